@@ -1,0 +1,369 @@
+//! Accounts: one system's record of a customer, mapped, normalised and enriched.
+//!
+//! An account is written once, by Translate, as a line of JSON. Those bytes then travel unchanged through
+//! Partition into the member files, so a reader can rely on the account's text as its identity.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::field::{TEXT_FIELDS, TextField};
+use crate::json;
+use crate::timestamp::Timestamp;
+
+/// One system's record of a customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account<'a> {
+    /// `<source>:<id>`
+    pub reference: Cow<'a, str>,
+    /// When the source last changed the record, if it says so.
+    pub updated_at: Option<Timestamp>,
+    /// When the object that the record was read from came into the landing zone.
+    pub received_at: Timestamp,
+    texts: [Option<Cow<'a, str>>; TEXT_FIELDS],
+    /// `{"latitude":…,"longitude":…}` as JSON text.
+    pub location: Option<Cow<'a, str>>,
+    /// A JSON number.
+    pub salary: Option<Cow<'a, str>>,
+    /// Sorted, without repetition.
+    pub interests: Vec<Cow<'a, str>>,
+    /// What the source has beyond the claims: name and JSON text, sorted by name.
+    pub attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+/// Which of two versions of one account is the later one: by the source's time, then by the time of
+/// receipt, then by a digest of the text, so that the order never depends on where a version was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// Milliseconds since the epoch; `i64::MIN` if the source gives no time.
+    pub updated_at: i64,
+    /// Milliseconds since the epoch.
+    pub received_at: i64,
+    /// XXH3 (64 bits) of the account's text.
+    pub digest: u64,
+}
+
+impl Version {
+    /// The version of an account with this text.
+    pub fn of(account: &Account<'_>, text: &[u8]) -> Self {
+        Self {
+            updated_at: account.updated_at.map_or(i64::MIN, Timestamp::milliseconds),
+            received_at: account.received_at.milliseconds(),
+            digest: xxhash_rust::xxh3::xxh3_64(text),
+        }
+    }
+}
+
+impl<'a> Account<'a> {
+    /// An account without values.
+    pub fn new(reference: impl Into<Cow<'a, str>>, updated_at: Option<Timestamp>, received_at: Timestamp) -> Self {
+        Self {
+            reference: reference.into(),
+            updated_at,
+            received_at,
+            texts: Default::default(),
+            location: None,
+            salary: None,
+            interests: Vec::new(),
+            attributes: Vec::new(),
+        }
+    }
+
+    /// The value of a text field.
+    pub fn text(&self, field: TextField) -> Option<&str> {
+        self.texts[field.index()].as_deref()
+    }
+
+    /// Sets or clears a text field.
+    pub fn set_text(&mut self, field: TextField, value: Option<Cow<'a, str>>) {
+        self.texts[field.index()] = value;
+    }
+
+    /// Appends the account as one JSON object, without a line end. Fields without a value are left out.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::push_member(out, "ref", &self.reference);
+        if let Some(updated_at) = self.updated_at {
+            push_timestamp(out, "updated_at", updated_at);
+        }
+        push_timestamp(out, "received_at", self.received_at);
+        for field in TextField::PLAIN {
+            if let Some(text) = self.text(field) {
+                json::push_member(out, field.member(), text);
+            }
+        }
+        write_address(out, |field| self.text(field));
+        if let Some(location) = &self.location {
+            json::push_name(out, "location");
+            out.extend_from_slice(location.as_bytes());
+        }
+        if let Some(salary) = &self.salary {
+            json::push_name(out, "salary");
+            out.extend_from_slice(salary.as_bytes());
+        }
+        if !self.interests.is_empty() {
+            json::push_name(out, "interests");
+            json::push_strings(out, self.interests.iter().map(AsRef::as_ref));
+        }
+        if !self.attributes.is_empty() {
+            json::push_name(out, "attributes");
+            out.push(b'{');
+            for (name, value) in &self.attributes {
+                push_attribute(out, name, value);
+            }
+            out.push(b'}');
+        }
+        out.push(b'}');
+    }
+
+    /// Reads an account back from its text.
+    pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
+/// Appends `"name":"<RFC 3339>"`.
+pub(crate) fn push_timestamp(out: &mut Vec<u8>, name: &str, timestamp: Timestamp) {
+    json::push_name(out, name);
+    let mut text = String::with_capacity(24);
+    // Writing into a String cannot fail, and a timestamp is always within the years that can be written.
+    let _ = write!(text, "\"{timestamp}\"");
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// Appends one attribute: a name that may need escapes, and JSON text.
+pub(crate) fn push_attribute(out: &mut Vec<u8>, name: &str, value: &str) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+    json::push_string(out, name);
+    out.push(b':');
+    out.extend_from_slice(value.as_bytes());
+}
+
+/// Appends `"address":{…}` with the members that have a value; nothing if none has.
+pub(crate) fn write_address<'t>(out: &mut Vec<u8>, text: impl Fn(TextField) -> Option<&'t str>) {
+    if TextField::ADDRESS.into_iter().all(|field| text(field).is_none()) {
+        return;
+    }
+    json::push_name(out, "address");
+    out.push(b'{');
+    for field in TextField::ADDRESS {
+        if let Some(value) = text(field) {
+            json::push_member(out, field.member(), value);
+        }
+    }
+    out.push(b'}');
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Account<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(AccountVisitor)
+    }
+}
+
+struct AccountVisitor;
+
+impl<'de> Visitor<'de> for AccountVisitor {
+    type Value = Account<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an account")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Account<'de>, M::Error> {
+        let mut account = Account::new("", None, Timestamp::from_milliseconds(0).ok_or_else(|| de::Error::custom("time"))?);
+        while let Some(name) = map.next_key_seed(TextSeed)? {
+            match name.as_ref() {
+                "ref" => account.reference = map.next_value_seed(TextSeed)?,
+                "updated_at" => account.updated_at = Some(timestamp(&map.next_value_seed(TextSeed)?)?),
+                "received_at" => account.received_at = timestamp(&map.next_value_seed(TextSeed)?)?,
+                "address" => map.next_value_seed(AddressSeed(&mut account))?,
+                "location" => account.location = Some(raw(map.next_value()?)),
+                "salary" => account.salary = Some(raw(map.next_value()?)),
+                "interests" => account.interests = map.next_value_seed(TextsSeed)?,
+                "attributes" => account.attributes = map.next_value_seed(AttributesSeed)?,
+                member => match TextField::PLAIN.into_iter().find(|field| field.member() == member) {
+                    Some(field) => account.set_text(field, Some(map.next_value_seed(TextSeed)?)),
+                    None => _ = map.next_value::<IgnoredAny>()?,
+                },
+            }
+        }
+        if account.reference.is_empty() {
+            return Err(de::Error::missing_field("ref"));
+        }
+        Ok(account)
+    }
+}
+
+fn raw(value: &RawValue) -> Cow<'_, str> {
+    Cow::Borrowed(value.get())
+}
+
+fn timestamp<E: de::Error>(text: &str) -> Result<Timestamp, E> {
+    Timestamp::parse(text).ok_or_else(|| E::custom("a time is not RFC 3339"))
+}
+
+/// Reads a string without copying it, unless it has escapes.
+pub(crate) struct TextSeed;
+
+impl<'de> DeserializeSeed<'de> for TextSeed {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for TextSeed {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+}
+
+struct AddressSeed<'s, 'de>(&'s mut Account<'de>);
+
+impl<'de> DeserializeSeed<'de> for AddressSeed<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for AddressSeed<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an address")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        while let Some(name) = map.next_key_seed(TextSeed)? {
+            match TextField::ADDRESS.into_iter().find(|field| field.member() == name) {
+                Some(field) => self.0.set_text(field, Some(map.next_value_seed(TextSeed)?)),
+                None => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(())
+    }
+}
+
+struct TextsSeed;
+
+impl<'de> DeserializeSeed<'de> for TextsSeed {
+    type Value = Vec<Cow<'de, str>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for TextsSeed {
+    type Value = Vec<Cow<'de, str>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an array of strings")
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut sequence: S) -> Result<Self::Value, S::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = sequence.next_element_seed(TextSeed)? {
+            texts.push(text);
+        }
+        Ok(texts)
+    }
+}
+
+struct AttributesSeed;
+
+impl<'de> DeserializeSeed<'de> for AttributesSeed {
+    type Value = Vec<(Cow<'de, str>, Cow<'de, str>)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for AttributesSeed {
+    type Value = Vec<(Cow<'de, str>, Cow<'de, str>)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let mut attributes = Vec::new();
+        while let Some(name) = map.next_key_seed(TextSeed)? {
+            attributes.push((name, raw(map.next_value()?)));
+        }
+        Ok(attributes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_account() -> impl Strategy<Value = Account<'static>> {
+        let texts = proptest::array::uniform11(proptest::option::of("[a-zA-Zäß\"\\\\ 0-9@.+]{0,12}"));
+        let interests = proptest::collection::btree_set("[a-z\"]{1,5}", 0..3);
+        let numbers = (-9_000i32..9_000, 0u32..99);
+        (("[a-z]{1,3}:[a-z0-9\"]{1,5}", proptest::option::of(0i64..2_000_000_000_000)), texts, interests, numbers, any::<bool>())
+            .prop_map(|((reference, updated_at), texts, interests, (integer, fraction), more)| {
+                let updated_at = updated_at.and_then(Timestamp::from_milliseconds);
+                let mut account = Account::new(reference, updated_at, Timestamp::from_milliseconds(1234).unwrap());
+                for (field, text) in TextField::ALL.into_iter().zip(texts) {
+                    account.set_text(field, text.map(Cow::Owned));
+                }
+                account.interests = interests.into_iter().map(Cow::Owned).collect();
+                if more {
+                    account.location = Some(Cow::Owned(format!("{{\"latitude\":{integer}.{fraction},\"longitude\":0}}")));
+                    account.salary = Some(Cow::Owned(integer.to_string()));
+                    account.attributes = vec![("a\"b".into(), "{\"x\":[1,null]}".into()), ("c".into(), "\"é\"".into())];
+                }
+                account
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(account in any_account()) {
+            let mut out = Vec::new();
+            account.write(&mut out);
+            let text = String::from_utf8(out).unwrap();
+            prop_assert!(!text.contains('\n'));
+            prop_assert_eq!(Account::parse(&text).unwrap(), account);
+        }
+    }
+
+    /// The encoding of version 1, kept in member files for years: it may gain fields, not change them.
+    #[test]
+    fn encoding_is_frozen() {
+        let text = r#"{"ref":"crm:8","updated_at":"2023-06-07T18:16:00Z","received_at":"2026-01-02T03:04:05Z","given_name":"Anna","email":"anna@gmx.de","address":{"locality":"Köln","country":"DE"},"location":{"latitude":47.4,"longitude":11.0},"salary":50000,"interests":["art"],"attributes":{"device":"ios"}}"#;
+        let mut out = Vec::new();
+        Account::parse(text).unwrap().write(&mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), text);
+    }
+
+    #[test]
+    fn unknown_members_are_ignored_and_a_reference_is_required() {
+        assert!(Account::parse(r#"{"ref":"a:1","received_at":"2026-01-02T03:04:05Z","later":{"x":1}}"#).is_ok());
+        assert!(Account::parse(r#"{"received_at":"2026-01-02T03:04:05Z"}"#).is_err());
+    }
+}

@@ -1,0 +1,237 @@
+//! The pipeline's configuration: one TOML file, checked as a whole before anything runs.
+//!
+//! [`Config::parse`] reports every fault at once, each with its line and what to do about it. Nothing in
+//! here is looked up by name again later: what is left after the check is plain data.
+
+mod parse;
+mod toml_reader;
+
+use std::fmt;
+
+use crate::field::{Field, TEXT_FIELDS, TextField};
+use crate::normalise::Step;
+use crate::timestamp::TimeFormat;
+
+/// A configuration that has been checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The systems that accounts come from, in the order of the file.
+    pub sources: Vec<Source>,
+    /// The chain of normalisers of each text field, by the field's number.
+    pub normalise: [Vec<Step>; TEXT_FIELDS],
+    /// Values looked up in reference tables, in order.
+    pub enrich: Vec<Enrich>,
+    /// The match keys.
+    pub matches: Vec<MatchRule>,
+    /// Limits against wrong merges.
+    pub guard: Guard,
+    /// How values survive into a customer.
+    pub survive: Survive,
+    /// What must hold before a version is published.
+    pub publish: Publish,
+}
+
+/// A system that accounts come from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Name in references and keys: `[a-z0-9][a-z0-9_-]{0,39}`.
+    pub name: String,
+    /// What its objects hold.
+    pub format: Format,
+    /// Higher wins ties of time.
+    pub trust: i64,
+    /// Country (ISO 3166-1 alpha-2) that the phone normaliser assumes for accounts without one.
+    pub region: Option<String>,
+    /// Whether it is a fault that the source has never had any object.
+    pub required: bool,
+    /// Where the fields are in a row.
+    pub mapping: Mapping,
+}
+
+/// What a source's objects hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line.
+    JsonLines,
+    /// Comma-separated values with a header (RFC 4180).
+    Csv,
+}
+
+impl Format {
+    /// The name in the configuration and the extension in keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::JsonLines => "jsonl",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// The format of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::JsonLines, Self::Csv].into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// Where a source's fields are, as pointers into its rows.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    /// The account's id within the source.
+    pub id: Pointers,
+    /// Time of the last change.
+    pub updated_at: Option<TimeField>,
+    /// `First Last` or `Last, First`, split into given and family name.
+    pub full_name: Option<Pointers>,
+    /// Text fields.
+    pub texts: Vec<TextMapping>,
+    /// Degrees.
+    pub latitude: Option<Pointers>,
+    /// Degrees.
+    pub longitude: Option<Pointers>,
+    /// A number.
+    pub salary: Option<Pointers>,
+    /// An array of strings, or text to split.
+    pub interests: Option<ListField>,
+    /// Other values that are kept as they are, by name.
+    pub attributes: Vec<(String, Pointers)>,
+}
+
+/// JSON Pointers (RFC 6901) in order of preference: the first that finds a value counts.
+pub type Pointers = Vec<String>;
+
+/// A text field of a source.
+#[derive(Clone, Debug)]
+pub struct TextMapping {
+    /// The field.
+    pub field: TextField,
+    /// Where it is.
+    pub at: Pointers,
+    /// The value of rows that have none.
+    pub default: Option<String>,
+    /// How dates are written; only for `birthdate`.
+    pub format: Option<TimeFormat>,
+}
+
+/// A time of a source.
+#[derive(Clone, Debug)]
+pub struct TimeField {
+    /// Where it is.
+    pub at: Pointers,
+    /// How it is written.
+    pub format: TimeFormat,
+    /// The value of rows that have none.
+    pub default: Option<crate::timestamp::Timestamp>,
+}
+
+/// A list of a source.
+#[derive(Clone, Debug)]
+pub struct ListField {
+    /// Where it is.
+    pub at: Pointers,
+    /// What separates the items, where the source gives text.
+    pub split: Option<String>,
+}
+
+/// A value looked up in a reference table.
+#[derive(Clone, Debug)]
+pub struct Enrich {
+    /// The field that is filled where it is empty.
+    pub field: Field,
+    /// `reference/<table>.csv`
+    pub table: String,
+    /// The account's field that is looked up.
+    pub on: TextField,
+    /// Look up only the first so many characters.
+    pub prefix: Option<usize>,
+    /// The table's column to look in; its first one if not given.
+    pub key: Option<String>,
+    /// The table's columns that hold the value; two for `location`: latitude and longitude.
+    pub columns: Vec<String>,
+}
+
+/// A match key: fields that mark accounts as potential duplicates when all of them agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatchRule {
+    /// The fields, in the order written.
+    pub key: Vec<TextField>,
+}
+
+impl MatchRule {
+    /// The fields' names joined by `+`, as reports show them.
+    pub fn name(&self) -> String {
+        self.key.iter().map(|field| field.name()).collect::<Vec<_>>().join("+")
+    }
+}
+
+/// Limits against wrong merges.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    /// A key that more accounts share links nothing.
+    pub max_accounts_per_key: u32,
+}
+
+/// How values survive into a customer.
+#[derive(Clone, Debug)]
+pub struct Survive {
+    /// Groups of fields that survive together, from one account.
+    pub units: Vec<Vec<Field>>,
+}
+
+/// What must hold before a version is published.
+#[derive(Clone, Debug)]
+pub struct Publish {
+    /// Rejected rows by rows read; repeated ids do not count.
+    pub max_reject_ratio: f64,
+    /// How many of the previous version's customers may be gone, as a share.
+    pub max_customer_drop_ratio: f64,
+}
+
+impl Config {
+    /// Parses and checks a whole configuration.
+    ///
+    /// # Errors
+    /// Every fault there is, in the order of the file.
+    pub fn parse(text: &str) -> Result<Self, Faults> {
+        parse::parse(text)
+    }
+
+    /// The source of a name.
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == name)
+    }
+
+    /// The names of the reference tables that are looked up, each once.
+    pub fn tables(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.enrich.iter().map(|enrich| enrich.table.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// A fault in the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// Column in the line, from 1, in characters.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Every fault of a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.0.len() == 1 { "fault" } else { "faults" };
+        write!(formatter, "{} {plural} in the configuration", self.0.len())?;
+        for fault in &self.0 {
+            write!(formatter, "; line {}, column {}: {}", fault.line, fault.column, fault.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}

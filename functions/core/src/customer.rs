@@ -1,0 +1,170 @@
+//! Customers: what accounts of one person are folded into.
+
+use crate::account::{push_attribute, push_timestamp};
+use crate::field::{TEXT_FIELDS, TextField};
+use crate::json;
+use crate::timestamp::Timestamp;
+
+/// A value and the account it came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sourced<'x> {
+    /// Text, or JSON text for location, salary and attributes.
+    pub value: &'x str,
+    /// The account's reference.
+    pub account: &'x str,
+}
+
+/// Two members and the match rule by which they hold together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bond<'x> {
+    /// The rule's name.
+    pub rule: String,
+    /// References of both.
+    pub members: [&'x str; 2],
+}
+
+/// One person's record.
+#[derive(Clone, Debug, Default)]
+pub struct Customer<'x> {
+    /// References, sorted.
+    pub members: Vec<&'x str>,
+    /// By the field's number.
+    pub texts: [Option<Sourced<'x>>; TEXT_FIELDS],
+    /// JSON text.
+    pub location: Option<Sourced<'x>>,
+    /// A JSON number.
+    pub salary: Option<Sourced<'x>>,
+    /// Sorted.
+    pub interests: Vec<&'x str>,
+    /// All that the members have, sorted.
+    pub emails: Vec<&'x str>,
+    /// All that the members have, sorted.
+    pub phone_numbers: Vec<&'x str>,
+    /// Sorted by name.
+    pub attributes: Vec<(&'x str, Sourced<'x>)>,
+    /// The latest of the members.
+    pub updated_at: Option<Timestamp>,
+    /// A smallest set of bonds that holds the members together.
+    pub held_by: Vec<Bond<'x>>,
+}
+
+impl Customer<'_> {
+    /// Appends the customer as one line of JSON.
+    ///
+    /// Fields without a value are null. `provenance` says for each value which member it came from; a
+    /// customer of one member has nothing to say there.
+    pub fn write(&self, customer_id: &str, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::push_member(out, "customer_id", customer_id);
+        json::push_name(out, "members");
+        json::push_strings(out, self.members.iter().copied());
+        for field in TextField::PLAIN {
+            push_text(out, field.member(), self.texts[field.index()]);
+        }
+        json::push_name(out, "address");
+        if TextField::ADDRESS.into_iter().any(|field| self.texts[field.index()].is_some()) {
+            out.push(b'{');
+            for field in TextField::ADDRESS {
+                push_text(out, field.member(), self.texts[field.index()]);
+            }
+            out.push(b'}');
+        } else {
+            out.extend_from_slice(b"null");
+        }
+        for (name, value) in [("location", self.location), ("salary", self.salary)] {
+            json::push_name(out, name);
+            out.extend_from_slice(value.map_or("null", |sourced| sourced.value).as_bytes());
+        }
+        for (name, values) in
+            [("interests", &self.interests), ("emails", &self.emails), ("phone_numbers", &self.phone_numbers)]
+        {
+            json::push_name(out, name);
+            json::push_strings(out, values.iter().copied());
+        }
+        json::push_name(out, "attributes");
+        out.push(b'{');
+        for (name, sourced) in &self.attributes {
+            push_attribute(out, name, sourced.value);
+        }
+        out.push(b'}');
+        match self.updated_at {
+            Some(updated_at) => push_timestamp(out, "updated_at", updated_at),
+            None => {
+                json::push_name(out, "updated_at");
+                out.extend_from_slice(b"null");
+            }
+        }
+        self.write_held_by(out);
+        self.write_provenance(out);
+        out.extend_from_slice(b"}\n");
+    }
+
+    fn write_held_by(&self, out: &mut Vec<u8>) {
+        json::push_name(out, "held_by");
+        out.push(b'[');
+        for (number, bond) in self.held_by.iter().enumerate() {
+            if number > 0 {
+                out.push(b',');
+            }
+            json::push_strings(out, [bond.rule.as_str(), bond.members[0], bond.members[1]]);
+        }
+        out.push(b']');
+    }
+
+    fn write_provenance(&self, out: &mut Vec<u8>) {
+        json::push_name(out, "provenance");
+        out.push(b'{');
+        if self.members.len() > 1 {
+            for (name, sourced) in self.sourced() {
+                json::push_member(out, name, sourced.account);
+            }
+            for (name, sourced) in &self.attributes {
+                push_attribute(out, &["attributes.", name].concat(), &format!("{:?}", sourced.account));
+            }
+        }
+        out.push(b'}');
+    }
+
+    /// The single values with the names of their fields.
+    fn sourced(&self) -> impl Iterator<Item = (&'static str, Sourced<'_>)> {
+        let texts = TextField::ALL.into_iter().map(|field| (field.name(), self.texts[field.index()]));
+        let others = [("location", self.location), ("salary", self.salary)];
+        texts.chain(others).filter_map(|(name, sourced)| Some((name, sourced?)))
+    }
+
+    /// The names of the fields in which two states of a customer differ, `members` among them.
+    pub fn changed_fields(&self, before: &Customer<'_>) -> Vec<&'static str> {
+        let value = |sourced: Option<Sourced<'_>>| sourced.map(|sourced| sourced.value.to_owned());
+        let mut changed: Vec<&'static str> = TextField::ALL
+            .into_iter()
+            .filter(|field| value(self.texts[field.index()]) != value(before.texts[field.index()]))
+            .map(TextField::name)
+            .collect();
+        let attributes = |customer: &Customer<'_>| -> Vec<(String, String)> {
+            customer.attributes.iter().map(|(name, sourced)| ((*name).to_owned(), sourced.value.to_owned())).collect()
+        };
+        let others = [
+            ("location", value(self.location) != value(before.location)),
+            ("salary", value(self.salary) != value(before.salary)),
+            ("interests", self.interests != before.interests),
+            ("emails", self.emails != before.emails),
+            ("phone_numbers", self.phone_numbers != before.phone_numbers),
+            ("attributes", attributes(self) != attributes(before)),
+            ("updated_at", self.updated_at != before.updated_at),
+            ("members", self.members != before.members),
+        ];
+        changed.extend(others.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name));
+        changed
+    }
+}
+
+/// Appends `"name":"text"` or `"name":null`.
+fn push_text(out: &mut Vec<u8>, name: &str, sourced: Option<Sourced<'_>>) {
+    match sourced {
+        Some(sourced) => json::push_member(out, name, sourced.value),
+        None => {
+            json::push_name(out, name);
+            out.extend_from_slice(b"null");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The fields of an account, by the standard claim names of OpenID Connect.
+
+/// How many text fields there are.
+pub const TEXT_FIELDS: usize = 11;
+
+/// A field that holds text. The first six are plain claims, the rest are members of `address`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum TextField {
+    /// `given_name`
+    GivenName,
+    /// `family_name`
+    FamilyName,
+    /// `gender`
+    Gender,
+    /// `email`
+    Email,
+    /// `phone_number`
+    PhoneNumber,
+    /// `birthdate`, `YYYY-MM-DD`
+    Birthdate,
+    /// `address.street_address`
+    StreetAddress,
+    /// `address.locality`
+    Locality,
+    /// `address.region`
+    Region,
+    /// `address.postal_code`
+    PostalCode,
+    /// `address.country`
+    Country,
+}
+
+impl TextField {
+    /// All text fields, in the order of their numbers and of the output.
+    pub const ALL: [Self; TEXT_FIELDS] = [
+        Self::GivenName,
+        Self::FamilyName,
+        Self::Gender,
+        Self::Email,
+        Self::PhoneNumber,
+        Self::Birthdate,
+        Self::StreetAddress,
+        Self::Locality,
+        Self::Region,
+        Self::PostalCode,
+        Self::Country,
+    ];
+
+    /// The members of `address`.
+    pub const ADDRESS: [Self; 5] =
+        [Self::StreetAddress, Self::Locality, Self::Region, Self::PostalCode, Self::Country];
+
+    /// The claims beside `address`.
+    pub const PLAIN: [Self; 6] =
+        [Self::GivenName, Self::FamilyName, Self::Gender, Self::Email, Self::PhoneNumber, Self::Birthdate];
+
+    /// The full name, as the configuration writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GivenName => "given_name",
+            Self::FamilyName => "family_name",
+            Self::Gender => "gender",
+            Self::Email => "email",
+            Self::PhoneNumber => "phone_number",
+            Self::Birthdate => "birthdate",
+            Self::StreetAddress => "address.street_address",
+            Self::Locality => "address.locality",
+            Self::Region => "address.region",
+            Self::PostalCode => "address.postal_code",
+            Self::Country => "address.country",
+        }
+    }
+
+    /// The last part of the name: the JSON member that holds the value.
+    pub const fn member(self) -> &'static str {
+        match self {
+            Self::StreetAddress => "street_address",
+            Self::Locality => "locality",
+            Self::Region => "region",
+            Self::PostalCode => "postal_code",
+            Self::Country => "country",
+            other => other.name(),
+        }
+    }
+
+    /// The field of a full name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
+    /// The field's number, below [`TEXT_FIELDS`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// Any field that a source can give or that survives into a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// A field that holds text.
+    Text(TextField),
+    /// `location{latitude, longitude}`
+    Location,
+    /// `salary`
+    Salary,
+    /// `interests[]`
+    Interests,
+    /// `attributes{}`
+    Attributes,
+}
+
+impl Field {
+    /// The full name, as the configuration writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text(field) => field.name(),
+            Self::Location => "location",
+            Self::Salary => "salary",
+            Self::Interests => "interests",
+            Self::Attributes => "attributes",
+        }
+    }
+
+    /// Every field.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TextField::ALL
+            .into_iter()
+            .map(Self::Text)
+            .chain([Self::Location, Self::Salary, Self::Interests, Self::Attributes])
+    }
+
+    /// The field of a full name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all().find(|field| field.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_numbers_agree() {
+        for (number, field) in TextField::ALL.into_iter().enumerate() {
+            assert_eq!(field.index(), number);
+            assert_eq!(TextField::from_name(field.name()), Some(field));
+            assert!(field.name().ends_with(field.member()));
+        }
+        for field in Field::all() {
+            assert_eq!(Field::from_name(field.name()), Some(field));
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! One partition: latest versions, exact clusters, customers, ids and changes.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::account::{Account, Version};
+use crate::cluster::Clusters;
+use crate::config::Config;
+use crate::customer::{Bond, Customer};
+use crate::customer_id::{Claims, Identity, new_id};
+use crate::json;
+use crate::link::Stars;
+use crate::matching::{MatchKey, Matcher};
+use crate::node::Node;
+use crate::reference;
+use crate::survive::{Candidate, Survivorship};
+use crate::timestamp::Timestamp;
+use crate::union_find::UnionFind;
+
+/// What a partition becomes.
+#[derive(Debug, Default)]
+pub struct MergeOutput {
+    /// Customers, a line of JSON each.
+    pub customers: Vec<u8>,
+    /// Members, a line of JSON each: the account's text as it came, and its customer.
+    pub members: Vec<u8>,
+    /// The links of the members, in the same order.
+    pub member_stars: Stars,
+    /// What changed against the previous version, a line of JSON each.
+    pub changes: Vec<u8>,
+    /// The rule of each blocked key that was met.
+    pub blocked: BTreeMap<Node, String>,
+    /// How many of what.
+    pub counts: MergeCounts,
+}
+
+/// How many of what there are in a partition, or in all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MergeCounts {
+    /// Accounts of this run.
+    pub accounts: u64,
+    /// Members of the previous version.
+    pub previous_members: u64,
+    /// Versions of accounts that have a later one.
+    pub superseded: u64,
+    /// Accounts that are members now. Accounts and previous members are these and the superseded.
+    pub members: u64,
+    /// Customers.
+    pub customers: u64,
+    /// Customers of the previous version.
+    pub previous_customers: u64,
+    /// Members of the largest customer.
+    pub largest_customer: u64,
+    /// Customers with a new id.
+    pub created: u64,
+    /// Customers that kept their id and changed.
+    pub updated: u64,
+    /// Ids that ended in another customer.
+    pub merged: u64,
+    /// Customers that left another one.
+    pub split: u64,
+}
+
+impl MergeCounts {
+    /// Adds the counts of another partition.
+    pub fn add(&mut self, other: &Self) {
+        self.accounts += other.accounts;
+        self.previous_members += other.previous_members;
+        self.superseded += other.superseded;
+        self.members += other.members;
+        self.customers += other.customers;
+        self.previous_customers += other.previous_customers;
+        self.largest_customer = self.largest_customer.max(other.largest_customer);
+        self.created += other.created;
+        self.updated += other.updated;
+        self.merged += other.merged;
+        self.split += other.split;
+    }
+
+    /// Whether nothing came or went unseen (invariant 2).
+    pub fn balance(&self) -> bool {
+        self.accounts + self.previous_members == self.members + self.superseded
+    }
+}
+
+/// A line of the partition cannot be read. The line's text is not shown.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line} of the partition is no account")]
+pub struct LineError {
+    /// From 1.
+    pub line: usize,
+    /// Why, if it is the JSON.
+    #[source]
+    pub source: Option<serde_json::Error>,
+}
+
+const MEMBER_START: &str = "{\"customer_id\":\"";
+const MEMBER_MIDDLE: &str = "\",\"account\":";
+
+/// Appends a member: an account's text as it came, and its customer.
+fn write_member(out: &mut Vec<u8>, customer_id: &str, account: &str) {
+    for part in [MEMBER_START, customer_id, MEMBER_MIDDLE, account, "}\n"] {
+        out.extend_from_slice(part.as_bytes());
+    }
+}
+
+/// Splits a line into the customer's id, if it is a member, and the account's text.
+pub fn split_member(line: &str) -> Option<(Option<&str>, &str)> {
+    let Some(member) = line.strip_prefix(MEMBER_START) else {
+        return Some((None, line));
+    };
+    let (customer_id, account) = member.split_once(MEMBER_MIDDLE)?;
+    Some((Some(customer_id), account.strip_suffix('}')?))
+}
+
+/// A line of the partition.
+struct Record<'a> {
+    customer_id: Option<&'a str>,
+    text: &'a str,
+    account: Account<'a>,
+}
+
+/// Merges one partition.
+pub struct Merger<'c> {
+    survivorship: Survivorship<'c>,
+    matcher: Matcher,
+    /// Sorted.
+    blocked: &'c [Node],
+    started_at: Timestamp,
+}
+
+impl<'c> Merger<'c> {
+    /// A merger for a run. `blocked` are the keys that link nothing, sorted; `started_at` is the run's time.
+    pub fn new(config: &'c Config, matcher: Matcher, blocked: &'c [Node], started_at: Timestamp) -> Self {
+        Self { survivorship: Survivorship::new(config), matcher, blocked, started_at }
+    }
+
+    /// Merges the lines of a partition: accounts of this run, and members of the previous version.
+    ///
+    /// # Errors
+    /// A line that is neither: the object that it came from is damaged.
+    pub fn merge(&mut self, text: &str) -> Result<MergeOutput, LineError> {
+        let mut output = MergeOutput::default();
+        let records = read(text, &mut output.counts)?;
+        let (latest, held) = latest(&records);
+        output.counts.members = latest.len() as u64;
+        output.counts.superseded = (records.len() - latest.len()) as u64;
+
+        let keyed = self.keys(&records, &latest, &mut output);
+        let open = keyed.iter().enumerate().flat_map(|(number, keyed)| {
+            keyed.open.iter().map(move |key| (number as u32, key.node))
+        });
+        let clusters = Clusters::new(latest.len() as u32, open);
+        let mut claims = Claims::default();
+        for (cluster, members) in clusters.iter().enumerate() {
+            for member in members {
+                for customer_id in &held[*member as usize] {
+                    claims.note(cluster as u32, customer_id, &records[latest[*member as usize] as usize].account.reference);
+                }
+            }
+        }
+        let identities = claims.settle();
+        let mut before: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (number, record) in records.iter().enumerate() {
+            if let Some(customer_id) = record.customer_id {
+                before.entry(customer_id).or_default().push(number as u32);
+            }
+        }
+        output.counts.previous_customers = before.len() as u64;
+        let none = Identity::default();
+        let work = Work { merger: self, records: &records, latest: &latest, keyed: &keyed, before: &before };
+        for (cluster, members) in clusters.iter().enumerate() {
+            let identity = identities.get(&(cluster as u32)).unwrap_or(&none);
+            work.customer(members, identity, &mut output);
+        }
+        Ok(output)
+    }
+
+    /// The match keys of the latest versions, blocked ones apart.
+    fn keys(&mut self, records: &[Record<'_>], latest: &[u32], output: &mut MergeOutput) -> Vec<Keyed> {
+        let mut keyed = Vec::with_capacity(latest.len());
+        for number in latest {
+            let mut open = Vec::with_capacity(self.matcher.rules().len());
+            self.matcher.keys(&records[*number as usize].account, &mut open);
+            let mut blocked = Vec::new();
+            if !self.blocked.is_empty() {
+                open.retain(|key| {
+                    let is_blocked = self.blocked.binary_search(&key.node).is_ok();
+                    if is_blocked {
+                        blocked.push(*key);
+                    }
+                    !is_blocked
+                });
+            }
+            let mut blocked_fields = 0;
+            for key in &blocked {
+                let Some(rule) = self.matcher.rules().nth(key.rule) else { continue };
+                if let [field] = rule.key.as_slice() {
+                    blocked_fields |= 1 << field.index();
+                }
+                output.blocked.entry(key.node).or_insert_with(|| rule.name());
+            }
+            keyed.push(Keyed { open, blocked, blocked_fields });
+        }
+        keyed
+    }
+}
+
+/// An account's match keys.
+struct Keyed {
+    open: Vec<MatchKey>,
+    blocked: Vec<MatchKey>,
+    /// Text fields (by number) whose value alone is a blocked key.
+    blocked_fields: u16,
+}
+
+/// Reads the lines of a partition.
+fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, LineError> {
+    let mut records = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let (customer_id, text) = split_member(line).ok_or(LineError { line: number + 1, source: None })?;
+        let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
+        match customer_id {
+            Some(_) => counts.previous_members += 1,
+            None => counts.accounts += 1,
+        }
+        records.push(Record { customer_id, text, account });
+    }
+    Ok(records)
+}
+
+/// The numbers of the latest version of each account, in the order in which accounts first came, and the
+/// customers that any version of each was held by.
+fn latest<'a>(records: &[Record<'a>]) -> (Vec<u32>, Vec<Vec<&'a str>>) {
+    let hash = |number: u32| xxh3_64(records[number as usize].account.reference.as_bytes());
+    let version = |number: u32| Version::of(&records[number as usize].account, records[number as usize].text.as_bytes());
+    let mut index: HashTable<u32> = HashTable::with_capacity(records.len());
+    let mut latest: Vec<u32> = Vec::with_capacity(records.len());
+    let mut held: Vec<Vec<&str>> = Vec::with_capacity(records.len());
+    for (number, record) in records.iter().enumerate() {
+        let number = number as u32;
+        let is_same = |place: &u32| {
+            records[latest[*place as usize] as usize].account.reference == record.account.reference
+        };
+        let place = match index.find(hash(number), is_same) {
+            Some(place) => {
+                let place = *place as usize;
+                if version(latest[place]) < version(number) {
+                    latest[place] = number;
+                }
+                place
+            }
+            None => {
+                index.insert_unique(hash(number), latest.len() as u32, |place| hash(latest[*place as usize]));
+                latest.push(number);
+                held.push(Vec::new());
+                latest.len() - 1
+            }
+        };
+        if let Some(customer_id) = record.customer_id {
+            if !held[place].contains(&customer_id) {
+                held[place].push(customer_id);
+            }
+        }
+    }
+    (latest, held)
+}
+
+/// What customers are made of.
+struct Work<'w, 'c, 'a> {
+    merger: &'w Merger<'c>,
+    records: &'w [Record<'a>],
+    latest: &'w [u32],
+    keyed: &'w [Keyed],
+    /// The records of each customer of the previous version.
+    before: &'w BTreeMap<&'a str, Vec<u32>>,
+}
+
+impl Work<'_, '_, '_> {
+    fn record(&self, member: u32) -> &Record<'_> {
+        &self.records[self.latest[member as usize] as usize]
+    }
+
+    /// Writes the customer of one cluster.
+    fn customer(&self, members: &[u32], identity: &Identity<'_>, output: &mut MergeOutput) {
+        let candidates: Vec<Candidate<'_>> = members
+            .iter()
+            .map(|member| Candidate {
+                account: &self.record(*member).account,
+                blocked: self.keyed[*member as usize].blocked_fields,
+            })
+            .collect();
+        let mut customer = self.merger.survivorship.fold(&candidates);
+        customer.held_by = self.bonds(members);
+        let new;
+        let customer_id = match identity.kept {
+            Some(kept) => kept,
+            None => {
+                new = new_id(self.merger.started_at, customer.members.first().copied().unwrap_or_default());
+                &new
+            }
+        };
+        customer.write(customer_id, &mut output.customers);
+        for member in members {
+            let record = self.record(*member);
+            write_member(&mut output.members, customer_id, record.text);
+            let hasher = self.merger.matcher.hasher();
+            let keyed = &self.keyed[*member as usize];
+            output.member_stars.push(
+                hasher.reference(&record.account.reference),
+                Version::of(&record.account, record.text.as_bytes()),
+                Some(hasher.customer(customer_id)),
+                keyed.open.iter().chain(&keyed.blocked).map(|key| key.node),
+            );
+        }
+        output.counts.customers += 1;
+        output.counts.largest_customer = output.counts.largest_customer.max(members.len() as u64);
+        self.changes(members, identity, customer_id, &customer, output);
+    }
+
+    /// A smallest set of shared keys that holds a cluster together: for each rule in order and each member
+    /// in order of references, the bond to the first member that has the same key, unless both are bound
+    /// already (Kruskal's algorithm).
+    fn bonds(&self, members: &[u32]) -> Vec<Bond<'_>> {
+        if members.len() < 2 {
+            return Vec::new();
+        }
+        let reference = |member: u32| self.record(member).account.reference.as_ref();
+        let mut sorted = members.to_vec();
+        sorted.sort_unstable_by(|left, right| reference::compare(reference(*left), reference(*right)));
+        let mut sets = UnionFind::new(sorted.len() as u32);
+        let mut bonds = Vec::with_capacity(sorted.len() - 1);
+        for (number, rule) in self.merger.matcher.rules().enumerate() {
+            let mut first: BTreeMap<Node, u32> = BTreeMap::new();
+            for (place, member) in sorted.iter().enumerate() {
+                let key = self.keyed[*member as usize].open.iter().find(|key| key.rule == number);
+                let Some(key) = key else { continue };
+                let holder = *first.entry(key.node).or_insert(place as u32);
+                if sets.union(holder, place as u32) {
+                    bonds.push(Bond { rule: rule.name(), members: [reference(sorted[holder as usize]), reference(*member)] });
+                }
+            }
+        }
+        bonds
+    }
+
+    /// Writes what changed about one customer.
+    fn changes(
+        &self,
+        members: &[u32],
+        identity: &Identity<'_>,
+        customer_id: &str,
+        customer: &Customer<'_>,
+        output: &mut MergeOutput,
+    ) {
+        for merged in &identity.merged {
+            output.counts.merged += 1;
+            write_change(&mut output.changes, "merged", merged, |out| json::push_member(out, "into", customer_id));
+        }
+        if identity.kept.is_none() {
+            output.counts.created += 1;
+            if identity.split_from.is_empty() {
+                write_change(&mut output.changes, "created", customer_id, |_| {});
+            } else {
+                output.counts.split += 1;
+                write_change(&mut output.changes, "split", customer_id, |out| {
+                    json::push_name(out, "from");
+                    json::push_strings(out, identity.split_from.iter().copied());
+                });
+            }
+            return;
+        }
+        let before = self.before.get(customer_id).map_or(&[][..], Vec::as_slice);
+        let is_as_before = before.len() == members.len()
+            && members.iter().all(|member| self.record(*member).customer_id == Some(customer_id));
+        if is_as_before {
+            return;
+        }
+        // What the customer was: the same rules over the members that it had. What was blocked then is not
+        // known; what is blocked now is nobody's either way.
+        let candidates: Vec<Candidate<'_>> = before
+            .iter()
+            .map(|number| Candidate { account: &self.records[*number as usize].account, blocked: 0 })
+            .collect();
+        let changed = customer.changed_fields(&self.merger.survivorship.fold(&candidates));
+        if !changed.is_empty() {
+            output.counts.updated += 1;
+            write_change(&mut output.changes, "updated", customer_id, |out| {
+                json::push_name(out, "fields");
+                json::push_strings(out, changed.iter().copied());
+            });
+        }
+    }
+}
+
+/// Appends a change as one line of JSON.
+fn write_change(out: &mut Vec<u8>, change: &str, customer_id: &str, more: impl FnOnce(&mut Vec<u8>)) {
+    out.push(b'{');
+    json::push_member(out, "change", change);
+    json::push_member(out, "customer_id", customer_id);
+    more(out);
+    out.extend_from_slice(b"}\n");
+}

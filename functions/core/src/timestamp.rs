@@ -1,0 +1,191 @@
+//! Points in time: milliseconds since 1970-01-01T00:00:00Z, read from the formats that sources use.
+
+use std::fmt;
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+/// A point in time, in milliseconds since the epoch. Years -9999 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// How a source writes a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TimeFormat {
+    /// `2023-06-07T18:16:00Z`, with any offset (RFC 3339).
+    Rfc3339,
+    /// `2023-06-07`: midnight in UTC.
+    Date,
+    /// Seconds since the epoch.
+    UnixSeconds,
+    /// Milliseconds since the epoch.
+    UnixMilliseconds,
+    /// A strptime format; without an offset in it, UTC.
+    Strptime(String),
+}
+
+impl TimeFormat {
+    /// The format that the configuration names: one of the words, or text with a `%`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "rfc3339" => Some(Self::Rfc3339),
+            "date" => Some(Self::Date),
+            "unix_s" => Some(Self::UnixSeconds),
+            "unix_ms" => Some(Self::UnixMilliseconds),
+            // A format is known to be usable if it can write a time.
+            _ if name.contains('%') => jiff::fmt::strtime::format(name, DateTime::constant(2000, 1, 2, 3, 4, 5, 0))
+                .is_ok()
+                .then(|| Self::Strptime(name.to_owned()))
+                .or_else(|| (name.contains("%z") || name.contains("%Z")).then(|| Self::Strptime(name.to_owned()))),
+            _ => None,
+        }
+    }
+
+    /// Reads a time; `None` if the text is not in this format.
+    pub fn parse(&self, text: &str) -> Option<Timestamp> {
+        let text = text.trim();
+        match self {
+            Self::Rfc3339 => Timestamp::parse(text),
+            Self::Date => text.parse::<Date>().ok().and_then(|date| Timestamp::from_civil(date.into())),
+            Self::UnixSeconds => text.parse::<i64>().ok()?.checked_mul(1000).and_then(Timestamp::from_milliseconds),
+            Self::UnixMilliseconds => text.parse::<i64>().ok().and_then(Timestamp::from_milliseconds),
+            Self::Strptime(format) => {
+                let broken_down = jiff::fmt::strtime::parse(format, text).ok()?;
+                if let Ok(timestamp) = broken_down.to_timestamp() {
+                    return Some(Timestamp(timestamp.as_millisecond()));
+                }
+                let civil = broken_down
+                    .to_datetime()
+                    .or_else(|_| broken_down.to_date().map(|date| date.to_datetime(jiff::civil::Time::midnight())));
+                Timestamp::from_civil(civil.ok()?)
+            }
+        }
+    }
+}
+
+impl Timestamp {
+    /// A time by its milliseconds, if it is within the years that can be written.
+    pub fn from_milliseconds(milliseconds: i64) -> Option<Self> {
+        jiff::Timestamp::from_millisecond(milliseconds).ok().map(|_| Self(milliseconds))
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    fn from_civil(civil: DateTime) -> Option<Self> {
+        let zoned = civil.to_zoned(TimeZone::UTC).ok()?;
+        Some(Self(zoned.timestamp().as_millisecond()))
+    }
+
+    /// Reads RFC 3339.
+    ///
+    /// The form that [`Timestamp`] itself writes, whole seconds in UTC, is by far the most frequent (once
+    /// per account and merge) and is read without the general parser.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::parse_whole_seconds(text.as_bytes())
+            .or_else(|| text.parse::<jiff::Timestamp>().ok().map(|timestamp| Self(timestamp.as_millisecond())))
+    }
+
+    /// Reads exactly `YYYY-MM-DDThh:mm:ssZ`; anything else is `None`.
+    fn parse_whole_seconds(text: &[u8]) -> Option<Self> {
+        let text: &[u8; 20] = text.try_into().ok()?;
+        if [text[4], text[7], text[10], text[13], text[16], text[19]] != *b"--T::Z" {
+            return None;
+        }
+        let number = |from: usize, to: usize| {
+            text[from..to].iter().try_fold(0i64, |sum, byte| {
+                byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'))
+            })
+        };
+        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        if hour > 23 || minute > 59 || second > 59 || !(1..=12).contains(&month) || day < 1 {
+            return None;
+        }
+        if day > days_in_month(year, month) {
+            return None;
+        }
+        let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+        Some(Self(seconds * 1000))
+    }
+}
+
+/// Days of a month of the Gregorian calendar.
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"), years from 0.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// RFC 3339 in UTC, with milliseconds only where there are some.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(timestamp) => write!(formatter, "{timestamp}"),
+            Err(_) => Err(fmt::Error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_the_formats_of_the_configuration() {
+        let seven_pm = Some("2023-06-07T18:16:00Z");
+        let cases = [
+            ("rfc3339", "2023-06-07T18:16:00Z", seven_pm),
+            ("rfc3339", "2023-06-07T20:16:00+02:00", seven_pm),
+            ("rfc3339", "2023-06-07T18:16:00.250Z", Some("2023-06-07T18:16:00.25Z")),
+            ("rfc3339", "2023-02-29T00:00:00Z", None),
+            ("rfc3339", "2023-06-07", None),
+            ("date", "2023-06-07", Some("2023-06-07T00:00:00Z")),
+            ("date", "07.06.2023", None),
+            ("unix_s", "1686161760", seven_pm),
+            ("unix_ms", "1686161760000", seven_pm),
+            ("unix_ms", "soon", None),
+            ("unix_s", "9223372036854775807", None),
+            ("%d.%m.%Y %H:%M", "07.06.2023 18:16", seven_pm),
+            ("%d.%m.%Y", "07.06.2023", Some("2023-06-07T00:00:00Z")),
+            ("%Y-%m-%d %H:%M:%S %z", "2023-06-07 20:16:00 +0200", seven_pm),
+        ];
+        for (format, text, expected) in cases {
+            let found = TimeFormat::from_name(format).unwrap().parse(text).map(|time| time.to_string());
+            assert_eq!(found.as_deref(), expected, "{format} {text}");
+        }
+        assert_eq!(TimeFormat::from_name("iso"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_agrees_with_the_general_parser(
+            text in "[0-9]{4}-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-5][0-9]Z"
+        ) {
+            let general = text.parse::<jiff::Timestamp>().ok().map(|time| time.as_millisecond());
+            prop_assert_eq!(Timestamp::parse(&text).map(Timestamp::milliseconds), general);
+        }
+
+        #[test]
+        fn what_is_written_is_read(milliseconds in -62_135_596_800_000i64..253_402_300_799_000) {
+            let time = Timestamp::from_milliseconds(milliseconds).unwrap();
+            prop_assert_eq!(Timestamp::parse(&time.to_string()), Some(time));
+        }
+    }
+}

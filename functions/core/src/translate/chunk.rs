@@ -1,0 +1,327 @@
+//! A chunk: many rows of one source, from one object or several.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashTable;
+use memchr::memchr;
+use serde::{Deserialize, Serialize};
+
+use super::Translator;
+use super::row::Reject;
+use crate::account::Version;
+use crate::config::Format;
+use crate::csv::{Boundary, FieldReader, RECORD_BYTES_MAX, boundary};
+use crate::field::{TEXT_FIELDS, TextField};
+use crate::json;
+use crate::link::Stars;
+use crate::mapping::Slot;
+use crate::timestamp::Timestamp;
+
+/// A run of a chunk's bytes that came from one place of one object, in whole lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Segment {
+    /// The object's key.
+    pub object: String,
+    /// When the object came, in milliseconds since the epoch.
+    pub received_at: i64,
+    /// Position of the first byte in the (decompressed) object.
+    pub byte: u64,
+    /// Number of the first line in the object, from 1, where it is known: the lines before a byte range
+    /// are not read.
+    pub line: Option<u64>,
+    /// How many bytes of the chunk this is.
+    pub length: usize,
+}
+
+/// What a chunk becomes.
+#[derive(Debug, Default)]
+pub struct ChunkOutput {
+    /// Accounts, a line of JSON each.
+    pub accounts: Vec<u8>,
+    /// The links of each account, in the same order.
+    pub stars: Stars,
+    /// Rows refused, a line of JSON each.
+    pub rejects: Vec<u8>,
+    /// Rows that are not blank.
+    pub rows: u64,
+    /// Rows refused; accounts and these make up the rows. Rows with a repeated id are among them.
+    pub rejected: u64,
+    /// Rows refused because a later version of the same account is in the chunk.
+    pub repeated: u64,
+    /// Values that could not be used, by field.
+    pub dropped: BTreeMap<String, u64>,
+}
+
+/// Where a row stands.
+#[derive(Clone, Copy)]
+struct Place {
+    segment: usize,
+    /// Start and end in the chunk.
+    start: usize,
+    end: usize,
+    line: Option<u64>,
+}
+
+/// An account of the chunk: where its row stands and where its text ends in the output.
+struct Written {
+    place: Place,
+    end: usize,
+}
+
+/// A chunk being translated.
+struct Work<'t, 'c, 'a> {
+    translator: &'t mut Translator<'c>,
+    bytes: &'a [u8],
+    segments: &'a [Segment],
+    slots: Vec<Slot<'a>>,
+    written: Vec<Written>,
+    keys: Vec<crate::matching::MatchKey>,
+    dropped: [u64; TEXT_FIELDS],
+    output: ChunkOutput,
+}
+
+impl Translator<'_> {
+    /// Translates a chunk.
+    ///
+    /// `segments` cover `bytes` in order; a chunk of CSV starts with its header, which belongs to none of
+    /// them. Every row that is not blank becomes an account or a reject: nothing is lost.
+    pub fn chunk(&mut self, bytes: &[u8], segments: &[Segment]) -> ChunkOutput {
+        let format = self.source.format;
+        let mut work = Work {
+            translator: self,
+            bytes,
+            segments,
+            slots: Vec::new(),
+            written: Vec::new(),
+            keys: Vec::new(),
+            dropped: [0; TEXT_FIELDS],
+            output: ChunkOutput::default(),
+        };
+        match format {
+            Format::JsonLines => work.json_lines(),
+            Format::Csv => work.csv(),
+        }
+        work.finish()
+    }
+}
+
+impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
+    fn json_lines(&mut self) {
+        let bytes = self.bytes;
+        let whole = std::str::from_utf8(bytes).ok();
+        let mut start = 0;
+        for (number, segment) in self.segments.iter().enumerate() {
+            let end = (start + segment.length).min(bytes.len());
+            let mut line = segment.line;
+            while start < end {
+                let length = memchr(b'\n', &bytes[start..end]).map_or(end - start, |position| position + 1);
+                let place = Place { segment: number, start, end: start + length, line };
+                if !bytes[start..start + length].trim_ascii().is_empty() {
+                    self.output.rows += 1;
+                    // The text of the whole chunk was checked at once; lines are only looked at one by
+                    // one where that failed. A line end is a character of its own, so slices are valid.
+                    let text = match whole {
+                        Some(whole) => whole.get(start..start + length).ok_or(()),
+                        None => std::str::from_utf8(&bytes[start..start + length]).map_err(|_| ()),
+                    };
+                    let result = self.json_line(text, place, segment.received_at);
+                    self.note(result, place);
+                }
+                start += length;
+                line = line.map(|line| line + 1);
+            }
+        }
+    }
+
+    fn json_line(&mut self, text: Result<&'a str, ()>, place: Place, received_at: i64) -> Result<(), Reject> {
+        check_length(place)?;
+        let text = text.map_err(|()| not_utf8())?;
+        let mut slots = std::mem::take(&mut self.slots);
+        let read = self.translator.plan.rows.read_json(text, &mut slots);
+        self.slots = slots;
+        read.map_err(|error| Reject::row(format!("the line is not one JSON object: {error}")))?;
+        self.row(place, received_at)
+    }
+
+    fn csv(&mut self) {
+        let bytes = self.bytes;
+        let mut reader = FieldReader::new(b',');
+        let mut start = match boundary(bytes, b',', true) {
+            Boundary::Complete(length) | Boundary::Broken(length) => length,
+            Boundary::Open => bytes.len(),
+        };
+        reader.read(&bytes[..start]);
+        let header: Vec<String> = reader.fields().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        let columns = self.translator.plan.rows.columns(&header);
+        for (number, segment) in self.segments.iter().enumerate() {
+            let end = (start + segment.length).min(bytes.len());
+            let mut line = segment.line;
+            while start < end {
+                let found = boundary(&bytes[start..end], b',', true);
+                let (length, is_broken) = match found {
+                    Boundary::Complete(length) => (length, false),
+                    Boundary::Broken(length) => (length, true),
+                    Boundary::Open => (end - start, true),
+                };
+                let place = Place { segment: number, start, end: start + length, line };
+                let record = &bytes[start..start + length];
+                if !record.trim_ascii().is_empty() {
+                    self.output.rows += 1;
+                    let result = if is_broken {
+                        Err(Reject::row("a quote is opened and not closed; close it, or double it if it is text"))
+                    } else {
+                        self.csv_record(record, &mut reader, header.len(), &columns, place, segment.received_at)
+                    };
+                    self.note(result, place);
+                }
+                start += length;
+                line = line.map(|line| line + record.iter().filter(|byte| **byte == b'\n').count() as u64);
+            }
+        }
+    }
+
+    fn csv_record(
+        &mut self,
+        record: &'a [u8],
+        reader: &mut FieldReader,
+        width: usize,
+        columns: &[Option<usize>],
+        place: Place,
+        received_at: i64,
+    ) -> Result<(), Reject> {
+        check_length(place)?;
+        if !reader.read(record) {
+            return Err(Reject::row("a carriage return stands alone; put the field in quotes"));
+        }
+        if reader.len() != width {
+            return Err(Reject::row(format!("the header has {width} columns, this row {}", reader.len())));
+        }
+        self.slots.clear();
+        for (slot, column) in columns.iter().enumerate() {
+            let bytes = column.and_then(|column| reader.field(column)).unwrap_or_default();
+            let text = std::str::from_utf8(bytes).map_err(|_| not_utf8())?;
+            let _ = slot;
+            self.slots.push(if text.is_empty() && column.is_none() {
+                Slot::Absent
+            } else {
+                Slot::Text(text.to_owned().into())
+            });
+        }
+        self.row(place, received_at)
+    }
+
+    /// Writes the account of the row that is in the slots.
+    fn row(&mut self, place: Place, received_at: i64) -> Result<(), Reject> {
+        let received_at = Timestamp::from_milliseconds(received_at)
+            .ok_or_else(|| Reject::row("the object's time of receipt is out of range"))?;
+        let account = self.translator.account(&self.slots, received_at, &mut self.dropped)?;
+        self.keys.clear();
+        self.translator.matcher.keys(&account, &mut self.keys);
+        let start = self.output.accounts.len();
+        account.write(&mut self.output.accounts);
+        let version = Version::of(&account, &self.output.accounts[start..]);
+        self.output.accounts.push(b'\n');
+        let reference = self.translator.matcher.hasher().reference(&account.reference);
+        self.output.stars.push(reference, version, None, self.keys.iter().map(|key| key.node));
+        self.written.push(Written { place, end: self.output.accounts.len() });
+        Ok(())
+    }
+
+    fn note(&mut self, result: Result<(), Reject>, place: Place) {
+        if let Err(reject) = result {
+            self.reject(&reject, place);
+        }
+    }
+
+    /// Writes a row to the rejects.
+    fn reject(&mut self, reject: &Reject, place: Place) {
+        self.output.rejected += 1;
+        let out = &mut self.output.rejects;
+        let segment = &self.segments[place.segment];
+        let before_segment: usize = self.segments[..place.segment].iter().map(|segment| segment.length).sum();
+        let covered: usize = self.segments.iter().map(|segment| segment.length).sum();
+        let header = self.bytes.len() - covered.min(self.bytes.len());
+        let byte = segment.byte + (place.start - header - before_segment) as u64;
+        out.push(b'{');
+        json::push_member(out, "source", &self.translator.source.name);
+        json::push_member(out, "object", &segment.object);
+        json::push_name(out, "line");
+        out.extend_from_slice(place.line.map_or("null".to_owned(), |line| line.to_string()).as_bytes());
+        json::push_name(out, "byte");
+        out.extend_from_slice(byte.to_string().as_bytes());
+        json::push_name(out, "field");
+        match reject.field {
+            Some(field) => json::push_string(out, field),
+            None => out.extend_from_slice(b"null"),
+        }
+        json::push_member(out, "reason", &reject.reason);
+        let raw = &self.bytes[place.start..place.end];
+        let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
+        json::push_member(out, "raw", &String::from_utf8_lossy(raw));
+        out.extend_from_slice(b"}\n");
+    }
+
+    fn finish(mut self) -> ChunkOutput {
+        self.reject_repeated();
+        for (field, count) in TextField::ALL.into_iter().zip(self.dropped) {
+            if count > 0 {
+                self.output.dropped.insert(field.name().to_owned(), count);
+            }
+        }
+        self.output
+    }
+
+    /// Takes all but the latest version of each account out of the output, into the rejects.
+    fn reject_repeated(&mut self) {
+        let stars = &self.output.stars;
+        let mut latest: HashTable<u32> = HashTable::with_capacity(stars.len());
+        let mut repeated: Vec<usize> = Vec::new();
+        for number in 0..stars.len() {
+            let head = stars.head(number);
+            let same = |other: &u32| stars.head(*other as usize).reference == head.reference;
+            match latest.find_mut(head.reference.spread(), same) {
+                None => {
+                    let spread = |other: &u32| stars.head(*other as usize).reference.spread();
+                    latest.insert_unique(head.reference.spread(), number as u32, spread);
+                }
+                Some(other) if stars.head(*other as usize).version < head.version => {
+                    repeated.push(*other as usize);
+                    *other = number as u32;
+                }
+                Some(_) => repeated.push(number),
+            }
+        }
+        if repeated.is_empty() {
+            return;
+        }
+        repeated.sort_unstable();
+        let accounts = std::mem::take(&mut self.output.accounts);
+        let stars = std::mem::take(&mut self.output.stars);
+        let mut gone = repeated.iter().copied().peekable();
+        let mut start = 0;
+        for (number, written) in std::mem::take(&mut self.written).into_iter().enumerate() {
+            if gone.next_if_eq(&number).is_some() {
+                let reason = "the id is repeated in this chunk; the latest version of the account was kept";
+                self.reject(&Reject { field: Some("id"), reason: reason.to_owned() }, written.place);
+                self.output.repeated += 1;
+            } else {
+                self.output.accounts.extend_from_slice(&accounts[start..written.end]);
+                self.output.stars.push_star(&stars, number);
+            }
+            start = written.end;
+        }
+    }
+}
+
+fn check_length(place: Place) -> Result<(), Reject> {
+    let length = place.end - place.start;
+    if length > RECORD_BYTES_MAX + 1 {
+        return Err(Reject::row(format!("the row is {length} bytes long; at most {RECORD_BYTES_MAX} are read")));
+    }
+    Ok(())
+}
+
+fn not_utf8() -> Reject {
+    Reject::row("the text is not UTF-8; write the file in UTF-8")
+}

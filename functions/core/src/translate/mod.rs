@@ -1,0 +1,61 @@
+//! From a source's rows to accounts: map, normalise, enrich, make match keys; or reject, with the reason.
+
+mod chunk;
+mod row;
+
+pub use chunk::{ChunkOutput, Segment};
+pub use row::Reject;
+
+use crate::account::Account;
+use crate::config::{Config, Source};
+use crate::enrich::{LookupTable, TableError};
+use crate::field::{TEXT_FIELDS, TextField};
+use crate::mapping::MappingPlan;
+use crate::matching::Matcher;
+
+/// The reference tables of a configuration, one for each lookup, in its order.
+#[derive(Debug, Default)]
+pub struct Tables(Vec<LookupTable>);
+
+impl Tables {
+    /// Reads the tables of all lookups; `bytes` gives a table's object by name.
+    ///
+    /// # Errors
+    /// The first table that has faults, with all of them.
+    pub fn parse<'b>(config: &Config, bytes: impl Fn(&str) -> &'b [u8]) -> Result<Self, TableError> {
+        let tables = config.enrich.iter().map(|lookup| LookupTable::parse(lookup, bytes(&lookup.table)));
+        tables.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Turns the rows of one source into accounts.
+pub struct Translator<'c> {
+    config: &'c Config,
+    source: &'c Source,
+    tables: &'c Tables,
+    plan: MappingPlan,
+    matcher: Matcher,
+    /// The text fields in the order in which they are normalised.
+    order: [TextField; TEXT_FIELDS],
+}
+
+impl<'c> Translator<'c> {
+    /// A translator for one source of the configuration.
+    pub fn new(config: &'c Config, source: &'c Source, tables: &'c Tables, matcher: Matcher) -> Self {
+        let mut order = TextField::ALL;
+        // The phone normaliser looks at the country.
+        order.sort_by_key(|field| *field != TextField::Country);
+        Self { config, source, tables, plan: MappingPlan::new(&source.mapping), matcher, order }
+    }
+
+    /// Fills empty fields from the reference tables.
+    fn enrich<'a>(&self, account: &mut Account<'a>)
+    where
+        'c: 'a,
+    {
+        row::enrich(self.config, self.tables, account);
+    }
+}
+
+#[cfg(test)]
+mod tests;

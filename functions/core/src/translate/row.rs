@@ -1,0 +1,247 @@
+//! One row: from slots to an account.
+
+use std::borrow::Cow;
+
+use super::{Tables, Translator};
+use crate::account::Account;
+use crate::config::{Config, TextMapping};
+use crate::enrich;
+use crate::field::{Field, TEXT_FIELDS, TextField};
+use crate::json;
+use crate::mapping::Slot;
+use crate::normalise::{self, Surroundings, is_email};
+use crate::timestamp::{TimeFormat, Timestamp};
+
+/// Why a row was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// The field at fault, if it is one.
+    pub field: Option<&'static str>,
+    /// What is wrong and what to do.
+    pub reason: String,
+}
+
+impl Reject {
+    pub(super) fn row(reason: impl Into<String>) -> Self {
+        Self { field: None, reason: reason.into() }
+    }
+
+    fn field(field: &'static str, reason: impl Into<String>) -> Self {
+        Self { field: Some(field), reason: reason.into() }
+    }
+}
+
+impl<'c> Translator<'c> {
+    /// The account of a row. Counts values that had to be dropped in `dropped`, by the field's number.
+    pub(super) fn account<'a>(
+        &self,
+        slots: &[Slot<'a>],
+        received_at: Timestamp,
+        dropped: &mut [u64; TEXT_FIELDS],
+    ) -> Result<Account<'a>, Reject>
+    where
+        'c: 'a,
+    {
+        let mapping = &self.source.mapping;
+        let id = id(slots, &self.plan.id)?;
+        let updated_at = self.updated_at(slots)?;
+        let mut account = Account::new([self.source.name.as_str(), ":", &id].concat(), updated_at, received_at);
+
+        let mut values: [Option<Cow<'a, str>>; TEXT_FIELDS] = Default::default();
+        if let Some(full_name) = value(slots, &self.plan.full_name) {
+            let (given_name, family_name) = split_full_name(full_name);
+            values[TextField::GivenName.index()] = given_name;
+            values[TextField::FamilyName.index()] = family_name;
+        }
+        let mut birthdate_format = None;
+        for (text, choice) in mapping.texts.iter().zip(&self.plan.texts) {
+            let found = value(slots, choice).or_else(|| default(text));
+            if found.is_some() {
+                values[text.field.index()] = found;
+            }
+            if text.field == TextField::Birthdate {
+                birthdate_format = text.format.as_ref();
+            }
+        }
+        for field in self.order {
+            let Some(value) = values[field.index()].take() else {
+                continue;
+            };
+            let surroundings =
+                Surroundings { country: account.text(TextField::Country), region: self.source.region.as_deref() };
+            let normal = normalise::run(&self.config.normalise[field.index()], value, surroundings);
+            let normal = normal.and_then(|value| check(field, value, birthdate_format));
+            if normal.is_none() {
+                dropped[field.index()] += 1;
+            }
+            account.set_text(field, normal);
+        }
+
+        if let (Some(latitude), Some(longitude)) = (value(slots, &self.plan.latitude), value(slots, &self.plan.longitude)) {
+            account.location = enrich::location(&latitude, &longitude).map(Cow::Owned);
+        }
+        account.salary = value(slots, &self.plan.salary).and_then(|salary| enrich::number(&salary)).map(Cow::Owned);
+        let split = mapping.interests.as_ref().and_then(|list| list.split.as_deref());
+        account.interests = list(slots, &self.plan.interests, split);
+        account.attributes = mapping
+            .attributes
+            .iter()
+            .zip(&self.plan.attributes)
+            .filter_map(|((name, _), choice)| Some((Cow::Borrowed(name.as_str()), raw(slots, choice)?)))
+            .collect();
+        self.enrich(&mut account);
+        Ok(account)
+    }
+
+    fn updated_at(&self, slots: &[Slot<'_>]) -> Result<Option<Timestamp>, Reject> {
+        let Some(time) = &self.source.mapping.updated_at else {
+            return Ok(None);
+        };
+        match value(slots, &self.plan.updated_at) {
+            None => Ok(time.default),
+            Some(text) => time.format.parse(&text).map(Some).ok_or_else(|| {
+                Reject::field("updated_at", format!("the time is not written as {}; see as = … of updated_at", format_name(&time.format)))
+            }),
+        }
+    }
+}
+
+fn format_name(format: &TimeFormat) -> &str {
+    match format {
+        TimeFormat::Rfc3339 => "rfc3339",
+        TimeFormat::Date => "date (YYYY-MM-DD)",
+        TimeFormat::UnixSeconds => "unix_s",
+        TimeFormat::UnixMilliseconds => "unix_ms",
+        TimeFormat::Strptime(format) => format,
+    }
+}
+
+/// Fills empty fields from the reference tables, in the order of the configuration.
+pub(super) fn enrich<'a, 'c: 'a>(config: &'c Config, tables: &'c Tables, account: &mut Account<'a>) {
+    for (lookup, table) in config.enrich.iter().zip(&tables.0) {
+        let is_empty = match lookup.field {
+            Field::Text(field) => account.text(field).is_none(),
+            Field::Location => account.location.is_none(),
+            Field::Salary => account.salary.is_none(),
+            Field::Interests => account.interests.is_empty(),
+            Field::Attributes => false,
+        };
+        if !is_empty {
+            continue;
+        }
+        let Some(found) = account.text(lookup.on).and_then(|key| table.get(key, lookup.prefix)) else {
+            continue;
+        };
+        match lookup.field {
+            Field::Text(field) => account.set_text(field, Some(Cow::Borrowed(found))),
+            Field::Location => account.location = Some(Cow::Borrowed(found)),
+            Field::Salary => account.salary = Some(Cow::Borrowed(found)),
+            Field::Interests => account.interests = split_list(found, ";").map(Cow::Borrowed).collect(),
+            Field::Attributes => {}
+        }
+    }
+}
+
+/// The first of some slots that holds a value that is not blank.
+fn value<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Option<Cow<'a, str>> {
+    choice.iter().find_map(|slot| match slots.get(*slot) {
+        Some(Slot::Text(text)) if !text.trim_ascii().is_empty() => Some(text.clone()),
+        _ => None,
+    })
+}
+
+fn id<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Cow<'a, str>, Reject> {
+    let all_absent = choice.iter().all(|slot| matches!(slots.get(*slot), None | Some(Slot::Absent)));
+    let is_text = choice.iter().any(|slot| matches!(slots.get(*slot), Some(Slot::Text(_))));
+    let Some(id) = value(slots, choice) else {
+        return Err(match (all_absent, is_text) {
+            (true, _) => Reject::field("id", "the id is missing; every row needs one"),
+            (false, true) => Reject::field("id", "the id is empty; every row needs one"),
+            (false, false) => Reject::field("id", "the id is a list or an object; it must be text or a number"),
+        });
+    };
+    Ok(match id {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    })
+}
+
+fn default(text: &TextMapping) -> Option<Cow<'static, str>> {
+    text.default.clone().map(Cow::Owned)
+}
+
+/// `First Last` or `Last, First`.
+fn split_full_name(full_name: Cow<'_, str>) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
+    let full_name = full_name.trim();
+    let (given_name, family_name) = match full_name.split_once(',') {
+        Some((family_name, given_name)) => (given_name, family_name),
+        None => full_name.split_once(' ').unwrap_or((full_name, "")),
+    };
+    let part = |text: &str| {
+        let text = text.trim();
+        (!text.is_empty()).then(|| Cow::Owned(text.to_owned()))
+    };
+    (part(given_name), part(family_name))
+}
+
+/// Drops what cannot be a value of the field; writes birth dates in one way.
+fn check<'a>(field: TextField, value: Cow<'a, str>, birthdate: Option<&TimeFormat>) -> Option<Cow<'a, str>> {
+    match field {
+        TextField::Email => is_email(&value).then_some(value),
+        TextField::Birthdate => match birthdate {
+            None | Some(TimeFormat::Date) => value.parse::<jiff::civil::Date>().is_ok().then_some(value),
+            Some(format) => format.parse(&value).map(|time| {
+                let date = time.to_string();
+                Cow::Owned(date.split('T').next().unwrap_or_default().to_owned())
+            }),
+        },
+        _ => Some(value),
+    }
+}
+
+/// The items of a text, without blanks around them.
+fn split_list<'a>(text: &'a str, separator: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(separator).map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// The first of some slots that has items: sorted, without repetition.
+fn list<'a>(slots: &[Slot<'a>], choice: &[usize], separator: Option<&str>) -> Vec<Cow<'a, str>> {
+    let mut items: Vec<Cow<'a, str>> = choice
+        .iter()
+        .find_map(|slot| {
+            let items: Vec<Cow<'a, str>> = match slots.get(*slot)? {
+                Slot::List(items) => items.iter().filter(|item| !item.trim().is_empty()).cloned().collect(),
+                Slot::Text(Cow::Borrowed(text)) => match separator {
+                    Some(separator) => split_items(text, separator),
+                    None => split_items(text, "\0"),
+                },
+                Slot::Text(Cow::Owned(text)) => split_items(text, separator.unwrap_or("\0"))
+                    .into_iter()
+                    .map(|item| Cow::Owned(item.into_owned()))
+                    .collect(),
+                _ => return None,
+            };
+            (!items.is_empty()).then_some(items)
+        })
+        .unwrap_or_default();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+fn split_items<'a>(text: &'a str, separator: &str) -> Vec<Cow<'a, str>> {
+    text.split(separator).map(str::trim).filter(|item| !item.is_empty()).map(Cow::Borrowed).collect()
+}
+
+/// The JSON text of the first of some slots that has one.
+fn raw<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Option<Cow<'a, str>> {
+    choice.iter().find_map(|slot| match slots.get(*slot)? {
+        Slot::Raw(text) => Some(Cow::Borrowed(*text)),
+        Slot::Text(text) if !text.is_empty() => {
+            let mut out = Vec::new();
+            json::push_string(&mut out, text);
+            String::from_utf8(out).ok().map(Cow::Owned)
+        }
+        _ => None,
+    })
+}
