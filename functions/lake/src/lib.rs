@@ -1,0 +1,22 @@
+//! Every S3 key and every object format of Onefold, and the store that reads and writes them.
+//!
+//! A key or a format is made and taken apart in this crate and nowhere else. It takes no decision about
+//! accounts or customers: that is `onefold-core`.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod compress;
+pub mod keys;
+pub mod links;
+pub mod manifest;
+pub mod memory;
+pub mod plan;
+pub mod rawchunk;
+pub mod receipt;
+pub mod s3;
+pub mod shuffle;
+pub mod store;
+
+pub use compress::{FormatError, compress, decompress};
+pub use keys::{Chunk, RunId};
+pub use store::{Condition, Object, Store, StoreError};

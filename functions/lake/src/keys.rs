@@ -1,0 +1,440 @@
+//! The key grammar: every object's key is formatted and parsed here.
+//!
+//! ```text
+//! config/pipeline.toml
+//! reference/<table>.csv
+//! landing/<source>/…
+//! raw/<run>/<source>/<split>/<chunk>.<format>.zst
+//! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
+//! rejects/<run>/<source>/<split>/<chunk>.jsonl.zst
+//! runs/<run>/{config.toml,plan.json,splits.jsonl,inputs.jsonl,token.json,blocked.json}
+//! runs/<run>/dead/<source>/<split>/<chunk>.json
+//! runs/<run>/receipts/<stage>/<name>.json
+//! links/<run>/<round>/<shard>.<what>
+//! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
+//! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes}.jsonl.zst, members.links
+//! processed/<run>/{customers,members,changes}/part-<number>.jsonl.zst
+//! processed/<run>/members/part-<number>.links
+//! processed/<run>/{inputs.jsonl,manifest.json}
+//! processed/CURRENT
+//! ```
+
+use std::fmt;
+
+use onefold_core::config::Format;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The user's configuration.
+pub const CONFIG: &str = "config/pipeline.toml";
+/// The one mutable object: which version is current.
+pub const CURRENT: &str = "processed/CURRENT";
+/// Prefix of dropped files.
+pub const LANDING: &str = "landing/";
+/// Prefix of reference tables.
+pub const REFERENCE: &str = "reference/";
+/// Prefix of raw chunks.
+pub const RAW: &str = "raw/";
+
+/// The name of a run: its start in UTC and a hash of its execution's name, `20261122T174600Z-1a2b3c4d`.
+/// Run ids sort by time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunId(String);
+
+/// The text is no run id.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0:?} is no run; a run is named like 20261122T174600Z-1a2b3c4d")]
+pub struct RunIdError(String);
+
+impl RunId {
+    /// The id of a run that started at some time, written `YYYY-MM-DDThh:mm:ss…`, by an execution.
+    ///
+    /// # Errors
+    /// The time is not written so.
+    pub fn new(started_at: &str, execution: &str) -> Result<Self, RunIdError> {
+        let digits: String = started_at.chars().take(19).filter(|letter| !matches!(letter, '-' | ':')).collect();
+        // FNV-1a: only to tell runs of one second apart.
+        let hash = execution.bytes().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        Self::parse(&format!("{digits}Z-{hash:08x}"))
+    }
+
+    /// Reads a run id.
+    ///
+    /// # Errors
+    /// The text is not written so.
+    pub fn parse(text: &str) -> Result<Self, RunIdError> {
+        let bytes = text.as_bytes();
+        let is_digit = |range: std::ops::Range<usize>| bytes[range].iter().all(u8::is_ascii_digit);
+        let fits = bytes.len() == 25
+            && is_digit(0..8)
+            && bytes[8] == b'T'
+            && is_digit(9..15)
+            && &bytes[15..17] == b"Z-"
+            && bytes[17..].iter().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte));
+        if fits { Ok(Self(text.to_owned())) } else { Err(RunIdError(text.to_owned())) }
+    }
+
+    /// The id's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl Serialize for RunId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for RunId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A stage of the workflow: the same word in crate, function, state, span and key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Lists what there is to read.
+    Plan,
+    /// Reads sources into raw chunks.
+    Extract,
+    /// Turns raw chunks into accounts.
+    Translate,
+    /// Waits until every raw chunk is translated.
+    Settle,
+    /// Finds which accounts must meet.
+    Link,
+    /// Sends accounts to their partitions.
+    Partition,
+    /// Makes customers.
+    Merge,
+    /// Commits the version.
+    Compact,
+}
+
+impl Stage {
+    /// All stages in the order of the workflow.
+    pub const ALL: [Self; 8] = [
+        Self::Plan,
+        Self::Extract,
+        Self::Translate,
+        Self::Settle,
+        Self::Link,
+        Self::Partition,
+        Self::Merge,
+        Self::Compact,
+    ];
+
+    /// The stage's word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Extract => "extract",
+            Self::Translate => "translate",
+            Self::Settle => "settle",
+            Self::Link => "link",
+            Self::Partition => "partition",
+            Self::Merge => "merge",
+            Self::Compact => "compact",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// A raw chunk and what becomes of it, by name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Chunk {
+    /// The run.
+    pub run: RunId,
+    /// The source's name.
+    pub source: String,
+    /// The split's number.
+    pub split: u32,
+    /// The chunk's number within the split.
+    pub chunk: u32,
+}
+
+impl Chunk {
+    fn path(&self) -> String {
+        format!("{}/{}/{:05}/{:05}", self.run, self.source, self.split, self.chunk)
+    }
+
+    fn parse_path(path: &str) -> Option<Self> {
+        let [run, source, split, chunk] = path.split('/').collect::<Vec<_>>().try_into().ok()?;
+        (!source.is_empty()).then_some(())?;
+        Some(Self { run: RunId::parse(run).ok()?, source: source.to_owned(), split: number(split)?, chunk: number(chunk)? })
+    }
+
+    /// Bytes as received.
+    pub fn raw(&self, format: Format) -> String {
+        format!("{RAW}{}.{}.zst", self.path(), format.name())
+    }
+
+    /// The chunk of a raw object.
+    pub fn parse_raw(key: &str) -> Option<(Self, Format)> {
+        let (path, extension) = key.strip_prefix(RAW)?.split_once('.')?;
+        Some((Self::parse_path(path)?, Format::from_name(extension.strip_suffix(".zst")?)?))
+    }
+
+    /// Its accounts.
+    pub fn interim(&self) -> String {
+        format!("interim/{}.jsonl.zst", self.path())
+    }
+
+    /// The links of its accounts.
+    pub fn links(&self) -> String {
+        format!("interim/{}.links", self.path())
+    }
+
+    /// Its rejected rows.
+    pub fn rejects(&self) -> String {
+        format!("rejects/{}.jsonl.zst", self.path())
+    }
+
+    /// Where it is noted that it could not be translated.
+    pub fn dead(&self) -> String {
+        format!("runs/{}/dead/{}/{:05}/{:05}.json", self.run, self.source, self.split, self.chunk)
+    }
+
+    /// The chunk of a note that it could not be translated.
+    pub fn parse_dead(key: &str) -> Option<Self> {
+        let (run, path) = key.strip_prefix("runs/")?.split_once("/dead/")?;
+        Self::parse_path(&format!("{run}/{}", path.strip_suffix(".json")?))
+    }
+
+    /// The name of its translation's receipt.
+    pub fn receipt_name(&self) -> String {
+        format!("{}-{:05}-{:05}", self.source, self.split, self.chunk)
+    }
+}
+
+/// A number of at least five digits.
+fn number(text: &str) -> Option<u32> {
+    (text.len() >= 5 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+/// A reference table.
+pub fn reference(table: &str) -> String {
+    format!("{REFERENCE}{table}.csv")
+}
+
+/// The prefix of a source's dropped files.
+pub fn landing(source: &str) -> String {
+    format!("{LANDING}{source}/")
+}
+
+/// The prefix of a run's raw chunks.
+pub fn raw_of(run: &RunId) -> String {
+    format!("{RAW}{run}/")
+}
+
+/// The prefix of a run's rejected rows.
+pub fn rejects_of(run: &RunId) -> String {
+    format!("rejects/{run}/")
+}
+
+/// The configuration that a run pinned.
+pub fn run_config(run: &RunId) -> String {
+    format!("runs/{run}/config.toml")
+}
+
+/// What Plan found.
+pub fn run_plan(run: &RunId) -> String {
+    format!("runs/{run}/plan.json")
+}
+
+/// What Extract reads: a split a line.
+pub fn run_splits(run: &RunId) -> String {
+    format!("runs/{run}/splits.jsonl")
+}
+
+/// Every object that was read up to this run: one a line.
+pub fn run_inputs(run: &RunId) -> String {
+    format!("runs/{run}/inputs.jsonl")
+}
+
+/// The task token of Settle.
+pub fn run_token(run: &RunId) -> String {
+    format!("runs/{run}/token.json")
+}
+
+/// The match keys that link nothing in this run.
+pub fn run_blocked(run: &RunId) -> String {
+    format!("runs/{run}/blocked.json")
+}
+
+/// The prefix of notes about chunks that could not be translated.
+pub fn dead_of(run: &RunId) -> String {
+    format!("runs/{run}/dead/")
+}
+
+/// The prefix of a stage's receipts.
+pub fn receipts_of(run: &RunId, stage: Stage) -> String {
+    format!("runs/{run}/receipts/{stage}/")
+}
+
+/// The prefix of all receipts of a run.
+pub fn all_receipts_of(run: &RunId) -> String {
+    format!("runs/{run}/receipts/")
+}
+
+/// The receipt of one invocation.
+pub fn receipt(run: &RunId, stage: Stage, name: &str) -> String {
+    format!("runs/{run}/receipts/{stage}/{name}.json")
+}
+
+/// An object that a round of Link leaves: `edges` for the next round, `positions`, `labels`.
+pub fn link_round(run: &RunId, round: u32, shard: u32, what: &str) -> String {
+    format!("links/{run}/{round:05}/{shard:05}.{what}")
+}
+
+/// What Partition reads: an invocation a line.
+pub fn mappers(run: &RunId) -> String {
+    format!("partitions/{run}/mappers.jsonl")
+}
+
+/// The frames of one Partition invocation.
+pub fn shuffle(run: &RunId, mapper: u32) -> String {
+    format!("partitions/{run}/{mapper:05}.shuffle")
+}
+
+/// What Merge reads: a partition a line.
+pub fn partitions(run: &RunId) -> String {
+    format!("merged/{run}/partitions.jsonl")
+}
+
+/// A partition's customers, members or changes.
+pub fn merged(run: &RunId, partition: u32, part: Part) -> String {
+    format!("merged/{run}/{partition:05}/{}", part.merged_name())
+}
+
+/// A partition's counts.
+pub fn merged_counts(run: &RunId, partition: u32) -> String {
+    format!("merged/{run}/{partition:05}/counts.json")
+}
+
+/// What a version consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// One record per person.
+    Customers,
+    /// The accounts, with their customers.
+    Members,
+    /// The links of the accounts.
+    MemberLinks,
+    /// What changed.
+    Changes,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Customers, Self::Members, Self::MemberLinks, Self::Changes];
+
+    const fn merged_name(self) -> &'static str {
+        match self {
+            Self::Customers => "customers.jsonl.zst",
+            Self::Members => "members.jsonl.zst",
+            Self::MemberLinks => "members.links",
+            Self::Changes => "changes.jsonl.zst",
+        }
+    }
+}
+
+/// The prefix of a version.
+pub fn version(run: &RunId) -> String {
+    format!("processed/{run}/")
+}
+
+/// A file of a version.
+pub fn processed(run: &RunId, part: Part, number: u32) -> String {
+    let (folder, extension) = match part {
+        Part::Customers => ("customers", "jsonl.zst"),
+        Part::Members => ("members", "jsonl.zst"),
+        Part::MemberLinks => ("members", "links"),
+        Part::Changes => ("changes", "jsonl.zst"),
+    };
+    format!("processed/{run}/{folder}/part-{number:05}.{extension}")
+}
+
+/// Every object that was read up to a version.
+pub fn processed_inputs(run: &RunId) -> String {
+    format!("processed/{run}/inputs.jsonl")
+}
+
+/// A version's manifest.
+pub fn manifest(run: &RunId) -> String {
+    format!("processed/{run}/manifest.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_chunk() -> impl Strategy<Value = Chunk> {
+        ("[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}", "[a-z0-9][a-z0-9_-]{0,39}", 0u32..2_000_000, 0u32..2_000_000)
+            .prop_map(|(run, source, split, chunk)| Chunk { run: RunId::parse(&run).unwrap(), source, split, chunk })
+    }
+
+    proptest! {
+        #[test]
+        fn chunks_are_read_back(chunk in any_chunk()) {
+            for format in [Format::JsonLines, Format::Csv] {
+                prop_assert_eq!(Chunk::parse_raw(&chunk.raw(format)), Some((chunk.clone(), format)));
+            }
+            prop_assert_eq!(Chunk::parse_dead(&chunk.dead()), Some(chunk.clone()));
+            prop_assert_eq!(Chunk::parse_raw(&chunk.interim()), None);
+        }
+
+        #[test]
+        fn no_text_makes_parsing_panic(key in any::<String>()) {
+            prop_assert_eq!(Chunk::parse_raw(&key), None);
+            prop_assert_eq!(Chunk::parse_dead(&key), None);
+            prop_assert!(RunId::parse(&key).is_err());
+        }
+    }
+
+    #[test]
+    fn runs_are_named_by_start_and_execution() {
+        let run = RunId::new("2026-11-22T17:46:00.123Z", "nightly").unwrap();
+        assert!(run.as_str().starts_with("20261122T174600Z-"));
+        assert_ne!(run, RunId::new("2026-11-22T17:46:00.123Z", "other").unwrap());
+        assert!(RunId::new("yesterday", "nightly").is_err());
+    }
+
+    /// Keys are an interface: people and lifecycle rules name them.
+    #[test]
+    fn keys_are_frozen() {
+        let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
+        let chunk = Chunk { run: run.clone(), source: "crm".to_owned(), split: 3, chunk: 12 };
+        let expected = [
+            (chunk.raw(Format::Csv), "raw/20261122T174600Z-1a2b3c4d/crm/00003/00012.csv.zst"),
+            (chunk.interim(), "interim/20261122T174600Z-1a2b3c4d/crm/00003/00012.jsonl.zst"),
+            (chunk.links(), "interim/20261122T174600Z-1a2b3c4d/crm/00003/00012.links"),
+            (chunk.rejects(), "rejects/20261122T174600Z-1a2b3c4d/crm/00003/00012.jsonl.zst"),
+            (chunk.dead(), "runs/20261122T174600Z-1a2b3c4d/dead/crm/00003/00012.json"),
+            (receipt(&run, Stage::Merge, "00001"), "runs/20261122T174600Z-1a2b3c4d/receipts/merge/00001.json"),
+            (link_round(&run, 2, 1, "edges"), "links/20261122T174600Z-1a2b3c4d/00002/00001.edges"),
+            (shuffle(&run, 7), "partitions/20261122T174600Z-1a2b3c4d/00007.shuffle"),
+            (merged(&run, 4, Part::MemberLinks), "merged/20261122T174600Z-1a2b3c4d/00004/members.links"),
+            (processed(&run, Part::Customers, 0), "processed/20261122T174600Z-1a2b3c4d/customers/part-00000.jsonl.zst"),
+            (processed(&run, Part::MemberLinks, 0), "processed/20261122T174600Z-1a2b3c4d/members/part-00000.links"),
+            (manifest(&run), "processed/20261122T174600Z-1a2b3c4d/manifest.json"),
+        ];
+        for (found, expected) in expected {
+            assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `processed/<run>/manifest.json`: what a version consists of and what made it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::keys::RunId;
+
+/// The format's number. Readers refuse a higher one.
+pub const FORMAT: u32 = 1;
+
+/// A version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`FORMAT`]
+    pub format: u32,
+    /// The run that made the version.
+    pub run: RunId,
+    /// The run that made the version before it.
+    pub previous: Option<RunId>,
+    /// When the run started, RFC 3339.
+    pub started_at: String,
+    /// How many of what.
+    pub counts: Counts,
+    /// Match keys that linked nothing because too many accounts shared them, the most shared first.
+    pub blocked: Vec<BlockedKey>,
+    /// Values of this run's rows that could not be used, by field.
+    pub dropped_values: BTreeMap<String, u64>,
+    /// The version's files.
+    pub files: Files,
+    /// Digest of the match rules and the secret under which the member links were made.
+    pub matching: String,
+}
+
+/// How many of what a run had.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Rows that sources gave in this run.
+    pub rows_read: u64,
+    /// Rows that became accounts.
+    pub accounts: u64,
+    /// Rows refused; with the accounts these are the rows read.
+    pub rejected: u64,
+    /// Those among the refused that were older versions of an account in the same chunk.
+    pub repeated: u64,
+    /// Members of the previous version.
+    pub previous_members: u64,
+    /// Accounts in this version.
+    pub members: u64,
+    /// Versions of accounts that have a later one; with the members these are accounts and previous members.
+    pub superseded: u64,
+    /// Customers in this version.
+    pub customers: u64,
+    /// Members of the largest customer.
+    pub largest_customer: u64,
+    /// Customers with a new id.
+    pub customers_created: u64,
+    /// Customers that kept their id and changed.
+    pub customers_updated: u64,
+    /// Ids that ended in another customer.
+    pub customers_merged: u64,
+    /// Customers that left another one.
+    pub customers_split: u64,
+    /// Match keys that linked nothing because too many accounts shared them.
+    pub blocked_keys: u64,
+}
+
+/// A blocked match key; its value is not told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BlockedKey {
+    /// The rule's fields.
+    pub key: Vec<String>,
+    /// How many accounts share it.
+    pub accounts: u32,
+}
+
+/// A version's files by what they hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Files {
+    /// A customer a line.
+    pub customers: Vec<File>,
+    /// A member a line.
+    pub members: Vec<File>,
+    /// The links of each member file, in the same order.
+    pub member_links: Vec<File>,
+    /// A change a line.
+    pub changes: Vec<File>,
+    /// Every object that was read up to this version, one a line.
+    pub inputs: Vec<File>,
+}
+
+/// A file of a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// Its key.
+    pub key: String,
+    /// Its size as stored.
+    pub bytes: u64,
+    /// Lines, or links.
+    pub records: u64,
+}

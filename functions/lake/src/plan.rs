@@ -1,0 +1,117 @@
+//! What Plan pins for a run: the plan, the splits and the inputs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::keys::RunId;
+
+/// `runs/<run>/plan.json`: what a run builds on. Written once, read by every stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The run.
+    pub run: RunId,
+    /// When the execution started, in milliseconds since the epoch.
+    pub started_at: i64,
+    /// The version that this run builds on.
+    pub previous: Option<Previous>,
+    /// The reference tables as they were.
+    pub tables: Vec<Pinned>,
+    /// How many shards Link uses; decided by the number of nodes if not given.
+    pub shards: Option<u32>,
+    /// How many partitions Merge uses; decided by the number of bytes if not given.
+    pub partitions: Option<u32>,
+    /// How many splits there are.
+    pub splits: u32,
+}
+
+/// A version that a run builds on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Previous {
+    /// The run that made it.
+    pub run: RunId,
+    /// The entity tag of `processed/CURRENT` that named it: what the commit must match.
+    pub etag: String,
+}
+
+/// An object as it was when the run was planned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pinned {
+    /// The table's name.
+    pub name: String,
+    /// Its entity tag.
+    pub etag: String,
+}
+
+/// A line of `runs/<run>/splits.jsonl`: what one Extract invocation reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Split {
+    /// The split's number.
+    pub split: u32,
+    /// The source's name.
+    pub source: String,
+    /// What to read, in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// An object, or a range of one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Piece {
+    /// The object's key.
+    pub object: String,
+    /// Its entity tag.
+    pub etag: String,
+    /// When it came, in milliseconds since the epoch.
+    pub received_at: i64,
+    /// The first byte of the range. A line belongs to the range in which it starts.
+    pub start: u64,
+    /// The byte behind the range; the object's size where it is read whole.
+    pub end: u64,
+    /// Whether this is a part of an object that is read in several splits.
+    pub is_range: bool,
+}
+
+/// A line of `inputs.jsonl`: an object that was read, and the run that read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// The source's name.
+    pub source: String,
+    /// The object's key.
+    pub object: String,
+    /// Its entity tag.
+    pub etag: String,
+    /// The run that read it.
+    pub run: RunId,
+}
+
+/// `processed/CURRENT`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Current {
+    /// The run that made the current version.
+    pub run: RunId,
+}
+
+/// `runs/<run>/token.json`: what completes Settle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    /// The task's token.
+    pub task_token: String,
+    /// How many raw chunks must be translated.
+    pub chunks: u64,
+}
+
+/// `runs/<run>/dead/….json`: a chunk that could not be translated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeadChunk {
+    /// The raw object.
+    pub raw: String,
+    /// Whether it was put back into the queue since.
+    pub requeued: bool,
+}
