@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod chunker;
 pub mod cluster;
 pub mod config;
 pub mod csv;

@@ -117,6 +117,27 @@ pub fn split_member(line: &str) -> Option<(Option<&str>, &str)> {
     Some((Some(customer_id), account.strip_suffix('}')?))
 }
 
+/// The links of the members of the previous version, made anew under these match rules.
+///
+/// # Errors
+/// A line is no member.
+pub fn member_stars(text: &str, matcher: &mut Matcher) -> Result<Stars, LineError> {
+    let mut stars = Stars::default();
+    let mut keys = Vec::new();
+    for record in read(text, &mut MergeCounts::default())? {
+        keys.clear();
+        matcher.keys(&record.account, &mut keys);
+        let hasher = matcher.hasher();
+        stars.push(
+            hasher.reference(&record.account.reference),
+            Version::of(&record.account, record.text.as_bytes()),
+            record.customer_id.map(|customer_id| hasher.customer(customer_id)),
+            keys.iter().map(|key| key.node),
+        );
+    }
+    Ok(stars)
+}
+
 /// A line of the partition.
 struct Record<'a> {
     customer_id: Option<&'a str>,

@@ -7,10 +7,10 @@
 //! raw/<run>/<source>/<split>/<chunk>.<format>.zst
 //! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
 //! rejects/<run>/<source>/<split>/<chunk>.jsonl.zst
-//! runs/<run>/{config.toml,plan.json,splits.jsonl,inputs.jsonl,token.json,blocked.json}
+//! runs/<run>/{config.toml,plan.json,splits.jsonl,inputs.jsonl,token.json}
 //! runs/<run>/dead/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
-//! links/<run>/<round>/<shard>.<what>
+//! links/<run>/{layout.json,blocked.json} and links/<run>/<round>/<shard>.<what>
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
 //! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes}.jsonl.zst, members.links
 //! processed/<run>/{customers,members,changes}/part-<number>.jsonl.zst
@@ -271,8 +271,13 @@ pub fn run_token(run: &RunId) -> String {
 }
 
 /// The match keys that link nothing in this run.
-pub fn run_blocked(run: &RunId) -> String {
-    format!("runs/{run}/blocked.json")
+pub fn link_blocked(run: &RunId) -> String {
+    format!("links/{run}/blocked.json")
+}
+
+/// How a run is divided into shards, mappers and partitions.
+pub fn link_layout(run: &RunId) -> String {
+    format!("links/{run}/layout.json")
 }
 
 /// The prefix of notes about chunks that could not be translated.
@@ -308,6 +313,11 @@ pub fn mappers(run: &RunId) -> String {
 /// The frames of one Partition invocation.
 pub fn shuffle(run: &RunId, mapper: u32) -> String {
     format!("partitions/{run}/{mapper:05}.shuffle")
+}
+
+/// The prefix of all that Merge writes.
+pub fn merged_of(run: &RunId) -> String {
+    format!("merged/{run}/")
 }
 
 /// What Merge reads: a partition a line.

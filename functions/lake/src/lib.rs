@@ -6,7 +6,10 @@
 #![forbid(unsafe_code)]
 
 mod compress;
+pub mod event;
 pub mod keys;
+pub mod labels;
+pub mod layout;
 pub mod links;
 pub mod manifest;
 pub mod memory;

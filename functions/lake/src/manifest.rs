@@ -4,10 +4,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use xxhash_rust::xxh3::xxh3_128;
+
 use crate::keys::RunId;
 
 /// The format's number. Readers refuse a higher one.
 pub const FORMAT: u32 = 1;
+
+/// The digest by which a change of the configuration is noticed.
+pub fn config_digest(config: &str) -> String {
+    format!("{:032x}", xxh3_128(config.as_bytes()))
+}
 
 /// A version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +35,8 @@ pub struct Manifest {
     pub dropped_values: BTreeMap<String, u64>,
     /// The version's files.
     pub files: Files,
+    /// Digest of the configuration, by which its change is noticed.
+    pub config: String,
     /// Digest of the match rules and the secret under which the member links were made.
     pub matching: String,
 }
@@ -98,4 +107,6 @@ pub struct File {
     pub bytes: u64,
     /// Lines, or links.
     pub records: u64,
+    /// Its size decompressed.
+    pub text_bytes: u64,
 }

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     fn segment(length: usize) -> Segment {
-        Segment { object: "landing/crm/ä.jsonl".to_owned(), received_at: 7, byte: 9, line: Some(1), length }
+        Segment { object: "landing/crm/ä.jsonl".to_owned(), received_at: 7, byte: 9, line: Some(1), length, is_fragment: false }
     }
 
     #[test]

@@ -90,7 +90,8 @@ struct Frame {
 }
 
 /// Reads the frames of reader `reader` of `readers` from a shuffle object: the table, then each frame.
-/// Appends their text to `text`.
+/// Appends their text to `text`; gives
+/// the bytes that were read.
 ///
 /// # Errors
 /// The object is not there, or damaged.
@@ -100,19 +101,22 @@ pub async fn read(
     reader: u32,
     readers: u32,
     text: &mut Vec<u8>,
-) -> Result<(), ShuffleError> {
+) -> Result<u64, ShuffleError> {
     // Room for the table of one round; an object of several rounds has it read again, whole.
     let mut tail = store.get_tail(key, table_bytes(readers) as u64).await?;
+    let mut bytes_in = tail.len() as u64;
     let frames = table_frames(key, &tail)?;
     if table_bytes(frames) > tail.len() {
         tail = store.get_tail(key, table_bytes(frames) as u64).await?;
+        bytes_in += tail.len() as u64;
     }
     for frame in frames_of(key, &tail, frames, reader, readers)? {
         let range = frame.start..frame.start + frame.compressed as u64;
         let bytes = store.get_range(key, range).await?;
         decompress_frame(key, &bytes, frame, text)?;
+        bytes_in += bytes.len() as u64;
     }
-    Ok(())
+    Ok(bytes_in)
 }
 
 /// Bytes of a seek table of so many frames.

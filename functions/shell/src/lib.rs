@@ -1,0 +1,28 @@
+//! What every function shares: JSON tracing, the environment, receipts, the error names that Step Functions
+//! sees, and the Lambda runtime, of which this crate is the only owner.
+//!
+//! A stage is `async fn run(request, &Context) -> Result<answer, StageError>`; [`serve`] makes a function
+//! of it. There is no pipeline logic in here.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod barrier;
+mod context;
+mod cost;
+mod environment;
+mod error;
+mod objects;
+mod queue;
+mod serve;
+mod tasks;
+mod work;
+
+pub use barrier::complete_if_settled;
+pub use context::{Context, Pinned};
+pub use environment::{Environment, EnvironmentError};
+pub use error::{DEAD_LETTER, ErrorKind, StageError};
+pub use objects::{Receipts, in_order, json_lines, json_object};
+pub use queue::{Queue, SqsQueue};
+pub use serve::{Fatal, serve};
+pub use tasks::{SfnTasks, Tasks};
+pub use work::Work;

@@ -32,6 +32,9 @@ pub struct Segment {
     pub line: Option<u64>,
     /// How many bytes of the chunk this is.
     pub length: usize,
+    /// Whether this is a piece of a row that is too long for a chunk. It is refused as it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_fragment: bool,
 }
 
 /// What a chunk becomes.
@@ -45,6 +48,8 @@ pub struct ChunkOutput {
     pub rejects: Vec<u8>,
     /// Rows that are not blank.
     pub rows: u64,
+    /// Blank lines: there is nothing in them.
+    pub blank: u64,
     /// Rows refused; accounts and these make up the rows. Rows with a repeated id are among them.
     pub rejected: u64,
     /// Rows refused because a later version of the same account is in the chunk.
@@ -117,7 +122,9 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
             while start < end {
                 let length = memchr(b'\n', &bytes[start..end]).map_or(end - start, |position| position + 1);
                 let place = Place { segment: number, start, end: start + length, line };
-                if !bytes[start..start + length].trim_ascii().is_empty() {
+                if bytes[start..start + length].trim_ascii().is_empty() {
+                    self.output.blank += 1;
+                } else {
                     self.output.rows += 1;
                     // The text of the whole chunk was checked at once; lines are only looked at one by
                     // one where that failed. A line end is a character of its own, so slices are valid.
@@ -135,7 +142,7 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
     }
 
     fn json_line(&mut self, text: Result<&'a str, ()>, place: Place, received_at: i64) -> Result<(), Reject> {
-        check_length(place)?;
+        self.check_length(place)?;
         let text = text.map_err(|()| not_utf8())?;
         let mut slots = std::mem::take(&mut self.slots);
         let read = self.translator.plan.rows.read_json(text, &mut slots);
@@ -166,7 +173,9 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
                 };
                 let place = Place { segment: number, start, end: start + length, line };
                 let record = &bytes[start..start + length];
-                if !record.trim_ascii().is_empty() {
+                if record.trim_ascii().is_empty() {
+                    self.output.blank += 1;
+                } else {
                     self.output.rows += 1;
                     let result = if is_broken {
                         Err(Reject::row("a quote is opened and not closed; close it, or double it if it is text"))
@@ -190,7 +199,7 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         place: Place,
         received_at: i64,
     ) -> Result<(), Reject> {
-        check_length(place)?;
+        self.check_length(place)?;
         if !reader.read(record) {
             return Err(Reject::row("a carriage return stands alone; put the field in quotes"));
         }
@@ -198,17 +207,26 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
             return Err(Reject::row(format!("the header has {width} columns, this row {}", reader.len())));
         }
         self.slots.clear();
-        for (slot, column) in columns.iter().enumerate() {
-            let bytes = column.and_then(|column| reader.field(column)).unwrap_or_default();
-            let text = std::str::from_utf8(bytes).map_err(|_| not_utf8())?;
-            let _ = slot;
-            self.slots.push(if text.is_empty() && column.is_none() {
-                Slot::Absent
-            } else {
-                Slot::Text(text.to_owned().into())
-            });
+        for column in columns {
+            let Some(column) = column else {
+                self.slots.push(Slot::Absent);
+                continue;
+            };
+            let text = std::str::from_utf8(reader.field(*column).unwrap_or_default()).map_err(|_| not_utf8())?;
+            self.slots.push(Slot::Text(text.to_owned().into()));
         }
         self.row(place, received_at)
+    }
+
+    fn check_length(&self, place: Place) -> Result<(), Reject> {
+        if self.segments[place.segment].is_fragment {
+            return Err(Reject::row("this is a piece of a row that is too long; at most 1 MiB is read"));
+        }
+        let length = place.end - place.start;
+        if length > RECORD_BYTES_MAX {
+            return Err(Reject::row(format!("the row is {length} bytes long; at most {RECORD_BYTES_MAX} are read")));
+        }
+        Ok(())
     }
 
     /// Writes the account of the row that is in the slots.
@@ -312,14 +330,6 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
             start = written.end;
         }
     }
-}
-
-fn check_length(place: Place) -> Result<(), Reject> {
-    let length = place.end - place.start;
-    if length > RECORD_BYTES_MAX + 1 {
-        return Err(Reject::row(format!("the row is {length} bytes long; at most {RECORD_BYTES_MAX} are read")));
-    }
-    Ok(())
 }
 
 fn not_utf8() -> Reject {

@@ -1,0 +1,109 @@
+//! Gathering what all stages counted.
+
+use std::collections::BTreeMap;
+
+use merge::PartitionCounts;
+use onefold_core::merge::MergeCounts;
+use onefold_lake::keys::{self, Chunk, Stage};
+use onefold_lake::layout::{BlockedKeys, Layout};
+use onefold_lake::manifest::{BlockedKey, Counts};
+use onefold_lake::RunId;
+use onefold_shell::{Context, Receipts, StageError, in_order};
+use serde::Deserialize;
+
+/// Objects that are read at once.
+const READ_AHEAD: usize = 16;
+
+/// What all stages counted.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub(crate) counts: Counts,
+    /// Lines that Extract saw, and lines that Translate saw, blank ones among both.
+    pub(crate) lines: [u64; 2],
+    pub(crate) merged: MergeCounts,
+    pub(crate) dropped: BTreeMap<String, u64>,
+    pub(crate) blocked: Vec<BlockedKey>,
+    /// By partition.
+    pub(crate) partitions: Vec<PartitionCounts>,
+}
+
+/// What Compact reads of Translate's receipts.
+#[derive(Debug, Deserialize)]
+struct Translated {
+    blank: u64,
+    rows: u64,
+    accounts: u64,
+    rejected: u64,
+    repeated: u64,
+    dropped: BTreeMap<String, u64>,
+}
+
+/// What Compact reads of Extract's receipts.
+#[derive(Debug, Deserialize)]
+struct Extracted {
+    lines: u64,
+}
+
+pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, StageError> {
+    let mut gathered = Gathered::default();
+    let pinned = context.pinned(run).await?;
+    let splits = 0..pinned.plan.splits;
+    for (_, receipt) in Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await? {
+        gathered.lines[0] += receipt.result.lines;
+    }
+    let raw = context.store.list(&keys::raw_of(run)).await?;
+    let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);
+    for (_, receipt) in Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await? {
+        let translated = receipt.result;
+        gathered.lines[1] += translated.rows + translated.blank;
+        gathered.counts.rows_read += translated.rows;
+        gathered.counts.accounts += translated.accounts;
+        gathered.counts.rejected += translated.rejected;
+        gathered.counts.repeated += translated.repeated;
+        for (field, count) in translated.dropped {
+            *gathered.dropped.entry(field).or_default() += count;
+        }
+    }
+    let layout: Layout = context.json(&keys::link_layout(run)).await?;
+    let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
+    let Gathered { merged, partitions, .. } = &mut gathered;
+    in_order(0..layout.partitions, READ_AHEAD, read, |counts| {
+        merged.add(&counts.counts);
+        partitions.push(counts);
+        Ok(())
+    })
+    .await?;
+    gathered.blocked = blocked(run, &gathered.partitions, context).await?;
+    let merged = &gathered.merged;
+    let counts = &mut gathered.counts;
+    counts.previous_members = merged.previous_members;
+    counts.members = merged.members;
+    counts.superseded = merged.superseded;
+    counts.customers = merged.customers;
+    counts.largest_customer = merged.largest_customer;
+    counts.customers_created = merged.created;
+    counts.customers_updated = merged.updated;
+    counts.customers_merged = merged.merged;
+    counts.customers_split = merged.split;
+    counts.blocked_keys = gathered.blocked.len() as u64;
+    Ok(gathered)
+}
+
+/// The blocked keys by rule, the most shared first. Link knows how many share a key, Merge which rule it is of.
+async fn blocked(run: &RunId, partitions: &[PartitionCounts], context: &Context) -> Result<Vec<BlockedKey>, StageError> {
+    let BlockedKeys(found) = context.json(&keys::link_blocked(run)).await?;
+    let rules: BTreeMap<&str, &str> = partitions
+        .iter()
+        .flat_map(|partition| &partition.blocked)
+        .map(|(node, rule)| (node.as_str(), rule.as_str()))
+        .collect();
+    let mut blocked: Vec<BlockedKey> = found
+        .into_iter()
+        .map(|(node, accounts)| {
+            let rule = rules.get(node.to_string().as_str()).copied().unwrap_or_default();
+            BlockedKey { key: rule.split('+').map(str::to_owned).collect(), accounts }
+        })
+        .collect();
+    blocked.sort_by(|left, right| right.accounts.cmp(&left.accounts).then_with(|| left.key.cmp(&right.key)));
+    Ok(blocked)
+}

@@ -1,0 +1,153 @@
+//! Compact: checks that the counts balance and that the version may be published, joins the partitions'
+//! outputs into files of a useful size, and commits by one conditional write.
+//!
+//! Nothing is visible before that write, and nothing is half visible after it (invariant 3).
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod check;
+mod counts;
+mod join;
+
+use onefold_core::matching::Matcher;
+use onefold_core::timestamp::Timestamp;
+use onefold_lake::keys::{self, Part, Stage};
+use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
+use onefold_lake::plan::Current;
+use onefold_lake::receipt::Moved;
+use onefold_lake::{Condition, Object, RunId, StoreError};
+use onefold_shell::{Context, Pinned, StageError, Work, json_object};
+use serde::{Deserialize, Serialize};
+
+/// What the state machine sends.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The run.
+    pub run: RunId,
+}
+
+/// The outcome of the execution.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The run.
+    pub run: RunId,
+    /// Always: a version that is not published is an error.
+    pub published: bool,
+    /// Where everything about the version is.
+    pub manifest_key: String,
+    /// Rows that sources gave in this run.
+    pub rows_read: u64,
+    /// Rows refused.
+    pub rejected: u64,
+    /// Accounts in the version.
+    pub members: u64,
+    /// Customers in the version.
+    pub customers: u64,
+}
+
+/// Publishes a version.
+///
+/// # Errors
+/// `InvalidInput` if the publish gate does not hold, `Internal` if counts do not balance, `Conflict` if
+/// another run published meanwhile; `Transient` if the store failed.
+pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
+    let run = request.run;
+    let work = Work { run: run.clone(), stage: Stage::Compact, name: "compact".to_owned() };
+    work.once(context, async |moved| compact(&run, context, moved).await).await
+}
+
+async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
+    let pinned = context.pinned(run).await?;
+    let gathered = counts::gather(run, context).await?;
+    let previous = match &pinned.plan.previous {
+        Some(previous) => Some(context.json::<Manifest>(&keys::manifest(&previous.run)).await?),
+        None => None,
+    };
+    check::balance(&gathered, previous.as_ref())?;
+    let manifest = manifest(run, &pinned, gathered, previous.as_ref(), context, moved).await?;
+    check::gate(&manifest, previous.as_ref(), &pinned.config.publish)?;
+    context.store.put(&keys::manifest(run), json_object(&manifest)?, Condition::Always).await?;
+    commit(run, &pinned, context).await?;
+    moved.records_in = manifest.counts.members;
+    moved.records_out = manifest.counts.customers;
+    Ok(Answer {
+        run: run.clone(),
+        published: true,
+        manifest_key: keys::manifest(run),
+        rows_read: manifest.counts.rows_read,
+        rejected: manifest.counts.rejected,
+        members: manifest.counts.members,
+        customers: manifest.counts.customers,
+    })
+}
+
+/// Joins the files and describes the version.
+async fn manifest(
+    run: &RunId,
+    pinned: &Pinned,
+    gathered: counts::Gathered,
+    previous: Option<&Manifest>,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Manifest, StageError> {
+    let mut files = Files::default();
+    for part in Part::ALL {
+        let joined = join::join(run, part, &gathered.partitions, context, moved).await?;
+        match part {
+            Part::Customers => files.customers = joined,
+            Part::Members => files.members = joined,
+            Part::MemberLinks => files.member_links = joined,
+            Part::Changes => files.changes = joined,
+        }
+    }
+    files.inputs = vec![inputs(run, context).await?];
+    let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+    let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
+        .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
+    Ok(Manifest {
+        format: FORMAT,
+        run: run.clone(),
+        previous: previous.map(|previous| previous.run.clone()),
+        started_at: started_at.to_string(),
+        counts: gathered.counts,
+        blocked: gathered.blocked,
+        dropped_values: gathered.dropped,
+        files,
+        config: config_digest(&pinned.config_text),
+        matching: matcher.digest(),
+    })
+}
+
+/// Copies the list of inputs into the version.
+async fn inputs(run: &RunId, context: &Context) -> Result<File, StageError> {
+    let (bytes, etag) = context.store.get(&keys::run_inputs(run)).await?;
+    let records = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let size = bytes.len() as u64;
+    let source = Object { key: keys::run_inputs(run), size, etag, modified_at: 0 };
+    let key = keys::processed_inputs(run);
+    context.store.concatenate(&[source], &key).await?;
+    Ok(File { key, bytes: size, records, text_bytes: size })
+}
+
+/// Makes the version the current one, if the one that it builds on still is.
+async fn commit(run: &RunId, pinned: &Pinned, context: &Context) -> Result<(), StageError> {
+    let condition = match &pinned.plan.previous {
+        Some(previous) => Condition::IfMatch(previous.etag.clone()),
+        None => Condition::IfAbsent,
+    };
+    let current = Current { run: run.clone() };
+    match context.store.put(keys::CURRENT, json_object(&current)?, condition).await {
+        Ok(()) => Ok(()),
+        // Either this run committed in an earlier try, or another run did.
+        Err(StoreError::Precondition { .. } | StoreError::NotFound { .. }) => match context.json::<Current>(keys::CURRENT).await {
+            Ok(found) if found == current => Ok(()),
+            Ok(found) => Err(StageError::conflict(format!(
+                "the run {} published while this one was under way; start a new run, which builds on it",
+                found.run
+            ))),
+            Err(error) => Err(error),
+        },
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,124 @@
+//! Decompressing an object as it streams in: plain, gzip or zstd, by its first bytes.
+
+use std::io::Write;
+
+use onefold_shell::StageError;
+
+/// A decompressor that is fed piece by piece.
+pub(crate) enum Decompressor {
+    /// Nothing has come yet.
+    Unknown,
+    /// Not compressed.
+    Plain,
+    /// One gzip member or several.
+    Gzip(Box<flate2::write::MultiGzDecoder<Vec<u8>>>),
+    /// One zstd frame or several.
+    Zstd(Box<ZstdWriter>),
+}
+
+/// Unlike `zstd::stream::write::Decoder`, this one says at the end whether the last frame was whole.
+type ZstdWriter = zstd::stream::zio::Writer<Vec<u8>, zstd::stream::raw::Decoder<'static>>;
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+impl Decompressor {
+    /// Whether the bytes are as they came.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain)
+    }
+
+    /// Decompresses the next piece.
+    pub(crate) fn push(&mut self, object: &str, bytes: &[u8]) -> Result<Vec<u8>, StageError> {
+        let broken = |error: std::io::Error| {
+            StageError::invalid_input(format!("{object} cannot be decompressed: {error}; drop it again"))
+        };
+        if matches!(self, Self::Unknown) {
+            *self = match bytes {
+                _ if bytes.starts_with(&GZIP_MAGIC) => {
+                    Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Vec::new())))
+                }
+                _ if bytes.starts_with(&ZSTD_MAGIC) => {
+                    let decoder = zstd::stream::raw::Decoder::new().map_err(broken)?;
+                    Self::Zstd(Box::new(ZstdWriter::new(Vec::new(), decoder)))
+                }
+                _ => Self::Plain,
+            };
+        }
+        match self {
+            Self::Unknown | Self::Plain => Ok(bytes.to_vec()),
+            Self::Gzip(decoder) => {
+                decoder.write_all(bytes).map_err(broken)?;
+                Ok(std::mem::take(decoder.get_mut()))
+            }
+            Self::Zstd(decoder) => {
+                decoder.write_all(bytes).map_err(broken)?;
+                decoder.flush().map_err(broken)?;
+                Ok(std::mem::take(decoder.writer_mut()))
+            }
+        }
+    }
+
+    /// What is left when all has come.
+    pub(crate) fn finish(&mut self, object: &str) -> Result<Vec<u8>, StageError> {
+        let cut_off = |error: std::io::Error| {
+            StageError::invalid_input(format!("{object} is cut off ({error}); drop it again, whole"))
+        };
+        match std::mem::replace(self, Self::Unknown) {
+            Self::Unknown | Self::Plain => Ok(Vec::new()),
+            Self::Gzip(mut decoder) => {
+                decoder.try_finish().map_err(cut_off)?;
+                Ok(std::mem::take(decoder.get_mut()))
+            }
+            Self::Zstd(mut decoder) => {
+                decoder.finish().map_err(cut_off)?;
+                Ok(std::mem::take(decoder.writer_mut()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decompress(bytes: &[u8], piece: usize) -> Result<Vec<u8>, StageError> {
+        let mut decompressor = Decompressor::Unknown;
+        let mut text = Vec::new();
+        for piece in bytes.chunks(piece) {
+            text.extend(decompressor.push("o", piece)?);
+        }
+        text.extend(decompressor.finish("o")?);
+        Ok(text)
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn knows_the_compression_by_the_first_bytes() {
+        let text = b"{\"id\":1}\n".repeat(5000);
+        let zstd = zstd::bulk::compress(&text, 1).unwrap();
+        for piece in [7, 100_000] {
+            assert_eq!(decompress(&text, piece).unwrap(), text);
+            assert_eq!(decompress(&gzip(&text), piece).unwrap(), text);
+            assert_eq!(decompress(&zstd, piece).unwrap(), text);
+            let twice = [text.clone(), text.clone()].concat();
+            assert_eq!(decompress(&[gzip(&text), gzip(&text)].concat(), piece).unwrap(), twice, "several members");
+            assert_eq!(decompress(&[zstd.clone(), zstd.clone()].concat(), piece).unwrap(), twice, "several frames");
+        }
+        assert_eq!(decompress(b"", 1).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_cut_off_object_is_told() {
+        let text = b"{\"id\":1}\n".repeat(5000);
+        for whole in [gzip(&text), zstd::bulk::compress(&text, 1).unwrap()] {
+            let error = decompress(&whole[..whole.len() / 2], 100).unwrap_err();
+            assert_eq!(error.kind, onefold_shell::ErrorKind::InvalidInput, "{error}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Ranges of an object, wherever they are cut, hold every line once.
+
+use std::sync::Arc;
+
+use onefold_core::node::NodeHasher;
+use onefold_lake::memory::MemoryStore;
+use onefold_lake::{Condition, Store};
+use onefold_shell::Tasks;
+
+use super::*;
+
+struct NoTasks;
+
+#[async_trait::async_trait]
+impl Tasks for NoTasks {
+    async fn succeed(&self, _: &str, _: String) -> Result<(), StageError> {
+        Ok(())
+    }
+    async fn fail(&self, _: &str, _: &str, _: &str) -> Result<(), StageError> {
+        Ok(())
+    }
+}
+
+async fn context_with(object: &str, bytes: &[u8]) -> (Context, String) {
+    let store = Arc::new(MemoryStore::default());
+    store.put(object, bytes.to_vec().into(), Condition::Always).await.unwrap();
+    let (_, etag) = store.get(object).await.unwrap();
+    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+    (Context::new(store, hasher, Arc::new(NoTasks), None), etag)
+}
+
+fn piece(object: &str, etag: &str, start: u64, end: u64, is_range: bool) -> Piece {
+    Piece { object: object.to_owned(), etag: etag.to_owned(), received_at: 0, start, end, is_range }
+}
+
+async fn text(context: &Context, piece: &Piece, position: u64, format: Format, is_taken_up: bool) -> (u64, Vec<u8>, Option<Vec<u8>>) {
+    let mut source = open(context, piece, position, format, is_taken_up).await.unwrap();
+    let (start, header) = (source.position(), source.take_header());
+    let mut all = Vec::new();
+    while let Some(bytes) = source.next(&mut 0).await.unwrap() {
+        all.extend_from_slice(&bytes);
+    }
+    (start, all, header)
+}
+
+#[tokio::test]
+async fn every_line_is_in_one_range() {
+    // Longer than a piece of the store's stream, with lines of all lengths, some of them empty.
+    let whole: String = (0..400).map(|number| "x".repeat(number % 23) + "\n").collect::<String>() + "last";
+    let (context, etag) = context_with("landing/s/a.jsonl", whole.as_bytes()).await;
+    let size = whole.len() as u64;
+    for count in [1, 2, 3, 7, 50, 700] {
+        let mut joined = Vec::new();
+        for number in 0..count {
+            let piece = piece("landing/s/a.jsonl", &etag, size * number / count, size * (number + 1) / count, count > 1);
+            let (start, lines, _) = text(&context, &piece, piece.start, Format::JsonLines, false).await;
+            if !lines.is_empty() {
+                assert_eq!(start as usize, joined.len(), "the range knows where it starts");
+            }
+            joined.extend(lines);
+        }
+        assert_eq!(String::from_utf8(joined).unwrap(), whole, "{count} ranges");
+    }
+}
+
+#[tokio::test]
+async fn is_taken_up_in_the_middle() {
+    let whole = "a,\"b\nc\"\n1,2\n3,4\n5,6\n";
+    let zstd = zstd::bulk::compress(whole.as_bytes(), 1).unwrap();
+    for (object, bytes) in [("landing/s/a.csv", whole.as_bytes()), ("landing/s/a.csv.zst", &zstd)] {
+        let (context, etag) = context_with(object, bytes).await;
+        let piece = piece(object, &etag, 0, bytes.len() as u64, false);
+        let (start, rest, header) = text(&context, &piece, 12, Format::Csv, true).await;
+        assert_eq!((start, rest.as_slice()), (12, &b"3,4\n5,6\n"[..]), "{object}");
+        assert_eq!(header.as_deref(), Some(&b"a,\"b\nc\"\n"[..]));
+    }
+    let (context, etag) = context_with("landing/s/a.jsonl.zst", &zstd).await;
+    let piece = piece("landing/s/a.jsonl.zst", &etag, 0, zstd.len() as u64, false);
+    let (start, rest, _) = text(&context, &piece, 8, Format::JsonLines, true).await;
+    assert_eq!((start, rest.as_slice()), (8, &b"1,2\n3,4\n5,6\n"[..]));
+}
+
+#[tokio::test]
+async fn an_object_that_was_changed_is_told() {
+    let (context, _) = context_with("landing/s/a.jsonl", b"{}\n").await;
+    let changed = piece("landing/s/a.jsonl", "another", 0, 3, false);
+    let error = open(&context, &changed, 0, Format::JsonLines, false).await.err().unwrap();
+    assert!(error.message.contains("landing/s/a.jsonl was overwritten"), "{error}");
+    let gone = piece("landing/s/b.jsonl", "x", 0, 3, false);
+    let error = open(&context, &gone, 0, Format::JsonLines, false).await.err().unwrap();
+    assert!(error.message.contains("landing/s/b.jsonl was there"), "{error}");
+}

@@ -1,0 +1,77 @@
+//! Events of S3 about new objects, as far as Onefold reads them.
+
+use serde::{Deserialize, Serialize};
+
+/// An event.
+#[derive(Debug, Serialize, Deserialize)]
+struct Event {
+    #[serde(rename = "Records", default)]
+    records: Vec<Record>,
+    /// Only in the event that S3 sends once, when the notification is set up.
+    #[serde(rename = "Event", default, skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    s3: S3,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct S3 {
+    object: ObjectName,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ObjectName {
+    key: String,
+}
+
+/// A message is no event of S3.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the message is no event of S3 about an object")]
+pub struct EventError;
+
+/// The keys of the objects that an event is about. S3's test event is about none.
+///
+/// S3 encodes some characters of keys; those of raw chunks have none of these.
+///
+/// # Errors
+/// The message is something else.
+pub fn parse(body: &str) -> Result<Vec<String>, EventError> {
+    let event: Event = serde_json::from_str(body).map_err(|_| EventError)?;
+    if event.records.is_empty() && event.event.as_deref() != Some("s3:TestEvent") {
+        return Err(EventError);
+    }
+    Ok(event.records.into_iter().map(|record| record.s3.object.key).collect())
+}
+
+/// An event about one object, as S3 would send it.
+pub fn format(key: &str) -> String {
+    serde_json::json!({"Records": [{"s3": {"object": {"key": key}}}]}).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_read_back() {
+        assert_eq!(parse(&format("raw/a/b.zst")), Ok(vec!["raw/a/b.zst".to_owned()]));
+    }
+
+    #[test]
+    fn knows_the_test_event_and_refuses_anything_else() {
+        assert_eq!(parse(r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}"#), Ok(vec![]));
+        for wrong in ["hello", "{}", "[]", r#"{"Records":[]}"#, r#"{"Records":[{"sns":{}}]}"#] {
+            assert_eq!(parse(wrong), Err(EventError), "{wrong}");
+        }
+    }
+
+    /// As AWS documents it, shortened.
+    #[test]
+    fn reads_what_s3_sends() {
+        let body = r#"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"us-west-2","eventName":"ObjectCreated:Put","s3":{"s3SchemaVersion":"1.0","bucket":{"name":"b","arn":"arn:aws:s3:::b"},"object":{"key":"raw/x","size":1024,"eTag":"d41d","sequencer":"0055AED6DCD90281E5"}}}]}"#;
+        assert_eq!(parse(body), Ok(vec!["raw/x".to_owned()]));
+    }
+}

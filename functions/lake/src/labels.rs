@@ -1,0 +1,88 @@
+//! Labels, as Link hands them to Partition: for each of its invocations a frame of a shuffle object, with
+//! the line and the partition of each account that the shard knows, eight bytes an account, little-endian.
+
+use onefold_core::link::Position;
+
+use crate::compress::FormatError;
+use crate::links::array;
+use crate::shuffle::ShuffleWriter;
+
+const ENTRY_BYTES: usize = 8;
+
+/// No partition yet.
+pub const UNKNOWN: u32 = u32::MAX;
+
+/// Formats the partitions of accounts, which come sorted by position.
+///
+/// # Errors
+/// Only if memory runs out.
+pub fn format(labels: impl Iterator<Item = (Position, u32)>, mappers: u32) -> std::io::Result<Vec<u8>> {
+    let mut writer = ShuffleWriter::new()?;
+    let mut frame = Vec::new();
+    let mut mapper = 0;
+    for (position, partition) in labels {
+        while mapper < position.mapper {
+            writer.frame(&frame)?;
+            frame.clear();
+            mapper += 1;
+        }
+        frame.extend_from_slice(&position.line.to_le_bytes());
+        frame.extend_from_slice(&partition.to_le_bytes());
+    }
+    while mapper < mappers {
+        writer.frame(&frame)?;
+        frame.clear();
+        mapper += 1;
+    }
+    writer.finish()
+}
+
+/// Puts the entries of a frame into `partitions`, by line.
+///
+/// # Errors
+/// An entry is about a line that there is not, or that another shard knows too.
+pub fn parse(key: &str, frame: &[u8], partitions: &mut [u32]) -> Result<(), FormatError> {
+    let entries = frame.chunks_exact(ENTRY_BYTES);
+    if !entries.remainder().is_empty() {
+        return Err(FormatError::new(key, "it ends within an entry"));
+    }
+    for entry in entries {
+        let line = u32::from_le_bytes(array(entry));
+        match partitions.get_mut(line as usize) {
+            Some(partition) if *partition == UNKNOWN => *partition = u32::from_le_bytes(array(&entry[4..])),
+            _ => return Err(FormatError::new(key, format!("line {line} is unknown, or has two labels"))),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::MemoryStore;
+    use crate::shuffle;
+    use crate::store::{Condition, Store};
+
+    #[tokio::test]
+    async fn every_mapper_gets_the_labels_of_its_lines() {
+        let position = |mapper, line| Position { mapper, line };
+        let labels = [(position(0, 1), 7), (position(2, 0), 8), (position(2, 3), 9)];
+        let store = MemoryStore::default();
+        store.put("k", format(labels.into_iter(), 4).unwrap().into(), Condition::Always).await.unwrap();
+        for (mapper, expected) in [[UNKNOWN, 7, UNKNOWN, UNKNOWN], [UNKNOWN; 4], [8, UNKNOWN, UNKNOWN, 9], [UNKNOWN; 4]].iter().enumerate() {
+            let mut frame = Vec::new();
+            shuffle::read(&store, "k", mapper as u32, 4, &mut frame).await.unwrap();
+            let mut partitions = [UNKNOWN; 4];
+            parse("k", &frame, &mut partitions).unwrap();
+            assert_eq!(partitions, *expected);
+        }
+    }
+
+    #[test]
+    fn a_line_has_one_label() {
+        let entry = [0u8; 8];
+        assert!(parse("k", &entry, &mut []).is_err());
+        assert!(parse("k", &[entry, entry].concat(), &mut [UNKNOWN]).is_err());
+        assert!(parse("k", &entry[..7], &mut [UNKNOWN]).is_err());
+    }
+}

@@ -1,0 +1,72 @@
+//! How a run is divided: shards of Link, invocations of Partition, partitions of Merge.
+
+use onefold_core::link::Blocked;
+use onefold_core::node::Node;
+use serde::{Deserialize, Serialize};
+
+/// `links/<run>/layout.json`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// Shards of Link.
+    pub shards: u32,
+    /// Partitions of Merge.
+    pub partitions: u32,
+    /// What each Partition invocation reads.
+    pub mappers: Vec<Vec<MapperInput>>,
+}
+
+/// An object that a Partition invocation reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapperInput {
+    /// Accounts or members, a line each.
+    pub key: String,
+    /// Their links; none for members whose links were made under other match rules.
+    pub links: Option<String>,
+    /// How many lines there are.
+    pub lines: u64,
+}
+
+/// A line of `partitions/<run>/mappers.jsonl`: what one Partition invocation does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapper {
+    /// The invocation's number.
+    pub mapper: u32,
+    /// How many there are.
+    pub mappers: u32,
+    /// What it reads, in order.
+    pub inputs: Vec<MapperInput>,
+    /// Partitions of Merge.
+    pub partitions: u32,
+    /// Shards of Link, each of which has labels for it.
+    pub shards: u32,
+    /// The round of Link whose labels these are.
+    pub round: u32,
+}
+
+/// A line of `merged/<run>/partitions.jsonl`: what one Merge invocation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partition {
+    /// The partition's number.
+    pub partition: u32,
+    /// How many there are.
+    pub partitions: u32,
+    /// How many shuffle objects there are.
+    pub mappers: u32,
+}
+
+/// `links/<run>/blocked.json`: match keys that link nothing in the run, sorted by node.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockedKeys(pub Vec<(Node, u32)>);
+
+impl BlockedKeys {
+    /// From what shards found; sorted.
+    pub fn new(blocked: impl IntoIterator<Item = Blocked>) -> Self {
+        let mut all: Vec<(Node, u32)> = blocked.into_iter().map(|blocked| (blocked.node, blocked.accounts)).collect();
+        all.sort_unstable();
+        Self(all)
+    }
+}

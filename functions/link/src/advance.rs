@@ -1,0 +1,159 @@
+//! Deciding what comes after a round.
+
+use onefold_core::link::Blocked;
+use onefold_core::matching::Matcher;
+use onefold_lake::keys::{self, Chunk, Stage};
+use onefold_lake::layout::{BlockedKeys, Layout, Mapper, MapperInput, Partition};
+use onefold_lake::manifest::Manifest;
+use onefold_lake::{Condition, RunId};
+use onefold_shell::{Context, Receipts, StageError, Work, json_lines, json_object};
+use serde::Deserialize;
+
+use crate::divide::{Sized, divide};
+use crate::{Advanced, RoundDone, RoundWork, Shard};
+
+/// What Link reads of Translate's receipts.
+#[derive(Debug, Deserialize)]
+struct Translated {
+    accounts: u64,
+    nodes: u64,
+    text_bytes: u64,
+}
+
+pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Result<Advanced, StageError> {
+    let name = format!("advance-{round:05}");
+    let work = Work { run: run.clone(), stage: Stage::Link, name };
+    work.once(context, async |moved| {
+        let layout = if round == 0 { layout(run, context).await? } else { context.json(&keys::link_layout(run)).await? };
+        let next = next(run, round, layout.shards, context).await?;
+        let Some(work) = next else {
+            moved.records_out = layout.mappers.len() as u64;
+            return converged(run, round, layout, context).await;
+        };
+        Ok(Advanced {
+            converged: false,
+            round: round + 1,
+            work,
+            shards: (0..layout.shards).map(|shard| Shard { shard }).collect(),
+            mappers_key: String::new(),
+            partitions_key: String::new(),
+        })
+    })
+    .await
+}
+
+/// What the round after a round does, by its number and by what moved in it; nothing if the labels are there.
+async fn next(run: &RunId, round: u32, shards: u32, context: &Context) -> Result<Option<RoundWork>, StageError> {
+    if shards == 1 {
+        return Ok((round == 0).then_some(RoundWork::OneShard));
+    }
+    if round == 2 {
+        gather_blocked(run, shards, context).await?;
+    }
+    let has_moved = async |large_star: u32| -> Result<bool, StageError> {
+        Ok(moved(run, large_star, shards, context).await? + moved(run, large_star + 1, shards, context).await? > 0)
+    };
+    Ok(match round {
+        0 => Some(RoundWork::Spread),
+        1 => Some(RoundWork::Contract),
+        2 => Some(RoundWork::LargeStar),
+        3 => Some(RoundWork::SmallStar),
+        // Even rounds are small-stars. If neither it nor the large-star before it moved anything, labels follow.
+        _ if round.is_multiple_of(2) => {
+            Some(if has_moved(round - 1).await? { RoundWork::LargeStar } else { RoundWork::Label })
+        }
+        _ => has_moved(round - 2).await?.then_some(RoundWork::SmallStar),
+    })
+}
+
+/// How many edges a round made.
+async fn moved(run: &RunId, round: u32, shards: u32, context: &Context) -> Result<u64, StageError> {
+    let mut moved = 0;
+    for shard in 0..shards {
+        let work = Work { run: run.clone(), stage: Stage::Link, name: crate::round::name(round, shard) };
+        let receipt = work.receipt::<RoundDone>(context).await?;
+        let receipt = receipt.ok_or_else(|| StageError::corrupt(format!("round {round} of Link has no receipt of shard {shard}")))?;
+        moved += receipt.result.moved;
+    }
+    Ok(moved)
+}
+
+/// Joins the blocked keys of all shards.
+async fn gather_blocked(run: &RunId, shards: u32, context: &Context) -> Result<(), StageError> {
+    let mut all = Vec::new();
+    for shard in 0..shards {
+        let BlockedKeys(blocked) = context.json(&keys::link_round(run, 2, shard, "blocked")).await?;
+        all.extend(blocked.into_iter().map(|(node, accounts)| Blocked { node, accounts }));
+    }
+    context.store.put(&keys::link_blocked(run), json_object(&BlockedKeys::new(all))?, Condition::Always).await?;
+    Ok(())
+}
+
+/// Divides the run: the interim chunks of this run, then the members of the previous version.
+async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
+    let pinned = context.pinned(run).await?;
+    let mut inputs = Vec::new();
+    let raw = context.store.list(&keys::raw_of(run)).await?;
+    let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);
+    for (chunk, receipt) in Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await? {
+        let translated = receipt.result;
+        inputs.push(Sized {
+            input: MapperInput { key: chunk.interim(), links: Some(chunk.links()), lines: translated.accounts },
+            text_bytes: translated.text_bytes,
+            nodes: translated.nodes,
+        });
+    }
+    if let Some(previous) = &pinned.plan.previous {
+        let manifest: Manifest = context.json(&keys::manifest(&previous.run)).await?;
+        let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+        // Links under other rules or another secret do not fit together with these.
+        let fit = manifest.matching == matcher.digest();
+        let rules = pinned.config.matches.len() as u64;
+        for (number, members) in manifest.files.members.iter().enumerate() {
+            let links = manifest.files.member_links.get(number).filter(|_| fit);
+            inputs.push(Sized {
+                input: MapperInput {
+                    key: members.key.clone(),
+                    links: links.map(|links| links.key.clone()),
+                    lines: members.records,
+                },
+                text_bytes: members.text_bytes,
+                nodes: members.records * (2 + rules),
+            });
+        }
+    }
+    let layout = divide(inputs, pinned.plan.shards, pinned.plan.partitions);
+    context.store.put(&keys::link_layout(run), json_object(&layout)?, Condition::Always).await?;
+    Ok(layout)
+}
+
+/// Writes what Partition and Merge work on.
+async fn converged(run: &RunId, round: u32, layout: Layout, context: &Context) -> Result<Advanced, StageError> {
+    let count = layout.mappers.len() as u32;
+    let mappers: Vec<Mapper> = layout
+        .mappers
+        .into_iter()
+        .enumerate()
+        .map(|(number, inputs)| Mapper {
+            mapper: number as u32,
+            mappers: count,
+            inputs,
+            partitions: layout.partitions,
+            shards: layout.shards,
+            round,
+        })
+        .collect();
+    let partitions: Vec<Partition> = (0..layout.partitions)
+        .map(|partition| Partition { partition, partitions: layout.partitions, mappers: count })
+        .collect();
+    context.store.put(&keys::mappers(run), json_lines(&mappers)?, Condition::Always).await?;
+    context.store.put(&keys::partitions(run), json_lines(&partitions)?, Condition::Always).await?;
+    Ok(Advanced {
+        converged: true,
+        round,
+        work: RoundWork::Label,
+        shards: Vec::new(),
+        mappers_key: keys::mappers(run),
+        partitions_key: keys::partitions(run),
+    })
+}

@@ -1,0 +1,136 @@
+//! One shard's part of a round.
+
+use onefold_core::link::{Position, contract, label_positions, large_star, one_shard, small_star, spread};
+use onefold_core::node::Node;
+use onefold_lake::keys::{self, Stage};
+use onefold_lake::labels;
+use onefold_lake::layout::{BlockedKeys, Layout};
+use onefold_lake::receipt::Moved;
+use onefold_lake::{Condition, RunId};
+use onefold_shell::{Context, StageError, Work, json_object};
+
+use crate::edges::{self, Outbox};
+use crate::{RoundDone, RoundWork, stars};
+
+/// The name of a shard's receipt.
+pub(crate) fn name(round: u32, shard: u32) -> String {
+    format!("{round:05}-{shard:05}")
+}
+
+pub(crate) async fn round(run: &RunId, round: u32, work: RoundWork, shard: u32, context: &Context) -> Result<RoundDone, StageError> {
+    let receipt = Work { run: run.clone(), stage: Stage::Link, name: name(round, shard) };
+    receipt
+        .once(context, async |moved| {
+            let layout: Layout = context.json(&keys::link_layout(run)).await?;
+            if shard >= layout.shards {
+                return Err(StageError::internal(format!("there is no shard {shard} of {}", layout.shards)));
+            }
+            let part = Part { run, round, shard, layout, context };
+            match work {
+                RoundWork::OneShard => part.one_shard(moved).await,
+                RoundWork::Spread => part.spread(moved).await,
+                RoundWork::Contract => part.contract(moved).await,
+                RoundWork::LargeStar => part.large_star(moved).await,
+                RoundWork::SmallStar => part.small_star(moved).await,
+                RoundWork::Label => part.label(moved).await,
+            }
+        })
+        .await
+}
+
+struct Part<'p> {
+    run: &'p RunId,
+    round: u32,
+    shard: u32,
+    layout: Layout,
+    context: &'p Context,
+}
+
+impl Part<'_> {
+    fn key(&self, what: &str) -> String {
+        keys::link_round(self.run, self.round, self.shard, what)
+    }
+
+    async fn max_accounts_per_key(&self) -> Result<u32, StageError> {
+        Ok(self.context.pinned(self.run).await?.config.guard.max_accounts_per_key)
+    }
+
+    async fn inbox(&self, moved: &mut Moved) -> Result<Vec<onefold_core::link::Edge>, StageError> {
+        edges::read(self.run, self.round - 1, self.shard, self.layout.shards, self.context, moved).await
+    }
+
+    async fn one_shard(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
+        let found = stars::read(self.run, &self.layout, |_| true, self.context, moved).await?;
+        let labels = one_shard(&found.latest, self.max_accounts_per_key().await?);
+        let superseded = found.latest.superseded() as u64;
+        drop(found.latest);
+        let blocked = json_object(&BlockedKeys::new(labels.blocked))?;
+        self.context.store.put(&keys::link_blocked(self.run), blocked, Condition::Always).await?;
+        self.write_labels(found.positions.into_iter().zip(labels.labels), moved).await?;
+        Ok(RoundDone { moved: 0, superseded })
+    }
+
+    async fn spread(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
+        let shards = self.layout.shards;
+        let belongs = |reference: Node| reference.shard(shards) == self.shard;
+        let found = stars::read(self.run, &self.layout, belongs, self.context, moved).await?;
+        let superseded = found.latest.superseded() as u64;
+        let spread = spread(&found.latest);
+        let positions = edges::format_positions(&spread.references, &found.positions);
+        moved.bytes_out += positions.len() as u64;
+        self.context.store.put(&self.key("positions"), positions.into(), Condition::Always).await?;
+        let mut outbox = Outbox::new(shards);
+        spread.edges.into_iter().for_each(|edge| outbox.send(edge));
+        outbox.write(self.run, self.round, self.shard, self.context, moved).await?;
+        Ok(RoundDone { moved: 0, superseded })
+    }
+
+    async fn contract(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
+        let contracted = contract(&self.inbox(moved).await?, self.max_accounts_per_key().await?);
+        let blocked = json_object(&BlockedKeys::new(contracted.blocked))?;
+        self.context.store.put(&self.key("blocked"), blocked, Condition::Always).await?;
+        let mut outbox = Outbox::new(self.layout.shards);
+        contracted.edges.into_iter().for_each(|edge| outbox.send_to_both(edge));
+        outbox.write(self.run, self.round, self.shard, self.context, moved).await?;
+        Ok(RoundDone { moved: 0, superseded: 0 })
+    }
+
+    async fn large_star(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
+        let (connected, new) = large_star(self.inbox(moved).await?);
+        let mut outbox = Outbox::new(self.layout.shards);
+        connected.into_iter().for_each(|edge| outbox.send(edge));
+        outbox.write(self.run, self.round, self.shard, self.context, moved).await?;
+        Ok(RoundDone { moved: new, superseded: 0 })
+    }
+
+    async fn small_star(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
+        let (connected, new) = small_star(self.inbox(moved).await?);
+        let mut outbox = Outbox::new(self.layout.shards);
+        connected.into_iter().for_each(|edge| outbox.send_to_both(edge));
+        outbox.write(self.run, self.round, self.shard, self.context, moved).await?;
+        Ok(RoundDone { moved: new, superseded: 0 })
+    }
+
+    async fn label(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
+        let edges = self.inbox(moved).await?;
+        let (bytes, _) = self.context.store.get(&keys::link_round(self.run, 1, self.shard, "positions")).await?;
+        moved.bytes_in += bytes.len() as u64;
+        let labels = label_positions(&edges, &edges::parse_positions(&bytes));
+        self.write_labels(labels.into_iter(), moved).await?;
+        Ok(RoundDone { moved: 0, superseded: 0 })
+    }
+
+    /// Writes the labels, sorted by position, as a frame for each Partition invocation.
+    async fn write_labels(&self, labels: impl Iterator<Item = (Position, Node)>, moved: &mut Moved) -> Result<(), StageError> {
+        let mut written = 0;
+        let labels = labels.map(|(position, label)| {
+            written += 1;
+            (position, label.partition(self.layout.partitions))
+        });
+        let bytes = labels::format(labels, self.layout.mappers.len() as u32)?;
+        moved.bytes_out += bytes.len() as u64;
+        moved.records_out += written;
+        self.context.store.put(&self.key("labels"), bytes.into(), Condition::Always).await?;
+        Ok(())
+    }
+}

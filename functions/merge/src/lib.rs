@@ -1,0 +1,122 @@
+//! Merge: makes the customers of one partition.
+//!
+//! It reads its frame of every shuffle object, so it has all accounts of its customers, whichever source,
+//! chunk or version they came from.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+use std::collections::BTreeMap;
+
+use onefold_core::matching::Matcher;
+use onefold_core::merge::{MergeCounts, Merger};
+use onefold_core::node::Node;
+use onefold_core::timestamp::Timestamp;
+use onefold_lake::keys::{self, Part, Stage};
+use onefold_lake::layout::{BlockedKeys, Partition};
+use onefold_lake::receipt::Moved;
+use onefold_lake::{Condition, RunId, compress, links, shuffle};
+use onefold_shell::{Context, StageError, Work, in_order, json_object};
+use serde::{Deserialize, Serialize};
+
+/// Shuffle objects that are read at once.
+const READ_AHEAD: usize = 8;
+
+/// What the state machine sends.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The run.
+    pub run: RunId,
+    /// A line of the run's partitions.
+    pub partition: Partition,
+}
+
+/// What the receipt says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// How many customers there are.
+    pub customers: u64,
+}
+
+/// `merged/<run>/<partition>/counts.json`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartitionCounts {
+    /// How many of what.
+    pub counts: MergeCounts,
+    /// Lines of changes.
+    pub changes: u64,
+    /// Text of customers, members and changes, decompressed.
+    pub text_bytes: [u64; 3],
+    /// The rule of each blocked key that was met.
+    pub blocked: BTreeMap<String, String>,
+}
+
+/// Makes the customers of one partition.
+///
+/// # Errors
+/// `Corrupt` if an object is damaged; `Transient` if the store failed.
+pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
+    let Request { run, partition } = request;
+    let work = Work { run: run.clone(), stage: Stage::Merge, name: format!("{:05}", partition.partition) };
+    work.once(context, async |moved| merge(&run, partition, context, moved).await).await
+}
+
+async fn merge(run: &RunId, partition: Partition, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
+    let pinned = context.pinned(run).await?;
+    let BlockedKeys(blocked) = context.json(&keys::link_blocked(run)).await?;
+    let blocked: Vec<Node> = blocked.into_iter().map(|(node, _)| node).collect();
+    let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
+        .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
+    let text = read(run, partition, context, moved).await?;
+
+    let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+    let output = Merger::new(&pinned.config, matcher, &blocked, started_at).merge(&text)?;
+    drop(text);
+    if !output.counts.balance() {
+        return Err(StageError::internal(format!("the counts of partition {} do not balance: {:?}", partition.partition, output.counts)));
+    }
+    let counts = PartitionCounts {
+        counts: output.counts,
+        changes: output.changes.iter().filter(|byte| **byte == b'\n').count() as u64,
+        text_bytes: [output.customers.len() as u64, output.members.len() as u64, output.changes.len() as u64],
+        blocked: output.blocked.into_iter().map(|(node, rule)| (node.to_string(), rule)).collect(),
+    };
+    let mut put = async |part: Part, bytes: Vec<u8>| {
+        moved.bytes_out += bytes.len() as u64;
+        context.store.put(&keys::merged(run, partition.partition, part), bytes.into(), Condition::Always).await
+    };
+    let customers = compress(&output.customers)?;
+    drop(output.customers);
+    put(Part::Customers, customers).await?;
+    let members = compress(&output.members)?;
+    drop(output.members);
+    put(Part::Members, members).await?;
+    put(Part::MemberLinks, links::format(&output.member_stars)).await?;
+    put(Part::Changes, compress(&output.changes)?).await?;
+    context.store.put(&keys::merged_counts(run, partition.partition), json_object(&counts)?, Condition::Always).await?;
+    moved.records_in = output.counts.accounts + output.counts.previous_members;
+    moved.records_out = output.counts.customers;
+    Ok(Answer { customers: output.counts.customers })
+}
+
+/// The lines of the partition, from all shuffle objects in order.
+async fn read(run: &RunId, partition: Partition, context: &Context, moved: &mut Moved) -> Result<String, StageError> {
+    let mut text = Vec::new();
+    let read = |mapper: u32| async move {
+        let mut frames = Vec::new();
+        let key = keys::shuffle(run, mapper);
+        let bytes = shuffle::read(context.store.as_ref(), &key, partition.partition, partition.partitions, &mut frames).await?;
+        Ok((frames, bytes))
+    };
+    in_order(0..partition.mappers, READ_AHEAD, read, |(frames, bytes)| {
+        moved.bytes_in += bytes;
+        if text.is_empty() {
+            text = frames;
+        } else {
+            text.extend_from_slice(&frames);
+        }
+        Ok(())
+    })
+    .await?;
+    String::from_utf8(text).map_err(|_| StageError::corrupt(format!("the lines of partition {} are not UTF-8", partition.partition)))
+}

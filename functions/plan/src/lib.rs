@@ -1,0 +1,197 @@
+//! Plan: lists what there is to read and pins what the run builds on.
+//!
+//! It pins the configuration, the reference tables and the previous version, and writes the splits: a line
+//! for each Extract invocation. Every fault of the set-up is found here, before anything runs, and all of
+//! them are reported at once. `plan.json` is written last: with it, a run is planned.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod request;
+mod splits;
+
+use std::collections::BTreeSet;
+
+use onefold_core::config::Config;
+use onefold_core::timestamp::Timestamp;
+use onefold_core::translate::Tables;
+use onefold_lake::keys::{self, Stage};
+use onefold_lake::manifest::{Manifest, config_digest};
+use onefold_lake::plan::{Current, Input, Pinned, Plan, Previous};
+use onefold_lake::receipt::Moved;
+use onefold_lake::{Condition, Object, RunId, StoreError};
+use onefold_shell::{Context, StageError, Work, json_lines, json_object};
+
+pub use request::{Answer, Input as StartInput, Request};
+
+/// Plans a run, or takes up one that failed.
+///
+/// # Errors
+/// `InvalidInput` with every fault of the set-up; `Transient` if the store failed.
+pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
+    let input = StartInput::read(&request.input)?;
+    if let Some(resume) = &input.resume {
+        return take_up(resume, context).await;
+    }
+    let run = RunId::new(&request.started_at, &request.execution)
+        .map_err(|error| StageError::invalid_input(format!("started_at must be the execution's start in RFC 3339: {error}")))?;
+    let started_at = Timestamp::parse(&request.started_at)
+        .ok_or_else(|| StageError::invalid_input("started_at must be the execution's start in RFC 3339"))?;
+    let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
+    work.once(context, async |moved| plan(&run, started_at, &input, context, moved).await).await
+}
+
+/// The answer of the first execution again: every stage skips what is complete.
+async fn take_up(resume: &str, context: &Context) -> Result<Answer, StageError> {
+    let run = RunId::parse(resume).map_err(|error| StageError::invalid_input(format!("resume: {error}")))?;
+    let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
+    let receipt = work.receipt::<Answer>(context).await?.ok_or_else(|| {
+        StageError::invalid_input(format!("the run {run} was never planned, so it cannot be resumed; start a new one"))
+    })?;
+    Ok(Answer { resumed: true, ..receipt.result })
+}
+
+async fn plan(
+    run: &RunId,
+    started_at: Timestamp,
+    input: &StartInput,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Answer, StageError> {
+    let config_text = match context.store.get(keys::CONFIG).await {
+        Ok((text, _)) => text,
+        Err(StoreError::NotFound { key }) => {
+            return Err(StageError::invalid_input(format!("there is no {key}; upload the pipeline's configuration")));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let text = std::str::from_utf8(&config_text)
+        .map_err(|_| StageError::invalid_input(format!("{} is not UTF-8", keys::CONFIG)))?;
+    let config = Config::parse(text).map_err(|faults| StageError::invalid_input(format!("{}: {faults}", keys::CONFIG)))?;
+
+    let (previous, manifest) = previous(context).await?;
+    let known: Vec<Input> = match &previous {
+        Some(previous) => context.json_lines(&keys::processed_inputs(&previous.run)).await?,
+        None => Vec::new(),
+    };
+    let mut faults = Vec::new();
+    let tables = tables(&config, context, &mut faults).await?;
+    let found = new_objects(&config, &known, context, &mut faults).await?;
+    if !faults.is_empty() {
+        return Err(StageError::invalid_input(faults.join("; ")));
+    }
+
+    let split_bytes = input.split_bytes.unwrap_or(splits::SPLIT_BYTES);
+    let splits = splits::splits(&config, &found, split_bytes);
+    let plan = Plan {
+        run: run.clone(),
+        started_at: started_at.milliseconds(),
+        previous,
+        tables,
+        shards: input.shards,
+        partitions: input.partitions,
+        splits: splits.len() as u32,
+    };
+    let read_now = found.iter().flat_map(|(source, objects)| {
+        objects.iter().map(|object| Input {
+            source: source.clone(),
+            object: object.key.clone(),
+            etag: object.etag.clone(),
+            run: run.clone(),
+        })
+    });
+    let new_objects: usize = found.iter().map(|(_, objects)| objects.len()).sum();
+    let config_digest = config_digest(text);
+    let is_new_config = manifest.is_some_and(|manifest| manifest.config != config_digest);
+    moved.records_in = new_objects as u64;
+    moved.records_out = splits.len() as u64;
+    moved.bytes_in = found.iter().flat_map(|(_, objects)| objects).map(|object| object.size).sum();
+
+    let inputs: Vec<Input> = known.iter().cloned().chain(read_now).collect();
+    let store = &context.store;
+    store.put(&keys::run_config(run), config_text, Condition::Always).await?;
+    store.put(&keys::run_splits(run), json_lines(&splits)?, Condition::Always).await?;
+    store.put(&keys::run_inputs(run), json_lines(&inputs)?, Condition::Always).await?;
+    store.put(&keys::run_plan(run), json_object(&plan)?, Condition::Always).await?;
+    Ok(Answer {
+        run: run.clone(),
+        work: new_objects > 0 || is_new_config,
+        resumed: false,
+        new_objects: new_objects as u64,
+        splits: plan.splits,
+        splits_key: keys::run_splits(run),
+    })
+}
+
+/// The version that this run builds on, and its manifest.
+async fn previous(context: &Context) -> Result<(Option<Previous>, Option<Manifest>), StageError> {
+    let (bytes, etag) = match context.store.get(keys::CURRENT).await {
+        Ok(found) => found,
+        Err(StoreError::NotFound { .. }) => return Ok((None, None)),
+        Err(error) => return Err(error.into()),
+    };
+    let current: Current = serde_json::from_slice(&bytes)
+        .map_err(|error| StageError::corrupt(format!("the object {} is damaged: {error}", keys::CURRENT)))?;
+    let manifest: Manifest = context.json(&keys::manifest(&current.run)).await?;
+    if manifest.format > onefold_lake::manifest::FORMAT {
+        return Err(StageError::invalid_input(format!(
+            "the current version has format {}, this program knows formats up to {}; deploy a newer one",
+            manifest.format,
+            onefold_lake::manifest::FORMAT
+        )));
+    }
+    Ok((Some(Previous { run: current.run, etag }), Some(manifest)))
+}
+
+/// Pins the reference tables, and reads them once so that their faults are found before anything runs.
+async fn tables(config: &Config, context: &Context, faults: &mut Vec<String>) -> Result<Vec<Pinned>, StageError> {
+    let mut pinned = Vec::new();
+    let mut texts = Vec::new();
+    for name in config.tables() {
+        let key = keys::reference(name);
+        match context.store.get(&key).await {
+            Ok((text, etag)) => {
+                pinned.push(Pinned { name: name.to_owned(), etag });
+                texts.push((name, text));
+            }
+            Err(StoreError::NotFound { .. }) => {
+                faults.push(format!("[[enrich]] names the table {name:?}, and there is no {key}; upload it"));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    for lookup in config.enrich.iter() {
+        let Some((_, text)) = texts.iter().find(|(name, _)| *name == lookup.table) else { continue };
+        let one = Config { enrich: vec![lookup.clone()], ..config.clone() };
+        if let Err(error) = Tables::parse(&one, |_| text) {
+            faults.push(error.to_string());
+        }
+    }
+    Ok(pinned)
+}
+
+/// The objects of each source that no version has read yet, in the order of their keys.
+async fn new_objects(
+    config: &Config,
+    known: &[Input],
+    context: &Context,
+    faults: &mut Vec<String>,
+) -> Result<Vec<(String, Vec<Object>)>, StageError> {
+    let was_read: BTreeSet<(&str, &str)> = known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
+    let mut found = Vec::new();
+    for source in &config.sources {
+        let prefix = keys::landing(&source.name);
+        let objects = context.store.list(&prefix).await?;
+        let was_there = known.iter().any(|input| input.source == source.name);
+        if objects.is_empty() && !was_there && source.required {
+            faults.push(format!(
+                "the source {:?} has no file: there is nothing under {prefix}; drop files there, or write required = false",
+                source.name
+            ));
+        }
+        let new = objects.into_iter().filter(|object| {
+            !object.key.ends_with('/') && !was_read.contains(&(object.key.as_str(), object.etag.as_str()))
+        });
+        found.push((source.name.clone(), new.collect()));
+    }
+    Ok(found)
+}

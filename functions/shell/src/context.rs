@@ -1,0 +1,169 @@
+//! What a function has at hand, built once for all its invocations.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use onefold_core::config::Config;
+use onefold_core::node::NodeHasher;
+use onefold_core::translate::Tables;
+use onefold_lake::plan::Plan;
+use onefold_lake::s3::S3Store;
+use onefold_lake::{RunId, Store, keys};
+use serde::de::DeserializeOwned;
+
+use crate::environment::Environment;
+use crate::error::StageError;
+use crate::queue::{Queue, SqsQueue};
+use crate::tasks::{SfnTasks, Tasks};
+
+/// What a run pinned, read once and kept for the invocations that follow.
+#[derive(Debug)]
+pub struct Pinned {
+    /// The plan.
+    pub plan: Plan,
+    /// The configuration.
+    pub config: Config,
+    /// The configuration's text.
+    pub config_text: String,
+}
+
+/// What a function has at hand.
+pub struct Context {
+    /// The lake.
+    pub store: Arc<dyn Store>,
+    /// Makes nodes with the deployment's secret.
+    pub hasher: NodeHasher,
+    /// Completes Settle's task.
+    pub tasks: Arc<dyn Tasks>,
+    /// Takes raw chunks back.
+    pub queue: Option<Arc<dyn Queue>>,
+    pinned: Mutex<Option<Arc<Pinned>>>,
+    tables: Mutex<Option<(RunId, Arc<Tables>)>>,
+    /// When the invocation's time is over, in milliseconds since the epoch; 0 if it has no limit.
+    deadline_ms: AtomicI64,
+}
+
+impl Context {
+    /// A context of given parts.
+    pub fn new(store: Arc<dyn Store>, hasher: NodeHasher, tasks: Arc<dyn Tasks>, queue: Option<Arc<dyn Queue>>) -> Self {
+        Self {
+            store,
+            hasher,
+            tasks,
+            queue,
+            pinned: Mutex::new(None),
+            tables: Mutex::new(None),
+            deadline_ms: AtomicI64::new(0),
+        }
+    }
+
+    /// The context of a function on AWS or on the local cloud.
+    pub async fn from_environment(environment: Environment) -> Self {
+        let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+            .http_client(http_client(environment.is_plain_http))
+            .load()
+            .await;
+        let s3 = aws_sdk_s3::config::Builder::from(&config)
+            // Names as hosts do not resolve on the local cloud.
+            .force_path_style(environment.is_plain_http)
+            // TCP and zstd have checksums of their own; a second pass over every byte would cost CPU.
+            .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired)
+            .build();
+        let store = S3Store::new(aws_sdk_s3::Client::from_conf(s3), environment.bucket);
+        let queue = environment
+            .queue_url
+            .map(|url| Arc::new(SqsQueue { client: aws_sdk_sqs::Client::new(&config), url }) as Arc<dyn Queue>);
+        let tasks = Arc::new(SfnTasks(aws_sdk_sfn::Client::new(&config)));
+        Self::new(Arc::new(store), environment.hasher, tasks, queue)
+    }
+
+    /// Sets when the invocation's time is over.
+    pub fn set_deadline(&self, deadline_ms: i64) {
+        self.deadline_ms.store(deadline_ms, Ordering::Relaxed);
+    }
+
+    /// Whether less than `reserve` of the invocation's time is left.
+    pub fn is_near_deadline(&self, reserve: Duration) -> bool {
+        let deadline = self.deadline_ms.load(Ordering::Relaxed);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        deadline > 0 && i128::from(deadline) - (now.as_millis() as i128) < reserve.as_millis() as i128
+    }
+
+    /// Reads an object of JSON.
+    ///
+    /// # Errors
+    /// It is not there, or not what it should be.
+    pub async fn json<T: DeserializeOwned>(&self, key: &str) -> Result<T, StageError> {
+        let (bytes, _) = self.store.get(key).await?;
+        serde_json::from_slice(&bytes).map_err(|error| StageError::corrupt(format!("the object {key} is damaged: {error}")))
+    }
+
+    /// Reads an object of JSON Lines.
+    ///
+    /// # Errors
+    /// It is not there, or not what it should be.
+    pub async fn json_lines<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, StageError> {
+        let (bytes, _) = self.store.get(key).await?;
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines
+            .map(serde_json::from_slice)
+            .collect::<Result<_, _>>()
+            .map_err(|error| StageError::corrupt(format!("the object {key} is damaged: {error}")))
+    }
+
+    /// What the run pinned.
+    ///
+    /// # Errors
+    /// The run was not planned, or its objects are damaged.
+    pub async fn pinned(&self, run: &RunId) -> Result<Arc<Pinned>, StageError> {
+        let known = self.pinned.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known.filter(|known| known.plan.run == *run) {
+            return Ok(known);
+        }
+        let plan: Plan = self.json(&keys::run_plan(run)).await?;
+        let (text, _) = self.store.get(&keys::run_config(run)).await?;
+        let config_text = String::from_utf8_lossy(&text).into_owned();
+        let config = Config::parse(&config_text).map_err(|faults| StageError::invalid_input(faults.to_string()))?;
+        let pinned = Arc::new(Pinned { plan, config, config_text });
+        *self.pinned.lock().unwrap_or_else(PoisonError::into_inner) = Some(pinned.clone());
+        Ok(pinned)
+    }
+
+    /// The reference tables that the run pinned.
+    ///
+    /// # Errors
+    /// A table is not the one that was pinned, or has faults.
+    pub async fn tables(&self, pinned: &Pinned) -> Result<Arc<Tables>, StageError> {
+        let known = self.tables.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, tables)) = known.filter(|(run, _)| *run == pinned.plan.run) {
+            return Ok(tables);
+        }
+        let mut bytes = Vec::new();
+        for table in &pinned.plan.tables {
+            let key = keys::reference(&table.name);
+            let (text, etag) = self.store.get(&key).await?;
+            if etag != table.etag {
+                return Err(StageError::invalid_input(format!(
+                    "{key} was changed while the run was under way; start a new run"
+                )));
+            }
+            bytes.push((table.name.clone(), text));
+        }
+        let find = |name: &str| bytes.iter().find(|(known, _)| known == name).map_or(&[][..], |(_, text)| text);
+        let tables = Tables::parse(&pinned.config, find).map_err(|error| StageError::invalid_input(error.to_string()))?;
+        let tables = Arc::new(tables);
+        *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = Some((pinned.plan.run.clone(), tables.clone()));
+        Ok(tables)
+    }
+}
+
+/// TLS by rustls with ring; none for the local cloud, where loading certificates would be most of a start.
+fn http_client(is_plain_http: bool) -> aws_sdk_s3::config::SharedHttpClient {
+    use aws_smithy_http_client::{Builder, tls};
+    if is_plain_http {
+        return Builder::new().build_http();
+    }
+    Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build_https()
+}

@@ -1,0 +1,76 @@
+//! Measuring what an invocation costs. The clock is read here and not in any stage.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use onefold_lake::Store;
+use onefold_lake::receipt::Cost;
+
+/// CPU milliseconds of the process that were reported already.
+static REPORTED_CPU_MS: AtomicU64 = AtomicU64::new(0);
+
+/// A measurement under way.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    started: Instant,
+    requests: u64,
+}
+
+impl Meter {
+    pub(crate) fn start(store: &dyn Store) -> Self {
+        Self { started: Instant::now(), requests: store.requests() }
+    }
+
+    /// What it cost up to now. CPU is counted since the last call in this process, so that start-up and the
+    /// runtime's own work are in somebody's bill.
+    pub(crate) fn cost(&self, store: &dyn Store) -> Cost {
+        let cpu_ms = cpu_ms();
+        let before = REPORTED_CPU_MS.swap(cpu_ms, Ordering::Relaxed);
+        Cost {
+            elapsed_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            cpu_ms: cpu_ms.saturating_sub(before),
+            max_rss_bytes: max_rss_bytes(),
+            s3_requests: store.requests().saturating_sub(self.requests),
+        }
+    }
+}
+
+/// CPU time of the process: the sum over its threads' `schedstat`, which counts nanoseconds where
+/// `/proc/self/stat` counts ticks of 10 ms.
+fn cpu_ms() -> u64 {
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
+        return 0;
+    };
+    let nanoseconds: u64 = threads
+        .filter_map(Result::ok)
+        .filter_map(|thread| std::fs::read_to_string(thread.path().join("schedstat")).ok())
+        .filter_map(|text| text.split_whitespace().next()?.parse::<u64>().ok())
+        .sum();
+    nanoseconds / 1_000_000
+}
+
+/// The most memory that was resident, from `/proc/self/status`. (`getrusage` would also count the memory
+/// of the process that started this one, as it was before `exec`.)
+fn max_rss_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes: Option<u64> = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok());
+    kilobytes.unwrap_or_default() * 1024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_this_process() {
+        let before = cpu_ms();
+        let mut sum = 0u64;
+        let started = Instant::now();
+        while started.elapsed().as_millis() < 60 {
+            sum = sum.wrapping_add(std::hint::black_box(1));
+        }
+        assert!(cpu_ms() > before, "{sum}");
+        assert!(max_rss_bytes() > 100_000);
+    }
+}

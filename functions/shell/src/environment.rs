@@ -1,0 +1,87 @@
+//! The environment: read here, once, and nowhere else.
+
+use onefold_core::node::NodeHasher;
+
+/// What a function is told by its environment.
+#[derive(Debug)]
+pub struct Environment {
+    /// The bucket.
+    pub bucket: String,
+    /// The match-key secret.
+    pub hasher: NodeHasher,
+    /// The queue of raw chunks; only Settle has it.
+    pub queue_url: Option<String>,
+    /// Whether the endpoint is plain HTTP, as the local cloud's is.
+    pub is_plain_http: bool,
+}
+
+/// Every fault of the environment.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the function's environment is not complete: {}", .0.join("; "))]
+pub struct EnvironmentError(pub Vec<String>);
+
+impl Environment {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// All that is missing or wrong at once.
+    pub fn read() -> Result<Self, EnvironmentError> {
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
+        let mut faults = Vec::new();
+        let mut required = |name: &str| {
+            let value = variable(name).filter(|value| !value.is_empty());
+            if value.is_none() {
+                faults.push(format!("{name} is not set"));
+            }
+            value.unwrap_or_default()
+        };
+        let bucket = required("ONEFOLD_BUCKET");
+        let secret = required("ONEFOLD_KEY");
+        let hasher = match NodeHasher::from_hex(&secret) {
+            Ok(hasher) => hasher,
+            Err(error) => {
+                if !secret.is_empty() {
+                    faults.push(format!("ONEFOLD_KEY: {error}"));
+                }
+                return Err(EnvironmentError(faults));
+            }
+        };
+        if !faults.is_empty() {
+            return Err(EnvironmentError(faults));
+        }
+        let is_plain_http = variable("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("http://"));
+        Ok(Self { bucket, hasher, queue_url: variable("ONEFOLD_QUEUE_URL"), is_plain_http })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_everything_that_is_missing() {
+        let faults = Environment::from_variables(|_| None).unwrap_err().0;
+        assert_eq!(faults, ["ONEFOLD_BUCKET is not set", "ONEFOLD_KEY is not set"]);
+        let short = Environment::from_variables(|name| Some(if name == "ONEFOLD_KEY" { "abc".into() } else { "b".into() }));
+        assert_eq!(short.unwrap_err().0.len(), 1);
+    }
+
+    #[test]
+    fn only_the_local_cloud_is_plain_http() {
+        let with = |url: &'static str| {
+            Environment::from_variables(move |name| match name {
+                "ONEFOLD_BUCKET" => Some("b".into()),
+                "ONEFOLD_KEY" => Some("0".repeat(32)),
+                "AWS_ENDPOINT_URL" => Some(url.into()),
+                _ => None,
+            })
+            .unwrap()
+            .is_plain_http
+        };
+        assert!(with("http://127.0.0.1:4566"));
+        assert!(!with("https://s3.eu-central-1.amazonaws.com"));
+    }
+}

@@ -1,0 +1,91 @@
+//! Reading many objects at once, and writing JSON.
+
+use futures_util::stream::{self, StreamExt};
+use onefold_lake::RunId;
+use onefold_lake::keys::Stage;
+use onefold_lake::receipt::Receipt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::context::Context;
+use crate::error::StageError;
+use crate::work::Work;
+
+/// Reads `items` up to `ahead` at once, and takes what was read in the order of the items. Memory is bounded
+/// by `ahead` of them.
+///
+/// # Errors
+/// The first error of reading or taking; nothing is taken after it.
+pub async fn in_order<I, T, F: Future<Output = Result<T, StageError>>>(
+    items: impl IntoIterator<Item = I>,
+    ahead: usize,
+    read: impl FnMut(I) -> F,
+    mut take: impl FnMut(T) -> Result<(), StageError>,
+) -> Result<(), StageError> {
+    let mut reading = stream::iter(items.into_iter().map(read)).buffered(ahead);
+    while let Some(item) = reading.next().await {
+        take(item?)?;
+    }
+    Ok(())
+}
+
+/// Receipts of many invocations.
+#[derive(Debug)]
+pub struct Receipts;
+
+impl Receipts {
+    /// How many are read at once.
+    const AHEAD: usize = 16;
+
+    /// The receipt of each item, in order.
+    ///
+    /// # Errors
+    /// `Corrupt` if one is missing: its invocation did not end.
+    pub async fn read<R: DeserializeOwned, I>(
+        context: &Context,
+        run: &RunId,
+        stage: Stage,
+        items: impl IntoIterator<Item = I>,
+        name: impl Fn(&I) -> String,
+    ) -> Result<Vec<(I, Receipt<R>)>, StageError> {
+        let mut receipts = Vec::new();
+        let read = |item: I| {
+            let work = Work { run: run.clone(), stage, name: name(&item) };
+            async move {
+                let missing = StageError::corrupt(format!("{stage} has no receipt of {}, so it did not end", work.name));
+                work.receipt::<R>(context).await?.map(|receipt| (item, receipt)).ok_or(missing)
+            }
+        };
+        in_order(items, Self::AHEAD, read, |receipt| {
+            receipts.push(receipt);
+            Ok(())
+        })
+        .await?;
+        Ok(receipts)
+    }
+}
+
+fn cannot_be_written(error: serde_json::Error) -> StageError {
+    StageError::internal(format!("an object cannot be written: {error}"))
+}
+
+/// Formats an object of JSON.
+///
+/// # Errors
+/// A value cannot be written as JSON.
+pub fn json_object<T: Serialize>(value: &T) -> Result<bytes::Bytes, StageError> {
+    serde_json::to_vec(value).map(Into::into).map_err(cannot_be_written)
+}
+
+/// Formats an object of JSON Lines.
+///
+/// # Errors
+/// A value cannot be written as JSON.
+pub fn json_lines<T: Serialize>(lines: &[T]) -> Result<bytes::Bytes, StageError> {
+    let mut out = Vec::new();
+    for line in lines {
+        serde_json::to_writer(&mut out, line).map_err(cannot_be_written)?;
+        out.push(b'\n');
+    }
+    Ok(out.into())
+}

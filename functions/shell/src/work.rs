@@ -1,0 +1,94 @@
+//! One piece of work of a stage: skipped if it was done, else done, measured and receipted.
+
+use onefold_lake::keys::{self, Stage};
+use onefold_lake::receipt::{Moved, Receipt};
+use onefold_lake::{Condition, RunId, StoreError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::context::Context;
+use crate::cost::Meter;
+use crate::error::StageError;
+use crate::objects::json_object;
+
+/// A piece of work: its stage and name say where its receipt is.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// The run.
+    pub run: RunId,
+    /// The stage.
+    pub stage: Stage,
+    /// What it works on.
+    pub name: String,
+}
+
+impl Work {
+    /// Does the work once: if there is a receipt, its answer is given again. Otherwise `work` is done, and
+    /// the receipt written when it is whole (invariant 4).
+    ///
+    /// # Errors
+    /// What `work` fails with.
+    pub async fn once<R: Serialize + DeserializeOwned>(
+        &self,
+        context: &Context,
+        work: impl AsyncFnOnce(&mut Moved) -> Result<R, StageError>,
+    ) -> Result<R, StageError> {
+        if let Some(receipt) = self.receipt::<R>(context).await? {
+            tracing::info!(stage = %self.stage, run_id = %self.run, name = self.name, "done before");
+            return Ok(receipt.result);
+        }
+        self.always(context, work).await
+    }
+
+    /// Does the work even if there is a receipt.
+    ///
+    /// # Errors
+    /// What `work` fails with.
+    pub async fn always<R: Serialize + DeserializeOwned>(
+        &self,
+        context: &Context,
+        work: impl AsyncFnOnce(&mut Moved) -> Result<R, StageError>,
+    ) -> Result<R, StageError> {
+        let meter = Meter::start(context.store.as_ref());
+        let mut moved = Moved::default();
+        let result = work(&mut moved).await?;
+        let cost = meter.cost(context.store.as_ref());
+        let receipt = Receipt { run: self.run.clone(), stage: self.stage, name: self.name.clone(), moved, cost, result };
+        context.store.put(&self.key(), json_object(&receipt)?, Condition::Always).await?;
+        tracing::info!(
+            stage = %self.stage,
+            run_id = %self.run,
+            name = self.name,
+            records_in = moved.records_in,
+            records_out = moved.records_out,
+            records_rejected = moved.records_rejected,
+            bytes_in = moved.bytes_in,
+            bytes_out = moved.bytes_out,
+            elapsed_ms = cost.elapsed_ms,
+            cpu_ms = cost.cpu_ms,
+            max_rss_bytes = cost.max_rss_bytes,
+            s3_requests = cost.s3_requests,
+            "done"
+        );
+        Ok(receipt.result)
+    }
+
+    /// The receipt, if the work was done.
+    ///
+    /// # Errors
+    /// The store failed, or the receipt is damaged.
+    pub async fn receipt<R: DeserializeOwned>(&self, context: &Context) -> Result<Option<Receipt<R>>, StageError> {
+        let key = self.key();
+        match context.store.get(&key).await {
+            Ok((bytes, _)) => serde_json::from_slice(&bytes)
+                .map(Some)
+                .map_err(|error| StageError::corrupt(format!("the object {key} is damaged: {error}"))),
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn key(&self) -> String {
+        keys::receipt(&self.run, self.stage, &self.name)
+    }
+}

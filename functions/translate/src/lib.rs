@@ -1,0 +1,132 @@
+//! Translate: turns raw chunks into interim accounts, their links, and rejects.
+//!
+//! It is driven by the queue of raw chunks. A chunk that fails is reported as a failed item of its batch,
+//! so that the queue gives it again, and in the end to the dead-letter queue; the others are done.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod event;
+
+use std::collections::BTreeMap;
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use onefold_core::config::Format;
+use onefold_core::matching::Matcher;
+use onefold_core::translate::Translator;
+use onefold_lake::keys::{Chunk, Stage};
+use onefold_lake::receipt::Moved;
+use onefold_lake::{Condition, compress, links, rawchunk};
+use onefold_shell::{Context, StageError, Work, complete_if_settled};
+use serde::{Deserialize, Serialize};
+
+/// Seconds after which a chunk that failed is tried again.
+const GIVE_AGAIN_S: i32 = 5;
+
+/// What the queue gets: the messages that it must give again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// Failed messages.
+    #[serde(rename = "batchItemFailures")]
+    pub failures: Vec<Failure>,
+}
+
+/// A message that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// The message's id.
+    #[serde(rename = "itemIdentifier")]
+    pub message_id: String,
+}
+
+/// What the receipt of a chunk says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Translated {
+    /// Blank lines.
+    pub blank: u64,
+    /// Rows that are not blank.
+    pub rows: u64,
+    /// Rows that became accounts.
+    pub accounts: u64,
+    /// Rows refused.
+    pub rejected: u64,
+    /// Those among them that were older versions of an account in the chunk.
+    pub repeated: u64,
+    /// Values that could not be used, by field.
+    pub dropped: BTreeMap<String, u64>,
+    /// References and match keys, repetitions included.
+    pub nodes: u64,
+    /// The accounts' text, decompressed.
+    pub text_bytes: u64,
+}
+
+/// Translates the chunks of a batch of messages.
+///
+/// # Errors
+/// None: a message that fails is named in the answer.
+pub async fn run(event: SqsEvent, context: &Context) -> Result<Answer, StageError> {
+    let mut answer = Answer::default();
+    for message in event.records {
+        let message_id = message.message_id.unwrap_or_default();
+        if let Err(error) = translate_message(message.body.as_deref().unwrap_or_default(), context).await {
+            tracing::error!(stage = "translate", error = error.kind.name(), reason = error.message, "failed");
+            if let (Some(queue), Some(handle)) = (&context.queue, &message.receipt_handle) {
+                // Only a hurry: without it the message comes again when its visibility timeout is over.
+                if let Err(error) = queue.give_again(handle, GIVE_AGAIN_S).await {
+                    tracing::warn!(stage = "translate", reason = error.message, "not hurried");
+                }
+            }
+            answer.failures.push(Failure { message_id });
+        }
+    }
+    Ok(answer)
+}
+
+async fn translate_message(body: &str, context: &Context) -> Result<(), StageError> {
+    for (chunk, format) in event::chunks(body)? {
+        let work = Work { run: chunk.run.clone(), stage: Stage::Translate, name: chunk.receipt_name() };
+        work.once(context, async |moved| translate(&chunk, format, context, moved).await).await?;
+        complete_if_settled(context, &chunk.run).await?;
+    }
+    Ok(())
+}
+
+async fn translate(chunk: &Chunk, format: Format, context: &Context, moved: &mut Moved) -> Result<Translated, StageError> {
+    let pinned = context.pinned(&chunk.run).await?;
+    let tables = context.tables(&pinned).await?;
+    let source = pinned.config.source(&chunk.source).ok_or_else(|| {
+        StageError::corrupt(format!("there is a raw chunk of the source {:?}, which the run does not know", chunk.source))
+    })?;
+    let key = chunk.raw(format);
+    let (bytes, _) = context.store.get(&key).await?;
+    let (text, segments) = rawchunk::parse(&key, &bytes)?;
+    moved.bytes_in = bytes.len() as u64;
+    drop(bytes);
+
+    let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+    let output = Translator::new(&pinned.config, source, &tables, matcher).chunk(&text, &segments);
+    drop(text);
+
+    let accounts = compress(&output.accounts)?;
+    let star_links = links::format(&output.stars);
+    let rejects = compress(&output.rejects)?;
+    moved.records_in = output.rows;
+    moved.records_out = output.stars.len() as u64;
+    moved.records_rejected = output.rejected;
+    moved.bytes_out = (accounts.len() + star_links.len()) as u64;
+    context.store.put(&chunk.interim(), accounts.into(), Condition::Always).await?;
+    context.store.put(&chunk.links(), star_links.into(), Condition::Always).await?;
+    if output.rejected > 0 {
+        moved.bytes_out += rejects.len() as u64;
+        context.store.put(&chunk.rejects(), rejects.into(), Condition::Always).await?;
+    }
+    Ok(Translated {
+        blank: output.blank,
+        rows: output.rows,
+        accounts: output.stars.len() as u64,
+        rejected: output.rejected,
+        repeated: output.repeated,
+        dropped: output.dropped,
+        nodes: output.stars.iter().map(|star| 1 + star.keys.len() as u64).sum(),
+        text_bytes: output.accounts.len() as u64,
+    })
+}

@@ -1,0 +1,225 @@
+//! What can be typed behind `onefold`, and the help texts.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use onefold_lake::RunId;
+
+/// Turns the customer accounts of many systems into one record per customer.
+#[derive(Debug, Parser)]
+#[command(
+    name = "onefold",
+    version,
+    after_help = "Credentials and region come from where the AWS CLI takes them (environment, profile, single sign-on).\n\
+                  Without an AWS account: onefold local run --data DIR --out OUT"
+)]
+pub struct Arguments {
+    /// The deployed stack, which is also the name of its state machine.
+    #[arg(long, global = true, value_name = "NAME", default_value = "onefold")]
+    pub stack: String,
+
+    /// The address of a local cloud, as `onefold local up` prints it. AWS, its profiles and credentials are then left
+    /// alone.
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint: Option<String>,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Something with a deployed stack.
+    #[command(flatten)]
+    Cloud(CloudCommand),
+
+    /// Do it without AWS: boot a local cloud, deploy to it, run a command, and stop everything.
+    #[command(
+        subcommand_required = true,
+        after_help = "The local cloud lives as long as the command. What has to outlast it is kept in OUT: the next\n\
+                      `onefold local run` with the same OUT builds on the version found there.\n\n\
+                      MiniStack and the SAM CLI are taken from the Python environment target/venv, or from where the\n\
+                      variable ONEFOLD_VENV points."
+    )]
+    Local(LocalOptions),
+}
+
+/// The commands that work on a deployed stack, in AWS or in the local cloud.
+#[derive(Debug, Subcommand)]
+pub enum CloudCommand {
+    /// Start a run, follow it, and show what came out.
+    Start(StartOptions),
+
+    /// Upload a data folder: onefold.toml, landing/ and reference/. What is there already is skipped.
+    Push(PushOptions),
+
+    /// Download a published version, with its rejects and receipts.
+    Fetch(FetchOptions),
+
+    /// Push, start and fetch in one go, and show what came out.
+    Run(RunOptions),
+}
+
+/// The options of `onefold start`.
+#[derive(Debug, Args)]
+pub struct StartOptions {
+    /// Take up this failed run again: every stage skips what is complete.
+    #[arg(long, value_name = "RUN", value_parser = RunId::parse)]
+    pub resume: Option<RunId>,
+
+    /// What the run is to be like.
+    #[command(flatten)]
+    pub sizes: SizeOptions,
+
+    /// Start the run and return at once.
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+/// Into how many pieces a run cuts its work.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct SizeOptions {
+    /// How many shards the links are cut into (default: as many as their number asks for).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub shards: Option<u32>,
+
+    /// How many partitions the accounts are cut into (default: as many as their number asks for).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub partitions: Option<u32>,
+
+    /// About how large a split of a large landing object is, in bytes.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub split_bytes: Option<u64>,
+}
+
+/// The options of `onefold push`.
+#[derive(Debug, Args)]
+pub struct PushOptions {
+    /// A folder with onefold.toml, landing/<source>/… and, if tables are used, reference/<table>.csv.
+    #[arg(value_name = "DIR")]
+    pub data: PathBuf,
+}
+
+/// The options of `onefold fetch`.
+#[derive(Debug, Args)]
+pub struct FetchOptions {
+    /// Where to put customers/, members/, changes/, rejects/, manifest.json, inputs.jsonl and receipts.jsonl.
+    /// They replace what is there under these names; other files stay.
+    #[arg(value_name = "OUT")]
+    pub out: PathBuf,
+
+    /// Fetch the version that this run published, instead of the current one.
+    #[arg(long, value_name = "RUN", value_parser = RunId::parse)]
+    pub run: Option<RunId>,
+}
+
+/// The options of `onefold run`.
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    /// A folder with onefold.toml, landing/<source>/… and, if tables are used, reference/<table>.csv.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+
+    /// Where to put the results.
+    #[arg(long, value_name = "OUT")]
+    pub out: PathBuf,
+
+    /// Who is who, to show how good the result is: CSV with the columns uid (an account such as crm:8) and person
+    /// (default: DIR/truth.csv, if there is one).
+    #[arg(long, value_name = "FILE")]
+    pub truth: Option<PathBuf>,
+
+    /// What the run is to be like.
+    #[command(flatten)]
+    pub sizes: SizeOptions,
+}
+
+impl RunOptions {
+    /// The truth to compare with, if there is any.
+    pub fn truth_file(&self) -> Option<PathBuf> {
+        let beside_the_data = self.data.join("truth.csv");
+        self.truth.clone().or_else(|| beside_the_data.is_file().then_some(beside_the_data))
+    }
+}
+
+/// The options of `onefold local`.
+#[derive(Debug, Args)]
+pub struct LocalOptions {
+    /// Ignore the version in OUT, and replace it.
+    #[arg(long, global = true)]
+    pub fresh: bool,
+
+    /// What to do in the local cloud.
+    #[command(subcommand)]
+    pub command: LocalCommand,
+}
+
+/// What to do in the local cloud.
+#[derive(Debug, Subcommand)]
+pub enum LocalCommand {
+    /// Keep the local cloud running until Ctrl-C, and print how to reach it.
+    Up(UpOptions),
+
+    /// Something that can be done in AWS as well.
+    #[command(flatten)]
+    Cloud(CloudCommand),
+}
+
+/// The options of `onefold local up`.
+#[derive(Debug, Args)]
+pub struct UpOptions {
+    /// The port to listen on, at 127.0.0.1 (default: a free one).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+}
+
+impl LocalCommand {
+    /// The folder of results that the command works with: what it holds is restored into the local cloud.
+    pub fn out_folder(&self) -> Option<&Path> {
+        match self {
+            Self::Cloud(CloudCommand::Run(options)) => Some(&options.out),
+            Self::Cloud(CloudCommand::Fetch(options)) => Some(&options.out),
+            Self::Cloud(CloudCommand::Start(_) | CloudCommand::Push(_)) | Self::Up(_) => None,
+        }
+    }
+
+    /// The port that was asked for.
+    pub fn port(&self) -> Option<u16> {
+        match self {
+            Self::Up(options) => options.port,
+            Self::Cloud(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(line: &str) -> Arguments {
+        Arguments::try_parse_from(line.split(' ')).unwrap()
+    }
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn fresh_may_stand_behind_run() {
+        let arguments = parse("onefold local run --fresh --data d --out o");
+        let Command::Local(options) = arguments.command else { panic!("not local: {arguments:?}") };
+        assert!(options.fresh);
+        assert_eq!(options.command.out_folder(), Some(Path::new("o")));
+    }
+
+    #[test]
+    fn stack_may_stand_anywhere() {
+        assert_eq!(parse("onefold start --stack two").stack, "two");
+        assert_eq!(parse("onefold --stack two start").stack, "two");
+        assert_eq!(parse("onefold start").stack, "onefold");
+    }
+}

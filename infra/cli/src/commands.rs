@@ -1,0 +1,187 @@
+//! The commands that work on a deployed stack: each puts the parts together that do the work.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use onefold_lake::RunId;
+use onefold_lake::keys;
+use onefold_lake::manifest::Manifest;
+
+use crate::Outcome;
+use crate::args::{CloudCommand, FetchOptions, RunOptions, SizeOptions, StartOptions};
+use crate::cloud::Cloud;
+use crate::error::Error;
+use crate::history::{Ending, Timeline};
+use crate::out_folder::OutFolder;
+use crate::screen::{say, warn};
+use crate::truth::{Quality, Truth};
+use crate::{failure, fetch, follow, push, receipts, report, start};
+
+/// What the commands work on.
+#[derive(Debug)]
+pub struct Context {
+    /// The stack.
+    cloud: Cloud,
+    /// Whether the cloud ends with the command.
+    is_ephemeral: bool,
+    /// The execution that is being followed.
+    followed: RefCell<Option<String>>,
+}
+
+impl Context {
+    /// A stack to work on.
+    pub fn new(cloud: Cloud, is_ephemeral: bool) -> Self {
+        Self { cloud, is_ephemeral, followed: RefCell::default() }
+    }
+
+    /// What goes on if the command is ended now.
+    pub fn what_goes_on(&self) -> String {
+        self.followed.borrow().as_ref().map_or_else(String::new, |arn| format!("; the run goes on: {arn}"))
+    }
+}
+
+/// How a run that was followed ended.
+enum Followed {
+    /// It published a version.
+    Published(Box<Timeline>),
+    /// There was nothing to do.
+    NothingNew,
+    /// It failed, and that was said.
+    Failed,
+}
+
+/// Carries out a command.
+pub async fn execute(context: &Context, command: CloudCommand) -> Result<Outcome, Error> {
+    match command {
+        CloudCommand::Push(options) => {
+            push::push(&context.cloud, &options.data).await?;
+            Ok(Outcome::Done)
+        }
+        CloudCommand::Start(options) => start(context, &options).await,
+        CloudCommand::Fetch(options) => fetch(context, &options).await,
+        CloudCommand::Run(options) => run(context, &options).await,
+    }
+}
+
+async fn start(context: &Context, options: &StartOptions) -> Result<Outcome, Error> {
+    let cloud = &context.cloud;
+    if options.no_wait {
+        let execution_arn = start::start(cloud, options.resume.as_ref(), options.sizes).await?;
+        say(format_args!("started {execution_arn}"));
+        return Ok(Outcome::Done);
+    }
+    match start_and_follow(context, options.resume.as_ref(), options.sizes).await? {
+        Followed::Failed => Ok(Outcome::RunFailed),
+        Followed::NothingNew => Ok(Outcome::Done),
+        Followed::Published(timeline) => {
+            let run = published_run(&timeline)?;
+            let manifest = fetch::manifest(cloud, run).await?;
+            show(cloud, &timeline, &manifest, None).await?;
+            let version = keys::version(run);
+            say(format_args!("\nResults: s3://{}/{version} (`onefold fetch OUT` downloads them)", cloud.bucket));
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+async fn fetch(context: &Context, options: &FetchOptions) -> Result<Outcome, Error> {
+    let out = OutFolder::open(&options.out, false)?;
+    let manifest = fetch::fetch(&context.cloud, &out, options.run.as_ref()).await?;
+    say(report::counts(&manifest.counts, None));
+    say(format_args!("Results of {}: {}", manifest.run, out.path().display()));
+    Ok(Outcome::Done)
+}
+
+async fn run(context: &Context, options: &RunOptions) -> Result<Outcome, Error> {
+    let cloud = &context.cloud;
+    // What is wrong with the folders is better known before the work than after it.
+    let out = OutFolder::open(&options.out, context.is_ephemeral)?;
+    let truth = options.truth_file();
+
+    push::push(cloud, &options.data).await?;
+    let timeline = match start_and_follow(context, None, options.sizes).await? {
+        Followed::Failed => return Ok(Outcome::RunFailed),
+        Followed::Published(timeline) => timeline,
+        Followed::NothingNew => {
+            // What OUT holds may have been fetched with more than the cloud still has, so it is left alone.
+            let held = out.manifest()?.map(|manifest| manifest.run);
+            match fetch::current(cloud).await? {
+                Some(current) if held.as_ref() != Some(&current) => drop(fetch::fetch(cloud, &out, None).await?),
+                _ => {}
+            }
+            say(format_args!("Results: {}", out.path().display()));
+            return Ok(Outcome::Done);
+        }
+    };
+    let manifest = fetch::fetch(cloud, &out, Some(published_run(&timeline)?)).await?;
+    let quality = match truth {
+        Some(truth) => Some(compare(truth, out.path().join("customers")).await?),
+        None => None,
+    };
+    show(cloud, &timeline, &manifest, quality).await?;
+    say(format_args!("\nResults: {}", out.path().display()));
+    Ok(Outcome::Done)
+}
+
+/// Compares customers with the truth, on a thread of its own so that signals are heard meanwhile.
+async fn compare(truth: PathBuf, customers: PathBuf) -> Result<Quality, Error> {
+    let compared = tokio::task::spawn_blocking(move || Truth::read(&truth)?.compare(&customers)).await;
+    compared.unwrap_or_else(|error| {
+        let source = std::io::Error::other(error);
+        Err(Error::Program { action: "compare with the truth".to_owned(), source })
+    })
+}
+
+/// Starts an execution and follows it. Says what there is to say unless a version was published.
+async fn start_and_follow(context: &Context, resume: Option<&RunId>, sizes: SizeOptions) -> Result<Followed, Error> {
+    let cloud = &context.cloud;
+    let execution_arn = start::start(cloud, resume, sizes).await?;
+    context.followed.replace(Some(execution_arn.clone()));
+    let timeline = follow::follow(cloud, &execution_arn).await?;
+    context.followed.take();
+    match timeline.ending() {
+        Some(Ending::Failed(of_execution)) => {
+            let failed = failure::explain(cloud, &execution_arn, of_execution).await;
+            let what_to_do = what_to_do(context, timeline.run());
+            warn(report::failure(&timeline, &failed, &execution_arn, &what_to_do));
+            Ok(Followed::Failed)
+        }
+        _ if timeline.has_nothing_new() => {
+            say("Nothing new: what there is to read has been read, and the rules are the same.");
+            Ok(Followed::NothingNew)
+        }
+        _ => Ok(Followed::Published(Box::new(timeline))),
+    }
+}
+
+/// What to do after a failure.
+fn what_to_do(context: &Context, run: Option<&RunId>) -> String {
+    let cloud = &context.cloud;
+    if context.is_ephemeral {
+        return "Put it right and repeat the command; what OUT held it still holds.".to_owned();
+    }
+    let mut command = "onefold start".to_owned();
+    if let Some(endpoint) = &cloud.endpoint {
+        command.push_str(&format!(" --endpoint {endpoint}"));
+    }
+    if cloud.stack != "onefold" {
+        command.push_str(&format!(" --stack {}", cloud.stack));
+    }
+    match run {
+        Some(run) => format!("Put it right, and take the run up where it stopped:\n  {command} --resume {run}"),
+        None => format!("Put it right, and start again:\n  {command}"),
+    }
+}
+
+/// The run that published.
+fn published_run(timeline: &Timeline) -> Result<&RunId, Error> {
+    timeline.run().ok_or_else(|| Error::malformed("the execution", "its history does not name the run"))
+}
+
+/// Prints the tables that end a run.
+async fn show(cloud: &Cloud, timeline: &Timeline, manifest: &Manifest, quality: Option<Quality>) -> Result<(), Error> {
+    let receipts = receipts::read_all(cloud, &manifest.run).await?;
+    say(format_args!("\n{}", report::counts(&manifest.counts, quality)));
+    say(report::stages(timeline, &receipts::sums(&receipts)).trim_end());
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! What can go wrong in the command, said so that the reader knows what to do.
+
+use std::error::Error as StdError;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use onefold_lake::StoreError;
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A call of a cloud service failed.
+    #[error("cannot {action}")]
+    Call {
+        /// What was tried.
+        action: String,
+        /// What the service, or the way to it, said.
+        source: CallError,
+    },
+    /// An object could not be read, written or listed.
+    #[error("the bucket did not do what was asked")]
+    Store {
+        /// Which object, and why.
+        source: StoreError,
+    },
+    /// A file could not be read or written.
+    #[error("cannot {action} {}", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A program could not be started, or failed.
+    #[error("cannot {action}")]
+    Program {
+        /// What was tried.
+        action: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A file or an object does not hold what it should.
+    #[error("{what}: {reason}")]
+    Malformed {
+        /// Its path or key.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something about the request, the folders or the installation has to be put right first.
+    #[error("{0}")]
+    Unready(String),
+    /// No stack of that name.
+    #[error(
+        "there is no state machine `{stack}` in {region}; deploy it with `sam deploy`, or name another stack with --stack"
+    )]
+    NoStack {
+        /// The name that was looked for.
+        stack: String,
+        /// Where.
+        region: String,
+    },
+    /// Nothing to fetch.
+    #[error("{0}")]
+    NotPublished(String),
+    /// The local cloud ended by itself.
+    #[error("the local cloud ended by itself; its log {} ends with\n{tail}", log.display())]
+    LocalCloudEnded {
+        /// Where its log is.
+        log: PathBuf,
+        /// The log's last lines.
+        tail: String,
+    },
+    /// The SAM CLI did not deploy.
+    #[error("cannot deploy to the local cloud; the output of `sam deploy`, {}, ends with\n{tail}", log.display())]
+    Deploy {
+        /// Where its output is.
+        log: PathBuf,
+        /// The output's last lines.
+        tail: String,
+    },
+    /// Ctrl-C and the like.
+    #[error("stopped by {name}{note}")]
+    Interrupted {
+        /// The signal's name.
+        name: &'static str,
+        /// Its number.
+        number: u8,
+        /// What goes on in spite of it.
+        note: String,
+    },
+}
+
+/// What a cloud service, or the way to it, said.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct CallError(String);
+
+impl Error {
+    /// For `map_err` behind a call of a cloud service.
+    pub fn call<E, R>(action: impl Into<String>) -> impl FnOnce(SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        let action = action.into();
+        move |error| Self::Call { action, source: CallError(explain(&error)) }
+    }
+
+    /// For `map_err` behind the body of an answer, or of a request.
+    pub fn body<E: StdError>(action: impl Into<String>) -> impl FnOnce(E) -> Self {
+        let action = action.into();
+        move |error| Self::Call { action, source: CallError(chain(&error)) }
+    }
+
+    /// For `map_err` behind a file operation.
+    pub fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::File { action, path: path.to_owned(), source }
+    }
+
+    /// A file or an object that does not hold what it should.
+    pub fn malformed(what: impl ToString, reason: impl ToString) -> Self {
+        Self::Malformed { what: what.to_string(), reason: reason.to_string() }
+    }
+
+    /// What the process answers: 128 and the signal's number after a signal, as shells have it, and 1 otherwise.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Interrupted { number, .. } => ExitCode::from(128 + number),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    /// What the store says carries operation and key, so there is nothing to add where it is passed on.
+    fn from(source: StoreError) -> Self {
+        Self::Store { source }
+    }
+}
+
+/// An error and its causes as one text.
+pub fn describe(error: &Error) -> String {
+    chain(error)
+}
+
+/// What a service said, or why it could not be asked.
+fn explain<E, R>(error: &SdkError<E, R>) -> String
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    match error.as_service_error() {
+        Some(service) => match (service.code(), service.message()) {
+            (Some(code), Some(message)) => format!("{code}: {message}"),
+            (Some(code), None) => code.to_owned(),
+            (None, _) => DisplayErrorContext(error).to_string(),
+        },
+        None => match error {
+            SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
+                format!("no connection: {}", innermost(error))
+            }
+            // Such as: no credentials were found.
+            SdkError::DispatchFailure(failure) => failure
+                .as_connector_error()
+                .map_or_else(|| chain(error), |connector| connector.source().map_or_else(|| chain(connector), chain)),
+            _ => chain(error),
+        },
+    }
+}
+
+/// The cause of all causes.
+fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause
+}
+
+/// An error and its causes, leaving out causes that the error already quotes.
+fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let said = next.to_string();
+        if !text.contains(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        cause = next.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_with_its_causes() {
+        let missing = io::Error::new(io::ErrorKind::NotFound, "no such file");
+        let error = Error::file("read", Path::new("data/onefold.toml"))(missing);
+        assert_eq!(describe(&error), "cannot read data/onefold.toml: no such file");
+    }
+}

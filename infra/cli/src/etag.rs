@@ -1,0 +1,76 @@
+//! The entity tag that S3 will give to a file, so that what is there already need not be sent again.
+//!
+//! It is the MD5 of an object that was uploaded whole, and of one uploaded in parts the MD5 of the parts' MD5s and
+//! their number. So how a file is cut into parts may depend on its size only.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use md5::{Digest, Md5};
+
+/// Files over this size are uploaded in parts of this size. Changing it makes every larger object look new.
+pub const PART_BYTES: u64 = 64 << 20;
+
+/// The parts of a file of so many bytes, as offset and length; `None` if it is uploaded whole.
+pub fn parts(file_bytes: u64) -> Option<Vec<(u64, u64)>> {
+    if file_bytes <= PART_BYTES {
+        return None;
+    }
+    let offsets = (0..file_bytes.div_ceil(PART_BYTES)).map(|part| part * PART_BYTES);
+    Some(offsets.map(|offset| (offset, PART_BYTES.min(file_bytes - offset))).collect())
+}
+
+/// The entity tag of a file, without quotes.
+pub fn of_file(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let file_bytes = file.metadata()?.len();
+    let Some(parts) = parts(file_bytes) else {
+        return Ok(hex(&md5_of(&mut file, file_bytes)?));
+    };
+    let mut of_parts = Md5::new();
+    for (_, part_bytes) in &parts {
+        of_parts.update(md5_of(&mut file, *part_bytes)?);
+    }
+    Ok(format!("{}-{}", hex(&of_parts.finalize()), parts.len()))
+}
+
+/// The MD5 of the next `limit` bytes.
+fn md5_of(file: &mut File, limit: u64) -> io::Result<[u8; 16]> {
+    let mut digest = Md5::new();
+    let mut buffer = vec![0; 1 << 18];
+    let mut limited = file.take(limit);
+    loop {
+        match limited.read(&mut buffer)? {
+            0 => return Ok(digest.finalize().into()),
+            read => digest.update(&buffer[..read]),
+        }
+    }
+}
+
+/// Bytes as hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_cover_a_file() {
+        assert_eq!(parts(0), None);
+        assert_eq!(parts(PART_BYTES), None);
+        assert_eq!(parts(PART_BYTES + 1), Some(vec![(0, PART_BYTES), (PART_BYTES, 1)]));
+        assert_eq!(parts(2 * PART_BYTES), Some(vec![(0, PART_BYTES), (PART_BYTES, PART_BYTES)]));
+    }
+
+    #[test]
+    fn a_small_file_has_its_md5() {
+        let path = std::env::temp_dir().join(format!("onefold-etag-{}", std::process::id()));
+        std::fs::write(&path, "abc").unwrap();
+        let etag = of_file(&path);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(etag.unwrap(), "900150983cd24fb0d6963f7d28e17f72");
+    }
+}

@@ -1,0 +1,100 @@
+//! `onefold local`: boots a local cloud, deploys to it, carries out a command there, and stops everything.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::Outcome;
+use crate::args::{LocalCommand, LocalOptions};
+use crate::cloud::{Cloud, LOCAL_CREDENTIAL, LOCAL_REGION};
+use crate::commands::{self, Context};
+use crate::deploy::deploy;
+use crate::error::Error;
+use crate::local_cloud::{LocalCloud, Site};
+use crate::out_folder::OutFolder;
+use crate::project::Project;
+use crate::restore::restore;
+use crate::screen::{say, warn};
+use crate::signals::Signals;
+use crate::state_folder::StateFolder;
+
+/// Carries out a command in a local cloud that lives as long as it takes.
+pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Error> {
+    let project = Project::find()?;
+    let out = match options.command.out_folder() {
+        Some(path) => Some(OutFolder::open(path, options.fresh)?),
+        None => None,
+    };
+    let state_path = out.as_ref().map_or_else(|| project.root().join("target/local"), state_path);
+    let state = StateFolder::claim(&state_path)?;
+    // From here on nothing ends this process before the local cloud has been stopped.
+    let mut signals = Signals::listen()?;
+    let mut local_cloud = LocalCloud::boot(&project, &state, options.command.port()).await?;
+    let site = local_cloud.site();
+    let result = tokio::select! {
+        result = work(&project, &state, &site, out.as_ref(), options, stack) => result,
+        signal = signals.next() => Err(signal.as_error(String::new())),
+        ended = local_cloud.ended() => Err(ended),
+    };
+    local_cloud.stop().await;
+    state.clear()?;
+    if !matches!(result, Ok(Outcome::Done) | Err(Error::Interrupted { .. })) {
+        warn(format_args!("The local cloud's log is {}", site.log.display()));
+    }
+    result
+}
+
+/// Where a local cloud that works on a folder of results keeps its logs.
+fn state_path(out: &OutFolder) -> PathBuf {
+    out.path().join(".onefold")
+}
+
+/// What there is to do in the local cloud once it is booted.
+async fn work(
+    project: &Project,
+    state: &StateFolder,
+    site: &Site,
+    out: Option<&OutFolder>,
+    options: LocalOptions,
+    stack: &str,
+) -> Result<Outcome, Error> {
+    let start = Instant::now();
+    let clients = site.wait_until_it_answers().await?;
+    deploy(project, state, site, stack).await?;
+    let cloud = clients.find_stack(stack).await?;
+    say(format_args!("local cloud at {}, deployed in {:.1} s", site.endpoint, start.elapsed().as_secs_f64()));
+
+    if let Some(out) = out.filter(|_| !options.fresh)
+        && let Some(manifest) = out.manifest()?
+    {
+        restore(&cloud, out, &manifest).await?;
+        say(format_args!("building on the version of {} in {}", manifest.run, out.path().display()));
+    }
+    match options.command {
+        LocalCommand::Cloud(command) => commands::execute(&Context::new(cloud, true), command).await,
+        LocalCommand::Up(_) => {
+            say(how_to_reach(&cloud, site));
+            // A signal or the end of the local cloud ends this.
+            std::future::pending().await
+        }
+    }
+}
+
+/// What to type to work with a local cloud that stays up.
+fn how_to_reach(cloud: &Cloud, site: &Site) -> String {
+    let Site { endpoint, log, .. } = site;
+    let stack = if cloud.stack == "onefold" { String::new() } else { format!(" --stack {}", cloud.stack) };
+    format!(
+        "\nendpoint  {endpoint}\nbucket    {}\nlog       {}\n\n\
+         In another terminal:\n  \
+         onefold --endpoint {endpoint}{stack} run --data DIR --out OUT\n  \
+         onefold --endpoint {endpoint}{stack} start\n\
+         With the AWS CLI:\n  \
+         export AWS_ENDPOINT_URL={endpoint} AWS_REGION={LOCAL_REGION}\n  \
+         export AWS_ACCESS_KEY_ID={LOCAL_CREDENTIAL} AWS_SECRET_ACCESS_KEY={LOCAL_CREDENTIAL}\n  \
+         aws s3 ls --recursive s3://{}\n\n\
+         Ctrl-C stops it.",
+        cloud.bucket,
+        log.display(),
+        cloud.bucket,
+    )
+}

@@ -1,0 +1,29 @@
+//! The command `onefold`: reads the arguments, does what they say, and turns the outcome into an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use onefold::args::Arguments;
+use onefold::error::describe;
+use onefold::screen::warn;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            warn(format_args!("error: cannot start the asynchronous runtime: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(onefold::execute(arguments));
+    // Work that still runs on a thread (a file being hashed, say) is not worth waiting for.
+    runtime.shutdown_background();
+    match result {
+        Ok(outcome) => outcome.exit_code(),
+        Err(error) => {
+            warn(format_args!("error: {}", describe(&error)));
+            error.exit_code()
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The folder that results are downloaded to: holds one version, whole.
+//!
+//! A version is gathered in `OUT/.new`. When it is complete the folder is renamed to `OUT/.ready`, and its entries take
+//! the places of the old ones, the manifest last. So whatever interrupts it, OUT holds either the old version or the new
+//! one, or `.ready` says that a change of versions has to be brought to its end, which the next command does.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use onefold_lake::manifest::{FORMAT, File as PublishedFile, Files, Manifest};
+
+use crate::error::Error;
+
+/// The manifest's name.
+pub const MANIFEST: &str = "manifest.json";
+/// All receipts of the run, one a line.
+pub const RECEIPTS: &str = "receipts.jsonl";
+/// The folder of refused rows.
+pub const REJECTS: &str = "rejects";
+/// What a version consists of: folders, and then files, the manifest last.
+const FOLDERS: [&str; 4] = ["customers", "members", "changes", REJECTS];
+const FILES: [&str; 3] = ["inputs.jsonl", RECEIPTS, MANIFEST];
+
+/// A folder of results.
+#[derive(Clone, Debug)]
+pub struct OutFolder {
+    path: PathBuf,
+}
+
+impl OutFolder {
+    /// Opens a folder, which need not exist, and ends a change of versions that was interrupted. A folder that holds
+    /// files under the names of results, but is none, is refused unless everything in it may be replaced.
+    pub fn open(path: &Path, may_replace: bool) -> Result<Self, Error> {
+        let folder = Self { path: path.to_owned() };
+        folder.finish_swap()?;
+        let is_in_the_way = |name: &&str| path.join(name).exists();
+        let is_no_version = !may_replace && !path.join(MANIFEST).exists();
+        if is_no_version && let Some(name) = entries().find(is_in_the_way) {
+            let fault = format!("{} holds `{name}` but no {MANIFEST}, so it is no folder of results", path.display());
+            return Err(Error::Unready(format!("{fault}; choose another one, or remove what is in it")));
+        }
+        Ok(folder)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The version that it holds, if any.
+    pub fn manifest(&self) -> Result<Option<Manifest>, Error> {
+        let path = self.path.join(MANIFEST);
+        match fs::read(&path) {
+            Ok(content) => parse_manifest(&content, path.display()).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::file("read", &path)(error)),
+        }
+    }
+
+    /// A folder to gather the next version in, without files but with all that a version consists of.
+    pub fn begin(&self) -> Result<PathBuf, Error> {
+        let new = self.path.join(".new");
+        remove(&new)?;
+        for name in FOLDERS {
+            let folder = new.join(name);
+            fs::create_dir_all(&folder).map_err(Error::file("make the folder", &folder))?;
+        }
+        for name in FILES {
+            let file = new.join(name);
+            fs::write(&file, "").map_err(Error::file("write", &file))?;
+        }
+        Ok(new)
+    }
+
+    /// What was gathered takes the place of the version that was there.
+    pub fn commit(&self) -> Result<(), Error> {
+        let new = self.path.join(".new");
+        fs::rename(&new, self.path.join(".ready")).map_err(Error::file("rename", &new))?;
+        self.finish_swap()
+    }
+
+    /// Moves what is ready to its place. Can be interrupted and repeated: what has moved is not in `.ready` any more,
+    /// and the old manifest goes before anything else does, so that there never is one beside another version's files.
+    fn finish_swap(&self) -> Result<(), Error> {
+        let ready = self.path.join(".ready");
+        if ready.join(MANIFEST).exists() {
+            remove(&self.path.join(MANIFEST))?;
+        }
+        for name in entries() {
+            let (from, to) = (ready.join(name), self.path.join(name));
+            if from.exists() {
+                remove(&to)?;
+                fs::rename(&from, &to).map_err(Error::file("rename", &from))?;
+            }
+        }
+        remove(&ready)
+    }
+}
+
+/// What a version consists of, the manifest last.
+fn entries() -> impl Iterator<Item = &'static str> {
+    FOLDERS.into_iter().chain(FILES)
+}
+
+/// Reads a manifest; `what` is its path or key.
+pub fn parse_manifest(content: &[u8], what: impl ToString) -> Result<Manifest, Error> {
+    let manifest: Manifest =
+        serde_json::from_slice(content).map_err(|error| Error::malformed(what.to_string(), error))?;
+    if manifest.format > FORMAT {
+        return Err(Error::malformed(what, format!("format {} is newer than this command", manifest.format)));
+    }
+    Ok(manifest)
+}
+
+/// All objects of a version but its manifest.
+pub fn files_of(manifest: &Manifest) -> impl Iterator<Item = &PublishedFile> {
+    let Files { customers, members, member_links, changes, inputs } = &manifest.files;
+    [customers, members, member_links, changes, inputs].into_iter().flatten()
+}
+
+/// Removes a file, or a folder with all that is in it; it need not be there.
+pub fn remove(path: &Path) -> Result<(), Error> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder that is removed at the end of a test.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("onefold-out-{name}-{}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+
+        /// Gathers a version whose files all say the same.
+        fn gather(&self, text: &str) -> OutFolder {
+            let out = OutFolder::open(&self.0, true).unwrap();
+            let new = out.begin().unwrap();
+            fs::write(new.join("customers/part"), text).unwrap();
+            fs::write(new.join(MANIFEST), text).unwrap();
+            out
+        }
+
+        fn says(&self, name: &str) -> Option<String> {
+            fs::read_to_string(self.0.join(name)).ok()
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_version_replaces_the_one_before_it() {
+        let scratch = Scratch::new("replaces");
+        fs::write(scratch.0.join("notes.txt"), "mine").unwrap();
+        scratch.gather("one").commit().unwrap();
+        fs::write(scratch.0.join("rejects/old"), "one").unwrap();
+        scratch.gather("two").commit().unwrap();
+        assert_eq!(scratch.says("customers/part").as_deref(), Some("two"));
+        assert_eq!(scratch.says(MANIFEST).as_deref(), Some("two"));
+        assert_eq!(scratch.says("rejects/old"), None);
+        assert_eq!(scratch.says("notes.txt").as_deref(), Some("mine"));
+        assert!(!scratch.0.join(".ready").exists() && !scratch.0.join(".new").exists());
+    }
+
+    #[test]
+    fn a_version_that_was_not_gathered_whole_changes_nothing() {
+        let scratch = Scratch::new("not-whole");
+        scratch.gather("one").commit().unwrap();
+        drop(scratch.gather("two"));
+        OutFolder::open(&scratch.0, false).unwrap();
+        assert_eq!(scratch.says("customers/part").as_deref(), Some("one"));
+        assert_eq!(scratch.says(MANIFEST).as_deref(), Some("one"));
+    }
+
+    #[test]
+    fn an_interrupted_change_of_versions_is_brought_to_its_end() {
+        let scratch = Scratch::new("interrupted");
+        scratch.gather("one").commit().unwrap();
+        drop(scratch.gather("two"));
+        // As if it had been interrupted behind the first entry.
+        fs::rename(scratch.0.join(".new"), scratch.0.join(".ready")).unwrap();
+        fs::remove_file(scratch.0.join(MANIFEST)).unwrap();
+        fs::remove_dir_all(scratch.0.join("customers")).unwrap();
+        fs::rename(scratch.0.join(".ready/customers"), scratch.0.join("customers")).unwrap();
+        OutFolder::open(&scratch.0, false).unwrap();
+        assert_eq!(scratch.says("customers/part").as_deref(), Some("two"));
+        assert_eq!(scratch.says(MANIFEST).as_deref(), Some("two"));
+        assert!(!scratch.0.join(".ready").exists());
+    }
+
+    #[test]
+    fn a_folder_of_something_else_is_not_touched() {
+        let scratch = Scratch::new("else");
+        fs::create_dir(scratch.0.join("customers")).unwrap();
+        assert!(OutFolder::open(&scratch.0, false).is_err());
+        assert!(OutFolder::open(&scratch.0, true).is_ok());
+    }
+}

@@ -1,0 +1,100 @@
+//! What a person is shown at the end of a run.
+
+use std::collections::BTreeMap;
+
+use onefold_lake::keys::Stage;
+use onefold_lake::manifest::Counts;
+
+use crate::history::{Failure, Timeline};
+use crate::receipts::Sums;
+use crate::table::{Table, bytes, count, seconds};
+use crate::truth::Quality;
+
+/// How many of what, and how good it is.
+pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
+    let mut table = Table::default();
+    for (name, number) in [
+        ("rows read", counts.rows_read),
+        ("rejected", counts.rejected),
+        ("accounts", counts.accounts),
+        ("customers", counts.customers),
+        ("largest customer", counts.largest_customer),
+        ("blocked keys", counts.blocked_keys),
+    ] {
+        table.row([name.to_owned(), count(number)]);
+    }
+    if let Some(quality) = quality {
+        table.row(["pairwise precision".to_owned(), format!("{:.5}", quality.precision)]);
+        table.row(["pairwise recall".to_owned(), format!("{:.5}", quality.recall)]);
+    }
+    table.text()
+}
+
+/// What the stages took and moved.
+pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, Sums>) -> String {
+    let mut table = Table::default();
+    table.row(["stage", "seconds", "invocations", "in", "out"].map(ToOwned::to_owned));
+    let mut total = Sums::default();
+    for stage in Stage::ALL {
+        let of_stage = sums.get(&stage).copied().unwrap_or_default();
+        total.add(&of_stage);
+        let took = match timeline.stage(stage) {
+            Some(span) if stage == Stage::Translate => format!("({})", seconds(span.to_ms - span.from_ms)),
+            Some(span) => seconds(span.to_ms - span.from_ms),
+            None => "-".to_owned(),
+        };
+        table.row([
+            stage.name().to_owned(),
+            took,
+            count(of_stage.invocations),
+            bytes(of_stage.bytes_in),
+            bytes(of_stage.bytes_out),
+        ]);
+    }
+    table.row([
+        "total".to_owned(),
+        seconds(timeline.total_ms()),
+        count(total.invocations),
+        bytes(total.bytes_in),
+        bytes(total.bytes_out),
+    ]);
+    table.text() + "  (translate works while extract and settle do)\n"
+}
+
+/// Why a run failed, and what to do about it.
+pub fn failure(timeline: &Timeline, failure: &Failure, execution_arn: &str, what_to_do: &str) -> String {
+    let run = timeline.run().map_or_else(|| "The run".to_owned(), |run| format!("The run {run}"));
+    let mut text = format!("{run} failed in {}.\n", timeline.failed_state());
+    text.push_str(&format!("  error      {}\n", failure.error));
+    let cause = if failure.cause.is_empty() { "(none given)" } else { failure.cause.as_str() };
+    for (position, line) in cause.lines().enumerate() {
+        let name = if position == 0 { "cause" } else { "" };
+        text.push_str(&format!("  {name:<10} {line}\n"));
+    }
+    text.push_str(&format!("  execution  {execution_arn}\n{what_to_do}"));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_listed() {
+        let counted = Counts { rows_read: 2_100, accounts: 2_099, customers: 1_000, ..Counts::default() };
+        let expected = "  rows read         2,100\n  rejected              0\n  accounts          2,099\n  \
+                        customers         1,000\n  largest customer      0\n  blocked keys          0\n";
+        assert_eq!(counts(&counted, None), expected);
+        let quality = Quality { precision: 1.0, recall: 0.987_654_3 };
+        assert!(counts(&counted, Some(quality)).ends_with("  pairwise recall     0.98765\n"));
+    }
+
+    #[test]
+    fn a_failure_says_what_to_do() {
+        let failed = Failure { error: "Onefold.InvalidInput".to_owned(), cause: "two\nlines".to_owned() };
+        let text = failure(&Timeline::default(), &failed, "arn", "Start it again.");
+        let expected = "The run failed in the start.\n  error      Onefold.InvalidInput\n  cause      two\n             \
+                        lines\n  execution  arn\nStart it again.";
+        assert_eq!(text, expected);
+    }
+}

@@ -1,0 +1,47 @@
+//! Brings the version in a folder back into an empty cloud, as the current one, for the next run to build on.
+
+use std::fs;
+
+use onefold_lake::manifest::Manifest;
+use onefold_lake::plan::Current;
+use onefold_lake::{Condition, Store, keys};
+
+use crate::cloud::Cloud;
+use crate::concurrently::for_each;
+use crate::error::Error;
+use crate::objects::{self, TRANSFERS};
+use crate::out_folder::{MANIFEST, OutFolder, files_of};
+
+/// Uploads the version that a folder holds, and then makes it the current one.
+pub async fn restore(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Result<(), Error> {
+    let version = keys::version(&manifest.run);
+    let mut uploads = Vec::new();
+    for file in files_of(manifest) {
+        let Some(name) = file.key.strip_prefix(&version) else {
+            return Err(Error::malformed(
+                out.path().join(MANIFEST).display(),
+                format!("{} is no file of it", file.key),
+            ));
+        };
+        let path = out.path().join(name);
+        let file_bytes = fs::metadata(&path).map_err(Error::file("read", &path))?.len();
+        if file_bytes != file.bytes {
+            let fault = format!("{file_bytes} bytes, but the manifest beside it says {}", file.bytes);
+            return Err(Error::malformed(
+                path.display(),
+                format!("{fault}; repeat with --fresh to start from nothing"),
+            ));
+        }
+        uploads.push((path, file.key.clone()));
+    }
+    for_each(uploads, TRANSFERS, |(path, key)| {
+        let cloud = cloud.clone();
+        async move { objects::upload(&cloud, &path, &key).await }
+    })
+    .await?;
+    objects::upload(cloud, &out.path().join(MANIFEST), &keys::manifest(&manifest.run)).await?;
+    let current = serde_json::to_vec(&Current { run: manifest.run.clone() });
+    let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
+    cloud.store.put(keys::CURRENT, current.into(), Condition::IfAbsent).await?;
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! The signals that ask the command to end.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::error::Error;
+
+/// Listens for Ctrl-C, a request to terminate, and a closed terminal.
+pub struct Signals {
+    listeners: Vec<(&'static str, SignalKind, Signal)>,
+}
+
+impl Signals {
+    /// From here on the signals no longer end the process.
+    pub fn listen() -> Result<Self, Error> {
+        let kinds = [
+            ("Ctrl-C", SignalKind::interrupt()),
+            ("a request to terminate", SignalKind::terminate()),
+            ("the closed terminal", SignalKind::hangup()),
+        ];
+        let mut listeners = Vec::with_capacity(kinds.len());
+        for (name, kind) in kinds {
+            let listener =
+                signal(kind).map_err(|source| Error::Program { action: "listen for signals".to_owned(), source })?;
+            listeners.push((name, kind, listener));
+        }
+        Ok(Self { listeners })
+    }
+
+    /// Waits for one of them.
+    pub async fn next(&mut self) -> Received {
+        poll_fn(|context| {
+            for (name, kind, listener) in &mut self.listeners {
+                if listener.poll_recv(context).is_ready() {
+                    return Poll::Ready(Received { name, kind: *kind });
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+/// A signal that came.
+#[derive(Clone, Copy, Debug)]
+pub struct Received {
+    name: &'static str,
+    kind: SignalKind,
+}
+
+impl Received {
+    /// The error that it amounts to. `note` says what goes on in spite of it.
+    pub fn as_error(self, note: String) -> Error {
+        let number = u8::try_from(self.kind.as_raw_value()).unwrap_or(0);
+        Error::Interrupted { name: self.name, number, note }
+    }
+}

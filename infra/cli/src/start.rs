@@ -1,0 +1,51 @@
+//! Starts an execution of the workflow.
+
+use onefold_lake::RunId;
+use serde::Serialize;
+
+use crate::args::SizeOptions;
+use crate::cloud::Cloud;
+use crate::error::Error;
+
+/// The input of an execution. What is not given is left to the workflow.
+#[derive(Debug, Serialize)]
+struct Input<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resume: Option<&'a RunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shards: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partitions: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    split_bytes: Option<u64>,
+}
+
+/// Starts an execution and returns its ARN.
+pub async fn start(cloud: &Cloud, resume: Option<&RunId>, sizes: SizeOptions) -> Result<String, Error> {
+    let input = input(resume, sizes)?;
+    let start = cloud.sfn.start_execution().state_machine_arn(&cloud.machine_arn).input(input);
+    let started = start.send().await.map_err(Error::call("start the execution"))?;
+    Ok(started.execution_arn)
+}
+
+fn input(resume: Option<&RunId>, sizes: SizeOptions) -> Result<String, Error> {
+    let SizeOptions { shards, partitions, split_bytes } = sizes;
+    let input = Input { resume, shards, partitions, split_bytes };
+    serde_json::to_string(&input).map_err(|error| Error::malformed("the input of the execution", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_given_is_said() {
+        assert_eq!(input(None, SizeOptions::default()).unwrap(), "{}");
+        let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
+        let sizes = SizeOptions { shards: Some(4), partitions: Some(16), split_bytes: None };
+        assert_eq!(
+            input(Some(&run), sizes).unwrap(),
+            r#"{"resume":"20261122T174600Z-1a2b3c4d","shards":4,"partitions":16}"#
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! Lines up what is shown to a person: tables in plain text, and numbers as people write them.
+
+/// Rows of cells that are printed in columns.
+#[derive(Debug, Default)]
+pub struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// Adds a row. The first cell is set flush left, the others flush right.
+    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.rows.push(cells.into());
+    }
+
+    /// The rows as text, indented by two spaces, each line with its line end.
+    pub fn text(&self) -> String {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width =
+            |column: usize| self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+        let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+        let mut text = String::new();
+        for row in &self.rows {
+            let mut line = String::new();
+            for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                if column == 0 {
+                    line.push_str(&format!("  {cell:<width$}"));
+                } else {
+                    line.push_str(&format!("  {cell:>width$}"));
+                }
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// A count with its thousands set apart: 1,234,567.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A size in the largest unit that keeps it above one: 12.3 MiB.
+pub fn bytes(number: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if number < 1024 {
+        return format!("{number} B");
+    }
+    let mut value = number as f64 / 1024.0;
+    let mut unit = 0;
+    // What would be shown as 1024.0 is one of the next unit.
+    while value >= 1023.95 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+/// A duration in seconds, with one decimal.
+pub fn seconds(milliseconds: i64) -> String {
+    format!("{:.1}", milliseconds as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up() {
+        let mut table = Table::default();
+        table.row(["stage".into(), "seconds".into(), "in".into()]);
+        table.row(["plan".into(), "0.3".into(), "1.0 KiB".into()]);
+        table.row(["total".into(), "12.0".into()]);
+        let expected = "  stage  seconds       in\n  plan       0.3  1.0 KiB\n  total     12.0\n";
+        assert_eq!(table.text(), expected);
+    }
+
+    #[test]
+    fn an_empty_table_is_no_text() {
+        assert_eq!(Table::default().text(), "");
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let shown: Vec<String> = [0, 12, 999, 1000, 12_345, 1_234_567].map(count).into();
+        assert_eq!(shown, ["0", "12", "999", "1,000", "12,345", "1,234,567"]);
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        let shown: Vec<String> = [0, 1023, 1024, 1536, 1_048_575, 5 << 30, u64::MAX].map(bytes).into();
+        assert_eq!(shown, ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "5.0 GiB", "16384.0 PiB"]);
+    }
+
+    #[test]
+    fn durations_are_seconds() {
+        assert_eq!(seconds(0), "0.0");
+        assert_eq!(seconds(12_345), "12.3");
+    }
+}
