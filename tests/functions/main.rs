@@ -1,1 +1,23 @@
-//! To be written.
+//! The functions as Lambda sees them: each is invoked through `cargo lambda`, against a bucket of MiniStack.
+//!
+//! `cargo lambda watch --release` builds and serves all eight, and `cargo lambda invoke` sends them the events kept in
+//! `tests/events`, which take one small run from Plan to Compact. The release profile is the one that `make build`
+//! uses, so there is little or nothing left to compile. The events hold no placeholders: the run's name follows from
+//! its start, entity tags from bytes, and the token is one that nobody waits for. So each can be sent by hand too.
+
+mod background;
+mod lake;
+mod refusals;
+mod served;
+mod tools;
+mod walk;
+
+use served::Served;
+
+#[test]
+fn functions_through_cargo_lambda() {
+    let served = Served::start();
+    walk::one_run_from_plan_to_compact(&served);
+    refusals::what_is_not_understood_is_refused_by_name(&served);
+    refusals::what_does_not_fit_the_run_is_refused_by_name(&served);
+}

@@ -1,1 +1,13 @@
-//! To be written.
+//! What must hold for all data: the invariants, checked on random small data sets through the real stages.
+
+mod agrees_with_oracle;
+mod bad_input;
+mod change_feed;
+mod counts;
+mod customer_ids;
+mod data;
+mod history;
+mod kills;
+mod new_rules;
+mod privacy;
+mod way_of_running;

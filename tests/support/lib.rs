@@ -1,1 +1,12 @@
-//! To be written.
+//! What tests across crates share: the oracle, rows to feed it and the pipeline with, and a driver that runs the
+//! real stages in order against a store in memory.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub mod fakes;
+pub mod forgetful;
+pub mod oracle;
+pub mod pipeline;
+pub mod row;
+pub mod settings;
+pub mod version;

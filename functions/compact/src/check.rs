@@ -82,9 +82,11 @@ mod tests {
 
     #[test]
     fn counts_must_balance() {
-        let mut gathered = Gathered::default();
-        gathered.counts = Counts { rows_read: 10, accounts: 9, rejected: 1, members: 9, ..Counts::default() };
-        gathered.lines = [11, 11];
+        let mut gathered = Gathered {
+            counts: Counts { rows_read: 10, accounts: 9, rejected: 1, members: 9, ..Counts::default() },
+            lines: [11, 11],
+            ..Gathered::default()
+        };
         gathered.merged.accounts = 9;
         assert!(balance(&gathered, None).is_ok());
         gathered.lines = [12, 11];

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use merge::PartitionCounts;
 use onefold_core::merge::MergeCounts;
-use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::layout::{BlockedKeys, Layout};
-use onefold_lake::manifest::{BlockedKey, Counts};
 use onefold_lake::RunId;
+use onefold_lake::keys::{self, Chunk, Stage};
+use onefold_lake::layout::{BlockedKeys, Layout, PartitionCounts};
+use onefold_lake::manifest::{BlockedKey, Counts};
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use serde::Deserialize;
 
@@ -48,12 +47,16 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     let mut gathered = Gathered::default();
     let pinned = context.pinned(run).await?;
     let splits = 0..pinned.plan.splits;
-    for (_, receipt) in Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await? {
+    for (_, receipt) in
+        Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
+    {
         gathered.lines[0] += receipt.result.lines;
     }
     let raw = context.store.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);
-    for (_, receipt) in Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await? {
+    for (_, receipt) in
+        Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await?
+    {
         let translated = receipt.result;
         gathered.lines[1] += translated.rows + translated.blank;
         gathered.counts.rows_read += translated.rows;
@@ -90,7 +93,11 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
 }
 
 /// The blocked keys by rule, the most shared first. Link knows how many share a key, Merge which rule it is of.
-async fn blocked(run: &RunId, partitions: &[PartitionCounts], context: &Context) -> Result<Vec<BlockedKey>, StageError> {
+async fn blocked(
+    run: &RunId,
+    partitions: &[PartitionCounts],
+    context: &Context,
+) -> Result<Vec<BlockedKey>, StageError> {
     let BlockedKeys(found) = context.json(&keys::link_blocked(run)).await?;
     let rules: BTreeMap<&str, &str> = partitions
         .iter()

@@ -3,8 +3,8 @@
 //! Zstd frames and links concatenate. Member files and their links are joined alike, so that they stay
 //! side by side.
 
-use merge::PartitionCounts;
 use onefold_lake::keys::{self, Part};
+use onefold_lake::layout::PartitionCounts;
 use onefold_lake::manifest::File;
 use onefold_lake::receipt::Moved;
 use onefold_lake::{Object, RunId};
@@ -26,7 +26,8 @@ pub(crate) async fn join(
     let objects = context.store.list(&prefix).await?;
     for partition in 0..partitions.len() as u32 {
         let key = keys::merged(run, partition, part);
-        let found = objects.binary_search_by(|object| object.key.as_str().cmp(&key)).ok().and_then(|at| objects.get(at));
+        let found =
+            objects.binary_search_by(|object| object.key.as_str().cmp(&key)).ok().and_then(|at| objects.get(at));
         listed.push(found.cloned().ok_or_else(|| StageError::corrupt(format!("there is no object {key}")))?);
     }
     let mut files = Vec::new();

@@ -140,14 +140,16 @@ async fn commit(run: &RunId, pinned: &Pinned, context: &Context) -> Result<(), S
     match context.store.put(keys::CURRENT, json_object(&current)?, condition).await {
         Ok(()) => Ok(()),
         // Either this run committed in an earlier try, or another run did.
-        Err(StoreError::Precondition { .. } | StoreError::NotFound { .. }) => match context.json::<Current>(keys::CURRENT).await {
-            Ok(found) if found == current => Ok(()),
-            Ok(found) => Err(StageError::conflict(format!(
-                "the run {} published while this one was under way; start a new run, which builds on it",
-                found.run
-            ))),
-            Err(error) => Err(error),
-        },
+        Err(StoreError::Precondition { .. } | StoreError::NotFound { .. }) => {
+            match context.json::<Current>(keys::CURRENT).await {
+                Ok(found) if found == current => Ok(()),
+                Ok(found) => Err(StageError::conflict(format!(
+                    "the run {} published while this one was under way; start a new run, which builds on it",
+                    found.run
+                ))),
+                Err(error) => Err(error),
+            }
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fmt::Write as _;
 
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -93,7 +92,8 @@ impl<'a> Account<'a> {
         push_timestamp(out, "received_at", self.received_at);
         for field in TextField::PLAIN {
             if let Some(text) = self.text(field) {
-                json::push_member(out, field.member(), text);
+                out.extend_from_slice(field.json_name().as_bytes());
+                json::push_string(out, text);
             }
         }
         write_address(out, |field| self.text(field));
@@ -129,10 +129,9 @@ impl<'a> Account<'a> {
 /// Appends `"name":"<RFC 3339>"`.
 pub(crate) fn push_timestamp(out: &mut Vec<u8>, name: &str, timestamp: Timestamp) {
     json::push_name(out, name);
-    let mut text = String::with_capacity(24);
-    // Writing into a String cannot fail, and a timestamp is always within the years that can be written.
-    let _ = write!(text, "\"{timestamp}\"");
-    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    timestamp.write(out);
+    out.push(b'"');
 }
 
 /// Appends one attribute: a name that may need escapes, and JSON text.
@@ -151,12 +150,15 @@ pub(crate) fn write_address<'t>(out: &mut Vec<u8>, text: impl Fn(TextField) -> O
         return;
     }
     json::push_name(out, "address");
-    out.push(b'{');
+    let start = out.len();
     for field in TextField::ADDRESS {
         if let Some(value) = text(field) {
-            json::push_member(out, field.member(), value);
+            out.extend_from_slice(field.json_name().as_bytes());
+            json::push_string(out, value);
         }
     }
+    // The first member's comma gives way to the brace.
+    out[start] = b'{';
     out.push(b'}');
 }
 
@@ -176,7 +178,8 @@ impl<'de> Visitor<'de> for AccountVisitor {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Account<'de>, M::Error> {
-        let mut account = Account::new("", None, Timestamp::from_milliseconds(0).ok_or_else(|| de::Error::custom("time"))?);
+        let mut account =
+            Account::new("", None, Timestamp::from_milliseconds(0).ok_or_else(|| de::Error::custom("time"))?);
         while let Some(name) = map.next_key_seed(TextSeed)? {
             match name.as_ref() {
                 "ref" => account.reference = map.next_value_seed(TextSeed)?,
@@ -187,7 +190,7 @@ impl<'de> Visitor<'de> for AccountVisitor {
                 "salary" => account.salary = Some(raw(map.next_value()?)),
                 "interests" => account.interests = map.next_value_seed(TextsSeed)?,
                 "attributes" => account.attributes = map.next_value_seed(AttributesSeed)?,
-                member => match TextField::PLAIN.into_iter().find(|field| field.member() == member) {
+                member => match TextField::from_plain_member(member) {
                     Some(field) => account.set_text(field, Some(map.next_value_seed(TextSeed)?)),
                     None => _ = map.next_value::<IgnoredAny>()?,
                 },
@@ -254,7 +257,7 @@ impl<'de> Visitor<'de> for AddressSeed<'_, 'de> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         while let Some(name) = map.next_key_seed(TextSeed)? {
-            match TextField::ADDRESS.into_iter().find(|field| field.member() == name) {
+            match TextField::from_address_member(&name) {
                 Some(field) => self.0.set_text(field, Some(map.next_value_seed(TextSeed)?)),
                 None => _ = map.next_value::<IgnoredAny>()?,
             }
@@ -324,7 +327,13 @@ mod tests {
         let texts = proptest::array::uniform11(proptest::option::of("[a-zA-Zäß\"\\\\ 0-9@.+]{0,12}"));
         let interests = proptest::collection::btree_set("[a-z\"]{1,5}", 0..3);
         let numbers = (-9_000i32..9_000, 0u32..99);
-        (("[a-z]{1,3}:[a-z0-9\"]{1,5}", proptest::option::of(0i64..2_000_000_000_000)), texts, interests, numbers, any::<bool>())
+        (
+            ("[a-z]{1,3}:[a-z0-9\"]{1,5}", proptest::option::of(0i64..2_000_000_000_000)),
+            texts,
+            interests,
+            numbers,
+            any::<bool>(),
+        )
             .prop_map(|((reference, updated_at), texts, interests, (integer, fraction), more)| {
                 let updated_at = updated_at.and_then(Timestamp::from_milliseconds);
                 let mut account = Account::new(reference, updated_at, Timestamp::from_milliseconds(1234).unwrap());
@@ -333,7 +342,8 @@ mod tests {
                 }
                 account.interests = interests.into_iter().map(Cow::Owned).collect();
                 if more {
-                    account.location = Some(Cow::Owned(format!("{{\"latitude\":{integer}.{fraction},\"longitude\":0}}")));
+                    account.location =
+                        Some(Cow::Owned(format!("{{\"latitude\":{integer}.{fraction},\"longitude\":0}}")));
                     account.salary = Some(Cow::Owned(integer.to_string()));
                     account.attributes = vec![("a\"b".into(), "{\"x\":[1,null]}".into()), ("c".into(), "\"é\"".into())];
                 }

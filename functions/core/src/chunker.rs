@@ -336,8 +336,12 @@ mod tests {
     fn a_line_that_is_too_long_for_a_chunk_is_given_up_in_pieces() {
         let long = format!("1\n{}\n2\n", "x".repeat(50));
         let chunks = cut(Format::JsonLines, 20, 5, &[&long]);
-        let fragments: usize =
-            chunks.iter().flat_map(|chunk| &chunk.segments).filter(|segment| segment.is_fragment).map(|segment| segment.length).sum();
+        let fragments: usize = chunks
+            .iter()
+            .flat_map(|chunk| &chunk.segments)
+            .filter(|segment| segment.is_fragment)
+            .map(|segment| segment.length)
+            .sum();
         assert!(fragments >= 40, "{chunks:?}");
         let whole: Vec<String> = rows(&chunks, 0).into_iter().map(|row| row.3).collect();
         assert!(whole.concat().starts_with("1\n") && whole.concat().ends_with("2\n"));

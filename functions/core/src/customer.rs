@@ -59,14 +59,16 @@ impl Customer<'_> {
         json::push_name(out, "members");
         json::push_strings(out, self.members.iter().copied());
         for field in TextField::PLAIN {
-            push_text(out, field.member(), self.texts[field.index()]);
+            push_text(out, field, self.texts[field.index()]);
         }
         json::push_name(out, "address");
         if TextField::ADDRESS.into_iter().any(|field| self.texts[field.index()].is_some()) {
-            out.push(b'{');
+            let start = out.len();
             for field in TextField::ADDRESS {
-                push_text(out, field.member(), self.texts[field.index()]);
+                push_text(out, field, self.texts[field.index()]);
             }
+            // The first member's comma gives way to the brace.
+            out[start] = b'{';
             out.push(b'}');
         } else {
             out.extend_from_slice(b"null");
@@ -158,13 +160,11 @@ impl Customer<'_> {
     }
 }
 
-/// Appends `"name":"text"` or `"name":null`.
-fn push_text(out: &mut Vec<u8>, name: &str, sourced: Option<Sourced<'_>>) {
+/// Appends `,"name":"text"` or `,"name":null`.
+fn push_text(out: &mut Vec<u8>, field: TextField, sourced: Option<Sourced<'_>>) {
+    out.extend_from_slice(field.json_name().as_bytes());
     match sourced {
-        Some(sourced) => json::push_member(out, name, sourced.value),
-        None => {
-            json::push_name(out, name);
-            out.extend_from_slice(b"null");
-        }
+        Some(sourced) => json::push_string(out, sourced.value),
+        None => out.extend_from_slice(b"null"),
     }
 }

@@ -18,8 +18,15 @@ pub fn new_id(started_at: Timestamp, smallest_reference: &str) -> String {
     let bits = (time << 80) | (hash & ((1 << 80) - 1));
     let version = (bits & !(0xf << 76)) | (0x8 << 76);
     let variant = (version & !(0x3 << 62)) | (0x2 << 62);
-    let digits = format!("{variant:032x}");
-    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+    let mut text = String::with_capacity(36);
+    for digit in (0..32).rev() {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        text.push(char::from(HEX[(variant >> (digit * 4)) as usize & 15]));
+        if matches!(digit, 24 | 20 | 16 | 12) {
+            text.push('-');
+        }
+    }
+    text
 }
 
 /// Which customers of the previous version each cluster's accounts belonged to.

@@ -58,7 +58,10 @@ impl LookupTable {
         reader.read(header);
         let names: Vec<String> = reader.fields().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
         let column = |name: &str| {
-            names.iter().position(|known| known == name).ok_or_else(|| TableError::NoColumn { table: table(), column: name.to_owned() })
+            names
+                .iter()
+                .position(|known| known == name)
+                .ok_or_else(|| TableError::NoColumn { table: table(), column: name.to_owned() })
         };
         let key_column = lookup.key.as_deref().map_or(Ok(0), column)?;
         let value_columns = lookup.columns.iter().map(|name| column(name)).collect::<Result<Vec<_>, _>>()?;
@@ -222,7 +225,12 @@ mod tests {
         let location = lookup(Field::Location, None, &["lat", "lon"]);
         let error = LookupTable::parse(&location, b"k,lat,lon\na,1,x\nb,1\na,1,2\na,1,2\n,1,2\n").unwrap_err();
         let text = error.to_string();
-        for expected in ["line 2: latitude", "line 3: there are only 2 columns", "line 5: this key is there twice", "line 6: the key is empty"] {
+        for expected in [
+            "line 2: latitude",
+            "line 3: there are only 2 columns",
+            "line 5: this key is there twice",
+            "line 6: the key is empty",
+        ] {
             assert!(text.contains(expected), "{text}");
         }
         let missing = LookupTable::parse(&lookup(Field::Salary, None, &["wage"]), b"k,v\n").unwrap_err();

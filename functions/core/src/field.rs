@@ -48,8 +48,7 @@ impl TextField {
     ];
 
     /// The members of `address`.
-    pub const ADDRESS: [Self; 5] =
-        [Self::StreetAddress, Self::Locality, Self::Region, Self::PostalCode, Self::Country];
+    pub const ADDRESS: [Self; 5] = [Self::StreetAddress, Self::Locality, Self::Region, Self::PostalCode, Self::Country];
 
     /// The claims beside `address`.
     pub const PLAIN: [Self; 6] =
@@ -84,9 +83,51 @@ impl TextField {
         }
     }
 
+    /// [`TextField::member`] as it stands in JSON behind another member.
+    pub const fn json_name(self) -> &'static str {
+        match self {
+            Self::GivenName => ",\"given_name\":",
+            Self::FamilyName => ",\"family_name\":",
+            Self::Gender => ",\"gender\":",
+            Self::Email => ",\"email\":",
+            Self::PhoneNumber => ",\"phone_number\":",
+            Self::Birthdate => ",\"birthdate\":",
+            Self::StreetAddress => ",\"street_address\":",
+            Self::Locality => ",\"locality\":",
+            Self::Region => ",\"region\":",
+            Self::PostalCode => ",\"postal_code\":",
+            Self::Country => ",\"country\":",
+        }
+    }
+
     /// The field of a full name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
+    /// The field of a member of an account that is not of its address.
+    pub fn from_plain_member(member: &str) -> Option<Self> {
+        Some(match member {
+            "given_name" => Self::GivenName,
+            "family_name" => Self::FamilyName,
+            "gender" => Self::Gender,
+            "email" => Self::Email,
+            "phone_number" => Self::PhoneNumber,
+            "birthdate" => Self::Birthdate,
+            _ => return None,
+        })
+    }
+
+    /// The field of a member of an account's address.
+    pub fn from_address_member(member: &str) -> Option<Self> {
+        Some(match member {
+            "street_address" => Self::StreetAddress,
+            "locality" => Self::Locality,
+            "region" => Self::Region,
+            "postal_code" => Self::PostalCode,
+            "country" => Self::Country,
+            _ => return None,
+        })
     }
 
     /// The field's number, below [`TEXT_FIELDS`].
@@ -124,10 +165,12 @@ impl Field {
 
     /// Every field.
     pub fn all() -> impl Iterator<Item = Self> {
-        TextField::ALL
-            .into_iter()
-            .map(Self::Text)
-            .chain([Self::Location, Self::Salary, Self::Interests, Self::Attributes])
+        TextField::ALL.into_iter().map(Self::Text).chain([
+            Self::Location,
+            Self::Salary,
+            Self::Interests,
+            Self::Attributes,
+        ])
     }
 
     /// The field of a full name.
@@ -146,6 +189,10 @@ mod tests {
             assert_eq!(field.index(), number);
             assert_eq!(TextField::from_name(field.name()), Some(field));
             assert!(field.name().ends_with(field.member()));
+            assert_eq!(field.json_name(), format!(",\"{}\":", field.member()));
+            let is_address = TextField::ADDRESS.contains(&field);
+            assert_eq!(TextField::from_address_member(field.member()), is_address.then_some(field));
+            assert_eq!(TextField::from_plain_member(field.member()), (!is_address).then_some(field));
         }
         for field in Field::all() {
             assert_eq!(Field::from_name(field.name()), Some(field));

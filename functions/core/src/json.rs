@@ -2,8 +2,35 @@
 
 /// Appends `text` as a JSON string.
 pub fn push_string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
     let bytes = text.as_bytes();
+    out.reserve(bytes.len() + 2);
+    out.push(b'"');
+    if needs_escapes(bytes) {
+        push_escaped(out, bytes);
+    } else {
+        out.extend_from_slice(bytes);
+    }
+    out.push(b'"');
+}
+
+/// Whether there is a quote, a backslash or a control character; eight bytes at a time, by the arithmetic of
+/// "Bit Twiddling Hacks" (Anderson), "Determine if a word has a byte less than n" and "equal to n".
+fn needs_escapes(bytes: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let found = words.iter().fold(0, |found, word| {
+        let word = u64::from_ne_bytes(*word);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let quote = has_zero(word ^ (ONES * u64::from(b'"')));
+        let backslash = has_zero(word ^ (ONES * u64::from(b'\\')));
+        found | control | quote | backslash
+    });
+    found != 0 || rest.iter().any(|byte| *byte < b' ' || *byte == b'"' || *byte == b'\\')
+}
+
+fn push_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
     let mut written = 0;
     for (position, &byte) in bytes.iter().enumerate() {
         if byte >= b' ' && byte != b'"' && byte != b'\\' {
@@ -26,7 +53,6 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
         }
     }
     out.extend_from_slice(&bytes[written..]);
-    out.push(b'"');
 }
 
 /// Appends an array of strings.

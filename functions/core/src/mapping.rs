@@ -202,7 +202,8 @@ impl<'de> Visitor<'de> for BranchVisitor<'_, '_, 'de> {
         // Rows of one source have their members in one order, so the next is looked for behind the last.
         let mut expected = 0;
         while let Some(name) = map.next_key_seed(TextSeed)? {
-            let position = (expected..children.len()).chain(0..expected).find(|at| children[*at].0 == name);
+            let matches = |at: &usize| children[*at].0.len() == name.len() && children[*at].0 == name;
+            let position = (expected..children.len()).find(matches).or_else(|| (0..expected).find(matches));
             match position {
                 Some(position) => {
                     expected = position + 1;
@@ -229,7 +230,9 @@ impl<'de> Visitor<'de> for BranchVisitor<'_, '_, 'de> {
         loop {
             let name = index.to_string();
             let more = match children.iter().find(|(child, _)| *child == name) {
-                Some((_, node)) => sequence.next_element_seed(BranchVisitor { plan, node: *node, slots: self.slots })?.is_some(),
+                Some((_, node)) => {
+                    sequence.next_element_seed(BranchVisitor { plan, node: *node, slots: self.slots })?.is_some()
+                }
                 None => sequence.next_element::<IgnoredAny>()?.is_some(),
             };
             if !more {

@@ -167,20 +167,27 @@ impl<'c> Merger<'c> {
     pub fn merge(&mut self, text: &str) -> Result<MergeOutput, LineError> {
         let mut output = MergeOutput::default();
         let records = read(text, &mut output.counts)?;
+        output.customers.reserve(text.len() * 4 / 3);
+        output.members.reserve(text.len() + records.len() * (MEMBER_START.len() + MEMBER_MIDDLE.len() + 40));
         let (latest, held) = latest(&records);
         output.counts.members = latest.len() as u64;
         output.counts.superseded = (records.len() - latest.len()) as u64;
 
         let keyed = self.keys(&records, &latest, &mut output);
-        let open = keyed.iter().enumerate().flat_map(|(number, keyed)| {
-            keyed.open.iter().map(move |key| (number as u32, key.node))
-        });
+        let open = keyed
+            .iter()
+            .enumerate()
+            .flat_map(|(number, keyed)| keyed.open.iter().map(move |key| (number as u32, key.node)));
         let clusters = Clusters::new(latest.len() as u32, open);
         let mut claims = Claims::default();
         for (cluster, members) in clusters.iter().enumerate() {
             for member in members {
                 for customer_id in &held[*member as usize] {
-                    claims.note(cluster as u32, customer_id, &records[latest[*member as usize] as usize].account.reference);
+                    claims.note(
+                        cluster as u32,
+                        customer_id,
+                        &records[latest[*member as usize] as usize].account.reference,
+                    );
                 }
             }
         }
@@ -241,7 +248,8 @@ struct Keyed {
 
 /// Reads the lines of a partition.
 fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, LineError> {
-    let mut records = Vec::new();
+    // Counted first: growing a vector of accounts would copy them again and again.
+    let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
     for (number, line) in text.lines().enumerate() {
         let (customer_id, text) = split_member(line).ok_or(LineError { line: number + 1, source: None })?;
         let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
@@ -258,15 +266,15 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
 /// customers that any version of each was held by.
 fn latest<'a>(records: &[Record<'a>]) -> (Vec<u32>, Vec<Vec<&'a str>>) {
     let hash = |number: u32| xxh3_64(records[number as usize].account.reference.as_bytes());
-    let version = |number: u32| Version::of(&records[number as usize].account, records[number as usize].text.as_bytes());
+    let version =
+        |number: u32| Version::of(&records[number as usize].account, records[number as usize].text.as_bytes());
     let mut index: HashTable<u32> = HashTable::with_capacity(records.len());
     let mut latest: Vec<u32> = Vec::with_capacity(records.len());
     let mut held: Vec<Vec<&str>> = Vec::with_capacity(records.len());
     for (number, record) in records.iter().enumerate() {
         let number = number as u32;
-        let is_same = |place: &u32| {
-            records[latest[*place as usize] as usize].account.reference == record.account.reference
-        };
+        let is_same =
+            |place: &u32| records[latest[*place as usize] as usize].account.reference == record.account.reference;
         let place = match index.find(hash(number), is_same) {
             Some(place) => {
                 let place = *place as usize;
@@ -282,10 +290,10 @@ fn latest<'a>(records: &[Record<'a>]) -> (Vec<u32>, Vec<Vec<&'a str>>) {
                 latest.len() - 1
             }
         };
-        if let Some(customer_id) = record.customer_id {
-            if !held[place].contains(&customer_id) {
-                held[place].push(customer_id);
-            }
+        if let Some(customer_id) = record.customer_id
+            && !held[place].contains(&customer_id)
+        {
+            held[place].push(customer_id);
         }
     }
     (latest, held)
@@ -362,7 +370,10 @@ impl Work<'_, '_, '_> {
                 let Some(key) = key else { continue };
                 let holder = *first.entry(key.node).or_insert(place as u32);
                 if sets.union(holder, place as u32) {
-                    bonds.push(Bond { rule: rule.name(), members: [reference(sorted[holder as usize]), reference(*member)] });
+                    bonds.push(Bond {
+                        rule: rule.name(),
+                        members: [reference(sorted[holder as usize]), reference(*member)],
+                    });
                 }
             }
         }
@@ -426,3 +437,6 @@ fn write_change(out: &mut Vec<u8>, change: &str, customer_id: &str, more: impl F
     more(out);
     out.extend_from_slice(b"}\n");
 }
+
+#[cfg(test)]
+mod tests;

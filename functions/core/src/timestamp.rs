@@ -95,9 +95,9 @@ impl Timestamp {
             return None;
         }
         let number = |from: usize, to: usize| {
-            text[from..to].iter().try_fold(0i64, |sum, byte| {
-                byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'))
-            })
+            text[from..to]
+                .iter()
+                .try_fold(0i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
         };
         let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
         let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
@@ -130,6 +130,47 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     era * 146_097 + day_of_era - 719_468
+}
+
+/// The date of a day since 1970-01-01, for years from 0 (Hinnant, as above).
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+impl Timestamp {
+    /// Appends what [`Timestamp`] displays. Whole seconds of years from 0 on, nearly all there are, are
+    /// written without the general formatter.
+    pub fn write(self, out: &mut Vec<u8>) {
+        const YEAR_0: i64 = -62_167_219_200;
+        let seconds = self.0.div_euclid(1000);
+        if self.0.rem_euclid(1000) != 0 || seconds < YEAR_0 {
+            out.extend_from_slice(self.to_string().as_bytes());
+            return;
+        }
+        let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
+        let second_of_day = seconds.rem_euclid(86_400);
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let mut put = |at: usize, number: i64| {
+            text[at] = b'0' + (number / 10 % 10) as u8;
+            text[at + 1] = b'0' + (number % 10) as u8;
+        };
+        put(0, year / 100);
+        put(2, year);
+        put(5, month);
+        put(8, day);
+        put(11, second_of_day / 3600);
+        put(14, second_of_day / 60 % 60);
+        put(17, second_of_day % 60);
+        out.extend_from_slice(&text);
+    }
 }
 
 /// RFC 3339 in UTC, with milliseconds only where there are some.
@@ -180,6 +221,16 @@ mod tests {
         ) {
             let general = text.parse::<jiff::Timestamp>().ok().map(|time| time.as_millisecond());
             prop_assert_eq!(Timestamp::parse(&text).map(Timestamp::milliseconds), general);
+        }
+
+        #[test]
+        fn the_short_way_of_writing_agrees_with_the_general_formatter(
+            seconds in -62_300_000_000i64..253_402_300_799, fraction in prop_oneof![Just(0i64), 0i64..1000]
+        ) {
+            let time = Timestamp::from_milliseconds(seconds * 1000 + fraction).unwrap();
+            let mut out = Vec::new();
+            time.write(&mut out);
+            prop_assert_eq!(String::from_utf8(out).unwrap(), time.to_string());
         }
 
         #[test]

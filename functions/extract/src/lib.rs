@@ -158,11 +158,10 @@ impl<'r> SplitReader<'r> {
                 let chunks = self.chunker.push(&bytes);
                 let has_chunks = !chunks.is_empty();
                 self.write(chunks).await?;
-                if has_chunks && self.context.is_near_deadline(RESERVE) {
-                    if let Some(mark) = self.chunker.mark() {
+                if has_chunks && self.context.is_near_deadline(RESERVE)
+                    && let Some(mark) = self.chunker.mark() {
                         return Ok(Some(self.cursor(number, mark)));
                     }
-                }
             }
             let chunks = self.chunker.end();
             self.write(chunks).await?;

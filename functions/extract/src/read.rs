@@ -64,9 +64,9 @@ pub(crate) async fn open<'p>(
 
 fn gone(piece: &Piece, error: StoreError) -> StageError {
     match error {
-        StoreError::NotFound { key } => {
-            StageError::invalid_input(format!("{key} was there when the run was planned and is gone; drop it again and start a new run"))
-        }
+        StoreError::NotFound { key } => StageError::invalid_input(format!(
+            "{key} was there when the run was planned and is gone; drop it again and start a new run"
+        )),
         StoreError::Precondition { .. } => StageError::invalid_input(format!(
             "{} was overwritten while the run was under way; start a new run",
             piece.object

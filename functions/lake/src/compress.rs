@@ -31,12 +31,28 @@ pub fn compress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     zstd::bulk::compress(bytes, LEVEL)
 }
 
+/// The size of all frames together, if each says its own, as those that Onefold writes do.
+fn decompressed_size(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    let mut size = 0usize;
+    while !rest.is_empty() {
+        let content = zstd::zstd_safe::get_frame_content_size(rest).ok()??;
+        size = size.checked_add(usize::try_from(content).ok()?)?;
+        rest = rest.get(zstd::zstd_safe::find_frame_compressed_size(rest).ok()?..)?;
+    }
+    // A frame can claim any size; what is implausible is decompressed piece by piece.
+    (size <= bytes.len().saturating_mul(1000)).then_some(size)
+}
+
 /// Decompresses all frames of an object's bytes. `key` is for the error.
 ///
 /// # Errors
 /// The bytes are not zstd, or cut off.
 pub fn decompress(key: &str, bytes: &[u8]) -> Result<Vec<u8>, FormatError> {
-    let mut text = Vec::with_capacity(bytes.len().saturating_mul(6));
+    if let Some(size) = decompressed_size(bytes) {
+        return zstd::bulk::decompress(bytes, size).map_err(|error| FormatError::new(key, error));
+    }
+    let mut text = Vec::new();
     let mut decoder = zstd::stream::read::Decoder::with_buffer(bytes).map_err(|error| FormatError::new(key, error))?;
     decoder.read_to_end(&mut text).map_err(|error| FormatError::new(key, error))?;
     Ok(text)

@@ -53,7 +53,8 @@ impl RunId {
     pub fn new(started_at: &str, execution: &str) -> Result<Self, RunIdError> {
         let digits: String = started_at.chars().take(19).filter(|letter| !matches!(letter, '-' | ':')).collect();
         // FNV-1a: only to tell runs of one second apart.
-        let hash = execution.bytes().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        let hash =
+            execution.bytes().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
         Self::parse(&format!("{digits}Z-{hash:08x}"))
     }
 
@@ -174,7 +175,12 @@ impl Chunk {
     fn parse_path(path: &str) -> Option<Self> {
         let [run, source, split, chunk] = path.split('/').collect::<Vec<_>>().try_into().ok()?;
         (!source.is_empty()).then_some(())?;
-        Some(Self { run: RunId::parse(run).ok()?, source: source.to_owned(), split: number(split)?, chunk: number(chunk)? })
+        Some(Self {
+            run: RunId::parse(run).ok()?,
+            source: source.to_owned(),
+            split: number(split)?,
+            chunk: number(chunk)?,
+        })
     }
 
     /// Bytes as received.

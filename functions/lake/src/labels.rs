@@ -69,7 +69,9 @@ mod tests {
         let labels = [(position(0, 1), 7), (position(2, 0), 8), (position(2, 3), 9)];
         let store = MemoryStore::default();
         store.put("k", format(labels.into_iter(), 4).unwrap().into(), Condition::Always).await.unwrap();
-        for (mapper, expected) in [[UNKNOWN, 7, UNKNOWN, UNKNOWN], [UNKNOWN; 4], [8, UNKNOWN, UNKNOWN, 9], [UNKNOWN; 4]].iter().enumerate() {
+        for (mapper, expected) in
+            [[UNKNOWN, 7, UNKNOWN, UNKNOWN], [UNKNOWN; 4], [8, UNKNOWN, UNKNOWN, 9], [UNKNOWN; 4]].iter().enumerate()
+        {
             let mut frame = Vec::new();
             shuffle::read(&store, "k", mapper as u32, 4, &mut frame).await.unwrap();
             let mut partitions = [UNKNOWN; 4];

@@ -1,6 +1,9 @@
 //! How a run is divided: shards of Link, invocations of Partition, partitions of Merge.
 
+use std::collections::BTreeMap;
+
 use onefold_core::link::Blocked;
+use onefold_core::merge::MergeCounts;
 use onefold_core::node::Node;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +59,19 @@ pub struct Partition {
     pub partitions: u32,
     /// How many shuffle objects there are.
     pub mappers: u32,
+}
+
+/// `merged/<run>/<partition>/counts.json`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartitionCounts {
+    /// How many of what.
+    pub counts: MergeCounts,
+    /// Lines of changes.
+    pub changes: u64,
+    /// Text of customers, members and changes, decompressed.
+    pub text_bytes: [u64; 3],
+    /// The rule of each blocked key that was met.
+    pub blocked: BTreeMap<String, String>,
 }
 
 /// `links/<run>/blocked.json`: match keys that link nothing in the run, sorted by node.

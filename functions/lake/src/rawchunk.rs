@@ -55,7 +55,14 @@ mod tests {
     use super::*;
 
     fn segment(length: usize) -> Segment {
-        Segment { object: "landing/crm/ä.jsonl".to_owned(), received_at: 7, byte: 9, line: Some(1), length, is_fragment: false }
+        Segment {
+            object: "landing/crm/ä.jsonl".to_owned(),
+            received_at: 7,
+            byte: 9,
+            line: Some(1),
+            length,
+            is_fragment: false,
+        }
     }
 
     #[test]

@@ -161,9 +161,8 @@ fn decompress_frame(key: &str, bytes: &[u8], frame: Frame, text: &mut Vec<u8>) -
     let start = text.len();
     text.resize(start + frame.decompressed, 0);
     let mut decompressor = Decompressor::new().map_err(|error| FormatError::new(key, error))?;
-    let length = decompressor
-        .decompress_to_buffer(bytes, &mut text[start..])
-        .map_err(|error| FormatError::new(key, error))?;
+    let length =
+        decompressor.decompress_to_buffer(bytes, &mut text[start..]).map_err(|error| FormatError::new(key, error))?;
     if length != frame.decompressed {
         return Err(FormatError::new(key, "a frame is shorter than its table entry says"));
     }

@@ -24,7 +24,8 @@ pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Resul
     let name = format!("advance-{round:05}");
     let work = Work { run: run.clone(), stage: Stage::Link, name };
     work.once(context, async |moved| {
-        let layout = if round == 0 { layout(run, context).await? } else { context.json(&keys::link_layout(run)).await? };
+        let layout =
+            if round == 0 { layout(run, context).await? } else { context.json(&keys::link_layout(run)).await? };
         let next = next(run, round, layout.shards, context).await?;
         let Some(work) = next else {
             moved.records_out = layout.mappers.len() as u64;
@@ -72,7 +73,8 @@ async fn moved(run: &RunId, round: u32, shards: u32, context: &Context) -> Resul
     for shard in 0..shards {
         let work = Work { run: run.clone(), stage: Stage::Link, name: crate::round::name(round, shard) };
         let receipt = work.receipt::<RoundDone>(context).await?;
-        let receipt = receipt.ok_or_else(|| StageError::corrupt(format!("round {round} of Link has no receipt of shard {shard}")))?;
+        let receipt = receipt
+            .ok_or_else(|| StageError::corrupt(format!("round {round} of Link has no receipt of shard {shard}")))?;
         moved += receipt.result.moved;
     }
     Ok(moved)
@@ -95,7 +97,9 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
     let mut inputs = Vec::new();
     let raw = context.store.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);
-    for (chunk, receipt) in Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await? {
+    for (chunk, receipt) in
+        Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await?
+    {
         let translated = receipt.result;
         inputs.push(Sized {
             input: MapperInput { key: chunk.interim(), links: Some(chunk.links()), lines: translated.accounts },

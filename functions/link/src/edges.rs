@@ -34,7 +34,14 @@ impl Outbox {
     }
 
     /// Writes the frames of one shard.
-    pub(crate) async fn write(self, run: &RunId, round: u32, shard: u32, context: &Context, moved: &mut Moved) -> Result<(), StageError> {
+    pub(crate) async fn write(
+        self,
+        run: &RunId,
+        round: u32,
+        shard: u32,
+        context: &Context,
+        moved: &mut Moved,
+    ) -> Result<(), StageError> {
         let mut writer = ShuffleWriter::new()?;
         for frame in &self.frames {
             moved.records_out += (frame.len() / EDGE_BYTES) as u64;
@@ -48,13 +55,21 @@ impl Outbox {
 }
 
 /// Reads the edges that all shards sent to one in a round.
-pub(crate) async fn read(run: &RunId, round: u32, shard: u32, shards: u32, context: &Context, moved: &mut Moved) -> Result<Vec<Edge>, StageError> {
+pub(crate) async fn read(
+    run: &RunId,
+    round: u32,
+    shard: u32,
+    shards: u32,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Vec<Edge>, StageError> {
     let mut bytes = Vec::new();
     for sender in 0..shards {
         let key = keys::link_round(run, round, sender, "edges");
         moved.bytes_in += shuffle::read(context.store.as_ref(), &key, shard, shards, &mut bytes).await?;
     }
-    let edges: Vec<Edge> = bytes.chunks_exact(EDGE_BYTES).map(|edge| Edge(node(&edge[..16]), node(&edge[16..]))).collect();
+    let edges: Vec<Edge> =
+        bytes.chunks_exact(EDGE_BYTES).map(|edge| Edge(node(&edge[..16]), node(&edge[16..]))).collect();
     moved.records_in += edges.len() as u64;
     Ok(edges)
 }

@@ -17,7 +17,13 @@ pub(crate) fn name(round: u32, shard: u32) -> String {
     format!("{round:05}-{shard:05}")
 }
 
-pub(crate) async fn round(run: &RunId, round: u32, work: RoundWork, shard: u32, context: &Context) -> Result<RoundDone, StageError> {
+pub(crate) async fn round(
+    run: &RunId,
+    round: u32,
+    work: RoundWork,
+    shard: u32,
+    context: &Context,
+) -> Result<RoundDone, StageError> {
     let receipt = Work { run: run.clone(), stage: Stage::Link, name: name(round, shard) };
     receipt
         .once(context, async |moved| {
@@ -121,7 +127,11 @@ impl Part<'_> {
     }
 
     /// Writes the labels, sorted by position, as a frame for each Partition invocation.
-    async fn write_labels(&self, labels: impl Iterator<Item = (Position, Node)>, moved: &mut Moved) -> Result<(), StageError> {
+    async fn write_labels(
+        &self,
+        labels: impl Iterator<Item = (Position, Node)>,
+        moved: &mut Moved,
+    ) -> Result<(), StageError> {
         let mut written = 0;
         let labels = labels.map(|(position, label)| {
             written += 1;

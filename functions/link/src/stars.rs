@@ -35,7 +35,9 @@ pub(crate) async fn read(
         .flat_map(|(mapper, inputs)| inputs.iter().map(move |input| (mapper as u32, input)))
         .collect();
     let mut at = Position { mapper: 0, line: 0 };
-    let read = |(mapper, input)| async move { stars(run, input, context).await.map(|(stars, bytes)| (mapper, input, stars, bytes)) };
+    let read = |(mapper, input)| async move {
+        stars(run, input, context).await.map(|(stars, bytes)| (mapper, input, stars, bytes))
+    };
     in_order(inputs, READ_AHEAD, read, |(mapper, input, stars, bytes)| {
         if stars.len() as u64 != input.lines {
             let found = stars.len();
@@ -70,6 +72,7 @@ async fn stars(run: &RunId, input: &MapperInput, context: &Context) -> Result<(S
     let mut matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
     let (bytes, _) = context.store.get(&input.key).await?;
     let text = decompress(&input.key, &bytes)?;
-    let text = String::from_utf8(text).map_err(|_| StageError::corrupt(format!("the object {} is not UTF-8", input.key)))?;
+    let text =
+        String::from_utf8(text).map_err(|_| StageError::corrupt(format!("the object {} is not UTF-8", input.key)))?;
     Ok((member_stars(&text, &mut matcher)?, bytes.len() as u64))
 }

@@ -5,14 +5,12 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-use std::collections::BTreeMap;
-
 use onefold_core::matching::Matcher;
-use onefold_core::merge::{MergeCounts, Merger};
+use onefold_core::merge::Merger;
 use onefold_core::node::Node;
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
-use onefold_lake::layout::{BlockedKeys, Partition};
+use onefold_lake::layout::{BlockedKeys, Partition, PartitionCounts};
 use onefold_lake::receipt::Moved;
 use onefold_lake::{Condition, RunId, compress, links, shuffle};
 use onefold_shell::{Context, StageError, Work, in_order, json_object};
@@ -38,19 +36,6 @@ pub struct Answer {
     pub customers: u64,
 }
 
-/// `merged/<run>/<partition>/counts.json`
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PartitionCounts {
-    /// How many of what.
-    pub counts: MergeCounts,
-    /// Lines of changes.
-    pub changes: u64,
-    /// Text of customers, members and changes, decompressed.
-    pub text_bytes: [u64; 3],
-    /// The rule of each blocked key that was met.
-    pub blocked: BTreeMap<String, String>,
-}
-
 /// Makes the customers of one partition.
 ///
 /// # Errors
@@ -73,7 +58,10 @@ async fn merge(run: &RunId, partition: Partition, context: &Context, moved: &mut
     let output = Merger::new(&pinned.config, matcher, &blocked, started_at).merge(&text)?;
     drop(text);
     if !output.counts.balance() {
-        return Err(StageError::internal(format!("the counts of partition {} do not balance: {:?}", partition.partition, output.counts)));
+        return Err(StageError::internal(format!(
+            "the counts of partition {} do not balance: {:?}",
+            partition.partition, output.counts
+        )));
     }
     let counts = PartitionCounts {
         counts: output.counts,
@@ -105,7 +93,8 @@ async fn read(run: &RunId, partition: Partition, context: &Context, moved: &mut 
     let read = |mapper: u32| async move {
         let mut frames = Vec::new();
         let key = keys::shuffle(run, mapper);
-        let bytes = shuffle::read(context.store.as_ref(), &key, partition.partition, partition.partitions, &mut frames).await?;
+        let bytes =
+            shuffle::read(context.store.as_ref(), &key, partition.partition, partition.partitions, &mut frames).await?;
         Ok((frames, bytes))
     };
     in_order(0..partition.mappers, READ_AHEAD, read, |(frames, bytes)| {
@@ -118,5 +107,6 @@ async fn read(run: &RunId, partition: Partition, context: &Context, moved: &mut 
         Ok(())
     })
     .await?;
-    String::from_utf8(text).map_err(|_| StageError::corrupt(format!("the lines of partition {} are not UTF-8", partition.partition)))
+    String::from_utf8(text)
+        .map_err(|_| StageError::corrupt(format!("the lines of partition {} are not UTF-8", partition.partition)))
 }

@@ -66,7 +66,7 @@ async fn partition(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut 
         drop(bytes);
         let (mine, others) = rest.split_at_checked(usize::try_from(lines).unwrap_or(usize::MAX)).unwrap_or((rest, &[]));
         rest = others;
-        frames.hold(&key, &text, mine)
+        frames.hold(&key, &text, mine, mapper.inputs.len())
     })
     .await?;
     let accounts = partitions.len() as u64;
@@ -79,13 +79,19 @@ async fn partition(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut 
 }
 
 /// The partition of each line, from the labels of all shards.
-async fn partitions(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut Moved) -> Result<Vec<u32>, StageError> {
+async fn partitions(
+    run: &RunId,
+    mapper: &Mapper,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Vec<u32>, StageError> {
     let lines: u64 = mapper.inputs.iter().map(|input| input.lines).sum();
     let mut partitions = vec![labels::UNKNOWN; usize::try_from(lines).unwrap_or_default()];
     for shard in 0..mapper.shards {
         let key = keys::link_round(run, mapper.round, shard, "labels");
         let mut frame = Vec::new();
-        moved.bytes_in += shuffle::read(context.store.as_ref(), &key, mapper.mapper, mapper.mappers, &mut frame).await?;
+        moved.bytes_in +=
+            shuffle::read(context.store.as_ref(), &key, mapper.mapper, mapper.mappers, &mut frame).await?;
         labels::parse(&key, &frame, &mut partitions)?;
     }
     if let Some(line) = partitions.iter().position(|partition| *partition >= mapper.partitions) {
@@ -104,8 +110,13 @@ struct Frames {
 }
 
 impl Frames {
-    /// Takes in the lines of an object.
-    fn hold(&mut self, key: &str, text: &[u8], partitions: &[u32]) -> Result<(), StageError> {
+    /// Takes in the lines of an object, one of `objects` of about its size.
+    fn hold(&mut self, key: &str, text: &[u8], partitions: &[u32], objects: usize) -> Result<(), StageError> {
+        if self.held_bytes == 0 {
+            // Roughly what will come, and a tenth more: growing would copy everything again and again.
+            let expected = (text.len() * objects).min(HELD_BYTES_MAX) / self.held.len();
+            self.held.iter_mut().for_each(|held| held.reserve(expected + expected / 10));
+        }
         let mut start = 0;
         let mut lines = 0;
         for end in memchr_iter(b'\n', text) {
@@ -115,7 +126,10 @@ impl Frames {
             lines += 1;
         }
         if lines != partitions.len() || start != text.len() {
-            return Err(StageError::corrupt(format!("the object {key} does not have the {} lines that its links have", partitions.len())));
+            return Err(StageError::corrupt(format!(
+                "the object {key} does not have the {} lines that its links have",
+                partitions.len()
+            )));
         }
         self.held_bytes += text.len();
         if self.held_bytes > HELD_BYTES_MAX {

@@ -32,8 +32,9 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
     if let Some(resume) = &input.resume {
         return take_up(resume, context).await;
     }
-    let run = RunId::new(&request.started_at, &request.execution)
-        .map_err(|error| StageError::invalid_input(format!("started_at must be the execution's start in RFC 3339: {error}")))?;
+    let run = RunId::new(&request.started_at, &request.execution).map_err(|error| {
+        StageError::invalid_input(format!("started_at must be the execution's start in RFC 3339: {error}"))
+    })?;
     let started_at = Timestamp::parse(&request.started_at)
         .ok_or_else(|| StageError::invalid_input("started_at must be the execution's start in RFC 3339"))?;
     let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
@@ -66,7 +67,8 @@ async fn plan(
     };
     let text = std::str::from_utf8(&config_text)
         .map_err(|_| StageError::invalid_input(format!("{} is not UTF-8", keys::CONFIG)))?;
-    let config = Config::parse(text).map_err(|faults| StageError::invalid_input(format!("{}: {faults}", keys::CONFIG)))?;
+    let config =
+        Config::parse(text).map_err(|faults| StageError::invalid_input(format!("{}: {faults}", keys::CONFIG)))?;
 
     let (previous, manifest) = previous(context).await?;
     let known: Vec<Input> = match &previous {
@@ -176,7 +178,8 @@ async fn new_objects(
     context: &Context,
     faults: &mut Vec<String>,
 ) -> Result<Vec<(String, Vec<Object>)>, StageError> {
-    let was_read: BTreeSet<(&str, &str)> = known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
+    let was_read: BTreeSet<(&str, &str)> =
+        known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
     let mut found = Vec::new();
     for source in &config.sources {
         let prefix = keys::landing(&source.name);

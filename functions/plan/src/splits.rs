@@ -20,7 +20,11 @@ pub fn splits(config: &Config, found: &[(String, Vec<Object>)], split_bytes: u64
         let mut bytes = 0;
         let mut close = |pieces: &mut Vec<Piece>| {
             if !pieces.is_empty() {
-                splits.push(Split { split: splits.len() as u32, source: source.clone(), pieces: std::mem::take(pieces) });
+                splits.push(Split {
+                    split: splits.len() as u32,
+                    source: source.clone(),
+                    pieces: std::mem::take(pieces),
+                });
             }
         };
         for piece in objects.iter().flat_map(|object| ranges(object, format, split_bytes)) {
@@ -87,7 +91,8 @@ mod tests {
     #[test]
     fn large_plain_json_lines_are_read_in_ranges() {
         assert_eq!(split("jsonl", &[("a", 250)]), [[(0, 83)], [(83, 166)], [(166, 250)]]);
-        for whole in [split("jsonl", &[("a.gz", 250)]), split("jsonl", &[("a.zst", 250)]), split("csv", &[("a", 250)])] {
+        for whole in [split("jsonl", &[("a.gz", 250)]), split("jsonl", &[("a.zst", 250)]), split("csv", &[("a", 250)])]
+        {
             assert_eq!(whole, [[(0, 250)]]);
         }
     }

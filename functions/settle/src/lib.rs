@@ -77,7 +77,8 @@ async fn settle(wait: Wait, context: &Context) -> Result<Answer, StageError> {
         let raw = context.store.list(&keys::raw_of(&run)).await?;
         let chunks = raw.len() as u64;
         moved.records_in = chunks;
-        let requeued = if resumed { requeue(&run, raw.iter().map(|object| object.key.as_str()), context).await? } else { 0 };
+        let requeued =
+            if resumed { requeue(&run, raw.iter().map(|object| object.key.as_str()), context).await? } else { 0 };
         let token = Token { task_token: task_token.clone(), chunks };
         context.store.put(&keys::run_token(&run), json_object(&token)?, Condition::Always).await?;
         if !complete_if_settled(context, &run).await? {
@@ -91,10 +92,12 @@ async fn settle(wait: Wait, context: &Context) -> Result<Answer, StageError> {
 /// Puts every chunk that is not translated back into the queue, dead or not: its message may have expired.
 /// One that is under way is then translated twice, which does no harm.
 async fn requeue<'k>(run: &RunId, raw: impl Iterator<Item = &'k str>, context: &Context) -> Result<u64, StageError> {
-    let queue = context.queue.as_ref().ok_or_else(|| StageError::internal("ONEFOLD_QUEUE_URL is not set for settle"))?;
+    let queue =
+        context.queue.as_ref().ok_or_else(|| StageError::internal("ONEFOLD_QUEUE_URL is not set for settle"))?;
     let receipts = context.store.list(&keys::receipts_of(run, Stage::Translate)).await?;
     let translated: BTreeSet<&str> = receipts.iter().map(|receipt| receipt.key.as_str()).collect();
-    let dead: BTreeSet<String> = context.store.list(&keys::dead_of(run)).await?.into_iter().map(|object| object.key).collect();
+    let dead: BTreeSet<String> =
+        context.store.list(&keys::dead_of(run)).await?.into_iter().map(|object| object.key).collect();
     let mut requeued = 0;
     for key in raw {
         let Some((chunk, _)) = Chunk::parse_raw(key) else { continue };
@@ -138,8 +141,9 @@ async fn bury(body: &str, context: &Context) -> Result<(), StageError> {
         context.store.put(&chunk.dead(), json_object(&note)?, Condition::Always).await?;
         match context.store.get(&keys::run_token(&chunk.run)).await {
             Ok((bytes, _)) => {
-                let token: Token = serde_json::from_slice(&bytes)
-                    .map_err(|error| StageError::corrupt(format!("the task token of run {} is damaged: {error}", chunk.run)))?;
+                let token: Token = serde_json::from_slice(&bytes).map_err(|error| {
+                    StageError::corrupt(format!("the task token of run {} is damaged: {error}", chunk.run))
+                })?;
                 context.tasks.fail(&token.task_token, DEAD_LETTER, &cause(&key, &chunk.run)).await?;
             }
             // The task does not wait yet; it will look for the note.

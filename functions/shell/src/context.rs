@@ -46,7 +46,12 @@ pub struct Context {
 
 impl Context {
     /// A context of given parts.
-    pub fn new(store: Arc<dyn Store>, hasher: NodeHasher, tasks: Arc<dyn Tasks>, queue: Option<Arc<dyn Queue>>) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        hasher: NodeHasher,
+        tasks: Arc<dyn Tasks>,
+        queue: Option<Arc<dyn Queue>>,
+    ) -> Self {
         Self {
             store,
             hasher,
@@ -87,6 +92,7 @@ impl Context {
     /// Whether less than `reserve` of the invocation's time is left.
     pub fn is_near_deadline(&self, reserve: Duration) -> bool {
         let deadline = self.deadline_ms.load(Ordering::Relaxed);
+        #[expect(clippy::disallowed_methods, reason = "how much time an invocation has is no part of its output")]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         deadline > 0 && i128::from(deadline) - (now.as_millis() as i128) < reserve.as_millis() as i128
     }
@@ -97,7 +103,8 @@ impl Context {
     /// It is not there, or not what it should be.
     pub async fn json<T: DeserializeOwned>(&self, key: &str) -> Result<T, StageError> {
         let (bytes, _) = self.store.get(key).await?;
-        serde_json::from_slice(&bytes).map_err(|error| StageError::corrupt(format!("the object {key} is damaged: {error}")))
+        serde_json::from_slice(&bytes)
+            .map_err(|error| StageError::corrupt(format!("the object {key} is damaged: {error}")))
     }
 
     /// Reads an object of JSON Lines.
@@ -152,7 +159,8 @@ impl Context {
             bytes.push((table.name.clone(), text));
         }
         let find = |name: &str| bytes.iter().find(|(known, _)| known == name).map_or(&[][..], |(_, text)| text);
-        let tables = Tables::parse(&pinned.config, find).map_err(|error| StageError::invalid_input(error.to_string()))?;
+        let tables =
+            Tables::parse(&pinned.config, find).map_err(|error| StageError::invalid_input(error.to_string()))?;
         let tables = Arc::new(tables);
         *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = Some((pinned.plan.run.clone(), tables.clone()));
         Ok(tables)

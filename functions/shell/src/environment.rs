@@ -65,7 +65,8 @@ mod tests {
     fn names_everything_that_is_missing() {
         let faults = Environment::from_variables(|_| None).unwrap_err().0;
         assert_eq!(faults, ["ONEFOLD_BUCKET is not set", "ONEFOLD_KEY is not set"]);
-        let short = Environment::from_variables(|name| Some(if name == "ONEFOLD_KEY" { "abc".into() } else { "b".into() }));
+        let short =
+            Environment::from_variables(|name| Some(if name == "ONEFOLD_KEY" { "abc".into() } else { "b".into() }));
         assert_eq!(short.unwrap_err().0.len(), 1);
     }
 

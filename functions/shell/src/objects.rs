@@ -52,7 +52,8 @@ impl Receipts {
         let read = |item: I| {
             let work = Work { run: run.clone(), stage, name: name(&item) };
             async move {
-                let missing = StageError::corrupt(format!("{stage} has no receipt of {}, so it did not end", work.name));
+                let missing =
+                    StageError::corrupt(format!("{stage} has no receipt of {}, so it did not end", work.name));
                 work.receipt::<R>(context).await?.map(|receipt| (item, receipt)).ok_or(missing)
             }
         };

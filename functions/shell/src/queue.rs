@@ -49,7 +49,10 @@ impl Queue for SqsQueue {
             .send()
             .await;
         changed.map(|_| ()).map_err(|error| {
-            StageError::new(ErrorKind::Transient, format!("changing a message of the queue of raw chunks failed: {error}"))
+            StageError::new(
+                ErrorKind::Transient,
+                format!("changing a message of the queue of raw chunks failed: {error}"),
+            )
         })
     }
 }

@@ -41,8 +41,9 @@ where
     let (stage, context) = (&stage, &context);
     let handle = |event: LambdaEvent<serde_json::Value>| async move {
         context.set_deadline(i64::try_from(event.context.deadline).unwrap_or_default());
-        let request = serde_json::from_value::<Request>(event.payload)
-            .map_err(|error| StageError::invalid_input(format!("the request is not of the function's form: {error}")))?;
+        let request = serde_json::from_value::<Request>(event.payload).map_err(|error| {
+            StageError::invalid_input(format!("the request is not of the function's form: {error}"))
+        })?;
         let answer = stage(request, context).await;
         if let Err(error) = &answer {
             tracing::error!(error = error.kind.name(), reason = error.message, "failed");

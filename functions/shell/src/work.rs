@@ -53,7 +53,8 @@ impl Work {
         let mut moved = Moved::default();
         let result = work(&mut moved).await?;
         let cost = meter.cost(context.store.as_ref());
-        let receipt = Receipt { run: self.run.clone(), stage: self.stage, name: self.name.clone(), moved, cost, result };
+        let receipt =
+            Receipt { run: self.run.clone(), stage: self.stage, name: self.name.clone(), moved, cost, result };
         context.store.put(&self.key(), json_object(&receipt)?, Condition::Always).await?;
         tracing::info!(
             stage = %self.stage,

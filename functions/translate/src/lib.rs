@@ -90,11 +90,19 @@ async fn translate_message(body: &str, context: &Context) -> Result<(), StageErr
     Ok(())
 }
 
-async fn translate(chunk: &Chunk, format: Format, context: &Context, moved: &mut Moved) -> Result<Translated, StageError> {
+async fn translate(
+    chunk: &Chunk,
+    format: Format,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Translated, StageError> {
     let pinned = context.pinned(&chunk.run).await?;
     let tables = context.tables(&pinned).await?;
     let source = pinned.config.source(&chunk.source).ok_or_else(|| {
-        StageError::corrupt(format!("there is a raw chunk of the source {:?}, which the run does not know", chunk.source))
+        StageError::corrupt(format!(
+            "there is a raw chunk of the source {:?}, which the run does not know",
+            chunk.source
+        ))
     })?;
     let key = chunk.raw(format);
     let (bytes, _) = context.store.get(&key).await?;

@@ -97,7 +97,7 @@ pub struct SizeOptions {
 /// The options of `onefold push`.
 #[derive(Debug, Args)]
 pub struct PushOptions {
-    /// A folder with onefold.toml, landing/<source>/… and, if tables are used, reference/<table>.csv.
+    /// A folder with onefold.toml, landing/SOURCE/… and, if tables are used, reference/TABLE.csv.
     #[arg(value_name = "DIR")]
     pub data: PathBuf,
 }
@@ -118,7 +118,7 @@ pub struct FetchOptions {
 /// The options of `onefold run`.
 #[derive(Debug, Args)]
 pub struct RunOptions {
-    /// A folder with onefold.toml, landing/<source>/… and, if tables are used, reference/<table>.csv.
+    /// A folder with onefold.toml, landing/SOURCE/… and, if tables are used, reference/TABLE.csv.
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
 

@@ -35,6 +35,7 @@ mod start;
 mod state_folder;
 mod table;
 mod totals;
+#[expect(clippy::disallowed_types, reason = "it is only looked up in, two million times")]
 mod truth;
 
 use std::process::ExitCode;

@@ -1,7 +1,8 @@
 //! `onefold local`: boots a local cloud, deploys to it, carries out a command there, and stops everything.
 
-use std::path::PathBuf;
 use std::time::Instant;
+
+use onefold_lake::manifest::Manifest;
 
 use crate::Outcome;
 use crate::args::{LocalCommand, LocalOptions};
@@ -20,18 +21,24 @@ use crate::state_folder::StateFolder;
 /// Carries out a command in a local cloud that lives as long as it takes.
 pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Error> {
     let project = Project::find()?;
+    // What is kept for a folder of results lies in it; claimed first, as another one may be changing what it holds.
+    let state_path = options.command.out_folder().map(|out| out.join(".onefold"));
+    let state = StateFolder::claim(&state_path.unwrap_or_else(|| project.root().join("target/local")))?;
     let out = match options.command.out_folder() {
         Some(path) => Some(OutFolder::open(path, options.fresh)?),
         None => None,
     };
-    let state_path = out.as_ref().map_or_else(|| project.root().join("target/local"), state_path);
-    let state = StateFolder::claim(&state_path)?;
+    let held = match out.as_ref().filter(|_| !options.fresh) {
+        Some(out) => out.manifest().map_err(with_way_out)?,
+        None => None,
+    };
+    let base = out.as_ref().zip(held.as_ref());
     // From here on nothing ends this process before the local cloud has been stopped.
     let mut signals = Signals::listen()?;
     let mut local_cloud = LocalCloud::boot(&project, &state, options.command.port()).await?;
     let site = local_cloud.site();
     let result = tokio::select! {
-        result = work(&project, &state, &site, out.as_ref(), options, stack) => result,
+        result = work(&project, &state, &site, base, options.command, stack) => result,
         signal = signals.next() => Err(signal.as_error(String::new())),
         ended = local_cloud.ended() => Err(ended),
     };
@@ -43,39 +50,43 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
     result
 }
 
-/// Where a local cloud that works on a folder of results keeps its logs.
-fn state_path(out: &OutFolder) -> PathBuf {
-    out.path().join(".onefold")
-}
-
-/// What there is to do in the local cloud once it is booted.
+/// What there is to do in the local cloud once it is booted. `base` is the version to build on, and where it is.
 async fn work(
     project: &Project,
     state: &StateFolder,
     site: &Site,
-    out: Option<&OutFolder>,
-    options: LocalOptions,
+    base: Option<(&OutFolder, &Manifest)>,
+    command: LocalCommand,
     stack: &str,
 ) -> Result<Outcome, Error> {
+    #[expect(clippy::disallowed_methods, reason = "how long it took is shown")]
     let start = Instant::now();
     let clients = site.wait_until_it_answers().await?;
     deploy(project, state, site, stack).await?;
     let cloud = clients.find_stack(stack).await?;
     say(format_args!("local cloud at {}, deployed in {:.1} s", site.endpoint, start.elapsed().as_secs_f64()));
 
-    if let Some(out) = out.filter(|_| !options.fresh)
-        && let Some(manifest) = out.manifest()?
-    {
-        restore(&cloud, out, &manifest).await?;
+    if let Some((out, manifest)) = base {
+        restore(&cloud, out, manifest).await?;
         say(format_args!("building on the version of {} in {}", manifest.run, out.path().display()));
     }
-    match options.command {
+    match command {
         LocalCommand::Cloud(command) => commands::execute(&Context::new(cloud, true), command).await,
         LocalCommand::Up(_) => {
             say(how_to_reach(&cloud, site));
             // A signal or the end of the local cloud ends this.
             std::future::pending().await
         }
+    }
+}
+
+/// A version that cannot be read need not stand in the way for ever.
+fn with_way_out(error: Error) -> Error {
+    match error {
+        Error::Malformed { what, reason } => {
+            Error::malformed(what, format!("{reason}; repeat with --fresh to start from nothing"))
+        }
+        other => other,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Uploads a data folder: the pipeline's configuration, what was dropped for the sources, and the reference tables.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ struct Upload {
 /// only with the data that belongs to it.
 pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
     let (uploads, config) = plan(data)?;
-    let mut there = HashMap::new();
+    let mut there = BTreeMap::new();
     for prefix in [keys::LANDING, keys::REFERENCE, keys::CONFIG] {
         there.extend(cloud.store.list(prefix).await?.into_iter().map(|object| (object.key.clone(), object)));
     }

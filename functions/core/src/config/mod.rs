@@ -6,6 +6,9 @@
 mod parse;
 mod toml_reader;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use crate::field::{Field, TEXT_FIELDS, TextField};

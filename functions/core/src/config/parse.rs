@@ -41,10 +41,10 @@ fn sources(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<Source> {
     let mut names = BTreeSet::new();
     let mut sources = Vec::new();
     for section in sections {
-        if let Some((name, span)) = section.text("name", notes) {
-            if !names.insert(name) {
-                notes.fault(span, format!("the source {name:?} is there twice; give one another name"));
-            }
+        if let Some((name, span)) = section.text("name", notes)
+            && !names.insert(name)
+        {
+            notes.fault(span, format!("the source {name:?} is there twice; give one another name"));
         }
         sources.extend(source(&section, notes));
     }
@@ -59,14 +59,17 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
             && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-')
             && name.len() <= 40;
         if !fits {
-            notes.fault(span, format!("the name {name:?} must be 1 to 40 of a-z, 0-9, _ and -, and start with a letter or digit"));
+            notes.fault(
+                span,
+                format!("the name {name:?} must be 1 to 40 of a-z, 0-9, _ and -, and start with a letter or digit"),
+            );
         }
         fits.then(|| name.to_owned())
     });
-    if let Some((kind, span)) = section.text("kind", notes) {
-        if kind != "files" {
-            notes.fault(span, format!("unknown kind {kind:?}; {}", one_of(&["files"])));
-        }
+    if let Some((kind, span)) = section.text("kind", notes)
+        && kind != "files"
+    {
+        notes.fault(span, format!("unknown kind {kind:?}; {}", one_of(&["files"])));
     }
     let format = section.required_text("format", notes).and_then(|(name, span)| {
         let format = Format::from_name(name);
@@ -79,7 +82,10 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
     let region = section.text("region", notes).and_then(|(region, span)| {
         let known = calling_code(region).is_some();
         if !known {
-            notes.fault(span, format!("unknown region {region:?}; it must be an ISO 3166-1 alpha-2 code such as \"US\""));
+            notes.fault(
+                span,
+                format!("unknown region {region:?}; it must be an ISO 3166-1 alpha-2 code such as \"US\""),
+            );
         }
         known.then(|| region.to_owned())
     });
@@ -123,7 +129,10 @@ fn mapping(fields: &Section<'_>, notes: &mut Notes<'_>) -> Mapping {
                 let default = value.default.as_ref().and_then(|(text, span)| {
                     let time = TimeFormat::Rfc3339.parse(text);
                     if time.is_none() {
-                        notes.fault(span.clone(), format!("the default {text:?} must be RFC 3339, as 1970-01-01T00:00:00Z"));
+                        notes.fault(
+                            span.clone(),
+                            format!("the default {text:?} must be RFC 3339, as 1970-01-01T00:00:00Z"),
+                        );
                     }
                     time
                 });
@@ -271,13 +280,17 @@ fn normalise(root: &Section<'_>, notes: &mut Notes<'_>) -> [Vec<Step>; crate::fi
     };
     for (name, name_span, placed) in flatten(section.table, "") {
         let Some(field) = TextField::from_name(&name) else {
-            notes.fault(name_span, format!("unknown field {name:?} in [normalise]; {}", one_of(&TextField::ALL.map(TextField::name))));
+            notes.fault(
+                name_span,
+                format!("unknown field {name:?} in [normalise]; {}", one_of(&TextField::ALL.map(TextField::name))),
+            );
             continue;
         };
         for (step_name, span) in texts(placed, &name, notes) {
             match Step::from_name(step_name) {
                 Some(step) => chains[field.index()].push(step),
-                None => notes.fault(span, format!("unknown normaliser {step_name:?}; {}", one_of(&Step::ALL.map(Step::name)))),
+                None => notes
+                    .fault(span, format!("unknown normaliser {step_name:?}; {}", one_of(&Step::ALL.map(Step::name)))),
             }
         }
     }
@@ -303,9 +316,13 @@ fn enrich(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Enrich> {
         field
     });
     let table = section.required_text("table", notes).and_then(|(name, span)| {
-        let fits = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+        let fits = !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
         if !fits {
-            notes.fault(span, format!("the table {name:?} must be a name of letters, digits, _, - and ., for reference/<name>.csv"));
+            notes.fault(
+                span,
+                format!("the table {name:?} must be a name of letters, digits, _, - and ., for reference/<name>.csv"),
+            );
         }
         fits.then(|| name.to_owned())
     });
@@ -395,10 +412,10 @@ fn survive(root: &Section<'_>, notes: &mut Notes<'_>) -> Survive {
     };
     section.only(&["default", "interests", "units"], notes);
     for (name, only_rule) in [("default", "latest"), ("interests", "union")] {
-        if let Some((rule, span)) = section.text(name, notes) {
-            if rule != only_rule {
-                notes.fault(span, format!("unknown rule {rule:?} for {name}; {}", one_of(&[only_rule])));
-            }
+        if let Some((rule, span)) = section.text(name, notes)
+            && rule != only_rule
+        {
+            notes.fault(span, format!("unknown rule {rule:?} for {name}; {}", one_of(&[only_rule])));
         }
     }
     match section.get("units") {

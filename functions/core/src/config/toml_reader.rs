@@ -65,7 +65,10 @@ impl<'t> Section<'t> {
 
     /// The member of a name.
     pub(super) fn get(&self, name: &str) -> Option<Placed<'t>> {
-        self.table.iter().find(|(key, _)| key.get_ref().as_ref() == name).map(|(_, value)| (value.get_ref(), value.span()))
+        self.table
+            .iter()
+            .find(|(key, _)| key.get_ref().as_ref() == name)
+            .map(|(_, value)| (value.get_ref(), value.span()))
     }
 
     /// The table under a name, if there is one.
@@ -129,7 +132,7 @@ impl<'t> Section<'t> {
             DeValue::Integer(number) => i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok(),
             _ => None,
         };
-        if !number.is_some_and(|number| number >= least) {
+        if number.is_none_or(|number| number < least) {
             notes.fault(span, format!("{name} must be a whole number from {least} on"));
             return None;
         }

@@ -59,7 +59,8 @@ fn count(latest: &Latest, max_accounts_per_key: u32) -> (Vec<u32>, Vec<Blocked>)
         }
     }
     let too_many = latest.others.nodes.iter().zip(&counts).filter(|(_, accounts)| **accounts > max_accounts_per_key);
-    let mut blocked: Vec<Blocked> = too_many.map(|(node, accounts)| Blocked { node: *node, accounts: *accounts }).collect();
+    let mut blocked: Vec<Blocked> =
+        too_many.map(|(node, accounts)| Blocked { node: *node, accounts: *accounts }).collect();
     blocked.sort_unstable();
     (counts, blocked)
 }
@@ -102,7 +103,8 @@ pub struct Contracted {
 /// `edges` are all edges whose first node this shard owns, so the counts are complete.
 pub fn contract(edges: &[Edge], max_accounts_per_key: u32) -> Contracted {
     let mut numbers = Interner::default();
-    let numbered: Vec<(u32, u32)> = edges.iter().map(|Edge(left, right)| (numbers.number(*left), numbers.number(*right))).collect();
+    let numbered: Vec<(u32, u32)> =
+        edges.iter().map(|Edge(left, right)| (numbers.number(*left), numbers.number(*right))).collect();
     let mut counts = vec![0u32; numbers.nodes.len()];
     for (key, _) in &numbered {
         if numbers.nodes[*key as usize].is_match_key() {
@@ -152,7 +154,8 @@ pub fn label_positions(edges: &[Edge], positions: &[(Node, Position)]) -> Vec<(P
         let at = sorted.partition_point(|edge| edge.0 < reference);
         sorted.get(at).filter(|edge| edge.0 == reference).map_or(reference, |edge| edge.1)
     };
-    let mut labels: Vec<(Position, Node)> = positions.iter().map(|(reference, position)| (*position, label(*reference))).collect();
+    let mut labels: Vec<(Position, Node)> =
+        positions.iter().map(|(reference, position)| (*position, label(*reference))).collect();
     labels.sort_unstable();
     labels
 }

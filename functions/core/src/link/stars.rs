@@ -32,7 +32,13 @@ pub struct Stars {
 
 impl Stars {
     /// Appends an account's links.
-    pub fn push(&mut self, reference: Node, version: Version, customer: Option<Node>, keys: impl Iterator<Item = Node>) {
+    pub fn push(
+        &mut self,
+        reference: Node,
+        version: Version,
+        customer: Option<Node>,
+        keys: impl Iterator<Item = Node>,
+    ) {
         self.keys.extend(keys);
         self.heads.push((StarHead { reference, version, customer }, self.keys.len()));
     }

@@ -53,10 +53,16 @@ fn expected(accounts: &[TestStar], max_accounts_per_key: usize) -> Vec<Node> {
     for (number, star) in stars.iter().enumerate() {
         edges.extend(star.head.customer.map(|customer| (star.head.reference, customer)));
         if is_latest(number, &star) {
-            edges.extend(star.keys.iter().filter(|key| counts[key] <= max_accounts_per_key).map(|key| (star.head.reference, *key)));
+            edges.extend(
+                star.keys
+                    .iter()
+                    .filter(|key| counts[key] <= max_accounts_per_key)
+                    .map(|key| (star.head.reference, *key)),
+            );
         }
     }
-    let mut labels: BTreeMap<Node, Node> = edges.iter().flat_map(|(left, right)| [(*left, *left), (*right, *right)]).collect();
+    let mut labels: BTreeMap<Node, Node> =
+        edges.iter().flat_map(|(left, right)| [(*left, *left), (*right, *right)]).collect();
     loop {
         let mut moved = false;
         for (left, right) in &edges {
@@ -188,9 +194,11 @@ fn a_path_of_10_000_takes_a_logarithmic_number_of_rounds() {
 fn paths_in_sorted_order_take_a_logarithmic_number_of_rounds() {
     let node = |number: u32| Node::from_bits(u128::from(number) << 96 | u128::from(number));
     let sorted: Vec<u32> = (0..10_000).collect();
-    let organ_pipe: Vec<u32> = (0..5_000).map(|number| 2 * number).chain((0..5_000).rev().map(|number| 2 * number + 1)).collect();
+    let organ_pipe: Vec<u32> =
+        (0..5_000).map(|number| 2 * number).chain((0..5_000).rev().map(|number| 2 * number + 1)).collect();
     for path in [sorted, organ_pipe] {
-        let mut edges: Vec<Edge> = path.windows(2).map(|pair| Edge(node(pair[0].max(pair[1])), node(pair[0].min(pair[1])))).collect();
+        let mut edges: Vec<Edge> =
+            path.windows(2).map(|pair| Edge(node(pair[0].max(pair[1])), node(pair[0].min(pair[1])))).collect();
         let mut rounds = 0;
         loop {
             let both = edges.iter().flat_map(|Edge(left, right)| [Edge(*left, *right), Edge(*right, *left)]).collect();
@@ -214,15 +222,22 @@ fn stars_around_one_key_and_around_one_account() {
     assert!(check(&around_a_key, 500) <= 3);
     // One more than allowed: the key is junk and links nothing.
     check(&around_a_key, 499);
-    let around_an_account: Vec<TestStar> =
-        std::iter::once((0, 0, None, (0..500).collect())).chain((0..500).map(|number| (number + 1, 0, None, vec![number]))).collect();
+    let around_an_account: Vec<TestStar> = std::iter::once((0, 0, None, (0..500).collect()))
+        .chain((0..500).map(|number| (number + 1, 0, None, vec![number])))
+        .collect();
     assert!(check(&around_an_account, 25) <= 5);
 }
 
 #[test]
 fn a_superseded_version_links_its_customer_but_not_its_keys() {
     // Account 0 was with key 1 and in customer 9 with account 1; its later version has key 2 like account 2.
-    let accounts = vec![(0, 1, Some(9), vec![1]), (1, 1, Some(9), vec![5]), (0, 2, None, vec![2]), (2, 1, None, vec![2]), (3, 1, None, vec![1])];
+    let accounts = vec![
+        (0, 1, Some(9), vec![1]),
+        (1, 1, Some(9), vec![5]),
+        (0, 2, None, vec![2]),
+        (2, 1, None, vec![2]),
+        (3, 1, None, vec![1]),
+    ];
     check(&accounts, 25);
     let labels = expected(&accounts, 25);
     assert!(labels[..4].iter().all(|label| *label == labels[0]), "the customer's accounts meet the new version");

@@ -42,7 +42,7 @@ pub fn is_email(value: &str) -> bool {
         && top.len() >= 2
         && top.bytes().all(|byte| byte.is_ascii_lowercase())
         && !domain.contains('@')
-        && !value.contains(char::is_whitespace)
+        && if value.is_ascii() { !value.bytes().any(|byte| byte <= b' ') } else { !value.contains(char::is_whitespace) }
 }
 
 #[cfg(test)]

@@ -99,7 +99,20 @@ pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'
 pub fn is_placeholder(value: &str) -> bool {
     const LONGEST: usize = 13;
     const PLACEHOLDERS: [&str; 14] = [
-        "-", "--", "?", ".", "n/a", "#n/a", "na", "nil", "null", "none", "unknown", "undefined", "not available", "xxx",
+        "-",
+        "--",
+        "?",
+        ".",
+        "n/a",
+        "#n/a",
+        "na",
+        "nil",
+        "null",
+        "none",
+        "unknown",
+        "undefined",
+        "not available",
+        "xxx",
     ];
     let value = value.trim();
     value.is_empty()

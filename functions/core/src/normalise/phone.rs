@@ -19,10 +19,8 @@ pub(super) fn digits(value: &str, surroundings: Surroundings<'_>) -> Option<Stri
         if digits.starts_with("00") {
             number.replace_range(1..3, "");
         } else {
-            let code = surroundings
-                .country
-                .and_then(calling_code)
-                .or_else(|| surroundings.region.and_then(calling_code))?;
+            let code =
+                surroundings.country.and_then(calling_code).or_else(|| surroundings.region.and_then(calling_code))?;
             let trunk = usize::from(digits.starts_with('0'));
             number.replace_range(1..1 + trunk, code);
         }

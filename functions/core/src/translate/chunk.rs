@@ -101,7 +101,7 @@ impl Translator<'_> {
             written: Vec::new(),
             keys: Vec::new(),
             dropped: [0; TEXT_FIELDS],
-            output: ChunkOutput::default(),
+            output: ChunkOutput { accounts: Vec::with_capacity(bytes.len() * 3 / 2), ..ChunkOutput::default() },
         };
         match format {
             Format::JsonLines => work.json_lines(),

@@ -77,7 +77,9 @@ impl<'c> Translator<'c> {
             account.set_text(field, normal);
         }
 
-        if let (Some(latitude), Some(longitude)) = (value(slots, &self.plan.latitude), value(slots, &self.plan.longitude)) {
+        if let (Some(latitude), Some(longitude)) =
+            (value(slots, &self.plan.latitude), value(slots, &self.plan.longitude))
+        {
             account.location = enrich::location(&latitude, &longitude).map(Cow::Owned);
         }
         account.salary = value(slots, &self.plan.salary).and_then(|salary| enrich::number(&salary)).map(Cow::Owned);
@@ -100,7 +102,10 @@ impl<'c> Translator<'c> {
         match value(slots, &self.plan.updated_at) {
             None => Ok(time.default),
             Some(text) => time.format.parse(&text).map(Some).ok_or_else(|| {
-                Reject::field("updated_at", format!("the time is not written as {}; see as = … of updated_at", format_name(&time.format)))
+                Reject::field(
+                    "updated_at",
+                    format!("the time is not written as {}; see as = … of updated_at", format_name(&time.format)),
+                )
             }),
         }
     }

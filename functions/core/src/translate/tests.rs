@@ -1,0 +1,224 @@
+//! Rows of every shape, and every reason to refuse one.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::config::Config;
+use crate::node::NodeHasher;
+
+const CONFIG: &str = r#"
+[[source]]
+name = "crm"
+format = "jsonl"
+region = "US"
+[source.fields]
+id = "/id"
+full_name = "/name"
+given_name = "/first"
+email = ["/mail/work", "/mail/home"]
+phone_number = "/phone"
+birthdate = { at = "/born", as = "%d.%m.%Y" }
+updated_at = { at = "/at", as = "unix_s" }
+interests = { at = "/likes", split = ";" }
+salary = "/pay"
+address.country = "/country"
+address.postal_code = "/zip"
+attributes.device = "/device"
+
+[[source]]
+name = "news"
+format = "csv"
+[source.fields]
+id = "/sid"
+email = "/email"
+interests = { at = "/interests", split = ";" }
+updated_at = { at = "/day", as = "date", default = "1970-01-01T00:00:00Z" }
+
+[normalise]
+email = ["trim", "lowercase", "untag"]
+given_name = ["trim", "capitalise"]
+phone_number = "digits"
+
+[[enrich]]
+field = "gender"
+table = "gender"
+on = "given_name"
+[[enrich]]
+field = "location"
+table = "zip3"
+on = "address.postal_code"
+prefix = 3
+columns = { latitude = "lat", longitude = "lon" }
+
+[[match]]
+key = ["email"]
+[[match]]
+key = ["phone_number"]
+"#;
+
+fn translate(source: &str, text: &[u8], header: usize) -> ChunkOutput {
+    let config = Config::parse(CONFIG).unwrap();
+    let tables = Tables::parse(&config, |name| match name {
+        "gender" => b"name,gender\nAnna,f\n",
+        _ => b"zip3,lat,lon\n123,47.5,11\n",
+    })
+    .unwrap();
+    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+    let segment = Segment {
+        object: "landing/a".to_owned(),
+        received_at: 1000,
+        byte: 100,
+        line: Some(1),
+        length: text.len() - header,
+        is_fragment: false,
+    };
+    let matcher = Matcher::new(&config.matches, hasher);
+    Translator::new(&config, config.source(source).unwrap(), &tables, matcher).chunk(text, &[segment])
+}
+
+fn lines(bytes: &[u8]) -> Vec<Value> {
+    bytes
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect()
+}
+
+/// The one account of a row of the source `crm`.
+fn account(row: &Value) -> Value {
+    let output = translate("crm", row.to_string().as_bytes(), 0);
+    assert_eq!(output.rejected, 0, "{}", String::from_utf8_lossy(&output.rejects));
+    lines(&output.accounts).pop().unwrap()
+}
+
+/// Field and reason of the one reject of a row of the source `crm`.
+fn reject(row: &[u8]) -> (Value, String) {
+    let output = translate("crm", row, 0);
+    assert_eq!((output.rows, output.rejected), (1, 1));
+    let reject = lines(&output.rejects).pop().unwrap();
+    (reject["field"].clone(), reject["reason"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_row_becomes_an_account() {
+    let row = json!({
+        "id": 8, "name": "Weber, anna", "mail": {"work": "", "home": " Anna+x@GMX.de "}, "phone": "(212) 345-6789",
+        "born": "14.12.1931", "at": 1_686_161_760, "likes": ["b", "a", "b", null], "pay": 50_000.50, "country": "US",
+        "zip": "12345", "device": {"os": "ios"}, "more": 1,
+    });
+    let expected = json!({
+        "ref": "crm:8", "updated_at": "2023-06-07T18:16:00Z", "received_at": "1970-01-01T00:00:01Z", "given_name": "Anna",
+        "family_name": "Weber", "gender": "f", "email": "anna@gmx.de", "phone_number": "+12123456789",
+        "birthdate": "1931-12-14", "address": {"postal_code": "12345", "country": "US"},
+        "location": {"latitude": 47.5, "longitude": 11}, "salary": 50_000.5, "interests": ["a", "b"],
+        "attributes": {"device": {"os": "ios"}},
+    });
+    assert_eq!(account(&row), expected);
+}
+
+#[test]
+fn names_are_split_and_a_field_of_its_own_beats_the_full_name() {
+    let names = |row: Value| {
+        let account = account(&row);
+        (account["given_name"].clone(), account["family_name"].clone())
+    };
+    assert_eq!(names(json!({"id": 1, "name": "anna maria weber"})), (json!("Anna"), json!("maria weber")));
+    assert_eq!(names(json!({"id": 1, "name": " Weber ,Anna "})), (json!("Anna"), json!("Weber")));
+    assert_eq!(names(json!({"id": 1, "name": "Cher"})), (json!("Cher"), Value::Null));
+    assert_eq!(names(json!({"id": 1, "name": "Weber, Anna", "first": "eva"})), (json!("Eva"), json!("Weber")));
+}
+
+#[test]
+fn values_that_cannot_be_used_are_dropped_and_counted() {
+    let row = json!({"id": 1, "mail": {"work": "n/a"}, "phone": "0", "born": "1931-12-14"});
+    let output = translate("crm", row.to_string().as_bytes(), 0);
+    let dropped: Vec<(&str, u64)> = output.dropped.iter().map(|(field, count)| (field.as_str(), *count)).collect();
+    assert_eq!(dropped, [("birthdate", 1), ("email", 1), ("phone_number", 1)]);
+    assert_eq!(lines(&output.accounts), [json!({"ref": "crm:1", "received_at": "1970-01-01T00:00:01Z"})]);
+    assert_eq!(output.stars.star(0).keys, []);
+}
+
+#[test]
+fn every_reason_to_refuse_a_row_is_told() {
+    let cases: [(&[u8], Value, &str); 10] = [
+        (b"{\"id\":1", Value::Null, "not one JSON object"),
+        (b"#### broken record", Value::Null, "not one JSON object"),
+        (b"[1]", Value::Null, "not one JSON object"),
+        (b"{\"id\":1} {}", Value::Null, "not one JSON object"),
+        (b"{\"id\":\"\xff\"}", Value::Null, "not UTF-8"),
+        (b"{\"name\":\"x\"}", json!("id"), "the id is missing"),
+        (b"{\"id\":null}", json!("id"), "the id is missing"),
+        (b"{\"id\":\" \"}", json!("id"), "the id is empty"),
+        (b"{\"id\":{\"x\":1}}", json!("id"), "a list or an object"),
+        (b"{\"id\":1,\"at\":\"yesterday\"}", json!("updated_at"), "not written as unix_s"),
+    ];
+    for (row, field, reason) in cases {
+        let found = reject(row);
+        assert_eq!(found.0, field, "{}", String::from_utf8_lossy(row));
+        assert!(found.1.contains(reason), "{}", found.1);
+    }
+    let long = format!("{{\"id\":\"{}\"}}", "x".repeat(1 << 20));
+    assert!(reject(long.as_bytes()).1.contains("1048585 bytes long"));
+}
+
+#[test]
+fn a_reject_says_where_the_row_stands_and_what_it_was() {
+    let text = b"{\"id\":1}\n\n  \nbroken \"row\"\n{\"id\":2}\n\xe2\x82\n";
+    let output = translate("crm", text, 0);
+    assert_eq!((output.rows, output.blank, output.rejected, output.stars.len()), (4, 2, 2, 2));
+    let rejects = lines(&output.rejects);
+    assert_eq!(rejects[0]["object"], "landing/a");
+    assert_eq!((&rejects[0]["line"], &rejects[0]["byte"]), (&json!(4), &json!(113)));
+    assert_eq!(rejects[0]["raw"], "broken \"row\"");
+    assert_eq!((&rejects[1]["line"], &rejects[1]["raw"]), (&json!(6), &json!("\u{fffd}")));
+    assert_eq!(lines(&output.accounts)[1]["ref"], "crm:2");
+}
+
+#[test]
+fn csv_rows_must_have_the_columns_of_the_header() {
+    let text = b"sid,email,interests,day\n1,a@b.de,\"x;y\n;z\",2023-06-07\n2,broken\n3,a@b.de,,2023-06-07,more\n4,b@b.de,,\n5,\"open,\n6,c@b.de,,\n";
+    let output = translate("news", text, 24);
+    let accounts = lines(&output.accounts);
+    let references: Vec<&Value> = accounts.iter().map(|account| &account["ref"]).collect();
+    assert_eq!(references, ["news:1", "news:4", "news:6"]);
+    assert_eq!(accounts[0]["interests"], json!(["x", "y", "z"]));
+    assert_eq!(accounts[1]["updated_at"], "1970-01-01T00:00:00Z");
+    let rejects = lines(&output.rejects);
+    let found: Vec<(&Value, &str)> =
+        rejects.iter().map(|reject| (&reject["line"], reject["reason"].as_str().unwrap())).collect();
+    // The header is line 1 of the object, but a segment counts from its own first line.
+    assert_eq!(found[0], (&json!(3), "the header has 4 columns, this row 2"));
+    assert_eq!(found[1], (&json!(4), "the header has 4 columns, this row 5"));
+    assert!(found[2].0 == &json!(6) && found[2].1.contains("a quote is opened"), "{found:?}");
+    assert_eq!(output.rows, 6);
+}
+
+#[test]
+fn of_a_repeated_id_the_latest_version_is_kept_and_the_others_are_told() {
+    let text = br#"{"id":1,"at":5,"mail":{"home":"old@x.de"}}
+{"id":2,"at":1}
+{"id":1,"at":7,"mail":{"home":"new@x.de"}}
+{"id":1,"at":6,"mail":{"home":"mid@x.de"}}
+"#;
+    let output = translate("crm", text, 0);
+    assert_eq!((output.rows, output.rejected, output.repeated), (4, 2, 2));
+    let accounts = lines(&output.accounts);
+    assert_eq!(accounts.iter().map(|account| &account["ref"]).collect::<Vec<_>>(), ["crm:2", "crm:1"]);
+    assert_eq!(accounts[1]["email"], "new@x.de");
+    assert_eq!(output.stars.len(), 2);
+    let told: Vec<Value> = lines(&output.rejects).into_iter().map(|reject| reject["line"].clone()).collect();
+    assert_eq!(told, [json!(1), json!(4)]);
+}
+
+#[test]
+fn the_links_of_an_account_are_its_keys() {
+    let text = br#"{"id":1,"mail":{"home":"a@x.de"},"phone":"+49 143 8055090"}
+{"id":2,"mail":{"home":"A@X.DE"}}
+"#;
+    let output = translate("crm", text, 0);
+    let (one, two) = (output.stars.star(0), output.stars.star(1));
+    assert_eq!((one.keys.len(), two.keys.len()), (2, 1));
+    assert_eq!(one.keys[0], two.keys[0], "the same address after normalising");
+    assert_ne!(one.head.reference, two.head.reference);
+    assert_eq!(one.head.version.received_at, 1000);
+}

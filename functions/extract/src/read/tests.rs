@@ -33,7 +33,13 @@ fn piece(object: &str, etag: &str, start: u64, end: u64, is_range: bool) -> Piec
     Piece { object: object.to_owned(), etag: etag.to_owned(), received_at: 0, start, end, is_range }
 }
 
-async fn text(context: &Context, piece: &Piece, position: u64, format: Format, is_taken_up: bool) -> (u64, Vec<u8>, Option<Vec<u8>>) {
+async fn text(
+    context: &Context,
+    piece: &Piece,
+    position: u64,
+    format: Format,
+    is_taken_up: bool,
+) -> (u64, Vec<u8>, Option<Vec<u8>>) {
     let mut source = open(context, piece, position, format, is_taken_up).await.unwrap();
     let (start, header) = (source.position(), source.take_header());
     let mut all = Vec::new();
@@ -52,7 +58,8 @@ async fn every_line_is_in_one_range() {
     for count in [1, 2, 3, 7, 50, 700] {
         let mut joined = Vec::new();
         for number in 0..count {
-            let piece = piece("landing/s/a.jsonl", &etag, size * number / count, size * (number + 1) / count, count > 1);
+            let piece =
+                piece("landing/s/a.jsonl", &etag, size * number / count, size * (number + 1) / count, count > 1);
             let (start, lines, _) = text(&context, &piece, piece.start, Format::JsonLines, false).await;
             if !lines.is_empty() {
                 assert_eq!(start as usize, joined.len(), "the range knows where it starts");

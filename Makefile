@@ -1,0 +1,98 @@
+# Onefold: `make help` shows what there is. CI calls the same targets as a person does.
+
+# The tools live under target/, so `make clean` takes everything away.
+VENV := target/venv
+PYTHON ?= python3
+STAGES := plan extract translate settle link partition merge compact
+BOOTSTRAPS := $(STAGES:%=target/lambda/%/bootstrap)
+ONEFOLD := target/release/onefold
+
+# `make run` uses these; without DATA it makes a sample of its own.
+DATA ?= target/sample
+OUT ?= target/run
+SAMPLE_ROWS := 20000
+SAMPLE_SEED := 1
+
+# `make bench` uses these.
+ROWS ?= 100000 1900000
+SEED ?= 7
+
+# The Arm build needs the Rust target aarch64-unknown-linux-gnu.
+AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help tools build run clean-run test test-rust lint fmt bench package deploy clean FORCE
+
+help: ## Show this help
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  make run DATA=dir OUT=dir   uses a folder with onefold.toml, landing/<source>/… and reference/*.csv'
+	@echo '  make bench ROWS=100000      measures one size only'
+
+tools: $(VENV)/.done ## Install the pinned Python tools into target/venv
+
+$(VENV)/.done: infra/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r infra/requirements.txt
+	touch $@
+
+build: $(ONEFOLD) $(BOOTSTRAPS) ## Build the functions and the command, optimised
+
+$(ONEFOLD): FORCE
+	cargo build --release --locked $(STAGES:%=-p %) -p onefold
+
+# Cargo knows what changed; a bootstrap is copied only if its binary did.
+target/lambda/%/bootstrap: $(ONEFOLD)
+	@mkdir -p $(@D)
+	@cmp -s target/release/$* $@ || cp target/release/$* $@
+
+run: tools build $(DATA)/onefold.toml ## Run the whole workflow on the local cloud, on a sample or on DATA
+	$(ONEFOLD) local run --data $(DATA) --out $(OUT)
+
+target/sample/onefold.toml: $(wildcard tests/bench/*.py) tests/sample/onefold.toml
+	rm -rf target/sample
+	$(PYTHON) tests/bench/generate.py --out target/sample --rows $(SAMPLE_ROWS) --seed $(SAMPLE_SEED) --sample
+
+clean-run: ## Start over: forget the results in OUT
+	rm -rf $(OUT)
+
+test: tools build test-rust lint ## Run every test and check
+
+test-rust:
+	cargo test --workspace --locked
+
+lint: tools infra/lint/node_modules/.done ## Check formatting, lints, template and state machine
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	$(VENV)/bin/cfn-lint infra/template.yaml
+	AWS_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam validate --lint --template infra/template.yaml
+	@mkdir -p target/lint
+	sed 's/\$${MapConcurrency}/1/' statemachine/onefold.asl.json > target/lint/onefold.asl.json
+	infra/lint/node_modules/.bin/asl-validator --json-path target/lint/onefold.asl.json
+
+infra/lint/node_modules/.done: infra/lint/package-lock.json
+	npm ci --prefix infra/lint --no-audit --no-fund
+	touch $@
+
+fmt: ## Format the code
+	cargo fmt --all
+
+bench: tools build target/bench/venv/.done ## Measure against Polars and DuckDB (ROWS, SEED)
+	target/bench/venv/bin/python tests/bench/bench.py --rows $(ROWS) --seed $(SEED)
+
+target/bench/venv/.done: tests/bench/requirements.txt
+	$(PYTHON) -m venv target/bench/venv
+	target/bench/venv/bin/pip install --quiet --disable-pip-version-check -r tests/bench/requirements.txt
+	touch $@
+
+package: tools ## Build the functions for AWS, against the C library of its runtime
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --locked --target $(AWS_TARGET) $(STAGES:%=-p %)
+
+deploy: package ## Deploy to the AWS account of your credentials
+	$(VENV)/bin/sam deploy --template infra/template.yaml --config-file samconfig.toml --guided
+
+clean: ## Remove everything that was built or installed
+	rm -rf target infra/lint/node_modules
+
+FORCE:

@@ -1,0 +1,111 @@
+//! Configurations: what is understood, and every fault with its place.
+
+use super::*;
+
+const SMALLEST: &str =
+    "[[source]]\nname = \"crm\"\nformat = \"jsonl\"\n[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
+
+/// The faults of a configuration: line and message.
+fn faults(text: &str) -> Vec<(usize, String)> {
+    let faults = Config::parse(text).unwrap_err();
+    faults.0.into_iter().map(|fault| (fault.line, fault.message)).collect()
+}
+
+/// Asserts that there is exactly one fault, at a line, with some words.
+fn check(text: &str, line: usize, words: &str) {
+    let found = faults(text);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, line, "{found:?}");
+    assert!(found[0].1.contains(words), "{found:?}");
+}
+
+#[test]
+fn everything_but_sources_and_keys_has_a_default() {
+    let config = Config::parse(SMALLEST).unwrap();
+    assert_eq!(config.sources[0].format, Format::JsonLines);
+    assert!(config.sources[0].required);
+    assert_eq!(config.matches, [MatchRule { key: vec![TextField::Email] }]);
+    assert_eq!(config.guard.max_accounts_per_key, 25);
+    assert_eq!(config.survive.units.len(), 1, "address and location survive as one");
+    assert_eq!(config.publish.max_reject_ratio, 0.01);
+}
+
+#[test]
+fn reads_every_form_of_a_field() {
+    let text = r#"
+        [[source]]
+        name = "shop"
+        format = "csv"
+        trust = 2
+        [source.fields]
+        id = ["/a", "/b"]
+        "address.country" = "/c"
+        address.locality = { at = "/d", default = "Bern" }
+        updated_at = { at = "/e", as = "%d.%m.%Y" }
+        interests = { at = "/f", split = ";" }
+        [source.fields.attributes]
+        device = "/g"
+        [normalise]
+        email = ["trim", "lowercase"]
+        phone_number = "digits"
+        [normalise.address]
+        country = "uppercase"
+        [[match]]
+        key = ["given_name", "email"]
+        [survive]
+        units = [["address", "location"], ["given_name", "family_name"]]
+    "#;
+    let config = Config::parse(text).unwrap();
+    let mapping = &config.sources[0].mapping;
+    assert_eq!(mapping.id, ["/a", "/b"]);
+    let texts: Vec<(TextField, &str)> = mapping.texts.iter().map(|text| (text.field, text.at[0].as_str())).collect();
+    assert!(texts.contains(&(TextField::Country, "/c")) && texts.contains(&(TextField::Locality, "/d")));
+    assert_eq!(mapping.updated_at.as_ref().unwrap().format, TimeFormat::Strptime("%d.%m.%Y".to_owned()));
+    assert_eq!(mapping.attributes, [("device".to_owned(), vec!["/g".to_owned()])]);
+    assert_eq!(config.normalise[TextField::Email.index()], [Step::Trim, Step::Lowercase]);
+    assert_eq!(config.normalise[TextField::Country.index()], [Step::Uppercase]);
+    assert_eq!(config.survive.units[0].len(), 6);
+}
+
+#[test]
+fn faults_have_their_line_and_say_what_to_do() {
+    check(&format!("{SMALLEST}[gaurd]\nx = 1\n"), 8, "unknown name \"gaurd\"");
+    check(&SMALLEST.replace("crm", "CRM"), 2, "must be 1 to 40 of a-z");
+    check(&SMALLEST.replace("jsonl", "xml"), 3, "unknown format \"xml\"");
+    check(&SMALLEST.replace("id = \"/id\"", "id = \"id\""), 5, "must start with /");
+    check(&SMALLEST.replace("id = \"/id\"", "mail = \"/id\"\nid = \"/id\""), 5, "unknown field \"mail\"");
+    check(
+        &SMALLEST.replace("id = \"/id\"", "id = \"/id\"\nupdated_at = { at = \"/t\", as = \"iso\" }"),
+        6,
+        "unknown time format \"iso\"",
+    );
+    check(&SMALLEST.replace("key = \"email\"", "key = [\"e-mail\"]"), 7, "unknown field \"e-mail\"");
+    check(&format!("{SMALLEST}[guard]\nmax_accounts_per_key = 1\n"), 9, "a whole number from 2 on");
+    check(&format!("{SMALLEST}[publish]\nmax_reject_ratio = 1.5\n"), 9, "a number from 0 to 1");
+    check(&format!("{SMALLEST}[normalise]\nemail = \"lower\"\n"), 9, "unknown normaliser \"lower\"");
+    check(&format!("{SMALLEST}[survive]\ndefault = \"newest\"\n"), 9, "unknown rule \"newest\"");
+    check(
+        &format!("{SMALLEST}[[enrich]]\nfield = \"gender\"\ntable = \"../x\"\non = \"given_name\"\n"),
+        10,
+        "must be a name",
+    );
+    check(&format!("{SMALLEST}[[match]]\nkey = \"email\"\n"), 9, "is there twice");
+    check("[[source]]\nname = \"a\"\nformat = \"csv\"\n[[match]]\nkey = \"email\"\n", 1, "needs [source.fields]");
+}
+
+#[test]
+fn all_faults_are_reported_at_once() {
+    let text = "[[source]]\nname = \"A b\"\nformat = \"xml\"\n[source.fields]\nmail = \"x\"\n[guard]\nmax_accounts_per_key = \"many\"\n";
+    let found = faults(text);
+    let lines: Vec<usize> = found.iter().map(|(line, _)| *line).collect();
+    // No match key, name, format, unknown field, its pointer, no id, the guard.
+    assert_eq!(lines, [1, 2, 3, 4, 5, 5, 7], "{found:?}");
+    let shown = Config::parse(text).unwrap_err().to_string();
+    assert!(shown.starts_with("7 faults in the configuration; line 1, column 1: there is no match key"), "{shown}");
+}
+
+#[test]
+fn text_that_is_no_toml_is_told_with_its_line() {
+    let found = faults(&format!("{SMALLEST}[guard\n"));
+    assert!(found.iter().any(|(line, message)| *line == 8 && message.contains("not TOML")), "{found:?}");
+}

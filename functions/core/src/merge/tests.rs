@@ -1,0 +1,239 @@
+//! Partitions small enough to be read: what becomes of the accounts in them.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::node::NodeHasher;
+
+const CONFIG: &str = r#"
+[[source]]
+name = "a"
+format = "jsonl"
+trust = 1
+[source.fields]
+id = "/id"
+[[source]]
+name = "b"
+format = "jsonl"
+trust = 2
+[source.fields]
+id = "/id"
+[[match]]
+key = ["email"]
+[[match]]
+key = ["phone_number"]
+"#;
+
+fn hasher() -> NodeHasher {
+    NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap()
+}
+
+/// An account's line: reference, day of its last change in 2024, other members.
+fn account(reference: &str, day: u32, more: Value) -> Value {
+    let mut account = json!({"ref": reference, "updated_at": format!("2024-01-{day:02}T00:00:00Z"), "received_at": "2024-02-01T00:00:00Z"});
+    account.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    account
+}
+
+fn member(customer_id: &str, account: &Value) -> String {
+    let mut out = Vec::new();
+    write_member(&mut out, customer_id, &account.to_string());
+    String::from_utf8(out).unwrap().trim_end().to_owned()
+}
+
+struct Merged {
+    customers: Vec<Value>,
+    members: Vec<Value>,
+    changes: Vec<Value>,
+    output: MergeOutput,
+}
+
+fn merge_blocking(lines: &[String], blocked: &[Node]) -> Merged {
+    let config = Config::parse(CONFIG).unwrap();
+    let matcher = Matcher::new(&config.matches, hasher());
+    let started_at = Timestamp::parse("2024-03-01T00:00:00Z").unwrap();
+    let output = Merger::new(&config, matcher, blocked, started_at).merge(&(lines.join("\n") + "\n")).unwrap();
+    assert!(output.counts.balance());
+    let parse = |bytes: &[u8]| -> Vec<Value> {
+        String::from_utf8(bytes.to_vec()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    Merged {
+        customers: parse(&output.customers),
+        members: parse(&output.members),
+        changes: parse(&output.changes),
+        output,
+    }
+}
+
+fn merge(lines: &[String]) -> Merged {
+    merge_blocking(lines, &[])
+}
+
+fn lines(accounts: &[Value]) -> Vec<String> {
+    accounts.iter().map(Value::to_string).collect()
+}
+
+#[test]
+fn accounts_that_share_a_key_become_one_customer() {
+    let merged = merge(&lines(&[
+        account("a:1", 1, json!({"given_name": "Ann", "email": "x@y.de", "interests": ["art"]})),
+        account(
+            "b:2",
+            3,
+            json!({"given_name": "Anna", "phone_number": "+491", "address": {"locality": "Bern", "country": "CH"}}),
+        ),
+        account(
+            "a:3",
+            2,
+            json!({"email": "x@y.de", "phone_number": "+491", "address": {"locality": "Köln"}, "interests": ["art", "cars"]}),
+        ),
+        account("a:4", 1, json!({"email": "other@y.de"})),
+    ]));
+    assert_eq!(merged.customers.len(), 2);
+    let customer = &merged.customers[0];
+    assert_eq!(customer["members"], json!(["a:1", "a:3", "b:2"]));
+    assert_eq!(customer["given_name"], "Anna");
+    assert_eq!(
+        customer["address"],
+        json!({"street_address": null, "locality": "Bern", "region": null, "postal_code": null, "country": "CH"})
+    );
+    assert_eq!(customer["interests"], json!(["art", "cars"]));
+    assert_eq!(customer["updated_at"], "2024-01-03T00:00:00Z");
+    assert_eq!(customer["held_by"], json!([["email", "a:1", "a:3"], ["phone_number", "a:3", "b:2"]]));
+    assert_eq!(customer["provenance"]["given_name"], "b:2");
+    assert_eq!(customer["provenance"]["email"], "a:3");
+    assert_eq!(merged.customers[1]["provenance"], json!({}));
+    assert_eq!(merged.members.len(), 4);
+    assert!(merged.members.iter().take(3).all(|member| member["customer_id"] == customer["customer_id"]));
+    assert_eq!(merged.output.member_stars.len(), 4);
+}
+
+#[test]
+fn ties_of_time_go_by_trust_then_by_reference() {
+    let of = |accounts: &[Value]| merge(&lines(accounts)).customers[0]["given_name"].clone();
+    let named = |reference: &str, name: &str| account(reference, 1, json!({"email": "x@y.de", "given_name": name}));
+    assert_eq!(of(&[named("a:9", "less trusted"), named("b:1", "more trusted")]), "more trusted");
+    assert_eq!(of(&[named("a:9", "nine"), named("a:10", "ten")]), "ten");
+    assert_eq!(of(&[named("a:10", "ten"), named("a:9", "nine")]), "ten");
+}
+
+#[test]
+fn a_unit_survives_whole_from_the_latest_account_that_has_any_of_it() {
+    let merged = merge(&lines(&[
+        account(
+            "a:1",
+            1,
+            json!({"email": "x@y.de", "address": {"locality": "London", "country": "GB"}, "location": {"latitude": 51.5, "longitude": 0}}),
+        ),
+        account("a:2", 2, json!({"email": "x@y.de", "address": {"locality": "Dubai"}})),
+    ]));
+    let customer = &merged.customers[0];
+    assert_eq!(customer["address"]["locality"], "Dubai");
+    assert_eq!(customer["address"]["country"], Value::Null, "nobody lives in Dubai, GB");
+    assert_eq!(customer["location"], Value::Null);
+}
+
+#[test]
+fn a_blocked_value_links_nothing_and_is_nobodys() {
+    let accounts = [
+        account("a:1", 1, json!({"email": "junk@y.de", "phone_number": "+491"})),
+        account("a:2", 1, json!({"email": "junk@y.de"})),
+    ];
+    let config = Config::parse(CONFIG).unwrap();
+    let mut keys = Vec::new();
+    let text = accounts[1].to_string();
+    Matcher::new(&config.matches, hasher()).keys(&Account::parse(&text).unwrap(), &mut keys);
+    let merged = merge_blocking(&lines(&accounts), &[keys[0].node]);
+    assert_eq!(merged.customers.len(), 2);
+    assert!(merged.customers.iter().all(|customer| customer["email"].is_null() && customer["emails"] == json!([])));
+    assert_eq!(merged.output.blocked.into_values().collect::<Vec<_>>(), ["email"]);
+    assert_eq!(merged.output.member_stars.star(1).keys.len(), 1, "the next run counts the key again");
+}
+
+#[test]
+fn the_latest_version_of_an_account_counts_and_takes_the_customer_with_it() {
+    let old = account("a:1", 1, json!({"email": "old@y.de", "given_name": "Old"}));
+    let new = account("a:1", 2, json!({"email": "new@y.de", "given_name": "New"}));
+    let merged = merge(&[member("id-1", &old), new.to_string()]);
+    assert_eq!(merged.customers.len(), 1);
+    assert_eq!(merged.customers[0]["customer_id"], "id-1");
+    assert_eq!(merged.customers[0]["given_name"], "New");
+    assert_eq!((merged.output.counts.superseded, merged.output.counts.previous_members), (1, 1));
+    assert_eq!(
+        merged.changes,
+        [
+            json!({"change": "updated", "customer_id": "id-1", "fields": ["given_name", "email", "emails", "updated_at"]})
+        ]
+    );
+}
+
+#[test]
+fn what_did_not_change_is_no_change() {
+    let merged = merge(&[
+        member("id-1", &account("a:1", 1, json!({"email": "x@y.de"}))),
+        member("id-1", &account("a:2", 2, json!({"email": "x@y.de"}))),
+    ]);
+    assert_eq!(merged.changes, Vec::<Value>::new());
+    assert_eq!(merged.customers[0]["customer_id"], "id-1");
+}
+
+#[test]
+fn customers_are_created_merged_and_split() {
+    let created = merge(&lines(&[account("a:1", 1, json!({}))]));
+    assert_eq!(created.changes, [json!({"change": "created", "customer_id": created.customers[0]["customer_id"]})]);
+
+    let merged = merge(&[
+        member("id-1", &account("a:1", 1, json!({"email": "x@y.de"}))),
+        member("id-2", &account("a:2", 1, json!({"phone_number": "+491"}))),
+        account("a:3", 2, json!({"email": "x@y.de", "phone_number": "+491"})).to_string(),
+    ]);
+    assert_eq!(merged.customers.len(), 1);
+    assert_eq!(merged.customers[0]["customer_id"], "id-1");
+    assert_eq!(merged.changes[0], json!({"change": "merged", "customer_id": "id-2", "into": "id-1"}));
+    assert_eq!(merged.output.counts.merged, 1);
+
+    let split = merge(&[
+        member("id-1", &account("a:1", 1, json!({"email": "x@y.de"}))),
+        member("id-1", &account("a:2", 1, json!({"email": "x@y.de"}))),
+        member("id-1", &account("a:3", 1, json!({"email": "x@y.de"}))),
+        account("a:2", 2, json!({"email": "z@y.de"})).to_string(),
+    ]);
+    assert_eq!(split.customers.len(), 2);
+    let kept = split.customers.iter().find(|customer| customer["customer_id"] == "id-1").unwrap();
+    assert_eq!(kept["members"], json!(["a:1", "a:3"]), "the largest part keeps the id");
+    assert!(split.changes.iter().any(|change| change["change"] == "split" && change["from"] == json!(["id-1"])));
+}
+
+#[test]
+fn the_order_of_lines_does_not_matter() {
+    let mut all = lines(&[
+        account("a:1", 1, json!({"email": "x@y.de", "given_name": "A"})),
+        account("b:1", 1, json!({"email": "x@y.de", "given_name": "B"})),
+        account("a:2", 1, json!({"phone_number": "+491", "email": "x@y.de"})),
+        account("a:2", 1, json!({"phone_number": "+492", "email": "x@y.de"})),
+        account("a:5", 3, json!({"phone_number": "+491"})),
+    ]);
+    let sorted = |mut customers: Vec<Value>| {
+        customers.sort_by_key(|customer| customer["members"].to_string());
+        customers
+    };
+    let expected = sorted(merge(&all).customers);
+    for _ in 0..all.len() {
+        all.rotate_left(1);
+        assert_eq!(sorted(merge(&all).customers), expected);
+    }
+    all.reverse();
+    assert_eq!(sorted(merge(&all).customers), expected);
+}
+
+#[test]
+fn a_damaged_line_is_told_without_its_text() {
+    let config = Config::parse(CONFIG).unwrap();
+    for (damaged, line) in [("{\"ref\":\"a:1\"\n", 1), ("{\"customer_id\":\"x\"}\n", 1)] {
+        let matcher = Matcher::new(&config.matches, hasher());
+        let started_at = Timestamp::from_milliseconds(0).unwrap();
+        let error = Merger::new(&config, matcher, &[], started_at).merge(damaged).unwrap_err();
+        assert_eq!(error.line, line);
+        assert!(!error.to_string().contains("a:1"), "{error}");
+    }
+}

@@ -1,0 +1,44 @@
+//! What functions refuse, and under which name: the names are what the state machine decides by.
+
+use serde_json::json;
+
+use crate::served::Served;
+
+/// A request that is not of a function's form is the caller's fault, whichever function it is.
+pub fn what_is_not_understood_is_refused_by_name(served: &Served) {
+    for function in ["plan", "extract", "translate", "settle", "link", "partition", "merge", "compact"] {
+        for request in [r#"{"run":"not a run"}"#, r#"{"surprise":1}"#, "7"] {
+            let refused = served.invoke_text(function, request).expect_err(function).0;
+            assert!(refused.contains("Onefold.InvalidInput"), "{function} refuses {request} with {refused}");
+        }
+    }
+}
+
+/// A request can be well formed and yet ask for what is not there.
+pub fn what_does_not_fit_the_run_is_refused_by_name(served: &Served) {
+    let unknown = "20261122T174600Z-00000000";
+    let start = |input: serde_json::Value| {
+        json!({"execution": "other", "started_at": "2026-11-22T17:46:00Z", "input": input}).to_string()
+    };
+    for (function, request, name, said) in [
+        ("plan", start(json!({"resume": unknown})), "Onefold.InvalidInput", "never planned"),
+        ("plan", start(json!({"resmue": unknown})), "Onefold.InvalidInput", "resmue"),
+        ("plan", start(json!({"shards": 41})), "Onefold.InvalidInput", "from 1 to 40"),
+        ("compact", json!({"run": unknown}).to_string(), "Onefold.Corrupt", "plan.json"),
+    ] {
+        // The terminal's width decides where the message is broken into lines.
+        let refused = served.invoke_text(function, &request).expect_err(function).0;
+        let words = refused.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+        assert!(words.contains(name) && words.contains(said), "{function} refuses {request} with {refused}");
+    }
+
+    let failures = json!({"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975830a7d"}]});
+    let answer = served.invoke("translate", "translate-unknown-run.json").expect("the batch is answered");
+    assert_eq!(answer, failures, "a chunk that fails is given back, the others are not");
+
+    let answer = served.invoke("settle", "settle-dead-letter.json").expect("the dead letter is taken");
+    assert_eq!(answer, json!(null));
+    let note = served.lake.get(&format!("runs/{unknown}/dead/crm/00000/00000.json"));
+    let note: serde_json::Value = serde_json::from_slice(&note).expect("JSON");
+    assert_eq!(note["requeued"], false, "a dead letter leaves a note, for the run's Settle to find");
+}

@@ -1,0 +1,115 @@
+//! All functions, served by `cargo lambda watch`, with a bucket to work in.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::str::FromStr;
+
+use serde_json::Value;
+
+use crate::background::{Background, free_address};
+use crate::lake::Lake;
+use crate::tools;
+
+/// The bucket's name.
+pub const BUCKET: &str = "onefold-functions";
+/// The secret under which the walk's match keys are hashed.
+const KEY: &str = "000102030405060708090a0b0c0d0e0f";
+
+/// The functions.
+pub struct Served {
+    /// Where they read and write.
+    pub lake: Lake,
+    /// Dropped first: it has the functions, and they need the other.
+    watch: Background,
+    port: u16,
+    _cloud: Background,
+}
+
+/// Why an invocation failed: what `cargo lambda invoke` printed.
+#[derive(Debug)]
+pub struct Failed(pub String);
+
+impl Served {
+    /// Serves them.
+    pub fn start() -> Self {
+        let logs = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let cloud_address = free_address();
+        let endpoint = format!("http://{cloud_address}");
+        let mut ministack = Command::new(tools::tool("ministack"));
+        ministack
+            .env("BIND_HOST", cloud_address.ip().to_string())
+            .env("GATEWAY_PORT", cloud_address.port().to_string())
+            .env("MINISTACK_HOST", cloud_address.ip().to_string())
+            .env("SFTP_ENABLED", "0")
+            .env("IOT_MTLS_ENABLED", "0")
+            .current_dir(logs);
+        let cloud = Background::start(ministack, cloud_address, logs.join("functions-ministack.log"));
+        let lake = Lake::new(&endpoint, BUCKET);
+        lake.wait(lake.client.create_bucket().bucket(BUCKET).send()).expect("the bucket is made");
+
+        let address = free_address();
+        let mut watch = cargo_lambda();
+        watch
+            .args(["watch", "--release", "--ignore-changes", "--quiet", "--color", "never"])
+            .args(["--invoke-address", &address.ip().to_string(), "--invoke-port", &address.port().to_string()])
+            .env("ONEFOLD_BUCKET", BUCKET)
+            .env("ONEFOLD_KEY", KEY)
+            .env("ONEFOLD_QUEUE_URL", format!("{endpoint}/000000000000/onefold-translate"))
+            .env("AWS_ENDPOINT_URL", &endpoint)
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        let watch = Background::start(watch, address, logs.join("functions-watch.log"));
+        Self { lake, watch, port: address.port(), _cloud: cloud }
+    }
+
+    /// Invokes a function with the event of a file in `tests/events`.
+    pub fn invoke(&self, function: &str, event: &str) -> Result<Value, Failed> {
+        let event = event_file(event);
+        self.invoke_with(function, &["--data-file", event.to_str().expect("a path of UTF-8")])
+    }
+
+    /// Invokes a function with a text.
+    pub fn invoke_text(&self, function: &str, text: &str) -> Result<Value, Failed> {
+        self.invoke_with(function, &["--data-ascii", text])
+    }
+
+    fn invoke_with(&self, function: &str, data: &[&str]) -> Result<Value, Failed> {
+        let mut invoke = cargo_lambda();
+        invoke.args(["invoke", function, "--invoke-address", "127.0.0.1", "--invoke-port", &self.port.to_string()]);
+        let output = invoke.args(data).output().expect("cargo starts");
+        let [answer, error] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        if !output.status.success() {
+            return Err(Failed(error));
+        }
+        let log = self.watch.log().display();
+        Ok(Value::from_str(&answer).unwrap_or_else(|fault| panic!("{function} answered {answer:?}: {fault}; see {log}")))
+    }
+}
+
+/// A file of `tests/events`.
+pub fn event_file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("events").join(name)
+}
+
+/// `cargo lambda`, in the project's folder.
+fn cargo_lambda() -> Command {
+    let bin = tools::tool("cargo-lambda");
+    let bin = bin.parent().expect("it is in a folder");
+    let path = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths([bin.to_owned()].into_iter().chain(env::split_paths(&path))).expect("a search path");
+    let mut command = Command::new("cargo");
+    command.arg("lambda").current_dir(tools::project()).env("PATH", path);
+    // What cargo tells this test about itself would make build scripts believe that something changed.
+    let of_cargo = env::vars_os().map(|(name, _)| name).filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO" || name == "LD_LIBRARY_PATH"
+    });
+    for name in of_cargo {
+        command.env_remove(name);
+    }
+    command
+}

@@ -1,0 +1,160 @@
+//! One small run, from Plan to Compact: three accounts of two people, and a row without an id.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::lake::Lake;
+use crate::served::{BUCKET, Served, event_file};
+
+/// The run that the events are about.
+const RUN: &str = "20261122T174600Z-a0262210";
+
+/// The steps of the run: function, event, and the answer to expect.
+fn steps() -> Vec<(&'static str, &'static str, Value)> {
+    let split: Value = serde_json::from_slice(&fs::read(event_file("extract.json")).expect("an event")).expect("JSON");
+    vec![
+        (
+            "plan",
+            "plan.json",
+            json!({
+                "run": RUN, "work": true, "resumed": false, "new_objects": 1, "splits": 1,
+                "splits_key": format!("runs/{RUN}/splits.jsonl"),
+            }),
+        ),
+        ("extract", "extract.json", json!({"run": RUN, "split": split["split"], "cursor": null, "done": true})),
+        ("translate", "translate.json", json!({"batchItemFailures": []})),
+        ("settle", "settle.json", json!({"chunks": 1, "requeued": 0})),
+        (
+            "link",
+            "link-advance-0.json",
+            json!({
+                "converged": false, "round": 1, "work": "one_shard", "shards": [{"shard": 0}],
+                "mappers_key": "", "partitions_key": "",
+            }),
+        ),
+        ("link", "link-round-1.json", json!({"moved": 0, "superseded": 0})),
+        (
+            "link",
+            "link-advance-1.json",
+            json!({
+                "converged": true, "round": 1, "work": "label", "shards": [],
+                "mappers_key": format!("partitions/{RUN}/mappers.jsonl"),
+                "partitions_key": format!("merged/{RUN}/partitions.jsonl"),
+            }),
+        ),
+        ("partition", "partition.json", json!({"accounts": 3})),
+        // Both people happen to be in one partition: an empty one must do as well.
+        ("merge", "merge-0.json", json!({"customers": 0})),
+        ("merge", "merge-1.json", json!({"customers": 2})),
+        (
+            "compact",
+            "compact.json",
+            json!({
+                "run": RUN, "published": true, "manifest_key": format!("processed/{RUN}/manifest.json"),
+                "rows_read": 4, "rejected": 1, "members": 3, "customers": 2,
+            }),
+        ),
+    ]
+}
+
+/// The objects that the run leaves, but for the receipts.
+const OBJECTS: &[&str] = &[
+    "interim/{run}/crm/00000/00000.jsonl.zst",
+    "interim/{run}/crm/00000/00000.links",
+    "links/{run}/00001/00000.labels",
+    "links/{run}/blocked.json",
+    "links/{run}/layout.json",
+    "merged/{run}/00000/changes.jsonl.zst",
+    "merged/{run}/00000/counts.json",
+    "merged/{run}/00000/customers.jsonl.zst",
+    "merged/{run}/00000/members.jsonl.zst",
+    "merged/{run}/00000/members.links",
+    "merged/{run}/00001/changes.jsonl.zst",
+    "merged/{run}/00001/counts.json",
+    "merged/{run}/00001/customers.jsonl.zst",
+    "merged/{run}/00001/members.jsonl.zst",
+    "merged/{run}/00001/members.links",
+    "merged/{run}/partitions.jsonl",
+    "partitions/{run}/00000.shuffle",
+    "partitions/{run}/mappers.jsonl",
+    "processed/{run}/changes/part-00000.jsonl.zst",
+    "processed/{run}/customers/part-00000.jsonl.zst",
+    "processed/{run}/inputs.jsonl",
+    "processed/{run}/manifest.json",
+    "processed/{run}/members/part-00000.jsonl.zst",
+    "processed/{run}/members/part-00000.links",
+    "processed/CURRENT",
+    "raw/{run}/crm/00000/00000.jsonl.zst",
+    "rejects/{run}/crm/00000/00000.jsonl.zst",
+    "runs/{run}/config.toml",
+    "runs/{run}/inputs.jsonl",
+    "runs/{run}/plan.json",
+    "runs/{run}/splits.jsonl",
+    "runs/{run}/token.json",
+];
+
+/// Every step answers as expected and leaves what it should: the first time, when it was done already, and when its
+/// receipt is lost, which is as if it had been killed just before its end.
+pub fn one_run_from_plan_to_compact(served: &Served) {
+    let lake = &served.lake;
+    let file = |name| fs::read(event_file(name)).expect("a file of the walk");
+    lake.put("config/pipeline.toml", file("pipeline.toml"));
+    lake.put("landing/crm/accounts.jsonl", file("accounts.jsonl"));
+
+    for (function, event, expected) in steps() {
+        let (before, receipts_before) = (written(lake), receipts(lake));
+        assert_eq!(served.invoke(function, event).expect(event), expected, "{event}, the first time");
+        let after = written(lake);
+        assert_ne!(after, before, "{event} writes something");
+
+        assert_eq!(served.invoke(function, event).expect(event), expected, "{event}, done already");
+        assert_eq!(written(lake), after, "{event}, done already");
+
+        let own: Vec<String> = receipts(lake).into_iter().filter(|key| !receipts_before.contains(key)).collect();
+        let prefix = format!("runs/{RUN}/receipts/{function}/");
+        assert!(own.len() == 1 && own[0].starts_with(&prefix), "{event} leaves one receipt: {own:?}");
+        lake.wait(lake.client.delete_object().bucket(BUCKET).key(&own[0]).send()).expect("the receipt is removed");
+        assert_eq!(served.invoke(function, event).expect(event), expected, "{event}, without its receipt");
+        assert_eq!(written(lake), after, "{event}, without its receipt");
+    }
+
+    let expected: Vec<String> = OBJECTS.iter().map(|key| key.replace("{run}", RUN)).collect();
+    assert_eq!(written(lake).into_keys().collect::<Vec<_>>(), expected);
+    let current: Value = serde_json::from_slice(&lake.get("processed/CURRENT")).expect("JSON");
+    assert_eq!(current, json!({"run": RUN}));
+    assert_eq!(customers(lake), ["A. is crm:1, crm:2", "Bob is crm:3"]);
+}
+
+/// The keys of all receipts.
+fn receipts(lake: &Lake) -> Vec<String> {
+    let keys = lake.objects("runs/").into_iter().map(|object| object.key);
+    keys.filter(|key| key.contains("/receipts/")).collect()
+}
+
+/// Keys and entity tags of all objects but what the walk started with, and the receipts, which hold measurements.
+fn written(lake: &Lake) -> BTreeMap<String, String> {
+    let objects = lake.objects("").into_iter();
+    let written = objects.filter(|object| {
+        let is_given = object.key.starts_with("config/") || object.key.starts_with("landing/");
+        !is_given && !object.key.contains("/receipts/")
+    });
+    written.map(|object| (object.key, object.etag)).collect()
+}
+
+/// Names and members of the published customers, in order.
+fn customers(lake: &Lake) -> Vec<String> {
+    let bytes = lake.get(&format!("processed/{RUN}/customers/part-00000.jsonl.zst"));
+    let text = String::from_utf8(zstd::decode_all(bytes.as_slice()).expect("zstd")).expect("UTF-8");
+    let mut customers: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let customer: Value = serde_json::from_str(line).expect("JSON");
+            let members: Vec<String> = serde_json::from_value(customer["members"].clone()).expect("members");
+            format!("{} is {}", customer["given_name"].as_str().expect("a name"), members.join(", "))
+        })
+        .collect();
+    customers.sort();
+    customers
+}

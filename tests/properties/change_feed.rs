@@ -1,0 +1,47 @@
+//! The change feed says what a reader finds who compares two versions.
+
+use onefold_tests::pipeline::{Knobs, Pipeline};
+use onefold_tests::row::Row;
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::data::{any_rows, cases, drop_rows, publish, without_guard};
+use crate::history;
+
+proptest! {
+    #![proptest_config(cases(80))]
+
+    #[test]
+    fn the_feed_is_the_difference_of_two_versions(rows in any_rows(25), more in any_rows(12), partitions in 1u32..4) {
+        let knobs = Knobs { partitions, ..Knobs::default() };
+        let mut pipeline = Pipeline::new(&without_guard());
+        drop_rows(&pipeline, "a", &rows);
+        pipeline.drop_file("crm", "empty-a.jsonl", "");
+        let before = publish(&mut pipeline, &knobs);
+        // Of a row that is dropped again with other values and the same time, nothing says which is later.
+        let is_known = |row: &Row| rows.iter().any(|known| known.reference() == row.reference() && known.time() == row.time());
+        let more: Vec<Row> = more.into_iter().filter(|row| !is_known(row)).collect();
+        drop_rows(&pipeline, "b", &more);
+        pipeline.drop_file("crm", "empty-b.jsonl", "");
+        let after = publish(&mut pipeline, &knobs);
+
+        let expected = history::changes(&before, &after);
+        prop_assert_eq!(&after.changes, &expected);
+        let counted = |change: &str| expected.iter().filter(|line| line["change"] == change).count() as u64;
+        let counts = &after.manifest.counts;
+        prop_assert_eq!(counts.customers_created, counted("created") + counted("split"));
+        prop_assert_eq!(counts.customers_split, counted("split"));
+        prop_assert_eq!(counts.customers_updated, counted("updated"));
+        prop_assert_eq!(counts.customers_merged, counted("merged"));
+    }
+}
+
+#[test]
+fn every_customer_of_a_first_version_is_created() {
+    let mut pipeline = Pipeline::new(&without_guard());
+    drop_rows(&pipeline, "a", &[Row::new("crm", "1").with("email", "a@x.de"), Row::new("shop", "1").with("email", "b@x.de")]);
+    let version = publish(&mut pipeline, &Knobs::default());
+    let expected: Vec<_> = version.customers.keys().map(|id| json!({"change": "created", "customer_id": id})).collect();
+    assert_eq!(expected.len(), 2);
+    assert_eq!(version.changes, expected);
+}

@@ -1,0 +1,139 @@
+//! Random rows: few values in many spellings, so that accounts meet, and every kind of nothing.
+
+use std::collections::BTreeMap;
+
+use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
+use onefold_tests::row::{self, Row, SOURCES};
+use onefold_tests::settings::Settings;
+use onefold_tests::version::Version;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Runs so many cases; what fails is printed, not written into the repository.
+pub fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() }
+}
+
+const IDS: [&str; 9] = ["1", "2", "7", "007", "9", "10", "11", "a1", "b:2"];
+const SECONDS: [i64; 5] = [0, 1_000_000_000, 1_686_161_760, 1_700_000_000, 1_700_000_001];
+
+/// Values of each field; several are spellings of one, and several are nothing.
+const GIVEN_NAMES: [&str; 9] = ["Anna", " anna ", "ANNA", "bob", "Jürgen", "ZOË", "n/a", "", "  "];
+const FAMILY_NAMES: [&str; 6] = ["Weber", "WEBER", "O\"Neil, jr", "unknown", "-", ""];
+const FULL_NAMES: [&str; 9] =
+    ["Anna Weber", "Weber, Anna", "Anna", "weber,", "anna maria Weber", " Bob  Weber ", "n/a", ", ", ""];
+const EMAILS: [&str; 14] = [
+    "a.nna+shop@gmail.com",
+    "ANNA@googlemail.com",
+    " anna@gmail.com ",
+    "bob@x.de",
+    "Bob+1@x.de",
+    "c@x.de",
+    "d@x.de",
+    "e@x.de",
+    "f@x.de",
+    "noreply@x.de",
+    "n/a",
+    "no@address",
+    "",
+    " ",
+];
+const PHONE_NUMBERS: [&str; 12] = [
+    "+49 143 8055090",
+    "0049/143/8055090",
+    "0143 8055090",
+    "+49 (0)143-8055090",
+    "(212) 345-6789",
+    "+12123456789",
+    "212 345 67 90",
+    "+33 1 23 45 67 89",
+    "1234",
+    "0000000000",
+    "unknown",
+    "",
+];
+const BIRTHDATES: [&str; 4] = ["1931-12-14", "1985-05-05", "1990-02-30", ""];
+const COUNTRIES: [&str; 5] = ["DE", " de", "US", "XX", ""];
+const LOCALITIES: [&str; 3] = ["Köln", "New\nYork", ""];
+const STREETS: [&str; 3] = ["Main St. 1, rear", "the \"old\" mill", ""];
+const POSTAL_CODES: [&str; 4] = ["01234", "99999", "01", ""];
+const SALARIES: [&str; 4] = ["50000", "48000.5", "lots", ""];
+const INTERESTS: [&str; 3] = ["art", "Wine", "fly fishing"];
+
+/// A value of a field, or none.
+fn text(field: &'static str, values: &'static [&'static str]) -> BoxedStrategy<Option<(&'static str, String)>> {
+    proptest::option::weighted(0.5, select(values).prop_map(move |text| (field, text.to_owned()))).boxed()
+}
+
+/// One row.
+fn any_row() -> impl Strategy<Value = Row> {
+    let names = (text("given_name", &GIVEN_NAMES), text("family_name", &FAMILY_NAMES), text("full_name", &FULL_NAMES));
+    let contact = (text("email", &EMAILS), text("phone_number", &PHONE_NUMBERS), text("gender", &["f", "x", ""]));
+    let address = vec![
+        text("birthdate", &BIRTHDATES),
+        text("address.country", &COUNTRIES),
+        text("address.locality", &LOCALITIES),
+        text("address.street_address", &STREETS),
+        text("address.postal_code", &POSTAL_CODES),
+    ];
+    let others = (
+        proptest::option::of(select(&SALARIES[..])),
+        proptest::sample::subsequence(&INTERESTS[..], 0..3),
+        proptest::option::of(select(&["ios", "an\"droid"][..])),
+    );
+    let what = (select(&SOURCES[..]), select(&IDS[..]), proptest::option::weighted(0.9, (select(&SECONDS[..]), 0..3i64)));
+    (what, names, contact, address, others).prop_map(|((source, id, time), names, contact, address, others)| {
+        let mut row = Row::new(source, id);
+        // Only the shop knows fractions of seconds.
+        let fraction = |quarters: i64| if source == "shop" { quarters * 250 } else { 0 };
+        row.updated_at = time.map(|(seconds, quarters)| seconds * 1000 + fraction(quarters));
+        let names = if source == "shop" { vec![names.2] } else { vec![names.0, names.1] };
+        let contact = [contact.0, contact.1, contact.2];
+        row.texts = names.into_iter().chain(contact).chain(address).flatten().collect();
+        row.salary = others.0.map(str::to_owned);
+        row.interests = others.1.into_iter().map(str::to_owned).collect();
+        row.device = others.2.filter(|_| source != "shop").map(str::to_owned);
+        row
+    })
+}
+
+/// Rows of all sources. Versions of an account differ in time, or not at all: of two that differ in all else,
+/// nothing that a person sees says which is the later one.
+pub fn any_rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
+    proptest::collection::vec(any_row(), 0..most).prop_map(|rows| {
+        let mut first: BTreeMap<(String, Option<i64>), Row> = BTreeMap::new();
+        rows.into_iter().map(|row| first.entry((row.reference(), row.time())).or_insert(row).clone()).collect()
+    })
+}
+
+/// Settings whose guard never closes.
+pub fn without_guard() -> Settings {
+    Settings { max_accounts_per_key: 1000, ..Settings::default() }
+}
+
+/// Drops a file of each source that has rows.
+pub fn drop_rows(pipeline: &Pipeline, name: &str, rows: &[Row]) {
+    for source in SOURCES {
+        let of_source: Vec<&Row> = rows.iter().filter(|row| row.source == source).collect();
+        if !of_source.is_empty() {
+            pipeline.drop_file(source, &row::file_name(source, name), row::file(source, of_source));
+        }
+    }
+}
+
+/// Runs, and reads the version that this published.
+pub fn publish(pipeline: &mut Pipeline, knobs: &Knobs) -> Version {
+    let outcome = pipeline.run(knobs).unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(matches!(outcome, Outcome::Published(_)), "there was something new");
+    Version::read(pipeline, outcome.run())
+}
+
+/// The version that one run makes of rows.
+pub fn version_of(rows: &[Row], settings: &Settings) -> Version {
+    let mut pipeline = Pipeline::new(settings);
+    drop_rows(&pipeline, "all", rows);
+    if rows.is_empty() {
+        pipeline.drop_file("crm", "empty.jsonl", "");
+    }
+    publish(&mut pipeline, &Knobs::default())
+}

@@ -1,0 +1,123 @@
+//! Invariants 3 and 4: a run that is killed at any write publishes nothing, and taken up again it comes to the same
+//! bytes.
+
+use std::collections::BTreeMap;
+
+use onefold_lake::keys;
+use onefold_lake::keys::Stage;
+use onefold_shell::ErrorKind;
+use onefold_tests::pipeline::{Knobs, Pipeline};
+use onefold_tests::row::Row;
+use onefold_tests::settings::Settings;
+
+use crate::data::drop_rows;
+
+fn first_rows() -> Vec<Row> {
+    vec![
+        Row::new("crm", "1").with("email", "a@x.de").at(10),
+        Row::new("crm", "2").with("email", "b@x.de").with("phone_number", "2123456789").at(10),
+        Row::new("shop", "1").with("phone_number", "212 345 6789").with("full_name", "Weber, Anna").at(11),
+        Row::new("list", "1").with("email", "A@x.de").with("address.locality", "New\nYork").at(12),
+    ]
+}
+
+fn second_rows() -> Vec<Row> {
+    vec![Row::new("crm", "2").with("email", "a@x.de").at(20), Row::new("crm", "3").with("email", "b@x.de").at(20)]
+}
+
+/// A lake before the run that is killed.
+fn lake(versions_before: usize) -> Pipeline {
+    let mut pipeline = Pipeline::new(&Settings::default());
+    drop_rows(&pipeline, "a", &first_rows());
+    pipeline.drop_file("crm", "bad.jsonl", "{\"id\":\n");
+    if versions_before > 0 {
+        pipeline.run(&Knobs::default()).expect("a version before");
+        drop_rows(&pipeline, "b", &second_rows());
+    }
+    pipeline
+}
+
+fn version(pipeline: &Pipeline, number: u32) -> BTreeMap<String, Vec<u8>> {
+    let keys = pipeline.list(&keys::version(&Pipeline::run_of(number)));
+    keys.into_iter().map(|key| (key.clone(), pipeline.get(&key).expect("an object").to_vec())).collect()
+}
+
+/// Goes on with a run that was killed: from its start if it was not planned, as a redrive does.
+fn go_on(pipeline: &mut Pipeline, number: u32, knobs: &Knobs) -> Result<(), ErrorKind> {
+    let run = Pipeline::run_of(number);
+    let is_planned = pipeline.get(&keys::receipt(&run, Stage::Plan, "plan")).is_some();
+    let outcome = if is_planned { pipeline.resume(&run, knobs) } else { pipeline.run_again(knobs) };
+    outcome.map(|_| ()).map_err(|error| error.kind)
+}
+
+fn check(versions_before: usize, knobs: &Knobs) {
+    let number = versions_before as u32 + 1;
+    let mut undisturbed = lake(versions_before);
+    let before = undisturbed.get(keys::CURRENT);
+    let writes_before = undisturbed.store.writes();
+    undisturbed.run(knobs).expect("nothing disturbs it");
+    let (expected, committed) = (version(&undisturbed, number), undisturbed.get(keys::CURRENT));
+    let writes = undisturbed.store.writes() - writes_before;
+    assert!(writes > 20 && expected.len() > 4, "{writes} writes make {} objects", expected.len());
+
+    let mut committed_runs = 0;
+    for writes_left in 0..writes {
+        let mut pipeline = lake(versions_before);
+        pipeline.store.fail_after(Some(writes_left));
+        let error = pipeline.run(knobs).expect_err("a write fails");
+        assert_eq!(error.kind, ErrorKind::Transient, "after {writes_left} writes: {}", error.message);
+        assert!(error.message.starts_with("put of "), "the message names the object: {}", error.message);
+        let current = pipeline.get(keys::CURRENT);
+        if current == committed {
+            committed_runs += 1;
+            assert_eq!(version(&pipeline, number), expected, "what CURRENT names is whole");
+        } else {
+            assert_eq!(current, before, "after {writes_left} writes");
+        }
+
+        // It is killed once more on the way, further on each time, and then let be.
+        pipeline.store.fail_after(Some(writes_left % 7));
+        let _ = go_on(&mut pipeline, number, knobs);
+        pipeline.store.fail_after(None);
+        assert_eq!(go_on(&mut pipeline, number, knobs), Ok(()), "after {writes_left} writes");
+        assert_eq!(version(&pipeline, number), expected, "after {writes_left} writes");
+        assert_eq!(pipeline.get(keys::CURRENT), committed);
+    }
+    assert_eq!(committed_runs, 1, "only the last write, Compact's receipt, comes behind the commit");
+}
+
+#[test]
+fn a_first_run_killed_at_any_write_is_resumed_to_the_same_bytes() {
+    check(0, &Knobs::default());
+}
+
+#[test]
+fn a_first_run_over_several_shards_killed_at_any_write_is_resumed_to_the_same_bytes() {
+    check(0, &Knobs { shards: 2, partitions: 3, settles_first: true, ..Knobs::default() });
+}
+
+#[test]
+fn a_next_run_killed_at_any_write_is_resumed_to_the_same_bytes() {
+    check(1, &Knobs { split_bytes: 100, ..Knobs::default() });
+}
+
+#[test]
+fn a_run_that_another_one_overtook_does_not_publish() {
+    let mut pipeline = lake(1);
+    let writes = {
+        let mut undisturbed = lake(1);
+        let before = undisturbed.store.writes();
+        undisturbed.run(&Knobs::default()).expect("nothing disturbs it");
+        undisturbed.store.writes() - before
+    };
+    // The commit is the last write but one.
+    pipeline.store.fail_after(Some(writes - 2));
+    pipeline.run(&Knobs::default()).expect_err("the commit fails");
+    pipeline.store.fail_after(None);
+    pipeline.run(&Knobs::default()).expect("another run publishes");
+    let current = pipeline.get(keys::CURRENT);
+    let error = pipeline.resume(&Pipeline::run_of(2), &Knobs::default()).expect_err("it was overtaken");
+    assert_eq!(error.kind, ErrorKind::Conflict);
+    assert!(error.message.contains(Pipeline::run_of(3).as_str()), "{}", error.message);
+    assert_eq!(pipeline.get(keys::CURRENT), current);
+}

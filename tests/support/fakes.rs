@@ -1,0 +1,65 @@
+//! Stand-ins for Step Functions and SQS that write down what they are told.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use onefold_shell::{Queue, StageError, Tasks};
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The tasks that were completed.
+#[derive(Debug, Default)]
+pub struct RecordingTasks {
+    succeeded: Mutex<Vec<(String, String)>>,
+    failed: Mutex<Vec<(String, String, String)>>,
+}
+
+impl RecordingTasks {
+    /// Token and output of every success, in order.
+    pub fn succeeded(&self) -> Vec<(String, String)> {
+        lock(&self.succeeded).clone()
+    }
+
+    /// Token, error and cause of every failure, in order.
+    pub fn failed(&self) -> Vec<(String, String, String)> {
+        lock(&self.failed).clone()
+    }
+}
+
+#[async_trait]
+impl Tasks for RecordingTasks {
+    async fn succeed(&self, token: &str, output: String) -> Result<(), StageError> {
+        lock(&self.succeeded).push((token.to_owned(), output));
+        Ok(())
+    }
+
+    async fn fail(&self, token: &str, error: &str, cause: &str) -> Result<(), StageError> {
+        lock(&self.failed).push((token.to_owned(), error.to_owned(), cause.to_owned()));
+        Ok(())
+    }
+}
+
+/// The messages that were sent.
+#[derive(Debug, Default)]
+pub struct RecordingQueue(Mutex<Vec<String>>);
+
+impl RecordingQueue {
+    /// Takes all messages out, in order.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.0))
+    }
+}
+
+#[async_trait]
+impl Queue for RecordingQueue {
+    async fn send(&self, body: String) -> Result<(), StageError> {
+        lock(&self.0).push(body);
+        Ok(())
+    }
+
+    async fn give_again(&self, _receipt_handle: &str, _after_s: i32) -> Result<(), StageError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,331 @@
+//! What a run must come to, worked out naively over all rows at once.
+//!
+//! It shares no code with the functions: everything is written down once more in the plainest way that is
+//! obviously right, however slow. It knows the settings of [`crate::settings`] and no others.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::row::{Row, TEXT_FIELDS, rfc3339};
+use crate::settings::Settings;
+
+/// An account after normalisation and enrichment.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// `<source>:<id>`
+    pub reference: String,
+    source: String,
+    id: String,
+    updated_at: Option<i64>,
+    trust: i64,
+    /// Fields that hold text, by full name.
+    pub texts: BTreeMap<&'static str, String>,
+    location: Option<Value>,
+    salary: Option<Value>,
+    interests: BTreeSet<String>,
+    attributes: BTreeMap<String, Value>,
+}
+
+/// The customers of all rows, as they are written but for `customer_id`, `held_by` and `provenance`, sorted by
+/// members.
+pub fn customers(rows: &[Row], settings: &Settings) -> Vec<Value> {
+    let accounts = latest(rows, settings);
+    let blocked = blocked_keys(&accounts, settings);
+    let mut customers: Vec<Value> = components(&accounts, &blocked, settings)
+        .into_iter()
+        .map(|members| fold(members.into_iter().map(|at| without_blocked(&accounts[at], &blocked)).collect()))
+        .collect();
+    customers.sort_by_key(|customer| customer["members"].to_string());
+    customers
+}
+
+/// The latest version of every account, by reference.
+pub fn latest(rows: &[Row], settings: &Settings) -> Vec<Account> {
+    let mut latest: BTreeMap<String, &Row> = BTreeMap::new();
+    for row in rows {
+        let reference = row.reference();
+        match latest.get(&reference) {
+            Some(known) if (known.time(), known.received_at) > (row.time(), row.received_at) => {}
+            Some(known) if (known.time(), known.received_at) == (row.time(), row.received_at) => {
+                assert_eq!(*known, row, "two versions of one time: nothing says which is the later one");
+            }
+            _ => _ = latest.insert(reference, row),
+        }
+    }
+    latest.into_values().map(|row| account(row, settings)).collect()
+}
+
+/// The match keys of an account: which rule, and the values.
+pub fn keys(account: &Account, settings: &Settings) -> Vec<(usize, Vec<String>)> {
+    let mut keys = Vec::new();
+    for (number, rule) in settings.rules.iter().enumerate() {
+        let values: Vec<String> = rule
+            .iter()
+            .filter_map(|field| account.texts.get(field))
+            .filter(|value| !is_placeholder(value))
+            .cloned()
+            .collect();
+        if values.len() == rule.len() {
+            keys.push((number, values));
+        }
+    }
+    keys
+}
+
+/// The keys that too many accounts share, with the rule's fields.
+pub fn blocked_keys(accounts: &[Account], settings: &Settings) -> BTreeMap<(usize, Vec<String>), BlockedKey> {
+    let mut counts: BTreeMap<(usize, Vec<String>), usize> = BTreeMap::new();
+    for key in accounts.iter().flat_map(|account| keys(account, settings)) {
+        *counts.entry(key).or_default() += 1;
+    }
+    counts.retain(|_, accounts| *accounts > settings.max_accounts_per_key);
+    counts
+        .into_iter()
+        .map(|(key, accounts)| {
+            let fields = settings.rules[key.0].clone();
+            (key, BlockedKey { fields, accounts })
+        })
+        .collect()
+}
+
+/// A key that too many accounts share.
+#[derive(Clone, Debug)]
+pub struct BlockedKey {
+    /// The rule's fields.
+    pub fields: Vec<&'static str>,
+    /// How many accounts share it.
+    pub accounts: usize,
+}
+
+type BlockedKeys = BTreeMap<(usize, Vec<String>), BlockedKey>;
+
+/// Connected components: every account takes the smallest label around it until nothing changes.
+fn components(accounts: &[Account], blocked: &BlockedKeys, settings: &Settings) -> Vec<Vec<usize>> {
+    let open: Vec<BTreeSet<_>> = accounts
+        .iter()
+        .map(|account| keys(account, settings).into_iter().filter(|key| !blocked.contains_key(key)).collect())
+        .collect();
+    let mut labels: Vec<usize> = (0..accounts.len()).collect();
+    loop {
+        let before = labels.clone();
+        for left in 0..accounts.len() {
+            for right in 0..accounts.len() {
+                if !open[left].is_disjoint(&open[right]) {
+                    labels[left] = labels[left].min(labels[right]);
+                }
+            }
+        }
+        if labels == before {
+            break;
+        }
+    }
+    let mut components: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (account, label) in labels.into_iter().enumerate() {
+        components.entry(label).or_default().push(account);
+    }
+    components.into_values().collect()
+}
+
+/// The account without the values that are blocked keys by themselves: they are nobody's contact detail.
+fn without_blocked(account: &Account, blocked: &BlockedKeys) -> Account {
+    let mut account = account.clone();
+    for ((_, values), key) in blocked {
+        if let [field] = key.fields[..] {
+            if account.texts.get(field) == values.first() {
+                account.texts.remove(field);
+            }
+        }
+    }
+    account
+}
+
+/// The address and the location survive together.
+const UNIT: [&str; 6] = [
+    "address.street_address",
+    "address.locality",
+    "address.region",
+    "address.postal_code",
+    "address.country",
+    "location",
+];
+
+fn value(account: &Account, field: &str) -> Option<Value> {
+    match field {
+        "location" => account.location.clone(),
+        "salary" => account.salary.clone(),
+        _ => account.texts.get(field).map(|text| json!(text)),
+    }
+}
+
+/// Folds accounts into one customer: the latest value of each field, of ties the more trusted source's, of those
+/// the greater reference's.
+fn fold(mut accounts: Vec<Account>) -> Value {
+    accounts.sort_by(|left, right| compare_references((&left.source, &left.id), (&right.source, &right.id)));
+    let members: Vec<&str> = accounts.iter().map(|account| account.reference.as_str()).collect();
+    let mut by_rank: Vec<&Account> = accounts.iter().rev().collect();
+    // The sort is stable, so what ties here stays in the order of references, the greatest first.
+    by_rank.sort_by_key(|account| std::cmp::Reverse((account.updated_at.unwrap_or(i64::MIN), account.trust)));
+
+    let owner = by_rank.iter().find(|account| UNIT.iter().any(|field| value(account, field).is_some()));
+    let survivor = |field: &str| -> Value {
+        let found = if UNIT.contains(&field) {
+            owner.and_then(|account| value(account, field))
+        } else {
+            by_rank.iter().find_map(|account| value(account, field))
+        };
+        found.unwrap_or(Value::Null)
+    };
+    let address: Map<String, Value> = UNIT[..5]
+        .iter()
+        .map(|field| (field.trim_start_matches("address.").to_owned(), survivor(field)))
+        .collect();
+    let all = |field: &str| -> BTreeSet<String> {
+        accounts.iter().filter_map(|account| account.texts.get(field).cloned()).collect()
+    };
+    let mut attributes = Map::new();
+    for (name, value) in by_rank.iter().flat_map(|account| &account.attributes) {
+        attributes.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    json!({
+        "members": members,
+        "given_name": survivor("given_name"),
+        "family_name": survivor("family_name"),
+        "gender": survivor("gender"),
+        "email": survivor("email"),
+        "phone_number": survivor("phone_number"),
+        "birthdate": survivor("birthdate"),
+        "address": if address.values().all(Value::is_null) { Value::Null } else { Value::Object(address) },
+        "location": survivor("location"),
+        "salary": survivor("salary"),
+        "interests": accounts.iter().flat_map(|account| account.interests.clone()).collect::<BTreeSet<_>>(),
+        "emails": all("email"),
+        "phone_numbers": all("phone_number"),
+        "attributes": attributes,
+        "updated_at": accounts.iter().filter_map(|account| account.updated_at).max().map(rfc3339),
+    })
+}
+
+/// By source, then by id: whole numbers by value and before other ids.
+pub fn compare_references(left: (&str, &str), right: (&str, &str)) -> Ordering {
+    let number = |id: &str| id.bytes().all(|byte| byte.is_ascii_digit()).then(|| id.parse::<u128>().ok()).flatten();
+    let by_id = match (number(left.1), number(right.1)) {
+        (Some(left), Some(right)) => left.cmp(&right),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    };
+    left.0.cmp(right.0).then(by_id).then(left.1.cmp(right.1))
+}
+
+fn account(row: &Row, settings: &Settings) -> Account {
+    let mut raw = row.texts.clone();
+    if let Some(full_name) = raw.remove("full_name").filter(|name| !name.trim().is_empty()) {
+        let name = full_name.trim();
+        let (given, family) = match name.find(',') {
+            Some(comma) => (&name[comma + 1..], &name[..comma]),
+            None => match name.find(' ') {
+                Some(space) => (&name[..space], &name[space..]),
+                None => (name, ""),
+            },
+        };
+        raw.insert("given_name", given.to_owned());
+        raw.insert("family_name", family.to_owned());
+    }
+    let mut texts = BTreeMap::new();
+    let country = raw.get("address.country").map(|country| country.trim().to_uppercase()).unwrap_or_default();
+    for field in TEXT_FIELDS {
+        let Some(text) = raw.get(field).filter(|text| !text.trim().is_empty()) else { continue };
+        let normal = match field {
+            "given_name" | "family_name" => Some(capitalise(text.trim())),
+            "email" => email(text),
+            "phone_number" => phone_number(text, &country, row.region()),
+            "birthdate" => is_date(text).then(|| text.clone()),
+            "address.country" => Some(text.trim().to_uppercase()),
+            _ => Some(text.clone()),
+        };
+        if let Some(normal) = normal {
+            texts.insert(field, normal);
+        }
+    }
+    if !texts.contains_key("gender") {
+        let found = texts.get("given_name").and_then(|name| settings.gender_of(name));
+        texts.extend(found.map(|gender| ("gender", gender.to_owned())));
+    }
+    let zip3: Option<String> = texts.get("address.postal_code").map(|code| code.chars().take(3).collect());
+    let location = zip3.and_then(|zip3| settings.location_of(&zip3));
+    Account {
+        reference: row.reference(),
+        source: row.source.to_owned(),
+        id: row.id.clone(),
+        updated_at: row.time(),
+        trust: settings.trust_of(row.source),
+        texts,
+        location: location.map(|(latitude, longitude)| json!({"latitude": number(latitude), "longitude": number(longitude)})),
+        salary: row.salary.as_deref().and_then(|salary| salary.trim().parse().ok()).map(number),
+        interests: row.interests.iter().cloned().collect(),
+        attributes: row.device.iter().map(|device| ("device".to_owned(), json!(device))).collect(),
+    }
+}
+
+/// Whole numbers are written without a fraction.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 { json!(value as i64) } else { json!(value) }
+}
+
+fn capitalise(text: &str) -> String {
+    let first: String = text.chars().take(1).flat_map(char::to_uppercase).collect();
+    first + &text.chars().skip(1).collect::<String>().to_lowercase()
+}
+
+/// Trimmed, lower case, without a tag, Google's addresses in one spelling; none if it is no address.
+fn email(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let (local, domain) = text.split_once('@')?;
+    let local = local.split('+').next()?;
+    let is_google = domain == "gmail.com" || domain == "googlemail.com";
+    let (local, domain) = if is_google { (local.replace('.', ""), "gmail.com") } else { (local.to_owned(), domain) };
+    let (host, top) = domain.rsplit_once('.')?;
+    let is_top = top.len() >= 2 && top.chars().all(|letter| letter.is_ascii_lowercase());
+    let has_space = local.contains(char::is_whitespace) || domain.contains(char::is_whitespace);
+    let is_email = !local.is_empty() && !host.is_empty() && is_top && !domain.contains('@') && !has_space;
+    is_email.then(|| format!("{local}@{domain}"))
+}
+
+/// `+`, calling code and 8 to 15 digits.
+fn phone_number(text: &str, country: &str, region: Option<&str>) -> Option<String> {
+    let text = text.trim().replace("(0)", "");
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let number = if text.starts_with('+') {
+        digits
+    } else if let Some(international) = digits.strip_prefix("00") {
+        international.to_owned()
+    } else {
+        let code = calling_code(country).or_else(|| calling_code(region?))?;
+        format!("{code}{}", digits.strip_prefix('0').unwrap_or(&digits))
+    };
+    (number.len() >= 8 && number.len() <= 15).then(|| format!("+{number}"))
+}
+
+fn calling_code(country: &str) -> Option<&'static str> {
+    match country {
+        "DE" => Some("49"),
+        "US" => Some("1"),
+        _ => None,
+    }
+}
+
+/// `YYYY-MM-DD` of the Gregorian calendar.
+fn is_date(text: &str) -> bool {
+    let numbers: Vec<u32> = text.split('-').filter_map(|part| part.parse().ok()).collect();
+    let [year, month, day] = numbers[..] else { return false };
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    text.len() == 10 && (1..=12).contains(&month) && (1..=days[month as usize - 1]).contains(&day)
+}
+
+/// Values that people write to say that there is none.
+fn is_placeholder(value: &str) -> bool {
+    ["", "-", "n/a", "unknown", "none", "null"].contains(&value.trim().to_lowercase().as_str())
+}

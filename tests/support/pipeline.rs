@@ -1,0 +1,306 @@
+//! Running the real stages in the order of the state machine, against a store in memory.
+//!
+//! This drives; it does not interpret `statemachine/onefold.asl.json`, and knows of no retries: a stage that
+//! fails ends the execution.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use bytes::Bytes;
+use onefold_core::node::NodeHasher;
+use onefold_lake::layout::{Mapper, Partition};
+use onefold_lake::memory::MemoryStore;
+use onefold_lake::plan::Split;
+use onefold_lake::{Condition, RunId, Store, event, keys};
+use onefold_shell::{Context, StageError};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use crate::fakes::{RecordingQueue, RecordingTasks};
+use crate::forgetful::ForgetfulStore;
+use crate::settings::Settings;
+
+/// How an execution goes about it. None of it may matter for what comes out.
+#[derive(Clone, Copy, Debug)]
+pub struct Knobs {
+    /// Shards of Link.
+    pub shards: u32,
+    /// Partitions of Merge.
+    pub partitions: u32,
+    /// Bytes of a split.
+    pub split_bytes: u64,
+    /// Messages that Translate gets at once.
+    pub batch: usize,
+    /// By how many places the events about raw chunks are rotated.
+    pub rotate: usize,
+    /// Whether every event comes a second time, at the end.
+    pub duplicates: bool,
+    /// Whether Settle waits before the first event comes, not after the last.
+    pub settles_first: bool,
+    /// Whether every invocation is made twice, and the second does all its work again.
+    pub twice: bool,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        Self {
+            shards: 1,
+            partitions: 2,
+            split_bytes: 1 << 20,
+            batch: 10,
+            rotate: 0,
+            duplicates: false,
+            settles_first: false,
+            twice: false,
+        }
+    }
+}
+
+/// What came of an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// There was nothing to do.
+    NothingNew(RunId),
+    /// A version was published.
+    Published(compact::Answer),
+}
+
+impl Outcome {
+    /// The run.
+    pub fn run(&self) -> &RunId {
+        match self {
+            Self::NothingNew(run) => run,
+            Self::Published(answer) => &answer.run,
+        }
+    }
+}
+
+/// A bucket, and everything around it.
+pub struct Pipeline {
+    /// The bucket.
+    pub store: Arc<MemoryStore>,
+    /// Step Functions.
+    pub tasks: Arc<RecordingTasks>,
+    queue: Arc<RecordingQueue>,
+    runtime: Runtime,
+    executions: u32,
+}
+
+/// The secret of match keys.
+const SECRET: &str = "000102030405060708090a0b0c0d0e0f";
+
+impl Pipeline {
+    /// A bucket with a configuration and its reference tables.
+    pub fn new(settings: &Settings) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let pipeline =
+            Self { store: Arc::default(), tasks: Arc::default(), queue: Arc::default(), runtime, executions: 0 };
+        for (table, csv) in settings.tables() {
+            pipeline.put(&keys::reference(table), csv);
+        }
+        pipeline.configure(&settings.config());
+        pipeline
+    }
+
+    /// Writes the configuration.
+    pub fn configure(&self, config: &str) {
+        self.put(keys::CONFIG, config.to_owned());
+    }
+
+    /// Drops a file of a source.
+    pub fn drop_file(&self, source: &str, name: &str, bytes: impl Into<Bytes>) {
+        self.put(&(keys::landing(source) + name), bytes);
+    }
+
+    /// Writes an object.
+    pub fn put(&self, key: &str, bytes: impl Into<Bytes>) {
+        self.runtime.block_on(self.store.put(key, bytes.into(), Condition::Always)).expect("a write");
+    }
+
+    /// An object's bytes, if it is there.
+    pub fn get(&self, key: &str) -> Option<Bytes> {
+        self.runtime.block_on(self.store.get(key)).ok().map(|(bytes, _)| bytes)
+    }
+
+    /// The keys under a prefix.
+    pub fn list(&self, prefix: &str) -> Vec<String> {
+        let objects = self.runtime.block_on(self.store.list(prefix)).expect("a listing");
+        objects.into_iter().map(|object| object.key).collect()
+    }
+
+    /// The name and start of an execution, by its number.
+    pub fn execution(number: u32) -> (String, String) {
+        (format!("execution-{number}"), format!("2026-11-22T17:{:02}:{:02}.250Z", number / 60, number % 60))
+    }
+
+    /// Starts the next execution.
+    ///
+    /// # Errors
+    /// The error of the stage that failed.
+    pub fn run(&mut self, knobs: &Knobs) -> Result<Outcome, StageError> {
+        self.executions += 1;
+        let input = json!({"shards": knobs.shards, "partitions": knobs.partitions, "split_bytes": knobs.split_bytes});
+        self.execute(self.executions, input, knobs)
+    }
+
+    /// Starts the last execution again, as it was.
+    ///
+    /// # Errors
+    /// The error of the stage that failed.
+    pub fn run_again(&mut self, knobs: &Knobs) -> Result<Outcome, StageError> {
+        self.executions -= 1;
+        self.run(knobs)
+    }
+
+    /// Starts the next execution, which takes up a run that failed.
+    ///
+    /// # Errors
+    /// The error of the stage that failed.
+    pub fn resume(&mut self, run: &RunId, knobs: &Knobs) -> Result<Outcome, StageError> {
+        self.executions += 1;
+        self.execute(self.executions, json!({"resume": run}), knobs)
+    }
+
+    /// The run of an execution.
+    pub fn run_of(number: u32) -> RunId {
+        let (execution, started_at) = Self::execution(number);
+        RunId::new(&started_at, &execution).expect("a run id")
+    }
+
+    fn execute(&self, number: u32, input: Value, knobs: &Knobs) -> Result<Outcome, StageError> {
+        let store: Arc<dyn Store> =
+            if knobs.twice { Arc::new(ForgetfulStore::new(self.store.clone())) } else { self.store.clone() };
+        let hasher = NodeHasher::from_hex(SECRET).expect("a secret");
+        let context = Context::new(store, hasher, self.tasks.clone(), Some(self.queue.clone()));
+        let execution = Execution { pipeline: self, context, knobs, number };
+        self.runtime.block_on(execution.run(input))
+    }
+}
+
+/// An execution under way.
+struct Execution<'e> {
+    pipeline: &'e Pipeline,
+    context: Context,
+    knobs: &'e Knobs,
+    number: u32,
+}
+
+/// Calls a stage, and calls it again if the knobs say so: both answers must be the same.
+macro_rules! invoke {
+    ($execution:expr, $stage:path, $request:expr) => {{
+        let answer = $stage($request, &$execution.context).await?;
+        if $execution.knobs.twice {
+            let again = $stage($request, &$execution.context).await?;
+            assert_eq!(again, answer, "{} twice", stringify!($stage));
+        }
+        answer
+    }};
+}
+
+impl Execution<'_> {
+    async fn run(&self, input: Value) -> Result<Outcome, StageError> {
+        let (execution, started_at) = Pipeline::execution(self.number);
+        let request = plan::Request { execution, started_at, input };
+        let planned = invoke!(self, plan::run, request.clone());
+        let run = planned.run.clone();
+        if !planned.work {
+            return Ok(Outcome::NothingNew(run));
+        }
+        let before = self.raw(&run).await?;
+        for split in self.context.json_lines::<Split>(&planned.splits_key).await? {
+            self.extract(&run, split).await?;
+        }
+        let after = self.raw(&run).await?;
+        self.settle(&run, planned.resumed, after.difference(&before).map(|key| event::format(key)).collect()).await?;
+        let linked = self.link(&run).await?;
+        for mapper in self.context.json_lines::<Mapper>(&linked.mappers_key).await? {
+            invoke!(self, partition::run, partition::Request { run: run.clone(), mapper: mapper.clone() });
+        }
+        for partition in self.context.json_lines::<Partition>(&linked.partitions_key).await? {
+            invoke!(self, merge::run, merge::Request { run: run.clone(), partition });
+        }
+        let answer = invoke!(self, compact::run, compact::Request { run: run.clone() });
+        Ok(Outcome::Published(answer))
+    }
+
+    async fn raw(&self, run: &RunId) -> Result<BTreeSet<String>, StageError> {
+        let objects = self.pipeline.store.list(&keys::raw_of(run)).await?;
+        Ok(objects.into_iter().map(|object| object.key).collect())
+    }
+
+    async fn extract(&self, run: &RunId, split: Split) -> Result<(), StageError> {
+        let mut request = extract::Request { run: run.clone(), split, cursor: None };
+        loop {
+            let answer = invoke!(self, extract::run, request.clone());
+            if answer.done {
+                return Ok(());
+            }
+            request = extract::Request { run: answer.run, split: answer.split, cursor: answer.cursor };
+        }
+    }
+
+    /// Translates the chunks that events tell of, and waits for the task as the state machine does.
+    async fn settle(&self, run: &RunId, resumed: bool, mut events: Vec<String>) -> Result<(), StageError> {
+        let task_token = format!("token-{}", self.number);
+        let wait = || settle::Request::Wait(settle::Wait { run: run.clone(), task_token: task_token.clone(), resumed });
+        if self.knobs.settles_first {
+            invoke!(self, settle::run, wait());
+        }
+        let places = self.knobs.rotate.checked_rem(events.len()).unwrap_or_default();
+        events.rotate_left(places);
+        if self.knobs.duplicates {
+            events.extend_from_within(..);
+        }
+        self.translate(&events).await?;
+        if !self.knobs.settles_first {
+            invoke!(self, settle::run, wait());
+        }
+        // What Settle put back into the queue.
+        self.translate(&self.pipeline.queue.take()).await?;
+        let is_over = self.pipeline.tasks.succeeded().iter().any(|(token, _)| *token == task_token);
+        assert!(is_over, "every chunk is translated, and nobody completed Settle's task");
+        Ok(())
+    }
+
+    async fn translate(&self, events: &[String]) -> Result<(), StageError> {
+        for batch in events.chunks(self.knobs.batch) {
+            let request = || sqs_event(batch);
+            let answer = invoke!(self, translate::run, request());
+            if let Some(failure) = answer.failures.first() {
+                let body = batch[failure.message_id.parse::<usize>().expect("the number of a message")].clone();
+                let dead = settle::Request::Dead(Box::new(sqs_event(&[body])));
+                settle::run(dead, &self.context).await?;
+                return Err(StageError::internal("Onefold.DeadLetter"));
+            }
+        }
+        Ok(())
+    }
+
+    async fn link(&self, run: &RunId) -> Result<link::Advanced, StageError> {
+        let mut round = 0;
+        loop {
+            let link::Answer::Advanced(advanced) =
+                invoke!(self, link::run, link::Request::Advance { run: run.clone(), round })
+            else {
+                panic!("an advance answers with what comes next");
+            };
+            if advanced.converged {
+                return Ok(advanced);
+            }
+            let link::Advanced { round: next, work, .. } = advanced;
+            for link::Shard { shard } in advanced.shards {
+                let request = || link::Request::Round { run: run.clone(), round: next, work, shard };
+                invoke!(self, link::run, request());
+            }
+            round = next;
+        }
+    }
+}
+
+/// A batch of messages as SQS gives it; each message's id is its number.
+fn sqs_event(bodies: &[String]) -> SqsEvent {
+    let message = |(number, body): (usize, &String)| json!({"messageId": number.to_string(), "body": body});
+    let records: Vec<Value> = bodies.iter().enumerate().map(message).collect();
+    serde_json::from_value(json!({"Records": records})).expect("an event of SQS")
+}

@@ -1,0 +1,156 @@
+//! The pipeline's configuration that tests run under, as text for Onefold and as values for the oracle.
+
+/// What tests vary.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The fields of each match rule.
+    pub rules: Vec<Vec<&'static str>>,
+    /// `[guard] max_accounts_per_key`
+    pub max_accounts_per_key: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            rules: vec![vec!["email"], vec!["phone_number"], vec!["given_name", "family_name", "birthdate"]],
+            max_accounts_per_key: 4,
+        }
+    }
+}
+
+/// Name and gender.
+const GENDERS: [(&str, &str); 3] = [("Anna", "f"), ("Bob", "m"), ("Jürgen", "m")];
+
+/// First three characters of a postal code, latitude and longitude.
+const LOCATIONS: [(&str, f64, f64); 2] = [("012", 47.0, 7.5), ("999", -1.25, 100.0)];
+
+impl Settings {
+    /// The configuration's text.
+    pub fn config(&self) -> String {
+        let rules: String = self.rules.iter().map(|rule| format!("[[match]]\nkey = {rule:?}\n")).collect();
+        format!("{SOURCES_TEXT}\n{rules}\n[guard]\nmax_accounts_per_key = {}\n", self.max_accounts_per_key)
+    }
+
+    /// The reference tables: name and CSV.
+    pub fn tables(&self) -> [(&'static str, String); 2] {
+        let genders: String = GENDERS.iter().map(|(name, gender)| format!("{name},{gender}\n")).collect();
+        let locations: String =
+            LOCATIONS.iter().map(|(zip3, latitude, longitude)| format!("{zip3},{longitude},{latitude}\n")).collect();
+        [("gender", format!("name,gender\n{genders}")), ("zip3", format!("zip3,lon,lat\n{locations}"))]
+    }
+
+    /// The source's trust.
+    pub fn trust_of(&self, source: &str) -> i64 {
+        if source == "list" { 2 } else { 1 }
+    }
+
+    /// The gender of a given name.
+    pub fn gender_of(&self, name: &str) -> Option<&'static str> {
+        GENDERS.iter().find(|(known, _)| *known == name).map(|(_, gender)| *gender)
+    }
+
+    /// Latitude and longitude.
+    pub fn location_of(&self, zip3: &str) -> Option<(f64, f64)> {
+        LOCATIONS.iter().find(|(known, ..)| *known == zip3).map(|(_, latitude, longitude)| (*latitude, *longitude))
+    }
+}
+
+const SOURCES_TEXT: &str = r#"
+[[source]]
+name = "crm"
+format = "jsonl"
+trust = 1
+region = "US"
+required = false
+[source.fields]
+id = "/id"
+given_name = "/given_name"
+family_name = "/family_name"
+gender = "/gender"
+email = "/email"
+phone_number = "/phone_number"
+birthdate = "/birthdate"
+"address.street_address" = "/address.street_address"
+"address.locality" = "/address.locality"
+"address.region" = "/address.region"
+"address.postal_code" = "/address.postal_code"
+"address.country" = "/address.country"
+salary = "/pay"
+interests = { at = "/likes", split = ";" }
+"attributes.device" = "/device"
+updated_at = { at = "/updatedAt", as = "rfc3339", default = "1970-01-01T00:00:00Z" }
+
+[[source]]
+name = "list"
+format = "csv"
+trust = 2
+required = false
+[source.fields]
+id = "/id"
+given_name = "/given_name"
+family_name = "/family_name"
+gender = "/gender"
+email = "/email"
+phone_number = "/phone_number"
+birthdate = "/birthdate"
+"address.street_address" = "/address.street_address"
+"address.locality" = "/address.locality"
+"address.region" = "/address.region"
+"address.postal_code" = "/address.postal_code"
+"address.country" = "/address.country"
+salary = "/pay"
+interests = { at = "/likes", split = ";" }
+"attributes.device" = "/device"
+updated_at = { at = "/changed", as = "%Y-%m-%d %H:%M:%S" }
+
+[[source]]
+name = "shop"
+format = "jsonl"
+trust = 1
+region = "US"
+required = false
+[source.fields]
+id = "/customer_id"
+full_name = "/name"
+gender = "/sex"
+birthdate = "/born"
+email = "/contact/email"
+phone_number = "/contact/mobile"
+"address.street_address" = "/address/line1"
+"address.locality" = "/address/city"
+"address.region" = "/address/region"
+"address.postal_code" = "/address/postcode"
+"address.country" = "/address/country"
+salary = "/pay"
+interests = "/interests"
+updated_at = { at = "/created", as = "unix_ms" }
+
+[normalise]
+given_name = ["trim", "capitalise"]
+family_name = ["trim", "capitalise"]
+email = ["trim", "lowercase", "untag", "gmail"]
+phone_number = "digits"
+"address.country" = ["trim", "uppercase"]
+
+[[enrich]]
+field = "gender"
+table = "gender"
+on = "given_name"
+
+[[enrich]]
+field = "location"
+table = "zip3"
+on = "address.postal_code"
+prefix = 3
+key = "zip3"
+columns = { latitude = "lat", longitude = "lon" }
+
+[survive]
+default = "latest"
+interests = "union"
+units = [["address", "location"]]
+
+[publish]
+max_reject_ratio = 1.0
+max_customer_drop_ratio = 1.0
+"#;

@@ -1,0 +1,109 @@
+//! Reading a published version.
+
+use std::collections::BTreeMap;
+
+use onefold_lake::manifest::{File, Manifest};
+use onefold_lake::{RunId, keys};
+use serde_json::Value;
+
+use crate::pipeline::Pipeline;
+
+/// A published version, as readers see it.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// By customer id.
+    pub customers: BTreeMap<String, Value>,
+    /// Reference and customer id of each account.
+    pub members: BTreeMap<String, String>,
+    /// The accounts, by reference.
+    pub accounts: BTreeMap<String, Value>,
+    /// The change feed, sorted.
+    pub changes: Vec<Value>,
+}
+
+impl Version {
+    /// The version that a run made.
+    ///
+    /// # Panics
+    /// A file is missing, or an id or a reference is there twice.
+    pub fn read(pipeline: &Pipeline, run: &RunId) -> Self {
+        let manifest = pipeline.get(&keys::manifest(run)).expect("a manifest");
+        let manifest: Manifest = serde_json::from_slice(&manifest).expect("a manifest");
+        let mut customers = BTreeMap::new();
+        for customer in lines(pipeline, &manifest.files.customers) {
+            let id = customer["customer_id"].as_str().expect("a customer has an id").to_owned();
+            assert!(customers.insert(id, customer).is_none(), "two customers have one id");
+        }
+        let (mut members, mut accounts) = (BTreeMap::new(), BTreeMap::new());
+        for member in lines(pipeline, &manifest.files.members) {
+            let reference = member["account"]["ref"].as_str().expect("an account has a reference").to_owned();
+            let customer = member["customer_id"].as_str().expect("a member has a customer").to_owned();
+            accounts.insert(reference.clone(), member["account"].clone());
+            assert!(members.insert(reference, customer).is_none(), "an account is there twice");
+        }
+        let mut changes = lines(pipeline, &manifest.files.changes);
+        changes.sort_by_key(Value::to_string);
+        Self { manifest, customers, members, accounts, changes }
+    }
+
+    /// The version that `processed/CURRENT` names.
+    ///
+    /// # Panics
+    /// There is none, or a file of it is missing.
+    pub fn current(pipeline: &Pipeline) -> Self {
+        let current = pipeline.get(keys::CURRENT).expect("a current version");
+        let current: onefold_lake::plan::Current = serde_json::from_slice(&current).expect("a current version");
+        Self::read(pipeline, &current.run)
+    }
+
+    /// The customers without what depends on history, their ids, sorted by members.
+    pub fn without_ids(&self) -> Vec<Value> {
+        self.customers_without(&["customer_id"])
+    }
+
+    /// The customers as the oracle gives them.
+    pub fn values(&self) -> Vec<Value> {
+        self.customers_without(&["customer_id", "held_by", "provenance"])
+    }
+
+    fn customers_without(&self, names: &[&str]) -> Vec<Value> {
+        let mut customers: Vec<Value> = self.customers.values().cloned().collect();
+        for customer in customers.iter_mut().filter_map(Value::as_object_mut) {
+            customer.retain(|name, _| !names.contains(&name.as_str()));
+        }
+        customers.sort_by_key(|customer| customer["members"].to_string());
+        customers
+    }
+}
+
+/// The text of an object of JSON Lines.
+///
+/// # Panics
+/// It is not there, or not readable by `zstdcat`.
+pub fn text(pipeline: &Pipeline, key: &str) -> String {
+    let bytes = pipeline.get(key).unwrap_or_else(|| panic!("there is no {key}"));
+    let bytes = if key.ends_with(".zst") { zstd::decode_all(&bytes[..]).expect("zstd") } else { bytes.to_vec() };
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+/// The rejected rows of a run, in the order of their objects.
+pub fn rejects(pipeline: &Pipeline, run: &RunId) -> Vec<Value> {
+    let keys = pipeline.list(&keys::rejects_of(run));
+    keys.iter().flat_map(|key| json_lines(&text(pipeline, key))).collect()
+}
+
+fn json_lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+}
+
+/// The lines of some files; their number must be what the manifest says.
+fn lines(pipeline: &Pipeline, files: &[File]) -> Vec<Value> {
+    let read = |file: &File| {
+        let lines = json_lines(&text(pipeline, &file.key));
+        assert_eq!(lines.len() as u64, file.records, "{}", file.key);
+        lines
+    };
+    files.iter().flat_map(read).collect()
+}

@@ -1,0 +1,62 @@
+//! Input that is wrong: rows are refused one by one and the run goes on; a configuration is refused as a whole.
+
+use std::fs;
+
+use crate::command::{folder, onefold};
+use crate::data::{self, LATE, LATE_REJECTS};
+use crate::results::Results;
+use crate::scenarios::turn;
+
+#[test]
+fn every_fault_of_the_configuration_is_told_with_its_line() {
+    let _turn = turn();
+    let data = data::everything("faults-data");
+    let path = data.join("onefold.toml");
+    let mut text = fs::read_to_string(&path).expect("a configuration");
+    let faults = [
+        ("as = \"unix_ms\"", "as = \"moon\"", "moon"),
+        ("phone_number = \"digits\"", "phone_number = \"digit\"", "digit"),
+        ("on = \"given_name\"", "on = \"given_nam\"", "given_nam"),
+        ("max_accounts_per_key = 10", "max_accounts_per_key = \"ten\"", "max_accounts_per_key"),
+    ];
+    for (right, wrong, _) in faults {
+        assert!(text.contains(right), "the sample's configuration has {right}");
+        text = text.replacen(right, wrong, 1);
+    }
+    fs::write(&path, &text).expect("a configuration");
+
+    let out = folder("faults-out");
+    let [data, out_path] = [&data, &out].map(|path| path.to_str().expect("a path of UTF-8"));
+    let mut answered = onefold(["local", "run", "--data", data, "--out", out_path])
+        .exits(1)
+        .says("failed in Plan")
+        .says("Onefold.InvalidInput")
+        .says("config/pipeline.toml: 4 faults");
+    for (_, wrong, named) in faults {
+        let line = 1 + text.lines().position(|line| line.contains(wrong)).expect("its line");
+        answered = answered.says(&format!("line {line}, ")).says(named);
+    }
+    assert!(!out.join("manifest.json").exists(), "nothing is published");
+}
+
+#[test]
+fn rejected_rows_are_told_with_line_and_reason() {
+    let _turn = turn();
+    let data = data::everything("rejects-data");
+    let out = Results(folder("rejects-out"));
+    let [data, out_path] = [&data, &out.0].map(|path| path.to_str().expect("a path of UTF-8"));
+    onefold(["local", "run", "--data", data, "--out", out_path]).exits(0);
+
+    let rejects = out.lines("rejects");
+    for reject in &rejects {
+        assert!(reject["line"].is_u64() && reject["byte"].is_u64(), "{reject}");
+        let [source, object, reason] = ["source", "object", "reason"].map(|name| reject[name].as_str().unwrap_or_default());
+        assert!(object.starts_with(&format!("landing/{source}/")) && !reason.is_empty(), "{reject}");
+    }
+    let late: Vec<_> = rejects.iter().filter(|reject| reject["object"] == LATE).collect();
+    assert_eq!(late.iter().filter_map(|reject| reject["line"].as_u64()).collect::<Vec<_>>(), LATE_REJECTS);
+    assert_eq!(late[0]["raw"], "{\"id\":900002,\"firstName\":");
+    assert_eq!((&late[1]["field"], &late[1]["raw"]), (&"id".into(), &"{\"firstName\":\"Nobody\"}".into()));
+    let broken = rejects.len() - late.len();
+    assert!(broken >= 1, "the generator breaks a line in a thousand");
+}

@@ -1,0 +1,107 @@
+//! A version grows run by run, and is what one run over everything makes of it, however that is divided.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::command::{Answered, folder, onefold};
+use crate::data;
+use crate::results::Results;
+use crate::scenarios::turn;
+
+#[test]
+fn runs_add_up_to_one_run_over_everything() {
+    let _turn = turn();
+    let everything = data::everything("growth-data");
+    let some = data::first_files("growth-first-data", &everything);
+
+    let grown = Results(folder("growth-out"));
+    run(&some, &grown, &[]).exits(0);
+    let (first, ids) = (grown.counts(), grown.ids());
+    assert_is_whole(&grown);
+
+    run(&everything, &grown, &[]).exits(0).says("building on the version of");
+    let second = grown.counts();
+    assert_is_whole(&grown);
+    assert_eq!(second.previous_members, first.members);
+    assert_eq!(second.accounts + second.previous_members, second.members + second.superseded);
+    assert!(second.superseded >= 1, "one account has a newer version");
+    assert!(second.customers_merged >= 1, "one account shows two people to be one");
+    assert_ids_are_kept(&ids, &grown);
+
+    let before = grown.manifest_text();
+    run(&everything, &grown, &[]).exits(0).says("Nothing new");
+    assert_eq!(grown.manifest_text(), before, "a run without new data publishes nothing");
+
+    let at_once = Results(folder("growth-at-once"));
+    run(&everything, &at_once, &[]).exits(0).says("pairwise precision");
+    let all = at_once.counts();
+    assert_is_whole(&at_once);
+    assert_eq!(all.rows_read, first.rows_read + second.rows_read);
+    assert_eq!((all.members, all.customers), (second.members, second.customers));
+    assert_same_customers(&at_once, &grown);
+
+    let divided = Results(folder("growth-divided"));
+    run(&everything, &divided, &["--shards", "3", "--partitions", "5", "--split-bytes", "100000"]).exits(0);
+    assert_is_whole(&divided);
+    assert_same_customers(&divided, &at_once);
+    let same = |counts: onefold_lake::manifest::Counts| (counts.rows_read, counts.members, counts.customers, counts.blocked_keys);
+    assert_eq!(same(divided.counts()), same(all));
+    let invocations = |out: &Results, stage: &str| {
+        let receipts = std::fs::read_to_string(out.0.join("receipts.jsonl")).expect("receipts");
+        receipts.lines().filter(|line| line.contains(&format!("\"stage\":\"{stage}\""))).count()
+    };
+    assert_eq!((invocations(&at_once, "merge"), invocations(&divided, "merge")), (1, 5));
+    assert!(invocations(&divided, "extract") > invocations(&at_once, "extract"));
+    assert!(invocations(&divided, "link") >= 3 * 5, "several rounds of three shards");
+}
+
+fn run(data: &Path, out: &Results, more: &[&str]) -> Answered {
+    let [data, out] = [data, &out.0].map(|path| path.to_str().expect("a path of UTF-8"));
+    onefold(["local", "run", "--data", data, "--out", out].iter().chain(more))
+}
+
+/// Files, manifest and counts say the same, and every account belongs to one customer.
+fn assert_is_whole(out: &Results) {
+    let (manifest, ids) = (out.manifest(), out.ids());
+    let counts = &manifest.counts;
+    assert_eq!(out.lines("customers").len() as u64, counts.customers);
+    assert_eq!(counts.rows_read, counts.accounts + counts.rejected);
+    assert_eq!(out.lines("rejects").len() as u64, counts.rejected);
+    let changes: u64 = manifest.files.changes.iter().map(|file| file.records).sum();
+    assert_eq!(out.lines("changes").len() as u64, changes);
+    let members: BTreeMap<String, String> = out.lines("members").iter().map(member).collect();
+    assert_eq!(members.len() as u64, counts.members);
+    assert_eq!(members, ids, "members and customers agree on who is who");
+}
+
+fn member(line: &Value) -> (String, String) {
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    (text(&line["account"]["ref"]), text(&line["customer_id"]))
+}
+
+/// Whoever shared an id still does, and it is an id that one of them had.
+fn assert_ids_are_kept(before: &BTreeMap<String, String>, after: &Results) {
+    let after = after.ids();
+    let mut becomes: BTreeMap<&str, &str> = BTreeMap::new();
+    for (account, id) in before {
+        let now = after[account].as_str();
+        assert_eq!(*becomes.entry(id).or_insert(now), now, "{account} left the customer {id}");
+    }
+    let merged = becomes.iter().filter(|(was, now)| was != now).count();
+    assert!(merged >= 1, "two customers became one");
+    let known: Vec<&str> = before.values().map(String::as_str).collect();
+    for now in becomes.values() {
+        assert!(known.contains(now), "{now} is an id that nobody had");
+    }
+}
+
+#[track_caller]
+fn assert_same_customers(left: &Results, right: &Results) {
+    let (left, right) = (left.customers(), right.customers());
+    for (members, customer) in &left {
+        assert_eq!(Some(customer), right.get(members), "the customer of {members}");
+    }
+    assert_eq!(left.len(), right.len());
+}

@@ -1,0 +1,14 @@
+//! What can happen, a scenario a test.
+
+mod failures;
+mod faults;
+mod growth;
+mod interruption;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Waits for the scenario under way.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}

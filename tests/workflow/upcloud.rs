@@ -1,0 +1,67 @@
+//! A local cloud that stays up: `onefold local up`.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use crate::command::{Answered, command, onefold};
+use crate::lake::Lake;
+use crate::tools;
+
+/// A local cloud. It ends with this value.
+pub struct UpCloud {
+    /// Its bucket.
+    pub lake: Lake,
+    endpoint: String,
+    up: Child,
+}
+
+impl UpCloud {
+    /// Boots it.
+    pub fn boot() -> Self {
+        let mut up = command().args(["local", "up"]).stdout(Stdio::piped()).spawn().expect("the command starts");
+        let mut lines = BufReader::new(up.stdout.take().expect("its output")).lines();
+        let mut told = |name: &str| {
+            let line = lines.find_map(|line| line.ok()?.strip_prefix(name).map(|rest| rest.trim().to_owned()));
+            line.unwrap_or_else(|| panic!("`onefold local up` does not say its {name}"))
+        };
+        let (endpoint, bucket) = (told("endpoint"), told("bucket"));
+        Self { lake: Lake::new(&endpoint, &bucket), endpoint, up }
+    }
+
+    /// Runs the command there.
+    pub fn onefold(&self, arguments: &[&str]) -> Answered {
+        onefold(["--endpoint", &self.endpoint].iter().chain(arguments))
+    }
+
+    /// Plans a run and does nothing else of it, by invoking the function as the state machine would. So a test can
+    /// change what it likes before the rest of the run takes place, and need not be quick about it.
+    pub fn plan(&self) -> String {
+        let request = r#"{"execution":"planned","started_at":"2026-11-22T17:46:00Z","input":{}}"#;
+        let invoked = Command::new(tools::tool("cargo-lambda"))
+            .args(["lambda", "invoke", "onefold-plan", "--remote", "--endpoint-url", &self.endpoint])
+            .args(["--data-ascii", request])
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+            .output()
+            .expect("cargo-lambda starts");
+        let answer: serde_json::Value = serde_json::from_slice(&invoked.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&invoked.stderr)));
+        answer["run"].as_str().expect("a run").to_owned()
+    }
+
+    /// Whether anything was published.
+    pub fn has_published(&self) -> bool {
+        !self.lake.objects("processed/CURRENT").is_empty()
+    }
+}
+
+impl Drop for UpCloud {
+    fn drop(&mut self) {
+        let interrupt = format!("kill -INT {}", self.up.id());
+        let _ = Command::new("/bin/sh").args(["-c", &interrupt]).status();
+        let _ = self.up.wait();
+    }
+}
