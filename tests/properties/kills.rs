@@ -121,3 +121,39 @@ fn a_run_that_another_one_overtook_does_not_publish() {
     assert!(error.message.contains(Pipeline::run_of(3).as_str()), "{}", error.message);
     assert_eq!(pipeline.get(keys::CURRENT), current);
 }
+
+/// A run that was killed when all raw chunks were there, Settle waited, and nothing was translated.
+fn killed_before_translate(knobs: &Knobs) -> Pipeline {
+    let run = Pipeline::run_of(1);
+    for writes in 0.. {
+        let mut pipeline = lake(0);
+        pipeline.store.fail_after(Some(writes));
+        pipeline.run(knobs).expect_err("a write fails");
+        if pipeline.get(&keys::run_token(&run)).is_some() {
+            pipeline.store.fail_after(None);
+            return pipeline;
+        }
+    }
+    unreachable!("Settle waits before anything is translated")
+}
+
+#[test]
+fn a_chunk_that_cannot_be_translated_fails_the_task_by_name_until_it_is_mended() {
+    let knobs = Knobs { settles_first: true, ..Knobs::default() };
+    let run = Pipeline::run_of(1);
+    let mut pipeline = killed_before_translate(&knobs);
+    let raw = pipeline.list(&keys::raw_of(&run)).remove(0);
+    let bytes = pipeline.get(&raw).expect("a raw chunk");
+    pipeline.put(&raw, "no raw chunk");
+    let error = pipeline.resume(&run, &knobs).expect_err("a chunk is damaged");
+    assert_eq!(error.message, "Onefold.DeadLetter");
+    let failed = pipeline.tasks.failed();
+    let (token, name, cause) = failed.last().expect("the task that waits is failed");
+    assert_eq!((token.as_str(), name.as_str()), ("token-2", "Onefold.DeadLetter"));
+    assert!(cause.contains(&raw) && cause.contains(&format!("{{\"resume\":\"{run}\"}}")), "{cause}");
+    assert_eq!(pipeline.get(keys::CURRENT), None);
+
+    pipeline.put(&raw, bytes);
+    pipeline.resume(&run, &knobs).expect("the chunk is mended");
+    assert!(pipeline.get(keys::CURRENT).is_some());
+}

@@ -4,6 +4,7 @@
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
+use onefold_tests::version::rejects;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ fn any_knobs() -> impl Strategy<Value = Knobs> {
     let sizes = (1u32..=4, 1u32..=7, prop::sample::select(&[60u64, 300, 2_000, 1 << 20][..]));
     (sizes, 1usize..4, 0usize..8, any::<[bool; 3]>()).prop_map(|(sizes, batch, rotate, [duplicates, settles_first, twice])| {
         let (shards, partitions, split_bytes) = sizes;
-        Knobs { shards, partitions, split_bytes, batch, rotate, duplicates, settles_first, twice }
+        Knobs { shards, partitions, split_bytes, batch, rotate, duplicates, settles_first, twice, ..Knobs::default() }
     })
 }
 
@@ -55,6 +56,17 @@ proptest! {
     }
 
     #[test]
+    fn the_division_into_files_does_not_matter(rows in any_rows(30), most in 1usize..5, knobs in any_knobs()) {
+        let expected = version_of(&rows, &Settings::default()).without_ids();
+        let mut pipeline = Pipeline::new(&Settings::default());
+        pipeline.drop_file("list", "empty.csv", "");
+        for (number, rows) in rows.chunks(most).enumerate() {
+            drop_rows(&pipeline, &format!("part-{number}"), rows);
+        }
+        prop_assert_eq!(publish(&mut pipeline, &knobs).without_ids(), expected);
+    }
+
+    #[test]
     fn repeated_rows_do_not_matter(rows in any_rows(20), knobs in any_knobs()) {
         let expected = version_of(&rows, &Settings::default()).without_ids();
         let twice = [rows.clone(), rows.clone()].concat();
@@ -86,5 +98,66 @@ proptest! {
             objects(&pipeline)
         };
         prop_assert_eq!(lake(), lake());
+    }
+}
+
+#[test]
+fn twice_means_that_every_object_is_written_twice() {
+    let writes = |twice: bool| {
+        let mut pipeline = Pipeline::new(&Settings::default());
+        drop_rows(&pipeline, "a", &[Row::new("crm", "1").at(1), Row::new("shop", "1").at(1)]);
+        let before = pipeline.store.writes();
+        publish(&mut pipeline, &Knobs { shards: 2, twice, ..Knobs::default() });
+        pipeline.store.writes() - before
+    };
+    // All but CURRENT, which the first invocation has changed already.
+    assert_eq!(writes(true), 2 * writes(false) - 1);
+}
+
+/// Text that hardly compresses.
+fn padding(seed: u32) -> String {
+    let mut state = seed;
+    let next = std::iter::repeat_with(|| {
+        // Numerical Recipes' generator; only its high bits are any good.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'A' + (state >> 24) as u8 % 26)
+    });
+    next.take(900_000).collect()
+}
+
+/// A file of two chunks: long rows, of which one near the end is bad; and the line of that one.
+fn long_file(source: &str) -> (String, u64) {
+    let mut text = if source == "list" { "id,email,padding\n".to_owned() } else { String::new() };
+    for id in 1..=20 {
+        let padding = padding(id);
+        text += &match (source, id) {
+            ("list", 19) => "19\n".to_owned(),
+            ("list", _) => format!("{id},a{id}@x.de,\"{padding}\n\"\n"),
+            (_, 19) => "{\n".to_owned(),
+            _ => format!("{{\"id\":{id},\"email\":\"a{id}@x.de\",\"padding\":\"{padding}\"}}\n"),
+        };
+    }
+    // The CSV has a header, and two lines a row.
+    (text, if source == "list" { 1 + 18 * 2 + 1 } else { 19 })
+}
+
+#[test]
+fn an_extract_that_runs_out_of_time_goes_on_where_it_stopped() {
+    for (source, name) in [("crm", "long.jsonl"), ("crm", "long.jsonl.zst"), ("list", "long.csv")] {
+        let (text, bad_line) = long_file(source);
+        let content = if name.ends_with(".zst") { zstd::encode_all(text.as_bytes(), 1).expect("zstd") } else { text.into() };
+        let with = |hurried: bool| {
+            let mut pipeline = Pipeline::new(&Settings::default());
+            pipeline.drop_file(source, name, content.clone());
+            let version = publish(&mut pipeline, &Knobs { hurried, split_bytes: 1 << 30, ..Knobs::default() });
+            assert_eq!(pipeline.list("raw/").len(), 2, "{name} makes two chunks");
+            let rejects = rejects(&pipeline, &version.manifest.run);
+            assert_eq!((rejects.len(), rejects[0]["line"].as_u64()), (1, Some(bad_line)), "{name}");
+            assert_eq!(pipeline.stops.get() > 0, hurried, "{name} is stopped when it is hurried");
+            (version.without_ids(), rejects)
+        };
+        let unhurried = with(false);
+        assert_eq!(unhurried.0.len(), 19, "{name}");
+        assert!(with(true) == unhurried, "{name}");
     }
 }

@@ -22,11 +22,6 @@ impl ForgetfulStore {
         Self { store, forgotten: Mutex::default() }
     }
 
-    /// How many receipts were forgotten.
-    pub fn forgotten(&self) -> usize {
-        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
     fn forgets(&self, key: &str) -> bool {
         let is_receipt = key.contains("/receipts/");
         is_receipt && self.forgotten.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned())

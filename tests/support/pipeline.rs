@@ -3,6 +3,7 @@
 //! This drives; it does not interpret `statemachine/onefold.asl.json`, and knows of no retries: a stage that
 //! fails ends the execution.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -40,6 +41,8 @@ pub struct Knobs {
     pub settles_first: bool,
     /// Whether every invocation is made twice, and the second does all its work again.
     pub twice: bool,
+    /// Whether every invocation of Extract is near its time limit, so that it stops after a chunk.
+    pub hurried: bool,
 }
 
 impl Default for Knobs {
@@ -53,6 +56,7 @@ impl Default for Knobs {
             duplicates: false,
             settles_first: false,
             twice: false,
+            hurried: false,
         }
     }
 }
@@ -85,6 +89,8 @@ pub struct Pipeline {
     queue: Arc<RecordingQueue>,
     runtime: Runtime,
     executions: u32,
+    /// How often Extract stopped before the end of a split.
+    pub stops: Cell<u32>,
 }
 
 /// The secret of match keys.
@@ -94,8 +100,14 @@ impl Pipeline {
     /// A bucket with a configuration and its reference tables.
     pub fn new(settings: &Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let pipeline =
-            Self { store: Arc::default(), tasks: Arc::default(), queue: Arc::default(), runtime, executions: 0 };
+        let pipeline = Self {
+            store: Arc::default(),
+            tasks: Arc::default(),
+            queue: Arc::default(),
+            runtime,
+            executions: 0,
+            stops: Cell::default(),
+        };
         for (table, csv) in settings.tables() {
             pipeline.put(&keys::reference(table), csv);
         }
@@ -173,6 +185,9 @@ impl Pipeline {
             if knobs.twice { Arc::new(ForgetfulStore::new(self.store.clone())) } else { self.store.clone() };
         let hasher = NodeHasher::from_hex(SECRET).expect("a secret");
         let context = Context::new(store, hasher, self.tasks.clone(), Some(self.queue.clone()));
+        if knobs.hurried {
+            context.set_deadline(1);
+        }
         let execution = Execution { pipeline: self, context, knobs, number };
         self.runtime.block_on(execution.run(input))
     }
@@ -236,6 +251,7 @@ impl Execution<'_> {
             if answer.done {
                 return Ok(());
             }
+            self.pipeline.stops.update(|stops| stops + 1);
             request = extract::Request { run: answer.run, split: answer.split, cursor: answer.cursor };
         }
     }

@@ -12,7 +12,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            rules: vec![vec!["email"], vec!["phone_number"], vec!["given_name", "family_name", "birthdate"]],
+            rules: vec![vec!["email"], vec!["phone_number"], vec!["family_name", "birthdate"]],
             max_accounts_per_key: 4,
         }
     }

@@ -61,7 +61,7 @@ impl Customer<'_> {
         for field in TextField::PLAIN {
             push_text(out, field, self.texts[field.index()]);
         }
-        json::push_name(out, "address");
+        out.extend_from_slice(b",\"address\":");
         if TextField::ADDRESS.into_iter().any(|field| self.texts[field.index()].is_some()) {
             let start = out.len();
             for field in TextField::ADDRESS {
@@ -73,18 +73,19 @@ impl Customer<'_> {
         } else {
             out.extend_from_slice(b"null");
         }
-        for (name, value) in [("location", self.location), ("salary", self.salary)] {
-            json::push_name(out, name);
+        for (name, value) in [(",\"location\":", self.location), (",\"salary\":", self.salary)] {
+            out.extend_from_slice(name.as_bytes());
             out.extend_from_slice(value.map_or("null", |sourced| sourced.value).as_bytes());
         }
-        for (name, values) in
-            [("interests", &self.interests), ("emails", &self.emails), ("phone_numbers", &self.phone_numbers)]
-        {
-            json::push_name(out, name);
+        for (name, values) in [
+            (",\"interests\":", &self.interests),
+            (",\"emails\":", &self.emails),
+            (",\"phone_numbers\":", &self.phone_numbers),
+        ] {
+            out.extend_from_slice(name.as_bytes());
             json::push_strings(out, values.iter().copied());
         }
-        json::push_name(out, "attributes");
-        out.push(b'{');
+        out.extend_from_slice(b",\"attributes\":{");
         for (name, sourced) in &self.attributes {
             push_attribute(out, name, sourced.value);
         }
@@ -102,8 +103,7 @@ impl Customer<'_> {
     }
 
     fn write_held_by(&self, out: &mut Vec<u8>) {
-        json::push_name(out, "held_by");
-        out.push(b'[');
+        out.extend_from_slice(b",\"held_by\":[");
         for (number, bond) in self.held_by.iter().enumerate() {
             if number > 0 {
                 out.push(b',');
@@ -114,14 +114,15 @@ impl Customer<'_> {
     }
 
     fn write_provenance(&self, out: &mut Vec<u8>) {
-        json::push_name(out, "provenance");
-        out.push(b'{');
+        out.extend_from_slice(b",\"provenance\":{");
         if self.members.len() > 1 {
             for (name, sourced) in self.sourced() {
                 json::push_member(out, name, sourced.account);
             }
             for (name, sourced) in &self.attributes {
-                push_attribute(out, &["attributes.", name].concat(), &format!("{:?}", sourced.account));
+                let mut account = Vec::new();
+                json::push_string(&mut account, sourced.account);
+                push_attribute(out, &["attributes.", name].concat(), &String::from_utf8_lossy(&account));
             }
         }
         out.push(b'}');

@@ -18,15 +18,13 @@ pub fn new_id(started_at: Timestamp, smallest_reference: &str) -> String {
     let bits = (time << 80) | (hash & ((1 << 80) - 1));
     let version = (bits & !(0xf << 76)) | (0x8 << 76);
     let variant = (version & !(0x3 << 62)) | (0x2 << 62);
-    let mut text = String::with_capacity(36);
-    for digit in (0..32).rev() {
+    let mut text = *b"00000000-0000-0000-0000-000000000000";
+    let digits = text.iter_mut().filter(|byte| **byte != b'-').rev();
+    for (number, byte) in digits.enumerate() {
         const HEX: &[u8; 16] = b"0123456789abcdef";
-        text.push(char::from(HEX[(variant >> (digit * 4)) as usize & 15]));
-        if matches!(digit, 24 | 20 | 16 | 12) {
-            text.push('-');
-        }
+        *byte = HEX[(variant >> (number * 4)) as usize & 15];
     }
-    text
+    text.iter().map(|byte| char::from(*byte)).collect()
 }
 
 /// Which customers of the previous version each cluster's accounts belonged to.

@@ -121,18 +121,6 @@ impl RowPlan {
         };
         self.slots.iter().map(|(tokens, _)| column(tokens)).collect()
     }
-
-    /// The pointers that no column of the header answers.
-    pub fn missing_columns(&self, header: &[String]) -> Vec<String> {
-        let columns = self.columns(header);
-        let missing = self.slots.iter().zip(columns).filter(|(_, column)| column.is_none());
-        missing.map(|((tokens, _), _)| format!("/{}", tokens.join("/"))).collect()
-    }
-
-    /// Whether a slot holds JSON text.
-    pub fn is_raw(&self, slot: usize) -> bool {
-        self.slots.get(slot).is_some_and(|(_, shape)| *shape == Shape::Raw)
-    }
 }
 
 struct RowSeed<'p, 's, 'a> {
@@ -381,6 +369,26 @@ impl MappingPlan {
         let attributes = mapping.attributes.iter().map(|(_, at)| rows.add_raw(at)).collect();
         Self { rows, id, updated_at, full_name, texts, latitude, longitude, salary, interests, attributes }
     }
+
+    /// The fields that no column of a CSV header answers, each by its first pointer.
+    pub fn unanswered(&self, header: &[String]) -> Vec<String> {
+        let columns = self.rows.columns(header);
+        let single = [
+            &self.id,
+            &self.updated_at,
+            &self.full_name,
+            &self.latitude,
+            &self.longitude,
+            &self.salary,
+            &self.interests,
+        ];
+        let choices = single.into_iter().chain(&self.texts).chain(&self.attributes);
+        choices
+            .filter(|choice| choice.iter().all(|slot| columns[*slot].is_none()))
+            .filter_map(|choice| choice.first())
+            .map(|slot| format!("/{}", self.rows.slots[*slot].0.join("/")))
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -447,6 +455,5 @@ mod tests {
         plan.add_value(&["/b".to_owned(), "/no".to_owned(), "/a".to_owned()]);
         let header = ["a".to_owned(), " b ".to_owned()];
         assert_eq!(plan.columns(&header), [Some(1), None, Some(0)]);
-        assert_eq!(plan.missing_columns(&header), ["/no"]);
     }
 }

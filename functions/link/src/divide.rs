@@ -2,7 +2,7 @@
 
 use onefold_lake::layout::{Layout, MapperInput};
 
-/// Nodes up to which one shard does all; about 100 bytes of memory each.
+/// Nodes up to which one shard does all. A node takes about 90 bytes of memory.
 const NODES_OF_ONE_SHARD: u64 = 50_000_000;
 /// Text of one partition of Merge, about: a Merge needs four times this in memory.
 const PARTITION_TEXT_BYTES: u64 = 32 << 20;

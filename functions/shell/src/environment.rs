@@ -9,7 +9,7 @@ pub struct Environment {
     pub bucket: String,
     /// The match-key secret.
     pub hasher: NodeHasher,
-    /// The queue of raw chunks; only Settle has it.
+    /// The queue of raw chunks; only Translate and Settle have it.
     pub queue_url: Option<String>,
     /// Whether the endpoint is plain HTTP, as the local cloud's is.
     pub is_plain_http: bool,

@@ -114,6 +114,13 @@ pub fn is_placeholder(value: &str) -> bool {
         "not available",
         "xxx",
     ];
+    // Most values are told by their length and ends: longer, and without white space around them.
+    if let ([first, .., last], true) = (value.as_bytes(), value.len() > LONGEST)
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return false;
+    }
     let value = value.trim();
     value.is_empty()
         || (value.len() <= LONGEST && PLACEHOLDERS.iter().any(|placeholder| value.eq_ignore_ascii_case(placeholder)))
@@ -140,7 +147,18 @@ mod tests {
 
     #[test]
     fn placeholders_are_nothing() {
-        for nothing in ["", "  ", "-", "N/A", " n/a ", "Unknown", "NULL", "not available"] {
+        for nothing in [
+            "",
+            "  ",
+            "n/a                 ",
+            "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}",
+            "-",
+            "N/A",
+            " n/a ",
+            "Unknown",
+            "NULL",
+            "not available",
+        ] {
             assert!(is_placeholder(nothing), "{nothing:?}");
         }
         for something in ["a", "Nadia", "nobody@x.de", "Nullmeier"] {

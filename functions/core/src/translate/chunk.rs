@@ -144,6 +144,8 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
     fn json_line(&mut self, text: Result<&'a str, ()>, place: Place, received_at: i64) -> Result<(), Reject> {
         self.check_length(place)?;
         let text = text.map_err(|()| not_utf8())?;
+        // A byte order mark at the start of an object is no part of its first row.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut slots = std::mem::take(&mut self.slots);
         let read = self.translator.plan.rows.read_json(text, &mut slots);
         self.slots = slots;
@@ -154,13 +156,26 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
     fn csv(&mut self) {
         let bytes = self.bytes;
         let mut reader = FieldReader::new(b',');
-        let mut start = match boundary(bytes, b',', true) {
+        let start = match boundary(bytes, b',', true) {
             Boundary::Complete(length) | Boundary::Broken(length) => length,
             Boundary::Open => bytes.len(),
         };
         reader.read(&bytes[..start]);
-        let header: Vec<String> = reader.fields().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        let mut header: Vec<String> = reader.fields().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        if let Some(first) = header.first_mut() {
+            *first = first.trim_start_matches('\u{feff}').to_owned();
+        }
         let columns = self.translator.plan.rows.columns(&header);
+        self.csv_segments(start, &mut reader, header.len(), &columns);
+        for pointer in self.translator.plan.unanswered(&header) {
+            // A column that is not there leaves its field empty in every row: say so where values are counted.
+            let name = format!("{}: no column for {pointer}", self.translator.source.name);
+            self.output.dropped.insert(name, self.output.rows);
+        }
+    }
+
+    fn csv_segments(&mut self, start: usize, reader: &mut FieldReader, width: usize, columns: &[Option<usize>]) {
+        let (bytes, mut start) = (self.bytes, start);
         for (number, segment) in self.segments.iter().enumerate() {
             let end = (start + segment.length).min(bytes.len());
             let mut line = segment.line;
@@ -180,7 +195,7 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
                     let result = if is_broken {
                         Err(Reject::row("a quote is opened and not closed; close it, or double it if it is text"))
                     } else {
-                        self.csv_record(record, &mut reader, header.len(), &columns, place, segment.received_at)
+                        self.csv_record(record, reader, width, columns, place, segment.received_at)
                     };
                     self.note(result, place);
                 }

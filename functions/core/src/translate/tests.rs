@@ -194,6 +194,14 @@ fn csv_rows_must_have_the_columns_of_the_header() {
 }
 
 #[test]
+fn a_column_that_is_not_there_is_told_once() {
+    let text = b"\xef\xbb\xbfsid,mail,interests,day\n1,a@b.de,,\n2,b@b.de,,\n";
+    let output = translate("news", text, 26);
+    assert_eq!((output.rows, output.rejected), (2, 0), "a byte order mark is no part of the first column's name");
+    assert_eq!(output.dropped, [("news: no column for /email".to_owned(), 2)].into());
+}
+
+#[test]
 fn of_a_repeated_id_the_latest_version_is_kept_and_the_others_are_told() {
     let text = br#"{"id":1,"at":5,"mail":{"home":"old@x.de"}}
 {"id":2,"at":1}
