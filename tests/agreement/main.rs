@@ -1,1 +1,12 @@
-//! To be written.
+//! Code, state machine and template must agree on names, keys, limits and times; nothing but these tests checks that.
+
+mod dependencies;
+mod environment;
+mod errors;
+mod functions;
+mod policies;
+mod project;
+mod sizes;
+mod times;
+#[path = "../functions/tools.rs"]
+mod tools;

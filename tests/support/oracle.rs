@@ -64,7 +64,7 @@ pub fn keys(account: &Account, settings: &Settings) -> Vec<(usize, Vec<String>)>
         let values: Vec<String> = rule
             .iter()
             .filter_map(|field| account.texts.get(field))
-    
+            .filter(|value| !is_placeholder(value))
             .cloned()
             .collect();
         if values.len() == rule.len() {

@@ -6,6 +6,7 @@
 mod command;
 mod data;
 #[path = "../functions/lake.rs"]
+#[allow(dead_code, reason = "the tests of the functions use more of it")]
 mod lake;
 mod processes;
 mod results;

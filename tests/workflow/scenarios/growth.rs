@@ -1,6 +1,6 @@
 //! A version grows run by run, and is what one run over everything makes of it, however that is divided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -81,20 +81,24 @@ fn member(line: &Value) -> (String, String) {
     (text(&line["account"]["ref"]), text(&line["customer_id"]))
 }
 
-/// Whoever shared an id still does, and it is an id that one of them had.
-fn assert_ids_are_kept(before: &BTreeMap<String, String>, after: &Results) {
-    let after = after.ids();
-    let mut becomes: BTreeMap<&str, &str> = BTreeMap::new();
-    for (account, id) in before {
-        let now = after[account].as_str();
-        assert_eq!(*becomes.entry(id).or_insert(now), now, "{account} left the customer {id}");
+/// A customer has an id that one of its accounts had, unless that id stayed with another part of a customer that was
+/// split. Ids that are gone ended in other customers.
+fn assert_ids_are_kept(before: &BTreeMap<String, String>, grown: &Results) {
+    let after = grown.ids();
+    let mut ids_held: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (account, was) in before {
+        ids_held.entry(&after[account]).or_default().insert(was);
     }
-    let merged = becomes.iter().filter(|(was, now)| was != now).count();
-    assert!(merged >= 1, "two customers became one");
-    let known: Vec<&str> = before.values().map(String::as_str).collect();
-    for now in becomes.values() {
-        assert!(known.contains(now), "{now} is an id that nobody had");
+    let in_use: BTreeSet<&str> = after.values().map(String::as_str).collect();
+    let (kept, new): (Vec<_>, Vec<_>) = ids_held.iter().partition(|(now, held)| held.contains(*now));
+    assert!(!kept.is_empty());
+    for (now, held) in &new {
+        assert!(held.iter().all(|was| in_use.contains(was)), "{now} could have kept one of {held:?}");
     }
+    let counts = grown.counts();
+    assert_eq!(new.len() as u64, counts.customers_split);
+    let was: BTreeSet<&str> = before.values().map(String::as_str).collect();
+    assert_eq!(was.difference(&in_use).count() as u64, counts.customers_merged);
 }
 
 #[track_caller]
