@@ -1,5 +1,6 @@
 //! Code, state machine and template must agree on names, keys, limits and times; nothing but these tests checks that.
 
+mod access;
 mod dependencies;
 mod environment;
 mod errors;

@@ -96,7 +96,15 @@ impl Chunker {
     }
 
     /// Takes in more bytes of the object; gives the chunks that they fill.
+    ///
+    /// However many bytes come at once (a compressed object can hold a thousand times its size), a chunk is
+    /// hardly larger than it should be.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<RawChunk> {
+        let pieces = bytes.chunks((self.chunk_bytes / 16).max(1));
+        pieces.flat_map(|piece| self.push_piece(piece)).collect()
+    }
+
+    fn push_piece(&mut self, bytes: &[u8]) -> Vec<RawChunk> {
         if let Some(open) = &mut self.object {
             open.pending.extend_from_slice(bytes);
         }
@@ -345,6 +353,14 @@ mod tests {
         assert!(fragments >= 40, "{chunks:?}");
         let whole: Vec<String> = rows(&chunks, 0).into_iter().map(|row| row.3).collect();
         assert!(whole.concat().starts_with("1\n") && whole.concat().ends_with("2\n"));
+    }
+
+    #[test]
+    fn chunks_are_bounded_however_much_comes_at_once() {
+        let object = "12345678\n".repeat(1000);
+        let chunks = cut(Format::JsonLines, 320, object.len(), &[&object]);
+        assert!(chunks.iter().all(|chunk| chunk.text.len() < 400), "{:?}", chunks.iter().map(|chunk| chunk.text.len()));
+        assert_eq!(chunks.iter().map(|chunk| chunk.lines).sum::<u64>(), 1000);
     }
 
     #[test]

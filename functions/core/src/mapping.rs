@@ -358,7 +358,8 @@ impl MappingPlan {
     pub fn new(mapping: &Mapping) -> Self {
         let mut rows = RowPlan::new();
         let none: &[String] = &[];
-        let id = rows.add_value(&mapping.id);
+        // As JSON text: a long number read as a floating-point one would be another account's id.
+        let id = rows.add_raw(&mapping.id);
         let updated_at = rows.add_value(mapping.updated_at.as_ref().map_or(none, |time| &time.at));
         let full_name = rows.add_value(mapping.full_name.as_deref().unwrap_or(none));
         let texts = mapping.texts.iter().map(|text| rows.add_value(&text.at)).collect();

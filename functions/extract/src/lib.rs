@@ -97,18 +97,15 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
         .source(&split.source)
         .map(|source| source.format)
         .ok_or_else(|| StageError::internal(format!("the run's configuration has no source {:?}", split.source)))?;
-    let mut reader = SplitReader::new(&run, &split, format, cursor, context);
-    if let Some(cursor) = reader.read_until_near_deadline().await? {
-        tracing::info!(stage = "extract", run_id = %run, split = split.split, chunks = cursor.chunk, "stopped before the time limit");
-        return Ok(Answer { run, split, cursor: Some(cursor), done: false });
-    }
-    let (extracted, all) = (Extracted { chunks: reader.chunk, lines: reader.moved.records_out }, reader.moved);
-    work.always(context, async |moved| {
-        *moved = all;
-        Ok(extracted)
+    let mut next = None;
+    work.until_done(context, async |moved| {
+        let mut reader = SplitReader::new(&run, &split, format, cursor, context);
+        next = reader.read_until_near_deadline().await?;
+        *moved = reader.moved;
+        Ok(next.is_none().then_some(Extracted { chunks: reader.chunk, lines: reader.moved.records_out }))
     })
     .await?;
-    Ok(Answer { run, split, cursor: None, done: true })
+    Ok(Answer { done: next.is_none(), run, split, cursor: next })
 }
 
 /// A split being read.
@@ -158,10 +155,12 @@ impl<'r> SplitReader<'r> {
                 let chunks = self.chunker.push(&bytes);
                 let has_chunks = !chunks.is_empty();
                 self.write(chunks).await?;
-                if has_chunks && self.context.is_near_deadline(RESERVE)
-                    && let Some(mark) = self.chunker.mark() {
-                        return Ok(Some(self.cursor(number, mark)));
-                    }
+                if has_chunks
+                    && self.context.is_near_deadline(RESERVE)
+                    && let Some(mark) = self.chunker.mark()
+                {
+                    return Ok(Some(self.cursor(number, mark)));
+                }
             }
             let chunks = self.chunker.end();
             self.write(chunks).await?;

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod compress;
+pub mod edges;
 pub mod event;
 pub mod keys;
 pub mod labels;

@@ -2,6 +2,7 @@
 
 use onefold_core::link::{Position, contract, label_positions, large_star, one_shard, small_star, spread};
 use onefold_core::node::Node;
+use onefold_lake::edges as lake_edges;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::labels;
 use onefold_lake::layout::{BlockedKeys, Layout};
@@ -82,7 +83,7 @@ impl Part<'_> {
         let found = stars::read(self.run, &self.layout, belongs, self.context, moved).await?;
         let superseded = found.latest.superseded() as u64;
         let spread = spread(&found.latest);
-        let positions = edges::format_positions(&spread.references, &found.positions);
+        let positions = lake_edges::format_positions(&spread.references, &found.positions);
         moved.bytes_out += positions.len() as u64;
         self.context.store.put(&self.key("positions"), positions.into(), Condition::Always).await?;
         let mut outbox = Outbox::new(shards);
@@ -121,7 +122,7 @@ impl Part<'_> {
         let edges = self.inbox(moved).await?;
         let (bytes, _) = self.context.store.get(&keys::link_round(self.run, 1, self.shard, "positions")).await?;
         moved.bytes_in += bytes.len() as u64;
-        let labels = label_positions(&edges, &edges::parse_positions(&bytes));
+        let labels = label_positions(&edges, &lake_edges::parse_positions(&bytes));
         self.write_labels(labels.into_iter(), moved).await?;
         Ok(RoundDone { moved: 0, superseded: 0 })
     }

@@ -49,13 +49,29 @@ impl Work {
         context: &Context,
         work: impl AsyncFnOnce(&mut Moved) -> Result<R, StageError>,
     ) -> Result<R, StageError> {
+        let done = self.until_done(context, async |moved| work(moved).await.map(Some)).await?;
+        done.ok_or_else(|| StageError::internal("the work was not done"))
+    }
+
+    /// Does a part of the work; the receipt is written with the part that gives the answer.
+    ///
+    /// # Errors
+    /// What `work` fails with.
+    pub async fn until_done<R: Serialize + DeserializeOwned>(
+        &self,
+        context: &Context,
+        work: impl AsyncFnOnce(&mut Moved) -> Result<Option<R>, StageError>,
+    ) -> Result<Option<R>, StageError> {
         let meter = Meter::start(context.store.as_ref());
         let mut moved = Moved::default();
         let result = work(&mut moved).await?;
         let cost = meter.cost(context.store.as_ref());
+        let is_done = result.is_some();
         let receipt =
             Receipt { run: self.run.clone(), stage: self.stage, name: self.name.clone(), moved, cost, result };
-        context.store.put(&self.key(), json_object(&receipt)?, Condition::Always).await?;
+        if is_done {
+            context.store.put(&self.key(), json_object(&receipt)?, Condition::Always).await?;
+        }
         tracing::info!(
             stage = %self.stage,
             run_id = %self.run,
@@ -69,7 +85,8 @@ impl Work {
             cpu_ms = cost.cpu_ms,
             max_rss_bytes = cost.max_rss_bytes,
             s3_requests = cost.s3_requests,
-            "done"
+            "{}",
+            if is_done { "done" } else { "stopped before the time limit" }
         );
         Ok(receipt.result)
     }

@@ -6,7 +6,6 @@ mod row;
 pub use chunk::{ChunkOutput, Segment};
 pub use row::Reject;
 
-use crate::account::Account;
 use crate::config::{Config, Source};
 use crate::enrich::{LookupTable, TableError};
 use crate::field::{TEXT_FIELDS, TextField};
@@ -46,14 +45,6 @@ impl<'c> Translator<'c> {
         // The phone normaliser looks at the country.
         order.sort_by_key(|field| *field != TextField::Country);
         Self { config, source, tables, plan: MappingPlan::new(&source.mapping), matcher, order }
-    }
-
-    /// Fills empty fields from the reference tables.
-    fn enrich<'a>(&self, account: &mut Account<'a>)
-    where
-        'c: 'a,
-    {
-        row::enrich(self.config, self.tables, account);
     }
 }
 

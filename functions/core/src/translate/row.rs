@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Tables, Translator};
 use crate::account::Account;
 use crate::config::{Config, TextMapping};
-use crate::enrich;
+use crate::enrich::{location, number};
 use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::json;
 use crate::mapping::Slot;
@@ -80,9 +80,9 @@ impl<'c> Translator<'c> {
         if let (Some(latitude), Some(longitude)) =
             (value(slots, &self.plan.latitude), value(slots, &self.plan.longitude))
         {
-            account.location = enrich::location(&latitude, &longitude).map(Cow::Owned);
+            account.location = location(&latitude, &longitude).map(Cow::Owned);
         }
-        account.salary = value(slots, &self.plan.salary).and_then(|salary| enrich::number(&salary)).map(Cow::Owned);
+        account.salary = value(slots, &self.plan.salary).and_then(|salary| number(&salary)).map(Cow::Owned);
         let split = mapping.interests.as_ref().and_then(|list| list.split.as_deref());
         account.interests = list(slots, &self.plan.interests, split);
         account.attributes = mapping
@@ -91,7 +91,7 @@ impl<'c> Translator<'c> {
             .zip(&self.plan.attributes)
             .filter_map(|((name, _), choice)| Some((Cow::Borrowed(name.as_str()), raw(slots, choice)?)))
             .collect();
-        self.enrich(&mut account);
+        enrich(self.config, self.tables, &mut account);
         Ok(account)
     }
 
@@ -122,7 +122,7 @@ fn format_name(format: &TimeFormat) -> &str {
 }
 
 /// Fills empty fields from the reference tables, in the order of the configuration.
-pub(super) fn enrich<'a, 'c: 'a>(config: &'c Config, tables: &'c Tables, account: &mut Account<'a>) {
+fn enrich<'a, 'c: 'a>(config: &'c Config, tables: &'c Tables, account: &mut Account<'a>) {
     for (lookup, table) in config.enrich.iter().zip(&tables.0) {
         let is_empty = match lookup.field {
             Field::Text(field) => account.text(field).is_none(),
@@ -141,7 +141,7 @@ pub(super) fn enrich<'a, 'c: 'a>(config: &'c Config, tables: &'c Tables, account
             Field::Text(field) => account.set_text(field, Some(Cow::Borrowed(found))),
             Field::Location => account.location = Some(Cow::Borrowed(found)),
             Field::Salary => account.salary = Some(Cow::Borrowed(found)),
-            Field::Interests => account.interests = split_list(found, ";").map(Cow::Borrowed).collect(),
+            Field::Interests => account.interests = sorted(split_items(found, Some(";"))),
             Field::Attributes => {}
         }
     }
@@ -155,20 +155,41 @@ fn value<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Option<Cow<'a, str>> {
     })
 }
 
+/// The id: text, or a number or boolean as it is written.
 fn id<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Cow<'a, str>, Reject> {
-    let all_absent = choice.iter().all(|slot| matches!(slots.get(*slot), None | Some(Slot::Absent)));
-    let is_text = choice.iter().any(|slot| matches!(slots.get(*slot), Some(Slot::Text(_))));
-    let Some(id) = value(slots, choice) else {
-        return Err(match (all_absent, is_text) {
-            (true, _) => Reject::field("id", "the id is missing; every row needs one"),
-            (false, true) => Reject::field("id", "the id is empty; every row needs one"),
-            (false, false) => Reject::field("id", "the id is a list or an object; it must be text or a number"),
-        });
-    };
-    Ok(match id {
+    let mut fault = Reject::field("id", "the id is missing; every row needs one");
+    for slot in choice {
+        let id = match slots.get(*slot) {
+            None | Some(Slot::Absent) => continue,
+            Some(Slot::Text(text)) => text.clone(),
+            Some(Slot::Raw(json)) => match json.as_bytes().first() {
+                Some(b'"') => match serde_json::from_str::<String>(json) {
+                    Ok(text) => Cow::Owned(text),
+                    Err(error) => return Err(Reject::field("id", format!("the id cannot be read: {error}"))),
+                },
+                Some(b'{' | b'[') => {
+                    fault = Reject::field("id", "the id is a list or an object; it must be text or a number");
+                    continue;
+                }
+                _ => Cow::Borrowed(*json),
+            },
+            Some(Slot::List(_) | Slot::WrongShape) => continue,
+        };
+        let id = trimmed(id);
+        if !id.is_empty() {
+            return Ok(id);
+        }
+        fault = Reject::field("id", "the id is empty; every row needs one");
+    }
+    Err(fault)
+}
+
+/// Without white space around it.
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-    })
+    }
 }
 
 fn default(text: &TextMapping) -> Option<Cow<'static, str>> {
@@ -194,7 +215,10 @@ fn check<'a>(field: TextField, value: Cow<'a, str>, birthdate: Option<&TimeForma
     match field {
         TextField::Email => is_email(&value).then_some(value),
         TextField::Birthdate => match birthdate {
-            None | Some(TimeFormat::Date) => value.parse::<jiff::civil::Date>().is_ok().then_some(value),
+            None | Some(TimeFormat::Date) => {
+                let date = value.parse::<jiff::civil::Date>().ok()?.to_string();
+                Some(if date == value { value } else { Cow::Owned(date) })
+            }
             Some(format) => format.parse(&value).map(|time| {
                 let date = time.to_string();
                 Cow::Owned(date.split('T').next().unwrap_or_default().to_owned())
@@ -204,38 +228,35 @@ fn check<'a>(field: TextField, value: Cow<'a, str>, birthdate: Option<&TimeForma
     }
 }
 
-/// The items of a text, without blanks around them.
-fn split_list<'a>(text: &'a str, separator: &'a str) -> impl Iterator<Item = &'a str> {
-    text.split(separator).map(str::trim).filter(|item| !item.is_empty())
+/// The items of a text, without blanks around them; one item if nothing separates them.
+fn split_items<'a>(text: &'a str, separator: Option<&str>) -> Vec<Cow<'a, str>> {
+    let items: Vec<&str> = match separator {
+        Some(separator) => text.split(separator).collect(),
+        None => vec![text],
+    };
+    items.into_iter().map(str::trim).filter(|item| !item.is_empty()).map(Cow::Borrowed).collect()
 }
 
 /// The first of some slots that has items: sorted, without repetition.
 fn list<'a>(slots: &[Slot<'a>], choice: &[usize], separator: Option<&str>) -> Vec<Cow<'a, str>> {
-    let mut items: Vec<Cow<'a, str>> = choice
-        .iter()
-        .find_map(|slot| {
-            let items: Vec<Cow<'a, str>> = match slots.get(*slot)? {
-                Slot::List(items) => items.iter().filter(|item| !item.trim().is_empty()).cloned().collect(),
-                Slot::Text(Cow::Borrowed(text)) => match separator {
-                    Some(separator) => split_items(text, separator),
-                    None => split_items(text, "\0"),
-                },
-                Slot::Text(Cow::Owned(text)) => split_items(text, separator.unwrap_or("\0"))
-                    .into_iter()
-                    .map(|item| Cow::Owned(item.into_owned()))
-                    .collect(),
-                _ => return None,
-            };
-            (!items.is_empty()).then_some(items)
-        })
-        .unwrap_or_default();
+    let items_of = |slot: &usize| {
+        let items: Vec<Cow<'a, str>> = match slots.get(*slot)? {
+            Slot::List(items) => items.iter().cloned().map(trimmed).filter(|item| !item.is_empty()).collect(),
+            Slot::Text(Cow::Borrowed(text)) => split_items(text, separator),
+            Slot::Text(Cow::Owned(text)) => {
+                split_items(text, separator).into_iter().map(|item| Cow::Owned(item.into_owned())).collect()
+            }
+            _ => return None,
+        };
+        (!items.is_empty()).then_some(items)
+    };
+    sorted(choice.iter().find_map(items_of).unwrap_or_default())
+}
+
+fn sorted(mut items: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
     items.sort_unstable();
     items.dedup();
     items
-}
-
-fn split_items<'a>(text: &'a str, separator: &str) -> Vec<Cow<'a, str>> {
-    text.split(separator).map(str::trim).filter(|item| !item.is_empty()).map(Cow::Borrowed).collect()
 }
 
 /// The JSON text of the first of some slots that has one.

@@ -1,0 +1,214 @@
+//! Which objects each function reads and writes, found out by running two runs on a store that takes notes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use onefold_core::node::NodeHasher;
+use onefold_lake::keys::Chunk;
+use onefold_lake::layout::{Mapper, Partition};
+use onefold_lake::memory::MemoryStore;
+use onefold_lake::plan::Split;
+use onefold_lake::store::Body;
+use onefold_lake::{Condition, Object, RunId, Store, StoreError, event, keys};
+use onefold_shell::Context;
+use onefold_tests::fakes::{RecordingQueue, RecordingTasks};
+use serde_json::json;
+
+const CONFIG: &str = r#"
+[[source]]
+name = "crm"
+format = "jsonl"
+[source.fields]
+id = "/id"
+given_name = "/name"
+email = "/email"
+[[enrich]]
+field = "gender"
+table = "gender"
+on = "given_name"
+[[match]]
+key = ["email"]
+[publish]
+max_reject_ratio = 0.9
+"#;
+
+/// What one function asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// Objects that it read.
+    pub reads: BTreeSet<String>,
+    /// Objects that it wrote.
+    pub writes: BTreeSet<String>,
+}
+
+/// What each function asks for, by stage.
+pub fn of_all_functions() -> BTreeMap<&'static str, Access> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let store = Arc::new(NotingStore::default());
+        let hasher = NodeHasher::from_hex(&"0".repeat(32)).expect("a secret");
+        let tasks = Arc::new(RecordingTasks::default());
+        let context = Context::new(store.clone(), hasher, tasks, Some(Arc::new(RecordingQueue::default())));
+        let put = async |key: &str, text: &str| {
+            store.inner.put(key, text.to_owned().into(), Condition::Always).await.expect("a write");
+        };
+        put(keys::CONFIG, CONFIG).await;
+        put("reference/gender.csv", "given_name,gender\nAnna,f\n").await;
+        let mut accesses = BTreeMap::new();
+        for (number, shards) in [(1, 1), (2, 2)] {
+            let rows = "{\"id\":1,\"name\":\"Anna\",\"email\":\"anna@gmx.de\"}\n{\"id\":2,\"email\":\"anna@gmx.de\"}\n{}\n";
+            put(&format!("landing/crm/{number}.jsonl"), rows).await;
+            let walk = Walk { store: &store, context: &context, accesses: &mut accesses };
+            walk.execute(number, shards).await;
+        }
+        accesses
+    })
+}
+
+struct Walk<'w> {
+    store: &'w NotingStore,
+    context: &'w Context,
+    accesses: &'w mut BTreeMap<&'static str, Access>,
+}
+
+impl Walk<'_> {
+    /// What was asked for since the last call was asked for by this stage.
+    fn note(&mut self, stage: &'static str) {
+        let Access { reads, writes } = std::mem::take(&mut *self.store.notes());
+        let access = self.accesses.entry(stage).or_default();
+        access.reads.extend(reads);
+        access.writes.extend(writes);
+    }
+
+    async fn execute(mut self, number: u32, shards: u32) {
+        let context = self.context;
+        let request = plan::Request {
+            execution: number.to_string(),
+            started_at: format!("2026-11-22T17:46:0{number}Z"),
+            input: json!({"shards": shards, "partitions": 2}),
+        };
+        let planned = plan::run(request, context).await.expect("plan");
+        let run = planned.run;
+        self.note("plan");
+        for split in context.json_lines::<Split>(&planned.splits_key).await.expect("splits") {
+            self.note("machine");
+            extract::run(extract::Request { run: run.clone(), split, cursor: None }, context).await.expect("extract");
+            self.note("extract");
+        }
+        self.settle(&run).await;
+        let linked = self.link(&run).await;
+        for mapper in context.json_lines::<Mapper>(&linked.mappers_key).await.expect("mappers") {
+            self.note("machine");
+            partition::run(partition::Request { run: run.clone(), mapper }, context).await.expect("partition");
+            self.note("partition");
+        }
+        for partition in context.json_lines::<Partition>(&linked.partitions_key).await.expect("partitions") {
+            self.note("machine");
+            merge::run(merge::Request { run: run.clone(), partition }, context).await.expect("merge");
+            self.note("merge");
+        }
+        compact::run(compact::Request { run }, context).await.expect("compact");
+        self.note("compact");
+    }
+
+    /// Settle in all that it may have to do: a dead letter, waiting for it, waiting again when the run is resumed, and
+    /// Translate after that, which completes the task.
+    async fn settle(&mut self, run: &RunId) {
+        let chunk = Chunk { run: run.clone(), source: "crm".to_owned(), split: 0, chunk: 0 };
+        let body = event::format(&chunk.raw(onefold_core::config::Format::JsonLines));
+        let message = json!({"Records": [{"messageId": "m", "body": body}]});
+        let wait = |resumed| settle::Wait { run: run.clone(), task_token: "t".to_owned(), resumed };
+        for request in [
+            settle::Request::Dead(Box::new(serde_json::from_value(message.clone()).expect("an event"))),
+            settle::Request::Wait(wait(false)),
+            settle::Request::Wait(wait(true)),
+        ] {
+            settle::run(request, self.context).await.expect("settle");
+        }
+        self.note("settle");
+        let answer = translate::run(serde_json::from_value(message).expect("an event"), self.context).await;
+        assert_eq!(answer.expect("translate").failures, []);
+        self.note("translate");
+    }
+
+    async fn link(&mut self, run: &RunId) -> link::Advanced {
+        let mut round = 0;
+        loop {
+            let request = link::Request::Advance { run: run.clone(), round };
+            let link::Answer::Advanced(next) = link::run(request, self.context).await.expect("link") else {
+                panic!("an advance answers with what comes next");
+            };
+            for link::Shard { shard } in next.shards.iter().copied() {
+                let request = link::Request::Round { run: run.clone(), round: next.round, work: next.work, shard };
+                link::run(request, self.context).await.expect("link");
+            }
+            self.note("link");
+            if next.converged {
+                return next;
+            }
+            round = next.round;
+        }
+    }
+}
+
+/// A store that notes what it is asked for. Listing is not noted: every function may list.
+#[derive(Default)]
+struct NotingStore {
+    inner: MemoryStore,
+    notes: Mutex<Access>,
+}
+
+impl NotingStore {
+    fn notes(&self) -> std::sync::MutexGuard<'_, Access> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, key: &str) {
+        self.notes().reads.insert(key.to_owned());
+    }
+}
+
+#[async_trait]
+impl Store for NotingStore {
+    async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
+        self.inner.list(prefix).await
+    }
+
+    async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError> {
+        self.read(key);
+        self.inner.get(key).await
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
+        self.read(key);
+        self.inner.get_range(key, range).await
+    }
+
+    async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError> {
+        self.read(key);
+        self.inner.get_tail(key, length).await
+    }
+
+    async fn stream(&self, key: &str, etag: &str, from: u64) -> Result<Box<dyn Body>, StoreError> {
+        self.read(key);
+        self.inner.stream(key, etag, from).await
+    }
+
+    async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError> {
+        self.notes().writes.insert(key.to_owned());
+        self.inner.put(key, bytes, condition).await
+    }
+
+    async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {
+        sources.iter().for_each(|source| self.read(&source.key));
+        self.notes().writes.insert(key.to_owned());
+        self.inner.concatenate(sources, key).await
+    }
+
+    fn requests(&self) -> u64 {
+        self.inner.requests()
+    }
+}

@@ -1,0 +1,64 @@
+//! The names of errors: which there are, and which are tried again.
+
+use onefold_shell::{DEAD_LETTER, ErrorKind};
+
+use crate::project::{machine_text, states, text, words_with};
+
+/// What a try again can help with, by whose error it is.
+const LAMBDA_SERVICE: [&str; 4] =
+    ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException"];
+
+#[test]
+fn only_names_that_the_code_has_are_used() {
+    let known: Vec<&str> = ErrorKind::ALL.into_iter().map(ErrorKind::name).chain([DEAD_LETTER]).collect();
+    for file in ["statemachine/onefold.asl.json", "infra/template.yaml", "infra/samconfig.toml"] {
+        for name in words_with("Onefold.", &text(file)) {
+            assert!(known.contains(&name.as_str()), "{file} names {name}");
+        }
+    }
+    assert!(machine_text().contains(ErrorKind::Transient.name()));
+}
+
+#[test]
+fn of_the_functions_errors_only_transient_ones_are_tried_again() {
+    for state in states().iter().filter(|state| state.is("Task")) {
+        let names: Vec<String> = state.retriers().into_iter().flat_map(|(names, _)| names).collect();
+        let of_functions: Vec<&String> = names.iter().filter(|name| name.starts_with("Onefold.")).collect();
+        assert_eq!(of_functions, [ErrorKind::Transient.name()], "{}", state.name);
+        for of_lambda in LAMBDA_SERVICE {
+            assert!(names.iter().any(|name| name == of_lambda), "{} does not try again on {of_lambda}", state.name);
+        }
+        for everything in ["States.ALL", "States.TaskFailed"] {
+            assert!(!names.iter().any(|name| name == everything), "{} tries everything again", state.name);
+        }
+    }
+}
+
+/// Running out of memory or time looks like this, and the third try would end as the first.
+#[test]
+fn an_invocation_that_dies_is_tried_again_twice_at_most() {
+    for state in states().iter().filter(|state| state.is("Task") && !state.waits_for_token()) {
+        let retriers = state.retriers();
+        let of_death = retriers.iter().find(|(names, _)| names.iter().any(|name| name == "Lambda.Unknown"));
+        let (_, attempts) = of_death.unwrap_or_else(|| panic!("{} does not try again on Lambda.Unknown", state.name));
+        assert!((1..=2).contains(attempts), "{} tries again {attempts} times", state.name);
+    }
+}
+
+#[test]
+fn every_failure_ends_in_a_state_named_after_the_one_that_failed() {
+    let states = states();
+    for state in states.iter().filter(|state| state.is_outer && (state.is("Task") || state.is("Map"))) {
+        let catch = &state.value["Catch"][0];
+        assert_eq!(catch["ErrorEquals"][0], "States.ALL", "{} catches everything", state.name);
+        let fail = format!("{}Failed", state.name);
+        assert_eq!(catch["Next"], fail.as_str(), "{}", state.name);
+        let fail = states.iter().find(|state| state.name == fail).unwrap_or_else(|| panic!("there is no state {fail}"));
+        assert!(fail.is("Fail"), "{}", fail.name);
+        for path in ["ErrorPath", "CausePath"] {
+            let path = fail.value[path].as_str().unwrap_or_else(|| panic!("{} has no {path}", fail.name));
+            let caught = catch["ResultPath"].as_str().expect("where the error is put");
+            assert!(path.starts_with(&format!("{caught}.")), "{} looks at {path}", fail.name);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Policies, lifecycle rules and the notification are about keys that there are, and the keys that there are need them.
+//!
+//! The local cloud enforces no policy, so this is where a missing one shows before AWS does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::access::{Access, of_all_functions};
+use crate::project::{functions, template, texts};
+
+static ACCESS: LazyLock<BTreeMap<&str, Access>> = LazyLock::new(of_all_functions);
+
+/// The keys of the bucket, in statements of a policy that allow an action: patterns with stars.
+fn allowed<'t>(policies: &'t Value, action: &str) -> Vec<&'t str> {
+    let statements = policies.as_array().expect("policies").iter().flat_map(|policy| policy["Statement"].as_array());
+    let allowing = statements.flatten().filter(|statement| {
+        statement["Effect"] == "Allow" && texts(&statement["Action"]).contains(&action)
+    });
+    allowing.flat_map(|statement| texts(&statement["Resource"])).filter_map(|text| text.strip_prefix("${Bucket.Arn}/")).collect()
+}
+
+/// Whether a key fits a pattern whose stars stand for anything.
+fn fits(pattern: &str, key: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == key,
+        Some((start, rest)) => key.strip_prefix(start).is_some_and(|behind| {
+            (0..=behind.len()).filter(|end| behind.is_char_boundary(*end)).any(|end| fits(rest, &behind[end..]))
+        }),
+    }
+}
+
+fn assert_allowed(who: &str, verb: &str, patterns: &[&str], keys: &BTreeSet<String>) {
+    let refused: Vec<&String> = keys.iter().filter(|key| !patterns.iter().any(|pattern| fits(pattern, key))).collect();
+    assert!(refused.is_empty(), "{who} may not {verb} {refused:?}; it may {verb} {patterns:?}");
+}
+
+#[test]
+fn functions_may_do_what_they_do() {
+    for (stage, function) in functions() {
+        let access = &ACCESS[stage.as_str()];
+        assert!(!access.reads.is_empty() && !access.writes.is_empty(), "{stage} was seen at work");
+        assert_allowed(&stage, "read", &allowed(&function["Policies"], "s3:GetObject"), &access.reads);
+        assert_allowed(&stage, "write", &allowed(&function["Policies"], "s3:PutObject"), &access.writes);
+    }
+    let machine = &template()["Resources"]["StateMachine"]["Properties"]["Policies"];
+    assert_allowed("the state machine", "read", &allowed(machine, "s3:GetObject"), &ACCESS["machine"].reads);
+}
+
+#[test]
+fn functions_may_not_do_what_they_never_do() {
+    let mut idle = Vec::new();
+    for (stage, function) in functions() {
+        let Access { reads, writes } = &ACCESS[stage.as_str()];
+        for (action, keys) in [("s3:GetObject", reads), ("s3:PutObject", writes)] {
+            let patterns = allowed(&function["Policies"], action);
+            let never = patterns.into_iter().filter(|pattern| !keys.iter().any(|key| fits(pattern, key)));
+            idle.extend(never.map(|pattern| format!("{stage} may {action} {pattern}")));
+        }
+    }
+    assert_eq!(idle, Vec::<String>::new());
+}
+
+#[test]
+fn no_function_may_delete_or_do_anything_it_likes() {
+    for (stage, function) in functions() {
+        for action in function["Policies"].as_array().expect("policies").iter().flat_map(texts) {
+            assert!(!action.contains("Delete") || action == "sqs:DeleteMessage", "{stage} may {action}");
+            assert!(!action.ends_with(":*"), "{stage} may {action}");
+        }
+    }
+}
+
+fn keys() -> BTreeSet<&'static str> {
+    ACCESS.values().flat_map(|access| access.reads.iter().chain(&access.writes)).map(String::as_str).collect()
+}
+
+/// What is run-scoped expires; what people give and what is published does not.
+#[test]
+fn what_a_run_leaves_on_its_way_expires() {
+    let rules = &template()["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"];
+    let expire = rules.as_array().expect("rules").iter().filter(|rule| rule.get("ExpirationInDays").is_some());
+    let expire: BTreeSet<&str> = expire.map(|rule| rule["Prefix"].as_str().expect("a prefix")).collect();
+    let stay = BTreeSet::from(["config/", "landing/", "processed/", "reference/"]);
+    let first = |key: &'static str| &key[..=key.find('/').expect("a folder")];
+    let all: BTreeSet<&str> = keys().into_iter().map(first).collect();
+    assert_eq!(expire.union(&stay).copied().collect::<BTreeSet<_>>(), all);
+    assert_eq!(expire.intersection(&stay).count(), 0);
+}
+
+/// An event for anything but a raw chunk would be a message that cannot be worked on.
+#[test]
+fn events_are_about_raw_chunks_and_nothing_else() {
+    let notification = &template()["Resources"]["Bucket"]["Properties"]["NotificationConfiguration"];
+    let rules = notification["QueueConfigurations"][0]["Filter"]["S3Key"]["Rules"].as_array().expect("rules");
+    let rule = |name: &str| {
+        let rule = rules.iter().find(|rule| rule["Name"] == name).expect("a rule");
+        rule["Value"].as_str().expect("its value")
+    };
+    let (prefix, suffix) = (rule("prefix"), rule("suffix"));
+    let told: BTreeSet<&str> = keys().into_iter().filter(|key| key.starts_with(prefix) && key.ends_with(suffix)).collect();
+    let written = ACCESS["extract"].writes.iter().map(String::as_str).filter(|key| !key.contains("/receipts/"));
+    assert_eq!(told, written.collect());
+}

@@ -1,0 +1,153 @@
+//! What goes through the state machine stays below its 256 KiB, in the worst case too. The local cloud has no such
+//! limit.
+
+use bytes::Bytes;
+use onefold_core::node::NodeHasher;
+use onefold_lake::keys::{self, Chunk, Stage};
+use onefold_lake::memory::MemoryStore;
+use onefold_lake::plan::Plan;
+use onefold_lake::{Condition, RunId, Store};
+use onefold_shell::{Context, json_object};
+use onefold_tests::fakes::RecordingTasks;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// What a state's input and output may have.
+const STATE_BYTES_MAX: usize = 256 * 1024;
+/// The longest key that S3 allows.
+const KEY_BYTES_MAX: usize = 1024;
+
+struct Bucket {
+    store: Arc<MemoryStore>,
+    context: Context,
+}
+
+impl Bucket {
+    fn new() -> Self {
+        let store = Arc::new(MemoryStore::default());
+        let hasher = NodeHasher::from_hex(&"0".repeat(32)).expect("a secret");
+        let context = Context::new(store.clone(), hasher, Arc::new(RecordingTasks::default()), None);
+        Self { store, context }
+    }
+
+    async fn put(&self, key: &str, bytes: impl Into<Bytes>) {
+        self.store.put(key, bytes.into(), Condition::Always).await.expect("a write");
+    }
+
+    async fn lines(&self, key: &str) -> Vec<Value> {
+        self.context.json_lines(key).await.expect("a list")
+    }
+}
+
+fn config(source: &str) -> String {
+    format!("[[source]]\nname = \"{source}\"\nformat = \"jsonl\"\n[source.fields]\nid = \"/id\"\n[[match]]\nkey = [\"email\"]\n")
+}
+
+#[track_caller]
+fn assert_fits(what: &str, payload: &Value) {
+    let bytes = payload.to_string().len();
+    assert!(bytes < STATE_BYTES_MAX, "{what} has {bytes} bytes");
+}
+
+/// The longest name of a source, which is in every key.
+fn longest_source() -> String {
+    "s".repeat(40)
+}
+
+#[tokio::test]
+async fn splits_of_many_small_objects_with_long_keys_fit() {
+    let bucket = Bucket::new();
+    let source = longest_source();
+    bucket.put(keys::CONFIG, config(&source)).await;
+    for number in 0..450 {
+        let key = format!("{}{number:05}", keys::landing(&source));
+        bucket.put(&format!("{key}{}", "k".repeat(KEY_BYTES_MAX - key.len())), "{\"id\":1}\n").await;
+    }
+    let request = plan::Request {
+        execution: "e".to_owned(),
+        started_at: "2026-11-22T17:46:00Z".to_owned(),
+        input: json!({}),
+    };
+    let planned = plan::run(request, &bucket.context).await.expect("a plan");
+    let splits = bucket.lines(&planned.splits_key).await;
+    assert!(splits.len() >= 3, "no split has all of them");
+    let cursor = extract::Cursor {
+        piece: usize::MAX,
+        byte: u64::MAX,
+        line: Some(u64::MAX),
+        chunk: u32::MAX,
+        records: u64::MAX,
+        bytes_in: u64::MAX,
+        bytes_out: u64::MAX,
+    };
+    for split in splits {
+        let answer = extract::Answer {
+            run: planned.run.clone(),
+            split: serde_json::from_value(split).expect("a split"),
+            cursor: Some(cursor),
+            done: false,
+        };
+        // The answer is the next request too.
+        assert_fits("a split", &serde_json::to_value(answer).expect("JSON"));
+    }
+}
+
+#[tokio::test]
+async fn mappers_of_many_small_chunks_with_long_keys_fit() {
+    let bucket = Bucket::new();
+    let run = RunId::new("2026-11-22T17:46:00Z", "e").expect("a run");
+    let (source, last) = (longest_source(), u32::MAX - 1000);
+    let plan = Plan {
+        run: run.clone(),
+        started_at: 0,
+        previous: None,
+        tables: Vec::new(),
+        shards: Some(1),
+        partitions: Some(10_000),
+        splits: 900,
+    };
+    bucket.put(&keys::run_plan(&run), json_object(&plan).expect("JSON")).await;
+    bucket.put(&keys::run_config(&run), config(&source)).await;
+    for number in 0..900 {
+        let chunk = Chunk { run: run.clone(), source: source.clone(), split: last + number, chunk: last };
+        bucket.put(&chunk.raw(onefold_core::config::Format::JsonLines), "").await;
+        let receipt = json!({
+            "run": run, "stage": "translate", "name": chunk.receipt_name(),
+            "records_in": 1, "records_out": 1, "records_rejected": 0, "bytes_in": 1, "bytes_out": 1,
+            "elapsed_ms": 1, "cpu_ms": 1, "max_rss_bytes": 1, "s3_requests": 1,
+            "result": {"accounts": 1_000_000_000_000_u64, "nodes": 1, "text_bytes": 1},
+        });
+        bucket.put(&keys::receipt(&run, Stage::Translate, &chunk.receipt_name()), receipt.to_string()).await;
+    }
+    let mut keys = None;
+    for round in [0, 1] {
+        let request = link::Request::Advance { run: run.clone(), round };
+        let link::Answer::Advanced(answer) = link::run(request, &bucket.context).await.expect("an answer") else {
+            panic!("an advance answers with what comes next");
+        };
+        keys = answer.converged.then_some((answer.mappers_key, answer.partitions_key));
+    }
+    let (mappers, partitions) = keys.expect("one shard needs one round");
+    let mappers = bucket.lines(&mappers).await;
+    assert!(mappers.len() >= 3, "no invocation has all of them");
+    for mapper in mappers {
+        assert_fits("a mapper", &json!({"run": run, "mapper": mapper}));
+    }
+    let partitions = bucket.lines(&partitions).await;
+    assert_eq!(partitions.len(), 10_000);
+    assert_fits("a partition", &json!({"run": run, "partition": partitions[9_999]}));
+}
+
+/// The most shards that there can be; their list is the only thing in an answer that grows.
+#[test]
+fn the_list_of_shards_fits() {
+    let answer = link::Advanced {
+        converged: false,
+        round: u32::MAX,
+        work: link::RoundWork::SmallStar,
+        shards: (0..40).map(|shard| link::Shard { shard }).collect(),
+        mappers_key: "k".repeat(KEY_BYTES_MAX),
+        partitions_key: "k".repeat(KEY_BYTES_MAX),
+    };
+    assert_fits("what Link answers", &serde_json::to_value(answer).expect("JSON"));
+}

@@ -1,0 +1,33 @@
+//! A state waits longer than its function may take, and a message stays hidden longer than its batch may take.
+
+use serde_json::Value;
+
+use crate::project::{MACHINE, functions, states, template};
+
+#[test]
+fn states_wait_longer_than_their_functions_take() {
+    let functions = functions();
+    for state in states().iter().filter(|state| state.is("Task")) {
+        let limit = state.value["TimeoutSeconds"].as_u64().unwrap_or_else(|| panic!("{} has no limit", state.name));
+        let stage = state.stage().unwrap_or_else(|| panic!("{} invokes no function", state.name));
+        let timeout = functions[&stage]["Timeout"].as_u64().expect("a timeout");
+        assert!(limit > timeout, "{} waits {limit} s for {timeout} s of {stage}", state.name);
+        let of_run = MACHINE["TimeoutSeconds"].as_u64().expect("the run has a limit");
+        assert!(limit < of_run, "{} waits longer than the run may take", state.name);
+    }
+}
+
+/// AWS advises six times the function's timeout.
+#[test]
+fn messages_stay_hidden_while_they_are_worked_on() {
+    let functions = functions();
+    for (queue, stage) in [("TranslateQueue", "translate"), ("DeadLetterQueue", "settle")] {
+        let visibility = &template()["Resources"][queue]["Properties"]["VisibilityTimeout"];
+        let seconds = match visibility {
+            Value::Object(of) => &template()["Parameters"][of["Ref"].as_str().expect("a parameter")]["Default"],
+            number => number,
+        };
+        let timeout = functions[stage]["Timeout"].as_u64().expect("a timeout");
+        assert!(seconds.as_u64().expect("seconds") >= 6 * timeout, "{queue}");
+    }
+}
