@@ -59,7 +59,8 @@ pub fn of_all_functions() -> BTreeMap<&'static str, Access> {
         put("reference/gender.csv", "given_name,gender\nAnna,f\n").await;
         let mut accesses = BTreeMap::new();
         for (number, shards) in [(1, 1), (2, 2)] {
-            let rows = "{\"id\":1,\"name\":\"Anna\",\"email\":\"anna@gmx.de\"}\n{\"id\":2,\"email\":\"anna@gmx.de\"}\n{}\n";
+            let rows =
+                "{\"id\":1,\"name\":\"Anna\",\"email\":\"anna@gmx.de\"}\n{\"id\":2,\"email\":\"anna@gmx.de\"}\n{}\n";
             put(&format!("landing/crm/{number}.jsonl"), rows).await;
             let walk = Walk { store: &store, context: &context, accesses: &mut accesses };
             walk.execute(number, shards).await;

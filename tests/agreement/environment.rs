@@ -17,7 +17,8 @@ fn what_is_read_is_set_and_what_is_set_is_read() {
     let environment = text("functions/shell/src/environment.rs");
     let code = environment.split("#[cfg(test)]").next().expect("code");
     let read: BTreeSet<String> = words_with("ONEFOLD_", code).into_iter().collect();
-    let required: BTreeSet<String> = words_with("required(\"ONEFOLD_", code).iter().map(|word| word[10..].to_owned()).collect();
+    let required: BTreeSet<String> =
+        words_with("required(\"ONEFOLD_", code).iter().map(|word| word[10..].to_owned()).collect();
 
     let of_all = names(&template()["Globals"]["Function"]["Environment"]["Variables"]);
     assert_eq!(of_all, required, "what every function needs, every function has");

@@ -5,8 +5,12 @@ use onefold_shell::{DEAD_LETTER, ErrorKind};
 use crate::project::{machine_text, states, text, words_with};
 
 /// What a try again can help with, by whose error it is.
-const LAMBDA_SERVICE: [&str; 4] =
-    ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException"];
+const LAMBDA_SERVICE: [&str; 4] = [
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+];
 
 #[test]
 fn only_names_that_the_code_has_are_used() {

@@ -7,12 +7,14 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How long a program may take to listen.
-const START: Duration = Duration::from_secs(60);
-/// How long a program may take to end when it is asked to.
-const STOP: Duration = Duration::from_secs(10);
+/// Between two looks at a program.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How often is looked whether a program listens: for a minute.
+const START_LOOKS: u32 = 3000;
+/// How often is looked whether a program has ended: for ten seconds.
+const STOP_LOOKS: u32 = 500;
 
 /// A program that listens on a port.
 pub struct Background {
@@ -34,12 +36,15 @@ impl Background {
     }
 
     fn wait_until_it_listens(&mut self) {
-        let until = Instant::now() + START;
-        while TcpStream::connect(self.address).is_err() {
+        for _ in 0..START_LOOKS {
+            if TcpStream::connect(self.address).is_ok() {
+                return;
+            }
             let has_ended = self.child.try_wait().expect("its state").is_some();
-            assert!(!has_ended && Instant::now() < until, "it does not listen; see {}", self.log.display());
-            sleep(Duration::from_millis(50));
+            assert!(!has_ended, "it ended instead of listening; see {}", self.log.display());
+            sleep(PAUSE);
         }
+        panic!("it does not listen; see {}", self.log.display());
     }
 
     /// Its log.
@@ -53,9 +58,11 @@ impl Drop for Background {
         // cargo-lambda ends its functions when it is interrupted, but not when it is killed.
         let interrupt = format!("kill -INT {}", self.child.id());
         let _ = Command::new("/bin/sh").args(["-c", &interrupt]).status();
-        let until = Instant::now() + STOP;
-        while Instant::now() < until && matches!(self.child.try_wait(), Ok(None)) {
-            sleep(Duration::from_millis(20));
+        for _ in 0..STOP_LOOKS {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            sleep(PAUSE);
         }
         let _ = self.child.kill();
         let _ = self.child.wait();

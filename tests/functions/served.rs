@@ -49,7 +49,7 @@ impl Served {
         lake.wait(lake.client.create_bucket().bucket(BUCKET).send()).expect("the bucket is made");
 
         // One build of all is faster than one of each function when it is first invoked.
-        let built = cargo().args(["build", "--release", "--workspace", "--bins", "--quiet"]).status().expect("cargo starts");
+        let built = cargo().args(["build", "--release", "--bins", "--quiet"]).status().expect("cargo starts");
         assert!(built.success(), "the functions are not built");
         let address = free_address();
         let mut watch = cargo_lambda();
@@ -89,7 +89,8 @@ impl Served {
             return Err(Failed(error));
         }
         let log = self.watch.log().display();
-        Ok(Value::from_str(&answer).unwrap_or_else(|fault| panic!("{function} answered {answer:?}: {fault}; see {log}")))
+        Ok(Value::from_str(&answer)
+            .unwrap_or_else(|fault| panic!("{function} answered {answer:?}: {fault}; see {log}")))
     }
 }
 
@@ -116,7 +117,10 @@ fn cargo() -> Command {
     // What cargo tells this test about itself would make build scripts believe that something changed.
     let of_cargo = env::vars_os().map(|(name, _)| name).filter(|name| {
         let name = name.to_string_lossy();
-        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO" || name == "LD_LIBRARY_PATH"
+        name.starts_with("CARGO_PKG_")
+            || name.starts_with("CARGO_MANIFEST_")
+            || name == "CARGO"
+            || name == "LD_LIBRARY_PATH"
     });
     for name in of_cargo {
         command.env_remove(name);

@@ -44,7 +44,8 @@ pub fn onefold<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>
 
 /// The command, still to be given arguments.
 pub fn command() -> Command {
-    let program = env::var_os("ONEFOLD_BIN").map_or_else(|| tools::project().join("target/release/onefold"), PathBuf::from);
+    let program =
+        env::var_os("ONEFOLD_BIN").map_or_else(|| tools::project().join("target/release/onefold"), PathBuf::from);
     let program = tools::present(program, "make build").canonicalize().expect("its path");
     let mut command = Command::new(program);
     command.current_dir(house()).env("ONEFOLD_VENV", tools::environment()).stdin(Stdio::null());

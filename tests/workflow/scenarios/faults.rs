@@ -50,7 +50,8 @@ fn rejected_rows_are_told_with_line_and_reason() {
     let rejects = out.lines("rejects");
     for reject in &rejects {
         assert!(reject["line"].is_u64() && reject["byte"].is_u64(), "{reject}");
-        let [source, object, reason] = ["source", "object", "reason"].map(|name| reject[name].as_str().unwrap_or_default());
+        let [source, object, reason] =
+            ["source", "object", "reason"].map(|name| reject[name].as_str().unwrap_or_default());
         assert!(object.starts_with(&format!("landing/{source}/")) && !reason.is_empty(), "{reject}");
     }
     let late: Vec<_> = rejects.iter().filter(|reject| reject["object"] == LATE).collect();
