@@ -1,9 +1,10 @@
 //! A local cloud that stays up: `onefold local up`.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use crate::command::{Answered, command, onefold};
+use crate::command::{Answered, command, folder, onefold};
 use crate::lake::Lake;
 use crate::tools;
 
@@ -18,11 +19,17 @@ pub struct UpCloud {
 impl UpCloud {
     /// Boots it.
     pub fn boot() -> Self {
-        let mut up = command().args(["local", "up"]).stdout(Stdio::piped()).spawn().expect("the command starts");
+        let errors = folder("up").join("errors.log");
+        let mut up = command()
+            .args(["local", "up"])
+            .stdout(Stdio::piped())
+            .stderr(File::create(&errors).expect("a log"))
+            .spawn()
+            .expect("the command starts");
         let mut lines = BufReader::new(up.stdout.take().expect("its output")).lines();
         let mut told = |name: &str| {
             let line = lines.find_map(|line| line.ok()?.strip_prefix(name).map(|rest| rest.trim().to_owned()));
-            line.unwrap_or_else(|| panic!("`onefold local up` does not say its {name}"))
+            line.unwrap_or_else(|| panic!("`onefold local up` does not say its {name}; see {}", errors.display()))
         };
         let (endpoint, bucket) = (told("endpoint"), told("bucket"));
         Self { lake: Lake::new(&endpoint, &bucket), endpoint, up }

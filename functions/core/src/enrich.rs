@@ -160,7 +160,8 @@ pub(crate) fn location(latitude: &str, longitude: &str) -> Option<String> {
         (degrees.abs() <= limit).then_some(degrees)
     };
     let (latitude, longitude) = (within(latitude, 90.0)?, within(longitude, 180.0)?);
-    Some(format!("{{\"latitude\":{latitude},\"longitude\":{longitude}}}"))
+    // With a point even where nothing is behind it: a reader should not see now a whole number, now another.
+    Some(format!("{{\"latitude\":{latitude:?},\"longitude\":{longitude:?}}}"))
 }
 
 /// The records of a whole table that are not blank, each with its line.
@@ -210,9 +211,9 @@ mod tests {
     fn looks_up_by_key_and_by_prefix() {
         let location = lookup(Field::Location, Some(3), &["lat", "lon"]);
         let table = LookupTable::parse(&location, b"zip3,lon,lat\n012,7.50,47.0\n99,1,2\n").unwrap();
-        assert_eq!(table.get("01234", Some(3)), Some(r#"{"latitude":47,"longitude":7.5}"#));
+        assert_eq!(table.get("01234", Some(3)), Some(r#"{"latitude":47.0,"longitude":7.5}"#));
         assert_eq!(table.get("0", Some(3)), None);
-        assert_eq!(table.get("99", Some(3)), Some(r#"{"latitude":2,"longitude":1}"#));
+        assert_eq!(table.get("99", Some(3)), Some(r#"{"latitude":2.0,"longitude":1.0}"#));
         let gender = lookup(Field::Text(TextField::Gender), None, &["gender"]);
         let table = LookupTable::parse(&gender, "name,gender\r\nJürgen,m\r\n\r\n\"Anna\",f\r\n".as_bytes()).unwrap();
         assert_eq!(table.get("Jürgen", None), Some("m"));

@@ -110,7 +110,7 @@ fn a_row_becomes_an_account() {
         "ref": "crm:8", "updated_at": "2023-06-07T18:16:00Z", "received_at": "1970-01-01T00:00:01Z", "given_name": "Anna",
         "family_name": "Weber", "gender": "f", "email": "anna@gmx.de", "phone_number": "+12123456789",
         "birthdate": "1931-12-14", "address": {"postal_code": "12345", "country": "US"},
-        "location": {"latitude": 47.5, "longitude": 11}, "salary": 50_000.5, "interests": ["a", "b"],
+        "location": {"latitude": 47.5, "longitude": 11.0}, "salary": 50_000.5, "interests": ["a", "b"],
         "attributes": {"device": {"os": "ios"}},
     });
     assert_eq!(account(&row), expected);
