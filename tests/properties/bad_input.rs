@@ -51,15 +51,21 @@ fn check_rows(source: &str, name: &str, content: &[u8], expected: &[Refusal], ac
 fn lines_of_json_are_refused_with_their_place() {
     let content = b"{\"id\":1}\n{\"id\":2\n\n[3]\n\"4\"\n{\"id\":5} {\"id\":6}\n{\"id\":\"\xff\"}\n{\"id\":7,\"email\":\"a\xc3\xa4@x.de\"}\n";
     let no_object = "not one JSON object";
-    let expected =
-        [(2, None, no_object), (4, None, no_object), (5, None, no_object), (6, None, no_object), (7, None, "not UTF-8")];
+    let expected = [
+        (2, None, no_object),
+        (4, None, no_object),
+        (5, None, no_object),
+        (6, None, no_object),
+        (7, None, "not UTF-8"),
+    ];
     check_rows("crm", "bad.jsonl", content, &expected, &["crm:1", "crm:7"]);
     check_rows("crm", "cut-off.jsonl", b"{\"id\":1}\n{\"id\":", &[(2, None, no_object)], &["crm:1"]);
 }
 
 #[test]
 fn ids_are_refused_that_tell_nobody_apart() {
-    let content = b"{\"email\":\"a@x.de\"}\n{\"id\":null}\n{\"id\":\"  \"}\n{\"id\":{\"x\":1}}\n{\"id\":[1]}\n{\"id\":\" 6 \"}\n";
+    let content =
+        b"{\"email\":\"a@x.de\"}\n{\"id\":null}\n{\"id\":\"  \"}\n{\"id\":{\"x\":1}}\n{\"id\":[1]}\n{\"id\":\" 6 \"}\n";
     let expected = [
         (1, Some("id"), "missing"),
         (2, Some("id"), "missing"),
@@ -83,7 +89,13 @@ fn times_that_cannot_be_read_are_refused() {
     let field = Some("updated_at");
     check_rows("crm", "t.jsonl", b"{\"id\":1,\"updatedAt\":\"7.6.2023\"}\n", &[(1, field, "rfc3339")], &[]);
     check_rows("shop", "t.jsonl", b"{\"customer_id\":1,\"created\":\"soon\"}\n", &[(1, field, "unix_ms")], &[]);
-    check_rows("list", "t.csv", b"id,changed\n1,2023-06-07\n2,2023-02-30 10:00:00\n3,\n", &[(2, field, "%Y-%m-%d"), (3, field, "%Y-%m-%d")], &["list:3"]);
+    check_rows(
+        "list",
+        "t.csv",
+        b"id,changed\n1,2023-06-07\n2,2023-02-30 10:00:00\n3,\n",
+        &[(2, field, "%Y-%m-%d"), (3, field, "%Y-%m-%d")],
+        &["list:3"],
+    );
 }
 
 #[test]
@@ -202,7 +214,8 @@ max_reject_ratio = 2
         (13, "max_accounts_per_key"),
         (15, "max_reject_ratio"),
     ] {
-        let told = message.split("; line ").any(|told| told.starts_with(&format!("{line}, column")) && told.contains(fault));
+        let told =
+            message.split("; line ").any(|told| told.starts_with(&format!("{line}, column")) && told.contains(fault));
         assert!(told, "line {line} should tell of {fault}: {message}");
     }
 }
@@ -211,11 +224,15 @@ max_reject_ratio = 2
 fn faults_of_the_set_up_are_told_at_once() {
     let pipeline = pipeline();
     let config = Settings::default().config();
-    pipeline.configure(&config.replace("required = false", "required = true").replace("table = \"gender\"", "table = \"sex\""));
+    pipeline.configure(
+        &config.replace("required = false", "required = true").replace("table = \"gender\"", "table = \"sex\""),
+    );
     pipeline.put(&keys::reference("zip3"), "zip3,lat,lon\n012,91,0\n013,x,0\n");
     pipeline.drop_file("shop", "a.jsonl", "");
     let message = refused(pipeline).message;
-    for fault in ["the source \"crm\" has no file", "landing/list/", "reference/sex.csv", "reference/zip3.csv: line 2", "line 3"] {
+    for fault in
+        ["the source \"crm\" has no file", "landing/list/", "reference/sex.csv", "reference/zip3.csv: line 2", "line 3"]
+    {
         assert!(message.contains(fault), "{fault}: {message}");
     }
     assert!(!message.contains("\"shop\""), "{message}");

@@ -40,7 +40,11 @@ proptest! {
 #[test]
 fn every_customer_of_a_first_version_is_created() {
     let mut pipeline = Pipeline::new(&without_guard());
-    drop_rows(&pipeline, "a", &[Row::new("crm", "1").with("email", "a@x.de"), Row::new("shop", "1").with("email", "b@x.de")]);
+    drop_rows(
+        &pipeline,
+        "a",
+        &[Row::new("crm", "1").with("email", "a@x.de"), Row::new("shop", "1").with("email", "b@x.de")],
+    );
     let version = publish(&mut pipeline, &Knobs::default());
     let expected: Vec<_> = version.customers.keys().map(|id| json!({"change": "created", "customer_id": id})).collect();
     assert_eq!(expected.len(), 2);

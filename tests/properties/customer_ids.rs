@@ -63,7 +63,11 @@ fn without_changes_nothing_is_published() {
 #[test]
 fn the_largest_part_of_a_split_keeps_the_id() {
     let mut pipeline = Pipeline::new(&Settings::default());
-    let rows = [with_email("crm", "1", "a@x.de", 1), with_email("shop", "1", "a@x.de", 1), with_email("shop", "2", "a@x.de", 1)];
+    let rows = [
+        with_email("crm", "1", "a@x.de", 1),
+        with_email("shop", "1", "a@x.de", 1),
+        with_email("shop", "2", "a@x.de", 1),
+    ];
     let before = publish_rows(&mut pipeline, "a", &rows);
     let after = publish_rows(&mut pipeline, "b", &[with_email("crm", "1", "b@x.de", 2)]);
     let id = &before.members["crm:1"];
@@ -75,7 +79,8 @@ fn the_largest_part_of_a_split_keeps_the_id() {
 #[test]
 fn of_equal_parts_the_one_with_the_smallest_reference_keeps_the_id() {
     let mut pipeline = Pipeline::new(&Settings::default());
-    let before = publish_rows(&mut pipeline, "a", &[with_email("crm", "9", "a@x.de", 1), with_email("crm", "10", "a@x.de", 1)]);
+    let before =
+        publish_rows(&mut pipeline, "a", &[with_email("crm", "9", "a@x.de", 1), with_email("crm", "10", "a@x.de", 1)]);
     let after = publish_rows(&mut pipeline, "b", &[with_email("crm", "9", "b@x.de", 2)]);
     assert_eq!(after.members["crm:9"], before.members["crm:9"], "9 comes before 10");
     assert_ne!(after.members["crm:10"], before.members["crm:10"]);
@@ -85,7 +90,8 @@ fn of_equal_parts_the_one_with_the_smallest_reference_keeps_the_id() {
 fn the_oldest_id_survives_a_merge() {
     let mut pipeline = Pipeline::new(&Settings::default());
     let first = publish_rows(&mut pipeline, "a", &[with_email("shop", "1", "a@x.de", 1)]);
-    let second = publish_rows(&mut pipeline, "b", &[with_email("crm", "1", "b@x.de", 1), with_email("crm", "2", "b@x.de", 1)]);
+    let second =
+        publish_rows(&mut pipeline, "b", &[with_email("crm", "1", "b@x.de", 1), with_email("crm", "2", "b@x.de", 1)]);
     let third = publish_rows(&mut pipeline, "c", &[with_email("shop", "1", "b@x.de", 2)]);
     assert_eq!((second.customers.len(), third.customers.len()), (2, 1));
     assert_eq!(third.customers.keys().next(), Some(&first.members["shop:1"]));

@@ -81,7 +81,8 @@ fn any_row() -> impl Strategy<Value = Row> {
         proptest::sample::subsequence(&INTERESTS[..], 0..3),
         proptest::option::of(select(&["ios", "an\"droid"][..])),
     );
-    let what = (select(&SOURCES[..]), select(&IDS[..]), proptest::option::weighted(0.9, (select(&SECONDS[..]), 0..3i64)));
+    let what =
+        (select(&SOURCES[..]), select(&IDS[..]), proptest::option::weighted(0.9, (select(&SECONDS[..]), 0..3i64)));
     (what, names, contact, address, others).prop_map(|((source, id, time), names, contact, address, others)| {
         let mut row = Row::new(source, id);
         // Only the shop knows fractions of seconds.

@@ -8,7 +8,8 @@ use proptest::sample::subsequence;
 use crate::data::{any_rows, cases, drop_rows, publish, version_of};
 
 fn any_settings() -> impl Strategy<Value = Settings> {
-    let rules = vec![vec!["email"], vec!["phone_number"], vec!["given_name", "family_name"], vec!["family_name", "email"]];
+    let rules =
+        vec![vec!["email"], vec!["phone_number"], vec!["given_name", "family_name"], vec!["family_name", "email"]];
     (subsequence(rules, 1..=4), 2usize..6)
         .prop_map(|(rules, max_accounts_per_key)| Settings { rules, max_accounts_per_key })
 }
@@ -39,7 +40,8 @@ proptest! {
 
 #[test]
 fn new_rules_alone_are_work() {
-    let rows: Vec<_> = (1..=3).map(|id| onefold_tests::row::Row::new("crm", &id.to_string()).with("email", "a@x.de")).collect();
+    let rows: Vec<_> =
+        (1..=3).map(|id| onefold_tests::row::Row::new("crm", &id.to_string()).with("email", "a@x.de")).collect();
     let rules = |field| Settings { rules: vec![vec![field]], ..Settings::default() };
     let mut pipeline = Pipeline::new(&rules("phone_number"));
     drop_rows(&pipeline, "a", &rows);

@@ -93,7 +93,8 @@ fn lake() -> Pipeline {
 #[test]
 fn keys_receipts_logs_and_payloads_hold_no_personal_value() {
     let mut pipeline = lake();
-    let (outcome, log) = Log::of(|| pipeline.run(&Knobs { twice: true, duplicates: true, ..Knobs::default() }).expect("a version"));
+    let (outcome, log) =
+        Log::of(|| pipeline.run(&Knobs { twice: true, duplicates: true, ..Knobs::default() }).expect("a version"));
     assert!(log.matches("\"done\"").count() > 8, "every stage logs: {log}");
     assert_clean("the log", &log);
     assert_clean("the output", &format!("{outcome:?}"));
@@ -112,7 +113,8 @@ fn keys_receipts_logs_and_payloads_hold_no_personal_value() {
     for key in &all {
         assert_clean("a key", key);
         let bytes = pipeline.get(key).expect("an object");
-        let content = if key.ends_with(".zst") { text(&pipeline, key) } else { String::from_utf8_lossy(&bytes).into_owned() };
+        let content =
+            if key.ends_with(".zst") { text(&pipeline, key) } else { String::from_utf8_lossy(&bytes).into_owned() };
         if is_data(key) {
             with_mark += usize::from(content.to_lowercase().contains(MARK));
         } else {
@@ -141,7 +143,8 @@ fn stop_at(prefix: &str) -> Pipeline {
 fn damage(stopped_at: &str, prefix: &str, suffix: &str, damage: impl Fn(String) -> String) -> (StageError, String) {
     let mut pipeline = stop_at(stopped_at);
     let run = Pipeline::run_of(2);
-    let key = pipeline.list(&format!("{prefix}{run}/")).into_iter().find(|key| key.ends_with(suffix)).expect("an object");
+    let key =
+        pipeline.list(&format!("{prefix}{run}/")).into_iter().find(|key| key.ends_with(suffix)).expect("an object");
     let damaged = damage(text(&pipeline, &key));
     assert!(damaged.contains(MARK), "there is something to be told: {damaged}");
     pipeline.put(&key, zstd::encode_all(damaged.as_bytes(), 1).expect("zstd"));
@@ -155,7 +158,11 @@ fn errors_about_damaged_objects_hold_no_personal_value() {
     let dead = keys::dead_of(&Pipeline::run_of(2));
     let cases = [
         ("an account that is no JSON", damage("links/", "interim/", ".jsonl.zst", cut), "line 1 of the partition"),
-        ("an account too many", damage("links/", "interim/", ".jsonl.zst", |text| text.repeat(2)), "does not have the 1 lines"),
+        (
+            "an account too many",
+            damage("links/", "interim/", ".jsonl.zst", |text| text.repeat(2)),
+            "does not have the 1 lines",
+        ),
         ("a raw chunk without segments", damage(&dead, "raw/", ".zst", |text| text), "DeadLetter"),
     ];
     for (what, (error, log), expected) in cases {
@@ -169,7 +176,8 @@ fn errors_about_damaged_objects_hold_no_personal_value() {
 fn errors_about_members_and_tables_hold_no_personal_value() {
     let pipeline_with_member = || {
         let mut pipeline = lake();
-        let key = pipeline.list("processed/").into_iter().find(|key| key.contains("/members/") && key.ends_with(".zst"));
+        let key =
+            pipeline.list("processed/").into_iter().find(|key| key.contains("/members/") && key.ends_with(".zst"));
         let key = key.expect("a member file");
         let broken = text(&pipeline, &key).replace("\"received_at\":\"", &format!("\"received_at\":\"{MARK}"));
         pipeline.put(&key, zstd::encode_all(broken.as_bytes(), 1).expect("zstd"));
@@ -180,7 +188,9 @@ fn errors_about_members_and_tables_hold_no_personal_value() {
         pipeline.put(&keys::reference("gender"), format!("name,gender\n{MARK},f\n{MARK},m\n"));
         pipeline.run(&Knobs::default()).expect_err("a table has a name twice")
     };
-    for (expected, error) in [("of the partition", pipeline_with_member()), ("gender.csv: line 3", pipeline_with_table())] {
+    for (expected, error) in
+        [("of the partition", pipeline_with_member()), ("gender.csv: line 3", pipeline_with_table())]
+    {
         assert!(error.message.contains(expected), "{}", error.message);
         assert_clean("an error", &error.message);
     }

@@ -12,10 +12,22 @@ use crate::data::{any_rows, cases, drop_rows, publish, version_of};
 
 fn any_knobs() -> impl Strategy<Value = Knobs> {
     let sizes = (1u32..=4, 1u32..=7, prop::sample::select(&[60u64, 300, 2_000, 1 << 20][..]));
-    (sizes, 1usize..4, 0usize..8, any::<[bool; 3]>()).prop_map(|(sizes, batch, rotate, [duplicates, settles_first, twice])| {
-        let (shards, partitions, split_bytes) = sizes;
-        Knobs { shards, partitions, split_bytes, batch, rotate, duplicates, settles_first, twice, ..Knobs::default() }
-    })
+    (sizes, 1usize..4, 0usize..8, any::<[bool; 3]>()).prop_map(
+        |(sizes, batch, rotate, [duplicates, settles_first, twice])| {
+            let (shards, partitions, split_bytes) = sizes;
+            Knobs {
+                shards,
+                partitions,
+                split_bytes,
+                batch,
+                rotate,
+                duplicates,
+                settles_first,
+                twice,
+                ..Knobs::default()
+            }
+        },
+    )
 }
 
 /// Every object but the receipts, which say how long things took.
@@ -145,7 +157,8 @@ fn long_file(source: &str) -> (String, u64) {
 fn an_extract_that_runs_out_of_time_goes_on_where_it_stopped() {
     for (source, name) in [("crm", "long.jsonl"), ("crm", "long.jsonl.zst"), ("list", "long.csv")] {
         let (text, bad_line) = long_file(source);
-        let content = if name.ends_with(".zst") { zstd::encode_all(text.as_bytes(), 1).expect("zstd") } else { text.into() };
+        let content =
+            if name.ends_with(".zst") { zstd::encode_all(text.as_bytes(), 1).expect("zstd") } else { text.into() };
         let with = |hurried: bool| {
             let mut pipeline = Pipeline::new(&Settings::default());
             pipeline.drop_file(source, name, content.clone());

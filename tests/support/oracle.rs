@@ -132,10 +132,10 @@ fn components(accounts: &[Account], blocked: &BlockedKeys, settings: &Settings) 
 fn without_blocked(account: &Account, blocked: &BlockedKeys) -> Account {
     let mut account = account.clone();
     for ((_, values), key) in blocked {
-        if let [field] = key.fields[..] {
-            if account.texts.get(field) == values.first() {
-                account.texts.remove(field);
-            }
+        if let [field] = key.fields[..]
+            && account.texts.get(field) == values.first()
+        {
+            account.texts.remove(field);
         }
     }
     account
@@ -177,10 +177,8 @@ fn fold(mut accounts: Vec<Account>) -> Value {
         };
         found.unwrap_or(Value::Null)
     };
-    let address: Map<String, Value> = UNIT[..5]
-        .iter()
-        .map(|field| (field.trim_start_matches("address.").to_owned(), survivor(field)))
-        .collect();
+    let address: Map<String, Value> =
+        UNIT[..5].iter().map(|field| (field.trim_start_matches("address.").to_owned(), survivor(field))).collect();
     let all = |field: &str| -> BTreeSet<String> {
         accounts.iter().filter_map(|account| account.texts.get(field).cloned()).collect()
     };
@@ -262,7 +260,7 @@ fn account(row: &Row, settings: &Settings) -> Account {
         updated_at: row.time(),
         trust: settings.trust_of(row.source),
         texts,
-        location: location.map(|(latitude, longitude)| json!({"latitude": number(latitude), "longitude": number(longitude)})),
+        location: location.map(|(latitude, longitude)| json!({"latitude": latitude, "longitude": longitude})),
         salary: row.salary.as_deref().and_then(|salary| salary.trim().parse().ok()).map(number),
         interests: row.interests.iter().cloned().collect(),
         attributes: row.device.iter().map(|device| ("device".to_owned(), json!(device))).collect(),

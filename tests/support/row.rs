@@ -113,7 +113,8 @@ impl Row {
             Ok(number) if number.to_string() == self.id => json!(number),
             _ => json!(self.id),
         };
-        let pay = self.salary.as_ref().map(|salary| salary.parse::<f64>().map_or(json!(salary), |number| json!(number)));
+        let pay =
+            self.salary.as_ref().map(|salary| salary.parse::<f64>().map_or(json!(salary), |number| json!(number)));
         let row = object(&[
             ("customer_id", Some(id)),
             ("name", text("full_name")),
@@ -140,7 +141,8 @@ impl Row {
     /// CSV; fields are quoted where they must be.
     fn list(&self) -> String {
         let time = self.updated_at.map(|time| rfc3339(time).replace('T', " ").replace('Z', "")).unwrap_or_default();
-        let mut fields = vec![self.id.clone(), time, self.salary.clone().unwrap_or_default(), self.interests.join(" ;")];
+        let mut fields =
+            vec![self.id.clone(), time, self.salary.clone().unwrap_or_default(), self.interests.join(" ;")];
         fields.push(self.device.clone().unwrap_or_default());
         fields.extend(TEXT_FIELDS.map(|field| self.texts.get(field).cloned().unwrap_or_default()));
         let quoted = fields.iter().map(|field| {

@@ -136,6 +136,11 @@ async fn bury(body: &str, context: &Context) -> Result<(), StageError> {
             tracing::error!(stage = "settle", key, "a dead letter is about no raw chunk and was dropped");
             continue;
         };
+        let translated = keys::receipt(&chunk.run, Stage::Translate, &chunk.receipt_name());
+        if context.store.get(&translated).await.is_ok() {
+            // A letter of an earlier attempt; a later one succeeded.
+            continue;
+        }
         tracing::error!(stage = "settle", run_id = %chunk.run, key, "a raw chunk could not be translated");
         let note = DeadChunk { raw: key.clone(), requeued: false };
         context.store.put(&chunk.dead(), json_object(&note)?, Condition::Always).await?;
