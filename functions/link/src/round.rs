@@ -1,6 +1,6 @@
 //! One shard's part of a round.
 
-use onefold_core::link::{Position, contract, label_positions, large_star, one_shard, small_star, spread};
+use onefold_core::link::{Edge, Position, contract, label_positions, large_star, one_shard, small_star, spread};
 use onefold_core::node::Node;
 use onefold_lake::edges as lake_edges;
 use onefold_lake::keys::{self, Stage};
@@ -37,8 +37,8 @@ pub(crate) async fn round(
                 RoundWork::OneShard => part.one_shard(moved).await,
                 RoundWork::Spread => part.spread(moved).await,
                 RoundWork::Contract => part.contract(moved).await,
-                RoundWork::LargeStar => part.large_star(moved).await,
-                RoundWork::SmallStar => part.small_star(moved).await,
+                RoundWork::LargeStar => part.star(large_star, Outbox::send, moved).await,
+                RoundWork::SmallStar => part.star(small_star, Outbox::send_to_both, moved).await,
                 RoundWork::Label => part.label(moved).await,
             }
         })
@@ -62,7 +62,7 @@ impl Part<'_> {
         Ok(self.context.pinned(self.run).await?.config.guard.max_accounts_per_key)
     }
 
-    async fn inbox(&self, moved: &mut Moved) -> Result<Vec<onefold_core::link::Edge>, StageError> {
+    async fn inbox(&self, moved: &mut Moved) -> Result<Vec<Edge>, StageError> {
         edges::read(self.run, self.round - 1, self.shard, self.layout.shards, self.context, moved).await
     }
 
@@ -86,9 +86,7 @@ impl Part<'_> {
         let positions = lake_edges::format_positions(&spread.references, &found.positions);
         moved.bytes_out += positions.len() as u64;
         self.context.store.put(&self.key("positions"), positions.into(), Condition::Always).await?;
-        let mut outbox = Outbox::new(shards);
-        spread.edges.into_iter().for_each(|edge| outbox.send(edge));
-        outbox.write(self.run, self.round, self.shard, self.context, moved).await?;
+        self.send_all(spread.edges, Outbox::send, moved).await?;
         Ok(RoundDone { moved: 0, superseded })
     }
 
@@ -96,26 +94,31 @@ impl Part<'_> {
         let contracted = contract(&self.inbox(moved).await?, self.max_accounts_per_key().await?);
         let blocked = json_object(&BlockedKeys::new(contracted.blocked))?;
         self.context.store.put(&self.key("blocked"), blocked, Condition::Always).await?;
-        let mut outbox = Outbox::new(self.layout.shards);
-        contracted.edges.into_iter().for_each(|edge| outbox.send_to_both(edge));
-        outbox.write(self.run, self.round, self.shard, self.context, moved).await?;
+        self.send_all(contracted.edges, Outbox::send_to_both, moved).await?;
         Ok(RoundDone { moved: 0, superseded: 0 })
     }
 
-    async fn large_star(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
-        let (connected, new) = large_star(self.inbox(moved).await?);
-        let mut outbox = Outbox::new(self.layout.shards);
-        connected.into_iter().for_each(|edge| outbox.send(edge));
-        outbox.write(self.run, self.round, self.shard, self.context, moved).await?;
+    /// A large-star or small-star: `connect` makes the edges, `send` says who gets them.
+    async fn star(
+        &self,
+        connect: fn(Vec<Edge>) -> (Vec<Edge>, u64),
+        send: fn(&mut Outbox, Edge),
+        moved: &mut Moved,
+    ) -> Result<RoundDone, StageError> {
+        let (connected, new) = connect(self.inbox(moved).await?);
+        self.send_all(connected, send, moved).await?;
         Ok(RoundDone { moved: new, superseded: 0 })
     }
 
-    async fn small_star(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
-        let (connected, new) = small_star(self.inbox(moved).await?);
+    async fn send_all(
+        &self,
+        edges: Vec<Edge>,
+        send: fn(&mut Outbox, Edge),
+        moved: &mut Moved,
+    ) -> Result<(), StageError> {
         let mut outbox = Outbox::new(self.layout.shards);
-        connected.into_iter().for_each(|edge| outbox.send_to_both(edge));
-        outbox.write(self.run, self.round, self.shard, self.context, moved).await?;
-        Ok(RoundDone { moved: new, superseded: 0 })
+        edges.into_iter().for_each(|edge| send(&mut outbox, edge));
+        outbox.write(self.run, self.round, self.shard, self.context, moved).await
     }
 
     async fn label(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
