@@ -126,13 +126,9 @@ async fn plan(
 
 /// The version that this run builds on, and its manifest.
 async fn previous(context: &Context) -> Result<(Option<Previous>, Option<Manifest>), StageError> {
-    let (bytes, etag) = match context.store.get(keys::CURRENT).await {
-        Ok(found) => found,
-        Err(StoreError::NotFound { .. }) => return Ok((None, None)),
-        Err(error) => return Err(error.into()),
+    let Some((current, etag)) = context.json_if_there::<Current>(keys::CURRENT).await? else {
+        return Ok((None, None));
     };
-    let current: Current = serde_json::from_slice(&bytes)
-        .map_err(|error| StageError::corrupt(format!("the object {} is damaged: {error}", keys::CURRENT)))?;
     let manifest: Manifest = context.json(&keys::manifest(&current.run)).await?;
     if manifest.format > onefold_lake::manifest::FORMAT {
         return Err(StageError::invalid_input(format!(

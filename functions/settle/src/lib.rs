@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use aws_lambda_events::event::sqs::SqsEvent;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::plan::{DeadChunk, Token};
-use onefold_lake::{Condition, RunId, StoreError, event};
+use onefold_lake::{Condition, RunId, event};
 use onefold_shell::{Context, DEAD_LETTER, StageError, Work, complete_if_settled, json_object};
 use serde::{Deserialize, Serialize};
 
@@ -144,16 +144,9 @@ async fn bury(body: &str, context: &Context) -> Result<(), StageError> {
         tracing::error!(stage = "settle", run_id = %chunk.run, key, "a raw chunk could not be translated");
         let note = DeadChunk { raw: key.clone(), requeued: false };
         context.store.put(&chunk.dead(), json_object(&note)?, Condition::Always).await?;
-        match context.store.get(&keys::run_token(&chunk.run)).await {
-            Ok((bytes, _)) => {
-                let token: Token = serde_json::from_slice(&bytes).map_err(|error| {
-                    StageError::corrupt(format!("the task token of run {} is damaged: {error}", chunk.run))
-                })?;
-                context.tasks.fail(&token.task_token, DEAD_LETTER, &cause(&key, &chunk.run)).await?;
-            }
-            // The task does not wait yet; it will look for the note.
-            Err(StoreError::NotFound { .. }) => {}
-            Err(error) => return Err(error.into()),
+        // A task that does not wait yet will look for the note.
+        if let Some((token, _)) = context.json_if_there::<Token>(&keys::run_token(&chunk.run)).await? {
+            context.tasks.fail(&token.task_token, DEAD_LETTER, &cause(&key, &chunk.run)).await?;
         }
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! The barrier between Translate and Link: whoever sees the last chunk completes Settle's task.
 
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::plan::Token;
-use onefold_lake::{RunId, StoreError};
 
 use crate::context::Context;
 use crate::error::StageError;
@@ -15,11 +15,8 @@ use crate::error::StageError;
 /// # Errors
 /// The store or Step Functions could not be reached.
 pub async fn complete_if_settled(context: &Context, run: &RunId) -> Result<bool, StageError> {
-    let token = match context.store.get(&keys::run_token(run)).await {
-        Ok((bytes, _)) => serde_json::from_slice::<Token>(&bytes)
-            .map_err(|error| StageError::corrupt(format!("the task token of run {run} is damaged: {error}")))?,
-        Err(StoreError::NotFound { .. }) => return Ok(false),
-        Err(error) => return Err(error.into()),
+    let Some((token, _)) = context.json_if_there::<Token>(&keys::run_token(run)).await? else {
+        return Ok(false);
     };
     let receipts = context.store.list(&keys::receipts_of(run, Stage::Translate)).await?;
     if (receipts.len() as u64) < token.chunks {

@@ -9,7 +9,7 @@ use onefold_core::node::NodeHasher;
 use onefold_core::translate::Tables;
 use onefold_lake::plan::Plan;
 use onefold_lake::s3::S3Store;
-use onefold_lake::{RunId, Store, keys};
+use onefold_lake::{RunId, Store, StoreError, keys};
 use serde::de::DeserializeOwned;
 
 use crate::environment::Environment;
@@ -103,8 +103,21 @@ impl Context {
     /// It is not there, or not what it should be.
     pub async fn json<T: DeserializeOwned>(&self, key: &str) -> Result<T, StageError> {
         let (bytes, _) = self.store.get(key).await?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| StageError::corrupt(format!("the object {key} is damaged: {error}")))
+        serde_json::from_slice(&bytes).map_err(|error| damaged(key, error))
+    }
+
+    /// Reads an object of JSON that need not be there, and its entity tag.
+    ///
+    /// # Errors
+    /// It is not what it should be, or the store failed.
+    pub async fn json_if_there<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(T, String)>, StageError> {
+        match self.store.get(key).await {
+            Ok((bytes, etag)) => {
+                serde_json::from_slice(&bytes).map(|value| Some((value, etag))).map_err(|error| damaged(key, error))
+            }
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Reads an object of JSON Lines.
@@ -114,10 +127,7 @@ impl Context {
     pub async fn json_lines<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, StageError> {
         let (bytes, _) = self.store.get(key).await?;
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines
-            .map(serde_json::from_slice)
-            .collect::<Result<_, _>>()
-            .map_err(|error| StageError::corrupt(format!("the object {key} is damaged: {error}")))
+        lines.map(serde_json::from_slice).collect::<Result<_, _>>().map_err(|error| damaged(key, error))
     }
 
     /// What the run pinned.
@@ -165,6 +175,10 @@ impl Context {
         *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = Some((pinned.plan.run.clone(), tables.clone()));
         Ok(tables)
     }
+}
+
+fn damaged(key: &str, error: serde_json::Error) -> StageError {
+    StageError::corrupt(format!("the object {key} is damaged: {error}"))
 }
 
 /// TLS by rustls with ring; none for the local cloud, where loading certificates would be most of a start.

@@ -2,7 +2,7 @@
 
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::receipt::{Moved, Receipt};
-use onefold_lake::{Condition, RunId, StoreError};
+use onefold_lake::{Condition, RunId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -96,14 +96,7 @@ impl Work {
     /// # Errors
     /// The store failed, or the receipt is damaged.
     pub async fn receipt<R: DeserializeOwned>(&self, context: &Context) -> Result<Option<Receipt<R>>, StageError> {
-        let key = self.key();
-        match context.store.get(&key).await {
-            Ok((bytes, _)) => serde_json::from_slice(&bytes)
-                .map(Some)
-                .map_err(|error| StageError::corrupt(format!("the object {key} is damaged: {error}"))),
-            Err(StoreError::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        Ok(context.json_if_there(&self.key()).await?.map(|(receipt, _)| receipt))
     }
 
     fn key(&self) -> String {
