@@ -1,0 +1,182 @@
+//! [source.fields]: where the fields are in a row.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::config::toml_reader::{Notes, Placed, Section, one_of, texts};
+use crate::config::{ListField, Mapping, Pointers, TextMapping, TimeField};
+use crate::field::TextField;
+use crate::timestamp::TimeFormat;
+
+/// Names under `[source.fields]` that are no text fields.
+const OTHER_FIELDS: [&str; 8] = [
+    "id",
+    "updated_at",
+    "full_name",
+    "location.latitude",
+    "location.longitude",
+    "salary",
+    "interests",
+    "attributes.<name>",
+];
+
+pub(super) fn mapping(fields: &Section<'_>, notes: &mut Notes<'_>) -> Mapping {
+    let mut mapping = Mapping::default();
+    let mut seen = BTreeSet::new();
+    for (name, name_span, placed) in flatten(fields.table, "") {
+        if !seen.insert(name.clone()) {
+            notes.fault(name_span, format!("{name} is mapped twice"));
+            continue;
+        }
+        let value = FieldValue::read(&name, placed, notes);
+        match name.as_str() {
+            "id" => mapping.id = value.plain(notes),
+            "updated_at" => {
+                let default = value.default.as_ref().and_then(|(text, span)| {
+                    let time = TimeFormat::Rfc3339.parse(text);
+                    if time.is_none() {
+                        notes.fault(
+                            span.clone(),
+                            format!("the default {text:?} must be RFC 3339, as 1970-01-01T00:00:00Z"),
+                        );
+                    }
+                    time
+                });
+                value.refuse_split(notes);
+                mapping.updated_at =
+                    Some(TimeField { at: value.at, format: value.format.unwrap_or(TimeFormat::Rfc3339), default });
+            }
+            "full_name" => mapping.full_name = Some(value.plain(notes)),
+            "location.latitude" => mapping.latitude = Some(value.plain(notes)),
+            "location.longitude" => mapping.longitude = Some(value.plain(notes)),
+            "salary" => mapping.salary = Some(value.plain(notes)),
+            "interests" => {
+                value.refuse_format(notes);
+                mapping.interests = Some(ListField { at: value.at, split: value.split.map(|(split, _)| split) });
+            }
+            _ => {
+                if let Some(attribute) = name.strip_prefix("attributes.") {
+                    mapping.attributes.push((attribute.to_owned(), value.plain(notes)));
+                } else if let Some(field) = TextField::from_name(&name) {
+                    value.refuse_split(notes);
+                    if field != TextField::Birthdate {
+                        value.refuse_format(notes);
+                    }
+                    mapping.texts.push(TextMapping {
+                        field,
+                        at: value.at,
+                        default: value.default.map(|(default, _)| default),
+                        format: value.format,
+                    });
+                } else {
+                    let known: Vec<&str> =
+                        OTHER_FIELDS.into_iter().chain(TextField::ALL.map(TextField::name)).collect();
+                    notes.fault(name_span, format!("unknown field {name:?}; {}", one_of(&known)));
+                }
+            }
+        }
+    }
+    if !seen.contains("id") {
+        notes.fault(fields.span.clone(), "[source.fields] needs id, which tells the source's accounts apart");
+    }
+    if mapping.latitude.is_some() != mapping.longitude.is_some() {
+        notes.fault(fields.span.clone(), "location needs both location.latitude and location.longitude");
+    }
+    mapping.attributes.sort();
+    mapping
+}
+
+/// The members of a table, those of `address`, `location` and `attributes` under their full names.
+pub(super) fn flatten<'t>(table: &'t DeTable<'t>, prefix: &str) -> Vec<(String, Range<usize>, Placed<'t>)> {
+    let mut all = Vec::new();
+    for (key, value) in table {
+        let name = format!("{prefix}{}", key.get_ref());
+        match value.get_ref() {
+            DeValue::Table(inner) if matches!(name.as_str(), "address" | "location" | "attributes") => {
+                all.extend(flatten(inner, &format!("{name}.")));
+            }
+            other => all.push((name, key.span(), (other, value.span()))),
+        }
+    }
+    all
+}
+
+/// What stands right of a field's name: pointers, or a table with pointers and more.
+#[derive(Default)]
+struct FieldValue {
+    at: Pointers,
+    format: Option<TimeFormat>,
+    format_span: Range<usize>,
+    split: Option<(String, Range<usize>)>,
+    default: Option<(String, Range<usize>)>,
+}
+
+impl FieldValue {
+    fn read(name: &str, placed: Placed<'_>, notes: &mut Notes<'_>) -> Self {
+        let DeValue::Table(table) = placed.0 else {
+            return Self { at: pointers(placed, name, notes), ..Self::default() };
+        };
+        let section = Section { table, span: placed.1.clone(), title: name.to_owned() };
+        section.only(&["at", "as", "split", "default"], notes);
+        let mut value = Self::default();
+        match section.get("at") {
+            Some(at) => value.at = pointers(at, "at", notes),
+            None => notes.fault(placed.1, format!("{name} needs at = \"/pointer\"")),
+        }
+        if let Some((format, span)) = section.text("as", notes) {
+            value.format = TimeFormat::from_name(format);
+            value.format_span = span.clone();
+            if value.format.is_none() {
+                notes.fault(span, format!("unknown time format {format:?}; it must be one of rfc3339, date, unix_s, unix_ms, or a strptime format such as \"%d.%m.%Y\""));
+            }
+        }
+        value.split = section.text("split", notes).map(|(split, span)| {
+            if split.is_empty() {
+                notes.fault(span.clone(), "split must not be empty");
+            }
+            (split.to_owned(), span)
+        });
+        value.default = section.text("default", notes).map(|(default, span)| (default.to_owned(), span));
+        value
+    }
+
+    /// The pointers of a field that takes nothing else.
+    fn plain(self, notes: &mut Notes<'_>) -> Pointers {
+        self.refuse_split(notes);
+        self.refuse_format(notes);
+        if let Some((_, span)) = self.default {
+            notes.fault(span, "this field takes no default");
+        }
+        self.at
+    }
+
+    fn refuse_split(&self, notes: &mut Notes<'_>) {
+        if let Some((_, span)) = &self.split {
+            notes.fault(span.clone(), "split is only for lists");
+        }
+    }
+
+    fn refuse_format(&self, notes: &mut Notes<'_>) {
+        if self.format.is_some() {
+            notes.fault(self.format_span.clone(), "as is only for updated_at and birthdate");
+        }
+    }
+}
+
+fn pointers(placed: Placed<'_>, name: &str, notes: &mut Notes<'_>) -> Pointers {
+    let span = placed.1.clone();
+    let all = texts(placed, name, notes);
+    if all.is_empty() {
+        notes.fault(span, format!("{name} needs a JSON Pointer such as \"/email\""));
+    }
+    all.into_iter()
+        .map(|(pointer, span)| {
+            if !pointer.starts_with('/') {
+                notes.fault(span, format!("{pointer:?} is no JSON Pointer (RFC 6901): it must start with /"));
+            }
+            pointer.to_owned()
+        })
+        .collect()
+}

@@ -1,0 +1,77 @@
+//! [[source]]: the systems that accounts come from.
+
+use std::collections::BTreeSet;
+
+use super::mapping::mapping;
+use crate::config::toml_reader::{Notes, Section, one_of};
+use crate::config::{Format, Mapping, Source};
+use crate::normalise::calling_code;
+
+pub(super) fn sources(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<Source> {
+    let sections = root.sections("source", notes);
+    if sections.is_empty() && root.get("source").is_none() {
+        notes.fault(0..0, "there is no source; add a [[source]] with name, format and [source.fields]");
+    }
+    let mut names = BTreeSet::new();
+    let mut sources = Vec::new();
+    for section in sections {
+        if let Some((name, span)) = section.text("name", notes)
+            && !names.insert(name)
+        {
+            notes.fault(span, format!("the source {name:?} is there twice; give one another name"));
+        }
+        sources.extend(source(&section, notes));
+    }
+    sources
+}
+
+fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
+    section.only(&["name", "kind", "format", "trust", "region", "required", "fields"], notes);
+    let name = section.required_text("name", notes).and_then(|(name, span)| {
+        let mut bytes = name.bytes();
+        let fits = bytes.next().is_some_and(|first| first.is_ascii_lowercase() || first.is_ascii_digit())
+            && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-')
+            && name.len() <= 40;
+        if !fits {
+            notes.fault(
+                span,
+                format!("the name {name:?} must be 1 to 40 of a-z, 0-9, _ and -, and start with a letter or digit"),
+            );
+        }
+        fits.then(|| name.to_owned())
+    });
+    if let Some((kind, span)) = section.text("kind", notes)
+        && kind != "files"
+    {
+        notes.fault(span, format!("unknown kind {kind:?}; {}", one_of(&["files"])));
+    }
+    let format = section.required_text("format", notes).and_then(|(name, span)| {
+        let format = Format::from_name(name);
+        if format.is_none() {
+            notes.fault(span, format!("unknown format {name:?}; {}", one_of(&["jsonl", "csv"])));
+        }
+        format
+    });
+    let trust = section.integer("trust", 0, notes).unwrap_or(0);
+    let region = section.text("region", notes).and_then(|(region, span)| {
+        let known = calling_code(region).is_some();
+        if !known {
+            notes.fault(
+                span,
+                format!("unknown region {region:?}; it must be an ISO 3166-1 alpha-2 code such as \"US\""),
+            );
+        }
+        known.then(|| region.to_owned())
+    });
+    let required = section.boolean("required", notes).unwrap_or(true);
+    let mapping = match section.section("fields", notes) {
+        Some(fields) => mapping(&fields, notes),
+        None => {
+            if section.get("fields").is_none() {
+                notes.fault(section.span.clone(), "[[source]] needs [source.fields], which says where the fields are");
+            }
+            Mapping::default()
+        }
+    };
+    Some(Source { name: name?, format: format?, trust, region, required, mapping })
+}
