@@ -22,6 +22,9 @@ pub struct Plan {
     pub partitions: Option<u32>,
     /// How many splits there are.
     pub splits: u32,
+    /// The sources of which this run reads a snapshot, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub snapshots: Vec<String>,
 }
 
 /// A version that a run builds on.

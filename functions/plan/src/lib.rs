@@ -9,7 +9,7 @@
 mod request;
 mod splits;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_core::config::Config;
 use onefold_core::timestamp::Timestamp;
@@ -92,6 +92,7 @@ async fn plan(
         shards: input.shards,
         partitions: input.partitions,
         splits: splits.len() as u32,
+        snapshots: snapshots(&config, &found),
     };
     let read_now = found.iter().flat_map(|(source, objects)| {
         objects.iter().map(|object| Input {
@@ -167,7 +168,16 @@ async fn tables(config: &Config, context: &Context, faults: &mut Vec<String>) ->
     Ok(pinned)
 }
 
-/// The objects of each source that no version has read yet, in the order of their keys.
+/// The sources of which a snapshot is read, sorted: those that are snapshots and have anything new.
+fn snapshots(config: &Config, found: &[(String, Vec<Object>)]) -> Vec<String> {
+    let has_new = |name: &&str| found.iter().any(|(source, objects)| source == name && !objects.is_empty());
+    let mut snapshots: Vec<String> = config.snapshots().filter(has_new).map(str::to_owned).collect();
+    snapshots.sort_unstable();
+    snapshots
+}
+
+/// The objects of each source that no version has read yet, in the order of their keys. Of a snapshot, those that
+/// are not as they were last read: what comes again as it once was is news.
 async fn new_objects(
     config: &Config,
     known: &[Input],
@@ -175,6 +185,8 @@ async fn new_objects(
     faults: &mut Vec<String>,
 ) -> Result<Vec<(String, Vec<Object>)>, StageError> {
     let was_read: BTreeSet<(&str, &str)> =
+        known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
+    let last_read: BTreeMap<&str, &str> =
         known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
     let mut found = Vec::new();
     for source in &config.sources {
@@ -188,7 +200,12 @@ async fn new_objects(
             ));
         }
         let new = objects.into_iter().filter(|object| {
-            !object.key.ends_with('/') && !was_read.contains(&(object.key.as_str(), object.etag.as_str()))
+            let (key, etag) = (object.key.as_str(), object.etag.as_str());
+            let is_known = match source.snapshot {
+                true => last_read.get(key) == Some(&etag),
+                false => was_read.contains(&(key, etag)),
+            };
+            !key.ends_with('/') && !is_known
         });
         found.push((source.name.clone(), new.collect()));
     }

@@ -26,7 +26,7 @@ pub(super) fn sources(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<Source> 
 }
 
 fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
-    section.only(&["name", "kind", "format", "trust", "region", "required", "fields"], notes);
+    section.only(&["name", "kind", "format", "trust", "region", "required", "snapshot", "fields"], notes);
     let name = section.required_text("name", notes).and_then(|(name, span)| {
         let mut bytes = name.bytes();
         let fits = bytes.next().is_some_and(|first| first.is_ascii_lowercase() || first.is_ascii_digit())
@@ -64,6 +64,7 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
         known.then(|| region.to_owned())
     });
     let required = section.boolean("required", notes).unwrap_or(true);
+    let snapshot = section.boolean("snapshot", notes).unwrap_or(false);
     let mapping = match section.section("fields", notes) {
         Some(fields) => mapping(&fields, notes),
         None => {
@@ -73,5 +74,5 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
             Mapping::default()
         }
     };
-    Some(Source { name: name?, format: format?, trust, region, required, mapping })
+    Some(Source { name: name?, format: format?, trust, region, required, snapshot, mapping })
 }
