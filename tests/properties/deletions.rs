@@ -197,6 +197,17 @@ fn a_source_that_becomes_a_snapshot_replaces_what_it_had_before() {
 }
 
 #[test]
+fn members_that_were_no_snapshots_when_they_were_written_do_not_count_towards_a_blocked_key() {
+    let settings = |snapshots| Settings { max_accounts_per_key: 2, snapshots, ..Settings::default() };
+    let mut pipeline = Pipeline::new(&settings(vec![]));
+    let rows: Vec<Row> = (1..=4).map(|id| with_email("shop", &id.to_string(), "a@x.de", 1)).collect();
+    publish_rows(&mut pipeline, "a", &rows);
+    pipeline.configure(&settings(vec!["shop"]).config());
+    let after = publish_rows(&mut pipeline, "b", &rows[..2]);
+    assert_eq!((after.customers.len(), after.manifest.counts.blocked_keys), (1, 0));
+}
+
+#[test]
 fn a_snapshot_that_comes_again_as_it_once_was_is_read_again() {
     let mut pipeline = Pipeline::new(&Settings { snapshots: vec!["shop"], ..Settings::default() });
     let both = [with_email("shop", "1", "a@x.de", 1), with_email("shop", "2", "b@x.de", 1)];
