@@ -23,11 +23,24 @@ pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
     ] {
         table.row([name.to_owned(), count(number)]);
     }
+    if counts.deleted > 0 {
+        table.row(["deleted".to_owned(), count(counts.deleted)]);
+    }
     if let Some(quality) = quality {
         table.row(["pairwise precision".to_owned(), format!("{:.5}", quality.precision)]);
         table.row(["pairwise recall".to_owned(), format!("{:.5}", quality.recall)]);
     }
     table.text()
+}
+
+/// What a person should know about snapshots that were not taken for whole; a line for each.
+pub fn incomplete_snapshots(sources: &[String]) -> String {
+    let line = |source: &String| {
+        format!(
+            "  rows of the snapshot {source:?} were refused, so none of its accounts was taken as gone; see the rejects\n"
+        )
+    };
+    sources.iter().map(line).collect()
 }
 
 /// What the stages took and moved.
@@ -85,8 +98,16 @@ mod tests {
         let expected = "  rows read         2,100\n  rejected              0\n  accounts          2,099\n  \
                         customers         1,000\n  largest customer      0\n  blocked keys          0\n";
         assert_eq!(counts(&counted, None), expected);
+        let with_deleted = Counts { deleted: 3, ..counted };
+        assert_eq!(counts(&with_deleted, None), format!("{expected}  deleted               3\n"));
         let quality = Quality { precision: 1.0, recall: 0.987_654_3 };
         assert!(counts(&counted, Some(quality)).ends_with("  pairwise recall     0.98765\n"));
+    }
+
+    #[test]
+    fn an_incomplete_snapshot_is_told() {
+        assert_eq!(incomplete_snapshots(&[]), "");
+        assert!(incomplete_snapshots(&["crm".to_owned()]).starts_with("  rows of the snapshot \"crm\" were refused"));
     }
 
     #[test]
