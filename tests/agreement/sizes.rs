@@ -104,7 +104,7 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         shards: Some(1),
         partitions: Some(10_000),
         splits: 900,
-        snapshots: vec![source.clone(); 1000],
+        snapshots: vec![source.clone(); 25],
     };
     bucket.put(&keys::run_plan(&run), json_object(&plan).expect("JSON")).await;
     bucket.put(&keys::run_config(&run), config(&source)).await;
