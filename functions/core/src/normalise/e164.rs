@@ -6,14 +6,14 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region}
 
 use super::{Surroundings, calling_code};
 
-/// The number as ITU-T E.164 writes it: `+`, calling code and national number, without an extension. `None` if it is no valid
-/// number by libphonenumber's metadata.
+/// The number as ITU-T E.164 writes it: `+`, calling code and national number, without an extension.
+/// `None` if it is no valid number by libphonenumber's metadata.
 ///
 /// A number without a calling code is one of the account's country, or of the source's region if that is not known. A
 /// leading `00` is taken for `+` where the country's own plan makes nothing of it: people write it everywhere.
 pub(super) fn e164<'a>(value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
     let text = value.trim();
-    // libphonenumber takes two digits for the shortest number. Most of what is none has fewer.
+    // libphonenumber's shortest number has two digits. Most of what is none has fewer (digits of other scripts count).
     if text.bytes().filter(u8::is_ascii_digit).nth(1).is_none() && text.is_ascii() {
         return None;
     }

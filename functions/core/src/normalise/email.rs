@@ -8,10 +8,10 @@ use super::text::{casefold, nfc};
 
 /// One spelling for every way to write a mailbox; `None` if the value cannot be an address.
 ///
-/// No white space around it; the domain in ASCII and lower case (UTS #46, so `müller.de` and `XN--MLLER-KVA.DE` are one), and
-/// without the root's dot; the local part composed and case-folded; and without dots and tag where the provider ignores
-/// them: Google Mail, in both its domains
-/// (support.google.com/mail/answer/7436150 and support.google.com/a/users/answer/9282734).
+/// No white space around it; the domain in ASCII and lower case (UTS #46, so `müller.de` and `XN--MLLER-KVA.DE` are
+/// one), and without the root's dot; the local part composed and case-folded; and without dots and tag where the
+/// provider ignores them: Google Mail, in both its domains (support.google.com/mail/answer/7436150 for the dots,
+/// answer/22370 for tags).
 pub(super) fn email(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
     let text = value.trim();
     let (local, domain) = text.rsplit_once('@')?;

@@ -1,7 +1,7 @@
 //! Normalisers: small named steps that the configuration chains for each text field.
 //!
 //! A step leaves a value that is already normal as it is, without copying it: most values are. What a chain does not
-//! use costs nothing: tables are searched as they lie in the program, and the plans of phone numbers are read at first use.
+//! use costs nothing: tables are searched as they lie in the program, and numbering plans are read at first use.
 
 mod calling_codes;
 mod country;

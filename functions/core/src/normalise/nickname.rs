@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::name::lowercase;
 use super::table::look_up;
 
-/// Names and the one name that they are taken for. Made by `infra/tables/make.py`, which says how one is chosen, from the
-/// package nicknames (Apache-2.0) and the given names of the US Census of 1990 (public domain).
+/// Names and the one name that they are taken for. Made by `infra/tables/make.py`, which says how one is chosen, from
+/// the package nicknames (Apache-2.0) and the given names of the US Census of 1990 (public domain).
 const NICKNAMES: &str = include_str!("tables/nicknames.tsv");
 
 /// The name that a nickname is short for, in lower case; another name is only put in lower case.

@@ -86,11 +86,11 @@ pub(super) fn cologne(value: &str) -> Option<String> {
     (!code.is_empty()).then_some(code)
 }
 
-/// Metaphone: consonants as they sound in English, and a vowel only at the start; `0` is th, `X` is sh. `None` if there is
-/// nothing that sounds. A code of a code is another code: this belongs at the end of a chain.
+/// Metaphone: consonants as they sound in English, and a vowel only at the start; `0` is th, `X` is sh. `None` if
+/// there is nothing that sounds. A code of a code is another code: this belongs at the end of a chain.
 ///
-/// After Lawrence Philips, Hanging on the Metaphone, Computer Language 7 (1990), as Apache Commons Codec has it, without its
-/// limit of four letters.
+/// After Lawrence Philips, Hanging on the Metaphone, Computer Language 7 (1990), as Apache Commons Codec has it,
+/// without its limit of four letters.
 pub(super) fn metaphone(value: &str) -> Option<String> {
     let mut letters = letters(value);
     match letters.as_mut_slice() {

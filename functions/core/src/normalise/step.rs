@@ -232,7 +232,8 @@ mod tests {
             let surroundings = Surroundings { country, region };
             for step in Step::ALL {
                 let Some(once) = step.apply(Cow::Borrowed(&value), surroundings) else { continue };
-                prop_assert_eq!(&step.apply(Cow::Owned(value.clone()), surroundings), &Some(once.clone()), "{}", step.name());
+                let owned = step.apply(Cow::Owned(value.clone()), surroundings);
+                prop_assert_eq!(owned.as_deref(), Some(&*once), "{}", step.name());
                 let twice = step.apply(Cow::Borrowed(&*once), surroundings);
                 if !matches!(step, Step::Metaphone | Step::Untag | Step::Capitalise) {
                     prop_assert_eq!(twice.as_deref(), Some(&*once), "{} of {:?}", step.name(), value);
@@ -241,7 +242,10 @@ mod tests {
         }
 
         #[test]
-        fn addresses_and_names_stay(address in "[a-z.]{1,8}\\+[a-z+]{0,8}@[a-z]{1,8}\\.de", name in "[a-zA-ZäöüÄÖÜéÉ][a-zA-ZäöüßÄÖÜéÉ]{0,12}") {
+        fn addresses_and_names_stay(
+            address in "[a-z.]{1,8}\\+[a-z+]{0,8}@[a-z]{1,8}\\.de",
+            name in "[a-zA-ZäöüÄÖÜéÉ][a-zA-ZäöüßÄÖÜéÉ]{0,12}",
+        ) {
             for (step, value) in [(Step::Untag, address), (Step::Capitalise, name)] {
                 let once = step.apply(Cow::Borrowed(&value), Surroundings::default()).unwrap();
                 prop_assert_eq!(step.apply(once.clone(), Surroundings::default()), Some(once));

@@ -1,9 +1,8 @@
 //! [normalise]: chains of normalisers.
 
 use super::mapping::flatten;
-use crate::config::Source;
-use crate::config::TimeFormat;
 use crate::config::toml_reader::{Notes, Section, one_of, texts};
+use crate::config::{Source, TimeFormat};
 use crate::field::TextField;
 use crate::normalise::Step;
 
@@ -64,8 +63,8 @@ fn objection(step: Step, field: TextField, sources: &[Source]) -> Option<String>
         && let Some(source) = sources.iter().find(reads_otherwise)
     {
         return Some(format!(
-            "\"date\" makes YYYY-MM-DD of a birth date, and source {:?} then reads it in another format; remove `as` of \
-             birthdate there, or \"date\" here",
+            "\"date\" makes YYYY-MM-DD of a birth date, and source {:?} then reads it in another format; remove `as` \
+             of birthdate there, or \"date\" here",
             source.name
         ));
     }
