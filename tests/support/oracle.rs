@@ -328,7 +328,11 @@ fn email(text: &str) -> Option<String> {
     let is_google = domain == "gmail.com" || domain == "googlemail.com";
     let (local, domain) = if is_google { (local.replace('.', ""), "gmail.com") } else { (local.to_owned(), domain) };
     let (host, top) = domain.rsplit_once('.')?;
-    let is_top = top.len() >= 2 && top.chars().all(|letter| letter.is_ascii_lowercase());
+    let is_label = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let is_top = match top.strip_prefix("xn--") {
+        Some(rest) => !rest.is_empty() && rest.chars().all(is_label),
+        None => top.len() >= 2 && top.chars().all(|letter| letter.is_ascii_lowercase()),
+    };
     let has_space = local.contains(char::is_whitespace) || domain.contains(char::is_whitespace);
     let is_email = !local.is_empty() && !host.is_empty() && is_top && !domain.contains('@') && !has_space;
     is_email.then(|| format!("{local}@{domain}"))

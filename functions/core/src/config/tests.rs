@@ -89,6 +89,17 @@ fn faults_have_their_line_and_say_what_to_do() {
     check(&format!("{SMALLEST}[guard]\nmax_accounts_per_key = 1\n"), 9, "a whole number from 2 on");
     check(&format!("{SMALLEST}[publish]\nmax_reject_ratio = 1.5\n"), 9, "a number from 0 to 1");
     check(&format!("{SMALLEST}[normalise]\nemail = \"lower\"\n"), 9, "unknown normaliser \"lower\"");
+    check(&format!("{SMALLEST}[normalise]\ngiven_name = \"nickname\"\n"), 9, "\"nickname\" is for match keys");
+    check(&format!("{SMALLEST}[normalise]\ngiven_name = \"prefix:3\"\n"), 9, "\"prefix:3\" is for match keys");
+    check(&format!("{SMALLEST}[normalise]\nemail = \"e164\"\n"), 9, "\"e164\" is for phone_number, not for email");
+    check(
+        &format!(
+            "{}[normalise]\nbirthdate = \"date\"\n",
+            SMALLEST.replace("id = \"/id\"", "birthdate = { at = \"/b\", as = \"%d/%m/%Y\" }\nid = \"/id\"")
+        ),
+        10,
+        "source \"crm\" then reads it in another format",
+    );
     check(&format!("{SMALLEST}[survive]\ndefault = \"newest\"\n"), 9, "unknown rule \"newest\"");
     check(
         &format!("{SMALLEST}[[enrich]]\nfield = \"gender\"\ntable = \"../x\"\non = \"given_name\"\n"),

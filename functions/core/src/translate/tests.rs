@@ -59,7 +59,11 @@ key = ["phone_number"]
 "#;
 
 fn translate(source: &str, text: &[u8], header: usize) -> ChunkOutput {
-    let config = Config::parse(CONFIG).unwrap();
+    translate_by(CONFIG, source, text, header)
+}
+
+fn translate_by(config: &str, source: &str, text: &[u8], header: usize) -> ChunkOutput {
+    let config = Config::parse(config).unwrap();
     let tables = Tables::parse(&config, |name| match name {
         "gender" => b"name,gender\nAnna,f\n",
         _ => b"zip3,lat,lon\n123,47.5,11\n",
@@ -172,6 +176,28 @@ fn values_that_cannot_be_used_are_dropped_and_counted() {
     assert_eq!(dropped, [("birthdate", 1), ("email", 1), ("phone_number", 1)]);
     assert_eq!(lines(&output.accounts), [json!({"ref": "crm:1", "received_at": "1970-01-01T00:00:01Z"})]);
     assert_eq!(output.stars.star(0).keys, []);
+}
+
+#[test]
+fn a_number_and_a_postal_code_are_of_the_accounts_country_once_that_is_normalised() {
+    let chains = "[normalise]\naddress.country = \"country\"\naddress.postal_code = \"postal_code\"";
+    let config = CONFIG.replace("[normalise]", chains).replace("\"digits\"", "\"e164\"");
+    let account = |country: Option<&str>, phone: &str, zip: &str| {
+        let row = json!({"id": 1, "country": country, "phone": phone, "zip": zip});
+        let output = translate_by(&config, "crm", row.to_string().as_bytes(), 0);
+        let account = lines(&output.accounts).pop().unwrap();
+        let dropped: Vec<String> = output.dropped.into_keys().collect();
+        (account["phone_number"].clone(), account["address"].clone(), dropped)
+    };
+    let german = json!({"country": "DE", "postal_code": "01067"});
+    assert_eq!(account(Some("Germany"), "0151 12345678", "1067"), (json!("+4915112345678"), german, vec![]));
+    let british = json!({"country": "GB", "postal_code": "SW1A 1AA"});
+    assert_eq!(account(Some("uk"), "(020) 7031 3000", "sw1a1aa"), (json!("+442070313000"), british, vec![]));
+    // Without a country that is known, the source's region.
+    let american = json!({"postal_code": "02108"});
+    let dropped = vec!["address.country".to_owned()];
+    assert_eq!(account(Some("?"), "650 253 0000", "2108"), (json!("+16502530000"), american.clone(), dropped));
+    assert_eq!(account(None, "0000000000", "02108"), (Value::Null, american, vec!["phone_number".to_owned()]));
 }
 
 #[test]
