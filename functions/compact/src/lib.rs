@@ -102,7 +102,7 @@ async fn manifest(
         }
     }
     files.inputs = vec![inputs(run, context).await?];
-    let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
     Ok(Manifest {

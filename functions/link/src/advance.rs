@@ -109,7 +109,7 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
     }
     if let Some(previous) = &pinned.plan.previous {
         let manifest: Manifest = context.json(&keys::manifest(&previous.run)).await?;
-        let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+        let matcher = Matcher::new(&pinned.config, context.hasher.clone());
         // Links under other rules or another secret do not fit together with these.
         let fit = manifest.matching == matcher.digest();
         let rules = pinned.config.matches.len() as u64;

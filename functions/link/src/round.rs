@@ -59,7 +59,7 @@ impl Part<'_> {
     }
 
     async fn max_accounts_per_key(&self) -> Result<u32, StageError> {
-        Ok(self.context.pinned(self.run).await?.config.guard.max_accounts_per_key)
+        Ok(self.context.pinned(self.run).await?.config.guard.widest_limit(&pinned.config.matches))
     }
 
     async fn inbox(&self, moved: &mut Moved) -> Result<Vec<Edge>, StageError> {

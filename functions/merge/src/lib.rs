@@ -54,7 +54,7 @@ async fn merge(run: &RunId, partition: Partition, context: &Context, moved: &mut
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
     let text = read(run, partition, context, moved).await?;
 
-    let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
     let output = Merger::new(&pinned.config, matcher, &blocked, started_at).merge(&text)?;
     drop(text);
     if !output.counts.balance() {

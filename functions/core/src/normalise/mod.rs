@@ -77,6 +77,11 @@ impl Step {
     }
 }
 
+/// Lower case, copied only where it is not.
+pub fn lowercase(value: &str) -> Cow<'_, str> {
+    name::lowercase(Cow::Borrowed(value))
+}
+
 /// Removes white space around the value.
 fn trim(value: Cow<'_, str>) -> Cow<'_, str> {
     match value {

@@ -72,7 +72,7 @@ fn translate(source: &str, text: &[u8], header: usize) -> ChunkOutput {
         length: text.len() - header,
         is_fragment: false,
     };
-    let matcher = Matcher::new(&config.matches, hasher);
+    let matcher = Matcher::new(&config, hasher);
     Translator::new(&config, config.source(source).unwrap(), &tables, matcher).chunk(text, &[segment])
 }
 
