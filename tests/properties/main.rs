@@ -8,6 +8,7 @@ mod customer_ids;
 mod data;
 mod history;
 mod kills;
+mod match_rules;
 mod new_rules;
 mod privacy;
 mod way_of_running;

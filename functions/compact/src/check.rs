@@ -73,6 +73,7 @@ mod tests {
             started_at: String::new(),
             counts,
             blocked: Vec::new(),
+            guards: Default::default(),
             dropped_values: Default::default(),
             files: Files::default(),
             config: String::new(),

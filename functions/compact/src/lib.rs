@@ -99,6 +99,7 @@ async fn manifest(
             Part::Members => files.members = joined,
             Part::MemberLinks => files.member_links = joined,
             Part::Changes => files.changes = joined,
+            Part::Blocked => files.blocked = joined,
         }
     }
     files.inputs = vec![inputs(run, context).await?];
@@ -112,6 +113,7 @@ async fn manifest(
         started_at: started_at.to_string(),
         counts: gathered.counts,
         blocked: gathered.blocked,
+        guards: gathered.guards,
         dropped_values: gathered.dropped,
         files,
         config: config_digest(&pinned.config_text),

@@ -31,8 +31,19 @@ pub trait Pool {
     /// Its unblocked match keys, in the order of the rules.
     fn keys(&self, number: u32) -> &[MatchKey];
 
+    /// The text fields (by number) whose values are nobody's.
+    fn nobodys(&self, number: u32) -> u16;
+
     /// The value of a text field, unless it is nobody's.
-    fn text(&self, number: u32, field: TextField) -> Option<&str>;
+    fn text(&self, number: u32, field: TextField) -> Option<&str> {
+        let is_nobodys = self.nobodys(number) & (1 << field.index()) != 0;
+        if is_nobodys { None } else { self.account(number).text(field) }
+    }
+
+    /// What a rule's conditions look at.
+    fn compared(&self, number: u32, rule: &MatchRule) -> Compared<'_> {
+        rule.compared(self.account(number), self.nobodys(number))
+    }
 }
 
 /// Groups of accounts, by number.
@@ -149,8 +160,7 @@ fn by_pairs(pool: &impl Pool, rules: &[MatchRule], sets: &mut UnionFind) {
     holders.sort_unstable();
     for group in holders.chunk_by(|left, right| left.0 == right.0).filter(|group| group.len() > 1) {
         let rule = &rules[group[0].0.0];
-        let compared: Vec<Compared<'_>> =
-            group.iter().map(|(_, number)| rule.compared(pool.account(*number))).collect();
+        let compared: Vec<Compared<'_>> = group.iter().map(|(_, number)| pool.compared(*number, rule)).collect();
         for (place, (_, left)) in group.iter().enumerate() {
             for (other, (_, right)) in group.iter().enumerate().skip(place + 1) {
                 if sets.find(*left) != sets.find(*right)
@@ -257,8 +267,8 @@ pub fn links(pool: &impl Pool, members: &[u32], rules: &[MatchRule]) -> Vec<Link
         }
         holders.sort_unstable();
         for group in holders.chunk_by(|left, right| left.0 == right.0) {
-            let account = |place: u32| pool.account(members[place as usize]);
-            let compared: Vec<Compared<'_>> = group.iter().map(|(_, place)| rule.compared(account(*place))).collect();
+            let compared: Vec<Compared<'_>> =
+                group.iter().map(|(_, place)| pool.compared(members[*place as usize], rule)).collect();
             for (at, (_, left)) in group.iter().enumerate() {
                 for (other, (_, right)) in group.iter().enumerate().skip(at + 1) {
                     if rule.refused_by(&compared[at], &compared[other]).is_none() {

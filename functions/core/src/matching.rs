@@ -112,9 +112,11 @@ pub fn value<'a>(part: &Part, account: &'a Account<'_>) -> Option<Cow<'a, str>> 
 pub struct Compared<'a>(Vec<Option<Cow<'a, str>>>);
 
 impl MatchRule {
-    /// What the conditions look at of an account.
-    pub fn compared<'a>(&self, account: &'a Account<'_>) -> Compared<'a> {
-        Compared(self.conditions.iter().map(|condition| value(&condition.part, account)).collect())
+    /// What the conditions look at of an account. `nobodys` are the fields (by number) whose values are nobody's:
+    /// to a condition they are not there.
+    pub fn compared<'a>(&self, account: &'a Account<'_>, nobodys: u16) -> Compared<'a> {
+        let value = |part: &Part| if nobodys & (1 << part.field.index()) == 0 { value(part, account) } else { None };
+        Compared(self.conditions.iter().map(|condition| value(&condition.part)).collect())
     }
 
     /// The number of the first condition that keeps two accounts apart that share the rule's key; `None` if

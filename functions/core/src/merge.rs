@@ -315,8 +315,8 @@ impl Pool for Members<'_, '_> {
         &self.keyed[number as usize].open
     }
 
-    fn text(&self, number: u32, field: TextField) -> Option<&str> {
-        Candidate { account: self.account(number), blocked: self.keyed[number as usize].blocked_fields }.value(field)
+    fn nobodys(&self, number: u32) -> u16 {
+        self.keyed[number as usize].blocked_fields
     }
 }
 
@@ -489,7 +489,8 @@ impl Work<'_, '_, '_> {
             for (place, member) in sorted.iter().enumerate() {
                 let key = self.keyed[*member as usize].open.iter().find(|key| key.rule == number);
                 let Some(key) = key else { continue };
-                let compared = rule.compared(&self.record(*member).account);
+                let compared =
+                    rule.compared(&self.record(*member).account, self.keyed[*member as usize].blocked_fields);
                 let holders = earlier.entry(key.node).or_default();
                 for (holder, other) in holders.iter() {
                     if rule.refused_by(other, &compared).is_none() && sets.union(*holder, place as u32) {

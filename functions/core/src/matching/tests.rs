@@ -101,8 +101,20 @@ fn conditions_decide_a_pair() {
             ..MatchRule::of_fields(&[TextField::Email])
         };
         let (left, right) = (named(left), named(right));
-        let (left, right) = (rule.compared(&left), rule.compared(&right));
+        let (left, right) = (rule.compared(&left, 0), rule.compared(&right, 0));
         assert_eq!(rule.refused_by(&left, &right).is_none(), accepted, "{demand:?} {likeness:?} {left:?} {right:?}");
         assert_eq!(rule.refused_by(&left, &right), rule.refused_by(&right, &left));
+    }
+}
+
+#[test]
+fn what_is_nobodys_is_not_there() {
+    let both = account(&[(TextField::GivenName, "Anna")]);
+    let nobodys = 1 << TextField::GivenName.index();
+    for (demand, accepted) in [(Demand::Agree, false), (Demand::NotDiffer, true)] {
+        let conditions = vec![condition(demand, TextField::GivenName, Likeness::Equal)];
+        let rule = MatchRule { conditions, ..MatchRule::of_fields(&[TextField::Email]) };
+        let (left, right) = (rule.compared(&both, nobodys), rule.compared(&both, 0));
+        assert_eq!(rule.refused_by(&left, &right).is_none(), accepted);
     }
 }
