@@ -31,14 +31,16 @@ pub struct MatchKey {
 impl Matcher {
     /// A matcher for a configuration's rules.
     pub fn new(config: &Config, hasher: NodeHasher) -> Self {
-        let with_name = |rule: &MatchRule| {
+        let with_name = |(number, rule): (usize, &MatchRule)| {
+            // Rules of one key under other conditions have nodes of their own: Link counts each.
+            let same = config.matches[..number].iter().filter(|other| other.key == rule.key).count();
             let mut name = rule.name().into_bytes();
-            name.push(0);
+            name.resize(name.len() + same + 1, 0);
             (rule.clone(), name)
         };
         Self {
             hasher,
-            rules: config.matches.iter().map(with_name).collect(),
+            rules: config.matches.iter().enumerate().map(with_name).collect(),
             blocklist: Blocklist::new(&config.guard.blocked_values),
             bytes: Vec::new(),
         }

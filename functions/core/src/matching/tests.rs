@@ -73,6 +73,15 @@ fn a_key_compares_what_its_steps_make_of_a_value() {
     assert_ne!(key(&[], "anna"), key(&[Step::Lowercase], "anna"), "other steps are another key");
 }
 
+#[test]
+fn rules_of_one_key_are_counted_apart() {
+    let rule = MatchRule::of_fields(&[TextField::Email]);
+    let conditions = vec![condition(Demand::Agree, TextField::GivenName, Likeness::Equal)];
+    let found = keys_of(vec![rule.clone(), MatchRule { conditions, ..rule }], &[(TextField::Email, "a@x.de")]);
+    assert_eq!(found.len(), 2);
+    assert_ne!(found[0], found[1]);
+}
+
 fn condition(demand: Demand, field: TextField, likeness: Likeness) -> Condition {
     Condition { demand, part: Part { field, steps: Vec::new() }, likeness }
 }

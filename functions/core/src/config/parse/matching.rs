@@ -23,7 +23,7 @@ pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRul
         let max = section.integer("max_accounts_per_key", 2, notes).and_then(|max| u32::try_from(max).ok());
         let Some((key, span)) = key(&section, notes) else { continue };
         let rule = MatchRule { key, conditions, max_accounts_per_key: max };
-        if rules.iter().any(|other| other.key == rule.key) {
+        if rules.iter().any(|other| other.key == rule.key && other.conditions == rule.conditions) {
             notes.fault(span, format!("the key {} is there twice", rule.name()));
         } else {
             rules.push(rule);
