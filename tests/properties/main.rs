@@ -9,6 +9,7 @@ mod data;
 mod deletions;
 mod history;
 mod kills;
+mod match_rules;
 mod new_rules;
 mod privacy;
 mod way_of_running;

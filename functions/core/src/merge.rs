@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::account::{Account, Version};
-use crate::cluster::Clusters;
-use crate::config::Config;
+use crate::cluster::{Clusters, Divided, Pool};
+use crate::config::{Config, MatchRule};
 use crate::customer::{Bond, Customer};
 use crate::customer_id::{Claims, Identity, new_id};
+use crate::field::TextField;
 use crate::json;
 use crate::link::Stars;
-use crate::matching::{MatchKey, Matcher};
+use crate::matching::{self, Compared, MatchKey, Matcher};
 use crate::node::Node;
 use crate::reference;
 use crate::snapshot::SourceMarks;
@@ -40,9 +41,23 @@ pub struct MergeOutput {
     /// What changed against the previous version, a line of JSON each.
     pub changes: Vec<u8>,
     /// The rule of each blocked key that was met.
-    pub blocked: BTreeMap<Node, String>,
+    pub blocked: BTreeMap<Node, BlockedRule>,
+    /// What guards did, a line of JSON each.
+    pub guarded: Vec<u8>,
+    /// How often each guard acted: values that are nobody's, customers beyond a limit.
+    pub guards: BTreeMap<String, u64>,
     /// How many of what.
     pub counts: MergeCounts,
+}
+
+/// Which rule a blocked key is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockedRule {
+    /// The rule's name.
+    pub rule: String,
+    /// How many accounts share the key, if it was blocked here, by the rule's own limit, and not by Link.
+    pub accounts: Option<u32>,
 }
 
 /// How many of what there are in a partition, or in all of them.
@@ -165,6 +180,7 @@ impl<'a> Record<'a> {
 
 /// Merges one partition.
 pub struct Merger<'c> {
+    config: &'c Config,
     survivorship: Survivorship<'c>,
     matcher: Matcher,
     /// Sorted.
@@ -181,6 +197,7 @@ impl<'c> Merger<'c> {
     pub fn new(config: &'c Config, matcher: Matcher, blocked: &'c [Node], started_at: Timestamp) -> Self {
         let snapshots = SourceMarks::of_snapshots(config, matcher.hasher());
         Self {
+            config,
             survivorship: Survivorship::new(config),
             matcher,
             blocked,
@@ -216,11 +233,11 @@ impl<'c> Merger<'c> {
         output.counts.deleted = deleted;
 
         let keyed = self.keys(&records, &latest, &mut output);
-        let open = keyed
-            .iter()
-            .enumerate()
-            .flat_map(|(number, keyed)| keyed.open.iter().map(move |key| (number as u32, key.node)));
-        let clusters = Clusters::new(latest.len() as u32, open);
+        let members = Members { records: &records, latest: &latest, keyed: &keyed };
+        let clusters = Clusters::new(&members, &self.config.matches, &self.config.guard);
+        for divided in &clusters.divided {
+            members.report_divided(divided, &mut output);
+        }
         let mut claims = Claims::default();
         for (cluster, members) in clusters.iter().enumerate() {
             for member in members {
@@ -259,31 +276,63 @@ impl<'c> Merger<'c> {
 
     /// The match keys of the latest versions, blocked ones apart.
     fn keys(&mut self, records: &[Record<'_>], latest: &[u32], output: &mut MergeOutput) -> Vec<Keyed> {
-        let mut keyed = Vec::with_capacity(latest.len());
+        let mut keyed: Vec<Keyed> = Vec::with_capacity(latest.len());
         for number in latest {
             let mut open = Vec::with_capacity(self.matcher.rules().len());
-            self.matcher.keys(&records[*number as usize].account, &mut open);
-            let mut blocked = Vec::new();
-            if !self.blocked.is_empty() {
+            let account = &records[*number as usize].account;
+            let blocked_fields = self.matcher.blocklist().fields(account);
+            self.matcher.keys_without(account, blocked_fields, &mut open);
+            keyed.push(Keyed { open, blocked: Vec::new(), blocked_fields });
+        }
+        let over_limit = self.over_limit(&keyed);
+        for (keyed, number) in keyed.iter_mut().zip(latest) {
+            let account = &records[*number as usize].account;
+            for field in TextField::ALL.into_iter().filter(|field| keyed.blocked_fields & (1 << field.index()) != 0) {
+                report_blocked_value(account, field, output);
+            }
+            let Keyed { open, blocked, .. } = keyed;
+            if !self.blocked.is_empty() || !over_limit.is_empty() {
                 open.retain(|key| {
-                    let is_blocked = self.blocked.binary_search(&key.node).is_ok();
+                    let is_blocked =
+                        self.blocked.binary_search(&key.node).is_ok() || over_limit.contains_key(&key.node);
                     if is_blocked {
                         blocked.push(*key);
                     }
                     !is_blocked
                 });
             }
-            let mut blocked_fields = 0;
-            for key in &blocked {
-                let Some(rule) = self.matcher.rules().nth(key.rule) else { continue };
-                if let [field] = rule.key.as_slice() {
-                    blocked_fields |= 1 << field.index();
+            for key in &keyed.blocked {
+                let Some(rule) = self.config.matches.get(key.rule) else { continue };
+                if let Some(field) = rule.only_field() {
+                    keyed.blocked_fields |= 1 << field.index();
                 }
-                output.blocked.entry(key.node).or_insert_with(|| rule.name());
+                output
+                    .blocked
+                    .entry(key.node)
+                    .or_insert_with(|| BlockedRule { rule: rule.name(), accounts: over_limit.get(&key.node).copied() });
+                report_blocked_key(account, rule, output);
             }
-            keyed.push(Keyed { open, blocked, blocked_fields });
         }
         keyed
+    }
+
+    /// The keys that more accounts share than their own rule allows. Link goes by the most generous rule, and
+    /// all accounts of a key that it let pass are in this partition.
+    fn over_limit(&self, keyed: &[Keyed]) -> BTreeMap<Node, u32> {
+        let guard = &self.config.guard;
+        let rules = &self.config.matches;
+        let widest = guard.widest_limit(rules);
+        let limits: Vec<u32> = rules.iter().map(|rule| guard.limit(rule)).collect();
+        if limits.iter().all(|limit| *limit == widest) {
+            return BTreeMap::new();
+        }
+        let mut counts: BTreeMap<(usize, Node), u32> = BTreeMap::new();
+        let strict = keyed.iter().flat_map(|keyed| &keyed.open).filter(|key| limits[key.rule] < widest);
+        for key in strict {
+            *counts.entry((key.rule, key.node)).or_default() += 1;
+        }
+        let over = counts.into_iter().filter(|((rule, _), accounts)| *accounts > limits[*rule]);
+        over.map(|((_, node), accounts)| (node, accounts)).collect()
     }
 }
 
@@ -291,8 +340,81 @@ impl<'c> Merger<'c> {
 struct Keyed {
     open: Vec<MatchKey>,
     blocked: Vec<MatchKey>,
-    /// Text fields (by number) whose value alone is a blocked key.
+    /// Text fields (by number) whose value is nobody's: blocked, or alone a blocked key.
     blocked_fields: u16,
+}
+
+/// The latest versions of a partition's accounts, as they are clustered.
+#[derive(Clone, Copy)]
+struct Members<'m, 'a> {
+    records: &'m [Record<'a>],
+    latest: &'m [u32],
+    keyed: &'m [Keyed],
+}
+
+impl Pool for Members<'_, '_> {
+    fn len(&self) -> u32 {
+        self.latest.len() as u32
+    }
+
+    fn account(&self, number: u32) -> &Account<'_> {
+        &self.records[self.latest[number as usize] as usize].account
+    }
+
+    fn keys(&self, number: u32) -> &[MatchKey] {
+        &self.keyed[number as usize].open
+    }
+
+    fn nobodys(&self, number: u32) -> u16 {
+        self.keyed[number as usize].blocked_fields
+    }
+}
+
+impl Members<'_, '_> {
+    /// Reports a cluster that a guard divided: the limits, and the accounts of each part.
+    fn report_divided(&self, divided: &Divided, output: &mut MergeOutput) {
+        for limit in &divided.limits {
+            *output.guards.entry(limit.clone()).or_default() += 1;
+        }
+        let out = &mut output.guarded;
+        out.push(b'{');
+        let limits: Vec<&str> = divided.limits.iter().map(String::as_str).collect();
+        json::push_member(out, "guard", &limits.join(","));
+        json::push_name(out, "parts");
+        out.push(b'[');
+        for (number, part) in divided.parts.iter().enumerate() {
+            if number > 0 {
+                out.push(b',');
+            }
+            json::push_strings(out, part.iter().map(|member| self.account(*member).reference.as_ref()));
+        }
+        out.extend_from_slice(b"]}\n");
+    }
+}
+
+/// Reports that a key of an account links nothing, since too many accounts share it.
+fn report_blocked_key(account: &Account<'_>, rule: &MatchRule, output: &mut MergeOutput) {
+    let out = &mut output.guarded;
+    out.push(b'{');
+    json::push_member(out, "guard", "max_accounts_per_key");
+    json::push_member(out, "key", &rule.name());
+    json::push_name(out, "value");
+    let values: Vec<_> = rule.key.iter().filter_map(|part| matching::value(part, account)).collect();
+    json::push_strings(out, values.iter().map(AsRef::as_ref));
+    json::push_member(out, "account", &account.reference);
+    out.extend_from_slice(b"}\n");
+}
+
+/// Reports that a value of an account is nobody's.
+fn report_blocked_value(account: &Account<'_>, field: TextField, output: &mut MergeOutput) {
+    *output.guards.entry("blocked_values".to_owned()).or_default() += 1;
+    let out = &mut output.guarded;
+    out.push(b'{');
+    json::push_member(out, "guard", "blocked_values");
+    json::push_member(out, "field", field.name());
+    json::push_member(out, "value", account.text(field).unwrap_or_default());
+    json::push_member(out, "account", &account.reference);
+    out.extend_from_slice(b"}\n");
 }
 
 /// Reads the lines of a partition.
@@ -418,8 +540,8 @@ impl Work<'_, '_, '_> {
     }
 
     /// A smallest set of shared keys that holds a cluster together: for each rule in order and each member
-    /// in order of references, the bond to the first member that has the same key, unless both are bound
-    /// already (Kruskal's algorithm).
+    /// in order of references, the bond to the first members before it that the rule accepts, unless both are
+    /// bound already (Kruskal's algorithm).
     fn bonds(&self, members: &[u32]) -> Vec<Bond<'_>> {
         if members.len() < 2 {
             return Vec::new();
@@ -430,16 +552,24 @@ impl Work<'_, '_, '_> {
         let mut sets = UnionFind::new(sorted.len() as u32);
         let mut bonds = Vec::with_capacity(sorted.len() - 1);
         for (number, rule) in self.merger.matcher.rules().enumerate() {
-            let mut first: BTreeMap<Node, u32> = BTreeMap::new();
+            let mut earlier: BTreeMap<Node, Vec<(u32, Compared<'_>)>> = BTreeMap::new();
             for (place, member) in sorted.iter().enumerate() {
                 let key = self.keyed[*member as usize].open.iter().find(|key| key.rule == number);
                 let Some(key) = key else { continue };
-                let holder = *first.entry(key.node).or_insert(place as u32);
-                if sets.union(holder, place as u32) {
-                    bonds.push(Bond {
-                        rule: rule.name(),
-                        members: [reference(sorted[holder as usize]), reference(*member)],
-                    });
+                let compared =
+                    rule.compared(&self.record(*member).account, self.keyed[*member as usize].blocked_fields);
+                let holders = earlier.entry(key.node).or_default();
+                for (holder, other) in holders.iter() {
+                    if rule.refused_by(other, &compared).is_none() && sets.union(*holder, place as u32) {
+                        bonds.push(Bond {
+                            rule: rule.name(),
+                            members: [reference(sorted[*holder as usize]), reference(*member)],
+                        });
+                    }
+                }
+                // Without conditions, who has the key is joined with the first that has it, and need not be tried.
+                if holders.is_empty() || !rule.conditions.is_empty() {
+                    holders.push((place as u32, compared));
                 }
             }
         }

@@ -20,7 +20,7 @@ pub struct Candidate<'x> {
 
 impl<'x> Candidate<'x> {
     /// The value of a text field, unless it is blocked.
-    pub fn text(&self, field: TextField) -> Option<&'x str> {
+    pub fn value(&self, field: TextField) -> Option<&'x str> {
         if self.blocked & (1 << field.index()) != 0 { None } else { self.account.text(field) }
     }
 }
@@ -103,8 +103,8 @@ impl<'c> Survivorship<'c> {
             }
         }
         customer.updated_at = latest_first.iter().filter_map(|candidate| candidate.account.updated_at).max();
-        customer.emails = distinct(&latest_first, |candidate| candidate.text(TextField::Email));
-        customer.phone_numbers = distinct(&latest_first, |candidate| candidate.text(TextField::PhoneNumber));
+        customer.emails = distinct(&latest_first, |candidate| candidate.value(TextField::Email));
+        customer.phone_numbers = distinct(&latest_first, |candidate| candidate.value(TextField::PhoneNumber));
         customer.interests =
             latest_first.iter().flat_map(|candidate| candidate.account.interests.iter().map(AsRef::as_ref)).collect();
         customer.interests.sort_unstable();
@@ -129,12 +129,12 @@ fn single<'x>(candidate: &Candidate<'x>) -> Customer<'x> {
     let sourced = |value| Sourced { value, account: &account.reference };
     Customer {
         members: vec![&account.reference],
-        texts: TextField::ALL.map(|field| candidate.text(field).map(sourced)),
+        texts: TextField::ALL.map(|field| candidate.value(field).map(sourced)),
         location: account.location.as_deref().map(sourced),
         salary: account.salary.as_deref().map(sourced),
         interests: account.interests.iter().map(AsRef::as_ref).collect(),
-        emails: candidate.text(TextField::Email).into_iter().collect(),
-        phone_numbers: candidate.text(TextField::PhoneNumber).into_iter().collect(),
+        emails: candidate.value(TextField::Email).into_iter().collect(),
+        phone_numbers: candidate.value(TextField::PhoneNumber).into_iter().collect(),
         attributes: account.attributes.iter().map(|(name, value)| (name.as_ref(), sourced(value))).collect(),
         updated_at: account.updated_at,
         held_by: Vec::new(),
@@ -145,7 +145,7 @@ fn value_of<'x>(candidate: &Candidate<'x>, slot: usize) -> Option<&'x str> {
     match slot {
         LOCATION => candidate.account.location.as_deref(),
         SALARY => candidate.account.salary.as_deref(),
-        text => candidate.text(TextField::ALL[text]),
+        text => candidate.value(TextField::ALL[text]),
     }
 }
 

@@ -12,8 +12,9 @@
 //! runs/<run>/receipts/<stage>/<name>.json
 //! links/<run>/{layout.json,blocked.json} and links/<run>/<round>/<shard>.<what>
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
-//! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes}.jsonl.zst, members.links
-//! processed/<run>/{customers,members,changes}/part-<number>.jsonl.zst
+//! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked}.jsonl.zst,
+//!                                      members.links
+//! processed/<run>/{customers,members,changes,blocked}/part-<number>.jsonl.zst
 //! processed/<run>/members/part-<number>.links
 //! processed/<run>/{inputs.jsonl,manifest.json}
 //! processed/CURRENT
@@ -352,11 +353,13 @@ pub enum Part {
     MemberLinks,
     /// What changed.
     Changes,
+    /// What guards did.
+    Blocked,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Customers, Self::Members, Self::MemberLinks, Self::Changes];
+    pub const ALL: [Self; 5] = [Self::Customers, Self::Members, Self::MemberLinks, Self::Changes, Self::Blocked];
 
     const fn merged_name(self) -> &'static str {
         match self {
@@ -364,6 +367,7 @@ impl Part {
             Self::Members => "members.jsonl.zst",
             Self::MemberLinks => "members.links",
             Self::Changes => "changes.jsonl.zst",
+            Self::Blocked => "blocked.jsonl.zst",
         }
     }
 }
@@ -380,6 +384,7 @@ pub fn processed(run: &RunId, part: Part, number: u32) -> String {
         Part::Members => ("members", "jsonl.zst"),
         Part::MemberLinks => ("members", "links"),
         Part::Changes => ("changes", "jsonl.zst"),
+        Part::Blocked => ("blocked", "jsonl.zst"),
     };
     format!("processed/{run}/{folder}/part-{number:05}.{extension}")
 }

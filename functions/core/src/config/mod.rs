@@ -4,6 +4,7 @@
 //! here is looked up by name again later: what is left after the check is plain data.
 
 mod deletion;
+mod matching;
 mod parse;
 mod toml_reader;
 
@@ -13,6 +14,7 @@ mod tests;
 use std::fmt;
 
 pub use deletion::DeletionMark;
+pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule, Part};
 
 use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::normalise::Step;
@@ -156,27 +158,6 @@ pub struct Enrich {
     pub key: Option<String>,
     /// The table's columns that hold the value; two for `location`: latitude and longitude.
     pub columns: Vec<String>,
-}
-
-/// A match key: fields that mark accounts as potential duplicates when all of them agree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MatchRule {
-    /// The fields, in the order written.
-    pub key: Vec<TextField>,
-}
-
-impl MatchRule {
-    /// The fields' names joined by `+`, as reports show them.
-    pub fn name(&self) -> String {
-        self.key.iter().map(|field| field.name()).collect::<Vec<_>>().join("+")
-    }
-}
-
-/// Limits against wrong merges.
-#[derive(Clone, Debug)]
-pub struct Guard {
-    /// A key that more accounts share links nothing.
-    pub max_accounts_per_key: u32,
 }
 
 /// How values survive into a customer.

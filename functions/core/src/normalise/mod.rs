@@ -32,6 +32,11 @@ pub struct Surroundings<'a> {
     pub region: Option<&'a str>,
 }
 
+/// Lower case, copied only where it is not.
+pub fn lowercase(value: &str) -> Cow<'_, str> {
+    name::lowercase(Cow::Borrowed(value))
+}
+
 /// Runs a chain; `None` if nothing is left.
 pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
     let mut value = value;
