@@ -173,12 +173,10 @@ impl<'c> Merger<'c> {
         output.counts.members = latest.len() as u64;
         output.counts.superseded = (records.len() - latest.len()) as u64;
 
-        let keyed = self.keys(&records, &latest, &mut output);
-        let open = keyed
-            .iter()
-            .enumerate()
-            .flat_map(|(number, keyed)| keyed.open.iter().map(move |key| (number as u32, key.node)));
-        let clusters = Clusters::new(latest.len() as u32, open);
+        let keys = self.keys(&records, &latest, &mut output);
+        let accounts = latest.len() as u32;
+        let open = (0..accounts).flat_map(|account| keys.open(account).iter().map(move |key| (account, key.node)));
+        let clusters = Clusters::new(accounts, open);
         let mut claims = Claims::default();
         for (cluster, members) in clusters.iter().enumerate() {
             for member in members {
@@ -200,7 +198,7 @@ impl<'c> Merger<'c> {
         }
         output.counts.previous_customers = before.len() as u64;
         let none = Identity::default();
-        let work = Work { merger: self, records: &records, latest: &latest, keyed: &keyed, before: &before };
+        let work = Work { merger: self, records: &records, latest: &latest, keys: &keys, before: &before };
         for (cluster, members) in clusters.iter().enumerate() {
             let identity = identities.get(&(cluster as u32)).unwrap_or(&none);
             work.customer(members, identity, &mut output);
@@ -209,48 +207,76 @@ impl<'c> Merger<'c> {
     }
 
     /// The match keys of the latest versions, blocked ones apart.
-    fn keys(&mut self, records: &[Record<'_>], latest: &[u32], output: &mut MergeOutput) -> Vec<Keyed> {
-        let mut keyed = Vec::with_capacity(latest.len());
+    fn keys(&mut self, records: &[Record<'_>], latest: &[u32], output: &mut MergeOutput) -> Keys {
+        let mut keys = Keys {
+            all: Vec::with_capacity(latest.len() * self.matcher.rules().len()),
+            accounts: Vec::with_capacity(latest.len()),
+        };
         for number in latest {
-            let mut open = Vec::with_capacity(self.matcher.rules().len());
-            self.matcher.keys(&records[*number as usize].account, &mut open);
-            let mut blocked = Vec::new();
-            if !self.blocked.is_empty() {
-                open.retain(|key| {
-                    let is_blocked = self.blocked.binary_search(&key.node).is_ok();
-                    if is_blocked {
-                        blocked.push(*key);
-                    }
-                    !is_blocked
-                });
-            }
+            let start = keys.all.len();
+            self.matcher.keys(&records[*number as usize].account, &mut keys.all);
+            let found = &mut keys.all[start..];
+            let mut open = found.len();
             let mut blocked_fields = 0;
-            for key in &blocked {
-                let Some(rule) = self.matcher.rules().nth(key.rule) else { continue };
-                if let [field] = rule.key.as_slice() {
-                    blocked_fields |= 1 << field.index();
+            if !self.blocked.is_empty() {
+                let is_blocked = |key: &MatchKey| self.blocked.binary_search(&key.node).is_ok();
+                // Stable: among themselves, both kinds stay in the order of the rules.
+                found.sort_by_key(is_blocked);
+                open = found.partition_point(|key| !is_blocked(key));
+                for key in &found[open..] {
+                    let Some(rule) = self.matcher.rules().nth(key.rule) else { continue };
+                    if let [field] = rule.key.as_slice() {
+                        blocked_fields |= 1 << field.index();
+                    }
+                    output.blocked.entry(key.node).or_insert_with(|| rule.name());
                 }
-                output.blocked.entry(key.node).or_insert_with(|| rule.name());
             }
-            keyed.push(Keyed { open, blocked, blocked_fields });
+            keys.accounts.push(KeysOfAccount { open_end: start + open, end: keys.all.len(), blocked_fields });
         }
-        keyed
+        keys
     }
 }
 
-/// An account's match keys.
-struct Keyed {
-    open: Vec<MatchKey>,
-    blocked: Vec<MatchKey>,
+/// The match keys of all accounts, one account's after the other's: open ones, then blocked ones.
+struct Keys {
+    all: Vec<MatchKey>,
+    accounts: Vec<KeysOfAccount>,
+}
+
+/// Which of all match keys are an account's. They start where those of the account before end.
+struct KeysOfAccount {
+    open_end: usize,
+    end: usize,
     /// Text fields (by number) whose value alone is a blocked key.
     blocked_fields: u16,
+}
+
+impl Keys {
+    fn start(&self, account: u32) -> usize {
+        account.checked_sub(1).map_or(0, |before| self.accounts[before as usize].end)
+    }
+
+    /// An account's keys that link it.
+    fn open(&self, account: u32) -> &[MatchKey] {
+        &self.all[self.start(account)..self.accounts[account as usize].open_end]
+    }
+
+    /// An account's keys.
+    fn all(&self, account: u32) -> &[MatchKey] {
+        &self.all[self.start(account)..self.accounts[account as usize].end]
+    }
+
+    /// An account's text fields (by number) whose value alone is a blocked key.
+    fn blocked_fields(&self, account: u32) -> u16 {
+        self.accounts[account as usize].blocked_fields
+    }
 }
 
 /// Reads the lines of a partition.
 fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, LineError> {
     // Counted first: growing a vector of accounts would copy them again and again.
     let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
-    for (number, line) in text.lines().enumerate() {
+    for (number, line) in lines(text).enumerate() {
         let (customer_id, text) = split_member(line).ok_or(LineError { line: number + 1, source: None })?;
         let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
         match customer_id {
@@ -260,6 +286,17 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
         records.push(Record { customer_id, text, account });
     }
     Ok(records)
+}
+
+/// The lines, with or without an end at the last one: [`str::lines`] without its carriage returns, found many
+/// bytes at a time.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]).filter_map(move |end| {
+        let line = text.get(start..end)?;
+        start = end + 1;
+        (end < text.len() || !line.is_empty()).then_some(line)
+    })
 }
 
 /// The numbers of the latest version of each account, in the order in which accounts first came, and the
@@ -304,7 +341,7 @@ struct Work<'w, 'c, 'a> {
     merger: &'w Merger<'c>,
     records: &'w [Record<'a>],
     latest: &'w [u32],
-    keyed: &'w [Keyed],
+    keys: &'w Keys,
     /// The records of each customer of the previous version.
     before: &'w BTreeMap<&'a str, Vec<u32>>,
 }
@@ -320,7 +357,7 @@ impl Work<'_, '_, '_> {
             .iter()
             .map(|member| Candidate {
                 account: &self.record(*member).account,
-                blocked: self.keyed[*member as usize].blocked_fields,
+                blocked: self.keys.blocked_fields(*member),
             })
             .collect();
         let mut customer = self.merger.survivorship.fold(&candidates);
@@ -338,12 +375,11 @@ impl Work<'_, '_, '_> {
             let record = self.record(*member);
             write_member(&mut output.members, customer_id, record.text);
             let hasher = self.merger.matcher.hasher();
-            let keyed = &self.keyed[*member as usize];
             output.member_stars.push(
                 hasher.reference(&record.account.reference),
                 Version::of(&record.account, record.text.as_bytes()),
                 Some(hasher.customer(customer_id)),
-                keyed.open.iter().chain(&keyed.blocked).map(|key| key.node),
+                self.keys.all(*member).iter().map(|key| key.node),
             );
         }
         output.counts.customers += 1;
@@ -366,7 +402,7 @@ impl Work<'_, '_, '_> {
         for (number, rule) in self.merger.matcher.rules().enumerate() {
             let mut first: BTreeMap<Node, u32> = BTreeMap::new();
             for (place, member) in sorted.iter().enumerate() {
-                let key = self.keyed[*member as usize].open.iter().find(|key| key.rule == number);
+                let key = self.keys.open(*member).iter().find(|key| key.rule == number);
                 let Some(key) = key else { continue };
                 let holder = *first.entry(key.node).or_insert(place as u32);
                 if sets.union(holder, place as u32) {
@@ -396,7 +432,10 @@ impl Work<'_, '_, '_> {
         if identity.kept.is_none() {
             output.counts.created += 1;
             if identity.split_from.is_empty() {
-                write_change(&mut output.changes, "created", customer_id, |_| {});
+                // One for every customer of a first run.
+                for part in ["{\"change\":\"created\",\"customer_id\":\"", customer_id, "\"}\n"] {
+                    output.changes.extend_from_slice(part.as_bytes());
+                }
             } else {
                 output.counts.split += 1;
                 write_change(&mut output.changes, "split", customer_id, |out| {

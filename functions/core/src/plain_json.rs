@@ -40,16 +40,15 @@ impl<'a> PlainJson<'a> {
     }
 
     /// Goes on behind a mark such as `,` and the blanks around it.
-    pub(crate) fn take_mark(&mut self, mark: u8) -> bool {
+    #[inline(always)]
+    pub(crate) fn take_mark(&mut self, mark: &str) -> bool {
         self.skip_blanks();
-        let is_here = self.peek() == Some(mark);
-        if is_here {
-            self.rest = &self.rest[1..];
-            self.skip_blanks();
-        }
+        let is_here = self.take(mark);
+        self.skip_blanks();
         is_here
     }
 
+    #[inline(always)]
     fn skip_blanks(&mut self) {
         while let Some(rest) = self.rest.strip_prefix(' ') {
             self.rest = rest;
@@ -161,7 +160,7 @@ mod tests {
         }
         let mut json = PlainJson::new(r#""Köln" : 7"#).unwrap();
         assert_eq!(json.string(), Some("Köln"));
-        assert!(json.take_mark(b':'));
+        assert!(json.take_mark(":"));
         assert_eq!(json.number(), Some("7"));
         assert!(json.is_over());
     }

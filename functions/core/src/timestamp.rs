@@ -94,13 +94,12 @@ impl Timestamp {
         if [text[4], text[7], text[10], text[13], text[16], text[19]] != *b"--T::Z" {
             return None;
         }
-        let number = |from: usize, to: usize| {
-            text[from..to]
-                .iter()
-                .try_fold(0i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+        let pair = |at: usize| {
+            let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
+            (tens < 10 && ones < 10).then_some(i64::from(tens) * 10 + i64::from(ones))
         };
-        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        let (year, month, day) = (pair(0)? * 100 + pair(2)?, pair(5)?, pair(8)?);
+        let (hour, minute, second) = (pair(11)?, pair(14)?, pair(17)?);
         if hour > 23 || minute > 59 || second > 59 || !(1..=12).contains(&month) || day < 1 {
             return None;
         }
@@ -133,16 +132,17 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The date of a day since 1970-01-01, for years from 0 (Hinnant, as above).
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
+fn civil_from_days(days: i64) -> (u32, u32, u32) {
+    // Counted from 400 years before March of the year 0, so that nothing is negative: that divides faster.
+    let days = (days + 719_468 + 146_097) as u32;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    (year_of_era + era * 400 + u32::from(month <= 2) - 400, month, day)
 }
 
 impl Timestamp {
@@ -156,9 +156,9 @@ impl Timestamp {
             return;
         }
         let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
-        let second_of_day = seconds.rem_euclid(86_400);
+        let second_of_day = seconds.rem_euclid(86_400) as u32;
         let mut text = *b"0000-00-00T00:00:00Z";
-        let mut put = |at: usize, number: i64| {
+        let mut put = |at: usize, number: u32| {
             text[at] = b'0' + (number / 10 % 10) as u8;
             text[at + 1] = b'0' + (number % 10) as u8;
         };

@@ -35,7 +35,7 @@ impl<'a> Row<'_, '_, 'a> {
     /// Reads an object at a node of the tree.
     fn object(&mut self, node: usize) -> Option<()> {
         self.fill(node, Slot::WrongShape);
-        if !self.json.take_mark(b'{') {
+        if !self.json.take_mark("{") {
             return None;
         }
         let plan = self.plan;
@@ -44,7 +44,7 @@ impl<'a> Row<'_, '_, 'a> {
         let mut expected = 0;
         loop {
             let name = self.json.string()?;
-            if !self.json.take_mark(b':') {
+            if !self.json.take_mark(":") {
                 return None;
             }
             let matches = |at: &usize| children[*at].0 == name;
@@ -55,8 +55,8 @@ impl<'a> Row<'_, '_, 'a> {
                 }
                 None => _ = self.json.value()?,
             }
-            if !self.json.take_mark(b',') {
-                return self.json.take_mark(b'}').then_some(());
+            if !self.json.take_mark(",") {
+                return self.json.take_mark("}").then_some(());
             }
         }
     }
@@ -90,16 +90,16 @@ impl<'a> Row<'_, '_, 'a> {
     /// The texts and numbers of an array.
     fn items(&mut self) -> Option<Vec<Cow<'a, str>>> {
         let mut items = Vec::new();
-        if !self.json.take_mark(b'[') {
+        if !self.json.take_mark("[") {
             return None;
         }
-        if self.json.take_mark(b']') {
+        if self.json.take_mark("]") {
             return Some(items);
         }
         loop {
             items.extend(self.scalar()?.map(Cow::Borrowed));
-            if !self.json.take_mark(b',') {
-                return self.json.take_mark(b']').then_some(items);
+            if !self.json.take_mark(",") {
+                return self.json.take_mark("]").then_some(items);
             }
         }
     }
