@@ -46,7 +46,8 @@ impl TimeFormat {
         let text = text.trim();
         match self {
             Self::Rfc3339 => Timestamp::parse(text),
-            Self::Date => text.parse::<Date>().ok().and_then(|date| Timestamp::from_civil(date.into())),
+            Self::Date => Timestamp::parse_date(text)
+                .or_else(|| text.parse::<Date>().ok().and_then(|date| Timestamp::from_civil(date.into()))),
             Self::UnixSeconds => text.parse::<i64>().ok()?.checked_mul(1000).and_then(Timestamp::from_milliseconds),
             Self::UnixMilliseconds => text.parse::<i64>().ok().and_then(Timestamp::from_milliseconds),
             Self::Strptime(format) => {
@@ -88,27 +89,45 @@ impl Timestamp {
             .or_else(|| text.parse::<jiff::Timestamp>().ok().map(|timestamp| Self(timestamp.as_millisecond())))
     }
 
+    /// Reads exactly `YYYY-MM-DD`; anything else is `None`.
+    fn parse_date(text: &str) -> Option<Self> {
+        let (year, month, day) = civil(text.as_bytes().try_into().ok()?)?;
+        Some(Self(days_from_civil(year, month, day) * 86_400_000))
+    }
+
     /// Reads exactly `YYYY-MM-DDThh:mm:ssZ`; anything else is `None`.
     fn parse_whole_seconds(text: &[u8]) -> Option<Self> {
         let text: &[u8; 20] = text.try_into().ok()?;
-        if [text[4], text[7], text[10], text[13], text[16], text[19]] != *b"--T::Z" {
+        if [text[10], text[13], text[16], text[19]] != *b"T::Z" {
             return None;
         }
-        let pair = |at: usize| {
-            let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
-            (tens < 10 && ones < 10).then_some(i64::from(tens) * 10 + i64::from(ones))
-        };
-        let (year, month, day) = (pair(0)? * 100 + pair(2)?, pair(5)?, pair(8)?);
-        let (hour, minute, second) = (pair(11)?, pair(14)?, pair(17)?);
-        if hour > 23 || minute > 59 || second > 59 || !(1..=12).contains(&month) || day < 1 {
-            return None;
-        }
-        if day > days_in_month(year, month) {
+        let (date, time) = text.split_at(11);
+        let (year, month, day) = civil(date.first_chunk()?)?;
+        let (hour, minute, second) = (pair(time, 0)?, pair(time, 3)?, pair(time, 6)?);
+        if hour > 23 || minute > 59 || second > 59 {
             return None;
         }
         let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
         Some(Self(seconds * 1000))
     }
+}
+
+/// The number that two digits make.
+fn pair(text: &[u8], at: usize) -> Option<i64> {
+    let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then_some(i64::from(tens) * 10 + i64::from(ones))
+}
+
+/// Year, month and day of exactly `YYYY-MM-DD`, if there is this day.
+fn civil(text: &[u8; 10]) -> Option<(i64, i64, i64)> {
+    let (year, month, day) = (pair(text, 0)? * 100 + pair(text, 2)?, pair(text, 5)?, pair(text, 8)?);
+    let is_day = [text[4], text[7]] == *b"--" && (1..=12).contains(&month) && day >= 1;
+    (is_day && day <= days_in_month(year, month)).then_some((year, month, day))
+}
+
+/// Whether a text is a day as `YYYY-MM-DD`. There are other ways to write one.
+pub(crate) fn is_date(text: &str) -> bool {
+    text.as_bytes().try_into().is_ok_and(|text| civil(text).is_some())
 }
 
 /// Days of a month of the Gregorian calendar.
@@ -221,6 +240,14 @@ mod tests {
         ) {
             let general = text.parse::<jiff::Timestamp>().ok().map(|time| time.as_millisecond());
             prop_assert_eq!(Timestamp::parse(&text).map(Timestamp::milliseconds), general);
+        }
+
+        #[test]
+        fn the_short_way_of_dates_agrees_with_the_general_parser(text in "[0-9]{4}-[0-1][0-9]-[0-3][0-9-]") {
+            let general = text.parse::<Date>().ok();
+            prop_assert_eq!(is_date(&text), general.is_some_and(|date| date.to_string() == text));
+            let midnight = general.and_then(|date| Timestamp::from_civil(date.into()));
+            prop_assert_eq!(TimeFormat::Date.parse(&text), midnight);
         }
 
         #[test]

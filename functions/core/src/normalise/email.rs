@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memrchr};
+
 /// Removes everything from the first `+` up to the `@` behind it.
 pub(super) fn untag(value: Cow<'_, str>) -> Cow<'_, str> {
-    let Some(plus) = value.find('+') else {
+    let Some(plus) = memchr(b'+', value.as_bytes()) else {
         return value;
     };
     let Some(at) = value[plus..].find('@') else {
@@ -19,7 +21,7 @@ pub(super) fn gmail(value: Cow<'_, str>) -> Cow<'_, str> {
     let Some(local) = value.strip_suffix(DOMAIN).or_else(|| value.strip_suffix("@googlemail.com")) else {
         return value;
     };
-    if !local.contains('.') && value.ends_with(DOMAIN) {
+    if memchr(b'.', local.as_bytes()).is_none() && value.ends_with(DOMAIN) {
         return value;
     }
     let mut normal = String::with_capacity(local.len() + DOMAIN.len());
@@ -31,18 +33,28 @@ pub(super) fn gmail(value: Cow<'_, str>) -> Cow<'_, str> {
 /// Whether a normalised value can be an address: one `@` with something before it, no white space, and a
 /// domain that ends in a dot and at least two letters a-z. `[^@\s]+@[^@\s]+\.[a-z]{2,}`
 pub fn is_email(value: &str) -> bool {
-    let Some((local, domain)) = value.split_once('@') else {
+    let bytes = value.as_bytes();
+    let Some(at) = memchr(b'@', bytes) else {
         return false;
     };
-    let Some((host, top)) = domain.rsplit_once('.') else {
+    let domain = &bytes[at + 1..];
+    let Some(dot) = memrchr(b'.', domain) else {
         return false;
     };
-    !local.is_empty()
-        && !host.is_empty()
+    let top = &domain[dot + 1..];
+    at > 0
+        && dot > 0
         && top.len() >= 2
-        && top.bytes().all(|byte| byte.is_ascii_lowercase())
-        && !domain.contains('@')
-        && if value.is_ascii() { !value.bytes().any(|byte| byte <= b' ') } else { !value.contains(char::is_whitespace) }
+        && top.iter().all(u8::is_ascii_lowercase)
+        && memchr(b'@', domain).is_none()
+        && !has_white_space(value)
+}
+
+fn has_white_space(value: &str) -> bool {
+    // Without an early exit, so that many bytes are compared at once.
+    let is_graphic = value.bytes().fold(true, |all, byte| all & byte.is_ascii_graphic());
+    !is_graphic
+        && if value.is_ascii() { value.bytes().any(|byte| byte <= b' ') } else { value.contains(char::is_whitespace) }
 }
 
 #[cfg(test)]

@@ -78,12 +78,20 @@ impl Step {
 }
 
 /// Removes white space around the value.
-fn trim(value: Cow<'_, str>) -> Cow<'_, str> {
+pub(crate) fn trim(value: Cow<'_, str>) -> Cow<'_, str> {
+    if has_graphic_ends(&value) {
+        return value;
+    }
     match value {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     }
+}
+
+/// Whether a value, as most do, begins and ends with ASCII that is no white space.
+fn has_graphic_ends(value: &str) -> bool {
+    matches!(value.as_bytes(), [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic())
 }
 
 /// Runs a chain; `None` if nothing is left.
@@ -115,10 +123,7 @@ pub fn is_placeholder(value: &str) -> bool {
         "xxx",
     ];
     // Most values are told by their length and ends: longer, and without white space around them.
-    if let ([first, .., last], true) = (value.as_bytes(), value.len() > LONGEST)
-        && first.is_ascii_graphic()
-        && last.is_ascii_graphic()
-    {
+    if value.len() > LONGEST && has_graphic_ends(value) {
         return false;
     }
     let value = value.trim();
