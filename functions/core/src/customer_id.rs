@@ -24,7 +24,8 @@ pub fn new_id(started_at: Timestamp, smallest_reference: &str) -> String {
         text[place] = HEX[usize::from(byte >> 4)];
         text[place + 1] = HEX[usize::from(byte & 15)];
     }
-    String::from_utf8_lossy(&text).into_owned()
+    // Digits are UTF-8.
+    String::from_utf8(text.to_vec()).unwrap_or_default()
 }
 
 /// Where the digits of each byte stand in the text of a UUID.

@@ -199,9 +199,10 @@ impl<'c> Merger<'c> {
         output.counts.previous_customers = before.len() as u64;
         let none = Identity::default();
         let work = Work { merger: self, records: &records, latest: &latest, keys: &keys, before: &before };
+        let mut folded = Folded::default();
         for (cluster, members) in clusters.iter().enumerate() {
             let identity = identities.get(&(cluster as u32)).unwrap_or(&none);
-            work.customer(members, identity, &mut output);
+            work.customer(members, identity, &mut folded, &mut output);
         }
         Ok(output)
     }
@@ -346,21 +347,27 @@ struct Work<'w, 'c, 'a> {
     before: &'w BTreeMap<&'a str, Vec<u32>>,
 }
 
-impl Work<'_, '_, '_> {
-    fn record(&self, member: u32) -> &Record<'_> {
+/// The accounts of a customer and what they are folded into. Kept from one to the next for its memory.
+#[derive(Default)]
+struct Folded<'w> {
+    candidates: Vec<Candidate<'w>>,
+    customer: Customer<'w>,
+}
+
+impl<'w> Work<'w, '_, '_> {
+    fn record(&self, member: u32) -> &'w Record<'w> {
         &self.records[self.latest[member as usize] as usize]
     }
 
     /// Writes the customer of one cluster.
-    fn customer(&self, members: &[u32], identity: &Identity<'_>, output: &mut MergeOutput) {
-        let candidates: Vec<Candidate<'_>> = members
-            .iter()
-            .map(|member| Candidate {
-                account: &self.record(*member).account,
-                blocked: self.keys.blocked_fields(*member),
-            })
-            .collect();
-        let mut customer = self.merger.survivorship.fold(&candidates);
+    fn customer(&self, members: &[u32], identity: &Identity<'_>, folded: &mut Folded<'w>, output: &mut MergeOutput) {
+        let Folded { candidates, customer } = folded;
+        candidates.clear();
+        candidates.extend(members.iter().map(|member| Candidate {
+            account: &self.record(*member).account,
+            blocked: self.keys.blocked_fields(*member),
+        }));
+        self.merger.survivorship.fold_into(candidates, customer);
         customer.held_by = self.bonds(members);
         let new;
         let customer_id = match identity.kept {
@@ -384,13 +391,13 @@ impl Work<'_, '_, '_> {
         }
         output.counts.customers += 1;
         output.counts.largest_customer = output.counts.largest_customer.max(members.len() as u64);
-        self.changes(members, identity, customer_id, &customer, output);
+        self.changes(members, identity, customer_id, customer, output);
     }
 
     /// A smallest set of shared keys that holds a cluster together: for each rule in order and each member
     /// in order of references, the bond to the first member that has the same key, unless both are bound
     /// already (Kruskal's algorithm).
-    fn bonds(&self, members: &[u32]) -> Vec<Bond<'_>> {
+    fn bonds(&self, members: &[u32]) -> Vec<Bond<'w>> {
         if members.len() < 2 {
             return Vec::new();
         }

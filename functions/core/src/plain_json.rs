@@ -71,18 +71,39 @@ impl<'a> PlainJson<'a> {
         Some(number)
     }
 
+    /// Goes on behind an object or a list that is neither empty nor holds others. The place is anywhere after `None`.
+    fn flat(&mut self) -> Option<()> {
+        let is_object = self.take("{");
+        if !is_object && !self.take("[") {
+            return None;
+        }
+        loop {
+            if is_object && (self.string().is_none() || !self.take(":")) {
+                return None;
+            }
+            if let b'{' | b'[' = self.peek()? {
+                return None;
+            }
+            self.value()?;
+            if !self.take(",") {
+                return self.take(if is_object { "}" } else { "]" }).then_some(());
+            }
+        }
+    }
+
     /// Any value's text.
     pub(crate) fn value(&mut self) -> Option<&'a str> {
         let from = self.rest;
         match self.peek()? {
             b'"' => _ = self.string()?,
             b'-' | b'0'..=b'9' => return self.number(),
-            b'{' | b'[' => {
+            b'{' | b'[' if self.flat().is_none() => {
                 let mut values = serde_json::Deserializer::from_str(from).into_iter::<&RawValue>();
                 let value = values.next()?.ok()?.get();
                 self.rest = from.get(values.byte_offset()..)?;
                 return Some(value);
             }
+            b'{' | b'[' => {}
             _ => {
                 if !["null", "true", "false"].into_iter().any(|word| self.take(word)) {
                     return None;

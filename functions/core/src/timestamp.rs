@@ -178,11 +178,11 @@ impl Timestamp {
         let second_of_day = seconds.rem_euclid(86_400) as u32;
         let mut text = *b"0000-00-00T00:00:00Z";
         let mut put = |at: usize, number: u32| {
-            text[at] = b'0' + (number / 10 % 10) as u8;
+            text[at] = b'0' + (number / 10) as u8;
             text[at + 1] = b'0' + (number % 10) as u8;
         };
         put(0, year / 100);
-        put(2, year);
+        put(2, year % 100);
         put(5, month);
         put(8, day);
         put(11, second_of_day / 3600);
