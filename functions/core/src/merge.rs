@@ -1,11 +1,14 @@
 //! One partition: latest versions, exact clusters, customers, ids and changes.
 
+mod keys;
+
 use std::collections::BTreeMap;
 
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use self::keys::Keys;
 use crate::account::{Account, Version};
 use crate::cluster::Clusters;
 use crate::config::Config;
@@ -13,7 +16,7 @@ use crate::customer::{Bond, Customer};
 use crate::customer_id::{Claims, Identity, new_id};
 use crate::json;
 use crate::link::Stars;
-use crate::matching::{MatchKey, Matcher};
+use crate::matching::Matcher;
 use crate::node::Node;
 use crate::reference;
 use crate::survive::{Candidate, Survivorship};
@@ -173,7 +176,8 @@ impl<'c> Merger<'c> {
         output.counts.members = latest.len() as u64;
         output.counts.superseded = (records.len() - latest.len()) as u64;
 
-        let keys = self.keys(&records, &latest, &mut output);
+        let accounts_of_latest = latest.iter().map(|number| &records[*number as usize].account);
+        let keys = Keys::new(accounts_of_latest, &mut self.matcher, self.blocked, &mut output.blocked);
         let accounts = latest.len() as u32;
         let open = (0..accounts).flat_map(|account| keys.open(account).iter().map(move |key| (account, key.node)));
         let clusters = Clusters::new(accounts, open);
@@ -205,71 +209,6 @@ impl<'c> Merger<'c> {
             work.customer(members, identity, &mut folded, &mut output);
         }
         Ok(output)
-    }
-
-    /// The match keys of the latest versions, blocked ones apart.
-    fn keys(&mut self, records: &[Record<'_>], latest: &[u32], output: &mut MergeOutput) -> Keys {
-        let mut keys = Keys {
-            all: Vec::with_capacity(latest.len() * self.matcher.rules().len()),
-            accounts: Vec::with_capacity(latest.len()),
-        };
-        for number in latest {
-            let start = keys.all.len();
-            self.matcher.keys(&records[*number as usize].account, &mut keys.all);
-            let found = &mut keys.all[start..];
-            let mut open = found.len();
-            let mut blocked_fields = 0;
-            if !self.blocked.is_empty() {
-                let is_blocked = |key: &MatchKey| self.blocked.binary_search(&key.node).is_ok();
-                // Stable: among themselves, both kinds stay in the order of the rules.
-                found.sort_by_key(is_blocked);
-                open = found.partition_point(|key| !is_blocked(key));
-                for key in &found[open..] {
-                    let Some(rule) = self.matcher.rules().nth(key.rule) else { continue };
-                    if let [field] = rule.key.as_slice() {
-                        blocked_fields |= 1 << field.index();
-                    }
-                    output.blocked.entry(key.node).or_insert_with(|| rule.name());
-                }
-            }
-            keys.accounts.push(KeysOfAccount { open_end: start + open, end: keys.all.len(), blocked_fields });
-        }
-        keys
-    }
-}
-
-/// The match keys of all accounts, one account's after the other's: open ones, then blocked ones.
-struct Keys {
-    all: Vec<MatchKey>,
-    accounts: Vec<KeysOfAccount>,
-}
-
-/// Which of all match keys are an account's. They start where those of the account before end.
-struct KeysOfAccount {
-    open_end: usize,
-    end: usize,
-    /// Text fields (by number) whose value alone is a blocked key.
-    blocked_fields: u16,
-}
-
-impl Keys {
-    fn start(&self, account: u32) -> usize {
-        account.checked_sub(1).map_or(0, |before| self.accounts[before as usize].end)
-    }
-
-    /// An account's keys that link it.
-    fn open(&self, account: u32) -> &[MatchKey] {
-        &self.all[self.start(account)..self.accounts[account as usize].open_end]
-    }
-
-    /// An account's keys.
-    fn all(&self, account: u32) -> &[MatchKey] {
-        &self.all[self.start(account)..self.accounts[account as usize].end]
-    }
-
-    /// An account's text fields (by number) whose value alone is a blocked key.
-    fn blocked_fields(&self, account: u32) -> u16 {
-        self.accounts[account as usize].blocked_fields
     }
 }
 
