@@ -28,6 +28,7 @@ pub mod matching;
 pub mod merge;
 pub mod node;
 pub mod normalise;
+mod plain_json;
 pub mod reference;
 pub mod snapshot;
 pub mod survive;

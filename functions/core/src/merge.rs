@@ -1,5 +1,7 @@
 //! One partition: latest versions, exact clusters, customers, ids and changes.
 
+mod guarded;
+mod keys;
 mod line;
 mod standing;
 
@@ -9,15 +11,15 @@ use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use self::keys::Keys;
 use crate::account::{Account, Version};
-use crate::cluster::{Clusters, Divided, Pool};
-use crate::config::{Config, MatchRule};
+use crate::cluster::{Clusters, Pool};
+use crate::config::Config;
 use crate::customer::{Bond, Customer};
 use crate::customer_id::{Claims, Identity, new_id};
-use crate::field::TextField;
 use crate::json;
 use crate::link::Stars;
-use crate::matching::{self, Compared, MatchKey, Matcher};
+use crate::matching::{Compared, MatchKey, Matcher};
 use crate::node::Node;
 use crate::reference;
 use crate::snapshot::SourceMarks;
@@ -232,11 +234,12 @@ impl<'c> Merger<'c> {
         output.counts.members = latest.len() as u64;
         output.counts.deleted = deleted;
 
-        let keyed = self.keys(&records, &latest, &mut output);
-        let members = Members { records: &records, latest: &latest, keyed: &keyed };
+        let accounts = latest.iter().map(|number| &records[*number as usize].account);
+        let keys = Keys::new(accounts, &mut self.matcher, self.config, self.blocked, &mut output);
+        let members = Members { records: &records, latest: &latest, keys: &keys };
         let clusters = Clusters::new(&members, &self.config.matches, &self.config.guard);
         for divided in &clusters.divided {
-            members.report_divided(divided, &mut output);
+            guarded::divided(divided, &members, &mut output);
         }
         let mut claims = Claims::default();
         for (cluster, members) in clusters.iter().enumerate() {
@@ -259,10 +262,11 @@ impl<'c> Merger<'c> {
         }
         output.counts.previous_customers = before.len() as u64;
         let none = Identity::default();
-        let work = Work { merger: self, records: &records, latest: &latest, keyed: &keyed, before: &before };
+        let work = Work { merger: self, records: &records, latest: &latest, keys: &keys, before: &before };
+        let mut folded = Folded::default();
         for (cluster, members) in clusters.iter().enumerate() {
             let identity = identities.get(&(cluster as u32)).unwrap_or(&none);
-            work.customer(members, identity, &mut output);
+            work.customer(members, identity, &mut folded, &mut output);
         }
         for customer_id in before.keys().filter(|customer_id| !claims.has(customer_id)) {
             output.counts.customers_deleted += 1;
@@ -273,75 +277,6 @@ impl<'c> Merger<'c> {
         }
         Ok(output)
     }
-
-    /// The match keys of the latest versions, blocked ones apart.
-    fn keys(&mut self, records: &[Record<'_>], latest: &[u32], output: &mut MergeOutput) -> Vec<Keyed> {
-        let mut keyed: Vec<Keyed> = Vec::with_capacity(latest.len());
-        for number in latest {
-            let mut open = Vec::with_capacity(self.matcher.rules().len());
-            let account = &records[*number as usize].account;
-            let blocked_fields = self.matcher.blocklist().fields(account);
-            self.matcher.keys_without(account, blocked_fields, &mut open);
-            keyed.push(Keyed { open, blocked: Vec::new(), blocked_fields });
-        }
-        let over_limit = self.over_limit(&keyed);
-        for (keyed, number) in keyed.iter_mut().zip(latest) {
-            let account = &records[*number as usize].account;
-            for field in TextField::ALL.into_iter().filter(|field| keyed.blocked_fields & (1 << field.index()) != 0) {
-                report_blocked_value(account, field, output);
-            }
-            let Keyed { open, blocked, .. } = keyed;
-            if !self.blocked.is_empty() || !over_limit.is_empty() {
-                open.retain(|key| {
-                    let is_blocked =
-                        self.blocked.binary_search(&key.node).is_ok() || over_limit.contains_key(&key.node);
-                    if is_blocked {
-                        blocked.push(*key);
-                    }
-                    !is_blocked
-                });
-            }
-            for key in &keyed.blocked {
-                let Some(rule) = self.config.matches.get(key.rule) else { continue };
-                if let Some(field) = rule.only_field() {
-                    keyed.blocked_fields |= 1 << field.index();
-                }
-                output
-                    .blocked
-                    .entry(key.node)
-                    .or_insert_with(|| BlockedRule { rule: rule.name(), accounts: over_limit.get(&key.node).copied() });
-                report_blocked_key(account, rule, output);
-            }
-        }
-        keyed
-    }
-
-    /// The keys that more accounts share than their own rule allows. Link goes by the most generous rule, and
-    /// all accounts of a key that it let pass are in this partition.
-    fn over_limit(&self, keyed: &[Keyed]) -> BTreeMap<Node, u32> {
-        let guard = &self.config.guard;
-        let rules = &self.config.matches;
-        let widest = guard.widest_limit(rules);
-        let limits: Vec<u32> = rules.iter().map(|rule| guard.limit(rule)).collect();
-        if limits.iter().all(|limit| *limit == widest) {
-            return BTreeMap::new();
-        }
-        let mut counts: BTreeMap<(usize, Node), u32> = BTreeMap::new();
-        let strict = keyed.iter().flat_map(|keyed| &keyed.open).filter(|key| limits[key.rule] < widest);
-        for key in strict {
-            *counts.entry((key.rule, key.node)).or_default() += 1;
-        }
-        let over = counts.into_iter().filter(|((rule, _), accounts)| *accounts > limits[*rule]);
-        over.map(|((_, node), accounts)| (node, accounts)).collect()
-    }
-}
-
-/// An account's match keys.
-struct Keyed {
-    open: Vec<MatchKey>,
-    blocked: Vec<MatchKey>,
-    /// Text fields (by number) whose value is nobody's: blocked, or alone a blocked key.
-    blocked_fields: u16,
 }
 
 /// The latest versions of a partition's accounts, as they are clustered.
@@ -349,7 +284,7 @@ struct Keyed {
 struct Members<'m, 'a> {
     records: &'m [Record<'a>],
     latest: &'m [u32],
-    keyed: &'m [Keyed],
+    keys: &'m Keys,
 }
 
 impl Pool for Members<'_, '_> {
@@ -362,66 +297,19 @@ impl Pool for Members<'_, '_> {
     }
 
     fn keys(&self, number: u32) -> &[MatchKey] {
-        &self.keyed[number as usize].open
+        self.keys.open(number)
     }
 
     fn nobodys(&self, number: u32) -> u16 {
-        self.keyed[number as usize].blocked_fields
+        self.keys.nobodys(number)
     }
-}
-
-impl Members<'_, '_> {
-    /// Reports a cluster that a guard divided: the limits, and the accounts of each part.
-    fn report_divided(&self, divided: &Divided, output: &mut MergeOutput) {
-        for limit in &divided.limits {
-            *output.guards.entry(limit.clone()).or_default() += 1;
-        }
-        let out = &mut output.guarded;
-        out.push(b'{');
-        let limits: Vec<&str> = divided.limits.iter().map(String::as_str).collect();
-        json::push_member(out, "guard", &limits.join(","));
-        json::push_name(out, "parts");
-        out.push(b'[');
-        for (number, part) in divided.parts.iter().enumerate() {
-            if number > 0 {
-                out.push(b',');
-            }
-            json::push_strings(out, part.iter().map(|member| self.account(*member).reference.as_ref()));
-        }
-        out.extend_from_slice(b"]}\n");
-    }
-}
-
-/// Reports that a key of an account links nothing, since too many accounts share it.
-fn report_blocked_key(account: &Account<'_>, rule: &MatchRule, output: &mut MergeOutput) {
-    let out = &mut output.guarded;
-    out.push(b'{');
-    json::push_member(out, "guard", "max_accounts_per_key");
-    json::push_member(out, "key", &rule.name());
-    json::push_name(out, "value");
-    let values: Vec<_> = rule.key.iter().filter_map(|part| matching::value(part, account)).collect();
-    json::push_strings(out, values.iter().map(AsRef::as_ref));
-    json::push_member(out, "account", &account.reference);
-    out.extend_from_slice(b"}\n");
-}
-
-/// Reports that a value of an account is nobody's.
-fn report_blocked_value(account: &Account<'_>, field: TextField, output: &mut MergeOutput) {
-    *output.guards.entry("blocked_values".to_owned()).or_default() += 1;
-    let out = &mut output.guarded;
-    out.push(b'{');
-    json::push_member(out, "guard", "blocked_values");
-    json::push_member(out, "field", field.name());
-    json::push_member(out, "value", account.text(field).unwrap_or_default());
-    json::push_member(out, "account", &account.reference);
-    out.extend_from_slice(b"}\n");
 }
 
 /// Reads the lines of a partition.
 fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, LineError> {
     // Counted first: growing a vector of accounts would copy them again and again.
     let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
-    for (number, line) in text.lines().enumerate() {
+    for (number, line) in lines(text).enumerate() {
         let (origin, text) = split_line(line).ok_or(LineError { line: number + 1, source: None })?;
         let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
         match origin {
@@ -431,6 +319,17 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
         records.push(Record { origin, text, account, is_replaced: false });
     }
     Ok(records)
+}
+
+/// The lines, with or without an end at the last one: [`str::lines`] without its carriage returns, found many
+/// bytes at a time.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]).filter_map(move |end| {
+        let line = text.get(start..end)?;
+        start = end + 1;
+        (end < text.len() || !line.is_empty()).then_some(line)
+    })
 }
 
 /// The numbers of the latest version of each account, in the order in which accounts first came, and the
@@ -474,26 +373,34 @@ struct Work<'w, 'c, 'a> {
     merger: &'w Merger<'c>,
     records: &'w [Record<'a>],
     latest: &'w [u32],
-    keyed: &'w [Keyed],
+    keys: &'w Keys,
     /// The records of each customer of the previous version.
     before: &'w BTreeMap<&'a str, Vec<u32>>,
 }
 
-impl Work<'_, '_, '_> {
-    fn record(&self, member: u32) -> &Record<'_> {
+/// The accounts of a customer and what they are folded into. Kept from one to the next for its memory.
+#[derive(Default)]
+struct Folded<'w> {
+    candidates: Vec<Candidate<'w>>,
+    customer: Customer<'w>,
+}
+
+impl<'w> Work<'w, '_, '_> {
+    fn record(&self, member: u32) -> &'w Record<'w> {
         &self.records[self.latest[member as usize] as usize]
     }
 
     /// Writes the customer of one cluster.
-    fn customer(&self, members: &[u32], identity: &Identity<'_>, output: &mut MergeOutput) {
-        let candidates: Vec<Candidate<'_>> = members
-            .iter()
-            .map(|member| Candidate {
+    fn customer(&self, members: &[u32], identity: &Identity<'_>, folded: &mut Folded<'w>, output: &mut MergeOutput) {
+        let Folded { candidates, customer } = folded;
+        candidates.clear();
+        candidates.extend(
+            members.iter().map(|member| Candidate {
                 account: &self.record(*member).account,
-                blocked: self.keyed[*member as usize].blocked_fields,
-            })
-            .collect();
-        let mut customer = self.merger.survivorship.fold(&candidates);
+                blocked: self.keys.nobodys(*member),
+            }),
+        );
+        self.merger.survivorship.fold_into(candidates, customer);
         customer.held_by = self.bonds(members);
         let new;
         let customer_id = match identity.kept {
@@ -508,22 +415,20 @@ impl Work<'_, '_, '_> {
             let record = self.record(*member);
             write_member(&mut output.members, customer_id, record.text);
             let hasher = self.merger.matcher.hasher();
-            let keyed = &self.keyed[*member as usize];
             output.member_stars.push(
                 hasher.reference(&record.account.reference),
                 Version::of(&record.account, record.text.as_bytes()),
                 Some(hasher.customer(customer_id)),
-                keyed
-                    .open
+                self.keys
+                    .all(*member)
                     .iter()
-                    .chain(&keyed.blocked)
                     .map(|key| key.node)
                     .chain(self.merger.snapshots.of(&record.account.reference)),
             );
         }
         output.counts.customers += 1;
         output.counts.largest_customer = output.counts.largest_customer.max(members.len() as u64);
-        self.changes(members, identity, customer_id, &customer, output);
+        self.changes(members, identity, customer_id, customer, output);
     }
 
     /// Keeps a deleted account, so that an older row of it that comes in a later run is known to be older.
@@ -542,7 +447,7 @@ impl Work<'_, '_, '_> {
     /// A smallest set of shared keys that holds a cluster together: for each rule in order and each member
     /// in order of references, the bond to the first members before it that the rule accepts, unless both are
     /// bound already (Kruskal's algorithm).
-    fn bonds(&self, members: &[u32]) -> Vec<Bond<'_>> {
+    fn bonds(&self, members: &[u32]) -> Vec<Bond<'w>> {
         if members.len() < 2 {
             return Vec::new();
         }
@@ -554,10 +459,9 @@ impl Work<'_, '_, '_> {
         for (number, rule) in self.merger.matcher.rules().enumerate() {
             let mut earlier: BTreeMap<Node, Vec<(u32, Compared<'_>)>> = BTreeMap::new();
             for (place, member) in sorted.iter().enumerate() {
-                let key = self.keyed[*member as usize].open.iter().find(|key| key.rule == number);
+                let key = self.keys.open(*member).iter().find(|key| key.rule == number);
                 let Some(key) = key else { continue };
-                let compared =
-                    rule.compared(&self.record(*member).account, self.keyed[*member as usize].blocked_fields);
+                let compared = rule.compared(&self.record(*member).account, self.keys.nobodys(*member));
                 let holders = earlier.entry(key.node).or_default();
                 for (holder, other) in holders.iter() {
                     if rule.refused_by(other, &compared).is_none() && sets.union(*holder, place as u32) {
@@ -592,7 +496,10 @@ impl Work<'_, '_, '_> {
         if identity.kept.is_none() {
             output.counts.created += 1;
             if identity.split_from.is_empty() {
-                write_change(&mut output.changes, "created", customer_id, |_| {});
+                // One for every customer of a first run.
+                for part in ["{\"change\":\"created\",\"customer_id\":\"", customer_id, "\"}\n"] {
+                    output.changes.extend_from_slice(part.as_bytes());
+                }
             } else {
                 output.counts.split += 1;
                 write_change(&mut output.changes, "split", customer_id, |out| {
