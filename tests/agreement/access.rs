@@ -119,7 +119,7 @@ impl Walk<'_> {
     /// Translate after that, which completes the task.
     async fn settle(&mut self, run: &RunId) {
         let chunk = Chunk { run: run.clone(), source: "crm".to_owned(), split: 0, chunk: 0 };
-        let body = event::format(&chunk.raw(onefold_core::config::Format::JsonLines));
+        let body = event::format(&chunk.raw(onefold_core::config::RowFormat::JsonLines));
         let message = json!({"Records": [{"messageId": "m", "body": body}]});
         let wait = |resumed| settle::Wait { run: run.clone(), task_token: "t".to_owned(), resumed };
         for request in [

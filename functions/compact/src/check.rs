@@ -77,6 +77,8 @@ mod tests {
             files: Files::default(),
             config: String::new(),
             matching: String::new(),
+            watermarks: Default::default(),
+            skipped: Vec::new(),
         }
     }
 

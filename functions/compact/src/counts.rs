@@ -7,6 +7,7 @@ use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::layout::{BlockedKeys, Layout, PartitionCounts};
 use onefold_lake::manifest::{BlockedKey, Counts};
+use onefold_lake::plan::Skipped;
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use serde::Deserialize;
 
@@ -24,6 +25,10 @@ pub(crate) struct Gathered {
     pub(crate) blocked: Vec<BlockedKey>,
     /// By partition.
     pub(crate) partitions: Vec<PartitionCounts>,
+    /// By source, of those that are read by a watermark.
+    pub(crate) watermarks: BTreeMap<String, String>,
+    /// Sources that failed and need not be read.
+    pub(crate) skipped: Vec<Skipped>,
 }
 
 /// What Compact reads of Translate's receipts.
@@ -40,17 +45,35 @@ struct Translated {
 /// What Compact reads of Extract's receipts.
 #[derive(Debug, Deserialize)]
 struct Extracted {
+    source: String,
     lines: u64,
+    watermark: Option<String>,
+    skipped: Option<String>,
 }
 
 pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, StageError> {
     let mut gathered = Gathered::default();
     let pinned = context.pinned(run).await?;
     let splits = 0..pinned.plan.splits;
+    gathered.skipped = pinned.plan.skipped.clone();
     for (_, receipt) in
         Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
     {
-        gathered.lines[0] += receipt.result.lines;
+        let extracted = receipt.result;
+        gathered.lines[0] += extracted.lines;
+        if let Some(watermark) = extracted.watermark {
+            gathered.watermarks.insert(extracted.source.clone(), watermark);
+        }
+        let is_listed = |source: &str| gathered.skipped.iter().any(|skipped| skipped.source == source);
+        if let Some(reason) = extracted.skipped
+            && !is_listed(&extracted.source)
+        {
+            gathered.skipped.push(Skipped { source: extracted.source, reason });
+        }
+    }
+    // A source of which a part was not read must be read again from where it was.
+    for skipped in &gathered.skipped {
+        gathered.watermarks.remove(&skipped.source);
     }
     let raw = context.store.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);

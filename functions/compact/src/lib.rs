@@ -13,10 +13,10 @@ use onefold_core::matching::Matcher;
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
-use onefold_lake::plan::Current;
+use onefold_lake::plan::{Current, Input, Skipped};
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, Object, RunId, StoreError};
-use onefold_shell::{Context, Pinned, StageError, Work, json_object};
+use onefold_lake::{Condition, RunId, StoreError};
+use onefold_shell::{Context, Pinned, StageError, Work, json_lines, json_object};
 use serde::{Deserialize, Serialize};
 
 /// What the state machine sends.
@@ -101,7 +101,11 @@ async fn manifest(
             Part::Changes => files.changes = joined,
         }
     }
-    files.inputs = vec![inputs(run, context).await?];
+    files.inputs = vec![inputs(run, &gathered.skipped, context).await?];
+    let mut watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
+    // A source that is not configured any more starts anew if it ever comes back.
+    watermarks.retain(|source, _| pinned.config.source(source).is_some());
+    watermarks.extend(gathered.watermarks);
     let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
@@ -116,17 +120,19 @@ async fn manifest(
         files,
         config: config_digest(&pinned.config_text),
         matching: matcher.digest(),
+        watermarks,
+        skipped: gathered.skipped,
     })
 }
 
-/// Copies the list of inputs into the version.
-async fn inputs(run: &RunId, context: &Context) -> Result<File, StageError> {
-    let (bytes, etag) = context.store.get(&keys::run_inputs(run)).await?;
-    let records = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
-    let size = bytes.len() as u64;
-    let source = Object { key: keys::run_inputs(run), size, etag, modified_at: 0 };
+/// Writes the list of inputs into the version, without what this run did not read after all.
+async fn inputs(run: &RunId, skipped: &[Skipped], context: &Context) -> Result<File, StageError> {
+    let mut inputs: Vec<Input> = context.json_lines(&keys::run_inputs(run)).await?;
+    inputs.retain(|input| input.run != *run || !skipped.iter().any(|skipped| skipped.source == input.source));
+    let text = json_lines(&inputs)?;
+    let (records, size) = (inputs.len() as u64, text.len() as u64);
     let key = keys::processed_inputs(run);
-    context.store.concatenate(&[source], &key).await?;
+    context.store.put(&key, text, Condition::Always).await?;
     Ok(File { key, bytes: size, records, text_bytes: size })
 }
 

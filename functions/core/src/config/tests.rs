@@ -22,7 +22,7 @@ fn check(text: &str, line: usize, words: &str) {
 #[test]
 fn everything_but_sources_and_keys_has_a_default() {
     let config = Config::parse(SMALLEST).unwrap();
-    assert_eq!(config.sources[0].format, Format::JsonLines);
+    assert_eq!(config.sources[0].kind.rows(), RowFormat::JsonLines);
     assert!(config.sources[0].required);
     assert_eq!(config.matches, [MatchRule { key: vec![TextField::Email] }]);
     assert_eq!(config.guard.max_accounts_per_key, 25);

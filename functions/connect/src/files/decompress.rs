@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use onefold_shell::StageError;
+use crate::Fault;
 
 /// A decompressor that is fed piece by piece.
 pub(crate) enum Decompressor {
@@ -29,10 +29,9 @@ impl Decompressor {
     }
 
     /// Decompresses the next piece.
-    pub(crate) fn push(&mut self, object: &str, bytes: &[u8]) -> Result<Vec<u8>, StageError> {
-        let broken = |error: std::io::Error| {
-            StageError::invalid_input(format!("{object} cannot be decompressed: {error}; drop it again"))
-        };
+    pub(crate) fn push(&mut self, object: &str, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+        let broken =
+            |error: std::io::Error| Fault::source(format!("{object} cannot be decompressed: {error}; drop it again"));
         if matches!(self, Self::Unknown) {
             *self = match bytes {
                 _ if bytes.starts_with(&GZIP_MAGIC) => {
@@ -60,10 +59,9 @@ impl Decompressor {
     }
 
     /// What is left when all has come.
-    pub(crate) fn finish(&mut self, object: &str) -> Result<Vec<u8>, StageError> {
-        let cut_off = |error: std::io::Error| {
-            StageError::invalid_input(format!("{object} is cut off ({error}); drop it again, whole"))
-        };
+    pub(crate) fn finish(&mut self, object: &str) -> Result<Vec<u8>, Fault> {
+        let cut_off =
+            |error: std::io::Error| Fault::source(format!("{object} is cut off ({error}); drop it again, whole"));
         match std::mem::replace(self, Self::Unknown) {
             Self::Unknown | Self::Plain => Ok(Vec::new()),
             Self::Gzip(mut decoder) => {
@@ -82,7 +80,7 @@ impl Decompressor {
 mod tests {
     use super::*;
 
-    fn decompress(bytes: &[u8], piece: usize) -> Result<Vec<u8>, StageError> {
+    fn decompress(bytes: &[u8], piece: usize) -> Result<Vec<u8>, Fault> {
         let mut decompressor = Decompressor::Unknown;
         let mut text = Vec::new();
         for piece in bytes.chunks(piece) {
@@ -118,7 +116,7 @@ mod tests {
         let text = b"{\"id\":1}\n".repeat(5000);
         for whole in [gzip(&text), zstd::bulk::compress(&text, 1).unwrap()] {
             let error = decompress(&whole[..whole.len() / 2], 100).unwrap_err();
-            assert_eq!(error.kind, onefold_shell::ErrorKind::InvalidInput, "{error}");
+            assert!(matches!(error, Fault::Source(_)), "{error}");
         }
     }
 }

@@ -1,0 +1,99 @@
+//! Where a source's rows come from: a variant for each connector, with its settings.
+
+/// A connector and its settings.
+#[derive(Clone, Debug)]
+pub enum SourceKind {
+    /// Objects dropped under `landing/<source>/`.
+    Files(FilesSettings),
+}
+
+impl SourceKind {
+    /// The names of all kinds.
+    pub const NAMES: [&str; 1] = ["files"];
+
+    /// The text of the source's raw chunks.
+    pub const fn rows(&self) -> RowFormat {
+        match self {
+            Self::Files(files) => files.format.rows(),
+        }
+    }
+
+    /// What separates the fields of CSV in raw chunks.
+    pub const fn delimiter(&self) -> u8 {
+        match self {
+            Self::Files(files) => files.delimiter,
+        }
+    }
+}
+
+/// Settings of the connector `files`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FilesSettings {
+    /// What its objects hold.
+    pub format: FileFormat,
+    /// What separates fields, where the objects hold CSV.
+    pub delimiter: u8,
+}
+
+/// What dropped files hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    /// One JSON object a line.
+    JsonLines,
+    /// Delimited values with a header (RFC 4180).
+    Csv,
+}
+
+impl FileFormat {
+    const ALL: [Self; 2] = [Self::JsonLines, Self::Csv];
+
+    /// The name in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::JsonLines => "jsonl",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// All names.
+    pub fn names() -> Vec<&'static str> {
+        Self::ALL.map(Self::name).into()
+    }
+
+    /// The format of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// What Extract makes of it.
+    pub const fn rows(self) -> RowFormat {
+        match self {
+            Self::JsonLines => RowFormat::JsonLines,
+            Self::Csv => RowFormat::Csv,
+        }
+    }
+}
+
+/// The text of raw chunks, in UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowFormat {
+    /// One JSON object a line.
+    JsonLines,
+    /// Delimited values with a header (RFC 4180).
+    Csv,
+}
+
+impl RowFormat {
+    /// The extension in keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::JsonLines => "jsonl",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// The format of an extension.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::JsonLines, Self::Csv].into_iter().find(|format| format.name() == name)
+    }
+}
