@@ -2,9 +2,11 @@
 //!
 //! What no version has read, by key and entity tag, is read.
 
+mod array;
 mod decompress;
 mod object;
 mod splits;
+mod text;
 
 use std::collections::BTreeSet;
 
@@ -40,7 +42,7 @@ impl Connector for Files<'_> {
             planning.known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
         let is_new = |key: &str, etag: &str| !key.ends_with('/') && !was_read.contains(&(key, etag));
         let objects: Vec<_> = objects.into_iter().filter(|object| is_new(&object.key, &object.etag)).collect();
-        let splits = splits::splits(self.settings.format, &objects, planning.split_bytes);
+        let splits = splits::splits(self.settings, &objects, planning.split_bytes);
         Ok(Planned { readings: splits.into_iter().map(|pieces| Reading::Files { pieces }).collect(), objects })
     }
 
@@ -69,7 +71,7 @@ impl Files<'_> {
         from: Option<ObjectPosition>,
         sink: &mut Sink<'_>,
     ) -> Result<Outcome, Fault> {
-        let FilesSettings { format, delimiter } = *self.settings;
+        let FilesSettings { format, delimiter, .. } = *self.settings;
         let mut chunker = Chunker::new(format.rows(), delimiter, CHUNK_BYTES);
         let first = from.map_or(0, |position| position.piece);
         for (number, piece) in pieces.iter().enumerate().skip(first) {

@@ -10,6 +10,7 @@ use onefold_lake::store::Body;
 use onefold_shell::Context;
 
 use super::decompress::Decompressor;
+use super::text::Text;
 use crate::Fault;
 
 /// A piece being read.
@@ -19,7 +20,8 @@ pub(crate) struct ObjectReader<'p> {
     delimiter: u8,
     body: Box<dyn Body>,
     decompressor: Decompressor,
-    /// Position in the (decompressed) object of the next byte that is given.
+    text: Text,
+    /// Position in the object's text of the next byte that is given.
     position: u64,
     /// Bytes still to be passed over.
     skip: u64,
@@ -43,14 +45,17 @@ pub(crate) async fn open<'p>(
     // A range can start right behind a line end; that byte must be seen to know.
     let from = if looks_for_line { position - 1 } else { position };
     let is_compressed_name = piece.object.ends_with(".gz") || piece.object.ends_with(".zst");
-    // Compressed objects can only be read from their start.
-    let (from, skip) = if is_compressed_name || (is_csv && is_taken_up) { (0, from) } else { (from, 0) };
+    let text = Text::of(settings);
+    // Compressed objects, and those whose text is made of their bytes, can only be read from their start.
+    let (from, skip) =
+        if is_compressed_name || !text.is_as_is() || (is_csv && is_taken_up) { (0, from) } else { (from, 0) };
     let body = context.store.stream(&piece.object, &piece.etag, from).await.map_err(|error| gone(piece, error))?;
     let mut source = ObjectReader {
         delimiter: settings.delimiter,
         piece,
         body,
         decompressor: if from > 0 { Decompressor::Plain } else { Decompressor::Unknown },
+        text,
         position: from,
         skip: 0,
         ahead: None,
@@ -126,7 +131,7 @@ impl ObjectReader<'_> {
         }
     }
 
-    /// The next decompressed bytes, of the whole object.
+    /// The next bytes of the whole object's text.
     async fn advance(&mut self, bytes_in: &mut u64) -> Result<Option<Vec<u8>>, Fault> {
         if let Some(ahead) = self.ahead.take() {
             return Ok(Some(ahead));
@@ -141,9 +146,11 @@ impl ObjectReader<'_> {
                     piece.object
                 )));
             }
-            return Ok(Some(decompressed));
+            return self.text.push(&piece.object, decompressed).map(Some);
         }
         let rest = self.decompressor.finish(&piece.object)?;
+        let mut rest = self.text.push(&piece.object, rest)?;
+        rest.extend(self.text.finish(&piece.object)?);
         Ok((!rest.is_empty()).then_some(rest))
     }
 

@@ -1,6 +1,6 @@
 //! Dividing objects into splits: what one Extract invocation reads.
 
-use onefold_core::config::FileFormat;
+use onefold_core::config::{Encoding, FileFormat, FilesSettings};
 use onefold_lake::Object;
 use onefold_lake::plan::Piece;
 
@@ -12,10 +12,10 @@ const PIECES_MAX: usize = 200;
 
 /// Divides the new objects of a source. Small objects share a split; a large object of plain JSON Lines is
 /// read in ranges, any other as a whole.
-pub(crate) fn splits(format: FileFormat, objects: &[Object], split_bytes: u64) -> Vec<Vec<Piece>> {
+pub(crate) fn splits(settings: &FilesSettings, objects: &[Object], split_bytes: u64) -> Vec<Vec<Piece>> {
     let mut splits: Vec<Vec<Piece>> = Vec::new();
     let mut bytes = 0;
-    for piece in objects.iter().flat_map(|object| ranges(object, format, split_bytes)) {
+    for piece in objects.iter().flat_map(|object| ranges(object, settings, split_bytes)) {
         let size = piece.end - piece.start;
         match splits.last_mut() {
             Some(pieces) if bytes + size <= split_bytes && pieces.len() < PIECES_MAX => {
@@ -32,9 +32,10 @@ pub(crate) fn splits(format: FileFormat, objects: &[Object], split_bytes: u64) -
 }
 
 /// An object in one piece, or in ranges of equal size.
-fn ranges(object: &Object, format: FileFormat, split_bytes: u64) -> Vec<Piece> {
+fn ranges(object: &Object, settings: &FilesSettings, split_bytes: u64) -> Vec<Piece> {
     let is_compressed = object.key.ends_with(".gz") || object.key.ends_with(".zst");
-    let can_be_split = format == FileFormat::JsonLines && !is_compressed;
+    let is_utf8 = settings.encoding == Encoding::Utf8;
+    let can_be_split = settings.format == FileFormat::JsonLines && is_utf8 && !is_compressed;
     let count = if can_be_split { object.size.div_ceil(split_bytes).max(1) } else { 1 };
     let at = |number: u64| (u128::from(object.size) * u128::from(number) / u128::from(count)) as u64;
     (0..count)
@@ -58,7 +59,8 @@ mod tests {
             .iter()
             .map(|(key, size)| Object { key: (*key).to_owned(), size: *size, etag: String::new(), modified_at: 0 })
             .collect();
-        let splits = splits(format, &objects, 100);
+        let settings = FilesSettings { format, delimiter: b',', encoding: Encoding::Utf8 };
+        let splits = splits(&settings, &objects, 100);
         splits.into_iter().map(|pieces| pieces.iter().map(|piece| (piece.start, piece.end)).collect()).collect()
     }
 

@@ -33,6 +33,8 @@ pub struct FilesSettings {
     pub format: FileFormat,
     /// What separates fields, where the objects hold CSV.
     pub delimiter: u8,
+    /// How text is written.
+    pub encoding: Encoding,
 }
 
 /// What dropped files hold.
@@ -40,18 +42,27 @@ pub struct FilesSettings {
 pub enum FileFormat {
     /// One JSON object a line.
     JsonLines,
+    /// One JSON array of objects.
+    JsonArray,
     /// Delimited values with a header (RFC 4180).
     Csv,
+    /// CSV whose delimiter is the tabulator.
+    Tsv,
+    /// Apache Parquet.
+    Parquet,
 }
 
 impl FileFormat {
-    const ALL: [Self; 2] = [Self::JsonLines, Self::Csv];
+    const ALL: [Self; 5] = [Self::JsonLines, Self::JsonArray, Self::Csv, Self::Tsv, Self::Parquet];
 
     /// The name in the configuration.
     pub const fn name(self) -> &'static str {
         match self {
             Self::JsonLines => "jsonl",
+            Self::JsonArray => "json",
             Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Parquet => "parquet",
         }
     }
 
@@ -68,8 +79,30 @@ impl FileFormat {
     /// What Extract makes of it.
     pub const fn rows(self) -> RowFormat {
         match self {
-            Self::JsonLines => RowFormat::JsonLines,
-            Self::Csv => RowFormat::Csv,
+            Self::JsonLines | Self::JsonArray | Self::Parquet => RowFormat::JsonLines,
+            Self::Csv | Self::Tsv => RowFormat::Csv,
+        }
+    }
+}
+
+/// How the text of files is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// What Windows wrote in Western Europe and America; of ISO 8859-1 it differs in the controls only.
+    Windows1252,
+}
+
+impl Encoding {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Utf8, Self::Windows1252];
+
+    /// The name in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Windows1252 => "windows-1252",
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::normalise::Step;
 use crate::timestamp::TimeFormat;
 
-pub use kind::{FileFormat, FilesSettings, RowFormat, SourceKind};
+pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onefold_core::config::FileFormat;
+use onefold_core::config::{Encoding, FileFormat};
 use onefold_core::node::NodeHasher;
 use onefold_lake::memory::MemoryStore;
 use onefold_lake::{Condition, Store};
@@ -35,7 +35,7 @@ fn piece(object: &str, etag: &str, start: u64, end: u64, is_range: bool) -> Piec
 }
 
 fn settings(format: FileFormat) -> FilesSettings {
-    FilesSettings { format, delimiter: b',' }
+    FilesSettings { format, delimiter: b',', encoding: Encoding::Utf8 }
 }
 
 async fn text(
