@@ -9,5 +9,7 @@ mod data;
 mod history;
 mod kills;
 mod new_rules;
+mod other_tools;
 mod privacy;
+mod skipped;
 mod way_of_running;

@@ -252,7 +252,10 @@ mod tests {
 
     /// Cuts objects given in pieces of some size.
     fn cut(format: RowFormat, chunk_bytes: usize, piece: usize, objects: &[&str]) -> Vec<RawChunk> {
-        let mut chunker = Chunker::new(format, b',', chunk_bytes);
+        cut_by(Chunker::new(format, b',', chunk_bytes), piece, objects)
+    }
+
+    fn cut_by(mut chunker: Chunker, piece: usize, objects: &[&str]) -> Vec<RawChunk> {
         let mut chunks = Vec::new();
         for (number, object) in objects.iter().enumerate() {
             chunker.start(&number.to_string(), 0, START, None);
@@ -312,18 +315,20 @@ mod tests {
         #[test]
         fn csv_chunks_hold_whole_records_under_their_header(
             records in proptest::collection::vec("[a-z]{0,5},\"[a-z\n]{0,8}\"", 0..20),
+            delimiter in proptest::sample::select(&[b',', b';', b'\t'][..]),
             chunk_bytes in 20usize..60,
             piece in 1usize..30,
         ) {
-            let object = format!("x,y\n{}\n", records.join("\n"));
-            let chunks = cut(RowFormat::Csv, chunk_bytes, piece, &[&object]);
+            let object = format!("x,y\n{}\n", records.join("\n")).replace(',', &char::from(delimiter).to_string());
+            let header = &object.as_bytes()[..4];
+            let chunks = cut_by(Chunker::new(RowFormat::Csv, delimiter, chunk_bytes), piece, &[&object]);
             let mut joined = String::new();
             for chunk in &chunks {
-                prop_assert!(chunk.text.starts_with(b"x,y\n"));
+                prop_assert!(chunk.text.starts_with(header));
                 let mut rest = &chunk.text[4..];
                 let mut count = 0;
                 while !rest.is_empty() {
-                    let Boundary::Complete(length) = boundary(rest, b',', false) else { panic!("a record is cut") };
+                    let Boundary::Complete(length) = boundary(rest, delimiter, false) else { panic!("a record is cut") };
                     rest = &rest[length..];
                     count += 1;
                 }

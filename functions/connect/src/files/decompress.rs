@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use bytes::Bytes;
+
 use crate::Fault;
 
 /// A decompressor that is fed piece by piece.
@@ -28,12 +30,12 @@ impl Decompressor {
         matches!(self, Self::Plain)
     }
 
-    /// Decompresses the next piece.
-    pub(crate) fn push(&mut self, object: &str, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+    /// Decompresses the next piece. What is plain is not copied.
+    pub(crate) fn push(&mut self, object: &str, bytes: Bytes) -> Result<Bytes, Fault> {
         let broken =
             |error: std::io::Error| Fault::source(format!("{object} cannot be decompressed: {error}; drop it again"));
         if matches!(self, Self::Unknown) {
-            *self = match bytes {
+            *self = match &bytes {
                 _ if bytes.starts_with(&GZIP_MAGIC) => {
                     Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Vec::new())))
                 }
@@ -45,15 +47,15 @@ impl Decompressor {
             };
         }
         match self {
-            Self::Unknown | Self::Plain => Ok(bytes.to_vec()),
+            Self::Unknown | Self::Plain => Ok(bytes),
             Self::Gzip(decoder) => {
-                decoder.write_all(bytes).map_err(broken)?;
-                Ok(std::mem::take(decoder.get_mut()))
+                decoder.write_all(&bytes).map_err(broken)?;
+                Ok(std::mem::take(decoder.get_mut()).into())
             }
             Self::Zstd(decoder) => {
-                decoder.write_all(bytes).map_err(broken)?;
+                decoder.write_all(&bytes).map_err(broken)?;
                 decoder.flush().map_err(broken)?;
-                Ok(std::mem::take(decoder.writer_mut()))
+                Ok(std::mem::take(decoder.writer_mut()).into())
             }
         }
     }
@@ -84,7 +86,7 @@ mod tests {
         let mut decompressor = Decompressor::Unknown;
         let mut text = Vec::new();
         for piece in bytes.chunks(piece) {
-            text.extend(decompressor.push("o", piece)?);
+            text.extend(decompressor.push("o", Bytes::copy_from_slice(piece))?);
         }
         text.extend(decompressor.finish("o")?);
         Ok(text)

@@ -5,17 +5,19 @@
 mod array;
 mod decompress;
 mod object;
+mod parquet;
 mod splits;
 mod text;
 
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use onefold_core::chunker::{CHUNK_BYTES, Chunker, Mark, RawChunk};
-use onefold_core::config::{FilesSettings, Source};
+use onefold_core::config::{FileFormat, FilesSettings, Source};
 use onefold_lake::keys;
 use onefold_lake::plan::{Piece, Reading};
-use onefold_shell::StageError;
+use onefold_shell::{Context, StageError};
 
 use crate::{Connector, Fault, ObjectPosition, Outcome, Planned, Planning, Position, Sink};
 
@@ -81,8 +83,8 @@ impl Files<'_> {
                 // The lines before a range are not read, so its first line's number is known only at the start.
                 None => Mark { byte: piece.start, line: (piece.start == 0).then_some(1) },
             };
-            let mut object = object::open(sink.context(), piece, mark.byte, self.settings, taken_up.is_some()).await?;
-            let mark = Mark { byte: object.position(), ..mark };
+            let mut object = Opened::open(sink.context(), piece, mark, self.settings, taken_up.is_some()).await?;
+            let mark = Mark { byte: object.position().unwrap_or(mark.byte), ..mark };
             chunker.start(&piece.object, piece.received_at, mark, object.take_header());
             let mut bytes_in = 0;
             while let Some(bytes) = object.next(&mut bytes_in).await? {
@@ -102,6 +104,51 @@ impl Files<'_> {
         }
         write(chunker.finish(), sink).await?;
         Ok(Outcome::Done { watermark: None })
+    }
+}
+
+/// A piece being read.
+enum Opened<'p> {
+    Text(object::ObjectReader<'p>),
+    Parquet(Box<parquet::ParquetReader<'p>>),
+}
+
+impl<'p> Opened<'p> {
+    async fn open(
+        context: &'p Context,
+        piece: &'p Piece,
+        mark: Mark,
+        settings: &FilesSettings,
+        is_taken_up: bool,
+    ) -> Result<Self, Fault> {
+        if settings.format == FileFormat::Parquet {
+            // Rows are numbered; the text that they become is not the object's.
+            let reader = parquet::open(context, piece, mark.line.unwrap_or(1)).await?;
+            return Ok(Self::Parquet(Box::new(reader)));
+        }
+        object::open(context, piece, mark.byte, settings, is_taken_up).await.map(Self::Text)
+    }
+
+    /// Position of the next byte, where it can be another one than was asked for.
+    fn position(&self) -> Option<u64> {
+        match self {
+            Self::Text(object) => Some(object.position()),
+            Self::Parquet(_) => None,
+        }
+    }
+
+    fn take_header(&mut self) -> Option<Vec<u8>> {
+        match self {
+            Self::Text(object) => object.take_header(),
+            Self::Parquet(_) => None,
+        }
+    }
+
+    async fn next(&mut self, bytes_in: &mut u64) -> Result<Option<Bytes>, Fault> {
+        match self {
+            Self::Text(object) => object.next(bytes_in).await,
+            Self::Parquet(rows) => rows.next(bytes_in).await,
+        }
     }
 }
 

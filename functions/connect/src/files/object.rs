@@ -26,7 +26,7 @@ pub(crate) struct ObjectReader<'p> {
     /// Bytes still to be passed over.
     skip: u64,
     /// Bytes that were read already.
-    ahead: Option<Vec<u8>>,
+    ahead: Option<Bytes>,
     header: Option<Vec<u8>>,
     is_over: bool,
 }
@@ -72,7 +72,7 @@ pub(crate) async fn open<'p>(
     Ok(source)
 }
 
-fn gone(piece: &Piece, error: StoreError) -> Fault {
+pub(crate) fn gone(piece: &Piece, error: StoreError) -> Fault {
     match error {
         StoreError::NotFound { key } => Fault::source(format!(
             "{key} was there when the run was planned and is gone; drop it again and start a new run"
@@ -106,7 +106,7 @@ impl ObjectReader<'_> {
             self.skip -= passed as u64;
             let start = self.position;
             self.position += bytes.len() as u64;
-            let mut bytes = Bytes::from(bytes).slice(passed..);
+            let mut bytes = bytes.slice(passed..);
             if self.piece.is_range && self.position > self.piece.end {
                 bytes = self.up_to_range_end(start + passed as u64, bytes);
             }
@@ -132,14 +132,14 @@ impl ObjectReader<'_> {
     }
 
     /// The next bytes of the whole object's text.
-    async fn advance(&mut self, bytes_in: &mut u64) -> Result<Option<Vec<u8>>, Fault> {
+    async fn advance(&mut self, bytes_in: &mut u64) -> Result<Option<Bytes>, Fault> {
         if let Some(ahead) = self.ahead.take() {
             return Ok(Some(ahead));
         }
         let piece = self.piece;
         if let Some(bytes) = self.body.next().await.map_err(|error| gone(piece, error))? {
             *bytes_in += bytes.len() as u64;
-            let decompressed = self.decompressor.push(&piece.object, &bytes)?;
+            let decompressed = self.decompressor.push(&piece.object, bytes)?;
             if piece.is_range && !self.decompressor.is_plain() {
                 return Err(Fault::source(format!(
                     "{} is compressed, and its name does not say so; end it in .gz or .zst",
@@ -149,9 +149,9 @@ impl ObjectReader<'_> {
             return self.text.push(&piece.object, decompressed).map(Some);
         }
         let rest = self.decompressor.finish(&piece.object)?;
-        let mut rest = self.text.push(&piece.object, rest)?;
+        let mut rest = self.text.push(&piece.object, rest.into())?.to_vec();
         rest.extend(self.text.finish(&piece.object)?);
-        Ok((!rest.is_empty()).then_some(rest))
+        Ok((!rest.is_empty()).then(|| rest.into()))
     }
 
     /// Passes over the line that the range starts in.
@@ -166,7 +166,7 @@ impl ObjectReader<'_> {
                     self.position += offset as u64 + 1;
                     // A line that starts at or behind the range's end belongs to the next range.
                     self.is_over = self.position >= self.piece.end;
-                    self.ahead = Some(bytes[offset + 1..].to_vec());
+                    self.ahead = Some(bytes.slice(offset + 1..));
                     return Ok(());
                 }
                 None => self.position += bytes.len() as u64,
@@ -190,7 +190,7 @@ impl ObjectReader<'_> {
                         bytes.push(b'\n');
                     }
                     self.header = Some(bytes);
-                    self.ahead = Some(rest);
+                    self.ahead = Some(rest.into());
                     return Ok(());
                 }
             }

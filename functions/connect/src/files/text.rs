@@ -1,5 +1,6 @@
 //! From an object's bytes, decompressed, to the text that its raw chunks hold.
 
+use bytes::Bytes;
 use onefold_core::config::{Encoding, FileFormat, FilesSettings};
 
 use super::array::ArrayScanner;
@@ -33,14 +34,14 @@ impl Text {
     }
 
     /// The text of the next bytes.
-    pub(crate) fn push(&mut self, object: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn push(&mut self, object: &str, bytes: Bytes) -> Result<Bytes, Fault> {
         match self {
             Self::AsIs => Ok(bytes),
-            Self::Encoded(decoder) => Ok(decode(decoder, &bytes, false)),
+            Self::Encoded(decoder) => Ok(decode(decoder, &bytes, false).into()),
             Self::Array(scanner) => {
                 let mut lines = Vec::with_capacity(bytes.len());
                 scanner.push(&bytes, &mut lines).map_err(|error| Fault::source(format!("{object} {error}")))?;
-                Ok(lines)
+                Ok(lines.into())
             }
         }
     }
@@ -73,7 +74,7 @@ mod tests {
         let mut text = Text::of(&FilesSettings { format, delimiter: b';', encoding });
         let mut all = Vec::new();
         for piece in bytes.chunks(piece) {
-            all.extend(text.push("landing/s/o", piece.to_vec())?);
+            all.extend(text.push("landing/s/o", Bytes::copy_from_slice(piece))?);
         }
         all.extend(text.finish("landing/s/o")?);
         assert!(text.finish("landing/s/o")?.is_empty(), "the end may be asked for again");

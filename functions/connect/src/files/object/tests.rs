@@ -102,3 +102,36 @@ async fn an_object_that_was_changed_is_told() {
     let error = open(&context, &gone, 0, &settings(FileFormat::JsonLines), false).await.err().unwrap();
     assert!(error.to_string().contains("landing/s/b.jsonl was there"), "{error}");
 }
+
+#[tokio::test]
+async fn text_that_is_made_of_the_bytes_is_taken_up_in_its_middle() {
+    let array = b"[{\"id\":1},\n {\"id\":2} ,{\"id\":3}]";
+    let zstd = zstd::bulk::compress(array, 1).unwrap();
+    for (object, bytes) in [("landing/s/a.json", &array[..]), ("landing/s/a", &zstd)] {
+        let (context, etag) = context_with(object, bytes).await;
+        let piece = piece(object, &etag, 0, bytes.len() as u64, false);
+        let (start, all, _) = text(&context, &piece, 0, FileFormat::JsonArray, false).await;
+        assert_eq!((start, all.as_slice()), (0, &b"{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n"[..]), "{object}");
+        let (start, rest, _) = text(&context, &piece, 9, FileFormat::JsonArray, true).await;
+        assert_eq!((start, rest.as_slice()), (9, &all[9..]), "{object}");
+    }
+    let bytes = b"{\"name\":\"Jos\xe9\"}\n{\"name\":\"Zo\xeb\"}\n";
+    let (context, etag) = context_with("landing/s/a.jsonl", bytes).await;
+    let piece = piece("landing/s/a.jsonl", &etag, 0, bytes.len() as u64, false);
+    let settings = FilesSettings { encoding: Encoding::Windows1252, ..settings(FileFormat::JsonLines) };
+    let mut source = open(&context, &piece, 17, &settings, true).await.unwrap();
+    assert_eq!(source.position(), 17, "of the text, which is longer than the bytes");
+    assert_eq!(source.next(&mut 0).await.unwrap().unwrap(), "{\"name\":\"Zoë\"}\n");
+}
+
+#[tokio::test]
+async fn csv_is_taken_up_whatever_separates_its_fields() {
+    // With a comma for a delimiter the quote would not begin a field, and the header would end in it.
+    let whole = "a;\"b\nc\"\n1;2\n3;4\n";
+    let (context, etag) = context_with("landing/s/a.csv", whole.as_bytes()).await;
+    let piece = piece("landing/s/a.csv", &etag, 0, whole.len() as u64, false);
+    let settings = FilesSettings { delimiter: b';', ..settings(FileFormat::Csv) };
+    let mut source = open(&context, &piece, 12, &settings, true).await.unwrap();
+    assert_eq!(source.take_header().as_deref(), Some(&b"a;\"b\nc\"\n"[..]));
+    assert_eq!(source.next(&mut 0).await.unwrap().unwrap(), "3;4\n");
+}
