@@ -11,6 +11,8 @@ use onefold_lake::plan::Skipped;
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use serde::Deserialize;
 
+use crate::sources::Sources;
+
 /// Objects that are read at once.
 const READ_AHEAD: usize = 16;
 
@@ -25,10 +27,7 @@ pub(crate) struct Gathered {
     pub(crate) blocked: Vec<BlockedKey>,
     /// By partition.
     pub(crate) partitions: Vec<PartitionCounts>,
-    /// By source, of those that are read by a watermark.
-    pub(crate) watermarks: BTreeMap<String, String>,
-    /// Sources that failed and need not be read.
-    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) sources: Sources,
 }
 
 /// What Compact reads of Translate's receipts.
@@ -55,25 +54,18 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     let mut gathered = Gathered::default();
     let pinned = context.pinned(run).await?;
     let splits = 0..pinned.plan.splits;
-    gathered.skipped = pinned.plan.skipped.clone();
+    pinned.plan.skipped.iter().cloned().for_each(|skipped| gathered.sources.skip(skipped));
     for (_, receipt) in
         Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
     {
-        let extracted = receipt.result;
-        gathered.lines[0] += extracted.lines;
-        if let Some(watermark) = extracted.watermark {
-            gathered.watermarks.insert(extracted.source.clone(), watermark);
+        let Extracted { source, lines, watermark, skipped } = receipt.result;
+        gathered.lines[0] += lines;
+        if let Some(watermark) = watermark {
+            gathered.sources.read_up_to(source.clone(), watermark);
         }
-        let is_listed = |source: &str| gathered.skipped.iter().any(|skipped| skipped.source == source);
-        if let Some(reason) = extracted.skipped
-            && !is_listed(&extracted.source)
-        {
-            gathered.skipped.push(Skipped { source: extracted.source, reason });
+        if let Some(reason) = skipped {
+            gathered.sources.skip(Skipped { source, reason });
         }
-    }
-    // A source of which a part was not read must be read again from where it was.
-    for skipped in &gathered.skipped {
-        gathered.watermarks.remove(&skipped.source);
     }
     let raw = context.store.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);

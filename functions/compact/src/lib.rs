@@ -8,16 +8,19 @@
 mod check;
 mod counts;
 mod join;
+mod sources;
 
 use onefold_core::matching::Matcher;
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
-use onefold_lake::plan::{Current, Input, Skipped};
+use onefold_lake::plan::{Current, Input};
 use onefold_lake::receipt::Moved;
 use onefold_lake::{Condition, RunId, StoreError};
 use onefold_shell::{Context, Pinned, StageError, Work, json_lines, json_object};
 use serde::{Deserialize, Serialize};
+
+use crate::sources::Sources;
 
 /// What the state machine sends.
 #[derive(Clone, Debug, Deserialize)]
@@ -101,11 +104,9 @@ async fn manifest(
             Part::Changes => files.changes = joined,
         }
     }
-    files.inputs = vec![inputs(run, &gathered.skipped, context).await?];
-    let mut watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
-    // A source that is not configured any more starts anew if it ever comes back.
-    watermarks.retain(|source, _| pinned.config.source(source).is_some());
-    watermarks.extend(gathered.watermarks);
+    files.inputs = vec![inputs(run, &gathered.sources, context).await?];
+    let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
+    let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);
     let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
@@ -121,14 +122,14 @@ async fn manifest(
         config: config_digest(&pinned.config_text),
         matching: matcher.digest(),
         watermarks,
-        skipped: gathered.skipped,
+        skipped: gathered.sources.into_skipped(),
     })
 }
 
 /// Writes the list of inputs into the version, without what this run did not read after all.
-async fn inputs(run: &RunId, skipped: &[Skipped], context: &Context) -> Result<File, StageError> {
+async fn inputs(run: &RunId, sources: &Sources, context: &Context) -> Result<File, StageError> {
     let mut inputs: Vec<Input> = context.json_lines(&keys::run_inputs(run)).await?;
-    inputs.retain(|input| input.run != *run || !skipped.iter().any(|skipped| skipped.source == input.source));
+    sources.retain_read(run, &mut inputs);
     let text = json_lines(&inputs)?;
     let (records, size) = (inputs.len() as u64, text.len() as u64);
     let key = keys::processed_inputs(run);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use onefold_lake::keys::Stage;
 use onefold_lake::manifest::Counts;
+use onefold_lake::plan::Skipped;
 
 use crate::history::{Failure, Timeline};
 use crate::receipts::Sums;
@@ -28,6 +29,11 @@ pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
         table.row(["pairwise recall".to_owned(), format!("{:.5}", quality.recall)]);
     }
     table.text()
+}
+
+/// The sources that failed and need not be read, and why; empty if there are none.
+pub fn skipped(skipped: &[Skipped]) -> String {
+    skipped.iter().map(|Skipped { source, reason }| format!("  skipped {source}: {reason}\n")).collect()
 }
 
 /// What the stages took and moved.
@@ -87,6 +93,13 @@ mod tests {
         assert_eq!(counts(&counted, None), expected);
         let quality = Quality { precision: 1.0, recall: 0.987_654_3 };
         assert!(counts(&counted, Some(quality)).ends_with("  pairwise recall     0.98765\n"));
+    }
+
+    #[test]
+    fn skipped_sources_are_named() {
+        assert_eq!(skipped(&[]), "");
+        let failed = Skipped { source: "crm".to_owned(), reason: "it is gone".to_owned() };
+        assert_eq!(skipped(&[failed]), "  skipped crm: it is gone\n");
     }
 
     #[test]
