@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use onefold_connect::{Destination, Sink, TakenUp};
 use onefold_core::node::NodeHasher;
 use onefold_lake::keys::Chunk;
 use onefold_lake::layout::{Mapper, Partition};
 use onefold_lake::memory::MemoryStore;
 use onefold_lake::plan::Split;
+use onefold_lake::receipt::Moved;
 use onefold_lake::store::Body;
 use onefold_lake::{Condition, Object, RunId, Store, StoreError, event, keys};
 use onefold_shell::Context;
@@ -99,6 +101,7 @@ impl Walk<'_> {
             extract::run(extract::Request { run: run.clone(), split, cursor: None }, context).await.expect("extract");
             self.note("extract");
         }
+        self.read_by_pages().await;
         self.settle(&run).await;
         let linked = self.link(&run).await;
         for mapper in context.json_lines::<Mapper>(&linked.mappers_key).await.expect("mappers") {
@@ -115,11 +118,26 @@ impl Walk<'_> {
         self.note("compact");
     }
 
+    /// What Extract asks for when a source need not answer alike twice: its chunks are written once and read again.
+    async fn read_by_pages(&mut self) {
+        let run = RunId::parse("20261122T000000Z-00000000").expect("a run of its own, which nothing else counts");
+        let (source, format) = ("api", onefold_core::config::RowFormat::JsonLines);
+        let to = Destination { context: self.context, run: &run, source, split: 0, format, received_at: 0 };
+        for _ in 0..2 {
+            let mut sink = Sink::new(to, 0, Moved::default());
+            if sink.take_up().await.expect("chunks") == TakenUp::Nothing {
+                sink.row(b"{\"id\":1}");
+                sink.end(None).await.expect("a chunk");
+            }
+        }
+        self.note("extract");
+    }
+
     /// Settle in all that it may have to do: a dead letter, waiting for it, waiting again when the run is resumed, and
     /// Translate after that, which completes the task.
     async fn settle(&mut self, run: &RunId) {
         let chunk = Chunk { run: run.clone(), source: "crm".to_owned(), split: 0, chunk: 0 };
-        let body = event::format(&chunk.raw(onefold_core::config::Format::JsonLines));
+        let body = event::format(&chunk.raw(onefold_core::config::RowFormat::JsonLines));
         let message = json!({"Records": [{"messageId": "m", "body": body}]});
         let wait = |resumed| settle::Wait { run: run.clone(), task_token: "t".to_owned(), resumed };
         for request in [

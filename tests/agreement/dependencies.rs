@@ -1,4 +1,4 @@
-//! Dependencies point inward: stages → shell, lake, core; shell → lake, core; lake → core; core → nothing of ours.
+//! Dependencies point inward: stages → shell, lake, core, and those that read sources → connect → these; shell → lake, core; lake → core; core → nothing of ours.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,12 @@ fn dependencies_point_inward() {
     assert_eq!(ours("lake"), names(&["onefold-core"]));
     assert_eq!(ours("shell"), names(&["onefold-core", "onefold-lake"]));
     let inner = names(&["onefold-core", "onefold-lake", "onefold-shell"]);
+    assert_eq!(ours("connect"), inner);
     for stage in Stage::ALL {
+        let mut inner = inner.clone();
+        if matches!(stage, Stage::Plan | Stage::Extract) {
+            inner.insert("onefold-connect".to_owned());
+        }
         let outside: Vec<String> = ours(stage.name()).difference(&inner).cloned().collect();
         assert_eq!(outside, Vec::<String>::new(), "{stage} depends on these");
     }
@@ -41,7 +46,7 @@ fn the_domain_does_no_io() {
 
 #[test]
 fn only_the_shell_owns_the_lambda_runtime() {
-    for of in Stage::ALL.map(Stage::name).into_iter().chain(["core", "lake"]) {
+    for of in Stage::ALL.map(Stage::name).into_iter().chain(["core", "lake", "connect"]) {
         let names = dependencies(of);
         assert!(!names.contains("lambda_runtime") && !names.contains("aws-config"), "{of}");
     }

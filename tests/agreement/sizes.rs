@@ -2,6 +2,7 @@
 //! limit.
 
 use bytes::Bytes;
+use onefold_connect::ObjectPosition;
 use onefold_core::node::NodeHasher;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::memory::MemoryStore;
@@ -71,9 +72,7 @@ async fn splits_of_many_small_objects_with_long_keys_fit() {
     let splits = bucket.lines(&planned.splits_key).await;
     assert!(splits.len() >= 3, "no split has all of them");
     let cursor = extract::Cursor {
-        piece: usize::MAX,
-        byte: u64::MAX,
-        line: Some(u64::MAX),
+        position: Some(ObjectPosition { piece: usize::MAX, byte: u64::MAX, line: Some(u64::MAX) }),
         chunk: u32::MAX,
         records: u64::MAX,
         bytes_in: u64::MAX,
@@ -104,13 +103,14 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         shards: Some(1),
         partitions: Some(10_000),
         splits: 900,
+        skipped: Vec::new(),
         snapshots: vec![source.clone(); 25],
     };
     bucket.put(&keys::run_plan(&run), json_object(&plan).expect("JSON")).await;
     bucket.put(&keys::run_config(&run), config(&source)).await;
     for number in 0..900 {
         let chunk = Chunk { run: run.clone(), source: source.clone(), split: last + number, chunk: last };
-        bucket.put(&chunk.raw(onefold_core::config::Format::JsonLines), "").await;
+        bucket.put(&chunk.raw(onefold_core::config::RowFormat::JsonLines), "").await;
         let receipt = json!({
             "run": run, "stage": "translate", "name": chunk.receipt_name(),
             "records_in": 1, "records_out": 1, "records_rejected": 0, "bytes_in": 1, "bytes_out": 1,

@@ -16,6 +16,13 @@ fn pipeline() -> Pipeline {
     Pipeline::new(&Settings::default())
 }
 
+/// A pipeline whose first source must be read.
+fn pipeline_of_required() -> Pipeline {
+    let pipeline = pipeline();
+    pipeline.configure(&Settings::default().config().replacen("required = false", "required = true", 1));
+    pipeline
+}
+
 /// The error of a run that must not start, and leaves nothing but its receipts.
 fn refused(mut pipeline: Pipeline) -> StageError {
     let error = pipeline.run(&Knobs::default()).expect_err("the input is wrong");
@@ -162,7 +169,7 @@ fn compressed_files_are_read_as_if_they_were_not() {
 fn compressed_files_that_are_cut_off_fail_the_run_by_name() {
     let text = "{\"id\":1}\n".repeat(2000);
     for (name, bytes) in [("a.jsonl.gz", gzip(&text)), ("a.jsonl.zst", zstd(&text))] {
-        let pipeline = pipeline();
+        let pipeline = pipeline_of_required();
         pipeline.drop_file("crm", name, bytes[..bytes.len() - 5].to_vec());
         let message = refused(pipeline).message;
         assert!(message.contains(&format!("landing/crm/{name}")) && message.contains("drop it again"), "{message}");
@@ -171,7 +178,7 @@ fn compressed_files_that_are_cut_off_fail_the_run_by_name() {
 
 #[test]
 fn a_compressed_file_without_suffix_that_is_read_in_ranges_fails_the_run_by_name() {
-    let mut pipeline = pipeline();
+    let mut pipeline = pipeline_of_required();
     let text: String = (0..300).map(|id| format!("{{\"id\":{id}}}\n")).collect();
     pipeline.drop_file("crm", "a.jsonl", gzip(&text));
     let error = pipeline.run(&Knobs { split_bytes: 100, ..Knobs::default() }).expect_err("it cannot be read so");

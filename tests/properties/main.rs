@@ -11,5 +11,7 @@ mod history;
 mod kills;
 mod match_rules;
 mod new_rules;
+mod other_tools;
 mod privacy;
+mod skipped;
 mod way_of_running;

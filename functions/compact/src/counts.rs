@@ -7,8 +7,11 @@ use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::layout::{BlockedKeys, Layout, PartitionCounts};
 use onefold_lake::manifest::{BlockedKey, Counts};
+use onefold_lake::plan::Skipped;
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use serde::Deserialize;
+
+use crate::sources::Sources;
 
 /// Objects that are read at once.
 const READ_AHEAD: usize = 16;
@@ -27,6 +30,7 @@ pub(crate) struct Gathered {
     pub(crate) guards: BTreeMap<String, u64>,
     /// By partition.
     pub(crate) partitions: Vec<PartitionCounts>,
+    pub(crate) sources: Sources,
 }
 
 /// What Compact reads of Translate's receipts.
@@ -43,17 +47,28 @@ struct Translated {
 /// What Compact reads of Extract's receipts.
 #[derive(Debug, Deserialize)]
 struct Extracted {
+    source: String,
     lines: u64,
+    watermark: Option<String>,
+    skipped: Option<String>,
 }
 
 pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, StageError> {
     let mut gathered = Gathered::default();
     let pinned = context.pinned(run).await?;
     let splits = 0..pinned.plan.splits;
+    pinned.plan.skipped.iter().cloned().for_each(|skipped| gathered.sources.skip(skipped));
     for (_, receipt) in
         Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
     {
-        gathered.lines[0] += receipt.result.lines;
+        let Extracted { source, lines, watermark, skipped } = receipt.result;
+        gathered.lines[0] += lines;
+        if let Some(watermark) = watermark {
+            gathered.sources.read_up_to(source.clone(), watermark);
+        }
+        if let Some(reason) = skipped {
+            gathered.sources.skip(Skipped { source, reason });
+        }
     }
     let raw = context.store.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);

@@ -8,16 +8,19 @@
 mod check;
 mod counts;
 mod join;
+mod sources;
 
 use onefold_core::matching::Matcher;
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
-use onefold_lake::plan::{Current, Plan};
+use onefold_lake::plan::{Current, Input, Plan};
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, Object, RunId, StoreError};
-use onefold_shell::{Context, Pinned, StageError, Work, json_object};
+use onefold_lake::{Condition, RunId, StoreError};
+use onefold_shell::{Context, Pinned, StageError, Work, json_lines, json_object};
 use serde::{Deserialize, Serialize};
+
+use crate::sources::Sources;
 
 /// What the state machine sends.
 #[derive(Clone, Debug, Deserialize)]
@@ -102,7 +105,9 @@ async fn manifest(
             Part::Blocked => files.blocked = joined,
         }
     }
-    files.inputs = vec![inputs(run, context).await?];
+    files.inputs = vec![inputs(run, &gathered.sources, context).await?];
+    let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
+    let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);
     let matcher = Matcher::new(&pinned.config, context.hasher.clone());
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
@@ -120,6 +125,8 @@ async fn manifest(
         files,
         config: config_digest(&pinned.config_text),
         matching: matcher.digest(),
+        watermarks,
+        skipped: gathered.sources.into_skipped(),
     })
 }
 
@@ -128,14 +135,14 @@ fn incomplete_snapshots(plan: &Plan, replaced: &[String]) -> Vec<String> {
     plan.snapshots.iter().filter(|source| !replaced.contains(source)).cloned().collect()
 }
 
-/// Copies the list of inputs into the version.
-async fn inputs(run: &RunId, context: &Context) -> Result<File, StageError> {
-    let (bytes, etag) = context.store.get(&keys::run_inputs(run)).await?;
-    let records = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
-    let size = bytes.len() as u64;
-    let source = Object { key: keys::run_inputs(run), size, etag, modified_at: 0 };
+/// Writes the list of inputs into the version, without what this run did not read after all.
+async fn inputs(run: &RunId, sources: &Sources, context: &Context) -> Result<File, StageError> {
+    let mut inputs: Vec<Input> = context.json_lines(&keys::run_inputs(run)).await?;
+    sources.retain_read(run, &mut inputs);
+    let text = json_lines(&inputs)?;
+    let (records, size) = (inputs.len() as u64, text.len() as u64);
     let key = keys::processed_inputs(run);
-    context.store.concatenate(&[source], &key).await?;
+    context.store.put(&key, text, Condition::Always).await?;
     Ok(File { key, bytes: size, records, text_bytes: size })
 }
 

@@ -5,7 +5,7 @@
 
 use memchr::{memchr_iter, memrchr};
 
-use crate::config::Format;
+use crate::config::RowFormat;
 use crate::csv::{Boundary, boundary};
 use crate::translate::Segment;
 
@@ -35,7 +35,9 @@ pub struct Mark {
 /// Cuts the objects of one source into chunks.
 #[derive(Debug)]
 pub struct Chunker {
-    format: Format,
+    format: RowFormat,
+    /// What separates the fields of CSV.
+    delimiter: u8,
     chunk_bytes: usize,
     /// The header that `ready` and `pending` belong to, with its line end.
     header: Vec<u8>,
@@ -61,10 +63,11 @@ struct Open {
 }
 
 impl Chunker {
-    /// A chunker for one source; `chunk_bytes` is normally [`CHUNK_BYTES`].
-    pub fn new(format: Format, chunk_bytes: usize) -> Self {
+    /// A chunker for one source; `delimiter` separates the fields of CSV, `chunk_bytes` is normally [`CHUNK_BYTES`].
+    pub fn new(format: RowFormat, delimiter: u8, chunk_bytes: usize) -> Self {
         Self {
             format,
+            delimiter,
             chunk_bytes,
             header: Vec::new(),
             needs_header: false,
@@ -77,7 +80,7 @@ impl Chunker {
 
     /// Starts an object at a mark. `header` is the header of a CSV object that is taken up in its middle.
     pub fn start(&mut self, object: &str, received_at: i64, mark: Mark, header: Option<Vec<u8>>) {
-        self.needs_header = self.format == Format::Csv && header.is_none();
+        self.needs_header = self.format == RowFormat::Csv && header.is_none();
         if let Some(header) = header {
             self.header = header;
         }
@@ -143,7 +146,7 @@ impl Chunker {
             return None;
         }
         let open = self.object.as_mut()?;
-        let length = match boundary(&open.pending, b',', is_last) {
+        let length = match boundary(&open.pending, self.delimiter, is_last) {
             Boundary::Complete(length) | Boundary::Broken(length) => length,
             Boundary::Open => return None,
         };
@@ -164,8 +167,8 @@ impl Chunker {
     fn take_rows(&mut self, is_last: bool) -> bool {
         let Some(open) = self.object.as_mut() else { return false };
         let (length, lines, is_fragment) = match self.format {
-            Format::JsonLines => open.whole_lines(is_last, self.chunk_bytes),
-            Format::Csv => open.whole_records(is_last),
+            RowFormat::JsonLines => open.whole_lines(is_last, self.chunk_bytes),
+            RowFormat::Csv => open.whole_records(self.delimiter, is_last),
         };
         if length == 0 {
             return false;
@@ -201,8 +204,8 @@ impl Chunker {
             return None;
         }
         let text = match self.format {
-            Format::JsonLines => std::mem::take(&mut self.ready),
-            Format::Csv => {
+            RowFormat::JsonLines => std::mem::take(&mut self.ready),
+            RowFormat::Csv => {
                 let text = [self.header.as_slice(), &self.ready].concat();
                 self.ready.clear();
                 text
@@ -226,9 +229,9 @@ impl Open {
     }
 
     /// Bytes and records up to the end of the last whole record.
-    fn whole_records(&mut self, is_last: bool) -> (usize, u64, bool) {
+    fn whole_records(&mut self, delimiter: u8, is_last: bool) -> (usize, u64, bool) {
         while self.scanned < self.pending.len() {
-            match boundary(&self.pending[self.scanned..], b',', is_last) {
+            match boundary(&self.pending[self.scanned..], delimiter, is_last) {
                 Boundary::Complete(length) | Boundary::Broken(length) => {
                     self.scanned += length;
                     self.records += 1;
@@ -248,8 +251,11 @@ mod tests {
     const START: Mark = Mark { byte: 0, line: Some(1) };
 
     /// Cuts objects given in pieces of some size.
-    fn cut(format: Format, chunk_bytes: usize, piece: usize, objects: &[&str]) -> Vec<RawChunk> {
-        let mut chunker = Chunker::new(format, chunk_bytes);
+    fn cut(format: RowFormat, chunk_bytes: usize, piece: usize, objects: &[&str]) -> Vec<RawChunk> {
+        cut_by(Chunker::new(format, b',', chunk_bytes), piece, objects)
+    }
+
+    fn cut_by(mut chunker: Chunker, piece: usize, objects: &[&str]) -> Vec<RawChunk> {
         let mut chunks = Vec::new();
         for (number, object) in objects.iter().enumerate() {
             chunker.start(&number.to_string(), 0, START, None);
@@ -290,7 +296,7 @@ mod tests {
             piece in 1usize..30,
         ) {
             let texts: Vec<&str> = objects.iter().map(String::as_str).collect();
-            let chunks = cut(Format::JsonLines, chunk_bytes, piece, &texts);
+            let chunks = cut(RowFormat::JsonLines, chunk_bytes, piece, &texts);
             let mut lines = 0;
             for (number, object) in objects.iter().enumerate() {
                 let mine: Vec<_> = rows(&chunks, 0).into_iter().filter(|row| row.0 == number.to_string()).collect();
@@ -309,18 +315,20 @@ mod tests {
         #[test]
         fn csv_chunks_hold_whole_records_under_their_header(
             records in proptest::collection::vec("[a-z]{0,5},\"[a-z\n]{0,8}\"", 0..20),
+            delimiter in proptest::sample::select(&[b',', b';', b'\t'][..]),
             chunk_bytes in 20usize..60,
             piece in 1usize..30,
         ) {
-            let object = format!("x,y\n{}\n", records.join("\n"));
-            let chunks = cut(Format::Csv, chunk_bytes, piece, &[&object]);
+            let object = format!("x,y\n{}\n", records.join("\n")).replace(',', &char::from(delimiter).to_string());
+            let header = &object.as_bytes()[..4];
+            let chunks = cut_by(Chunker::new(RowFormat::Csv, delimiter, chunk_bytes), piece, &[&object]);
             let mut joined = String::new();
             for chunk in &chunks {
-                prop_assert!(chunk.text.starts_with(b"x,y\n"));
+                prop_assert!(chunk.text.starts_with(header));
                 let mut rest = &chunk.text[4..];
                 let mut count = 0;
                 while !rest.is_empty() {
-                    let Boundary::Complete(length) = boundary(rest, b',', false) else { panic!("a record is cut") };
+                    let Boundary::Complete(length) = boundary(rest, delimiter, false) else { panic!("a record is cut") };
                     rest = &rest[length..];
                     count += 1;
                 }
@@ -333,7 +341,7 @@ mod tests {
 
     #[test]
     fn rows_under_another_header_go_into_another_chunk() {
-        let chunks = cut(Format::Csv, 1000, 7, &["a,b\n1,2\n", "a,b\n3,4", "b,a\n5,6\n"]);
+        let chunks = cut(RowFormat::Csv, 1000, 7, &["a,b\n1,2\n", "a,b\n3,4", "b,a\n5,6\n"]);
         let texts: Vec<&[u8]> = chunks.iter().map(|chunk| chunk.text.as_slice()).collect();
         assert_eq!(texts, [&b"a,b\n1,2\n3,4\n"[..], b"b,a\n5,6\n"]);
         assert_eq!(chunks[0].segments.len(), 2);
@@ -343,7 +351,7 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_for_a_chunk_is_given_up_in_pieces() {
         let long = format!("1\n{}\n2\n", "x".repeat(50));
-        let chunks = cut(Format::JsonLines, 20, 5, &[&long]);
+        let chunks = cut(RowFormat::JsonLines, 20, 5, &[&long]);
         let fragments: usize = chunks
             .iter()
             .flat_map(|chunk| &chunk.segments)
@@ -358,14 +366,14 @@ mod tests {
     #[test]
     fn chunks_are_bounded_however_much_comes_at_once() {
         let object = "12345678\n".repeat(1000);
-        let chunks = cut(Format::JsonLines, 320, object.len(), &[&object]);
+        let chunks = cut(RowFormat::JsonLines, 320, object.len(), &[&object]);
         assert!(chunks.iter().all(|chunk| chunk.text.len() < 400), "{:?}", chunks.iter().map(|chunk| chunk.text.len()));
         assert_eq!(chunks.iter().map(|chunk| chunk.lines).sum::<u64>(), 1000);
     }
 
     #[test]
     fn an_empty_object_is_no_chunk() {
-        assert!(cut(Format::JsonLines, 20, 5, &["", ""]).is_empty());
-        assert!(cut(Format::Csv, 20, 5, &["", "a,b\n"]).is_empty());
+        assert!(cut(RowFormat::JsonLines, 20, 5, &["", ""]).is_empty());
+        assert!(cut(RowFormat::Csv, 20, 5, &["", "a,b\n"]).is_empty());
     }
 }

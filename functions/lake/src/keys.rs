@@ -22,7 +22,7 @@
 
 use std::fmt;
 
-use onefold_core::config::Format;
+use onefold_core::config::RowFormat;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The user's configuration.
@@ -185,14 +185,19 @@ impl Chunk {
     }
 
     /// Bytes as received.
-    pub fn raw(&self, format: Format) -> String {
+    pub fn raw(&self, format: RowFormat) -> String {
         format!("{RAW}{}.{}.zst", self.path(), format.name())
     }
 
+    /// The prefix of the raw chunks of its split.
+    pub fn raw_of_split(&self) -> String {
+        format!("{RAW}{}/{}/{:05}/", self.run, self.source, self.split)
+    }
+
     /// The chunk of a raw object.
-    pub fn parse_raw(key: &str) -> Option<(Self, Format)> {
+    pub fn parse_raw(key: &str) -> Option<(Self, RowFormat)> {
         let (path, extension) = key.strip_prefix(RAW)?.split_once('.')?;
-        Some((Self::parse_path(path)?, Format::from_name(extension.strip_suffix(".zst")?)?))
+        Some((Self::parse_path(path)?, RowFormat::from_name(extension.strip_suffix(".zst")?)?))
     }
 
     /// Its accounts.
@@ -412,7 +417,7 @@ mod tests {
     proptest! {
         #[test]
         fn chunks_are_read_back(chunk in any_chunk()) {
-            for format in [Format::JsonLines, Format::Csv] {
+            for format in [RowFormat::JsonLines, RowFormat::Csv] {
                 prop_assert_eq!(Chunk::parse_raw(&chunk.raw(format)), Some((chunk.clone(), format)));
             }
             prop_assert_eq!(Chunk::parse_dead(&chunk.dead()), Some(chunk.clone()));
@@ -441,7 +446,8 @@ mod tests {
         let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
         let chunk = Chunk { run: run.clone(), source: "crm".to_owned(), split: 3, chunk: 12 };
         let expected = [
-            (chunk.raw(Format::Csv), "raw/20261122T174600Z-1a2b3c4d/crm/00003/00012.csv.zst"),
+            (chunk.raw(RowFormat::Csv), "raw/20261122T174600Z-1a2b3c4d/crm/00003/00012.csv.zst"),
+            (chunk.raw_of_split(), "raw/20261122T174600Z-1a2b3c4d/crm/00003/"),
             (chunk.interim(), "interim/20261122T174600Z-1a2b3c4d/crm/00003/00012.jsonl.zst"),
             (chunk.links(), "interim/20261122T174600Z-1a2b3c4d/crm/00003/00012.links"),
             (chunk.rejects(), "rejects/20261122T174600Z-1a2b3c4d/crm/00003/00012.jsonl.zst"),

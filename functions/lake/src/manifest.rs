@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::keys::RunId;
+use crate::plan::Skipped;
 
 /// The format's number. Readers refuse a higher one.
 pub const FORMAT: u32 = 1;
@@ -49,6 +50,13 @@ pub struct Manifest {
     pub config: String,
     /// Digest of the match rules and the secret under which the member links were made.
     pub matching: String,
+    /// Up to where each source is read that is read by a watermark; the next run goes on from there.
+    #[serde(default)]
+    pub watermarks: BTreeMap<String, String>,
+    /// Sources that failed in this run and need not be read: their accounts are those of the version before,
+    /// and what was read before they failed.
+    #[serde(default)]
+    pub skipped: Vec<Skipped>,
 }
 
 /// How many of what a run had.
@@ -132,4 +140,22 @@ pub struct File {
     pub records: u64,
     /// Its size decompressed.
     pub text_bytes: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A version outlives the program that wrote it.
+    #[test]
+    fn manifests_without_watermarks_are_read() {
+        let text = r#"{"format":1,"run":"20261122T193647Z-07d34da9","previous":null,"started_at":"2026-11-22T19:36:47Z",
+            "counts":{"rows_read":1,"accounts":1,"rejected":0,"repeated":0,"previous_members":0,"members":1,"superseded":0,
+            "customers":1,"largest_customer":1,"customers_created":1,"customers_updated":0,"customers_merged":0,
+            "customers_split":0,"blocked_keys":0},"blocked":[],"dropped_values":{},"files":{"customers":[],"members":[],
+            "member_links":[],"changes":[],"inputs":[]},"config":"4a","matching":"25"}"#;
+        let manifest: Manifest = serde_json::from_str(text).unwrap();
+        assert!(manifest.watermarks.is_empty() && manifest.skipped.is_empty());
+        assert_eq!(manifest.counts.members, 1);
+    }
 }

@@ -22,9 +22,22 @@ pub struct Plan {
     pub partitions: Option<u32>,
     /// How many splits there are.
     pub splits: u32,
+    /// Sources that could not be planned and need not be read.
+    #[serde(default)]
+    pub skipped: Vec<Skipped>,
     /// The sources of which this run reads a snapshot, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<String>,
+}
+
+/// A source that failed and need not be read: its accounts stay as they were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skipped {
+    /// The source's name.
+    pub source: String,
+    /// Why; never a value of a row.
+    pub reason: String,
 }
 
 /// A version that a run builds on.
@@ -55,8 +68,34 @@ pub struct Split {
     pub split: u32,
     /// The source's name.
     pub source: String,
-    /// What to read, in order.
-    pub pieces: Vec<Piece>,
+    /// What to read.
+    pub read: Reading,
+}
+
+/// What a split reads, in the terms of its source's connector. It travels through the state machine: no
+/// value of a row may be in it, but for the bounds of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Reading {
+    /// Objects, or ranges of them.
+    Files {
+        /// In this order.
+        pieces: Vec<Piece>,
+    },
+    /// All pages of an API.
+    Http {
+        /// The watermark that the previous version committed.
+        watermark: Option<String>,
+    },
+    /// A range of a table's or a query's keys.
+    Postgres {
+        /// The first key; none for all up to `upper`.
+        lower: Option<String>,
+        /// The key behind the last; none for all from `lower` on.
+        upper: Option<String>,
+        /// The watermark that the previous version committed.
+        watermark: Option<String>,
+    },
 }
 
 /// An object, or a range of one.

@@ -1,25 +1,58 @@
-//! Raw chunks: bytes as received, and where they came from.
+//! Raw chunks: rows as received, and where they came from.
 //!
 //! The text is one zstd frame, so that `zstdcat` shows it; behind it stands a skippable frame with the
-//! segments as JSON, which every zstd reader passes over. (Zstandard format, RFC 8878, section 3.1.2.)
+//! index as JSON, which every zstd reader passes over. (Zstandard format, RFC 8878, section 3.1.2.)
 
 use onefold_core::translate::Segment;
+use serde::{Deserialize, Serialize};
 
 use crate::compress::{FormatError, compress, decompress};
 use crate::links::array;
 
-/// Magic number of the skippable frame that holds segments.
+/// Magic number of the skippable frame that holds the index.
 const MAGIC: u32 = 0x184D_2A5A;
+
+/// What a chunk says about its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Index {
+    /// Where the rows came from; in order, they cover the text but for a header.
+    pub segments: Vec<Segment>,
+    /// Lines of JSON Lines, records of CSV; blank ones among them.
+    pub lines: u64,
+    /// How the split goes on; only of sources that need not answer alike when they are asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
+}
+
+/// How a split goes on behind a chunk. With it the chunks of a split are a log that is its own checkpoint:
+/// each is written once, and who wants to go on reads the last one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Next {
+    /// At this position of the source's connector. It can hold values of rows, so it is nowhere else.
+    At(serde_json::Value),
+    /// The split is read to its end.
+    End {
+        /// Up to where the source is read now, if it is read by a watermark.
+        watermark: Option<String>,
+    },
+    /// The source failed and need not be read further.
+    Skipped {
+        /// Why; never a value of a row.
+        reason: String,
+    },
+}
 
 /// Formats a chunk.
 ///
 /// # Errors
 /// Only if memory runs out.
-pub fn format(text: &[u8], segments: &[Segment]) -> std::io::Result<Vec<u8>> {
+pub fn format(text: &[u8], index: &Index) -> std::io::Result<Vec<u8>> {
     let mut out = compress(text)?;
-    let index = serde_json::to_vec(segments)?;
+    let index = serde_json::to_vec(index)?;
     let length = u32::try_from(index.len()).map_err(std::io::Error::other)?;
-    // The frame holds the segments and their length, by which they are found from the object's end.
+    // The frame holds the index and its length, by which it is found from the object's end.
     out.extend_from_slice(&MAGIC.to_le_bytes());
     out.extend_from_slice(&(length + 4).to_le_bytes());
     out.extend_from_slice(&index);
@@ -27,12 +60,31 @@ pub fn format(text: &[u8], segments: &[Segment]) -> std::io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Parses a chunk into its text and segments.
+/// Parses a chunk into its text and index.
 ///
 /// # Errors
 /// The object is damaged.
-pub fn parse(key: &str, bytes: &[u8]) -> Result<(Vec<u8>, Vec<Segment>), FormatError> {
-    let damaged = || FormatError::new(key, "the list of segments is missing");
+pub fn parse(key: &str, bytes: &[u8]) -> Result<(Vec<u8>, Index), FormatError> {
+    let (text, index) = frames(key, bytes)?;
+    let text = decompress(key, text)?;
+    let covered: usize = index.segments.iter().map(|segment| segment.length).sum();
+    if covered > text.len() {
+        return Err(FormatError::new(key, "the segments are longer than the text"));
+    }
+    Ok((text, index))
+}
+
+/// Parses a chunk's index alone.
+///
+/// # Errors
+/// The object is damaged.
+pub fn parse_index(key: &str, bytes: &[u8]) -> Result<Index, FormatError> {
+    frames(key, bytes).map(|(_, index)| index)
+}
+
+/// The text, compressed, and the index.
+fn frames<'b>(key: &str, bytes: &'b [u8]) -> Result<(&'b [u8], Index), FormatError> {
+    let damaged = || FormatError::new(key, "the index is missing");
     let (rest, length) = bytes.split_last_chunk::<4>().ok_or_else(damaged)?;
     let length = u32::from_le_bytes(*length) as usize;
     let start = rest.len().checked_sub(length).ok_or_else(damaged)?;
@@ -41,48 +93,53 @@ pub fn parse(key: &str, bytes: &[u8]) -> Result<(Vec<u8>, Vec<Segment>), FormatE
     if u32::from_le_bytes(array(header)) != MAGIC || u32::from_le_bytes(array(&header[4..])) as usize != length + 4 {
         return Err(damaged());
     }
-    let segments: Vec<Segment> = serde_json::from_slice(index).map_err(|error| FormatError::new(key, error))?;
-    let text = decompress(key, text)?;
-    let covered: usize = segments.iter().map(|segment| segment.length).sum();
-    if covered > text.len() {
-        return Err(FormatError::new(key, "the segments are longer than the text"));
-    }
-    Ok((text, segments))
+    let index = serde_json::from_slice(index).map_err(|error| FormatError::new(key, error))?;
+    Ok((text, index))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn segment(length: usize) -> Segment {
-        Segment {
+    fn index(lengths: &[usize]) -> Index {
+        let segment = |length: &usize| Segment {
             object: "landing/crm/ä.jsonl".to_owned(),
             received_at: 7,
             byte: 9,
             line: Some(1),
-            length,
+            length: *length,
             is_fragment: false,
-        }
+        };
+        Index { segments: lengths.iter().map(segment).collect(), lines: 2, next: None }
     }
 
     #[test]
     fn chunks_are_read_back_and_open_with_any_zstd_reader() {
         let text = b"{\"id\":1}\n".repeat(1000);
-        let bytes = format(&text, &[segment(9), segment(text.len() - 9)]).unwrap();
+        let index = index(&[9, text.len() - 9]);
+        let bytes = format(&text, &index).unwrap();
         assert_eq!(decompress("k", &bytes).unwrap(), text);
-        let (found, segments) = parse("k", &bytes).unwrap();
-        assert_eq!(found, text);
-        assert_eq!(segments, [segment(9), segment(text.len() - 9)]);
-        assert_eq!(parse("k", &format(b"", &[]).unwrap()).unwrap(), (vec![], vec![]));
+        assert_eq!(parse("k", &bytes).unwrap(), (text, index));
+        assert_eq!(parse("k", &format(b"", &Index::default()).unwrap()).unwrap(), (vec![], Index::default()));
+    }
+
+    #[test]
+    fn checkpoints_are_read_back() {
+        let at = Next::At(serde_json::json!({"cursor": "c", "page": 3}));
+        let end = Next::End { watermark: Some("2026-11-22".to_owned()) };
+        for next in [at, end, Next::Skipped { reason: "status 503".to_owned() }] {
+            let index = Index { next: Some(next), ..index(&[5]) };
+            assert_eq!(parse_index("k", &format(b"text\n", &index).unwrap()).unwrap(), index);
+        }
     }
 
     #[test]
     fn damage_is_noticed() {
-        let bytes = format(b"text\n", &[segment(5)]).unwrap();
+        let bytes = format(b"text\n", &index(&[5])).unwrap();
         for end in 0..bytes.len() {
             assert!(parse("k", &bytes[..end]).is_err(), "cut at {end}");
         }
-        assert!(parse("k", &format(b"text\n", &[segment(6)]).unwrap()).is_err());
+        assert!(parse("k", &format(b"text\n", &index(&[6])).unwrap()).is_err());
         assert!(parse("k", b"corrupt").is_err());
     }
 }

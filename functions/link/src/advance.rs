@@ -24,6 +24,13 @@ struct Translated {
     text_bytes: u64,
 }
 
+/// What Link reads of Extract's receipts.
+#[derive(Debug, Deserialize)]
+struct Extracted {
+    source: String,
+    skipped: Option<String>,
+}
+
 pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Result<Advanced, StageError> {
     let name = format!("advance-{round:05}");
     let work = Work { run: run.clone(), stage: Stage::Link, name };
@@ -107,6 +114,16 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
             text_bytes: translated.text_bytes,
             nodes: translated.nodes,
         });
+    }
+    if !pinned.plan.snapshots.is_empty() {
+        let splits = 0..pinned.plan.splits;
+        for (_, receipt) in
+            Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
+        {
+            let Extracted { source, skipped } = receipt.result;
+            // A source that failed was not read whole.
+            refused.extend(skipped.map(|_| source));
+        }
     }
     // Whose row was refused is not known, so no account can be called gone because it was not read.
     let replaced: Vec<String> =

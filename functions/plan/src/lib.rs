@@ -7,19 +7,17 @@
 #![forbid(unsafe_code)]
 
 mod request;
-mod splits;
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use onefold_connect::{Fault, Planned, Planning, SPLIT_BYTES, connector};
 use onefold_core::config::Config;
 use onefold_core::timestamp::Timestamp;
 use onefold_core::translate::Tables;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::manifest::{Manifest, config_digest};
-use onefold_lake::plan::{Current, Input, Pinned, Plan, Previous};
+use onefold_lake::plan::{Current, Input, Pinned, Plan, Previous, Skipped, Split};
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, Object, RunId, StoreError};
-use onefold_shell::{Context, StageError, Work, json_lines, json_object};
+use onefold_lake::{Condition, RunId, StoreError};
+use onefold_shell::{Context, ErrorKind, StageError, Work, json_lines, json_object};
 
 pub use request::{Answer, Input as StartInput, Request};
 
@@ -77,13 +75,18 @@ async fn plan(
     };
     let mut faults = Vec::new();
     let tables = tables(&config, context, &mut faults).await?;
-    let found = new_objects(&config, &known, context, &mut faults).await?;
+    let split_bytes = input.split_bytes.unwrap_or(SPLIT_BYTES);
+    let found = sources(&config, &known, manifest.as_ref(), split_bytes, context, &mut faults).await?;
     if !faults.is_empty() {
         return Err(StageError::invalid_input(faults.join("; ")));
     }
 
-    let split_bytes = input.split_bytes.unwrap_or(splits::SPLIT_BYTES);
-    let splits = splits::splits(&config, &found, split_bytes);
+    let mut splits: Vec<Split> = Vec::new();
+    for (source, planned) in &found.planned {
+        for read in &planned.readings {
+            splits.push(Split { split: splits.len() as u32, source: source.clone(), read: read.clone() });
+        }
+    }
     let plan = Plan {
         run: run.clone(),
         started_at: started_at.milliseconds(),
@@ -92,22 +95,25 @@ async fn plan(
         shards: input.shards,
         partitions: input.partitions,
         splits: splits.len() as u32,
-        snapshots: snapshots(&config, &found),
+        snapshots: snapshots(&config, &found.planned),
+        skipped: found.skipped,
     };
-    let read_now = found.iter().flat_map(|(source, objects)| {
-        objects.iter().map(|object| Input {
-            source: source.clone(),
-            object: object.key.clone(),
-            etag: object.etag.clone(),
-            run: run.clone(),
-        })
+    let objects = || {
+        let sources = found.planned.iter();
+        sources.flat_map(|(source, planned)| planned.objects.iter().map(move |object| (source, object)))
+    };
+    let read_now = objects().map(|(source, object)| Input {
+        source: source.clone(),
+        object: object.key.clone(),
+        etag: object.etag.clone(),
+        run: run.clone(),
     });
-    let new_objects: usize = found.iter().map(|(_, objects)| objects.len()).sum();
+    let new_objects = objects().count();
     let config_digest = config_digest(text);
-    let is_new_config = manifest.is_some_and(|manifest| manifest.config != config_digest);
+    let is_new_config = manifest.as_ref().is_some_and(|manifest| manifest.config != config_digest);
     moved.records_in = new_objects as u64;
     moved.records_out = splits.len() as u64;
-    moved.bytes_in = found.iter().flat_map(|(_, objects)| objects).map(|object| object.size).sum();
+    moved.bytes_in = objects().map(|(_, object)| object.size).sum();
 
     let inputs: Vec<Input> = known.iter().cloned().chain(read_now).collect();
     let store = &context.store;
@@ -117,7 +123,7 @@ async fn plan(
     store.put(&keys::run_plan(run), json_object(&plan)?, Condition::Always).await?;
     Ok(Answer {
         run: run.clone(),
-        work: new_objects > 0 || is_new_config,
+        work: plan.splits > 0 || is_new_config,
         resumed: false,
         new_objects: new_objects as u64,
         splits: plan.splits,
@@ -169,45 +175,45 @@ async fn tables(config: &Config, context: &Context, faults: &mut Vec<String>) ->
 }
 
 /// The sources of which a snapshot is read, sorted: those that are snapshots and have anything new.
-fn snapshots(config: &Config, found: &[(String, Vec<Object>)]) -> Vec<String> {
-    let has_new = |name: &&str| found.iter().any(|(source, objects)| source == name && !objects.is_empty());
+fn snapshots(config: &Config, planned: &[(String, Planned)]) -> Vec<String> {
+    let has_new = |name: &&str| planned.iter().any(|(source, planned)| source == name && !planned.readings.is_empty());
     let mut snapshots: Vec<String> = config.snapshots().filter(has_new).map(str::to_owned).collect();
     snapshots.sort_unstable();
     snapshots
 }
 
-/// The objects of each source that no version has read yet, in the order of their keys. Of a snapshot, those that
-/// are not as they were last read: what comes again as it once was is news.
-async fn new_objects(
+/// What there is to read of all sources.
+#[derive(Default)]
+struct Found {
+    /// By source, in the order of the configuration.
+    planned: Vec<(String, Planned)>,
+    skipped: Vec<Skipped>,
+}
+
+/// Plans each source. One that fails and need not be read is skipped.
+async fn sources(
     config: &Config,
     known: &[Input],
+    manifest: Option<&Manifest>,
+    split_bytes: u64,
     context: &Context,
     faults: &mut Vec<String>,
-) -> Result<Vec<(String, Vec<Object>)>, StageError> {
-    let was_read: BTreeSet<(&str, &str)> =
-        known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
-    let last_read: BTreeMap<&str, &str> =
-        known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
-    let mut found = Vec::new();
+) -> Result<Found, StageError> {
+    let mut found = Found::default();
     for source in &config.sources {
-        let prefix = keys::landing(&source.name);
-        let objects = context.store.list(&prefix).await?;
-        let was_there = known.iter().any(|input| input.source == source.name);
-        if objects.is_empty() && !was_there && source.required {
-            faults.push(format!(
-                "the source {:?} has no file: there is nothing under {prefix}; drop files there, or write required = false",
-                source.name
-            ));
+        let watermark = manifest.and_then(|manifest| manifest.watermarks.get(&source.name)).map(String::as_str);
+        let planning = Planning { context, known, watermark, split_bytes };
+        match connector(source).plan(&planning, faults).await {
+            Ok(planned) => found.planned.push((source.name.clone(), planned)),
+            Err(Fault::Source(error)) if !source.required => {
+                found.skipped.push(Skipped { source: source.name.clone(), reason: error.message });
+            }
+            Err(fault @ Fault::Source(_)) => match fault.into_error(&source.name) {
+                error if error.kind == ErrorKind::InvalidInput => faults.push(error.message),
+                error => return Err(error),
+            },
+            Err(Fault::Stage(error)) => return Err(error),
         }
-        let new = objects.into_iter().filter(|object| {
-            let (key, etag) = (object.key.as_str(), object.etag.as_str());
-            let is_known = match source.snapshot {
-                true => last_read.get(key) == Some(&etag),
-                false => was_read.contains(&(key, etag)),
-            };
-            !key.ends_with('/') && !is_known
-        });
-        found.push((source.name.clone(), new.collect()));
     }
     Ok(found)
 }

@@ -1,11 +1,11 @@
 //! The messages of the queue: which raw chunks they are about.
 
-use onefold_core::config::Format;
+use onefold_core::config::RowFormat;
 use onefold_lake::{Chunk, event};
 use onefold_shell::StageError;
 
 /// The chunks that a message is about.
-pub(crate) fn chunks(body: &str) -> Result<Vec<(Chunk, Format)>, StageError> {
+pub(crate) fn chunks(body: &str) -> Result<Vec<(Chunk, RowFormat)>, StageError> {
     let keys = event::parse(body).map_err(|error| StageError::invalid_input(error.to_string()))?;
     keys.into_iter()
         .map(|key| {

@@ -10,7 +10,7 @@ mod event;
 use std::collections::BTreeMap;
 
 use aws_lambda_events::event::sqs::SqsEvent;
-use onefold_core::config::Format;
+use onefold_core::config::RowFormat;
 use onefold_core::matching::Matcher;
 use onefold_core::translate::Translator;
 use onefold_lake::keys::{Chunk, Stage};
@@ -92,7 +92,7 @@ async fn translate_message(body: &str, context: &Context) -> Result<(), StageErr
 
 async fn translate(
     chunk: &Chunk,
-    format: Format,
+    format: RowFormat,
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Translated, StageError> {
@@ -106,12 +106,12 @@ async fn translate(
     })?;
     let key = chunk.raw(format);
     let (bytes, _) = context.store.get(&key).await?;
-    let (text, segments) = rawchunk::parse(&key, &bytes)?;
+    let (text, index) = rawchunk::parse(&key, &bytes)?;
     moved.bytes_in = bytes.len() as u64;
     drop(bytes);
 
     let matcher = Matcher::new(&pinned.config, context.hasher.clone());
-    let output = Translator::new(&pinned.config, source, &tables, matcher).chunk(&text, &segments);
+    let output = Translator::new(&pinned.config, source, &tables, matcher).chunk(&text, &index.segments);
     drop(text);
 
     let accounts = compress(&output.accounts)?;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use onefold_lake::keys::Stage;
-use onefold_lake::manifest::Counts;
+use onefold_lake::manifest::{Counts, Manifest};
+use onefold_lake::plan::Skipped;
 
 use crate::history::{Failure, Timeline};
 use crate::receipts::Sums;
@@ -33,8 +34,21 @@ pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
     table.text()
 }
 
-/// What a person should know about snapshots that were not taken for whole; a line for each.
-pub fn incomplete_snapshots(sources: &[String]) -> String {
+/// What a person should know about sources that were not read as they should have been; a line for each.
+pub fn left_out(manifest: &Manifest) -> String {
+    let is_skipped = |source: &&String| manifest.skipped.iter().any(|skipped| skipped.source == **source);
+    let incomplete: Vec<String> =
+        manifest.incomplete_snapshots.iter().filter(|source| !is_skipped(source)).cloned().collect();
+    skipped(&manifest.skipped) + &incomplete_snapshots(&incomplete)
+}
+
+/// The sources that failed and need not be read, and why.
+fn skipped(skipped: &[Skipped]) -> String {
+    skipped.iter().map(|Skipped { source, reason }| format!("  skipped {source}: {reason}\n")).collect()
+}
+
+/// The snapshots that were not taken for whole.
+fn incomplete_snapshots(sources: &[String]) -> String {
     let line = |source: &String| {
         format!(
             "  rows of the snapshot {source:?} were refused, so none of its accounts was taken as gone; see the rejects\n"
@@ -102,6 +116,13 @@ mod tests {
         assert_eq!(counts(&with_deleted, None), format!("{expected}  deleted               3\n"));
         let quality = Quality { precision: 1.0, recall: 0.987_654_3 };
         assert!(counts(&counted, Some(quality)).ends_with("  pairwise recall     0.98765\n"));
+    }
+
+    #[test]
+    fn skipped_sources_are_named() {
+        assert_eq!(skipped(&[]), "");
+        let failed = Skipped { source: "crm".to_owned(), reason: "it is gone".to_owned() };
+        assert_eq!(skipped(&[failed]), "  skipped crm: it is gone\n");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! here is looked up by name again later: what is left after the check is plain data.
 
 mod deletion;
+mod kind;
 mod matching;
 mod parse;
 mod toml_reader;
@@ -19,6 +20,8 @@ pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule,
 use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::normalise::Step;
 use crate::timestamp::TimeFormat;
+
+pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]
@@ -44,42 +47,18 @@ pub struct Config {
 pub struct Source {
     /// Name in references and keys: `[a-z0-9][a-z0-9_-]{0,39}`.
     pub name: String,
-    /// What its objects hold.
-    pub format: Format,
+    /// Where its rows come from.
+    pub kind: SourceKind,
     /// Higher wins ties of time.
     pub trust: i64,
     /// Country (ISO 3166-1 alpha-2) that the phone normaliser assumes for accounts without one.
     pub region: Option<String>,
-    /// Whether it is a fault that the source has never had any object.
+    /// Whether a run fails if the source fails, or has never had any object. Otherwise it is skipped.
     pub required: bool,
     /// Whether what a run reads of the source is its whole state: accounts that are not in it are gone.
     pub snapshot: bool,
     /// Where the fields are in a row.
     pub mapping: Mapping,
-}
-
-/// What a source's objects hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// One JSON object a line.
-    JsonLines,
-    /// Comma-separated values with a header (RFC 4180).
-    Csv,
-}
-
-impl Format {
-    /// The name in the configuration and the extension in keys.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::JsonLines => "jsonl",
-            Self::Csv => "csv",
-        }
-    }
-
-    /// The format of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::JsonLines, Self::Csv].into_iter().find(|format| format.name() == name)
-    }
 }
 
 /// Where a source's fields are, as pointers into its rows.

@@ -22,7 +22,7 @@ fn check(text: &str, line: usize, words: &str) {
 #[test]
 fn everything_but_sources_and_keys_has_a_default() {
     let config = Config::parse(SMALLEST).unwrap();
-    assert_eq!(config.sources[0].format, Format::JsonLines);
+    assert_eq!(config.sources[0].kind.rows(), RowFormat::JsonLines);
     assert!(config.sources[0].required && !config.sources[0].snapshot);
     assert_eq!(config.sources[0].mapping.deleted, None);
     assert_eq!(config.matches, [MatchRule::of_fields(&[TextField::Email])]);
@@ -141,4 +141,33 @@ fn all_faults_are_reported_at_once() {
 fn text_that_is_no_toml_is_told_with_its_line() {
     let found = faults(&format!("{SMALLEST}[guard\n"));
     assert!(found.iter().any(|(line, message)| *line == 8 && message.contains("not TOML")), "{found:?}");
+}
+
+#[test]
+fn files_have_a_format_a_delimiter_and_an_encoding() {
+    let settings = |members: &str| {
+        let text = SMALLEST.replace("format = \"jsonl\"", members);
+        let SourceKind::Files(files) = Config::parse(&text).unwrap().sources.remove(0).kind;
+        (files.format, files.delimiter, files.encoding)
+    };
+    assert_eq!(settings("format = \"csv\""), (FileFormat::Csv, b',', Encoding::Utf8));
+    assert_eq!(
+        settings("kind = \"files\"\nformat = \"csv\"\ndelimiter = \";\"\nencoding = \"windows-1252\""),
+        (FileFormat::Csv, b';', Encoding::Windows1252)
+    );
+    assert_eq!(settings("format = \"tsv\""), (FileFormat::Tsv, b'\t', Encoding::Utf8));
+    assert_eq!(settings("format = \"json\""), (FileFormat::JsonArray, b',', Encoding::Utf8));
+    assert_eq!(settings("format = \"parquet\"").0, FileFormat::Parquet);
+}
+
+#[test]
+fn faults_of_files_say_what_to_do() {
+    let with = |members: &str| SMALLEST.replace("format = \"jsonl\"", members);
+    check(&with("format = \"csv\"\ndelimiter = \"||\""), 4, "the delimiter \"||\" must be one ASCII character");
+    check(&with("format = \"csv\"\ndelimiter = \"§\""), 4, "must be one ASCII character");
+    check(&with("format = \"tsv\"\ndelimiter = \";\""), 4, "is for format = \"csv\", not for \"tsv\"");
+    check(&with("format = \"csv\"\nencoding = \"latin1\""), 4, "unknown encoding \"latin1\"; it must be one of utf-8");
+    check(&with("format = \"json\"\nencoding = \"windows-1252\""), 4, "always in UTF-8");
+    check(&with("kind = \"ftp\"\nformat = \"csv\""), 3, "unknown kind \"ftp\"");
+    check(&with("format = \"csv\"\nurl = \"x\""), 4, "unknown name \"url\"");
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Translator;
 use super::row::Reject;
 use crate::account::Version;
-use crate::config::Format;
+use crate::config::RowFormat;
 use crate::csv::{Boundary, FieldReader, RECORD_BYTES_MAX, boundary, split_plain};
 use crate::field::{TEXT_FIELDS, TextField};
 use crate::json;
@@ -94,7 +94,7 @@ impl Translator<'_> {
     /// `segments` cover `bytes` in order; a chunk of CSV starts with its header, which belongs to none of
     /// them. Every row that is not blank becomes an account or a reject: nothing is lost.
     pub fn chunk(&mut self, bytes: &[u8], segments: &[Segment]) -> ChunkOutput {
-        let format = self.source.format;
+        let format = self.source.kind.rows();
         let mut work = Work {
             translator: self,
             bytes,
@@ -107,8 +107,8 @@ impl Translator<'_> {
             output: ChunkOutput { accounts: Vec::with_capacity(bytes.len() * 3 / 2), ..ChunkOutput::default() },
         };
         match format {
-            Format::JsonLines => work.json_lines(),
-            Format::Csv => work.csv(),
+            RowFormat::JsonLines => work.json_lines(),
+            RowFormat::Csv => work.csv(),
         }
         work.finish()
     }
@@ -158,8 +158,9 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
 
     fn csv(&mut self) {
         let bytes = self.bytes;
-        let mut reader = FieldReader::new(b',');
-        let start = match boundary(bytes, b',', true) {
+        let delimiter = self.translator.source.kind.delimiter();
+        let mut reader = FieldReader::new(delimiter);
+        let start = match boundary(bytes, delimiter, true) {
             Boundary::Complete(length) | Boundary::Broken(length) => length,
             Boundary::Open => bytes.len(),
         };
@@ -179,11 +180,12 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
 
     fn csv_segments(&mut self, start: usize, reader: &mut FieldReader, width: usize, columns: &[Option<usize>]) {
         let (bytes, mut start) = (self.bytes, start);
+        let delimiter = self.translator.source.kind.delimiter();
         for (number, segment) in self.segments.iter().enumerate() {
             let end = (start + segment.length).min(bytes.len());
             let mut line = segment.line;
             while start < end {
-                let found = boundary(&bytes[start..end], b',', true);
+                let found = boundary(&bytes[start..end], delimiter, true);
                 let (length, is_broken) = match found {
                     Boundary::Complete(length) => (length, false),
                     Boundary::Broken(length) => (length, true),
@@ -218,7 +220,8 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         received_at: i64,
     ) -> Result<(), Reject> {
         self.check_length(place)?;
-        if split_plain(record, b',', &mut self.fields) && self.fields.len() == width {
+        let delimiter = self.translator.source.kind.delimiter();
+        if split_plain(record, delimiter, &mut self.fields) && self.fields.len() == width {
             let slot =
                 |column: &Option<usize>| column.map_or(Slot::Absent, |column| Slot::Text(self.fields[column].into()));
             self.slots.clear();

@@ -1,6 +1,7 @@
 //! From TOML text to a checked [`Config`], a section a file.
 
 mod enrich;
+mod files;
 mod guard;
 mod mapping;
 mod matching;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::files;
 use super::mapping::mapping;
 use crate::config::toml_reader::{Notes, Section, one_of};
-use crate::config::{Format, Mapping, Source};
+use crate::config::{Mapping, Source, SourceKind};
 use crate::normalise::calling_code;
 
 pub(super) fn sources(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<Source> {
@@ -26,7 +27,6 @@ pub(super) fn sources(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<Source> 
 }
 
 fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
-    section.only(&["name", "kind", "format", "trust", "region", "required", "snapshot", "fields"], notes);
     let name = section.required_text("name", notes).and_then(|(name, span)| {
         let mut bytes = name.bytes();
         let fits = bytes.next().is_some_and(|first| first.is_ascii_lowercase() || first.is_ascii_digit())
@@ -40,18 +40,7 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
         }
         fits.then(|| name.to_owned())
     });
-    if let Some((kind, span)) = section.text("kind", notes)
-        && kind != "files"
-    {
-        notes.fault(span, format!("unknown kind {kind:?}; {}", one_of(&["files"])));
-    }
-    let format = section.required_text("format", notes).and_then(|(name, span)| {
-        let format = Format::from_name(name);
-        if format.is_none() {
-            notes.fault(span, format!("unknown format {name:?}; {}", one_of(&["jsonl", "csv"])));
-        }
-        format
-    });
+    let kind = kind(section, notes);
     let trust = section.integer("trust", 0, notes).unwrap_or(0);
     let region = section.text("region", notes).and_then(|(region, span)| {
         let known = calling_code(region).is_some();
@@ -74,5 +63,22 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
             Mapping::default()
         }
     };
-    Some(Source { name: name?, format: format?, trust, region, required, snapshot, mapping })
+    Some(Source { name: name?, kind: kind?, trust, region, required, snapshot, mapping })
+}
+
+/// Members of every kind.
+const COMMON: [&str; 7] = ["name", "kind", "trust", "region", "required", "snapshot", "fields"];
+
+/// The kind and its settings. A new kind is an arm here, and a file beside this one.
+fn kind(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<SourceKind> {
+    let (name, span) = section.text("kind", notes).unwrap_or(("files", 0..0));
+    let (members, kind) = match name {
+        "files" => (files::MEMBERS, files::files(section, notes).map(SourceKind::Files)),
+        _ => {
+            notes.fault(span, format!("unknown kind {name:?}; {}", one_of(&SourceKind::NAMES)));
+            return None;
+        }
+    };
+    section.only(&[&COMMON, members].concat(), notes);
+    kind
 }

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use onefold_shell::StageError;
+use bytes::Bytes;
+
+use crate::Fault;
 
 /// A decompressor that is fed piece by piece.
 pub(crate) enum Decompressor {
@@ -28,13 +30,12 @@ impl Decompressor {
         matches!(self, Self::Plain)
     }
 
-    /// Decompresses the next piece.
-    pub(crate) fn push(&mut self, object: &str, bytes: &[u8]) -> Result<Vec<u8>, StageError> {
-        let broken = |error: std::io::Error| {
-            StageError::invalid_input(format!("{object} cannot be decompressed: {error}; drop it again"))
-        };
+    /// Decompresses the next piece. What is plain is not copied.
+    pub(crate) fn push(&mut self, object: &str, bytes: Bytes) -> Result<Bytes, Fault> {
+        let broken =
+            |error: std::io::Error| Fault::source(format!("{object} cannot be decompressed: {error}; drop it again"));
         if matches!(self, Self::Unknown) {
-            *self = match bytes {
+            *self = match &bytes {
                 _ if bytes.starts_with(&GZIP_MAGIC) => {
                     Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Vec::new())))
                 }
@@ -46,24 +47,23 @@ impl Decompressor {
             };
         }
         match self {
-            Self::Unknown | Self::Plain => Ok(bytes.to_vec()),
+            Self::Unknown | Self::Plain => Ok(bytes),
             Self::Gzip(decoder) => {
-                decoder.write_all(bytes).map_err(broken)?;
-                Ok(std::mem::take(decoder.get_mut()))
+                decoder.write_all(&bytes).map_err(broken)?;
+                Ok(std::mem::take(decoder.get_mut()).into())
             }
             Self::Zstd(decoder) => {
-                decoder.write_all(bytes).map_err(broken)?;
+                decoder.write_all(&bytes).map_err(broken)?;
                 decoder.flush().map_err(broken)?;
-                Ok(std::mem::take(decoder.writer_mut()))
+                Ok(std::mem::take(decoder.writer_mut()).into())
             }
         }
     }
 
     /// What is left when all has come.
-    pub(crate) fn finish(&mut self, object: &str) -> Result<Vec<u8>, StageError> {
-        let cut_off = |error: std::io::Error| {
-            StageError::invalid_input(format!("{object} is cut off ({error}); drop it again, whole"))
-        };
+    pub(crate) fn finish(&mut self, object: &str) -> Result<Vec<u8>, Fault> {
+        let cut_off =
+            |error: std::io::Error| Fault::source(format!("{object} is cut off ({error}); drop it again, whole"));
         match std::mem::replace(self, Self::Unknown) {
             Self::Unknown | Self::Plain => Ok(Vec::new()),
             Self::Gzip(mut decoder) => {
@@ -82,11 +82,11 @@ impl Decompressor {
 mod tests {
     use super::*;
 
-    fn decompress(bytes: &[u8], piece: usize) -> Result<Vec<u8>, StageError> {
+    fn decompress(bytes: &[u8], piece: usize) -> Result<Vec<u8>, Fault> {
         let mut decompressor = Decompressor::Unknown;
         let mut text = Vec::new();
         for piece in bytes.chunks(piece) {
-            text.extend(decompressor.push("o", piece)?);
+            text.extend(decompressor.push("o", Bytes::copy_from_slice(piece))?);
         }
         text.extend(decompressor.finish("o")?);
         Ok(text)
@@ -118,7 +118,7 @@ mod tests {
         let text = b"{\"id\":1}\n".repeat(5000);
         for whole in [gzip(&text), zstd::bulk::compress(&text, 1).unwrap()] {
             let error = decompress(&whole[..whole.len() / 2], 100).unwrap_err();
-            assert_eq!(error.kind, onefold_shell::ErrorKind::InvalidInput, "{error}");
+            assert!(matches!(error, Fault::Source(_)), "{error}");
         }
     }
 }

@@ -1,0 +1,253 @@
+//! One JSON array, cut into its elements as it streams in.
+//!
+//! The scanner follows strings, escapes and depth, and no more; that an element is JSON is checked by
+//! `serde_json` when it is whole. At most one element is held. Behind a fault nothing can be trusted, as a
+//! quote too many or too few turns text into structure: so a fault ends the reading.
+
+use memchr::memchr2;
+use serde::de::IgnoredAny;
+
+/// Longest element in bytes. Rows are far shorter; what is longer is a quote that is never closed.
+const ELEMENT_BYTES_MAX: usize = 16 << 20;
+
+/// Why the bytes are no JSON array. Positions are bytes of the (decompressed) object, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ArrayError {
+    /// Something else begins here.
+    #[error(
+        "is not one JSON array: at byte {byte} there is no [; if it holds one object a line, write format = \"jsonl\""
+    )]
+    NotAnArray { byte: u64 },
+    /// An element is not JSON.
+    #[error(
+        "is not JSON: element {number}, which begins at byte {byte}, is broken, and so what follows cannot be trusted; mend the file and drop it again"
+    )]
+    BrokenElement { number: u64, byte: u64 },
+    /// An element does not end.
+    #[error(
+        "is not read on: element {number}, which begins at byte {byte}, is longer than 16 MiB; is a quote not closed?"
+    )]
+    LongElement { number: u64, byte: u64 },
+    /// Something follows the array.
+    #[error("goes on at byte {byte}, behind the end of its array; it must hold one array")]
+    Trailing { byte: u64 },
+    /// The array does not end.
+    #[error("is cut off: its array is not closed at its end, byte {byte}; drop it again, whole")]
+    CutOff { byte: u64 },
+}
+
+/// Cuts an array that comes piece by piece.
+#[derive(Debug, Default)]
+pub(crate) struct ArrayScanner {
+    state: State,
+    /// Brackets and braces that are open within the element.
+    depth: u64,
+    /// The element's bytes of pieces that came before.
+    carried: Vec<u8>,
+    /// Position of the next byte.
+    byte: u64,
+    /// Position behind the bracket or comma before the element.
+    start: u64,
+    /// How many elements are whole.
+    count: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// Before the array; so many bytes of a byte order mark were seen.
+    #[default]
+    Before,
+    /// In an element, or the white space around it.
+    Element,
+    /// In a string of an element.
+    Text,
+    /// Behind a backslash in a string.
+    Escape,
+    /// Behind the array.
+    Behind,
+}
+
+const BYTE_ORDER_MARK: &[u8; 3] = b"\xef\xbb\xbf";
+
+impl ArrayScanner {
+    /// Takes the next bytes; writes the elements that end in them to `lines`, one a line.
+    pub(crate) fn push(&mut self, bytes: &[u8], lines: &mut Vec<u8>) -> Result<(), ArrayError> {
+        let mut position = 0;
+        // Where the element's bytes of this piece begin.
+        let mut from = 0;
+        while let Some(byte) = bytes.get(position) {
+            let at = self.byte + position as u64;
+            match (self.state, byte) {
+                (State::Before | State::Behind, b' ' | b'\t' | b'\r' | b'\n') => {}
+                (State::Before, b'[') => {
+                    self.state = State::Element;
+                    self.start = at + 1;
+                    from = position + 1;
+                }
+                (State::Before, byte) if at < 3 && BYTE_ORDER_MARK.get(at as usize) == Some(byte) => {}
+                (State::Before, _) => return Err(ArrayError::NotAnArray { byte: at }),
+                (State::Element, b'"') => self.state = State::Text,
+                (State::Element, b'[' | b'{') => self.depth += 1,
+                (State::Element, b']' | b'}') if self.depth > 0 => self.depth -= 1,
+                (State::Element, b',' | b']') if self.depth == 0 => {
+                    self.end_element(&bytes[from..position], *byte == b']', lines)?;
+                    self.start = at + 1;
+                    from = position + 1;
+                }
+                (State::Element, _) => {}
+                (State::Text, _) => match memchr2(b'"', b'\\', &bytes[position..]) {
+                    Some(offset) => {
+                        position += offset;
+                        self.state = if bytes[position] == b'"' { State::Element } else { State::Escape };
+                    }
+                    None => position = bytes.len() - 1,
+                },
+                (State::Escape, _) => self.state = State::Text,
+                (State::Behind, _) => return Err(ArrayError::Trailing { byte: at }),
+            }
+            position += 1;
+        }
+        self.byte += bytes.len() as u64;
+        if matches!(self.state, State::Element | State::Text | State::Escape) {
+            self.carried.extend_from_slice(&bytes[from..]);
+            if self.carried.len() > ELEMENT_BYTES_MAX {
+                return Err(ArrayError::LongElement { number: self.count + 1, byte: self.start });
+            }
+        }
+        Ok(())
+    }
+
+    /// Says whether the array was whole when all bytes have come.
+    pub(crate) fn finish(&self) -> Result<(), ArrayError> {
+        match self.state {
+            State::Behind => Ok(()),
+            State::Before => Err(ArrayError::NotAnArray { byte: self.byte }),
+            State::Element | State::Text | State::Escape => Err(ArrayError::CutOff { byte: self.byte }),
+        }
+    }
+
+    fn end_element(&mut self, rest: &[u8], is_last: bool, lines: &mut Vec<u8>) -> Result<(), ArrayError> {
+        if is_last {
+            self.state = State::Behind;
+        }
+        // Most elements are within a piece and are not copied to be looked at.
+        let whole = if self.carried.is_empty() {
+            rest
+        } else {
+            self.carried.extend_from_slice(rest);
+            &self.carried
+        };
+        let element = whole.trim_ascii();
+        let is_empty_array = is_last && self.count == 0 && element.is_empty();
+        if !is_empty_array {
+            if serde_json::from_slice::<IgnoredAny>(element).is_err() {
+                let blanks = whole.len() - whole.trim_ascii_start().len();
+                return Err(ArrayError::BrokenElement { number: self.count + 1, byte: self.start + blanks as u64 });
+            }
+            self.count += 1;
+            let start = lines.len();
+            lines.extend_from_slice(element);
+            // Line breaks can only be white space: within a string JSON does not allow them.
+            lines[start..].iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
+            lines.push(b'\n');
+        }
+        self.carried.clear();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+    use serde_json::value::RawValue;
+
+    /// Scans bytes that come in pieces of some size.
+    fn scan(bytes: &[u8], piece: usize) -> Result<Vec<String>, ArrayError> {
+        let mut scanner = ArrayScanner::default();
+        let mut lines = Vec::new();
+        for piece in bytes.chunks(piece) {
+            scanner.push(piece, &mut lines)?;
+        }
+        scanner.finish()?;
+        Ok(String::from_utf8(lines).unwrap().lines().map(str::to_owned).collect())
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            "[\\PC\"\\\\\\n,\\[\\]{}]{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map("[a-z\"\\\\]{0,3}", inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn elements_are_what_they_were(
+            elements in prop::collection::vec(any_json(), 0..5),
+            is_pretty in any::<bool>(),
+            piece in 1usize..40,
+        ) {
+            let array = Value::from(elements.clone());
+            let text = if is_pretty { serde_json::to_string_pretty(&array) } else { serde_json::to_string(&array) };
+            let lines = scan(text.unwrap().as_bytes(), piece).unwrap();
+            let found: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+            prop_assert_eq!(found, elements);
+        }
+
+        /// Accepts what `serde_json` accepts as an array, and nothing else.
+        #[test]
+        fn agrees_with_serde_json(text in "[\\[\\]{},:\"\\\\ 1ean\n]{0,14}", piece in 1usize..16) {
+            for text in [text.clone(), format!("[{text}]")] {
+                let expected = serde_json::from_str::<Vec<Box<RawValue>>>(&text).ok();
+                let expected: Option<Vec<String>> = expected.map(|elements| {
+                    elements.iter().map(|element| element.get().replace('\n', " ")).collect()
+                });
+                prop_assert_eq!(scan(text.as_bytes(), piece).ok(), expected, "{:?}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn every_chunking_gives_the_same() {
+        let text = "\u{feff} [ {\"a\":\"x,]}\\\"\\\\\"} ,\n{\"b\":[1,{\"c\":\"ä\"}],\n \"d\":{}}, 3 ]\r\n";
+        for piece in 1..=text.len() {
+            let expected = ["{\"a\":\"x,]}\\\"\\\\\"}", "{\"b\":[1,{\"c\":\"ä\"}],  \"d\":{}}", "3"];
+            assert_eq!(scan(text.as_bytes(), piece).unwrap(), expected, "{piece}");
+        }
+        assert_eq!(scan(b"[ ]", 1), Ok(vec![]));
+    }
+
+    #[test]
+    fn faults_have_their_place() {
+        for (text, expected) in [
+            ("{\"id\":1}\n{\"id\":2}\n", ArrayError::NotAnArray { byte: 0 }),
+            ("", ArrayError::NotAnArray { byte: 0 }),
+            ("[{\"id\":1},\n {\"id\":2,}]", ArrayError::BrokenElement { number: 2, byte: 12 }),
+            ("[{\"id\":1},]", ArrayError::BrokenElement { number: 2, byte: 10 }),
+            ("[{]}]", ArrayError::BrokenElement { number: 1, byte: 1 }),
+            ("[{\"id\":1}] []", ArrayError::Trailing { byte: 11 }),
+            ("[{\"id\":1},{\"id\"", ArrayError::CutOff { byte: 15 }),
+        ] {
+            for piece in 1..=text.len().max(1) {
+                assert_eq!(scan(text.as_bytes(), piece), Err(expected), "{text} in pieces of {piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_does_not_fill_the_memory() {
+        let mut text = b"[{\"id\":1},{\"id\":\"".to_vec();
+        text.resize(ELEMENT_BYTES_MAX + 100, b'x');
+        assert_eq!(scan(&text, 1 << 16), Err(ArrayError::LongElement { number: 2, byte: 10 }));
+    }
+}

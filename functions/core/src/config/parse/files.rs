@@ -1,0 +1,52 @@
+//! The members of a [[source]] of kind "files".
+
+use crate::config::toml_reader::{Notes, Section, one_of};
+use crate::config::{Encoding, FileFormat, FilesSettings, RowFormat};
+
+pub(super) const MEMBERS: &[&str] = &["format", "delimiter", "encoding"];
+
+pub(super) fn files(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<FilesSettings> {
+    let format = section.required_text("format", notes).and_then(|(name, span)| {
+        let format = FileFormat::from_name(name);
+        if format.is_none() {
+            notes.fault(span, format!("unknown format {name:?}; {}", one_of(&FileFormat::names())));
+        }
+        format
+    });
+    let delimiter = delimiter(section, format, notes);
+    let encoding = encoding(section, format, notes);
+    Some(FilesSettings { format: format?, delimiter, encoding })
+}
+
+/// What separates the fields of CSV.
+fn delimiter(section: &Section<'_>, format: Option<FileFormat>, notes: &mut Notes<'_>) -> u8 {
+    let default = if format == Some(FileFormat::Tsv) { b'\t' } else { b',' };
+    let Some((text, span)) = section.text("delimiter", notes) else { return default };
+    if let Some(format) = format
+        && format != FileFormat::Csv
+    {
+        notes.fault(span, format!("delimiter is for format = \"csv\", not for {:?}; remove it", format.name()));
+        return default;
+    }
+    match text.as_bytes() {
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => *byte,
+        _ => {
+            let wanted = "one ASCII character that is no quote and no line break, such as \";\", \"|\" or \"\\t\"";
+            notes.fault(span, format!("the delimiter {text:?} must be {wanted}"));
+            default
+        }
+    }
+}
+
+fn encoding(section: &Section<'_>, format: Option<FileFormat>, notes: &mut Notes<'_>) -> Encoding {
+    let Some((name, span)) = section.text("encoding", notes) else { return Encoding::Utf8 };
+    let Some(encoding) = Encoding::ALL.into_iter().find(|encoding| encoding.name() == name) else {
+        notes.fault(span, format!("unknown encoding {name:?}; {}", one_of(&Encoding::ALL.map(Encoding::name))));
+        return Encoding::Utf8;
+    };
+    let has_choice = format.is_none_or(|format| format == FileFormat::JsonLines || format.rows() == RowFormat::Csv);
+    if encoding != Encoding::Utf8 && !has_choice {
+        notes.fault(span, "json and parquet files are always in UTF-8; remove encoding");
+    }
+    encoding
+}
