@@ -5,6 +5,7 @@
 
 mod kind;
 mod parse;
+mod postgres;
 mod toml_reader;
 
 #[cfg(test)]
@@ -17,6 +18,8 @@ use crate::normalise::Step;
 use crate::timestamp::TimeFormat;
 
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
+pub use kind::{FileFormat, FilesSettings, RowFormat, SourceKind};
+pub use postgres::{Postgres, Relation, Watermark};
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]
