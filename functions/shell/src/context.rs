@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::environment::Environment;
 use crate::error::StageError;
 use crate::queue::{Queue, SqsQueue};
+use crate::secrets::Secrets;
 use crate::tasks::{SfnTasks, Tasks};
 
 /// What a run pinned, read once and kept for the invocations that follow.
@@ -38,6 +39,7 @@ pub struct Context {
     pub tasks: Arc<dyn Tasks>,
     /// Takes raw chunks back.
     pub queue: Option<Arc<dyn Queue>>,
+    secrets: Option<Arc<dyn Secrets>>,
     pinned: Mutex<Option<Arc<Pinned>>>,
     tables: Mutex<Option<(RunId, Arc<Tables>)>>,
     /// When the invocation's time is over, in milliseconds since the epoch; 0 if it has no limit.
@@ -57,9 +59,26 @@ impl Context {
             hasher,
             tasks,
             queue,
+            secrets: None,
             pinned: Mutex::new(None),
             tables: Mutex::new(None),
             deadline_ms: AtomicI64::new(0),
+        }
+    }
+
+    /// The same context, with the secrets of sources.
+    pub fn with_secrets(self, secrets: Arc<dyn Secrets>) -> Self {
+        Self { secrets: Some(secrets), ..self }
+    }
+
+    /// The text of a source's secret.
+    ///
+    /// # Errors
+    /// There is no such secret, or it could not be read.
+    pub async fn secret(&self, name: &str) -> Result<String, StageError> {
+        match &self.secrets {
+            Some(secrets) => secrets.get(name).await,
+            None => Err(StageError::internal(format!("the secret {name:?} is asked for, and this function has none"))),
         }
     }
 

@@ -18,7 +18,6 @@ use crate::normalise::Step;
 use crate::timestamp::TimeFormat;
 
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
-pub use kind::{FileFormat, FilesSettings, RowFormat, SourceKind};
 pub use postgres::{Postgres, Relation, Watermark};
 
 /// A configuration that has been checked.

@@ -11,8 +11,22 @@ const NAME_BYTES_MAX: usize = 63;
 /// Longest overlap: a year.
 const OVERLAP_S_MAX: u64 = 366 * 24 * 60 * 60;
 
+/// The members of a source of kind `postgres`.
+pub(super) const MEMBERS: &[&str] = &["postgres"];
+
 /// The settings of a source of kind `postgres`.
-pub(super) fn postgres(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Postgres> {
+pub(super) fn postgres(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<Postgres> {
+    let section = source.section("postgres", notes);
+    if source.get("postgres").is_none() {
+        notes.fault(
+            source.span.clone(),
+            "a source of kind \"postgres\" needs [source.postgres] with secret, table or query, and key",
+        );
+    }
+    settings(&section?, notes)
+}
+
+fn settings(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Postgres> {
     section.only(&["secret", "table", "query", "key", "splits", "watermark", "rows_per_page", "certificates"], notes);
     let secret = section.required_text("secret", notes).and_then(|(name, span)| secret(name, span, notes));
     let relation = relation(section, notes);
@@ -178,7 +192,7 @@ mod tests {
         let (document, errors) = DeTable::parse_recoverable(text);
         assert!(errors.is_empty(), "{errors:?}");
         let section = Section { table: document.get_ref(), span: 0..0, title: "[postgres]".to_owned() };
-        let found = postgres(&section, &mut notes);
+        let found = settings(&section, &mut notes);
         match notes.finish(()) {
             Ok(()) => Ok(found.expect("settings without a fault")),
             Err(faults) => Err(faults.0.into_iter().map(|fault| (fault.line, fault.message)).collect()),
