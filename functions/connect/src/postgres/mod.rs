@@ -192,7 +192,8 @@ impl Database<'_> {
         loop {
             let mut fetched = 0;
             let mut page_bytes = 0;
-            let rows = session.fetch(self.settings.rows_per_page).await?;
+            let asked = self.settings.rows_per_page + u32::from(may_repeat);
+            let rows = session.fetch(asked).await?;
             pin_mut!(rows);
             while let Some(row) = rows.try_next().await.map_err(|error| session.fault("reading a page", &error))? {
                 fetched += 1;
@@ -221,7 +222,7 @@ impl Database<'_> {
                 }
                 last = Some(key);
             }
-            if fetched < self.settings.rows_per_page {
+            if fetched < asked {
                 return Ok(Flow::GoOn);
             }
             if page_bytes > 0
