@@ -1,6 +1,8 @@
 //! What is wrong with the set-up is said by Plan, by the source's name, with what to do, and without a secret or a
 //! value.
 
+use std::sync::Arc;
+
 use onefold_shell::ErrorKind;
 use onefold_tests::postgres::READER_PASSWORD;
 
@@ -31,23 +33,23 @@ fn check_settings(settings: &str, words: &[&str]) {
 #[test]
 fn users_that_may_not() {
     let shop = Shop::new(CUSTOMERS, TABLE);
-    shop.secrets.set(SECRET, &shop.database.secret_of("reader", "hunter2"));
+    shop.secrets.store(SECRET, &shop.database.secret_of("reader", "hunter2"));
     check(&shop, &["28P01", "mend the secret \"onefold/shop\""]);
-    shop.secrets.set(SECRET, &shop.database.secret_of("nobody", "hunter2"));
+    shop.secrets.store(SECRET, &shop.database.secret_of("nobody", "hunter2"));
     check(&shop, &["28P01", "user or password"]);
-    shop.secrets.set(SECRET, &shop.database.secret().replace("/test_", "/absent_"));
+    shop.secrets.store(SECRET, &shop.database.secret().replace("/test_", "/absent_"));
     check(&shop, &["3D000", "no such database"]);
-    shop.secrets.set(SECRET, "hunter2");
+    shop.secrets.store(SECRET, "hunter2");
     check(&shop, &["no connection string"]);
-    shop.secrets.set(SECRET, &shop.database.secret());
+    shop.secrets.store(SECRET, &shop.database.secret());
     shop.database.execute("REVOKE SELECT ON customers FROM reader");
     check(&shop, &["42501", "GRANT SELECT", "customers"]);
 }
 
 #[test]
 fn secrets_that_are_not_there() {
-    let shop = Shop::new(CUSTOMERS, TABLE);
-    shop.secrets.forget(SECRET);
+    let mut shop = Shop::new(CUSTOMERS, TABLE);
+    shop.secrets = Arc::default();
     check(&shop, &["no secret \"onefold/shop\""]);
 }
 
@@ -116,7 +118,7 @@ fn a_database_that_is_not_reached_is_tried_again() {
     let shop = Shop::new(CUSTOMERS, TABLE);
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let elsewhere = shop.database.secret().replace(&shop.database.port().to_string(), &port.to_string());
-    shop.secrets.set(SECRET, &elsewhere);
+    shop.secrets.store(SECRET, &elsewhere);
     let error = shop.plan().unwrap_err();
     assert_eq!(error.kind, ErrorKind::Transient, "{error}");
     assert!(error.message.contains("onefold/shop") && !error.message.contains("127.0.0.1"), "{error}");

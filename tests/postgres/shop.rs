@@ -42,7 +42,7 @@ impl Shop {
         let database = Arc::new(Database::new());
         database.execute(statements);
         let secrets = Arc::new(KnownSecrets::default());
-        secrets.set(SECRET, &database.secret());
+        secrets.store(SECRET, &database.secret());
         let memory = Arc::new(MemoryStore::default());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let shop = Self { database, secrets, store: memory.clone(), memory, runtime };

@@ -63,7 +63,7 @@ async fn forward(mut client: TcpStream, to: u16, acceptor: TlsAcceptor) -> std::
 fn shop_behind(name: &str, trusts_authority: bool) -> Shop {
     let shop = Shop::new(CUSTOMERS, "table = \"public.customers\"\nkey = \"id\"");
     let (port, authority) = proxy(shop.database.port(), name);
-    shop.secrets.set(SECRET, &shop.database.secret_with_tls(port));
+    shop.secrets.store(SECRET, &shop.database.secret_with_tls(port));
     if trusts_authority {
         shop.configure(&format!("table = \"public.customers\"\nkey = \"id\"\ncertificates = '''{authority}'''"));
     }
@@ -94,10 +94,10 @@ fn refuses_certificates_of_other_hosts() {
 #[test]
 fn refuses_to_talk_in_the_clear() {
     let shop = Shop::new(CUSTOMERS, "table = \"public.customers\"\nkey = \"id\"");
-    shop.secrets.set(SECRET, &shop.database.secret_with_tls(shop.database.port()));
+    shop.secrets.store(SECRET, &shop.database.secret_with_tls(shop.database.port()));
     let error = shop.plan().unwrap_err();
     assert_eq!(error.kind, ErrorKind::InvalidInput, "{error}");
     assert!(error.message.contains("offers no TLS"), "{error}");
-    shop.secrets.set(SECRET, "postgresql://a:b@db.example/shop?sslmode=disable");
+    shop.secrets.store(SECRET, "postgresql://a:b@db.example/shop?sslmode=disable");
     assert!(shop.plan().unwrap_err().message.contains("another machine"));
 }

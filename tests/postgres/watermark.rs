@@ -22,7 +22,7 @@ fn pipeline(statements: &str, settings: &str) -> (Database, Pipeline) {
     database.execute(statements);
     let pipeline = Pipeline::new(&Settings::default());
     pipeline.configure(&config(settings));
-    pipeline.secrets.set(SECRET, &database.secret());
+    pipeline.secrets.store(SECRET, &database.secret());
     (database, pipeline)
 }
 

@@ -1,4 +1,4 @@
-//! Stand-ins for Step Functions and SQS, which write down what they are told, and for Secrets Manager.
+//! Stand-ins for Step Functions and SQS that write down what they are told, and for Secrets Manager.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -70,20 +70,15 @@ impl Queue for RecordingQueue {
 pub struct KnownSecrets(Mutex<BTreeMap<String, String>>);
 
 impl KnownSecrets {
-    /// Keeps a secret.
-    pub fn set(&self, name: &str, text: &str) {
-        lock(&self.0).insert(name.to_owned(), text.to_owned());
-    }
-
-    /// Forgets a secret.
-    pub fn forget(&self, name: &str) {
-        lock(&self.0).remove(name);
+    /// Stores a secret, over the one of its name.
+    pub fn store(&self, name: &str, value: &str) {
+        lock(&self.0).insert(name.to_owned(), value.to_owned());
     }
 }
 
 #[async_trait]
 impl Secrets for KnownSecrets {
-    async fn get(&self, name: &str) -> Result<String, StageError> {
+    async fn value(&self, name: &str) -> Result<String, StageError> {
         let known = lock(&self.0).get(name).cloned();
         known.ok_or_else(|| StageError::invalid_input(format!("there is no secret {name:?}")))
     }

@@ -24,7 +24,7 @@ pub use environment::{Environment, EnvironmentError};
 pub use error::{DEAD_LETTER, ErrorKind, StageError};
 pub use objects::{Receipts, in_order, json_lines, json_object};
 pub use queue::{Queue, SqsQueue};
-pub use secrets::Secrets;
+pub use secrets::{NoSecrets, Secrets, SecretsManager};
 pub use serve::{Fatal, serve};
 pub use tasks::{SfnTasks, Tasks};
 pub use work::Work;

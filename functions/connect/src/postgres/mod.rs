@@ -43,7 +43,7 @@ pub(crate) struct Database<'c> {
 #[async_trait]
 impl Connector for Database<'_> {
     async fn plan(&self, planning: &Planning<'_>, _faults: &mut Vec<String>) -> Result<Planned, Fault> {
-        let secret = planning.context.secret(&self.settings.secret).await.map_err(Fault::Source)?;
+        let secret = planning.context.secrets.value(&self.settings.secret).await.map_err(Fault::Source)?;
         let session = self.open(&secret).await?;
         let ranges = self.ranges(&session, planning).await;
         session.close().await;
@@ -71,7 +71,7 @@ impl Connector for Database<'_> {
             from: from.as_deref(),
             up_to: ranges.bounds.get(number).map(String::as_str),
         };
-        let secret = context.secret(&self.settings.secret).await.map_err(Fault::Source)?;
+        let secret = context.secrets.value(&self.settings.secret).await.map_err(Fault::Source)?;
         let session = self.open(&secret).await?;
         let end = self.read_range(&session, &range, ranges.since.as_deref(), sink).await;
         session.close().await;
