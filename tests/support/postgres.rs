@@ -5,7 +5,6 @@
 //! is closed, then stops the server and removes the directory.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -139,8 +138,7 @@ fn runtime() -> Runtime {
 async fn connect(port: u16, database: &str) -> std::io::Result<Client> {
     let mut config = tokio_postgres::Config::new();
     config.host("127.0.0.1").port(port).user(OWNER).password(OWNER_PASSWORD).dbname(database);
-    let (client, connection) =
-        config.connect(NoTls).await.map_err(|error| std::io::Error::new(ErrorKind::Other, error))?;
+    let (client, connection) = config.connect(NoTls).await.map_err(std::io::Error::other)?;
     tokio::spawn(connection);
     Ok(client)
 }
