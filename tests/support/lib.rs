@@ -7,6 +7,7 @@ pub mod fakes;
 pub mod forgetful;
 pub mod oracle;
 pub mod pipeline;
+pub mod postgres;
 pub mod row;
 pub mod settings;
 pub mod version;

@@ -8,12 +8,13 @@
 
 mod fault;
 mod files;
+mod postgres;
 mod sink;
 
 use async_trait::async_trait;
 use onefold_core::config::{Source, SourceKind};
-use onefold_lake::Object;
 use onefold_lake::plan::{Input, Reading};
+use onefold_lake::{Object, RunId};
 use onefold_shell::Context;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,7 @@ pub trait Connector: Send + Sync {
 pub fn connector(source: &Source) -> Box<dyn Connector + '_> {
     match &source.kind {
         SourceKind::Files(settings) => Box::new(files::Files { source, settings }),
+        SourceKind::Postgres(settings) => Box::new(postgres::Database { source, settings }),
     }
 }
 
@@ -54,6 +56,8 @@ pub fn connector(source: &Source) -> Box<dyn Connector + '_> {
 pub struct Planning<'p> {
     /// The lake, and what else is at hand.
     pub context: &'p Context,
+    /// The run that is planned.
+    pub run: &'p RunId,
     /// Every object that the previous version, and those before it, have read.
     pub known: &'p [Input],
     /// The watermark of the source that the previous version committed.

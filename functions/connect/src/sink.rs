@@ -95,6 +95,11 @@ impl<'s> Sink<'s> {
         self.to.context
     }
 
+    /// The run.
+    pub fn run(&self) -> &'s RunId {
+        self.to.run
+    }
+
     /// Number of the next chunk.
     pub fn chunk(&self) -> u32 {
         self.chunk

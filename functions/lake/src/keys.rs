@@ -8,6 +8,7 @@
 //! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
 //! rejects/<run>/<source>/<split>/<chunk>.jsonl.zst
 //! runs/<run>/{config.toml,plan.json,splits.jsonl,inputs.jsonl,token.json}
+//! runs/<run>/ranges/<source>.json
 //! runs/<run>/dead/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
 //! links/<run>/{layout.json,blocked.json} and links/<run>/<round>/<shard>.<what>
@@ -270,6 +271,11 @@ pub fn run_plan(run: &RunId) -> String {
 /// What Extract reads: a split a line.
 pub fn run_splits(run: &RunId) -> String {
     format!("runs/{run}/splits.jsonl")
+}
+
+/// How the keys of a source that is a database are divided.
+pub fn run_key_ranges(run: &RunId, source: &str) -> String {
+    format!("runs/{run}/ranges/{source}.json")
 }
 
 /// Every object that was read up to this run: one a line.

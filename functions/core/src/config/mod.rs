@@ -7,6 +7,7 @@ mod deletion;
 mod kind;
 mod matching;
 mod parse;
+mod postgres;
 mod toml_reader;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::normalise::Step;
 use crate::timestamp::TimeFormat;
 
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
+pub use postgres::{Postgres, Relation, Watermark};
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ mod guard;
 mod mapping;
 mod matching;
 mod normalise;
+mod postgres;
 mod publish;
 mod source;
 mod survive;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::files;
 use super::mapping::mapping;
+use super::postgres;
 use crate::config::toml_reader::{Notes, Section, one_of};
 use crate::config::{Mapping, Source, SourceKind};
 use crate::normalise::calling_code;
@@ -74,6 +75,7 @@ fn kind(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<SourceKind> {
     let (name, span) = section.text("kind", notes).unwrap_or(("files", 0..0));
     let (members, kind) = match name {
         "files" => (files::MEMBERS, files::files(section, notes).map(SourceKind::Files)),
+        "postgres" => (postgres::MEMBERS, postgres::postgres(section, notes).map(SourceKind::Postgres)),
         _ => {
             notes.fault(span, format!("unknown kind {name:?}; {}", one_of(&SourceKind::NAMES)));
             return None;
