@@ -26,6 +26,7 @@ pub mod matching;
 pub mod merge;
 pub mod node;
 pub mod normalise;
+pub mod provenance;
 pub mod reference;
 pub mod snapshot;
 pub mod survive;

@@ -1,13 +1,14 @@
 //! From a source's rows to accounts: map, normalise, enrich, make match keys; or reject, with the reason.
 
 mod chunk;
+mod enrich;
 mod row;
 
 pub use chunk::{ChunkOutput, Segment};
 pub use row::Reject;
 
 use crate::config::{Config, Source};
-use crate::enrich::{LookupTable, TableError};
+use crate::enrich::{LookupTable, TableError, TableText};
 use crate::field::{TEXT_FIELDS, TextField};
 use crate::mapping::MappingPlan;
 use crate::matching::Matcher;
@@ -17,13 +18,20 @@ use crate::matching::Matcher;
 pub struct Tables(Vec<LookupTable>);
 
 impl Tables {
-    /// Reads the tables of all lookups; `bytes` gives a table's object by name.
+    /// Reads the tables of all lookups; `text` gives a table by name.
     ///
     /// # Errors
-    /// The first table that has faults, with all of them.
-    pub fn parse<'b>(config: &Config, bytes: impl Fn(&str) -> &'b [u8]) -> Result<Self, TableError> {
-        let tables = config.enrich.iter().map(|lookup| LookupTable::parse(lookup, bytes(&lookup.table)));
-        tables.collect::<Result<_, _>>().map(Self)
+    /// The faults of each lookup's table.
+    pub fn parse<'t>(config: &Config, text: impl Fn(&str) -> TableText<'t>) -> Result<Self, Vec<TableError>> {
+        let mut tables = Vec::new();
+        let mut faults = Vec::new();
+        for lookup in &config.enrich {
+            match LookupTable::parse(lookup, text(&lookup.table)) {
+                Ok(table) => tables.push(table),
+                Err(error) => faults.push(error),
+            }
+        }
+        if faults.is_empty() { Ok(Self(tables)) } else { Err(faults) }
     }
 }
 
