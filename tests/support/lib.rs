@@ -9,4 +9,5 @@ pub mod oracle;
 pub mod pipeline;
 pub mod row;
 pub mod settings;
+pub mod tables;
 pub mod version;
