@@ -1,7 +1,8 @@
 //! The reference tables of a run.
 
 use onefold_core::config::Config;
-use onefold_core::enrich::{LookupTable, TableFormat};
+use onefold_core::enrich::TableFormat;
+use onefold_core::translate::Tables;
 use onefold_lake::plan::Pinned;
 use onefold_lake::table::StoredTable;
 use onefold_lake::{StoreError, keys};
@@ -16,15 +17,13 @@ pub(super) async fn pin(
     let mut pinned = Vec::new();
     for name in config.tables() {
         let Some((found, table)) = read(name, context, faults).await? else { continue };
-        let mut told: Vec<String> = Vec::new();
-        for lookup in config.enrich.iter().filter(|lookup| lookup.table == name) {
-            if let Err(error) = LookupTable::parse(lookup, table.text()) {
-                told.push(error.to_string());
-            }
+        let one = config.enrich.iter().filter(|lookup| lookup.table == name).cloned().collect();
+        if let Err(errors) = Tables::parse(&Config { enrich: one, ..config.clone() }, |_| table.text()) {
+            let mut told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            // Two lookups of one table may find the same faults in it.
+            told.dedup();
+            faults.append(&mut told);
         }
-        // Two lookups of one table find the same faults in it.
-        told.dedup();
-        faults.append(&mut told);
         pinned.push(found);
     }
     Ok(pinned)

@@ -31,6 +31,17 @@ pub struct Enrich {
     pub overwrite: bool,
 }
 
+impl Enrich {
+    /// Whether two lookups make the same of the same table: they may differ in what of an account they look up.
+    pub fn reads_like(&self, other: &Self) -> bool {
+        let read = |enrich: &Self| {
+            let Self { target, table, on, hash, ignore_case, key, columns, split, threshold, .. } = enrich.clone();
+            (target, table, on.len(), hash, ignore_case, key, columns, split, threshold)
+        };
+        read(self) == read(other)
+    }
+}
+
 /// What a lookup fills.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {

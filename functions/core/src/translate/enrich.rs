@@ -12,7 +12,7 @@ use crate::provenance;
 /// earlier one filled.
 pub(super) fn enrich<'a, 'c: 'a>(config: &'c Config, tables: &'c Tables, account: &mut Account<'a>) {
     let mut filled: Vec<&'c Enrich> = Vec::new();
-    for (lookup, table) in config.enrich.iter().zip(&tables.0) {
+    for (lookup, table) in config.enrich.iter().zip(tables.of_lookups()) {
         if !lookup.overwrite && has(account, &lookup.target) {
             continue;
         }
@@ -115,6 +115,21 @@ mod tests {
         assert_eq!(found["provenance"], json!({"attributes.group": "reference:jobs"}));
         let then = "[[enrich]]\nfield = \"gender\"\nvalue = \"gender\"\ntable = \"names\"\non = \"attributes.group\"\n";
         assert_eq!(enriched(&format!("{group}{then}")).get("gender"), None, "there is no one named health");
+    }
+
+    #[test]
+    fn a_shorter_prefix_is_tried_in_the_same_table() {
+        let by = |prefix: usize| {
+            format!("[[enrich]]\nfield = \"gender\"\ntable = \"nicks\"\non = \"given_name\"\nprefix = {prefix}\n")
+        };
+        let lookups = by(4) + &by(3);
+        assert_eq!(enriched(&lookups)["gender"], "x");
+        let config = Config::parse(&format!("{SOURCE}{lookups}")).unwrap();
+        let tables = Tables::parse(&config, |_| TableText::Csv(b"name,gender\nAnn,x\n")).unwrap();
+        assert_eq!((tables.read.len(), tables.of_lookups().count()), (1, 2));
+        let with_threshold = by(3) + "threshold = { column = \"name\", min = 1 }\n";
+        let other = Config::parse(&format!("{SOURCE}{}{with_threshold}", by(3))).unwrap();
+        assert!(!other.enrich[0].reads_like(&other.enrich[1]));
     }
 
     #[test]
