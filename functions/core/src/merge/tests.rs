@@ -379,7 +379,7 @@ fn a_blocked_value_has_no_provenance() {
     let mut keys = Vec::new();
     let text = alone.to_string();
     Matcher::new(&config.matches, hasher()).keys(&Account::parse(&text).unwrap(), &mut keys);
-    let merged = merge_blocking(&[text.clone()], &[keys[0].node]);
+    let merged = merge_blocking(std::slice::from_ref(&text), &[keys[0].node]);
     assert_eq!(merged.customers[0]["email"], Value::Null);
     assert_eq!(merged.customers[0]["provenance"], json!({"gender": "reference:t"}));
 }
