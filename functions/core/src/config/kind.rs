@@ -1,20 +1,25 @@
 //! Where a source's rows come from: a variant for each connector, with its settings.
 
+use super::http::HttpSettings;
+
 /// A connector and its settings.
 #[derive(Clone, Debug)]
 pub enum SourceKind {
     /// Objects dropped under `landing/<source>/`.
     Files(FilesSettings),
+    /// A JSON API.
+    Http(Box<HttpSettings>),
 }
 
 impl SourceKind {
     /// The names of all kinds.
-    pub const NAMES: [&str; 1] = ["files"];
+    pub const NAMES: [&str; 2] = ["files", "http"];
 
     /// The text of the source's raw chunks.
     pub const fn rows(&self) -> RowFormat {
         match self {
             Self::Files(files) => files.format.rows(),
+            Self::Http(_) => RowFormat::JsonLines,
         }
     }
 
@@ -22,6 +27,7 @@ impl SourceKind {
     pub const fn delimiter(&self) -> u8 {
         match self {
             Self::Files(files) => files.delimiter,
+            Self::Http(_) => b',',
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`Config::parse`] reports every fault at once, each with its line and what to do about it. Nothing in
 //! here is looked up by name again later: what is left after the check is plain data.
 
+mod http;
 mod kind;
 mod parse;
 mod toml_reader;
@@ -16,6 +17,7 @@ use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::normalise::Step;
 use crate::timestamp::TimeFormat;
 
+pub use http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 
 /// A configuration that has been checked.

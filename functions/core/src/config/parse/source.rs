@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::files;
+use super::{files, http};
 use super::mapping::mapping;
 use crate::config::toml_reader::{Notes, Section, one_of};
 use crate::config::{Mapping, Source, SourceKind};
@@ -73,6 +73,7 @@ fn kind(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<SourceKind> {
     let (name, span) = section.text("kind", notes).unwrap_or(("files", 0..0));
     let (members, kind) = match name {
         "files" => (files::MEMBERS, files::files(section, notes).map(SourceKind::Files)),
+        "http" => (http::MEMBERS, http::http(section, notes).map(|settings| SourceKind::Http(Box::new(settings)))),
         _ => {
             notes.fault(span, format!("unknown kind {name:?}; {}", one_of(&SourceKind::NAMES)));
             return None;
