@@ -1,9 +1,10 @@
-//! Stand-ins for Step Functions and SQS that write down what they are told.
+//! Stand-ins for Step Functions and SQS that write down what they are told, and for Secrets Manager.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use onefold_shell::{Queue, StageError, Tasks};
+use onefold_shell::{Queue, Secrets, StageError, Tasks};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -61,5 +62,24 @@ impl Queue for RecordingQueue {
 
     async fn give_again(&self, _receipt_handle: &str, _after_s: i32) -> Result<(), StageError> {
         Ok(())
+    }
+}
+
+/// Secrets by name.
+#[derive(Debug, Default)]
+pub struct KnownSecrets(Mutex<BTreeMap<String, String>>);
+
+impl KnownSecrets {
+    /// Stores a secret, over the one of its name.
+    pub fn store(&self, name: &str, value: &str) {
+        lock(&self.0).insert(name.to_owned(), value.to_owned());
+    }
+}
+
+#[async_trait]
+impl Secrets for KnownSecrets {
+    async fn value(&self, name: &str) -> Result<String, StageError> {
+        let known = lock(&self.0).get(name).cloned();
+        known.ok_or_else(|| StageError::invalid_input(format!("there is no secret {name:?}")))
     }
 }

@@ -18,7 +18,7 @@ use onefold_shell::{Context, StageError};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::fakes::{RecordingQueue, RecordingTasks};
+use crate::fakes::{KnownSecrets, RecordingQueue, RecordingTasks};
 use crate::forgetful::ForgetfulStore;
 use crate::settings::Settings;
 
@@ -86,6 +86,8 @@ pub struct Pipeline {
     pub store: Arc<MemoryStore>,
     /// Step Functions.
     pub tasks: Arc<RecordingTasks>,
+    /// Secrets Manager.
+    pub secrets: Arc<KnownSecrets>,
     queue: Arc<RecordingQueue>,
     runtime: Runtime,
     executions: u32,
@@ -99,10 +101,11 @@ const SECRET: &str = "000102030405060708090a0b0c0d0e0f";
 impl Pipeline {
     /// A bucket with a configuration and its reference tables.
     pub fn new(settings: &Settings) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let pipeline = Self {
             store: Arc::default(),
             tasks: Arc::default(),
+            secrets: Arc::default(),
             queue: Arc::default(),
             runtime,
             executions: 0,
@@ -184,7 +187,8 @@ impl Pipeline {
         let store: Arc<dyn Store> =
             if knobs.twice { Arc::new(ForgetfulStore::new(self.store.clone())) } else { self.store.clone() };
         let hasher = NodeHasher::from_hex(SECRET).expect("a secret");
-        let context = Context::new(store, hasher, self.tasks.clone(), Some(self.queue.clone()));
+        let context = Context::new(store, hasher, self.tasks.clone(), Some(self.queue.clone()))
+            .with_secrets(self.secrets.clone());
         if knobs.hurried {
             context.set_deadline(1);
         }

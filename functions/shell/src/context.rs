@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::environment::Environment;
 use crate::error::StageError;
 use crate::queue::{Queue, SqsQueue};
+use crate::secrets::{NoSecrets, Secrets, SecretsManager};
 use crate::tasks::{SfnTasks, Tasks};
 
 /// What a run pinned, read once and kept for the invocations that follow.
@@ -38,6 +39,8 @@ pub struct Context {
     pub tasks: Arc<dyn Tasks>,
     /// Takes raw chunks back.
     pub queue: Option<Arc<dyn Queue>>,
+    /// What sources are read with.
+    pub secrets: Arc<dyn Secrets>,
     pinned: Mutex<Option<Arc<Pinned>>>,
     tables: Mutex<Option<(RunId, Arc<Tables>)>>,
     /// When the invocation's time is over, in milliseconds since the epoch; 0 if it has no limit.
@@ -45,7 +48,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// A context of given parts.
+    /// A context of given parts, and without secrets.
     pub fn new(
         store: Arc<dyn Store>,
         hasher: NodeHasher,
@@ -57,10 +60,16 @@ impl Context {
             hasher,
             tasks,
             queue,
+            secrets: Arc::new(NoSecrets),
             pinned: Mutex::new(None),
             tables: Mutex::new(None),
             deadline_ms: AtomicI64::new(0),
         }
+    }
+
+    /// The context with secrets.
+    pub fn with_secrets(self, secrets: Arc<dyn Secrets>) -> Self {
+        Self { secrets, ..self }
     }
 
     /// The context of a function on AWS or on the local cloud.
@@ -81,7 +90,8 @@ impl Context {
             .queue_url
             .map(|url| Arc::new(SqsQueue { client: aws_sdk_sqs::Client::new(&config), url }) as Arc<dyn Queue>);
         let tasks = Arc::new(SfnTasks(aws_sdk_sfn::Client::new(&config)));
-        Self::new(Arc::new(store), environment.hasher, tasks, queue)
+        let secrets = Arc::new(SecretsManager(aws_sdk_secretsmanager::Client::new(&config)));
+        Self::new(Arc::new(store), environment.hasher, tasks, queue).with_secrets(secrets)
     }
 
     /// Sets when the invocation's time is over.
@@ -89,12 +99,17 @@ impl Context {
         self.deadline_ms.store(deadline_ms, Ordering::Relaxed);
     }
 
-    /// Whether less than `reserve` of the invocation's time is left.
-    pub fn is_near_deadline(&self, reserve: Duration) -> bool {
-        let deadline = self.deadline_ms.load(Ordering::Relaxed);
+    /// How much of the invocation's time is left; `None` if it has no limit.
+    pub fn time_left(&self) -> Option<Duration> {
+        let deadline = u64::try_from(self.deadline_ms.load(Ordering::Relaxed)).ok().filter(|deadline| *deadline > 0)?;
         #[expect(clippy::disallowed_methods, reason = "how much time an invocation has is no part of its output")]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        deadline > 0 && i128::from(deadline) - (now.as_millis() as i128) < reserve.as_millis() as i128
+        Some(Duration::from_millis(deadline).saturating_sub(now))
+    }
+
+    /// Whether less than `reserve` of the invocation's time is left.
+    pub fn is_near_deadline(&self, reserve: Duration) -> bool {
+        self.time_left().is_some_and(|left| left < reserve)
     }
 
     /// Reads an object of JSON.

@@ -64,9 +64,8 @@ pub(super) fn http(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpSe
         .and_then(|bytes| usize::try_from(bytes).ok())
         .unwrap_or(MAX_PAGE_BYTES);
     let tries = limited(&section, "tries", i64::from(TRIES_LIMIT), notes).and_then(|tries| u32::try_from(tries).ok());
-    let mut seconds = |name, default, limit| {
-        Duration::from_secs_f64(section.number(name, limit, notes).unwrap_or(default))
-    };
+    let mut seconds =
+        |name, default, limit| Duration::from_secs_f64(section.number(name, limit, notes).unwrap_or(default));
     let patience = Patience {
         timeout: seconds("timeout_s", TIMEOUT_S, TIMEOUT_S_LIMIT),
         tries: tries.unwrap_or(TRIES),
@@ -94,9 +93,7 @@ fn url(text: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<Url> {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             "url must hold no credentials; write auth = { bearer = \"<name of a secret>\" }".to_owned()
         }
-        Ok(url) if url.query().is_some() => {
-            "url must have no query; write params = { name = \"value\" }".to_owned()
-        }
+        Ok(url) if url.query().is_some() => "url must have no query; write params = { name = \"value\" }".to_owned(),
         Ok(url) if url.fragment().is_some() => "url must have no fragment (#…)".to_owned(),
         Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(&url)) => return Some(url),
         Ok(_) => "url must start with https:// (http:// is only for 127.0.0.1 and localhost)".to_owned(),
@@ -165,7 +162,10 @@ fn params(section: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<
             DeValue::Integer(number) => number.to_string(),
             DeValue::Boolean(boolean) => boolean.to_string(),
             _ => {
-                notes.fault(value.span(), format!("params: {} must be text, a whole number, true or false", key.get_ref()));
+                notes.fault(
+                    value.span(),
+                    format!("params: {} must be text, a whole number, true or false", key.get_ref()),
+                );
                 continue;
             }
         };
@@ -180,7 +180,8 @@ fn paging(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>
     match by {
         "cursor" => {
             page.only(&["by", "cursor", "param"], notes);
-            let (at, param) = (pointer(page, "cursor", Whole::Refused, notes), parameters.required(page, "param", notes));
+            let (at, param) =
+                (pointer(page, "cursor", Whole::Refused, notes), parameters.required(page, "param", notes));
             Some(Paging::Cursor { at: at?, param: param? })
         }
         "link" => {
@@ -217,11 +218,7 @@ fn size(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) 
     Some(PageSize { param: param?, rows: rows? })
 }
 
-fn watermark(
-    table: &Section<'_>,
-    parameters: &mut Parameters,
-    notes: &mut Notes<'_>,
-) -> Option<HttpWatermark> {
+fn watermark(table: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Option<HttpWatermark> {
     table.only(&["param", "at", "as", "initial"], notes);
     let param = parameters.required(table, "param", notes);
     let at = table.get("at").is_some().then(|| pointer(table, "at", Whole::Refused, notes));
@@ -278,19 +275,21 @@ fn secret_name(table: &Section<'_>, member: &str, notes: &mut Notes<'_>) -> Opti
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte));
     if !fits {
         // Not repeated: it may be the token itself, put here by mistake.
-        notes.fault(span, format!("{member} must be the name of a secret in Secrets Manager, of letters, digits and /_+=.@-"));
+        notes.fault(
+            span,
+            format!("{member} must be the name of a secret in Secrets Manager, of letters, digits and /_+=.@-"),
+        );
     }
     fits.then(|| name.to_owned())
 }
 
 /// A header that is ours to set: a token (RFC 9110) that says nothing about the message itself.
 fn header_name(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<String> {
-    const OURS: [&str; 8] = [
-        "accept", "accept-encoding", "connection", "content-length", "host", "te", "transfer-encoding", "user-agent",
-    ];
+    const OURS: [&str; 8] =
+        ["accept", "accept-encoding", "connection", "content-length", "host", "te", "transfer-encoding", "user-agent"];
     let lower = name.to_ascii_lowercase();
-    let is_token = !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    let is_token =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
     let fits = is_token && !OURS.contains(&lower.as_str());
     if !fits {
         notes.fault(span, format!("{name:?} is no header that a key can be sent in, such as X-Api-Key"));

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{files, http};
 use super::mapping::mapping;
+use super::{files, http};
 use crate::config::toml_reader::{Notes, Section, one_of};
 use crate::config::{Mapping, Source, SourceKind};
 use crate::normalise::calling_code;

@@ -137,7 +137,8 @@ fn every_fault_is_told_with_its_line() {
 
 #[test]
 fn the_kind_needs_its_table_and_no_other() {
-    let without = "[[source]]\nname = \"api\"\nkind = \"http\"\n[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
+    let without =
+        "[[source]]\nname = \"api\"\nkind = \"http\"\n[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
     let faults = Config::parse(without).unwrap_err().0;
     assert!(faults.len() == 1 && faults[0].message.contains("needs [source.http]"), "{faults:?}");
     let both = config(SMALLEST).replace("kind = \"http\"\n", "kind = \"http\"\nformat = \"csv\"\n");

@@ -1,0 +1,61 @@
+//! Secrets that sources are read with, by name.
+
+use async_trait::async_trait;
+
+use crate::error::{ErrorKind, StageError};
+
+/// Where secrets are.
+#[async_trait]
+pub trait Secrets: Send + Sync {
+    /// The value of a secret. It must never reach a log, an error, an object or the state machine.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if there is no such secret, it is no text, or it may not be read;
+    /// [`ErrorKind::Transient`] if Secrets Manager could not be reached.
+    async fn value(&self, name: &str) -> Result<String, StageError>;
+}
+
+/// Secrets of AWS Secrets Manager.
+#[derive(Debug)]
+pub struct SecretsManager(pub aws_sdk_secretsmanager::Client);
+
+#[async_trait]
+impl Secrets for SecretsManager {
+    async fn value(&self, name: &str) -> Result<String, StageError> {
+        let answer = self.0.get_secret_value().secret_id(name).send().await;
+        let answer = answer.map_err(|error| {
+            let code = error.as_service_error().and_then(|error| error.meta().code());
+            match code {
+                Some("ResourceNotFoundException") => StageError::invalid_input(format!(
+                    "there is no secret {name:?} in Secrets Manager; create it, or mend the name"
+                )),
+                Some("AccessDeniedException") => StageError::invalid_input(format!(
+                    "the secret {name:?} may not be read; its name must start with the stack's SecretPrefix"
+                )),
+                // The service's own text can quote the request, which holds nothing but the name.
+                Some(code) => StageError::new(
+                    ErrorKind::Transient,
+                    format!("Secrets Manager did not give the secret {name:?}: {code}"),
+                ),
+                None => StageError::new(
+                    ErrorKind::Transient,
+                    format!("Secrets Manager could not be reached for the secret {name:?}: {error}"),
+                ),
+            }
+        })?;
+        answer
+            .secret_string
+            .ok_or_else(|| StageError::invalid_input(format!("the secret {name:?} is binary; store it as plain text")))
+    }
+}
+
+/// No secrets: where nothing needs any.
+#[derive(Debug)]
+pub struct NoSecrets;
+
+#[async_trait]
+impl Secrets for NoSecrets {
+    async fn value(&self, name: &str) -> Result<String, StageError> {
+        Err(StageError::invalid_input(format!("there is no secret {name:?}: this function has no Secrets Manager")))
+    }
+}
