@@ -7,6 +7,7 @@ mod counts;
 mod customer_ids;
 mod data;
 mod history;
+mod http_source;
 mod kills;
 mod new_rules;
 mod other_tools;
