@@ -151,6 +151,9 @@ fn server_with(
     HttpServer::start(move |request, number| change(request, number, way.reply(request, &rows)))
 }
 
+/// What becomes of an answer.
+type Change = fn(Reply) -> Reply;
+
 fn hurried() -> Knobs {
     Knobs { hurried: true, ..Knobs::default() }
 }
@@ -234,7 +237,7 @@ fn parameters_and_token_go_with_every_request() {
 /// What may go wrong once with any request, and is no matter.
 #[test]
 fn passing_mishaps_are_passed() {
-    let mishaps: [(&str, fn(Reply) -> Reply); 8] = [
+    let mishaps: [(&str, Change); 8] = [
         ("429", |_| Reply::status(429)),
         ("429 with a wait", |_| Reply::status(429).with("Retry-After", "0")),
         ("503 until a date", |_| {
@@ -322,9 +325,9 @@ fn lasting_faults_are_told_with_advice() {
     let link = elsewhere.url("/v1");
     let linked = move |_: &Request, _: Reply| Reply::json(format!("{{\"data\":[],\"next\":\"{link}\"}}"));
     let large = |reply: Reply| Reply { body: [&reply.body[..], &[b' '; 2000]].concat(), ..reply };
-    type Change = Box<dyn Fn(&Request, Reply) -> Reply + Send + Sync>;
-    let status = |status: u16| -> Change { Box::new(move |_, _| Reply::status(status)) };
-    let cases: Vec<(Way, Change, &str)> = vec![
+    type Fault = Box<dyn Fn(&Request, Reply) -> Reply + Send + Sync>;
+    let status = |status: u16| -> Fault { Box::new(move |_, _| Reply::status(status)) };
+    let cases: Vec<(Way, Fault, &str)> = vec![
         (Way::Cursor, status(400), "answered 400 Bad Request: check params, page and watermark"),
         (Way::Cursor, status(401), "answered 401 Unauthorized: check the secret \"onefold/api\""),
         (Way::Cursor, status(403), "answered 403 Forbidden: check the secret \"onefold/api\""),
@@ -401,7 +404,7 @@ fn redirects_on_the_host_are_followed_with_the_token() {
 
 #[test]
 fn pages_that_repeat_are_noticed() {
-    let all: Vec<(Way, fn(Reply) -> Reply)> = vec![
+    let all: [(Way, Change); 5] = [
         (Way::Cursor, |_| Reply::json(r#"{"data":[{"id":1}],"meta":{"next":"again"}}"#)),
         (Way::Link, |reply| reply.with("Link", "</v1/customers>; rel=next")),
         (Way::NextUrl, |_| Reply::json(r#"{"data":[{"id":1}],"next":"/v1/customers?from=0"}"#)),
