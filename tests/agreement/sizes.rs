@@ -104,6 +104,7 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         partitions: Some(10_000),
         splits: 900,
         skipped: Vec::new(),
+        snapshots: vec![source.clone(); 25],
     };
     bucket.put(&keys::run_plan(&run), json_object(&plan).expect("JSON")).await;
     bucket.put(&keys::run_config(&run), config(&source)).await;
@@ -114,7 +115,7 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
             "run": run, "stage": "translate", "name": chunk.receipt_name(),
             "records_in": 1, "records_out": 1, "records_rejected": 0, "bytes_in": 1, "bytes_out": 1,
             "elapsed_ms": 1, "cpu_ms": 1, "max_rss_bytes": 1, "s3_requests": 1,
-            "result": {"accounts": 1_000_000_000_000_u64, "nodes": 1, "text_bytes": 1},
+            "result": {"accounts": 1_000_000_000_000_u64, "rejected": 0, "repeated": 0, "nodes": 1, "text_bytes": 1},
         });
         bucket.put(&keys::receipt(&run, Stage::Translate, &chunk.receipt_name()), receipt.to_string()).await;
     }

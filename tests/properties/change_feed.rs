@@ -34,6 +34,7 @@ proptest! {
         prop_assert_eq!(counts.customers_split, counted("split"));
         prop_assert_eq!(counts.customers_updated, counted("updated"));
         prop_assert_eq!(counts.customers_merged, counted("merged"));
+        prop_assert_eq!(counts.customers_deleted, counted("deleted"));
     }
 }
 

@@ -98,7 +98,12 @@ proptest! {
         prop_assert_eq!(counts.accounts + counts.rejected, read);
         prop_assert_eq!(counts.rejected - counts.repeated, bad);
         prop_assert_eq!(counts.members, accounts.len() as u64);
-        prop_assert_eq!(counts.accounts + counts.previous_members, counts.members + counts.superseded);
+        prop_assert_eq!(counts.tombstones, oracle::tombstones(&rows).len() as u64);
+        prop_assert_eq!(counts.deleted, counts.tombstones);
+        prop_assert_eq!(
+            counts.accounts + counts.previous_members,
+            counts.members + counts.superseded + counts.deleted
+        );
         prop_assert_eq!(counts.customers, version.customers.len() as u64);
         let largest = version.customers.values().filter_map(|customer| customer["members"].as_array()).map(Vec::len).max();
         prop_assert_eq!(counts.largest_customer, largest.unwrap_or_default() as u64);

@@ -60,6 +60,10 @@ const POSTAL_CODES: [&str; 4] = ["01234", "99999", "01", ""];
 const SALARIES: [&str; 4] = ["50000", "48000.5", "lots", ""];
 const INTERESTS: [&str; 3] = ["art", "Wine", "fly fishing"];
 
+/// Marks of deletion, as the CRM and the shop write them, and as the list does.
+const MARKS: [&str; 8] = ["true", "Yes", "1", "T", "false", "0", "no", " "];
+const STATUSES: [&str; 5] = ["closed", "erased", "open", "Closed", "true"];
+
 /// A value of a field, or none.
 fn text(field: &'static str, values: &'static [&'static str]) -> BoxedStrategy<Option<(&'static str, String)>> {
     proptest::option::weighted(0.5, select(values).prop_map(move |text| (field, text.to_owned()))).boxed()
@@ -80,6 +84,7 @@ fn any_row() -> impl Strategy<Value = Row> {
         proptest::option::of(select(&SALARIES[..])),
         proptest::sample::subsequence(&INTERESTS[..], 0..3),
         proptest::option::of(select(&["ios", "an\"droid"][..])),
+        proptest::option::weighted(0.25, (select(&MARKS[..]), select(&STATUSES[..]))),
     );
     let what =
         (select(&SOURCES[..]), select(&IDS[..]), proptest::option::weighted(0.9, (select(&SECONDS[..]), 0..3i64)));
@@ -94,6 +99,7 @@ fn any_row() -> impl Strategy<Value = Row> {
         row.salary = others.0.map(str::to_owned);
         row.interests = others.1.into_iter().map(str::to_owned).collect();
         row.device = others.2.filter(|_| source != "shop").map(str::to_owned);
+        row.mark = others.3.map(|(mark, status)| if source == "list" { status } else { mark });
         row
     })
 }

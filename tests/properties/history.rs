@@ -23,7 +23,9 @@ pub fn descent(before: &Version, after: &Version) -> BTreeMap<String, Descent> {
     for old in before.customers.keys() {
         let mut parts: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
         for (member, _) in before.members.iter().filter(|(_, customer)| *customer == old) {
-            parts.entry(&after.members[member]).or_default().push(member);
+            if let Some(customer) = after.members.get(member) {
+                parts.entry(customer).or_default().push(member);
+            }
         }
         for part in parts.values_mut() {
             part.sort_by(|left, right| compare_references(split(left), split(right)));
@@ -31,7 +33,8 @@ pub fn descent(before: &Version, after: &Version) -> BTreeMap<String, Descent> {
         let owner = parts.iter().max_by(|(_, left), (_, right)| {
             left.len().cmp(&right.len()).then(compare_references(split(right[0]), split(left[0])))
         });
-        let owner = owner.expect("accounts do not go away").0;
+        // None if all its accounts are deleted.
+        let Some((owner, _)) = owner else { continue };
         descents.entry((*owner).clone()).or_default().owns.insert(old.clone());
         for new in parts.keys() {
             descents.entry((*new).clone()).or_default().had.insert(old.clone());
@@ -63,6 +66,12 @@ pub fn changes(before: &Version, after: &Version) -> Vec<Value> {
             changes.push(json!({"change": "created", "customer_id": id}));
         } else {
             changes.push(json!({"change": "split", "customer_id": id, "from": had}));
+        }
+    }
+    for id in before.customers.keys() {
+        let mut members = before.members.iter().filter(|(_, customer)| *customer == id);
+        if members.all(|(member, _)| !after.members.contains_key(member)) {
+            changes.push(json!({"change": "deleted", "customer_id": id}));
         }
     }
     changes.sort_by_key(Value::to_string);

@@ -22,12 +22,17 @@ fn first_rows() -> Vec<Row> {
 }
 
 fn second_rows() -> Vec<Row> {
-    vec![Row::new("crm", "2").with("email", "a@x.de").at(20), Row::new("crm", "3").with("email", "b@x.de").at(20)]
+    vec![
+        Row::new("crm", "2").with("email", "a@x.de").at(20),
+        Row::new("crm", "3").with("email", "b@x.de").at(20),
+        Row::new("list", "1").at(20).marked("closed"),
+        Row::new("shop", "2").with("phone_number", "212 345 6789").at(11),
+    ]
 }
 
 /// A lake before the run that is killed.
 fn lake(versions_before: usize) -> Pipeline {
-    let mut pipeline = Pipeline::new(&Settings::default());
+    let mut pipeline = Pipeline::new(&Settings { snapshots: vec!["shop"], ..Settings::default() });
     drop_rows(&pipeline, "a", &first_rows());
     pipeline.drop_file("crm", "bad.jsonl", "{\"id\":\n");
     if versions_before > 0 {

@@ -6,6 +6,7 @@ mod change_feed;
 mod counts;
 mod customer_ids;
 mod data;
+mod deletions;
 mod history;
 mod http_source;
 mod kills;

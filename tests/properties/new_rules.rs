@@ -10,8 +10,11 @@ use crate::data::{any_rows, cases, drop_rows, publish, version_of};
 fn any_settings() -> impl Strategy<Value = Settings> {
     let rules =
         vec![vec!["email"], vec!["phone_number"], vec!["given_name", "family_name"], vec!["family_name", "email"]];
-    (subsequence(rules, 1..=4), 2usize..6)
-        .prop_map(|(rules, max_accounts_per_key)| Settings { rules, max_accounts_per_key })
+    (subsequence(rules, 1..=4), 2usize..6).prop_map(|(rules, max_accounts_per_key)| Settings {
+        rules,
+        max_accounts_per_key,
+        ..Settings::default()
+    })
 }
 
 proptest! {

@@ -41,8 +41,51 @@ pub fn customers(rows: &[Row], settings: &Settings) -> Vec<Value> {
     customers
 }
 
-/// The latest version of every account, by reference.
+/// The latest version of every account that is not deleted, by reference.
 pub fn latest(rows: &[Row], settings: &Settings) -> Vec<Account> {
+    latest_rows(rows).into_iter().filter(|row| !is_deleted(row)).map(|row| account(row, settings)).collect()
+}
+
+/// The references of the accounts whose latest version says that they are deleted.
+pub fn tombstones(rows: &[Row]) -> BTreeSet<String> {
+    latest_rows(rows).into_iter().filter(|row| is_deleted(row)).map(Row::reference).collect()
+}
+
+/// A file that a run reads.
+#[derive(Clone, Debug)]
+pub struct Dropped {
+    /// Its source.
+    pub source: &'static str,
+    /// Its good rows.
+    pub rows: Vec<Row>,
+    /// Whether it has a row that is refused.
+    pub is_broken: bool,
+}
+
+/// The rows that count after some runs: of a snapshot, none from before the last run that read it whole.
+pub fn standing(runs: &[Vec<Dropped>], settings: &Settings) -> Vec<Row> {
+    let mut standing: Vec<Row> = Vec::new();
+    for run in runs {
+        for source in &settings.snapshots {
+            let files: Vec<&Dropped> = run.iter().filter(|file| file.source == *source).collect();
+            if !files.is_empty() && files.iter().all(|file| !file.is_broken) {
+                standing.retain(|row| row.source != *source);
+            }
+        }
+        standing.extend(run.iter().flat_map(|file| file.rows.iter().cloned()));
+    }
+    standing
+}
+
+fn is_deleted(row: &Row) -> bool {
+    let mark = row.mark.unwrap_or_default();
+    match row.source {
+        "list" => mark == "closed" || mark == "erased",
+        _ => ["true", "yes", "y", "t", "1"].contains(&mark.to_lowercase().as_str()),
+    }
+}
+
+fn latest_rows(rows: &[Row]) -> Vec<&Row> {
     let mut latest: BTreeMap<String, &Row> = BTreeMap::new();
     for row in rows {
         let reference = row.reference();
@@ -54,7 +97,7 @@ pub fn latest(rows: &[Row], settings: &Settings) -> Vec<Account> {
             _ => _ = latest.insert(reference, row),
         }
     }
-    latest.into_values().map(|row| account(row, settings)).collect()
+    latest.into_values().collect()
 }
 
 /// The match keys of an account: which rule, and the values.
@@ -285,7 +328,11 @@ fn email(text: &str) -> Option<String> {
     let is_google = domain == "gmail.com" || domain == "googlemail.com";
     let (local, domain) = if is_google { (local.replace('.', ""), "gmail.com") } else { (local.to_owned(), domain) };
     let (host, top) = domain.rsplit_once('.')?;
-    let is_top = top.len() >= 2 && top.chars().all(|letter| letter.is_ascii_lowercase());
+    let is_label = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let is_top = match top.strip_prefix("xn--") {
+        Some(rest) => !rest.is_empty() && rest.chars().all(is_label),
+        None => top.len() >= 2 && top.chars().all(|letter| letter.is_ascii_lowercase()),
+    };
     let has_space = local.contains(char::is_whitespace) || domain.contains(char::is_whitespace);
     let is_email = !local.is_empty() && !host.is_empty() && is_top && !domain.contains('@') && !has_space;
     is_email.then(|| format!("{local}@{domain}"))

@@ -237,7 +237,7 @@ impl Execution<'_> {
             invoke!(self, partition::run, partition::Request { run: run.clone(), mapper: mapper.clone() });
         }
         for partition in self.context.json_lines::<Partition>(&linked.partitions_key).await? {
-            invoke!(self, merge::run, merge::Request { run: run.clone(), partition });
+            invoke!(self, merge::run, merge::Request { run: run.clone(), partition: partition.clone() });
         }
         let answer = invoke!(self, compact::run, compact::Request { run: run.clone() });
         Ok(Outcome::Published(answer))

@@ -41,6 +41,8 @@ pub struct Row {
     pub interests: Vec<String>,
     /// `attributes.device`; the shop has none.
     pub device: Option<String>,
+    /// What says whether the account is deleted: true or false in the CRM and the shop, a status in the list.
+    pub mark: Option<&'static str>,
 }
 
 impl Row {
@@ -58,6 +60,12 @@ impl Row {
     /// The row at a time, in seconds since the epoch.
     pub fn at(mut self, seconds: i64) -> Self {
         self.updated_at = Some(seconds * 1000);
+        self
+    }
+
+    /// The row with a mark of deletion.
+    pub fn marked(mut self, mark: &'static str) -> Self {
+        self.mark = Some(mark);
         self
     }
 
@@ -93,6 +101,7 @@ impl Row {
             "pay": self.salary,
             "likes": self.interests.join("; "),
             "device": self.device,
+            "gone": self.mark,
             "more": {"not": ["read", null, {"email": "never@read.de"}]},
         });
         for field in TEXT_FIELDS {
@@ -115,6 +124,11 @@ impl Row {
         };
         let pay =
             self.salary.as_ref().map(|salary| salary.parse::<f64>().map_or(json!(salary), |number| json!(number)));
+        let mark = self.mark.map(|mark| match mark {
+            "true" | "false" => json!(mark == "true"),
+            "1" | "0" => json!(u64::from(mark == "1")),
+            _ => json!(mark),
+        });
         let row = object(&[
             ("customer_id", Some(id)),
             ("name", text("full_name")),
@@ -134,6 +148,7 @@ impl Row {
             ("interests", (!self.interests.is_empty()).then(|| json!(self.interests))),
             ("created", self.updated_at.map(|time| json!(time))),
             ("pay", pay),
+            ("state", Some(object(&[("deleted", mark)]))),
         ]);
         format!("{row}\n")
     }
@@ -144,6 +159,7 @@ impl Row {
         let mut fields =
             vec![self.id.clone(), time, self.salary.clone().unwrap_or_default(), self.interests.join(" ;")];
         fields.push(self.device.clone().unwrap_or_default());
+        fields.push(self.mark.unwrap_or_default().to_owned());
         fields.extend(TEXT_FIELDS.map(|field| self.texts.get(field).cloned().unwrap_or_default()));
         let quoted = fields.iter().map(|field| {
             let must = field.contains([',', '"', '\n', '\r']);
@@ -155,7 +171,11 @@ impl Row {
 
 /// What a file of a source begins with.
 pub fn header(source: &str) -> String {
-    if source == "list" { format!("id,changed,pay,likes,device,{}\n", TEXT_FIELDS.join(",")) } else { String::new() }
+    if source == "list" {
+        format!("id,changed,pay,likes,device,status,{}\n", TEXT_FIELDS.join(","))
+    } else {
+        String::new()
+    }
 }
 
 /// The name of a file of a source.

@@ -7,6 +7,8 @@ pub struct Settings {
     pub rules: Vec<Vec<&'static str>>,
     /// `[guard] max_accounts_per_key`
     pub max_accounts_per_key: usize,
+    /// The sources that are snapshots.
+    pub snapshots: Vec<&'static str>,
 }
 
 impl Default for Settings {
@@ -14,6 +16,7 @@ impl Default for Settings {
         Self {
             rules: vec![vec!["email"], vec!["phone_number"], vec!["family_name", "birthdate"]],
             max_accounts_per_key: 4,
+            snapshots: Vec::new(),
         }
     }
 }
@@ -28,7 +31,11 @@ impl Settings {
     /// The configuration's text.
     pub fn config(&self) -> String {
         let rules: String = self.rules.iter().map(|rule| format!("[[match]]\nkey = {rule:?}\n")).collect();
-        format!("{SOURCES_TEXT}\n{rules}\n[guard]\nmax_accounts_per_key = {}\n", self.max_accounts_per_key)
+        let sources = self.snapshots.iter().fold(SOURCES_TEXT.to_owned(), |text, source| {
+            let name = format!("name = \"{source}\"\n");
+            text.replace(&name, &format!("{name}snapshot = true\n"))
+        });
+        format!("{sources}\n{rules}\n[guard]\nmax_accounts_per_key = {}\n", self.max_accounts_per_key)
     }
 
     /// The reference tables: name and CSV.
@@ -78,6 +85,7 @@ birthdate = "/birthdate"
 salary = "/pay"
 interests = { at = "/likes", split = ";" }
 "attributes.device" = "/device"
+deleted = "/gone"
 updated_at = { at = "/updatedAt", as = "rfc3339", default = "1970-01-01T00:00:00Z" }
 
 [[source]]
@@ -101,6 +109,7 @@ birthdate = "/birthdate"
 salary = "/pay"
 interests = { at = "/likes", split = ";" }
 "attributes.device" = "/device"
+deleted = { at = "/status", equals = ["closed", "erased"] }
 updated_at = { at = "/changed", as = "%Y-%m-%d %H:%M:%S" }
 
 [[source]]
@@ -123,6 +132,7 @@ phone_number = "/contact/mobile"
 "address.country" = "/address/country"
 salary = "/pay"
 interests = "/interests"
+deleted = ["/state/never", "/state/deleted"]
 updated_at = { at = "/created", as = "unix_ms" }
 
 [normalise]

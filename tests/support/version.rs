@@ -1,6 +1,6 @@
 //! Reading a published version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_lake::manifest::{File, Manifest};
 use onefold_lake::{RunId, keys};
@@ -19,6 +19,8 @@ pub struct Version {
     pub members: BTreeMap<String, String>,
     /// The accounts, by reference.
     pub accounts: BTreeMap<String, Value>,
+    /// The references of the accounts that their source marks as deleted.
+    pub tombstones: BTreeSet<String>,
     /// The change feed, sorted.
     pub changes: Vec<Value>,
 }
@@ -27,7 +29,7 @@ impl Version {
     /// The version that a run made.
     ///
     /// # Panics
-    /// A file is missing, or an id or a reference is there twice.
+    /// A file is missing, an id or a reference is there twice, or a deleted account has values or a customer.
     pub fn read(pipeline: &Pipeline, run: &RunId) -> Self {
         let manifest = pipeline.get(&keys::manifest(run)).expect("a manifest");
         let manifest: Manifest = serde_json::from_slice(&manifest).expect("a manifest");
@@ -36,16 +38,26 @@ impl Version {
             let id = customer["customer_id"].as_str().expect("a customer has an id").to_owned();
             assert!(customers.insert(id, customer).is_none(), "two customers have one id");
         }
-        let (mut members, mut accounts) = (BTreeMap::new(), BTreeMap::new());
+        let (mut members, mut accounts, mut tombstones) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         for member in lines(pipeline, &manifest.files.members) {
             let reference = member["account"]["ref"].as_str().expect("an account has a reference").to_owned();
+            assert_eq!(member["customer_id"].is_null(), member["account"]["deleted"] == true, "{reference}");
+            if member["customer_id"].is_null() {
+                let names = member["account"].as_object().expect("an object").keys();
+                let values =
+                    names.filter(|name| !["ref", "updated_at", "received_at", "deleted"].contains(&name.as_str()));
+                assert_eq!(values.count(), 0, "{reference} is deleted and has values");
+                assert!(tombstones.insert(reference), "a deleted account is there twice");
+                continue;
+            }
             let customer = member["customer_id"].as_str().expect("a member has a customer").to_owned();
             accounts.insert(reference.clone(), member["account"].clone());
             assert!(members.insert(reference, customer).is_none(), "an account is there twice");
         }
         let mut changes = lines(pipeline, &manifest.files.changes);
         changes.sort_by_key(Value::to_string);
-        Self { manifest, customers, members, accounts, changes }
+        assert!(tombstones.iter().all(|reference| !members.contains_key(reference)), "a deleted account is a member");
+        Self { manifest, customers, members, accounts, tombstones, changes }
     }
 
     /// The version that `processed/CURRENT` names.

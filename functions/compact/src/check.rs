@@ -9,17 +9,22 @@ use crate::counts::Gathered;
 /// Asserts that nothing came or went unseen (invariant 2).
 pub(crate) fn balance(gathered: &Gathered, previous: Option<&Manifest>) -> Result<(), StageError> {
     let counts = &gathered.counts;
-    let expected_members = previous.map_or(0, |previous| previous.counts.members);
+    let expected_members = previous.map_or(0, |previous| previous.counts.members + previous.counts.tombstones);
     let balances = [
         ("lines extracted", gathered.lines[0], "lines translated", gathered.lines[1]),
         ("rows read", counts.rows_read, "accounts and rejects", counts.accounts + counts.rejected),
         ("accounts translated", counts.accounts, "accounts merged", gathered.merged.accounts),
-        ("members of the previous version", expected_members, "previous members merged", counts.previous_members),
+        (
+            "members and tombstones of the previous version",
+            expected_members,
+            "previous members merged",
+            counts.previous_members,
+        ),
         (
             "accounts and previous members",
             counts.accounts + counts.previous_members,
-            "members and superseded",
-            counts.members + counts.superseded,
+            "members, superseded and deleted",
+            counts.members + counts.superseded + counts.deleted,
         ),
     ];
     let faults: Vec<String> = balances
@@ -74,6 +79,8 @@ mod tests {
             counts,
             blocked: Vec::new(),
             dropped_values: Default::default(),
+            snapshots: Vec::new(),
+            incomplete_snapshots: Vec::new(),
             files: Files::default(),
             config: String::new(),
             matching: String::new(),
@@ -95,9 +102,14 @@ mod tests {
         gathered.counts.members = 8;
         let message = balance(&gathered, None).unwrap_err().message;
         assert!(message.contains("12 lines extracted, but 11 lines translated"), "{message}");
-        assert!(message.contains("but 8 members and superseded"), "{message}");
+        assert!(message.contains("but 8 members, superseded and deleted"), "{message}");
         let before = manifest(Counts { members: 1, ..Counts::default() });
-        assert!(balance(&gathered, Some(&before)).unwrap_err().message.contains("1 members of the previous version"));
+        assert!(
+            balance(&gathered, Some(&before))
+                .unwrap_err()
+                .message
+                .contains("1 members and tombstones of the previous version")
+        );
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(crate) struct Gathered {
     pub(crate) merged: MergeCounts,
     pub(crate) dropped: BTreeMap<String, u64>,
     pub(crate) blocked: Vec<BlockedKey>,
+    /// Sources whose accounts of the previous version a snapshot replaced.
+    pub(crate) replaced: Vec<String>,
     /// By partition.
     pub(crate) partitions: Vec<PartitionCounts>,
     pub(crate) sources: Sources,
@@ -91,18 +93,22 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
         Ok(())
     })
     .await?;
+    gathered.replaced = layout.replaced;
     gathered.blocked = blocked(run, &gathered.partitions, context).await?;
     let merged = &gathered.merged;
     let counts = &mut gathered.counts;
     counts.previous_members = merged.previous_members;
     counts.members = merged.members;
     counts.superseded = merged.superseded;
+    counts.deleted = merged.deleted;
+    counts.tombstones = merged.tombstones;
     counts.customers = merged.customers;
     counts.largest_customer = merged.largest_customer;
     counts.customers_created = merged.created;
     counts.customers_updated = merged.updated;
     counts.customers_merged = merged.merged;
     counts.customers_split = merged.split;
+    counts.customers_deleted = merged.customers_deleted;
     counts.blocked_keys = gathered.blocked.len() as u64;
     Ok(gathered)
 }

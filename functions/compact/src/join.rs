@@ -72,7 +72,7 @@ fn groups(partitions: &[PartitionCounts]) -> Vec<std::ops::Range<usize>> {
 fn records(part: Part, counts: &PartitionCounts) -> u64 {
     match part {
         Part::Customers => counts.counts.customers,
-        Part::Members | Part::MemberLinks => counts.counts.members,
+        Part::Members | Part::MemberLinks => counts.counts.members + counts.counts.tombstones,
         Part::Changes => counts.changes,
     }
 }

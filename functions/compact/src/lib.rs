@@ -14,7 +14,7 @@ use onefold_core::matching::Matcher;
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
-use onefold_lake::plan::{Current, Input};
+use onefold_lake::plan::{Current, Input, Plan};
 use onefold_lake::receipt::Moved;
 use onefold_lake::{Condition, RunId, StoreError};
 use onefold_shell::{Context, Pinned, StageError, Work, json_lines, json_object};
@@ -118,12 +118,19 @@ async fn manifest(
         counts: gathered.counts,
         blocked: gathered.blocked,
         dropped_values: gathered.dropped,
+        snapshots: pinned.config.snapshots().map(str::to_owned).collect(),
+        incomplete_snapshots: incomplete_snapshots(&pinned.plan, &gathered.replaced),
         files,
         config: config_digest(&pinned.config_text),
         matching: matcher.digest(),
         watermarks,
         skipped: gathered.sources.into_skipped(),
     })
+}
+
+/// The sources of which a snapshot was read that did not replace what was there before.
+fn incomplete_snapshots(plan: &Plan, replaced: &[String]) -> Vec<String> {
+    plan.snapshots.iter().filter(|source| !replaced.contains(source)).cloned().collect()
 }
 
 /// Writes the list of inputs into the version, without what this run did not read after all.

@@ -23,6 +23,8 @@ pub struct Account<'a> {
     pub updated_at: Option<Timestamp>,
     /// When the object that the record was read from came into the landing zone.
     pub received_at: Timestamp,
+    /// Whether the source says that the account is deleted. Such an account, a *tombstone*, has no values.
+    pub deleted: bool,
     texts: [Option<Cow<'a, str>>; TEXT_FIELDS],
     /// `{"latitude":…,"longitude":…}` as JSON text.
     pub location: Option<Cow<'a, str>>,
@@ -42,17 +44,21 @@ pub struct Version {
     pub updated_at: i64,
     /// Milliseconds since the epoch.
     pub received_at: i64,
-    /// XXH3 (64 bits) of the account's text.
+    /// XXH3 (64 bits) of the account's text; of a tombstone the greatest number, so that of two versions of
+    /// one time the deletion is the later one.
     pub digest: u64,
 }
 
 impl Version {
+    /// Earlier than the version of any account.
+    pub const LEAST: Self = Self { updated_at: i64::MIN, received_at: i64::MIN, digest: 0 };
+
     /// The version of an account with this text.
     pub fn of(account: &Account<'_>, text: &[u8]) -> Self {
         Self {
             updated_at: account.updated_at.map_or(i64::MIN, Timestamp::milliseconds),
             received_at: account.received_at.milliseconds(),
-            digest: xxhash_rust::xxh3::xxh3_64(text),
+            digest: if account.deleted { u64::MAX } else { xxhash_rust::xxh3::xxh3_64(text) },
         }
     }
 }
@@ -64,6 +70,7 @@ impl<'a> Account<'a> {
             reference: reference.into(),
             updated_at,
             received_at,
+            deleted: false,
             texts: Default::default(),
             location: None,
             salary: None,
@@ -90,6 +97,10 @@ impl<'a> Account<'a> {
             push_timestamp(out, "updated_at", updated_at);
         }
         push_timestamp(out, "received_at", self.received_at);
+        if self.deleted {
+            json::push_name(out, "deleted");
+            out.extend_from_slice(b"true");
+        }
         for field in TextField::PLAIN {
             if let Some(text) = self.text(field) {
                 out.extend_from_slice(field.json_name().as_bytes());
@@ -185,6 +196,7 @@ impl<'de> Visitor<'de> for AccountVisitor {
                 "ref" => account.reference = map.next_value_seed(TextSeed)?,
                 "updated_at" => account.updated_at = Some(timestamp(&map.next_value_seed(TextSeed)?)?),
                 "received_at" => account.received_at = timestamp(&map.next_value_seed(TextSeed)?)?,
+                "deleted" => account.deleted = map.next_value()?,
                 "address" => map.next_value_seed(AddressSeed(&mut account))?,
                 "location" => account.location = Some(raw(map.next_value()?)),
                 "salary" => account.salary = Some(raw(map.next_value()?)),
@@ -369,6 +381,23 @@ mod tests {
         let mut out = Vec::new();
         Account::parse(text).unwrap().write(&mut out);
         assert_eq!(String::from_utf8(out).unwrap(), text);
+    }
+
+    #[test]
+    fn a_tombstone_is_later_than_any_other_version_of_its_time() {
+        let text = r#"{"ref":"crm:8","updated_at":"2023-06-07T18:16:00Z","received_at":"2026-01-02T03:04:05Z","deleted":true}"#;
+        let tombstone = Account::parse(text).unwrap();
+        assert!(tombstone.deleted);
+        let mut out = Vec::new();
+        tombstone.write(&mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), text);
+        let version = Version::of(&tombstone, text.as_bytes());
+        let living = text.replace(",\"deleted\":true", "");
+        let of_living = |text: &str| Version::of(&Account::parse(text).unwrap(), text.as_bytes());
+        assert!(version > of_living(&living));
+        assert!(version < of_living(&living.replace("2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z")));
+        let without_time = r#"{"ref":"a:1","received_at":"0001-01-01T00:00:00Z"}"#;
+        assert!(of_living(without_time) > Version::LEAST);
     }
 
     #[test]

@@ -62,6 +62,11 @@ impl<'a> Claims<'a> {
         }
     }
 
+    /// Whether any account that was in this customer is in a cluster. If none is, the customer is no more.
+    pub fn has(&self, customer_id: &str) -> bool {
+        self.parts.contains_key(customer_id)
+    }
+
     /// Settles all claims: a customer's id belongs to the cluster with the largest part of its accounts
     /// (tie: the smallest reference); a cluster keeps the oldest id that belongs to it.
     pub fn settle(&self) -> BTreeMap<u32, Identity<'a>> {

@@ -337,6 +337,8 @@ pub struct MappingPlan {
     pub id: Choice,
     /// Slots of the time.
     pub updated_at: Choice,
+    /// Slots of the mark of deletion.
+    pub deleted: Choice,
     /// Slots of the full name.
     pub full_name: Choice,
     /// Slots of each text field, in the order of the mapping.
@@ -361,6 +363,7 @@ impl MappingPlan {
         // As JSON text: a long number read as a floating-point one would be another account's id.
         let id = rows.add_raw(&mapping.id);
         let updated_at = rows.add_value(mapping.updated_at.as_ref().map_or(none, |time| &time.at));
+        let deleted = rows.add_value(mapping.deleted.as_ref().map_or(none, |mark| &mark.at));
         let full_name = rows.add_value(mapping.full_name.as_deref().unwrap_or(none));
         let texts = mapping.texts.iter().map(|text| rows.add_value(&text.at)).collect();
         let latitude = rows.add_value(mapping.latitude.as_deref().unwrap_or(none));
@@ -368,7 +371,7 @@ impl MappingPlan {
         let salary = rows.add_value(mapping.salary.as_deref().unwrap_or(none));
         let interests = rows.add_value(mapping.interests.as_ref().map_or(none, |list| &list.at));
         let attributes = mapping.attributes.iter().map(|(_, at)| rows.add_raw(at)).collect();
-        Self { rows, id, updated_at, full_name, texts, latitude, longitude, salary, interests, attributes }
+        Self { rows, id, updated_at, deleted, full_name, texts, latitude, longitude, salary, interests, attributes }
     }
 
     /// The fields that no column of a CSV header answers, each by its first pointer.
@@ -377,6 +380,7 @@ impl MappingPlan {
         let single = [
             &self.id,
             &self.updated_at,
+            &self.deleted,
             &self.full_name,
             &self.latitude,
             &self.longitude,

@@ -1,5 +1,8 @@
 //! One partition: latest versions, exact clusters, customers, ids and changes.
 
+mod line;
+mod standing;
+
 use std::collections::BTreeMap;
 
 use hashbrown::HashTable;
@@ -16,18 +19,23 @@ use crate::link::Stars;
 use crate::matching::{MatchKey, Matcher};
 use crate::node::Node;
 use crate::reference;
+use crate::snapshot::SourceMarks;
 use crate::survive::{Candidate, Survivorship};
 use crate::timestamp::Timestamp;
 use crate::union_find::UnionFind;
+
+use line::{Origin, split_line, write_member, write_tombstone};
+use standing::Standing;
 
 /// What a partition becomes.
 #[derive(Debug, Default)]
 pub struct MergeOutput {
     /// Customers, a line of JSON each.
     pub customers: Vec<u8>,
-    /// Members, a line of JSON each: the account's text as it came, and its customer.
+    /// Members, a line of JSON each: the account's text as it came, and its customer. Behind them the tombstones,
+    /// which have none.
     pub members: Vec<u8>,
-    /// The links of the members, in the same order.
+    /// The links of the members and tombstones, in the same order.
     pub member_stars: Stars,
     /// What changed against the previous version, a line of JSON each.
     pub changes: Vec<u8>,
@@ -43,12 +51,18 @@ pub struct MergeOutput {
 pub struct MergeCounts {
     /// Accounts of this run.
     pub accounts: u64,
-    /// Members of the previous version.
+    /// Members and tombstones of the previous version.
     pub previous_members: u64,
     /// Versions of accounts that have a later one.
     pub superseded: u64,
-    /// Accounts that are members now. Accounts and previous members are these and the superseded.
+    /// Accounts that are members now. Accounts and previous members are these, the superseded and the deleted.
     pub members: u64,
+    /// Accounts that are deleted: the tombstones, and what a snapshot no longer has.
+    #[serde(default)]
+    pub deleted: u64,
+    /// Accounts that their source marks as deleted. The version keeps them, as an older row may still come.
+    #[serde(default)]
+    pub tombstones: u64,
     /// Customers.
     pub customers: u64,
     /// Customers of the previous version.
@@ -63,6 +77,9 @@ pub struct MergeCounts {
     pub merged: u64,
     /// Customers that left another one.
     pub split: u64,
+    /// Customers all of whose accounts are deleted.
+    #[serde(default)]
+    pub customers_deleted: u64,
 }
 
 impl MergeCounts {
@@ -72,6 +89,8 @@ impl MergeCounts {
         self.previous_members += other.previous_members;
         self.superseded += other.superseded;
         self.members += other.members;
+        self.deleted += other.deleted;
+        self.tombstones += other.tombstones;
         self.customers += other.customers;
         self.previous_customers += other.previous_customers;
         self.largest_customer = self.largest_customer.max(other.largest_customer);
@@ -79,11 +98,12 @@ impl MergeCounts {
         self.updated += other.updated;
         self.merged += other.merged;
         self.split += other.split;
+        self.customers_deleted += other.customers_deleted;
     }
 
     /// Whether nothing came or went unseen (invariant 2).
     pub fn balance(&self) -> bool {
-        self.accounts + self.previous_members == self.members + self.superseded
+        self.accounts + self.previous_members == self.members + self.superseded + self.deleted
     }
 }
 
@@ -98,30 +118,12 @@ pub struct LineError {
     pub source: Option<serde_json::Error>,
 }
 
-const MEMBER_START: &str = "{\"customer_id\":\"";
-const MEMBER_MIDDLE: &str = "\",\"account\":";
-
-/// Appends a member: an account's text as it came, and its customer.
-fn write_member(out: &mut Vec<u8>, customer_id: &str, account: &str) {
-    for part in [MEMBER_START, customer_id, MEMBER_MIDDLE, account, "}\n"] {
-        out.extend_from_slice(part.as_bytes());
-    }
-}
-
-/// Splits a line into the customer's id, if it is a member, and the account's text.
-pub fn split_member(line: &str) -> Option<(Option<&str>, &str)> {
-    let Some(member) = line.strip_prefix(MEMBER_START) else {
-        return Some((None, line));
-    };
-    let (customer_id, account) = member.split_once(MEMBER_MIDDLE)?;
-    Some((Some(customer_id), account.strip_suffix('}')?))
-}
-
-/// The links of the members of the previous version, made anew under these match rules.
+/// The links of the members and tombstones of the previous version, made anew under these match rules, with the
+/// marks of these sources.
 ///
 /// # Errors
 /// A line is no member.
-pub fn member_stars(text: &str, matcher: &mut Matcher) -> Result<Stars, LineError> {
+pub fn member_stars(text: &str, matcher: &mut Matcher, marks: &SourceMarks) -> Result<Stars, LineError> {
     let mut stars = Stars::default();
     let mut keys = Vec::new();
     for record in read(text, &mut MergeCounts::default())? {
@@ -131,8 +133,8 @@ pub fn member_stars(text: &str, matcher: &mut Matcher) -> Result<Stars, LineErro
         stars.push(
             hasher.reference(&record.account.reference),
             Version::of(&record.account, record.text.as_bytes()),
-            record.customer_id.map(|customer_id| hasher.customer(customer_id)),
-            keys.iter().map(|key| key.node),
+            record.customer_id().map(|customer_id| hasher.customer(customer_id)),
+            keys.iter().map(|key| key.node).chain(marks.of(&record.account.reference)),
         );
     }
     Ok(stars)
@@ -140,9 +142,25 @@ pub fn member_stars(text: &str, matcher: &mut Matcher) -> Result<Stars, LineErro
 
 /// A line of the partition.
 struct Record<'a> {
-    customer_id: Option<&'a str>,
+    origin: Origin<'a>,
     text: &'a str,
     account: Account<'a>,
+    /// Whether it is of the previous version, and this run read a snapshot of its source.
+    is_replaced: bool,
+}
+
+impl<'a> Record<'a> {
+    /// The customer that held it in the previous version.
+    fn customer_id(&self) -> Option<&'a str> {
+        match self.origin {
+            Origin::Member(customer_id) => Some(customer_id),
+            Origin::Run | Origin::Tombstone => None,
+        }
+    }
+
+    fn version(&self) -> Version {
+        if self.is_replaced { Version::LEAST } else { Version::of(&self.account, self.text.as_bytes()) }
+    }
 }
 
 /// Merges one partition.
@@ -152,12 +170,31 @@ pub struct Merger<'c> {
     /// Sorted.
     blocked: &'c [Node],
     started_at: Timestamp,
+    /// The sources whose members bear a mark.
+    snapshots: SourceMarks,
+    /// The sources of which this run read a snapshot.
+    replaced: SourceMarks,
 }
 
 impl<'c> Merger<'c> {
     /// A merger for a run. `blocked` are the keys that link nothing, sorted; `started_at` is the run's time.
     pub fn new(config: &'c Config, matcher: Matcher, blocked: &'c [Node], started_at: Timestamp) -> Self {
-        Self { survivorship: Survivorship::new(config), matcher, blocked, started_at }
+        let snapshots = SourceMarks::of_snapshots(config, matcher.hasher());
+        Self {
+            survivorship: Survivorship::new(config),
+            matcher,
+            blocked,
+            started_at,
+            snapshots,
+            replaced: SourceMarks::default(),
+        }
+    }
+
+    /// Lets nothing stand that these sources have in the previous version: this run read a snapshot of each.
+    #[must_use]
+    pub fn replacing<'s>(mut self, sources: impl IntoIterator<Item = &'s str>) -> Self {
+        self.replaced = SourceMarks::new(sources, self.matcher.hasher());
+        self
     }
 
     /// Merges the lines of a partition: accounts of this run, and members of the previous version.
@@ -166,12 +203,17 @@ impl<'c> Merger<'c> {
     /// A line that is neither: the object that it came from is damaged.
     pub fn merge(&mut self, text: &str) -> Result<MergeOutput, LineError> {
         let mut output = MergeOutput::default();
-        let records = read(text, &mut output.counts)?;
+        let mut records = read(text, &mut output.counts)?;
+        for record in &mut records {
+            record.is_replaced = record.origin != Origin::Run && self.replaced.of(&record.account.reference).is_some();
+        }
         output.customers.reserve(text.len() * 4 / 3);
-        output.members.reserve(text.len() + records.len() * (MEMBER_START.len() + MEMBER_MIDDLE.len() + 40));
+        output.members.reserve(text.len() + records.len() * line::MEMBER_BYTES);
         let (latest, held) = latest(&records);
-        output.counts.members = latest.len() as u64;
         output.counts.superseded = (records.len() - latest.len()) as u64;
+        let Standing { living: latest, held, tombstones, deleted } = Standing::of(&records, latest, held);
+        output.counts.members = latest.len() as u64;
+        output.counts.deleted = deleted;
 
         let keyed = self.keys(&records, &latest, &mut output);
         let open = keyed
@@ -194,7 +236,7 @@ impl<'c> Merger<'c> {
         let identities = claims.settle();
         let mut before: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         for (number, record) in records.iter().enumerate() {
-            if let Some(customer_id) = record.customer_id {
+            if let Some(customer_id) = record.customer_id() {
                 before.entry(customer_id).or_default().push(number as u32);
             }
         }
@@ -204,6 +246,13 @@ impl<'c> Merger<'c> {
         for (cluster, members) in clusters.iter().enumerate() {
             let identity = identities.get(&(cluster as u32)).unwrap_or(&none);
             work.customer(members, identity, &mut output);
+        }
+        for customer_id in before.keys().filter(|customer_id| !claims.has(customer_id)) {
+            output.counts.customers_deleted += 1;
+            write_change(&mut output.changes, "deleted", customer_id, |_| {});
+        }
+        for number in tombstones {
+            work.tombstone(&records[number as usize], &mut output);
         }
         Ok(output)
     }
@@ -251,13 +300,13 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
     // Counted first: growing a vector of accounts would copy them again and again.
     let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
     for (number, line) in text.lines().enumerate() {
-        let (customer_id, text) = split_member(line).ok_or(LineError { line: number + 1, source: None })?;
+        let (origin, text) = split_line(line).ok_or(LineError { line: number + 1, source: None })?;
         let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
-        match customer_id {
-            Some(_) => counts.previous_members += 1,
-            None => counts.accounts += 1,
+        match origin {
+            Origin::Member(_) | Origin::Tombstone => counts.previous_members += 1,
+            Origin::Run => counts.accounts += 1,
         }
-        records.push(Record { customer_id, text, account });
+        records.push(Record { origin, text, account, is_replaced: false });
     }
     Ok(records)
 }
@@ -266,8 +315,7 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
 /// customers that any version of each was held by.
 fn latest<'a>(records: &[Record<'a>]) -> (Vec<u32>, Vec<Vec<&'a str>>) {
     let hash = |number: u32| xxh3_64(records[number as usize].account.reference.as_bytes());
-    let version =
-        |number: u32| Version::of(&records[number as usize].account, records[number as usize].text.as_bytes());
+    let version = |number: u32| records[number as usize].version();
     let mut index: HashTable<u32> = HashTable::with_capacity(records.len());
     let mut latest: Vec<u32> = Vec::with_capacity(records.len());
     let mut held: Vec<Vec<&str>> = Vec::with_capacity(records.len());
@@ -290,7 +338,7 @@ fn latest<'a>(records: &[Record<'a>]) -> (Vec<u32>, Vec<Vec<&'a str>>) {
                 latest.len() - 1
             }
         };
-        if let Some(customer_id) = record.customer_id
+        if let Some(customer_id) = record.customer_id()
             && !held[place].contains(&customer_id)
         {
             held[place].push(customer_id);
@@ -343,12 +391,30 @@ impl Work<'_, '_, '_> {
                 hasher.reference(&record.account.reference),
                 Version::of(&record.account, record.text.as_bytes()),
                 Some(hasher.customer(customer_id)),
-                keyed.open.iter().chain(&keyed.blocked).map(|key| key.node),
+                keyed
+                    .open
+                    .iter()
+                    .chain(&keyed.blocked)
+                    .map(|key| key.node)
+                    .chain(self.merger.snapshots.of(&record.account.reference)),
             );
         }
         output.counts.customers += 1;
         output.counts.largest_customer = output.counts.largest_customer.max(members.len() as u64);
         self.changes(members, identity, customer_id, &customer, output);
+    }
+
+    /// Keeps a deleted account, so that an older row of it that comes in a later run is known to be older.
+    fn tombstone(&self, record: &Record<'_>, output: &mut MergeOutput) {
+        output.counts.tombstones += 1;
+        write_tombstone(&mut output.members, record.text);
+        let reference = &record.account.reference;
+        output.member_stars.push(
+            self.merger.matcher.hasher().reference(reference),
+            record.version(),
+            None,
+            self.merger.snapshots.of(reference).into_iter(),
+        );
     }
 
     /// A smallest set of shared keys that holds a cluster together: for each rule in order and each member
@@ -408,7 +474,7 @@ impl Work<'_, '_, '_> {
         }
         let before = self.before.get(customer_id).map_or(&[][..], Vec::as_slice);
         let is_as_before = before.len() == members.len()
-            && members.iter().all(|member| self.record(*member).customer_id == Some(customer_id));
+            && members.iter().all(|member| self.record(*member).customer_id() == Some(customer_id));
         if is_as_before {
             return;
         }

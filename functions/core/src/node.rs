@@ -15,6 +15,8 @@ use siphasher::sip128::SipHasher24;
 pub enum NodeKind {
     /// A match key: a normalised value or tuple of values.
     MatchKey,
+    /// A source, as a mark on a star: the marks are in `.links` objects and never in the graph.
+    Source,
     /// A reference of an account, `<source>:<id>`.
     Reference,
     /// A customer id of the previous version.
@@ -32,6 +34,7 @@ impl Node {
     fn new(kind: NodeKind, hash: u128) -> Self {
         let tag: u128 = match kind {
             NodeKind::MatchKey => 0,
+            NodeKind::Source => 1,
             NodeKind::Reference => 2,
             NodeKind::Customer => 3,
         };
@@ -51,6 +54,11 @@ impl Node {
     /// Whether this is a match key.
     pub const fn is_match_key(self) -> bool {
         self.0 >> Self::KIND_SHIFT == 0
+    }
+
+    /// Whether this is the mark of a source.
+    pub const fn is_source(self) -> bool {
+        self.0 >> Self::KIND_SHIFT == 1
     }
 
     /// Well-mixed bits of the node for hash tables and for spreading; the highest bits hold the kind.
@@ -134,6 +142,11 @@ impl NodeHasher {
         self.node(NodeKind::Reference, reference.as_bytes())
     }
 
+    /// The mark of a source.
+    pub fn source(&self, name: &str) -> Node {
+        self.node(NodeKind::Source, name.as_bytes())
+    }
+
     /// The node of a customer id of the previous version.
     pub fn customer(&self, customer_id: &str) -> Node {
         self.node(NodeKind::Customer, customer_id.as_bytes())
@@ -159,7 +172,13 @@ mod tests {
         let reference = hasher.reference("x");
         let customer = hasher.customer("x");
         assert!(key < reference && reference < customer);
-        assert!(key.is_match_key() && !reference.is_match_key() && !customer.is_match_key());
+        assert!(hasher.source("x").is_source() && !key.is_source() && !reference.is_source() && !customer.is_source());
+        assert!(
+            key.is_match_key()
+                && !hasher.source("x").is_match_key()
+                && !reference.is_match_key()
+                && !customer.is_match_key()
+        );
     }
 
     #[test]

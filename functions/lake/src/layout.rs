@@ -17,6 +17,9 @@ pub struct Layout {
     pub partitions: u32,
     /// What each Partition invocation reads.
     pub mappers: Vec<Vec<MapperInput>>,
+    /// The sources whose accounts of the previous version a snapshot replaces, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<String>,
 }
 
 /// An object that a Partition invocation reads.
@@ -50,7 +53,7 @@ pub struct Mapper {
 }
 
 /// A line of `merged/<run>/partitions.jsonl`: what one Merge invocation does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Partition {
     /// The partition's number.
@@ -59,6 +62,9 @@ pub struct Partition {
     pub partitions: u32,
     /// How many shuffle objects there are.
     pub mappers: u32,
+    /// The sources whose accounts of the previous version a snapshot replaces, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<String>,
 }
 
 /// `merged/<run>/<partition>/counts.json`

@@ -1,8 +1,9 @@
 //! `.links` objects: the links of accounts, one record an account, in the order of its lines.
 //!
 //! A record is little-endian: reference (16 bytes), updated_at (8), received_at (8), digest (8), then one
-//! byte with the number of match keys and, as its highest bit, whether there is a customer; the keys (16
-//! each); the customer (16). There is no header, so objects can be concatenated; hashes do not compress,
+//! byte with the number of nodes and, as its highest bit, whether there is a customer; the nodes (16 each);
+//! the customer (16). The nodes are the match keys and, behind them, the mark of the source of a member whose
+//! source is a snapshot; a node's highest bits say which it is. There is no header, so objects can be concatenated; hashes do not compress,
 //! so they are not compressed.
 
 use onefold_core::account::Version;
@@ -13,20 +14,22 @@ use crate::compress::FormatError;
 
 const HAS_CUSTOMER: u8 = 0x80;
 const HEAD_BYTES: usize = 41;
+const NODES_MAX: usize = 0x7f;
 
 /// Formats links.
 pub fn format(stars: &Stars) -> Vec<u8> {
     let mut out = Vec::with_capacity(stars.len() * (HEAD_BYTES + 2 * 16));
     for star in stars.iter() {
+        // A configuration has far fewer than 126 match rules.
+        let keys = star.keys.get(..NODES_MAX - 1).unwrap_or(star.keys);
         let StarHead { reference, version, customer } = star.head;
         out.extend_from_slice(&reference.bits().to_le_bytes());
         out.extend_from_slice(&version.updated_at.to_le_bytes());
         out.extend_from_slice(&version.received_at.to_le_bytes());
         out.extend_from_slice(&version.digest.to_le_bytes());
         let flag = if customer.is_some() { HAS_CUSTOMER } else { 0 };
-        // A configuration has far fewer than 128 match rules.
-        out.push(star.keys.len().min(0x7f) as u8 | flag);
-        for node in star.keys.iter().take(0x7f).chain(&customer) {
+        out.push((keys.len() + usize::from(star.source.is_some())) as u8 | flag);
+        for node in keys.iter().chain(&star.source).chain(&customer) {
             out.extend_from_slice(&node.bits().to_le_bytes());
         }
     }
@@ -44,8 +47,8 @@ pub fn parse(key: &str, bytes: &[u8]) -> Result<Stars, FormatError> {
         let cut_off = || FormatError::new(key, format!("it ends within the record of account {}", stars.len()));
         let (head, behind) = rest.split_at_checked(HEAD_BYTES).ok_or_else(cut_off)?;
         let flags = head[40];
-        let key_bytes = usize::from(flags & !HAS_CUSTOMER) * 16;
-        let (keys, behind) = behind.split_at_checked(key_bytes).ok_or_else(cut_off)?;
+        let node_bytes = usize::from(flags & !HAS_CUSTOMER) * 16;
+        let (nodes, behind) = behind.split_at_checked(node_bytes).ok_or_else(cut_off)?;
         let has_customer = flags & HAS_CUSTOMER != 0;
         let (customer, behind) = behind.split_at_checked(if has_customer { 16 } else { 0 }).ok_or_else(cut_off)?;
         let version = Version {
@@ -53,7 +56,7 @@ pub fn parse(key: &str, bytes: &[u8]) -> Result<Stars, FormatError> {
             received_at: i64::from_le_bytes(array(&head[24..32])),
             digest: u64::from_le_bytes(array(&head[32..40])),
         };
-        stars.push(node(&head[..16]), version, has_customer.then(|| node(customer)), keys.chunks_exact(16).map(node));
+        stars.push(node(&head[..16]), version, has_customer.then(|| node(customer)), nodes.chunks_exact(16).map(node));
         rest = behind;
     }
     Ok(stars)
@@ -76,6 +79,7 @@ pub(crate) fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use onefold_core::node::NodeHasher;
     use proptest::prelude::*;
 
     proptest! {
@@ -112,5 +116,20 @@ mod tests {
             expected[position] = value;
         }
         assert_eq!(format(&stars), expected);
+    }
+
+    #[test]
+    fn the_mark_of_a_source_comes_behind_the_keys() {
+        let mark = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap().source("crm");
+        let version = Version { updated_at: 1, received_at: 2, digest: 3 };
+        let mut stars = Stars::default();
+        stars.push(Node::from_bits(5), version, None, [Node::from_bits(6), mark].into_iter());
+        stars.push(Node::from_bits(7), version, None, [mark].into_iter());
+        let bytes = format(&stars);
+        assert_eq!(bytes.len(), 41 + 32 + 41 + 16);
+        let read = parse("k", &bytes).unwrap();
+        assert_eq!(read, stars);
+        assert_eq!((read.star(0).keys, read.star(0).source), (&[Node::from_bits(6)][..], Some(mark)));
+        assert_eq!((read.star(1).keys, read.star(1).source), (&[][..], Some(mark)));
     }
 }

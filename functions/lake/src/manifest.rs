@@ -34,6 +34,12 @@ pub struct Manifest {
     pub blocked: Vec<BlockedKey>,
     /// Values of this run's rows that could not be used, by field.
     pub dropped_values: BTreeMap<String, u64>,
+    /// The sources that are snapshots: the links of their members bear their marks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub snapshots: Vec<String>,
+    /// The sources of which this run read a snapshot and refused rows: nothing was taken as gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incomplete_snapshots: Vec<String>,
     /// The version's files.
     pub files: Files,
     /// Digest of the configuration, by which its change is noticed.
@@ -60,12 +66,19 @@ pub struct Counts {
     pub rejected: u64,
     /// Those among the refused that were older versions of an account in the same chunk.
     pub repeated: u64,
-    /// Members of the previous version.
+    /// Members and tombstones of the previous version.
     pub previous_members: u64,
     /// Accounts in this version.
     pub members: u64,
-    /// Versions of accounts that have a later one; with the members these are accounts and previous members.
+    /// Versions of accounts that have a later one; with the members and the deleted these are accounts and
+    /// previous members.
     pub superseded: u64,
+    /// Accounts that are deleted: the tombstones, and what a snapshot no longer has.
+    #[serde(default)]
+    pub deleted: u64,
+    /// Accounts that their source marks as deleted.
+    #[serde(default)]
+    pub tombstones: u64,
     /// Customers in this version.
     pub customers: u64,
     /// Members of the largest customer.
@@ -78,6 +91,9 @@ pub struct Counts {
     pub customers_merged: u64,
     /// Customers that left another one.
     pub customers_split: u64,
+    /// Customers all of whose accounts are deleted.
+    #[serde(default)]
+    pub customers_deleted: u64,
     /// Match keys that linked nothing because too many accounts shared them.
     pub blocked_keys: u64,
 }
@@ -96,7 +112,7 @@ pub struct BlockedKey {
 pub struct Files {
     /// A customer a line.
     pub customers: Vec<File>,
-    /// A member a line.
+    /// A member or a tombstone a line.
     pub members: Vec<File>,
     /// The links of each member file, in the same order.
     pub member_links: Vec<File>,

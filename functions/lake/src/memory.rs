@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::store::{Body, Condition, Object, Store, StoreError};
 
 /// A store in memory.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    objects: Mutex<BTreeMap<String, (Bytes, u64)>>,
+    objects: Mutex<BTreeMap<String, (Bytes, String)>>,
     writes: AtomicU64,
     requests: AtomicU64,
     /// Writes that still succeed; every one after that fails.
@@ -36,14 +37,16 @@ impl MemoryStore {
         mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn find(&self, key: &str) -> Result<(Bytes, u64), StoreError> {
+    /// An object and its entity tag.
+    fn find(&self, key: &str) -> Result<(Bytes, String), StoreError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.lock(&self.objects).get(key).cloned().ok_or_else(|| StoreError::NotFound { key: key.to_owned() })
     }
 }
 
-fn etag(number: u64) -> String {
-    format!("{number:032x}")
+/// The entity tag of an object: as on S3, what comes again as it once was has the tag that it had.
+fn etag(bytes: &[u8]) -> String {
+    format!("{:032x}", xxh3_128(bytes))
 }
 
 struct Whole(Option<Bytes>);
@@ -68,17 +71,17 @@ impl Store for MemoryStore {
         let objects = self.lock(&self.objects);
         let found = objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix));
         Ok(found
-            .map(|(key, (bytes, number))| Object {
+            .map(|(key, (bytes, etag))| Object {
                 key: key.clone(),
                 size: bytes.len() as u64,
-                etag: etag(*number),
+                etag: etag.clone(),
                 modified_at: 0,
             })
             .collect())
     }
 
     async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError> {
-        self.find(key).map(|(bytes, number)| (bytes, etag(number)))
+        self.find(key)
     }
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
@@ -94,8 +97,8 @@ impl Store for MemoryStore {
     }
 
     async fn stream(&self, key: &str, expected: &str, from: u64) -> Result<Box<dyn Body>, StoreError> {
-        let (bytes, number) = self.find(key)?;
-        if etag(number) != expected {
+        let (bytes, etag) = self.find(key)?;
+        if etag != expected {
             return Err(StoreError::Precondition { key: key.to_owned() });
         }
         let from = usize::try_from(from).unwrap_or(usize::MAX).min(bytes.len());
@@ -114,14 +117,15 @@ impl Store for MemoryStore {
         let mut objects = self.lock(&self.objects);
         let holds = match (&condition, objects.get(key)) {
             (Condition::Always, _) | (Condition::IfAbsent, None) => true,
-            (Condition::IfMatch(expected), Some((_, number))) => etag(*number) == *expected,
+            (Condition::IfMatch(expected), Some((_, etag))) => etag == expected,
             (Condition::IfAbsent, Some(_)) | (Condition::IfMatch(_), None) => false,
         };
         if !holds {
             return Err(StoreError::Precondition { key: key.to_owned() });
         }
-        let number = self.writes.fetch_add(1, Ordering::Relaxed);
-        objects.insert(key.to_owned(), (bytes, number));
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        let etag = etag(&bytes);
+        objects.insert(key.to_owned(), (bytes, etag));
         Ok(())
     }
 

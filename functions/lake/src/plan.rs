@@ -25,6 +25,9 @@ pub struct Plan {
     /// Sources that could not be planned and need not be read.
     #[serde(default)]
     pub skipped: Vec<Skipped>,
+    /// The sources of which this run reads a snapshot, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub snapshots: Vec<String>,
 }
 
 /// A source that failed and need not be read: its accounts stay as they were.

@@ -1,5 +1,7 @@
 //! Deciding what comes after a round.
 
+use std::collections::BTreeSet;
+
 use onefold_core::link::Blocked;
 use onefold_core::matching::Matcher;
 use onefold_lake::keys::{self, Chunk, Stage};
@@ -16,8 +18,17 @@ use crate::{Advanced, RoundDone, RoundWork, Shard};
 #[derive(Debug, Deserialize)]
 struct Translated {
     accounts: u64,
+    rejected: u64,
+    repeated: u64,
     nodes: u64,
     text_bytes: u64,
+}
+
+/// What Link reads of Extract's receipts.
+#[derive(Debug, Deserialize)]
+struct Extracted {
+    source: String,
+    skipped: Option<String>,
 }
 
 pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Result<Advanced, StageError> {
@@ -95,23 +106,42 @@ async fn gather_blocked(run: &RunId, shards: u32, context: &Context) -> Result<(
 async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
     let pinned = context.pinned(run).await?;
     let mut inputs = Vec::new();
+    let mut refused: BTreeSet<String> = BTreeSet::new();
     let raw = context.store.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);
     for (chunk, receipt) in
         Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await?
     {
         let translated = receipt.result;
+        if translated.rejected > translated.repeated {
+            refused.insert(chunk.source.clone());
+        }
         inputs.push(Sized {
             input: MapperInput { key: chunk.interim(), links: Some(chunk.links()), lines: translated.accounts },
             text_bytes: translated.text_bytes,
             nodes: translated.nodes,
         });
     }
+    if !pinned.plan.snapshots.is_empty() {
+        let splits = 0..pinned.plan.splits;
+        for (_, receipt) in
+            Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
+        {
+            let Extracted { source, skipped } = receipt.result;
+            // A source that failed was not read whole.
+            refused.extend(skipped.map(|_| source));
+        }
+    }
+    // Whose row was refused is not known, so no account can be called gone because it was not read.
+    let replaced: Vec<String> =
+        pinned.plan.snapshots.iter().filter(|source| !refused.contains(*source)).cloned().collect();
     if let Some(previous) = &pinned.plan.previous {
         let manifest: Manifest = context.json(&keys::manifest(&previous.run)).await?;
         let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
         // Links under other rules or another secret do not fit together with these.
-        let fit = manifest.matching == matcher.digest();
+        // Nor do links without the marks of sources that are replaced now and were no snapshots then.
+        let are_marked = replaced.iter().all(|source| manifest.snapshots.contains(source));
+        let fit = manifest.matching == matcher.digest() && are_marked;
         let rules = pinned.config.matches.len() as u64;
         for (number, members) in manifest.files.members.iter().enumerate() {
             let links = manifest.files.member_links.get(number).filter(|_| fit);
@@ -126,7 +156,7 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
             });
         }
     }
-    let layout = divide(inputs, pinned.plan.shards, pinned.plan.partitions);
+    let layout = Layout { replaced, ..divide(inputs, pinned.plan.shards, pinned.plan.partitions) };
     context.store.put(&keys::link_layout(run), json_object(&layout)?, Condition::Always).await?;
     Ok(layout)
 }
@@ -148,7 +178,12 @@ async fn converged(run: &RunId, round: u32, layout: Layout, context: &Context) -
         })
         .collect();
     let partitions: Vec<Partition> = (0..layout.partitions)
-        .map(|partition| Partition { partition, partitions: layout.partitions, mappers: count })
+        .map(|partition| Partition {
+            partition,
+            partitions: layout.partitions,
+            mappers: count,
+            replaced: layout.replaced.clone(),
+        })
         .collect();
     context.store.put(&keys::mappers(run), json_lines(&mappers)?, Condition::Always).await?;
     context.store.put(&keys::partitions(run), json_lines(&partitions)?, Condition::Always).await?;

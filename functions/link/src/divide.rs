@@ -51,6 +51,7 @@ pub(crate) fn divide(inputs: Vec<Sized>, shards: Option<u32>, partitions: Option
         shards: shards.unwrap_or_else(|| decide(nodes, NODES_OF_ONE_SHARD, SHARDS_MAX)),
         partitions: partitions.unwrap_or_else(|| decide(text_bytes, PARTITION_TEXT_BYTES, PARTITIONS_MAX)),
         mappers,
+        replaced: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use onefold_core::link::{Latest, Position, Stars};
 use onefold_core::matching::Matcher;
 use onefold_core::merge::member_stars;
 use onefold_core::node::Node;
+use onefold_core::snapshot::SourceMarks;
 use onefold_lake::layout::{Layout, MapperInput};
 use onefold_lake::receipt::Moved;
 use onefold_lake::{RunId, decompress, links};
@@ -34,6 +35,7 @@ pub(crate) async fn read(
         .enumerate()
         .flat_map(|(mapper, inputs)| inputs.iter().map(move |input| (mapper as u32, input)))
         .collect();
+    let replaced = SourceMarks::new(layout.replaced.iter().map(String::as_str), &context.hasher);
     let mut at = Position { mapper: 0, line: 0 };
     let read = |(mapper, input)| async move {
         stars(run, input, context).await.map(|(stars, bytes)| (mapper, input, stars, bytes))
@@ -50,7 +52,9 @@ pub(crate) async fn read(
         moved.records_in += stars.len() as u64;
         for star in stars.iter() {
             if belongs(star.head.reference) {
-                latest.add(star);
+                // Only members of the previous version bear the mark of their source.
+                let is_replaced = star.source.is_some_and(|mark| replaced.contains(mark));
+                latest.add(if is_replaced { star.replaced() } else { star });
                 positions.push(at);
             }
             at.line += 1;
@@ -67,12 +71,13 @@ async fn stars(run: &RunId, input: &MapperInput, context: &Context) -> Result<(S
         let (bytes, _) = context.store.get(key).await?;
         return Ok((links::parse(key, &bytes)?, bytes.len() as u64));
     }
-    // The members' links were made under other match rules: make them anew.
+    // The members' links were made under other match rules or lack marks: make them anew.
     let pinned = context.pinned(run).await?;
     let mut matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
     let (bytes, _) = context.store.get(&input.key).await?;
     let text = decompress(&input.key, &bytes)?;
     let text =
         String::from_utf8(text).map_err(|_| StageError::corrupt(format!("the object {} is not UTF-8", input.key)))?;
-    Ok((member_stars(&text, &mut matcher)?, bytes.len() as u64))
+    let marks = SourceMarks::of_snapshots(&pinned.config, &context.hasher);
+    Ok((member_stars(&text, &mut matcher, &marks)?, bytes.len() as u64))
 }

@@ -43,10 +43,10 @@ pub struct Answer {
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
     let Request { run, partition } = request;
     let work = Work { run: run.clone(), stage: Stage::Merge, name: format!("{:05}", partition.partition) };
-    work.once(context, async |moved| merge(&run, partition, context, moved).await).await
+    work.once(context, async |moved| merge(&run, &partition, context, moved).await).await
 }
 
-async fn merge(run: &RunId, partition: Partition, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
+async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
     let pinned = context.pinned(run).await?;
     let BlockedKeys(blocked) = context.json(&keys::link_blocked(run)).await?;
     let blocked: Vec<Node> = blocked.into_iter().map(|(node, _)| node).collect();
@@ -55,7 +55,8 @@ async fn merge(run: &RunId, partition: Partition, context: &Context, moved: &mut
     let text = read(run, partition, context, moved).await?;
 
     let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
-    let output = Merger::new(&pinned.config, matcher, &blocked, started_at).merge(&text)?;
+    let merger = Merger::new(&pinned.config, matcher, &blocked, started_at);
+    let output = merger.replacing(partition.replaced.iter().map(String::as_str)).merge(&text)?;
     drop(text);
     if !output.counts.balance() {
         return Err(StageError::internal(format!(
@@ -88,7 +89,7 @@ async fn merge(run: &RunId, partition: Partition, context: &Context, moved: &mut
 }
 
 /// The lines of the partition, from all shuffle objects in order.
-async fn read(run: &RunId, partition: Partition, context: &Context, moved: &mut Moved) -> Result<String, StageError> {
+async fn read(run: &RunId, partition: &Partition, context: &Context, moved: &mut Moved) -> Result<String, StageError> {
     let mut text = Vec::new();
     let read = |mapper: u32| async move {
         let mut frames = Vec::new();

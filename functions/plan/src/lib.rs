@@ -95,6 +95,7 @@ async fn plan(
         shards: input.shards,
         partitions: input.partitions,
         splits: splits.len() as u32,
+        snapshots: snapshots(&config, &found.planned),
         skipped: found.skipped,
     };
     let objects = || {
@@ -171,6 +172,14 @@ async fn tables(config: &Config, context: &Context, faults: &mut Vec<String>) ->
         }
     }
     Ok(pinned)
+}
+
+/// The sources of which a snapshot is read, sorted: those that are snapshots and have anything new.
+fn snapshots(config: &Config, planned: &[(String, Planned)]) -> Vec<String> {
+    let has_new = |name: &&str| planned.iter().any(|(source, planned)| source == name && !planned.readings.is_empty());
+    let mut snapshots: Vec<String> = config.snapshots().filter(has_new).map(str::to_owned).collect();
+    snapshots.sort_unstable();
+    snapshots
 }
 
 /// What there is to read of all sources.

@@ -87,7 +87,7 @@ async fn start(context: &Context, options: &StartOptions) -> Result<Outcome, Err
 async fn fetch(context: &Context, options: &FetchOptions) -> Result<Outcome, Error> {
     let out = OutFolder::open(&options.out, false)?;
     let manifest = fetch::fetch(&context.cloud, &out, options.run.as_ref()).await?;
-    say(report::counts(&manifest.counts, None) + &report::skipped(&manifest.skipped));
+    say(report::counts(&manifest.counts, None) + &report::left_out(&manifest));
     say(format_args!("Results of {}: {}", manifest.run, out.path().display()));
     Ok(Outcome::Done)
 }
@@ -181,7 +181,7 @@ fn published_run(timeline: &Timeline) -> Result<&RunId, Error> {
 /// Prints the tables that end a run.
 async fn show(cloud: &Cloud, timeline: &Timeline, manifest: &Manifest, quality: Option<Quality>) -> Result<(), Error> {
     let receipts = receipts::read_all(cloud, &manifest.run).await?;
-    say(format_args!("\n{}{}", report::counts(&manifest.counts, quality), report::skipped(&manifest.skipped)));
+    say(format_args!("\n{}{}", report::counts(&manifest.counts, quality), report::left_out(manifest)));
     say(report::stages(timeline, &receipts::sums(&receipts)).trim_end());
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use onefold_lake::keys::Stage;
-use onefold_lake::manifest::Counts;
+use onefold_lake::manifest::{Counts, Manifest};
 use onefold_lake::plan::Skipped;
 
 use crate::history::{Failure, Timeline};
@@ -24,6 +24,9 @@ pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
     ] {
         table.row([name.to_owned(), count(number)]);
     }
+    if counts.deleted > 0 {
+        table.row(["deleted".to_owned(), count(counts.deleted)]);
+    }
     if let Some(quality) = quality {
         table.row(["pairwise precision".to_owned(), format!("{:.5}", quality.precision)]);
         table.row(["pairwise recall".to_owned(), format!("{:.5}", quality.recall)]);
@@ -31,9 +34,27 @@ pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
     table.text()
 }
 
-/// The sources that failed and need not be read, and why; empty if there are none.
-pub fn skipped(skipped: &[Skipped]) -> String {
+/// What a person should know about sources that were not read as they should have been; a line for each.
+pub fn left_out(manifest: &Manifest) -> String {
+    let is_skipped = |source: &&String| manifest.skipped.iter().any(|skipped| skipped.source == **source);
+    let incomplete: Vec<String> =
+        manifest.incomplete_snapshots.iter().filter(|source| !is_skipped(source)).cloned().collect();
+    skipped(&manifest.skipped) + &incomplete_snapshots(&incomplete)
+}
+
+/// The sources that failed and need not be read, and why.
+fn skipped(skipped: &[Skipped]) -> String {
     skipped.iter().map(|Skipped { source, reason }| format!("  skipped {source}: {reason}\n")).collect()
+}
+
+/// The snapshots that were not taken for whole.
+fn incomplete_snapshots(sources: &[String]) -> String {
+    let line = |source: &String| {
+        format!(
+            "  rows of the snapshot {source:?} were refused, so none of its accounts was taken as gone; see the rejects\n"
+        )
+    };
+    sources.iter().map(line).collect()
 }
 
 /// What the stages took and moved.
@@ -91,6 +112,8 @@ mod tests {
         let expected = "  rows read         2,100\n  rejected              0\n  accounts          2,099\n  \
                         customers         1,000\n  largest customer      0\n  blocked keys          0\n";
         assert_eq!(counts(&counted, None), expected);
+        let with_deleted = Counts { deleted: 3, ..counted };
+        assert_eq!(counts(&with_deleted, None), format!("{expected}  deleted               3\n"));
         let quality = Quality { precision: 1.0, recall: 0.987_654_3 };
         assert!(counts(&counted, Some(quality)).ends_with("  pairwise recall     0.98765\n"));
     }
@@ -100,6 +123,12 @@ mod tests {
         assert_eq!(skipped(&[]), "");
         let failed = Skipped { source: "crm".to_owned(), reason: "it is gone".to_owned() };
         assert_eq!(skipped(&[failed]), "  skipped crm: it is gone\n");
+    }
+
+    #[test]
+    fn an_incomplete_snapshot_is_told() {
+        assert_eq!(incomplete_snapshots(&[]), "");
+        assert!(incomplete_snapshots(&["crm".to_owned()]).starts_with("  rows of the snapshot \"crm\" were refused"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ fn runs_add_up_to_one_run_over_everything() {
     let second = grown.counts();
     assert_is_whole(&grown);
     assert_eq!(second.previous_members, first.members);
-    assert_eq!(second.accounts + second.previous_members, second.members + second.superseded);
+    assert_eq!(second.accounts + second.previous_members, second.members + second.superseded + second.deleted);
     assert!(second.superseded >= 1, "one account has a newer version");
     assert!(second.customers_merged >= 1, "one account shows two people to be one");
     assert_ids_are_kept(&ids, &grown);

@@ -9,7 +9,7 @@ mod parquet;
 mod splits;
 mod text;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -42,7 +42,16 @@ impl Connector for Files<'_> {
         }
         let was_read: BTreeSet<(&str, &str)> =
             planning.known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
-        let is_new = |key: &str, etag: &str| !key.ends_with('/') && !was_read.contains(&(key, etag));
+        let last_read: BTreeMap<&str, &str> =
+            planning.known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
+        let is_new = |key: &str, etag: &str| {
+            // What comes again of a snapshot as it once was is news.
+            let is_known = match self.source.snapshot {
+                true => last_read.get(key) == Some(&etag),
+                false => was_read.contains(&(key, etag)),
+            };
+            !key.ends_with('/') && !is_known
+        };
         let objects: Vec<_> = objects.into_iter().filter(|object| is_new(&object.key, &object.etag)).collect();
         let splits = splits::splits(self.settings, &objects, planning.split_bytes);
         Ok(Planned { readings: splits.into_iter().map(|pieces| Reading::Files { pieces }).collect(), objects })

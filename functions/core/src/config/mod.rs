@@ -3,6 +3,7 @@
 //! [`Config::parse`] reports every fault at once, each with its line and what to do about it. Nothing in
 //! here is looked up by name again later: what is left after the check is plain data.
 
+mod deletion;
 mod http;
 mod kind;
 mod parse;
@@ -12,6 +13,8 @@ mod toml_reader;
 mod tests;
 
 use std::fmt;
+
+pub use deletion::DeletionMark;
 
 use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::normalise::Step;
@@ -52,6 +55,8 @@ pub struct Source {
     pub region: Option<String>,
     /// Whether a run fails if the source fails, or has never had any object. Otherwise it is skipped.
     pub required: bool,
+    /// Whether what a run reads of the source is its whole state: accounts that are not in it are gone.
+    pub snapshot: bool,
     /// Where the fields are in a row.
     pub mapping: Mapping,
 }
@@ -63,6 +68,8 @@ pub struct Mapping {
     pub id: Pointers,
     /// Time of the last change.
     pub updated_at: Option<TimeField>,
+    /// What marks an account as deleted.
+    pub deleted: Option<DeletionMark>,
     /// `First Last` or `Last, First`, split into given and family name.
     pub full_name: Option<Pointers>,
     /// Text fields.
@@ -181,6 +188,11 @@ impl Config {
     /// The source of a name.
     pub fn source(&self, name: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.name == name)
+    }
+
+    /// The names of the sources that are snapshots.
+    pub fn snapshots(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().filter(|source| source.snapshot).map(|source| source.name.as_str())
     }
 
     /// The names of the reference tables that are looked up, each once.

@@ -23,7 +23,8 @@ fn check(text: &str, line: usize, words: &str) {
 fn everything_but_sources_and_keys_has_a_default() {
     let config = Config::parse(SMALLEST).unwrap();
     assert_eq!(config.sources[0].kind.rows(), RowFormat::JsonLines);
-    assert!(config.sources[0].required);
+    assert!(config.sources[0].required && !config.sources[0].snapshot);
+    assert_eq!(config.sources[0].mapping.deleted, None);
     assert_eq!(config.matches, [MatchRule { key: vec![TextField::Email] }]);
     assert_eq!(config.guard.max_accounts_per_key, 25);
     assert_eq!(config.survive.units.len(), 1, "address and location survive as one");
@@ -37,12 +38,14 @@ fn reads_every_form_of_a_field() {
         name = "shop"
         format = "csv"
         trust = 2
+        snapshot = true
         [source.fields]
         id = ["/a", "/b"]
         "address.country" = "/c"
         address.locality = { at = "/d", default = "Bern" }
         updated_at = { at = "/e", as = "%d.%m.%Y" }
         interests = { at = "/f", split = ";" }
+        deleted = { at = ["/g", "/h"], equals = "closed" }
         [source.fields.attributes]
         device = "/g"
         [normalise]
@@ -61,6 +64,9 @@ fn reads_every_form_of_a_field() {
     let texts: Vec<(TextField, &str)> = mapping.texts.iter().map(|text| (text.field, text.at[0].as_str())).collect();
     assert!(texts.contains(&(TextField::Country, "/c")) && texts.contains(&(TextField::Locality, "/d")));
     assert_eq!(mapping.updated_at.as_ref().unwrap().format, TimeFormat::Strptime("%d.%m.%Y".to_owned()));
+    let mark = DeletionMark { at: vec!["/g".to_owned(), "/h".to_owned()], equals: vec!["closed".to_owned()] };
+    assert_eq!(mapping.deleted, Some(mark));
+    assert_eq!(config.snapshots().collect::<Vec<_>>(), ["shop"]);
     assert_eq!(mapping.attributes, [("device".to_owned(), vec!["/g".to_owned()])]);
     assert_eq!(config.normalise[TextField::Email.index()], [Step::Trim, Step::Lowercase]);
     assert_eq!(config.normalise[TextField::Country.index()], [Step::Uppercase]);
@@ -83,6 +89,17 @@ fn faults_have_their_line_and_say_what_to_do() {
     check(&format!("{SMALLEST}[guard]\nmax_accounts_per_key = 1\n"), 9, "a whole number from 2 on");
     check(&format!("{SMALLEST}[publish]\nmax_reject_ratio = 1.5\n"), 9, "a number from 0 to 1");
     check(&format!("{SMALLEST}[normalise]\nemail = \"lower\"\n"), 9, "unknown normaliser \"lower\"");
+    check(&format!("{SMALLEST}[normalise]\ngiven_name = \"nickname\"\n"), 9, "\"nickname\" is for match keys");
+    check(&format!("{SMALLEST}[normalise]\ngiven_name = \"prefix:3\"\n"), 9, "\"prefix:3\" is for match keys");
+    check(&format!("{SMALLEST}[normalise]\nemail = \"e164\"\n"), 9, "\"e164\" is for phone_number, not for email");
+    check(
+        &format!(
+            "{}[normalise]\nbirthdate = \"date\"\n",
+            SMALLEST.replace("id = \"/id\"", "birthdate = { at = \"/b\", as = \"%d/%m/%Y\" }\nid = \"/id\"")
+        ),
+        10,
+        "source \"crm\" then reads it in another format",
+    );
     check(&format!("{SMALLEST}[survive]\ndefault = \"newest\"\n"), 9, "unknown rule \"newest\"");
     check(
         &format!("{SMALLEST}[[enrich]]\nfield = \"gender\"\ntable = \"../x\"\non = \"given_name\"\n"),
@@ -91,6 +108,22 @@ fn faults_have_their_line_and_say_what_to_do() {
     );
     check(&format!("{SMALLEST}[[match]]\nkey = \"email\"\n"), 9, "is there twice");
     check("[[source]]\nname = \"a\"\nformat = \"csv\"\n[[match]]\nkey = \"email\"\n", 1, "needs [source.fields]");
+}
+
+#[test]
+fn faults_of_deletions_have_their_line_and_say_what_to_do() {
+    let with = |deleted: &str| SMALLEST.replace("id = \"/id\"", &format!("id = \"/id\"\ndeleted = {deleted}"));
+    let config = Config::parse(&with("\"/gone\"")).unwrap();
+    let mark = DeletionMark { at: vec!["/gone".to_owned()], equals: Vec::new() };
+    assert_eq!(config.sources[0].mapping.deleted, Some(mark));
+    assert_eq!(faults(&with("true"))[0], (6, "deleted must be text in quotes, or an array of such".to_owned()));
+    check(&with("\"gone\""), 6, "must start with /");
+    check(&with("{ equals = \"closed\" }"), 6, "deleted needs at = \"/pointer\"");
+    check(&with("{ at = \"/s\", equal = \"closed\" }"), 6, "it must be one of at, equals");
+    check(&with("{ at = \"/s\", equals = true }"), 6, "equals must be text in quotes");
+    check(&with("{ at = \"/s\", equals = [] }"), 6, "equals needs the text");
+    check(&with("{ at = \"/s\", equals = [\"a\", \"b \"] }"), 6, "equals \"b \" can never be met");
+    check(&SMALLEST.replace("format", "snapshot = \"yes\"\nformat"), 3, "snapshot must be true or false");
 }
 
 #[test]

@@ -21,17 +21,28 @@ pub struct Star<'a> {
     pub head: StarHead,
     /// The match keys.
     pub keys: &'a [Node],
+    /// The mark of the account's source, if it is a member of the previous version and the source is a snapshot.
+    pub source: Option<Node>,
+}
+
+impl Star<'_> {
+    /// The star of a member that a snapshot replaced: any other version of the account is later, it has no keys,
+    /// and it still leads to its customer, whose accounts must meet.
+    pub fn replaced(&self) -> Star<'static> {
+        Star { head: StarHead { version: Version::LEAST, ..self.head }, keys: &[], source: None }
+    }
 }
 
 /// The links of many accounts, in the order of their lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stars {
     heads: Vec<(StarHead, usize)>,
+    /// Match keys and, behind those of an account that has one, the mark of its source.
     keys: Vec<Node>,
 }
 
 impl Stars {
-    /// Appends an account's links.
+    /// Appends an account's links. Behind its match keys may come the mark of its source.
     pub fn push(
         &mut self,
         reference: Node,
@@ -46,7 +57,12 @@ impl Stars {
     /// Appends a star of others.
     pub fn push_star(&mut self, others: &Self, number: usize) {
         let star = others.star(number);
-        self.push(star.head.reference, star.head.version, star.head.customer, star.keys.iter().copied());
+        self.push(
+            star.head.reference,
+            star.head.version,
+            star.head.customer,
+            star.keys.iter().copied().chain(star.source),
+        );
     }
 
     /// How many accounts there are.
@@ -68,7 +84,11 @@ impl Stars {
     pub fn star(&self, number: usize) -> Star<'_> {
         let start = if number == 0 { 0 } else { self.heads[number - 1].1 };
         let (head, end) = self.heads[number];
-        Star { head, keys: &self.keys[start..end] }
+        let keys = &self.keys[start..end];
+        match keys.split_last() {
+            Some((last, keys)) if last.is_source() => Star { head, keys, source: Some(*last) },
+            _ => Star { head, keys, source: None },
+        }
     }
 
     /// All links in order.

@@ -245,6 +245,31 @@ fn a_superseded_version_links_its_customer_but_not_its_keys() {
 }
 
 #[test]
+fn a_member_that_a_snapshot_replaced_links_its_customer_but_not_its_keys() {
+    // The snapshot has accounts 0 and 1 as they were; account 2 is gone. All three were in customer 9.
+    let mark = hasher().source("crm");
+    let mut stars = Stars::default();
+    let version = |updated_at| Version { updated_at, received_at: 0, digest: 0 };
+    for account in 0..3 {
+        let marked = [key(account), key(7), mark].into_iter();
+        stars.push(reference(account), version(5), Some(hasher().customer("9")), marked);
+    }
+    for account in 0..2 {
+        stars.push(reference(account), version(4), None, [key(account), key(7)].into_iter());
+    }
+    stars.push(reference(3), version(1), None, [key(2)].into_iter());
+    let mut latest = Latest::default();
+    for star in stars.iter() {
+        latest.add(if star.source == Some(mark) { star.replaced() } else { star });
+    }
+    assert_eq!(latest.superseded(), 2, "what is gone is not superseded");
+    let found = one_shard(&latest, 2);
+    assert_eq!(found.blocked, [], "two accounts share the key, not three");
+    assert!(found.labels[..5].iter().all(|label| *label == found.labels[0]), "the customer's accounts meet");
+    assert_ne!(found.labels[5], found.labels[0], "the key of what is gone links nothing");
+}
+
+#[test]
 fn blocked_keys_are_reported_alike() {
     let accounts: Vec<TestStar> = (0..9).map(|number| (number, 0, None, vec![1, 2 + number / 3])).collect();
     let (latest, _) = latest_of(&stars(&accounts), |_| true);

@@ -16,6 +16,7 @@ id = "/id"
 name = "b"
 format = "jsonl"
 trust = 2
+snapshot = true
 [source.fields]
 id = "/id"
 [[match]]
@@ -41,6 +42,12 @@ fn member(customer_id: &str, account: &Value) -> String {
     String::from_utf8(out).unwrap().trim_end().to_owned()
 }
 
+fn tombstone(account: &Value) -> String {
+    let mut out = Vec::new();
+    write_tombstone(&mut out, &account.to_string());
+    String::from_utf8(out).unwrap().trim_end().to_owned()
+}
+
 struct Merged {
     customers: Vec<Value>,
     members: Vec<Value>,
@@ -49,10 +56,17 @@ struct Merged {
 }
 
 fn merge_blocking(lines: &[String], blocked: &[Node]) -> Merged {
+    merge_replacing(lines, blocked, &[])
+}
+
+fn merge_replacing(lines: &[String], blocked: &[Node], replaced: &[&str]) -> Merged {
     let config = Config::parse(CONFIG).unwrap();
     let matcher = Matcher::new(&config.matches, hasher());
     let started_at = Timestamp::parse("2024-03-01T00:00:00Z").unwrap();
-    let output = Merger::new(&config, matcher, blocked, started_at).merge(&(lines.join("\n") + "\n")).unwrap();
+    let output = Merger::new(&config, matcher, blocked, started_at)
+        .replacing(replaced.iter().copied())
+        .merge(&(lines.join("\n") + "\n"))
+        .unwrap();
     assert!(output.counts.balance());
     let parse = |bytes: &[u8]| -> Vec<Value> {
         String::from_utf8(bytes.to_vec()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -202,6 +216,84 @@ fn customers_are_created_merged_and_split() {
     let kept = split.customers.iter().find(|customer| customer["customer_id"] == "id-1").unwrap();
     assert_eq!(kept["members"], json!(["a:1", "a:3"]), "the largest part keeps the id");
     assert!(split.changes.iter().any(|change| change["change"] == "split" && change["from"] == json!(["id-1"])));
+}
+
+#[test]
+fn a_deleted_account_leaves_its_customer_and_a_tombstone_behind() {
+    let gone = account("a:2", 2, json!({"deleted": true}));
+    let merged = merge(&[
+        member("id-1", &account("a:1", 1, json!({"email": "x@y.de"}))),
+        member("id-1", &account("a:2", 1, json!({"email": "x@y.de", "phone_number": "+491"}))),
+        gone.to_string(),
+        member("id-2", &account("a:3", 1, json!({}))),
+        account("a:3", 1, json!({"deleted": true})).to_string(),
+    ]);
+    assert_eq!(merged.customers.len(), 1);
+    assert_eq!(merged.customers[0]["members"], json!(["a:1"]));
+    assert_eq!(
+        merged.changes,
+        [
+            json!({"change": "updated", "customer_id": "id-1", "fields": ["phone_number", "phone_numbers", "members"]}),
+            json!({"change": "deleted", "customer_id": "id-2"}),
+        ]
+    );
+    assert_eq!(merged.members[1], json!({"customer_id": null, "account": gone}));
+    let stars = &merged.output.member_stars;
+    assert_eq!((stars.len(), stars.head(1).customer, stars.star(1).keys), (3, None, &[][..]));
+    let counts = merged.output.counts;
+    assert_eq!((counts.members, counts.superseded, counts.deleted, counts.tombstones), (1, 2, 2, 2));
+    assert_eq!((counts.customers, counts.customers_deleted), (1, 1));
+}
+
+#[test]
+fn a_tombstone_of_the_previous_version_stands_until_a_later_row_comes() {
+    let gone = tombstone(&account("a:1", 5, json!({"deleted": true})));
+    let older = merge(&[gone.clone(), account("a:1", 4, json!({"email": "x@y.de"})).to_string()]);
+    assert_eq!((older.customers.len(), older.changes.len(), older.output.counts.tombstones), (0, 0, 1));
+    assert_eq!(older.output.counts.previous_members, 1);
+    let later = merge(&[gone, account("a:1", 6, json!({"email": "x@y.de"})).to_string()]);
+    assert_eq!((later.customers.len(), later.output.counts.tombstones), (1, 0));
+    assert_eq!(later.changes[0]["change"], "created");
+}
+
+#[test]
+fn a_snapshot_replaces_what_its_source_had() {
+    let lines = [
+        member("id-1", &account("a:1", 1, json!({"email": "x@y.de"}))),
+        member("id-1", &account("b:1", 9, json!({"email": "x@y.de", "given_name": "New"}))),
+        account("b:1", 2, json!({"email": "x@y.de", "given_name": "Old"})).to_string(),
+        member("id-1", &account("b:2", 1, json!({"email": "x@y.de"}))),
+        member("id-2", &account("b:3", 1, json!({}))),
+        tombstone(&account("b:4", 1, json!({"deleted": true}))),
+        account("b:5", 1, json!({"deleted": true})).to_string(),
+    ];
+    let merged = merge_replacing(&lines, &[], &["b"]);
+    assert_eq!(merged.customers.len(), 1);
+    assert_eq!(merged.customers[0]["members"], json!(["a:1", "b:1"]));
+    assert_eq!(merged.customers[0]["given_name"], "Old", "also where what it had is newer");
+    assert!(merged.changes.contains(&json!({"change": "deleted", "customer_id": "id-2"})));
+    let counts = merged.output.counts;
+    assert_eq!((counts.superseded, counts.deleted, counts.tombstones), (1, 4, 1), "only a mark leaves a tombstone");
+    let sources: Vec<Option<Node>> = merged.output.member_stars.iter().map(|star| star.source).collect();
+    assert_eq!(sources, [None, Some(hasher().source("b")), Some(hasher().source("b"))]);
+
+    let kept = merge_replacing(&lines, &[], &[]);
+    assert_eq!(kept.customers[0]["members"], json!(["a:1", "b:1", "b:2"]));
+    assert_eq!(kept.customers[0]["given_name"], "New");
+}
+
+#[test]
+fn links_are_made_anew_as_merge_writes_them() {
+    let merged = merge(&[
+        account("a:1", 1, json!({"email": "x@y.de"})).to_string(),
+        account("b:1", 1, json!({"email": "x@y.de", "phone_number": "+491"})).to_string(),
+        account("b:2", 1, json!({"deleted": true})).to_string(),
+    ]);
+    let config = Config::parse(CONFIG).unwrap();
+    let text = String::from_utf8(merged.output.members.clone()).unwrap();
+    let marks = SourceMarks::of_snapshots(&config, &hasher());
+    let anew = member_stars(&text, &mut Matcher::new(&config.matches, hasher()), &marks).unwrap();
+    assert_eq!(anew, merged.output.member_stars);
 }
 
 #[test]

@@ -2,6 +2,47 @@
 
 use std::borrow::Cow;
 
+use idna::AsciiDenyList;
+
+use super::text::{casefold, nfc};
+
+/// One spelling for every way to write a mailbox; `None` if the value cannot be an address.
+///
+/// No white space around it; the domain in ASCII and lower case (UTS #46, so `müller.de` and `XN--MLLER-KVA.DE` are
+/// one), and without the root's dot; the local part composed and case-folded; and without dots and tag where the
+/// provider ignores them: Google Mail, in both its domains (support.google.com/mail/answer/7436150 for the dots,
+/// answer/22370 for tags).
+pub(super) fn email(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    let text = value.trim();
+    let (local, domain) = text.rsplit_once('@')?;
+    let domain = to_ascii(domain)?;
+    let mut local = nfc(casefold(nfc(Cow::Borrowed(local))));
+    let mut domain = domain.as_ref();
+    if matches!(domain, "gmail.com" | "googlemail.com") {
+        domain = "gmail.com";
+        if local.contains(['.', '+']) {
+            let before_tag = local.split('+').next().unwrap_or_default();
+            local = Cow::Owned(before_tag.chars().filter(|letter| *letter != '.').collect());
+        }
+    }
+    let is_normal =
+        value.len() == local.len() + 1 + domain.len() && value.starts_with(&*local) && value.ends_with(domain);
+    let address = if is_normal { value } else { Cow::Owned([&local, "@", domain].concat()) };
+    is_email(&address).then_some(address)
+}
+
+/// A domain in ASCII and lower case, without the dot of the root.
+fn to_ascii(domain: &str) -> Option<Cow<'_, str>> {
+    let domain = domain.strip_suffix('.').unwrap_or(domain);
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'-';
+    let ascii = if domain.bytes().all(is_plain) && !domain.contains("xn--") {
+        Cow::Borrowed(domain)
+    } else {
+        idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::URL).ok()?
+    };
+    ascii.split('.').all(|label| !label.is_empty()).then_some(ascii)
+}
+
 /// Removes everything from the first `+` up to the `@` behind it.
 pub(super) fn untag(value: Cow<'_, str>) -> Cow<'_, str> {
     let Some(plus) = value.find('+') else {
@@ -29,7 +70,8 @@ pub(super) fn gmail(value: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Whether a normalised value can be an address: one `@` with something before it, no white space, and a
-/// domain that ends in a dot and at least two letters a-z. `[^@\s]+@[^@\s]+\.[a-z]{2,}`
+/// domain that ends in a dot and at least two letters a-z, or an internationalised top-level domain in ASCII.
+/// `[^@\s]+@[^@\s]+\.([a-z]{2,}|xn--[a-z0-9-]+)`
 pub fn is_email(value: &str) -> bool {
     let Some((local, domain)) = value.split_once('@') else {
         return false;
@@ -40,14 +82,67 @@ pub fn is_email(value: &str) -> bool {
     !local.is_empty()
         && !host.is_empty()
         && top.len() >= 2
-        && top.bytes().all(|byte| byte.is_ascii_lowercase())
+        && (top.bytes().all(|byte| byte.is_ascii_lowercase()) || is_a_label(top))
         && !domain.contains('@')
         && if value.is_ascii() { !value.bytes().any(|byte| byte <= b' ') } else { !value.contains(char::is_whitespace) }
+}
+
+/// Whether a label is an internationalised one in ASCII (RFC 5890), by its form.
+fn is_a_label(label: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    label.strip_prefix("xn--").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_letter))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_mailbox_has_one_spelling() {
+        let cases = [
+            ("anna@x.de", Some("anna@x.de")),
+            ("  Anna.Weber@X.DE\n", Some("anna.weber@x.de")),
+            ("anna@x.de.", Some("anna@x.de")),
+            // support.google.com/mail/answer/7436150: dots do not matter. answer/22370: tags. Both domains are one.
+            ("john.smith@gmail.com", Some("johnsmith@gmail.com")),
+            ("jo.hn.sm.ith@gmail.com", Some("johnsmith@gmail.com")),
+            ("JOHN.SMITH@Gmail.com", Some("johnsmith@gmail.com")),
+            ("johnsmith+school@GoogleMail.com", Some("johnsmith@gmail.com")),
+            ("+school@gmail.com", None),
+            // Dots and tags mean something elsewhere.
+            ("john.smith+school@x.de", Some("john.smith+school@x.de")),
+            ("a.b@gmail.com.x.de", Some("a.b@gmail.com.x.de")),
+            // UTS #46, section 3 and 4, and RFC 5891: U-label and A-label are one; ß is a letter of its own.
+            ("a@Bücher.example", Some("a@xn--bcher-kva.example")),
+            ("a@xn--bcher-kva.example", Some("a@xn--bcher-kva.example")),
+            ("a@XN--BCHER-KVA.EXAMPLE", Some("a@xn--bcher-kva.example")),
+            ("a@Bu\u{308}cher.example", Some("a@xn--bcher-kva.example")),
+            ("a@faß.de", Some("a@xn--fa-hia.de")),
+            ("a@ÖBB.at", Some("a@xn--bb-eka.at")),
+            ("a@ｘ。ｄｅ", Some("a@x.de")),
+            ("почта@пример.рф", Some("почта@xn--e1afmkfd.xn--p1ai")),
+            ("a@xn--a.de", None),
+            ("a@xn--0.de", None),
+            // CaseFolding.txt and UAX #15 in the local part.
+            ("JÜRGEN@x.de", Some("jürgen@x.de")),
+            ("Ju\u{308}rgen@x.de", Some("jürgen@x.de")),
+            ("groß@x.de", Some("gross@x.de")),
+            ("n/a", None),
+            ("", None),
+            ("@x.de", None),
+            ("anna@", None),
+            ("anna@x", None),
+            ("an na@x.de", None),
+            ("a@b@x.de", None),
+            ("anna@x..de", None),
+            ("anna@.x.de", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(email(Cow::Borrowed(text)).as_deref(), expected, "{text}");
+        }
+        assert!(matches!(email(Cow::Borrowed("anna.weber+x@x.de")), Some(Cow::Borrowed(_))));
+        assert!(matches!(email(Cow::Borrowed("annaweber@gmail.com")), Some(Cow::Borrowed(_))));
+    }
 
     #[test]
     fn removes_tags() {
@@ -78,10 +173,12 @@ mod tests {
 
     #[test]
     fn knows_addresses() {
-        for yes in ["a@b.de", "a.b@c.d.info", "ü@x.de"] {
+        for yes in ["a@b.de", "a.b@c.d.info", "ü@x.de", "a@b.xn--p1ai"] {
             assert!(is_email(yes), "{yes}");
         }
-        for no in ["", "a", "a@b", "@b.de", "a@.de", "a@b.d", "a@b.d3", "a@b.DE", "a b@c.de", "a@b@c.de", "n/a"] {
+        for no in
+            ["", "a", "a@b", "@b.de", "a@.de", "a@b.d", "a@b.d3", "a@b.DE", "a b@c.de", "a@b@c.de", "n/a", "a@b.xn--"]
+        {
             assert!(!is_email(no), "{no}");
         }
     }

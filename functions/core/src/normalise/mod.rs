@@ -1,35 +1,27 @@
 //! Normalisers: small named steps that the configuration chains for each text field.
 //!
-//! A step leaves a value that is already normal as it is, without copying it: most values are.
+//! A step leaves a value that is already normal as it is, without copying it: most values are. What a chain does not
+//! use costs nothing: tables are searched as they lie in the program, and numbering plans are read at first use.
 
 mod calling_codes;
+mod country;
+mod date;
+mod e164;
 mod email;
 mod name;
+mod nickname;
 mod phone;
+mod phonetic;
+mod postal_code;
+mod step;
+mod table;
+mod text;
 
 use std::borrow::Cow;
 
 pub use calling_codes::calling_code;
 pub use email::is_email;
-
-/// One step of a chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Removes white space around the value.
-    Trim,
-    /// Lower case (Unicode).
-    Lowercase,
-    /// Upper case (Unicode).
-    Uppercase,
-    /// Removes the tag of an e-mail address: `anna+shop@x.de` becomes `anna@x.de`.
-    Untag,
-    /// One spelling for addresses of Google Mail: `@gmail.com`, no dots before it.
-    Gmail,
-    /// First letter upper case, the others lower case.
-    Capitalise,
-    /// A phone number as `+`, calling code and digits, without a numbering plan.
-    Digits,
-}
+pub use step::Step;
 
 /// What a step may look at beside the value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,52 +30,6 @@ pub struct Surroundings<'a> {
     pub country: Option<&'a str>,
     /// The source's region, for accounts without a (known) country.
     pub region: Option<&'a str>,
-}
-
-impl Step {
-    /// All steps.
-    pub const ALL: [Self; 7] =
-        [Self::Trim, Self::Lowercase, Self::Uppercase, Self::Untag, Self::Gmail, Self::Capitalise, Self::Digits];
-
-    /// The name in the configuration.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Trim => "trim",
-            Self::Lowercase => "lowercase",
-            Self::Uppercase => "uppercase",
-            Self::Untag => "untag",
-            Self::Gmail => "gmail",
-            Self::Capitalise => "capitalise",
-            Self::Digits => "digits",
-        }
-    }
-
-    /// The step of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.name() == name)
-    }
-
-    /// The value after this step; `None` if there is nothing of this kind in it.
-    pub fn apply<'a>(self, value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
-        match self {
-            Self::Trim => Some(trim(value)),
-            Self::Lowercase => Some(name::lowercase(value)),
-            Self::Uppercase => Some(name::uppercase(value)),
-            Self::Untag => Some(email::untag(value)),
-            Self::Gmail => Some(email::gmail(value)),
-            Self::Capitalise => Some(name::capitalise(value)),
-            Self::Digits => phone::digits(&value, surroundings).map(Cow::Owned),
-        }
-    }
-}
-
-/// Removes white space around the value.
-fn trim(value: Cow<'_, str>) -> Cow<'_, str> {
-    match value {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
-        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-    }
 }
 
 /// Runs a chain; `None` if nothing is left.
@@ -129,13 +75,6 @@ pub fn is_placeholder(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn steps_have_names() {
-        for step in Step::ALL {
-            assert_eq!(Step::from_name(step.name()), Some(step));
-        }
-    }
 
     #[test]
     fn chains_run_in_order() {

@@ -46,6 +46,10 @@ impl<'c> Translator<'c> {
         let id = id(slots, &self.plan.id)?;
         let updated_at = self.updated_at(slots)?;
         let mut account = Account::new([self.source.name.as_str(), ":", &id].concat(), updated_at, received_at);
+        if self.is_deleted(slots)? {
+            account.deleted = true;
+            return Ok(account);
+        }
 
         let mut values: [Option<Cow<'a, str>>; TEXT_FIELDS] = Default::default();
         if let Some(full_name) = value(slots, &self.plan.full_name) {
@@ -93,6 +97,30 @@ impl<'c> Translator<'c> {
             .collect();
         enrich(self.config, self.tables, &mut account);
         Ok(account)
+    }
+
+    /// Whether the row is marked as deleted. A row without a mark is not.
+    fn is_deleted(&self, slots: &[Slot<'_>]) -> Result<bool, Reject> {
+        let Some(mark) = &self.source.mapping.deleted else {
+            return Ok(false);
+        };
+        let unreadable = || {
+            Reject::field(
+                "deleted",
+                "the mark is neither true (true, yes, 1) nor false (false, no, 0); if another text marks a deleted \
+                 account, write deleted = { at = …, equals = … }",
+            )
+        };
+        for slot in &self.plan.deleted {
+            match slots.get(*slot) {
+                Some(Slot::Text(text)) if !text.trim().is_empty() => {
+                    return mark.is_deleted(text).ok_or_else(unreadable);
+                }
+                Some(Slot::List(_) | Slot::WrongShape) => return Err(unreadable()),
+                _ => {}
+            }
+        }
+        Ok(false)
     }
 
     fn updated_at(&self, slots: &[Slot<'_>]) -> Result<Option<Timestamp>, Reject> {

@@ -24,6 +24,7 @@ salary = "/pay"
 address.country = "/country"
 address.postal_code = "/zip"
 attributes.device = "/device"
+deleted = ["/closed", "/gone"]
 
 [[source]]
 name = "news"
@@ -33,6 +34,7 @@ id = "/sid"
 email = "/email"
 interests = { at = "/interests", split = ";" }
 updated_at = { at = "/day", as = "date", default = "1970-01-01T00:00:00Z" }
+deleted = { at = "/email", equals = ["erased", "-"] }
 
 [normalise]
 email = ["trim", "lowercase", "untag"]
@@ -57,7 +59,11 @@ key = ["phone_number"]
 "#;
 
 fn translate(source: &str, text: &[u8], header: usize) -> ChunkOutput {
-    let config = Config::parse(CONFIG).unwrap();
+    translate_by(CONFIG, source, text, header)
+}
+
+fn translate_by(config: &str, source: &str, text: &[u8], header: usize) -> ChunkOutput {
+    let config = Config::parse(config).unwrap();
     let tables = Tables::parse(&config, |name| match name {
         "gender" => b"name,gender\nAnna,f\n",
         _ => b"zip3,lat,lon\n123,47.5,11\n",
@@ -117,6 +123,40 @@ fn a_row_becomes_an_account() {
 }
 
 #[test]
+fn a_row_that_is_marked_becomes_a_tombstone() {
+    let row =
+        json!({"id": 8, "mail": {"home": "a@x.de"}, "phone": "(212) 345-6789", "at": 1, "device": "x", "gone": true});
+    let output = translate("crm", row.to_string().as_bytes(), 0);
+    let expected = json!({
+        "ref": "crm:8", "updated_at": "1970-01-01T00:00:01Z", "received_at": "1970-01-01T00:00:01Z", "deleted": true,
+    });
+    assert_eq!(lines(&output.accounts), [expected]);
+    assert_eq!((output.stars.len(), output.stars.star(0).keys), (1, &[][..]), "it matches nothing");
+    for (mark, is_deleted) in [
+        (json!(null), false),
+        (json!(""), false),
+        (json!(false), false),
+        (json!(0), false),
+        (json!(1), true),
+        (json!("Yes"), true),
+    ] {
+        assert_eq!(account(&json!({"id": 8, "gone": mark}))["deleted"] == true, is_deleted, "{mark}");
+    }
+    assert_eq!(account(&json!({"id": 8, "closed": "no", "gone": true}))["deleted"], Value::Null, "the first counts");
+    let listed = translate("news", b"sid,email,interests,day\n1,erased,,\n2, - ,,\n3,Erased,,\n", 24);
+    let deleted: Vec<bool> = lines(&listed.accounts).iter().map(|account| account["deleted"] == true).collect();
+    assert_eq!(deleted, [true, true, false]);
+}
+
+#[test]
+fn of_a_repeated_id_without_times_the_deletion_is_kept() {
+    for text in ["{\"id\":1}\n{\"id\":1,\"gone\":true}\n", "{\"id\":1,\"gone\":true}\n{\"id\":1}\n"] {
+        let output = translate("crm", text.as_bytes(), 0);
+        assert_eq!((output.repeated, &lines(&output.accounts)[0]["deleted"]), (1, &json!(true)));
+    }
+}
+
+#[test]
 fn names_are_split_and_a_field_of_its_own_beats_the_full_name() {
     let names = |row: Value| {
         let account = account(&row);
@@ -139,8 +179,30 @@ fn values_that_cannot_be_used_are_dropped_and_counted() {
 }
 
 #[test]
+fn a_number_and_a_postal_code_are_of_the_accounts_country_once_that_is_normalised() {
+    let chains = "[normalise]\naddress.country = \"country\"\naddress.postal_code = \"postal_code\"";
+    let config = CONFIG.replace("[normalise]", chains).replace("\"digits\"", "\"e164\"");
+    let account = |country: Option<&str>, phone: &str, zip: &str| {
+        let row = json!({"id": 1, "country": country, "phone": phone, "zip": zip});
+        let output = translate_by(&config, "crm", row.to_string().as_bytes(), 0);
+        let account = lines(&output.accounts).pop().unwrap();
+        let dropped: Vec<String> = output.dropped.into_keys().collect();
+        (account["phone_number"].clone(), account["address"].clone(), dropped)
+    };
+    let german = json!({"country": "DE", "postal_code": "01067"});
+    assert_eq!(account(Some("Germany"), "0151 12345678", "1067"), (json!("+4915112345678"), german, vec![]));
+    let british = json!({"country": "GB", "postal_code": "SW1A 1AA"});
+    assert_eq!(account(Some("uk"), "(020) 7031 3000", "sw1a1aa"), (json!("+442070313000"), british, vec![]));
+    // Without a country that is known, the source's region.
+    let american = json!({"postal_code": "02108"});
+    let dropped = vec!["address.country".to_owned()];
+    assert_eq!(account(Some("?"), "650 253 0000", "2108"), (json!("+16502530000"), american.clone(), dropped));
+    assert_eq!(account(None, "0000000000", "02108"), (Value::Null, american, vec!["phone_number".to_owned()]));
+}
+
+#[test]
 fn every_reason_to_refuse_a_row_is_told() {
-    let cases: [(&[u8], Value, &str); 10] = [
+    let cases: [(&[u8], Value, &str); 13] = [
         (b"{\"id\":1", Value::Null, "not one JSON object"),
         (b"#### broken record", Value::Null, "not one JSON object"),
         (b"[1]", Value::Null, "not one JSON object"),
@@ -151,6 +213,9 @@ fn every_reason_to_refuse_a_row_is_told() {
         (b"{\"id\":\" \"}", json!("id"), "the id is empty"),
         (b"{\"id\":{\"x\":1}}", json!("id"), "a list or an object"),
         (b"{\"id\":1,\"at\":\"yesterday\"}", json!("updated_at"), "not written as unix_s"),
+        (b"{\"id\":1,\"gone\":\"2024-01-01\"}", json!("deleted"), "neither true"),
+        (b"{\"id\":1,\"gone\":{}}", json!("deleted"), "neither true"),
+        (b"{\"id\":1,\"closed\":[true]}", json!("deleted"), "neither true"),
     ];
     for (row, field, reason) in cases {
         let found = reject(row);

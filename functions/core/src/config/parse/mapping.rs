@@ -6,14 +6,15 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use crate::config::toml_reader::{Notes, Placed, Section, one_of, texts};
-use crate::config::{ListField, Mapping, Pointers, TextMapping, TimeField};
+use crate::config::{DeletionMark, ListField, Mapping, Pointers, TextMapping, TimeField};
 use crate::field::TextField;
 use crate::timestamp::TimeFormat;
 
 /// Names under `[source.fields]` that are no text fields.
-const OTHER_FIELDS: [&str; 8] = [
+const OTHER_FIELDS: [&str; 9] = [
     "id",
     "updated_at",
+    "deleted",
     "full_name",
     "location.latitude",
     "location.longitude",
@@ -28,6 +29,10 @@ pub(super) fn mapping(fields: &Section<'_>, notes: &mut Notes<'_>) -> Mapping {
     for (name, name_span, placed) in flatten(fields.table, "") {
         if !seen.insert(name.clone()) {
             notes.fault(name_span, format!("{name} is mapped twice"));
+            continue;
+        }
+        if name == "deleted" {
+            mapping.deleted = Some(deletion_mark(placed, notes));
             continue;
         }
         let value = FieldValue::read(&name, placed, notes);
@@ -163,6 +168,37 @@ impl FieldValue {
             notes.fault(self.format_span.clone(), "as is only for updated_at and birthdate");
         }
     }
+}
+
+/// `"/pointer"`, or `{ at = "/pointer", equals = "text" }`.
+fn deletion_mark(placed: Placed<'_>, notes: &mut Notes<'_>) -> DeletionMark {
+    let DeValue::Table(table) = placed.0 else {
+        return DeletionMark { at: pointers(placed, "deleted", notes), equals: Vec::new() };
+    };
+    let section = Section { table, span: placed.1.clone(), title: "deleted".to_owned() };
+    section.only(&["at", "equals"], notes);
+    let mut mark = DeletionMark::default();
+    match section.get("at") {
+        Some(at) => mark.at = pointers(at, "at", notes),
+        None => notes.fault(placed.1, "deleted needs at = \"/pointer\""),
+    }
+    let Some((value, span)) = section.get("equals") else {
+        return mark;
+    };
+    let found = texts((value, span.clone()), "equals", notes);
+    if matches!(value, DeValue::Array(items) if items.is_empty()) {
+        notes.fault(span, "equals needs the text that marks an account as deleted, such as \"closed\"");
+    }
+    for (text, span) in found {
+        if text.trim().is_empty() || text.trim() != text {
+            notes.fault(
+                span,
+                format!("equals {text:?} can never be met: values are compared without blanks around them"),
+            );
+        }
+        mark.equals.push(text.to_owned());
+    }
+    mark
 }
 
 fn pointers(placed: Placed<'_>, name: &str, notes: &mut Notes<'_>) -> Pointers {

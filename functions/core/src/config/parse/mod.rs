@@ -29,7 +29,7 @@ pub(super) fn parse(text: &str) -> Result<Config, Faults> {
     root.only(&["source", "normalise", "enrich", "match", "guard", "survive", "publish"], &mut notes);
 
     let sources = source::sources(&root, &mut notes);
-    let normalise = normalise::normalise(&root, &mut notes);
+    let normalise = normalise::normalise(&root, &sources, &mut notes);
     let enrich =
         root.sections("enrich", &mut notes).iter().filter_map(|section| enrich::enrich(section, &mut notes)).collect();
     let matches = matching::matches(&root, &mut notes);

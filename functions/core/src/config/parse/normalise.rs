@@ -2,10 +2,15 @@
 
 use super::mapping::flatten;
 use crate::config::toml_reader::{Notes, Section, one_of, texts};
+use crate::config::{Source, TimeFormat};
 use crate::field::TextField;
 use crate::normalise::Step;
 
-pub(super) fn normalise(root: &Section<'_>, notes: &mut Notes<'_>) -> [Vec<Step>; crate::field::TEXT_FIELDS] {
+pub(super) fn normalise(
+    root: &Section<'_>,
+    sources: &[Source],
+    notes: &mut Notes<'_>,
+) -> [Vec<Step>; crate::field::TEXT_FIELDS] {
     let mut chains = [const { Vec::new() }; crate::field::TEXT_FIELDS];
     let Some(section) = root.section("normalise", notes) else {
         return chains;
@@ -20,11 +25,48 @@ pub(super) fn normalise(root: &Section<'_>, notes: &mut Notes<'_>) -> [Vec<Step>
         };
         for (step_name, span) in texts(placed, &name, notes) {
             match Step::from_name(step_name) {
-                Some(step) => chains[field.index()].push(step),
-                None => notes
-                    .fault(span, format!("unknown normaliser {step_name:?}; {}", one_of(&Step::ALL.map(Step::name)))),
+                None => notes.fault(span, format!("unknown normaliser {step_name:?}; {}", one_of(&names()))),
+                Some(step) => match objection(step, field, sources) {
+                    None => chains[field.index()].push(step),
+                    Some(objection) => notes.fault(span, objection),
+                },
             }
         }
     }
     chains
+}
+
+/// The normalisers that may stand here.
+fn names() -> Vec<&'static str> {
+    Step::ALL.into_iter().filter(|step| !step.is_for_keys()).map(Step::name).collect()
+}
+
+/// Why a normaliser cannot stand in a field's chain, and what to do.
+fn objection(step: Step, field: TextField, sources: &[Source]) -> Option<String> {
+    let name = step.name();
+    if step.is_for_keys() {
+        return Some(format!(
+            "{name:?} is for match keys: an account keeps its values as people write them; remove it here"
+        ));
+    }
+    if let Some(only) = step.field().filter(|only| *only != field) {
+        return Some(format!("{name:?} is for {}, not for {}; remove it", only.name(), field.name()));
+    }
+    let reads_otherwise = |source: &&Source| {
+        source
+            .mapping
+            .texts
+            .iter()
+            .any(|text| text.field == TextField::Birthdate && !matches!(text.format, None | Some(TimeFormat::Date)))
+    };
+    if step == Step::Date
+        && let Some(source) = sources.iter().find(reads_otherwise)
+    {
+        return Some(format!(
+            "\"date\" makes YYYY-MM-DD of a birth date, and source {:?} then reads it in another format; remove `as` \
+             of birthdate there, or \"date\" here",
+            source.name
+        ));
+    }
+    None
 }

@@ -53,6 +53,7 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
         known.then(|| region.to_owned())
     });
     let required = section.boolean("required", notes).unwrap_or(true);
+    let snapshot = section.boolean("snapshot", notes).unwrap_or(false);
     let mapping = match section.section("fields", notes) {
         Some(fields) => mapping(&fields, notes),
         None => {
@@ -62,11 +63,11 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
             Mapping::default()
         }
     };
-    Some(Source { name: name?, kind: kind?, trust, region, required, mapping })
+    Some(Source { name: name?, kind: kind?, trust, region, required, snapshot, mapping })
 }
 
 /// Members of every kind.
-const COMMON: [&str; 6] = ["name", "kind", "trust", "region", "required", "fields"];
+const COMMON: [&str; 7] = ["name", "kind", "trust", "region", "required", "snapshot", "fields"];
 
 /// The kind and its settings. A new kind is an arm here, and a file beside this one.
 fn kind(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<SourceKind> {

@@ -145,3 +145,13 @@ fn the_kind_needs_its_table_and_no_other() {
     let faults = Config::parse(&both).unwrap_err().0;
     assert!(faults.len() == 1 && faults[0].message.contains("unknown name \"format\""), "{faults:?}");
 }
+
+/// All that is not new would count as gone.
+#[test]
+fn a_snapshot_takes_no_watermark() {
+    let text = config(&format!("{SMALLEST}watermark = {{ param = \"since\" }}"));
+    assert!(Config::parse(&text).is_ok());
+    let faults = Config::parse(&text.replace("kind =", "snapshot = true\nkind =")).unwrap_err().0;
+    assert!(faults.len() == 1 && faults[0].line == 8, "{faults:?}");
+    assert!(faults[0].message.contains("a snapshot needs all rows"), "{faults:?}");
+}

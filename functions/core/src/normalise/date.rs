@@ -1,0 +1,88 @@
+//! Birth dates that are written in one of several ways.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+
+/// The years that a living person may be born in. Earlier ones are what software writes for none: 0001-01-01,
+/// 1753-01-01, 1899-12-30, 1900-01-01.
+const YEARS: std::ops::RangeInclusive<i16> = 1901..=2099;
+
+/// `YYYY-MM-DD`, from what can be read in one way only.
+///
+/// That is year, month, day with `-`, `/`, `.` or nothing between them, and day, month, year with `.`. A time of day
+/// behind it is left out. `None` for all else, and for years that nobody alive is born in.
+pub(super) fn date(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    let text = value.trim();
+    let text = text.split_once(['T', ' ']).map_or(text, |(date, _)| date);
+    let date = if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        civil(&text[..4], &text[4..6], &text[6..])
+    } else {
+        let separator = text.chars().find(|letter| !letter.is_ascii_digit())?;
+        let mut parts = text.split(separator);
+        match (parts.next()?, parts.next()?, parts.next()?, parts.next()) {
+            (year, month, day, None) if year.len() == 4 && ['-', '/', '.'].contains(&separator) => {
+                civil(year, month, day)
+            }
+            (day, month, year, None) if year.len() == 4 && separator == '.' => civil(year, month, day),
+            _ => None,
+        }
+    }?;
+    let date = date.to_string();
+    Some(if date == value { value } else { Cow::Owned(date) })
+}
+
+fn civil(year: &str, month: &str, day: &str) -> Option<Date> {
+    let year = number(year).filter(|year| YEARS.contains(year))?;
+    let small = |digits: &str| if digits.len() > 2 { None } else { i8::try_from(number(digits)?).ok() };
+    Date::new(year, small(month)?, small(day)?).ok()
+}
+
+/// A number of digits alone: no sign.
+fn number(digits: &str) -> Option<i16> {
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_has_one_meaning() {
+        let cases = [
+            // ISO 8601: extended and basic format, with a time of day; a leap day.
+            ("1931-12-14", Some("1931-12-14")),
+            ("19311214", Some("1931-12-14")),
+            ("1931-12-14T00:00:00Z", Some("1931-12-14")),
+            ("1931-12-14 00:00:00.000", Some("1931-12-14")),
+            ("2000-02-29", Some("2000-02-29")),
+            ("2001-02-29", None),
+            // DIN 5008; the order with dots is the same in all countries that write it.
+            ("14.12.1931", Some("1931-12-14")),
+            (" 4.2.1931 ", Some("1931-02-04")),
+            ("1931/12/14", Some("1931-12-14")),
+            ("1931.2.4", Some("1931-02-04")),
+            // Ambiguous, or no date.
+            ("04/02/1931", None),
+            ("04-02-1931", None),
+            ("14.12.31", None),
+            ("1931-12", None),
+            ("1931-12-14-1", None),
+            ("1931-012-14", None),
+            ("1931-+2-14", None),
+            ("1931é12é14", None),
+            ("n/a", None),
+            ("", None),
+            // What software writes for none, and the future.
+            ("0001-01-01", None),
+            ("1753-01-01", None),
+            ("1899-12-30", None),
+            ("1900-01-01", None),
+            ("9999-12-31", None),
+            ("1970-01-01", Some("1970-01-01")),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(date(Cow::Borrowed(text)).as_deref(), expected, "{text}");
+        }
+    }
+}
