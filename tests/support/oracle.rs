@@ -33,7 +33,10 @@ pub struct Account {
 pub fn customers(rows: &[Row], settings: &Settings) -> Vec<Value> {
     let accounts = latest(rows, settings);
     let blocked = blocked_keys(&accounts, settings);
-    let mut customers: Vec<Value> = components(&accounts, &blocked, settings)
+    let usable: Vec<Account> = accounts.iter().map(|account| without_blocked(account, &blocked)).collect();
+    let mut customers: Vec<Value> = components(&accounts, &usable, &blocked, settings)
+        .into_iter()
+        .flat_map(|members| divided(members, &accounts, &usable, &blocked, settings))
         .into_iter()
         .map(|members| fold(members.into_iter().map(|at| without_blocked(&accounts[at], &blocked)).collect()))
         .collect();
@@ -43,7 +46,16 @@ pub fn customers(rows: &[Row], settings: &Settings) -> Vec<Value> {
 
 /// The latest version of every account that is not deleted, by reference.
 pub fn latest(rows: &[Row], settings: &Settings) -> Vec<Account> {
-    latest_rows(rows).into_iter().filter(|row| !is_deleted(row)).map(|row| account(row, settings)).collect()
+    let living = latest_rows(rows).into_iter().filter(|row| !is_deleted(row));
+    living.map(|row| without_nobody(account(row, settings), settings)).collect()
+}
+
+/// The account without the addresses that the settings say are nobody's.
+fn without_nobody(mut account: Account, settings: &Settings) -> Account {
+    if account.texts.get("email").is_some_and(|email| settings.blocked_emails.contains(&email.as_str())) {
+        account.texts.remove("email");
+    }
+    account
 }
 
 /// The references of the accounts whose latest version says that they are deleted.
@@ -123,7 +135,12 @@ pub fn blocked_keys(accounts: &[Account], settings: &Settings) -> BTreeMap<(usiz
     for key in accounts.iter().flat_map(|account| keys(account, settings)) {
         *counts.entry(key).or_default() += 1;
     }
-    counts.retain(|_, accounts| *accounts > settings.max_accounts_per_key);
+    let widest = (0..settings.rules.len()).map(|rule| limit_of(rule, settings)).max().unwrap_or_default();
+    // Three accounts may always share a key.
+    let by_share = settings.max_share_per_key.map(|share| ((share * accounts.len() as f64) as usize).max(3));
+    counts.retain(|(rule, _), accounts| {
+        *accounts > limit_of(*rule, settings).min(widest) || by_share.is_some_and(|most| *accounts > most)
+    });
     counts
         .into_iter()
         .map(|(key, accounts)| {
@@ -131,6 +148,89 @@ pub fn blocked_keys(accounts: &[Account], settings: &Settings) -> BTreeMap<(usiz
             (key, BlockedKey { fields, accounts })
         })
         .collect()
+}
+
+fn limit_of(rule: usize, settings: &Settings) -> usize {
+    let own = settings.own_limits.iter().find(|(of, _)| *of == rule);
+    own.map_or(settings.max_accounts_per_key, |(_, limit)| *limit)
+}
+
+/// Whether the conditions of a rule accept two accounts.
+fn accepts(rule: usize, left: &Account, right: &Account, settings: &Settings) -> bool {
+    settings.conditions.iter().filter(|(of, ..)| *of == rule).all(|(_, demand, field)| {
+        let value = |account: &Account| account.texts.get(field).filter(|value| !is_placeholder(value)).cloned();
+        match (value(left), value(right)) {
+            (Some(left), Some(right)) => left == right,
+            _ => *demand == "unless_differ",
+        }
+    })
+}
+
+/// The rules that accept two accounts: they share an unblocked key, and the conditions hold for what is somebody's.
+fn rules_of(
+    left: usize,
+    right: usize,
+    accounts: &[Account],
+    usable: &[Account],
+    blocked: &BlockedKeys,
+    settings: &Settings,
+) -> Vec<usize> {
+    let others = keys(&accounts[right], settings);
+    let shared =
+        keys(&accounts[left], settings).into_iter().filter(|key| others.contains(key) && !blocked.contains_key(key));
+    shared.map(|(rule, _)| rule).filter(|rule| accepts(*rule, &usable[left], &usable[right], settings)).collect()
+}
+
+/// A component in parts that are within the limits: link by link, those that most rules accept first, then those
+/// of the earliest rule, then by reference, and without those that would join too much.
+fn divided(
+    mut members: Vec<usize>,
+    accounts: &[Account],
+    usable: &[Account],
+    blocked: &BlockedKeys,
+    settings: &Settings,
+) -> Vec<Vec<usize>> {
+    let is_within = |members: &BTreeSet<usize>| {
+        let distinct = |field: &str| {
+            members.iter().filter_map(|member| usable[*member].texts.get(field)).collect::<BTreeSet<_>>().len()
+        };
+        settings.max_accounts_per_customer.is_none_or(|most| members.len() <= most)
+            && settings.max_distinct.iter().all(|(field, most)| distinct(field) <= *most)
+    };
+    if is_within(&members.iter().copied().collect()) {
+        return vec![members];
+    }
+    let by_reference = |left: &usize, right: &usize| {
+        let (left, right) = (&accounts[*left], &accounts[*right]);
+        compare_references((&left.source, &left.id), (&right.source, &right.id))
+    };
+    members.sort_by(by_reference);
+    let mut links = Vec::new();
+    for (place, left) in members.iter().enumerate() {
+        for (other, right) in members.iter().enumerate().skip(place + 1) {
+            let rules = rules_of(*left, *right, accounts, usable, blocked, settings);
+            if let Some(first) = rules.iter().min() {
+                links.push((std::cmp::Reverse(rules.len()), *first, place, other));
+            }
+        }
+    }
+    links.sort();
+    let mut parts: Vec<BTreeSet<usize>> = members.iter().map(|member| BTreeSet::from([*member])).collect();
+    for (_, _, left, right) in links {
+        let of = |place: usize| {
+            parts.iter().position(|part| part.contains(&members[place])).expect("every account is in a part")
+        };
+        let (left, right) = (of(left), of(right));
+        if left == right {
+            continue;
+        }
+        let joined: BTreeSet<usize> = parts[left].union(&parts[right]).copied().collect();
+        if is_within(&joined) {
+            parts[left] = joined;
+            parts[right].clear();
+        }
+    }
+    parts.into_iter().filter(|part| !part.is_empty()).map(|part| part.into_iter().collect()).collect()
 }
 
 /// A key that too many accounts share.
@@ -145,17 +245,17 @@ pub struct BlockedKey {
 type BlockedKeys = BTreeMap<(usize, Vec<String>), BlockedKey>;
 
 /// Connected components: every account takes the smallest label around it until nothing changes.
-fn components(accounts: &[Account], blocked: &BlockedKeys, settings: &Settings) -> Vec<Vec<usize>> {
-    let open: Vec<BTreeSet<_>> = accounts
-        .iter()
-        .map(|account| keys(account, settings).into_iter().filter(|key| !blocked.contains_key(key)).collect())
-        .collect();
+fn components(accounts: &[Account], usable: &[Account], blocked: &BlockedKeys, settings: &Settings) -> Vec<Vec<usize>> {
+    let all = 0..accounts.len();
+    let is_linked = |left, right| !rules_of(left, right, accounts, usable, blocked, settings).is_empty();
+    let linked: Vec<Vec<bool>> =
+        all.clone().map(|left| all.clone().map(|right| is_linked(left, right)).collect()).collect();
     let mut labels: Vec<usize> = (0..accounts.len()).collect();
     loop {
         let before = labels.clone();
         for left in 0..accounts.len() {
             for right in 0..accounts.len() {
-                if !open[left].is_disjoint(&open[right]) {
+                if linked[left][right] {
                     labels[left] = labels[left].min(labels[right]);
                 }
             }

@@ -5,18 +5,36 @@
 pub struct Settings {
     /// The fields of each match rule.
     pub rules: Vec<Vec<&'static str>>,
+    /// Conditions: the rule's number, `if_agree` or `unless_differ`, and the field.
+    pub conditions: Vec<(usize, &'static str, &'static str)>,
     /// `[guard] max_accounts_per_key`
     pub max_accounts_per_key: usize,
     /// The sources that are snapshots.
     pub snapshots: Vec<&'static str>,
+    /// Limits of single rules, by the rule's number.
+    pub own_limits: Vec<(usize, usize)>,
+    /// `[guard] max_share_per_key`
+    pub max_share_per_key: Option<f64>,
+    /// E-mail addresses that are nobody's.
+    pub blocked_emails: Vec<&'static str>,
+    /// `[guard] max_distinct`: field and limit.
+    pub max_distinct: Vec<(&'static str, usize)>,
+    /// `[guard] max_accounts_per_customer`
+    pub max_accounts_per_customer: Option<usize>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             rules: vec![vec!["email"], vec!["phone_number"], vec!["family_name", "birthdate"]],
+            conditions: Vec::new(),
             max_accounts_per_key: 4,
             snapshots: Vec::new(),
+            own_limits: Vec::new(),
+            max_share_per_key: None,
+            blocked_emails: Vec::new(),
+            max_distinct: Vec::new(),
+            max_accounts_per_customer: None,
         }
     }
 }
@@ -30,12 +48,38 @@ const LOCATIONS: [(&str, f64, f64); 2] = [("012", 47.0, 7.5), ("999", -1.25, 100
 impl Settings {
     /// The configuration's text.
     pub fn config(&self) -> String {
-        let rules: String = self.rules.iter().map(|rule| format!("[[match]]\nkey = {rule:?}\n")).collect();
+        let rules: String = (0..self.rules.len()).map(|number| self.rule(number)).collect();
         let sources = self.snapshots.iter().fold(SOURCES_TEXT.to_owned(), |text, source| {
             let name = format!("name = \"{source}\"\n");
             text.replace(&name, &format!("{name}snapshot = true\n"))
         });
-        format!("{sources}\n{rules}\n[guard]\nmax_accounts_per_key = {}\n", self.max_accounts_per_key)
+        format!("{sources}\n{rules}\n{}", self.guard())
+    }
+
+    fn rule(&self, number: usize) -> String {
+        let mut text = format!("[[match]]\nkey = {:?}\n", self.rules[number]);
+        for demand in ["if_agree", "unless_differ"] {
+            let of_rule = self.conditions.iter().filter(|(rule, named, _)| *rule == number && *named == demand);
+            let fields: Vec<&str> = of_rule.map(|(_, _, field)| *field).collect();
+            text += &format!("{demand} = {fields:?}\n");
+        }
+        if let Some((_, limit)) = self.own_limits.iter().find(|(rule, _)| *rule == number) {
+            text += &format!("max_accounts_per_key = {limit}\n");
+        }
+        text
+    }
+
+    fn guard(&self) -> String {
+        let mut text = format!("[guard]\nmax_accounts_per_key = {}\n", self.max_accounts_per_key);
+        text += &format!("builtin_blocked_values = false\nblocked_values = {{ email = {:?} }}\n", self.blocked_emails);
+        if let Some(share) = self.max_share_per_key {
+            text += &format!("max_share_per_key = {share:?}\n");
+        }
+        if let Some(most) = self.max_accounts_per_customer {
+            text += &format!("max_accounts_per_customer = {most}\n");
+        }
+        let limits: Vec<String> = self.max_distinct.iter().map(|(field, most)| format!("{field} = {most}")).collect();
+        text + &format!("max_distinct = {{ {} }}\n", limits.join(", "))
     }
 
     /// The reference tables: name and CSV.

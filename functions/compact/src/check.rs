@@ -78,6 +78,7 @@ mod tests {
             started_at: String::new(),
             counts,
             blocked: Vec::new(),
+            guards: Default::default(),
             dropped_values: Default::default(),
             snapshots: Vec::new(),
             incomplete_snapshots: Vec::new(),

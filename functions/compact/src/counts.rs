@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onefold_core::merge::MergeCounts;
+use onefold_core::merge::{BlockedRule, MergeCounts};
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::layout::{BlockedKeys, Layout, PartitionCounts};
@@ -27,6 +27,7 @@ pub(crate) struct Gathered {
     pub(crate) blocked: Vec<BlockedKey>,
     /// Sources whose accounts of the previous version a snapshot replaced.
     pub(crate) replaced: Vec<String>,
+    pub(crate) guards: BTreeMap<String, u64>,
     /// By partition.
     pub(crate) partitions: Vec<PartitionCounts>,
     pub(crate) sources: Sources,
@@ -86,9 +87,12 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     }
     let layout: Layout = context.json(&keys::link_layout(run)).await?;
     let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
-    let Gathered { merged, partitions, .. } = &mut gathered;
+    let Gathered { merged, partitions, guards, .. } = &mut gathered;
     in_order(0..layout.partitions, READ_AHEAD, read, |counts| {
         merged.add(&counts.counts);
+        for (guard, count) in &counts.guards {
+            *guards.entry(guard.clone()).or_default() += count;
+        }
         partitions.push(counts);
         Ok(())
     })
@@ -113,24 +117,24 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     Ok(gathered)
 }
 
-/// The blocked keys by rule, the most shared first. Link knows how many share a key, Merge which rule it is of.
+/// The blocked keys by rule, the most shared first: those that Link blocked, which knows how many share a key and
+/// not its rule, and those that Merge blocked by their rule's own limit.
 async fn blocked(
     run: &RunId,
     partitions: &[PartitionCounts],
     context: &Context,
 ) -> Result<Vec<BlockedKey>, StageError> {
     let BlockedKeys(found) = context.json(&keys::link_blocked(run)).await?;
-    let rules: BTreeMap<&str, &str> = partitions
-        .iter()
-        .flat_map(|partition| &partition.blocked)
-        .map(|(node, rule)| (node.as_str(), rule.as_str()))
-        .collect();
-    let mut blocked: Vec<BlockedKey> = found
-        .into_iter()
-        .map(|(node, accounts)| {
-            let rule = rules.get(node.to_string().as_str()).copied().unwrap_or_default();
-            BlockedKey { key: rule.split('+').map(str::to_owned).collect(), accounts }
-        })
+    let met = partitions.iter().flat_map(|partition| &partition.blocked);
+    let rules: BTreeMap<&str, &BlockedRule> = met.map(|(node, rule)| (node.as_str(), rule)).collect();
+    let by_link = found.into_iter().map(|(node, accounts)| {
+        let rule = rules.get(node.to_string().as_str()).map_or("", |blocked| blocked.rule.as_str());
+        (rule.to_owned(), accounts)
+    });
+    let by_merge = rules.values().filter_map(|blocked| Some((blocked.rule.clone(), blocked.accounts?)));
+    let mut blocked: Vec<BlockedKey> = by_link
+        .chain(by_merge)
+        .map(|(rule, accounts)| BlockedKey { key: rule.split('+').map(str::to_owned).collect(), accounts })
         .collect();
     blocked.sort_by(|left, right| right.accounts.cmp(&left.accounts).then_with(|| left.key.cmp(&right.key)));
     Ok(blocked)

@@ -74,16 +74,18 @@ fn records(part: Part, counts: &PartitionCounts) -> u64 {
         Part::Customers => counts.counts.customers,
         Part::Members | Part::MemberLinks => counts.counts.members + counts.counts.tombstones,
         Part::Changes => counts.changes,
+        Part::Blocked => counts.guarded,
     }
 }
 
 fn text_bytes(part: Part, counts: &PartitionCounts) -> u64 {
-    let [customers, members, changes] = counts.text_bytes;
+    let [customers, members, changes, guarded] = counts.text_bytes;
     match part {
         Part::Customers => customers,
         Part::Members => members,
         Part::MemberLinks => 0,
         Part::Changes => changes,
+        Part::Blocked => guarded,
     }
 }
 
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn files_are_filled_up_to_their_size() {
-        let partition = |mib: u64| PartitionCounts { text_bytes: [0, mib << 20, 0], ..PartitionCounts::default() };
+        let partition = |mib: u64| PartitionCounts { text_bytes: [0, mib << 20, 0, 0], ..PartitionCounts::default() };
         let partitions: Vec<PartitionCounts> = [50, 50, 50, 200, 1].map(partition).into();
         assert_eq!(groups(&partitions), [0..2, 2..3, 3..4, 4..5]);
         assert!(groups(&[]).is_empty());

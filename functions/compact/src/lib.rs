@@ -102,12 +102,13 @@ async fn manifest(
             Part::Members => files.members = joined,
             Part::MemberLinks => files.member_links = joined,
             Part::Changes => files.changes = joined,
+            Part::Blocked => files.blocked = joined,
         }
     }
     files.inputs = vec![inputs(run, &gathered.sources, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
     let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);
-    let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
     Ok(Manifest {
@@ -117,6 +118,7 @@ async fn manifest(
         started_at: started_at.to_string(),
         counts: gathered.counts,
         blocked: gathered.blocked,
+        guards: gathered.guards,
         dropped_values: gathered.dropped,
         snapshots: pinned.config.snapshots().map(str::to_owned).collect(),
         incomplete_snapshots: incomplete_snapshots(&pinned.plan, &gathered.replaced),

@@ -9,12 +9,13 @@
 mod fault;
 mod files;
 mod http;
+mod postgres;
 mod sink;
 
 use async_trait::async_trait;
 use onefold_core::config::{Source, SourceKind};
-use onefold_lake::Object;
 use onefold_lake::plan::{Input, Reading};
+use onefold_lake::{Object, RunId};
 use onefold_shell::Context;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,7 @@ pub fn connector(source: &Source) -> Box<dyn Connector + '_> {
     match &source.kind {
         SourceKind::Files(settings) => Box::new(files::Files { source, settings }),
         SourceKind::Http(settings) => Box::new(http::Http { source: &source.name, settings }),
+        SourceKind::Postgres(settings) => Box::new(postgres::Database { source, settings }),
     }
 }
 
@@ -56,6 +58,8 @@ pub fn connector(source: &Source) -> Box<dyn Connector + '_> {
 pub struct Planning<'p> {
     /// The lake, and what else is at hand.
     pub context: &'p Context,
+    /// The run that is planned.
+    pub run: &'p RunId,
     /// Every object that the previous version, and those before it, have read.
     pub known: &'p [Input],
     /// The watermark of the source that the previous version committed.

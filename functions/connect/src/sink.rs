@@ -95,6 +95,11 @@ impl<'s> Sink<'s> {
         self.to.context
     }
 
+    /// The run.
+    pub fn run(&self) -> &'s RunId {
+        self.to.run
+    }
+
     /// Number of the next chunk.
     pub fn chunk(&self) -> u32 {
         self.chunk
@@ -103,11 +108,6 @@ impl<'s> Sink<'s> {
     /// What was moved so far; rows that are in no chunk do not count.
     pub fn moved(&self) -> Moved {
         self.moved
-    }
-
-    /// The run.
-    pub fn run(&self) -> &'s RunId {
-        self.to.run
     }
 
     /// The split's number.

@@ -19,13 +19,17 @@ pub fn new_id(started_at: Timestamp, smallest_reference: &str) -> String {
     let version = (bits & !(0xf << 76)) | (0x8 << 76);
     let variant = (version & !(0x3 << 62)) | (0x2 << 62);
     let mut text = *b"00000000-0000-0000-0000-000000000000";
-    let digits = text.iter_mut().filter(|byte| **byte != b'-').rev();
-    for (number, byte) in digits.enumerate() {
+    for (place, byte) in BYTE_PLACES.into_iter().zip(variant.to_be_bytes()) {
         const HEX: &[u8; 16] = b"0123456789abcdef";
-        *byte = HEX[(variant >> (number * 4)) as usize & 15];
+        text[place] = HEX[usize::from(byte >> 4)];
+        text[place + 1] = HEX[usize::from(byte & 15)];
     }
-    text.iter().map(|byte| char::from(*byte)).collect()
+    // Digits are UTF-8.
+    String::from_utf8(text.to_vec()).unwrap_or_default()
 }
+
+/// Where the digits of each byte stand in the text of a UUID.
+const BYTE_PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 /// Which customers of the previous version each cluster's accounts belonged to.
 #[derive(Debug, Default)]

@@ -19,15 +19,18 @@ fn needs_escapes(bytes: &[u8]) -> bool {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-    let (words, rest) = bytes.as_chunks::<8>();
-    let found = words.iter().fold(0, |found, word| {
+    let special = |word: &[u8; 8]| {
         let word = u64::from_ne_bytes(*word);
         let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
         let quote = has_zero(word ^ (ONES * u64::from(b'"')));
         let backslash = has_zero(word ^ (ONES * u64::from(b'\\')));
-        found | control | quote | backslash
-    });
-    found != 0 || rest.iter().any(|byte| *byte < b' ' || *byte == b'"' || *byte == b'\\')
+        control | quote | backslash
+    };
+    match bytes.last_chunk::<8>() {
+        // The last word may overlap the one before it.
+        Some(last) => bytes.as_chunks::<8>().0.iter().fold(special(last), |found, word| found | special(word)) != 0,
+        None => bytes.iter().any(|byte| *byte < b' ' || *byte == b'"' || *byte == b'\\'),
+    }
 }
 
 fn push_escaped(out: &mut Vec<u8>, bytes: &[u8]) {

@@ -11,12 +11,14 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod blocked_values;
 pub mod chunker;
 pub mod cluster;
 pub mod config;
 pub mod csv;
 pub mod customer;
 pub mod customer_id;
+pub mod edit_distance;
 pub mod enrich;
 pub mod field;
 pub mod json;
@@ -26,6 +28,7 @@ pub mod matching;
 pub mod merge;
 pub mod node;
 pub mod normalise;
+mod plain_json;
 pub mod reference;
 pub mod snapshot;
 pub mod survive;

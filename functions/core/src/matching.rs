@@ -1,15 +1,21 @@
-//! Match keys of accounts.
+//! Match keys of accounts, and the decision on a pair that shares one.
+
+use std::borrow::Cow;
 
 use crate::account::Account;
-use crate::config::MatchRule;
+use crate::blocked_values::Blocklist;
+use crate::config::{Config, Demand, Likeness, MatchRule, Part};
+use crate::edit_distance;
+use crate::field::TextField;
 use crate::node::{Node, NodeHasher, NodeKind};
-use crate::normalise::is_placeholder;
+use crate::normalise::{self, Surroundings, is_placeholder};
 
 /// Makes the match keys of accounts by the configuration's rules.
 #[derive(Clone, Debug)]
 pub struct Matcher {
     hasher: NodeHasher,
     rules: Vec<(MatchRule, Vec<u8>)>,
+    blocklist: Blocklist,
     bytes: Vec<u8>,
 }
 
@@ -18,19 +24,26 @@ pub struct Matcher {
 pub struct MatchKey {
     /// The rule's number.
     pub rule: usize,
-    /// The keyed hash of the rule's fields and their values.
+    /// The keyed hash of the rule's parts and their values.
     pub node: Node,
 }
 
 impl Matcher {
-    /// A matcher for some rules.
-    pub fn new(rules: &[MatchRule], hasher: NodeHasher) -> Self {
-        let with_name = |rule: &MatchRule| {
+    /// A matcher for a configuration's rules.
+    pub fn new(config: &Config, hasher: NodeHasher) -> Self {
+        let with_name = |(number, rule): (usize, &MatchRule)| {
+            // Rules of one key under other conditions have nodes of their own: Link counts each.
+            let same = config.matches[..number].iter().filter(|other| other.key == rule.key).count();
             let mut name = rule.name().into_bytes();
-            name.push(0);
+            name.resize(name.len() + same + 1, 0);
             (rule.clone(), name)
         };
-        Self { hasher, rules: rules.iter().map(with_name).collect(), bytes: Vec::new() }
+        Self {
+            hasher,
+            rules: config.matches.iter().enumerate().map(with_name).collect(),
+            blocklist: Blocklist::new(&config.guard.blocked_values),
+            bytes: Vec::new(),
+        }
     }
 
     /// The hasher of references and customer ids.
@@ -43,17 +56,28 @@ impl Matcher {
         self.rules.iter().map(|(rule, _)| rule)
     }
 
+    /// The values that are nobody's.
+    pub fn blocklist(&self) -> &Blocklist {
+        &self.blocklist
+    }
+
     /// Appends the account's match keys to `keys`, in the order of the rules.
     ///
-    /// A rule gives a key only if every field of it has a value that is not a placeholder (invariant 5).
-    /// Values are hashed with their lengths, so that no two tuples are encoded alike; with the names of
-    /// the fields and not the rule's number, so that reordering rules does not change keys.
+    /// A rule gives a key only if every part of it has a value that is neither a placeholder (invariant 5)
+    /// nor blocked. Values are hashed with their lengths, so that no two tuples are encoded alike; with the
+    /// names of the parts and not the rule's number, so that reordering rules does not change keys.
     pub fn keys(&mut self, account: &Account<'_>, keys: &mut Vec<MatchKey>) {
+        let blocked = self.blocklist.fields(account);
+        self.keys_without(account, blocked, keys);
+    }
+
+    /// As [`Matcher::keys`], where it is known which fields (by number) have values that are nobody's.
+    pub fn keys_without(&mut self, account: &Account<'_>, blocked: u16, keys: &mut Vec<MatchKey>) {
         for (number, (rule, name)) in self.rules.iter().enumerate() {
             self.bytes.clear();
             self.bytes.extend_from_slice(name);
-            let complete = rule.key.iter().all(|field| match account.text(*field) {
-                Some(value) if !is_placeholder(value) => {
+            let complete = rule.key.iter().all(|part| match value(part, account) {
+                Some(value) if blocked & (1 << part.field.index()) == 0 => {
                     self.bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
                     self.bytes.extend_from_slice(value.as_bytes());
                     true
@@ -66,53 +90,61 @@ impl Matcher {
         }
     }
 
-    /// A digest of what makes keys what they are: the rules and the secret. Links that were made under
-    /// another digest do not fit together with new ones.
+    /// A digest of what makes keys what they are: the rules' keys, the blocked values and the secret. Links
+    /// that were made under another digest do not fit together with new ones.
     pub fn digest(&self) -> String {
-        let names: Vec<String> = self.rules().map(MatchRule::name).collect();
-        self.hasher.node(NodeKind::MatchKey, names.join("\n").as_bytes()).to_string()
+        let mut text: Vec<String> = self.rules().map(MatchRule::name).collect();
+        text.push(self.blocklist.describe());
+        self.hasher.node(NodeKind::MatchKey, text.join("\n").as_bytes()).to_string()
+    }
+}
+
+/// What a rule compares of an account; `None` if there is nothing, or a placeholder.
+pub fn value<'a>(part: &Part, account: &'a Account<'_>) -> Option<Cow<'a, str>> {
+    let value = account.text(part.field).filter(|value| !is_placeholder(value))?;
+    if part.steps.is_empty() {
+        return Some(Cow::Borrowed(value));
+    }
+    let surroundings = Surroundings { country: account.text(TextField::Country), region: None };
+    normalise::run(&part.steps, Cow::Borrowed(value), surroundings)
+}
+
+/// The values that a rule's conditions look at, of one account.
+#[derive(Clone, Debug)]
+pub struct Compared<'a>(Vec<Option<Cow<'a, str>>>);
+
+impl MatchRule {
+    /// What the conditions look at of an account. `nobodys` are the fields (by number) whose values are nobody's:
+    /// to a condition they are not there.
+    pub fn compared<'a>(&self, account: &'a Account<'_>, nobodys: u16) -> Compared<'a> {
+        let value = |part: &Part| if nobodys & (1 << part.field.index()) == 0 { value(part, account) } else { None };
+        Compared(self.conditions.iter().map(|condition| value(&condition.part)).collect())
+    }
+
+    /// The number of the first condition that keeps two accounts apart that share the rule's key; `None` if
+    /// the pair is accepted. Both ways round it is the same.
+    pub fn refused_by(&self, left: &Compared<'_>, right: &Compared<'_>) -> Option<usize> {
+        let pairs = self.conditions.iter().zip(left.0.iter().zip(&right.0));
+        pairs.enumerate().find_map(|(number, (condition, (left, right)))| {
+            let holds = match (left, right) {
+                (Some(left), Some(right)) => condition.likeness.agree(left, right),
+                _ => condition.demand == Demand::NotDiffer,
+            };
+            (!holds).then_some(number)
+        })
+    }
+}
+
+impl Likeness {
+    /// Whether two values agree.
+    pub fn agree(self, left: &str, right: &str) -> bool {
+        match self {
+            Self::Equal => left == right,
+            Self::JaroWinkler(least) => left == right || strsim::jaro_winkler(left, right) >= least,
+            Self::EditDistance(most) => edit_distance::is_within(left, right, most),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::field::TextField;
-    use crate::timestamp::Timestamp;
-
-    fn keys(rules: &[&[TextField]], values: &[(TextField, &'static str)]) -> Vec<Node> {
-        let rules: Vec<MatchRule> = rules.iter().map(|key| MatchRule { key: key.to_vec() }).collect();
-        let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
-        let mut account = Account::new("a:1", None, Timestamp::from_milliseconds(0).unwrap());
-        for (field, value) in values {
-            account.set_text(*field, Some((*value).into()));
-        }
-        let mut keys = Vec::new();
-        Matcher::new(&rules, hasher).keys(&account, &mut keys);
-        keys.into_iter().map(|key| key.node).collect()
-    }
-
-    const NAMES: &[TextField] = &[TextField::GivenName, TextField::FamilyName];
-
-    #[test]
-    fn no_key_is_made_of_nothing() {
-        assert!(keys(&[NAMES], &[(TextField::GivenName, "Anna")]).is_empty());
-        assert!(keys(&[NAMES], &[(TextField::GivenName, "Anna"), (TextField::FamilyName, " n/a ")]).is_empty());
-        assert!(keys(&[NAMES], &[(TextField::GivenName, "Anna"), (TextField::FamilyName, "")]).is_empty());
-    }
-
-    #[test]
-    fn tuples_do_not_run_together() {
-        let one = keys(&[NAMES], &[(TextField::GivenName, "ab"), (TextField::FamilyName, "c")]);
-        let two = keys(&[NAMES], &[(TextField::GivenName, "a"), (TextField::FamilyName, "bc")]);
-        assert_eq!(one.len(), 1);
-        assert_ne!(one, two);
-    }
-
-    #[test]
-    fn a_value_under_another_field_is_another_key() {
-        let one = keys(&[&[TextField::Email]], &[(TextField::Email, "12345678")]);
-        let two = keys(&[&[TextField::PhoneNumber]], &[(TextField::PhoneNumber, "12345678")]);
-        assert_ne!(one, two);
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! One partition: latest versions, exact clusters, customers, ids and changes.
 
+mod guarded;
+mod keys;
 mod line;
 mod standing;
 
@@ -9,14 +11,15 @@ use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use self::keys::Keys;
 use crate::account::{Account, Version};
-use crate::cluster::Clusters;
+use crate::cluster::{Clusters, Pool};
 use crate::config::Config;
 use crate::customer::{Bond, Customer};
 use crate::customer_id::{Claims, Identity, new_id};
 use crate::json;
 use crate::link::Stars;
-use crate::matching::{MatchKey, Matcher};
+use crate::matching::{Compared, MatchKey, Matcher};
 use crate::node::Node;
 use crate::reference;
 use crate::snapshot::SourceMarks;
@@ -40,9 +43,23 @@ pub struct MergeOutput {
     /// What changed against the previous version, a line of JSON each.
     pub changes: Vec<u8>,
     /// The rule of each blocked key that was met.
-    pub blocked: BTreeMap<Node, String>,
+    pub blocked: BTreeMap<Node, BlockedRule>,
+    /// What guards did, a line of JSON each.
+    pub guarded: Vec<u8>,
+    /// How often each guard acted: values that are nobody's, customers beyond a limit.
+    pub guards: BTreeMap<String, u64>,
     /// How many of what.
     pub counts: MergeCounts,
+}
+
+/// Which rule a blocked key is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockedRule {
+    /// The rule's name.
+    pub rule: String,
+    /// How many accounts share the key, if it was blocked here, by the rule's own limit, and not by Link.
+    pub accounts: Option<u32>,
 }
 
 /// How many of what there are in a partition, or in all of them.
@@ -165,6 +182,7 @@ impl<'a> Record<'a> {
 
 /// Merges one partition.
 pub struct Merger<'c> {
+    config: &'c Config,
     survivorship: Survivorship<'c>,
     matcher: Matcher,
     /// Sorted.
@@ -181,6 +199,7 @@ impl<'c> Merger<'c> {
     pub fn new(config: &'c Config, matcher: Matcher, blocked: &'c [Node], started_at: Timestamp) -> Self {
         let snapshots = SourceMarks::of_snapshots(config, matcher.hasher());
         Self {
+            config,
             survivorship: Survivorship::new(config),
             matcher,
             blocked,
@@ -215,12 +234,13 @@ impl<'c> Merger<'c> {
         output.counts.members = latest.len() as u64;
         output.counts.deleted = deleted;
 
-        let keyed = self.keys(&records, &latest, &mut output);
-        let open = keyed
-            .iter()
-            .enumerate()
-            .flat_map(|(number, keyed)| keyed.open.iter().map(move |key| (number as u32, key.node)));
-        let clusters = Clusters::new(latest.len() as u32, open);
+        let accounts = latest.iter().map(|number| &records[*number as usize].account);
+        let keys = Keys::new(accounts, &mut self.matcher, self.config, self.blocked, &mut output);
+        let members = Members { records: &records, latest: &latest, keys: &keys };
+        let clusters = Clusters::new(&members, &self.config.matches, &self.config.guard);
+        for divided in &clusters.divided {
+            guarded::divided(divided, &members, &mut output);
+        }
         let mut claims = Claims::default();
         for (cluster, members) in clusters.iter().enumerate() {
             for member in members {
@@ -242,10 +262,11 @@ impl<'c> Merger<'c> {
         }
         output.counts.previous_customers = before.len() as u64;
         let none = Identity::default();
-        let work = Work { merger: self, records: &records, latest: &latest, keyed: &keyed, before: &before };
+        let work = Work { merger: self, records: &records, latest: &latest, keys: &keys, before: &before };
+        let mut folded = Folded::default();
         for (cluster, members) in clusters.iter().enumerate() {
             let identity = identities.get(&(cluster as u32)).unwrap_or(&none);
-            work.customer(members, identity, &mut output);
+            work.customer(members, identity, &mut folded, &mut output);
         }
         for customer_id in before.keys().filter(|customer_id| !claims.has(customer_id)) {
             output.counts.customers_deleted += 1;
@@ -256,50 +277,39 @@ impl<'c> Merger<'c> {
         }
         Ok(output)
     }
-
-    /// The match keys of the latest versions, blocked ones apart.
-    fn keys(&mut self, records: &[Record<'_>], latest: &[u32], output: &mut MergeOutput) -> Vec<Keyed> {
-        let mut keyed = Vec::with_capacity(latest.len());
-        for number in latest {
-            let mut open = Vec::with_capacity(self.matcher.rules().len());
-            self.matcher.keys(&records[*number as usize].account, &mut open);
-            let mut blocked = Vec::new();
-            if !self.blocked.is_empty() {
-                open.retain(|key| {
-                    let is_blocked = self.blocked.binary_search(&key.node).is_ok();
-                    if is_blocked {
-                        blocked.push(*key);
-                    }
-                    !is_blocked
-                });
-            }
-            let mut blocked_fields = 0;
-            for key in &blocked {
-                let Some(rule) = self.matcher.rules().nth(key.rule) else { continue };
-                if let [field] = rule.key.as_slice() {
-                    blocked_fields |= 1 << field.index();
-                }
-                output.blocked.entry(key.node).or_insert_with(|| rule.name());
-            }
-            keyed.push(Keyed { open, blocked, blocked_fields });
-        }
-        keyed
-    }
 }
 
-/// An account's match keys.
-struct Keyed {
-    open: Vec<MatchKey>,
-    blocked: Vec<MatchKey>,
-    /// Text fields (by number) whose value alone is a blocked key.
-    blocked_fields: u16,
+/// The latest versions of a partition's accounts, as they are clustered.
+#[derive(Clone, Copy)]
+struct Members<'m, 'a> {
+    records: &'m [Record<'a>],
+    latest: &'m [u32],
+    keys: &'m Keys,
+}
+
+impl Pool for Members<'_, '_> {
+    fn len(&self) -> u32 {
+        self.latest.len() as u32
+    }
+
+    fn account(&self, number: u32) -> &Account<'_> {
+        &self.records[self.latest[number as usize] as usize].account
+    }
+
+    fn keys(&self, number: u32) -> &[MatchKey] {
+        self.keys.open(number)
+    }
+
+    fn nobodys(&self, number: u32) -> u16 {
+        self.keys.nobodys(number)
+    }
 }
 
 /// Reads the lines of a partition.
 fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, LineError> {
     // Counted first: growing a vector of accounts would copy them again and again.
     let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
-    for (number, line) in text.lines().enumerate() {
+    for (number, line) in lines(text).enumerate() {
         let (origin, text) = split_line(line).ok_or(LineError { line: number + 1, source: None })?;
         let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
         match origin {
@@ -309,6 +319,17 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
         records.push(Record { origin, text, account, is_replaced: false });
     }
     Ok(records)
+}
+
+/// The lines, with or without an end at the last one: [`str::lines`] without its carriage returns, found many
+/// bytes at a time.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]).filter_map(move |end| {
+        let line = text.get(start..end)?;
+        start = end + 1;
+        (end < text.len() || !line.is_empty()).then_some(line)
+    })
 }
 
 /// The numbers of the latest version of each account, in the order in which accounts first came, and the
@@ -352,26 +373,34 @@ struct Work<'w, 'c, 'a> {
     merger: &'w Merger<'c>,
     records: &'w [Record<'a>],
     latest: &'w [u32],
-    keyed: &'w [Keyed],
+    keys: &'w Keys,
     /// The records of each customer of the previous version.
     before: &'w BTreeMap<&'a str, Vec<u32>>,
 }
 
-impl Work<'_, '_, '_> {
-    fn record(&self, member: u32) -> &Record<'_> {
+/// The accounts of a customer and what they are folded into. Kept from one to the next for its memory.
+#[derive(Default)]
+struct Folded<'w> {
+    candidates: Vec<Candidate<'w>>,
+    customer: Customer<'w>,
+}
+
+impl<'w> Work<'w, '_, '_> {
+    fn record(&self, member: u32) -> &'w Record<'w> {
         &self.records[self.latest[member as usize] as usize]
     }
 
     /// Writes the customer of one cluster.
-    fn customer(&self, members: &[u32], identity: &Identity<'_>, output: &mut MergeOutput) {
-        let candidates: Vec<Candidate<'_>> = members
-            .iter()
-            .map(|member| Candidate {
+    fn customer(&self, members: &[u32], identity: &Identity<'_>, folded: &mut Folded<'w>, output: &mut MergeOutput) {
+        let Folded { candidates, customer } = folded;
+        candidates.clear();
+        candidates.extend(
+            members.iter().map(|member| Candidate {
                 account: &self.record(*member).account,
-                blocked: self.keyed[*member as usize].blocked_fields,
-            })
-            .collect();
-        let mut customer = self.merger.survivorship.fold(&candidates);
+                blocked: self.keys.nobodys(*member),
+            }),
+        );
+        self.merger.survivorship.fold_into(candidates, customer);
         customer.held_by = self.bonds(members);
         let new;
         let customer_id = match identity.kept {
@@ -386,22 +415,20 @@ impl Work<'_, '_, '_> {
             let record = self.record(*member);
             write_member(&mut output.members, customer_id, record.text);
             let hasher = self.merger.matcher.hasher();
-            let keyed = &self.keyed[*member as usize];
             output.member_stars.push(
                 hasher.reference(&record.account.reference),
                 Version::of(&record.account, record.text.as_bytes()),
                 Some(hasher.customer(customer_id)),
-                keyed
-                    .open
+                self.keys
+                    .all(*member)
                     .iter()
-                    .chain(&keyed.blocked)
                     .map(|key| key.node)
                     .chain(self.merger.snapshots.of(&record.account.reference)),
             );
         }
         output.counts.customers += 1;
         output.counts.largest_customer = output.counts.largest_customer.max(members.len() as u64);
-        self.changes(members, identity, customer_id, &customer, output);
+        self.changes(members, identity, customer_id, customer, output);
     }
 
     /// Keeps a deleted account, so that an older row of it that comes in a later run is known to be older.
@@ -418,9 +445,9 @@ impl Work<'_, '_, '_> {
     }
 
     /// A smallest set of shared keys that holds a cluster together: for each rule in order and each member
-    /// in order of references, the bond to the first member that has the same key, unless both are bound
-    /// already (Kruskal's algorithm).
-    fn bonds(&self, members: &[u32]) -> Vec<Bond<'_>> {
+    /// in order of references, the bond to the first members before it that the rule accepts, unless both are
+    /// bound already (Kruskal's algorithm).
+    fn bonds(&self, members: &[u32]) -> Vec<Bond<'w>> {
         if members.len() < 2 {
             return Vec::new();
         }
@@ -430,16 +457,23 @@ impl Work<'_, '_, '_> {
         let mut sets = UnionFind::new(sorted.len() as u32);
         let mut bonds = Vec::with_capacity(sorted.len() - 1);
         for (number, rule) in self.merger.matcher.rules().enumerate() {
-            let mut first: BTreeMap<Node, u32> = BTreeMap::new();
+            let mut earlier: BTreeMap<Node, Vec<(u32, Compared<'_>)>> = BTreeMap::new();
             for (place, member) in sorted.iter().enumerate() {
-                let key = self.keyed[*member as usize].open.iter().find(|key| key.rule == number);
+                let key = self.keys.open(*member).iter().find(|key| key.rule == number);
                 let Some(key) = key else { continue };
-                let holder = *first.entry(key.node).or_insert(place as u32);
-                if sets.union(holder, place as u32) {
-                    bonds.push(Bond {
-                        rule: rule.name(),
-                        members: [reference(sorted[holder as usize]), reference(*member)],
-                    });
+                let compared = rule.compared(&self.record(*member).account, self.keys.nobodys(*member));
+                let holders = earlier.entry(key.node).or_default();
+                for (holder, other) in holders.iter() {
+                    if rule.refused_by(other, &compared).is_none() && sets.union(*holder, place as u32) {
+                        bonds.push(Bond {
+                            rule: rule.name(),
+                            members: [reference(sorted[*holder as usize]), reference(*member)],
+                        });
+                    }
+                }
+                // Without conditions, who has the key is joined with the first that has it, and need not be tried.
+                if holders.is_empty() || !rule.conditions.is_empty() {
+                    holders.push((place as u32, compared));
                 }
             }
         }
@@ -462,7 +496,10 @@ impl Work<'_, '_, '_> {
         if identity.kept.is_none() {
             output.counts.created += 1;
             if identity.split_from.is_empty() {
-                write_change(&mut output.changes, "created", customer_id, |_| {});
+                // One for every customer of a first run.
+                for part in ["{\"change\":\"created\",\"customer_id\":\"", customer_id, "\"}\n"] {
+                    output.changes.extend_from_slice(part.as_bytes());
+                }
             } else {
                 output.counts.split += 1;
                 write_change(&mut output.changes, "split", customer_id, |out| {

@@ -20,7 +20,7 @@ pub struct Candidate<'x> {
 
 impl<'x> Candidate<'x> {
     /// The value of a text field, unless it is blocked.
-    pub fn text(&self, field: TextField) -> Option<&'x str> {
+    pub fn value(&self, field: TextField) -> Option<&'x str> {
         if self.blocked & (1 << field.index()) != 0 { None } else { self.account.text(field) }
     }
 }
@@ -67,10 +67,21 @@ impl<'c> Survivorship<'c> {
 
     /// Folds one account or more. `candidates` may come in any order.
     pub fn fold<'x>(&self, candidates: &[Candidate<'x>]) -> Customer<'x> {
+        let mut customer = Customer::default();
+        self.fold_into(candidates, &mut customer);
+        customer
+    }
+
+    /// As [`Survivorship::fold`]; puts the result in the place of another customer, whose memory is used again.
+    pub fn fold_into<'x>(&self, candidates: &[Candidate<'x>], customer: &mut Customer<'x>) {
         // Four customers in five have one account, and then there is nothing to choose.
-        if let [only] = candidates {
-            return single(only);
+        match candidates {
+            [only] => single(only, customer),
+            _ => *customer = self.several(candidates),
         }
+    }
+
+    fn several<'x>(&self, candidates: &[Candidate<'x>]) -> Customer<'x> {
         let mut latest_first: Vec<Candidate<'x>> = candidates.to_vec();
         latest_first.sort_by(|left, right| {
             let by_time = right.account.updated_at.cmp(&left.account.updated_at);
@@ -103,8 +114,8 @@ impl<'c> Survivorship<'c> {
             }
         }
         customer.updated_at = latest_first.iter().filter_map(|candidate| candidate.account.updated_at).max();
-        customer.emails = distinct(&latest_first, |candidate| candidate.text(TextField::Email));
-        customer.phone_numbers = distinct(&latest_first, |candidate| candidate.text(TextField::PhoneNumber));
+        customer.emails = distinct(&latest_first, |candidate| candidate.value(TextField::Email));
+        customer.phone_numbers = distinct(&latest_first, |candidate| candidate.value(TextField::PhoneNumber));
         customer.interests =
             latest_first.iter().flat_map(|candidate| candidate.account.interests.iter().map(AsRef::as_ref)).collect();
         customer.interests.sort_unstable();
@@ -124,28 +135,31 @@ impl<'c> Survivorship<'c> {
 }
 
 /// The customer of one account.
-fn single<'x>(candidate: &Candidate<'x>) -> Customer<'x> {
+fn single<'x>(candidate: &Candidate<'x>, customer: &mut Customer<'x>) {
     let account = candidate.account;
     let sourced = |value| Sourced { value, account: &account.reference };
-    Customer {
-        members: vec![&account.reference],
-        texts: TextField::ALL.map(|field| candidate.text(field).map(sourced)),
-        location: account.location.as_deref().map(sourced),
-        salary: account.salary.as_deref().map(sourced),
-        interests: account.interests.iter().map(AsRef::as_ref).collect(),
-        emails: candidate.text(TextField::Email).into_iter().collect(),
-        phone_numbers: candidate.text(TextField::PhoneNumber).into_iter().collect(),
-        attributes: account.attributes.iter().map(|(name, value)| (name.as_ref(), sourced(value))).collect(),
-        updated_at: account.updated_at,
-        held_by: Vec::new(),
-    }
+    refill(&mut customer.members, [account.reference.as_ref()]);
+    customer.texts = TextField::ALL.map(|field| candidate.value(field).map(sourced));
+    customer.location = account.location.as_deref().map(sourced);
+    customer.salary = account.salary.as_deref().map(sourced);
+    refill(&mut customer.interests, account.interests.iter().map(AsRef::as_ref));
+    refill(&mut customer.emails, candidate.value(TextField::Email));
+    refill(&mut customer.phone_numbers, candidate.value(TextField::PhoneNumber));
+    refill(&mut customer.attributes, account.attributes.iter().map(|(name, value)| (name.as_ref(), sourced(value))));
+    customer.updated_at = account.updated_at;
+    customer.held_by.clear();
+}
+
+fn refill<T>(items: &mut Vec<T>, others: impl IntoIterator<Item = T>) {
+    items.clear();
+    items.extend(others);
 }
 
 fn value_of<'x>(candidate: &Candidate<'x>, slot: usize) -> Option<&'x str> {
     match slot {
         LOCATION => candidate.account.location.as_deref(),
         SALARY => candidate.account.salary.as_deref(),
-        text => candidate.text(TextField::ALL[text]),
+        text => candidate.value(TextField::ALL[text]),
     }
 }
 

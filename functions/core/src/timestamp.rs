@@ -46,7 +46,8 @@ impl TimeFormat {
         let text = text.trim();
         match self {
             Self::Rfc3339 => Timestamp::parse(text),
-            Self::Date => text.parse::<Date>().ok().and_then(|date| Timestamp::from_civil(date.into())),
+            Self::Date => Timestamp::parse_date(text)
+                .or_else(|| text.parse::<Date>().ok().and_then(|date| Timestamp::from_civil(date.into()))),
             Self::UnixSeconds => text.parse::<i64>().ok()?.checked_mul(1000).and_then(Timestamp::from_milliseconds),
             Self::UnixMilliseconds => text.parse::<i64>().ok().and_then(Timestamp::from_milliseconds),
             Self::Strptime(format) => {
@@ -101,28 +102,45 @@ impl Timestamp {
             .or_else(|| text.parse::<jiff::Timestamp>().ok().map(|timestamp| Self(timestamp.as_millisecond())))
     }
 
+    /// Reads exactly `YYYY-MM-DD`; anything else is `None`.
+    fn parse_date(text: &str) -> Option<Self> {
+        let (year, month, day) = civil(text.as_bytes().try_into().ok()?)?;
+        Some(Self(days_from_civil(year, month, day) * 86_400_000))
+    }
+
     /// Reads exactly `YYYY-MM-DDThh:mm:ssZ`; anything else is `None`.
     fn parse_whole_seconds(text: &[u8]) -> Option<Self> {
         let text: &[u8; 20] = text.try_into().ok()?;
-        if [text[4], text[7], text[10], text[13], text[16], text[19]] != *b"--T::Z" {
+        if [text[10], text[13], text[16], text[19]] != *b"T::Z" {
             return None;
         }
-        let number = |from: usize, to: usize| {
-            text[from..to]
-                .iter()
-                .try_fold(0i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
-        };
-        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-        if hour > 23 || minute > 59 || second > 59 || !(1..=12).contains(&month) || day < 1 {
-            return None;
-        }
-        if day > days_in_month(year, month) {
+        let (date, time) = text.split_at(11);
+        let (year, month, day) = civil(date.first_chunk()?)?;
+        let (hour, minute, second) = (pair(time, 0)?, pair(time, 3)?, pair(time, 6)?);
+        if hour > 23 || minute > 59 || second > 59 {
             return None;
         }
         let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
         Some(Self(seconds * 1000))
     }
+}
+
+/// The number that two digits make.
+fn pair(text: &[u8], at: usize) -> Option<i64> {
+    let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then_some(i64::from(tens) * 10 + i64::from(ones))
+}
+
+/// Year, month and day of exactly `YYYY-MM-DD`, if there is this day.
+fn civil(text: &[u8; 10]) -> Option<(i64, i64, i64)> {
+    let (year, month, day) = (pair(text, 0)? * 100 + pair(text, 2)?, pair(text, 5)?, pair(text, 8)?);
+    let is_day = [text[4], text[7]] == *b"--" && (1..=12).contains(&month) && day >= 1;
+    (is_day && day <= days_in_month(year, month)).then_some((year, month, day))
+}
+
+/// Whether a text is a day as `YYYY-MM-DD`. There are other ways to write one.
+pub(crate) fn is_date(text: &str) -> bool {
+    text.as_bytes().try_into().is_ok_and(|text| civil(text).is_some())
 }
 
 /// Days of a month of the Gregorian calendar.
@@ -146,16 +164,17 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The date of a day since 1970-01-01, for years from 0 (Hinnant, as above).
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
+fn civil_from_days(days: i64) -> (u32, u32, u32) {
+    // Counted from 400 years before March of the year 0, so that nothing is negative: that divides faster.
+    let days = (days + 719_468 + 146_097) as u32;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    (year_of_era + era * 400 + u32::from(month <= 2) - 400, month, day)
 }
 
 impl Timestamp {
@@ -169,14 +188,14 @@ impl Timestamp {
             return;
         }
         let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
-        let second_of_day = seconds.rem_euclid(86_400);
+        let second_of_day = seconds.rem_euclid(86_400) as u32;
         let mut text = *b"0000-00-00T00:00:00Z";
-        let mut put = |at: usize, number: i64| {
-            text[at] = b'0' + (number / 10 % 10) as u8;
+        let mut put = |at: usize, number: u32| {
+            text[at] = b'0' + (number / 10) as u8;
             text[at + 1] = b'0' + (number % 10) as u8;
         };
         put(0, year / 100);
-        put(2, year);
+        put(2, year % 100);
         put(5, month);
         put(8, day);
         put(11, second_of_day / 3600);
@@ -253,6 +272,14 @@ mod tests {
         ) {
             let general = text.parse::<jiff::Timestamp>().ok().map(|time| time.as_millisecond());
             prop_assert_eq!(Timestamp::parse(&text).map(Timestamp::milliseconds), general);
+        }
+
+        #[test]
+        fn the_short_way_of_dates_agrees_with_the_general_parser(text in "[0-9]{4}-[0-1][0-9]-[0-3][0-9-]") {
+            let general = text.parse::<Date>().ok();
+            prop_assert_eq!(is_date(&text), general.is_some_and(|date| date.to_string() == text));
+            let midnight = general.and_then(|date| Timestamp::from_civil(date.into()));
+            prop_assert_eq!(TimeFormat::Date.parse(&text), midnight);
         }
 
         #[test]

@@ -8,12 +8,14 @@
 //! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
 //! rejects/<run>/<source>/<split>/<chunk>.jsonl.zst
 //! runs/<run>/{config.toml,plan.json,splits.jsonl,inputs.jsonl,token.json}
+//! runs/<run>/ranges/<source>.json
 //! runs/<run>/dead/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
 //! links/<run>/{layout.json,blocked.json} and links/<run>/<round>/<shard>.<what>
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
-//! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes}.jsonl.zst, members.links
-//! processed/<run>/{customers,members,changes}/part-<number>.jsonl.zst
+//! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked}.jsonl.zst,
+//!                                      members.links
+//! processed/<run>/{customers,members,changes,blocked}/part-<number>.jsonl.zst
 //! processed/<run>/members/part-<number>.links
 //! processed/<run>/{inputs.jsonl,manifest.json}
 //! processed/CURRENT
@@ -271,6 +273,11 @@ pub fn run_splits(run: &RunId) -> String {
     format!("runs/{run}/splits.jsonl")
 }
 
+/// How the keys of a source that is a database are divided.
+pub fn run_key_ranges(run: &RunId, source: &str) -> String {
+    format!("runs/{run}/ranges/{source}.json")
+}
+
 /// Every object that was read up to this run: one a line.
 pub fn run_inputs(run: &RunId) -> String {
     format!("runs/{run}/inputs.jsonl")
@@ -357,11 +364,13 @@ pub enum Part {
     MemberLinks,
     /// What changed.
     Changes,
+    /// What guards did.
+    Blocked,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Customers, Self::Members, Self::MemberLinks, Self::Changes];
+    pub const ALL: [Self; 5] = [Self::Customers, Self::Members, Self::MemberLinks, Self::Changes, Self::Blocked];
 
     const fn merged_name(self) -> &'static str {
         match self {
@@ -369,6 +378,7 @@ impl Part {
             Self::Members => "members.jsonl.zst",
             Self::MemberLinks => "members.links",
             Self::Changes => "changes.jsonl.zst",
+            Self::Blocked => "blocked.jsonl.zst",
         }
     }
 }
@@ -385,6 +395,7 @@ pub fn processed(run: &RunId, part: Part, number: u32) -> String {
         Part::Members => ("members", "jsonl.zst"),
         Part::MemberLinks => ("members", "links"),
         Part::Changes => ("changes", "jsonl.zst"),
+        Part::Blocked => ("blocked", "jsonl.zst"),
     };
     format!("processed/{run}/{folder}/part-{number:05}.{extension}")
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use onefold_core::link::Blocked;
-use onefold_core::merge::MergeCounts;
+use onefold_core::merge::{BlockedRule, MergeCounts};
 use onefold_core::node::Node;
 use serde::{Deserialize, Serialize};
 
@@ -74,10 +74,14 @@ pub struct PartitionCounts {
     pub counts: MergeCounts,
     /// Lines of changes.
     pub changes: u64,
-    /// Text of customers, members and changes, decompressed.
-    pub text_bytes: [u64; 3],
+    /// Lines about what guards did.
+    pub guarded: u64,
+    /// Text of customers, members, changes and what guards did, decompressed.
+    pub text_bytes: [u64; 4],
     /// The rule of each blocked key that was met.
-    pub blocked: BTreeMap<String, String>,
+    pub blocked: BTreeMap<String, BlockedRule>,
+    /// How often each guard acted.
+    pub guards: BTreeMap<String, u64>,
 }
 
 /// `links/<run>/blocked.json`: match keys that link nothing in the run, sorted by node.

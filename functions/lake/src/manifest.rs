@@ -32,6 +32,10 @@ pub struct Manifest {
     pub counts: Counts,
     /// Match keys that linked nothing because too many accounts shared them, the most shared first.
     pub blocked: Vec<BlockedKey>,
+    /// How often each guard acted on a member or customer of this version: `blocked_values`, `max_distinct.<field>`,
+    /// `max_accounts_per_customer`. What exactly is in the files `blocked`.
+    #[serde(default)]
+    pub guards: BTreeMap<String, u64>,
     /// Values of this run's rows that could not be used, by field.
     pub dropped_values: BTreeMap<String, u64>,
     /// The sources that are snapshots: the links of their members bear their marks.
@@ -118,6 +122,9 @@ pub struct Files {
     pub member_links: Vec<File>,
     /// A change a line.
     pub changes: Vec<File>,
+    /// What guards did, a line each.
+    #[serde(default)]
+    pub blocked: Vec<File>,
     /// Every object that was read up to this version, one a line.
     pub inputs: Vec<File>,
 }

@@ -73,7 +73,7 @@ pub struct Split {
 }
 
 /// What a split reads, in the terms of its source's connector. It travels through the state machine: no
-/// value of a row may be in it, but for the bounds of a key.
+/// value of a row may be in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Reading {
@@ -89,13 +89,22 @@ pub enum Reading {
     },
     /// A range of a table's or a query's keys.
     Postgres {
-        /// The first key; none for all up to `upper`.
-        lower: Option<String>,
-        /// The key behind the last; none for all from `lower` on.
-        upper: Option<String>,
-        /// The watermark that the previous version committed.
-        watermark: Option<String>,
+        /// Its number; the run's [`KeyRanges`] of the source say which keys these are.
+        range: u32,
     },
+}
+
+/// `runs/<run>/ranges/<source>.json`: how Plan divided the rows of a database. Keys can be personal, so they
+/// are in here and not in the splits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRanges {
+    /// The value of the watermark column that was read up to before.
+    pub since: Option<String>,
+    /// The watermark that is committed if the run is.
+    pub watermark: Option<String>,
+    /// The last key of each range but the last one, which has no end.
+    pub bounds: Vec<String>,
 }
 
 /// An object, or a range of one.

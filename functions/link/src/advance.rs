@@ -12,7 +12,7 @@ use onefold_shell::{Context, Receipts, StageError, Work, json_lines, json_object
 use serde::Deserialize;
 
 use crate::divide::{Sized, divide};
-use crate::{Advanced, RoundDone, RoundWork, Shard};
+use crate::{Advanced, RoundWork, Shard};
 
 /// What Link reads of Translate's receipts.
 #[derive(Debug, Deserialize)]
@@ -80,15 +80,8 @@ async fn next(run: &RunId, round: u32, shards: u32, context: &Context) -> Result
 
 /// How many edges a round made.
 async fn moved(run: &RunId, round: u32, shards: u32, context: &Context) -> Result<u64, StageError> {
-    let mut moved = 0;
-    for shard in 0..shards {
-        let work = Work { run: run.clone(), stage: Stage::Link, name: crate::round::name(round, shard) };
-        let receipt = work.receipt::<RoundDone>(context).await?;
-        let receipt = receipt
-            .ok_or_else(|| StageError::corrupt(format!("round {round} of Link has no receipt of shard {shard}")))?;
-        moved += receipt.result.moved;
-    }
-    Ok(moved)
+    let receipts = crate::round::receipts(run, round, shards, context).await?;
+    Ok(receipts.iter().map(|done| done.moved).sum())
 }
 
 /// Joins the blocked keys of all shards.
@@ -137,7 +130,7 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
         pinned.plan.snapshots.iter().filter(|source| !refused.contains(*source)).cloned().collect();
     if let Some(previous) = &pinned.plan.previous {
         let manifest: Manifest = context.json(&keys::manifest(&previous.run)).await?;
-        let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+        let matcher = Matcher::new(&pinned.config, context.hasher.clone());
         // Links under other rules or another secret do not fit together with these.
         // Nor do links without the marks of sources that are replaced now and were no snapshots then.
         let are_marked = replaced.iter().all(|source| manifest.snapshots.contains(source));

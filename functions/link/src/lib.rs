@@ -102,6 +102,8 @@ pub struct RoundDone {
     pub moved: u64,
     /// How many versions of accounts have a later one.
     pub superseded: u64,
+    /// How many accounts the shard owns; only of the round that drops old versions.
+    pub accounts: u64,
 }
 
 /// Decides about a round or does a part of it.

@@ -13,8 +13,26 @@ use onefold_shell::{Context, StageError, Work, json_object};
 use crate::edges::{self, Outbox};
 use crate::{RoundDone, RoundWork, stars};
 
+/// The receipts of all shards of a round.
+pub(crate) async fn receipts(
+    run: &RunId,
+    round: u32,
+    shards: u32,
+    context: &Context,
+) -> Result<Vec<RoundDone>, StageError> {
+    let mut receipts = Vec::with_capacity(shards as usize);
+    for shard in 0..shards {
+        let work = Work { run: run.clone(), stage: Stage::Link, name: name(round, shard) };
+        let receipt = work.receipt::<RoundDone>(context).await?;
+        let receipt = receipt
+            .ok_or_else(|| StageError::corrupt(format!("round {round} of Link has no receipt of shard {shard}")))?;
+        receipts.push(receipt.result);
+    }
+    Ok(receipts)
+}
+
 /// The name of a shard's receipt.
-pub(crate) fn name(round: u32, shard: u32) -> String {
+fn name(round: u32, shard: u32) -> String {
     format!("{round:05}-{shard:05}")
 }
 
@@ -58,8 +76,10 @@ impl Part<'_> {
         keys::link_round(self.run, self.round, self.shard, what)
     }
 
-    async fn max_accounts_per_key(&self) -> Result<u32, StageError> {
-        Ok(self.context.pinned(self.run).await?.config.guard.max_accounts_per_key)
+    /// How many accounts may share a key where there are `accounts` in all.
+    async fn max_accounts_per_key(&self, accounts: u64) -> Result<u32, StageError> {
+        let pinned = self.context.pinned(self.run).await?;
+        Ok(pinned.config.guard.link_limit(&pinned.config.matches, accounts))
     }
 
     async fn inbox(&self, moved: &mut Moved) -> Result<Vec<Edge>, StageError> {
@@ -68,13 +88,14 @@ impl Part<'_> {
 
     async fn one_shard(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
         let found = stars::read(self.run, &self.layout, |_| true, self.context, moved).await?;
-        let labels = one_shard(&found.latest, self.max_accounts_per_key().await?);
         let superseded = found.latest.superseded() as u64;
+        let accounts = found.latest.len() as u64 - superseded;
+        let labels = one_shard(&found.latest, self.max_accounts_per_key(accounts).await?);
         drop(found.latest);
         let blocked = json_object(&BlockedKeys::new(labels.blocked))?;
         self.context.store.put(&keys::link_blocked(self.run), blocked, Condition::Always).await?;
         self.write_labels(found.positions.into_iter().zip(labels.labels), moved).await?;
-        Ok(RoundDone { moved: 0, superseded })
+        Ok(RoundDone { moved: 0, superseded, accounts })
     }
 
     async fn spread(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
@@ -87,15 +108,17 @@ impl Part<'_> {
         moved.bytes_out += positions.len() as u64;
         self.context.store.put(&self.key("positions"), positions.into(), Condition::Always).await?;
         self.send_all(spread.edges, Outbox::send, moved).await?;
-        Ok(RoundDone { moved: 0, superseded })
+        Ok(RoundDone { moved: 0, superseded, accounts: found.latest.len() as u64 - superseded })
     }
 
     async fn contract(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
-        let contracted = contract(&self.inbox(moved).await?, self.max_accounts_per_key().await?);
+        let spread = receipts(self.run, self.round - 1, self.layout.shards, self.context).await?;
+        let limit = self.max_accounts_per_key(spread.iter().map(|done| done.accounts).sum()).await?;
+        let contracted = contract(&self.inbox(moved).await?, limit);
         let blocked = json_object(&BlockedKeys::new(contracted.blocked))?;
         self.context.store.put(&self.key("blocked"), blocked, Condition::Always).await?;
         self.send_all(contracted.edges, Outbox::send_to_both, moved).await?;
-        Ok(RoundDone { moved: 0, superseded: 0 })
+        Ok(RoundDone { moved: 0, superseded: 0, accounts: 0 })
     }
 
     /// A large-star or small-star: `connect` makes the edges, `send` says who gets them.
@@ -107,7 +130,7 @@ impl Part<'_> {
     ) -> Result<RoundDone, StageError> {
         let (connected, new) = connect(self.inbox(moved).await?);
         self.send_all(connected, send, moved).await?;
-        Ok(RoundDone { moved: new, superseded: 0 })
+        Ok(RoundDone { moved: new, superseded: 0, accounts: 0 })
     }
 
     async fn send_all(
@@ -127,7 +150,7 @@ impl Part<'_> {
         moved.bytes_in += bytes.len() as u64;
         let labels = label_positions(&edges, &lake_edges::parse_positions(&bytes));
         self.write_labels(labels.into_iter(), moved).await?;
-        Ok(RoundDone { moved: 0, superseded: 0 })
+        Ok(RoundDone { moved: 0, superseded: 0, accounts: 0 })
     }
 
     /// Writes the labels, sorted by position, as a frame for each Partition invocation.

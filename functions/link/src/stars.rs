@@ -73,7 +73,7 @@ async fn stars(run: &RunId, input: &MapperInput, context: &Context) -> Result<(S
     }
     // The members' links were made under other match rules or lack marks: make them anew.
     let pinned = context.pinned(run).await?;
-    let mut matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+    let mut matcher = Matcher::new(&pinned.config, context.hasher.clone());
     let (bytes, _) = context.store.get(&input.key).await?;
     let text = decompress(&input.key, &bytes)?;
     let text =

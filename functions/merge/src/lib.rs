@@ -54,7 +54,7 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
     let text = read(run, partition, context, moved).await?;
 
-    let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
     let merger = Merger::new(&pinned.config, matcher, &blocked, started_at);
     let output = merger.replacing(partition.replaced.iter().map(String::as_str)).merge(&text)?;
     drop(text);
@@ -66,9 +66,12 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
     }
     let counts = PartitionCounts {
         counts: output.counts,
-        changes: output.changes.iter().filter(|byte| **byte == b'\n').count() as u64,
-        text_bytes: [output.customers.len() as u64, output.members.len() as u64, output.changes.len() as u64],
+        changes: lines(&output.changes),
+        guarded: lines(&output.guarded),
+        text_bytes: [&output.customers, &output.members, &output.changes, &output.guarded]
+            .map(|text| text.len() as u64),
         blocked: output.blocked.into_iter().map(|(node, rule)| (node.to_string(), rule)).collect(),
+        guards: output.guards,
     };
     let mut put = async |part: Part, bytes: Vec<u8>| {
         moved.bytes_out += bytes.len() as u64;
@@ -82,10 +85,16 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
     put(Part::Members, members).await?;
     put(Part::MemberLinks, links::format(&output.member_stars)).await?;
     put(Part::Changes, compress(&output.changes)?).await?;
+    put(Part::Blocked, compress(&output.guarded)?).await?;
     context.store.put(&keys::merged_counts(run, partition.partition), json_object(&counts)?, Condition::Always).await?;
     moved.records_in = output.counts.accounts + output.counts.previous_members;
     moved.records_out = output.counts.customers;
     Ok(Answer { customers: output.counts.customers })
+}
+
+/// How many lines a text has.
+fn lines(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// The lines of the partition, from all shuffle objects in order.

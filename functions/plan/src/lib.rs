@@ -76,7 +76,7 @@ async fn plan(
     let mut faults = Vec::new();
     let tables = tables(&config, context, &mut faults).await?;
     let split_bytes = input.split_bytes.unwrap_or(SPLIT_BYTES);
-    let found = sources(&config, &known, manifest.as_ref(), split_bytes, context, &mut faults).await?;
+    let found = sources(run, &config, &known, manifest.as_ref(), split_bytes, context, &mut faults).await?;
     if !faults.is_empty() {
         return Err(StageError::invalid_input(faults.join("; ")));
     }
@@ -192,6 +192,7 @@ struct Found {
 
 /// Plans each source. One that fails and need not be read is skipped.
 async fn sources(
+    run: &RunId,
     config: &Config,
     known: &[Input],
     manifest: Option<&Manifest>,
@@ -202,7 +203,7 @@ async fn sources(
     let mut found = Found::default();
     for source in &config.sources {
         let watermark = manifest.and_then(|manifest| manifest.watermarks.get(&source.name)).map(String::as_str);
-        let planning = Planning { context, known, watermark, split_bytes };
+        let planning = Planning { context, run, known, watermark, split_bytes };
         match connector(source).plan(&planning, faults).await {
             Ok(planned) => found.planned.push((source.name.clone(), planned)),
             Err(Fault::Source(error)) if !source.required => {

@@ -110,7 +110,7 @@ async fn translate(
     moved.bytes_in = bytes.len() as u64;
     drop(bytes);
 
-    let matcher = Matcher::new(&pinned.config.matches, context.hasher.clone());
+    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
     let output = Translator::new(&pinned.config, source, &tables, matcher).chunk(&text, &index.segments);
     drop(text);
 

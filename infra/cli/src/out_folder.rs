@@ -115,8 +115,8 @@ pub fn parse_manifest(content: &[u8], what: impl ToString) -> Result<Manifest, E
 
 /// All objects of a version but its manifest.
 pub fn files_of(manifest: &Manifest) -> impl Iterator<Item = &PublishedFile> {
-    let Files { customers, members, member_links, changes, inputs } = &manifest.files;
-    [customers, members, member_links, changes, inputs].into_iter().flatten()
+    let Files { customers, members, member_links, changes, blocked, inputs } = &manifest.files;
+    [customers, members, member_links, changes, blocked, inputs].into_iter().flatten()
 }
 
 /// Removes a file, or a folder with all that is in it; it need not be there.

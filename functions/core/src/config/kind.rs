@@ -1,6 +1,6 @@
 //! Where a source's rows come from: a variant for each connector, with its settings.
 
-use super::http::HttpSettings;
+use super::{HttpSettings, Postgres};
 
 /// A connector and its settings.
 #[derive(Clone, Debug)]
@@ -9,17 +9,19 @@ pub enum SourceKind {
     Files(FilesSettings),
     /// A JSON API.
     Http(Box<HttpSettings>),
+    /// Rows of a PostgreSQL database.
+    Postgres(Postgres),
 }
 
 impl SourceKind {
     /// The names of all kinds.
-    pub const NAMES: [&str; 2] = ["files", "http"];
+    pub const NAMES: [&str; 3] = ["files", "http", "postgres"];
 
     /// The text of the source's raw chunks.
     pub const fn rows(&self) -> RowFormat {
         match self {
             Self::Files(files) => files.format.rows(),
-            Self::Http(_) => RowFormat::JsonLines,
+            Self::Http(_) | Self::Postgres(_) => RowFormat::JsonLines,
         }
     }
 
@@ -27,7 +29,7 @@ impl SourceKind {
     pub const fn delimiter(&self) -> u8 {
         match self {
             Self::Files(files) => files.delimiter,
-            Self::Http(_) => b',',
+            Self::Http(_) | Self::Postgres(_) => b',',
         }
     }
 }

@@ -6,7 +6,9 @@
 mod deletion;
 mod http;
 mod kind;
+mod matching;
 mod parse;
+mod postgres;
 mod toml_reader;
 
 #[cfg(test)]
@@ -15,6 +17,7 @@ mod tests;
 use std::fmt;
 
 pub use deletion::DeletionMark;
+pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule, Part};
 
 use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::normalise::Step;
@@ -22,6 +25,7 @@ use crate::timestamp::TimeFormat;
 
 pub use http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
+pub use postgres::{Postgres, Relation, Watermark};
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]
@@ -137,27 +141,6 @@ pub struct Enrich {
     pub key: Option<String>,
     /// The table's columns that hold the value; two for `location`: latitude and longitude.
     pub columns: Vec<String>,
-}
-
-/// A match key: fields that mark accounts as potential duplicates when all of them agree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MatchRule {
-    /// The fields, in the order written.
-    pub key: Vec<TextField>,
-}
-
-impl MatchRule {
-    /// The fields' names joined by `+`, as reports show them.
-    pub fn name(&self) -> String {
-        self.key.iter().map(|field| field.name()).collect::<Vec<_>>().join("+")
-    }
-}
-
-/// Limits against wrong merges.
-#[derive(Clone, Debug)]
-pub struct Guard {
-    /// A key that more accounts share links nothing.
-    pub max_accounts_per_key: u32,
 }
 
 /// How values survive into a customer.

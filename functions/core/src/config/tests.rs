@@ -25,7 +25,7 @@ fn everything_but_sources_and_keys_has_a_default() {
     assert_eq!(config.sources[0].kind.rows(), RowFormat::JsonLines);
     assert!(config.sources[0].required && !config.sources[0].snapshot);
     assert_eq!(config.sources[0].mapping.deleted, None);
-    assert_eq!(config.matches, [MatchRule { key: vec![TextField::Email] }]);
+    assert_eq!(config.matches, [MatchRule::of_fields(&[TextField::Email])]);
     assert_eq!(config.guard.max_accounts_per_key, 25);
     assert_eq!(config.survive.units.len(), 1, "address and location survive as one");
     assert_eq!(config.publish.max_reject_ratio, 0.01);

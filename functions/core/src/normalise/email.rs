@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use idna::AsciiDenyList;
+use memchr::{memchr, memrchr};
 
 use super::text::{casefold, nfc};
 
@@ -45,7 +46,7 @@ fn to_ascii(domain: &str) -> Option<Cow<'_, str>> {
 
 /// Removes everything from the first `+` up to the `@` behind it.
 pub(super) fn untag(value: Cow<'_, str>) -> Cow<'_, str> {
-    let Some(plus) = value.find('+') else {
+    let Some(plus) = memchr(b'+', value.as_bytes()) else {
         return value;
     };
     let Some(at) = value[plus..].find('@') else {
@@ -60,7 +61,7 @@ pub(super) fn gmail(value: Cow<'_, str>) -> Cow<'_, str> {
     let Some(local) = value.strip_suffix(DOMAIN).or_else(|| value.strip_suffix("@googlemail.com")) else {
         return value;
     };
-    if !local.contains('.') && value.ends_with(DOMAIN) {
+    if memchr(b'.', local.as_bytes()).is_none() && value.ends_with(DOMAIN) {
         return value;
     }
     let mut normal = String::with_capacity(local.len() + DOMAIN.len());
@@ -73,24 +74,34 @@ pub(super) fn gmail(value: Cow<'_, str>) -> Cow<'_, str> {
 /// domain that ends in a dot and at least two letters a-z, or an internationalised top-level domain in ASCII.
 /// `[^@\s]+@[^@\s]+\.([a-z]{2,}|xn--[a-z0-9-]+)`
 pub fn is_email(value: &str) -> bool {
-    let Some((local, domain)) = value.split_once('@') else {
+    let bytes = value.as_bytes();
+    let Some(at) = memchr(b'@', bytes) else {
         return false;
     };
-    let Some((host, top)) = domain.rsplit_once('.') else {
+    let domain = &bytes[at + 1..];
+    let Some(dot) = memrchr(b'.', domain) else {
         return false;
     };
-    !local.is_empty()
-        && !host.is_empty()
+    let top = &domain[dot + 1..];
+    at > 0
+        && dot > 0
         && top.len() >= 2
-        && (top.bytes().all(|byte| byte.is_ascii_lowercase()) || is_a_label(top))
-        && !domain.contains('@')
-        && if value.is_ascii() { !value.bytes().any(|byte| byte <= b' ') } else { !value.contains(char::is_whitespace) }
+        && (top.iter().all(u8::is_ascii_lowercase) || is_a_label(top))
+        && memchr(b'@', domain).is_none()
+        && !has_white_space(value)
+}
+
+fn has_white_space(value: &str) -> bool {
+    // Without an early exit, so that many bytes are compared at once.
+    let is_graphic = value.bytes().fold(true, |all, byte| all & byte.is_ascii_graphic());
+    !is_graphic
+        && if value.is_ascii() { value.bytes().any(|byte| byte <= b' ') } else { value.contains(char::is_whitespace) }
 }
 
 /// Whether a label is an internationalised one in ASCII (RFC 5890), by its form.
-fn is_a_label(label: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    label.strip_prefix("xn--").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_letter))
+fn is_a_label(label: &[u8]) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+    label.strip_prefix(b"xn--").is_some_and(|rest| !rest.is_empty() && rest.iter().all(is_letter))
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ use std::borrow::Cow;
 pub use calling_codes::calling_code;
 pub use email::is_email;
 pub use step::Step;
+use text::has_graphic_ends;
+pub(crate) use text::trim;
 
 /// What a step may look at beside the value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,6 +32,11 @@ pub struct Surroundings<'a> {
     pub country: Option<&'a str>,
     /// The source's region, for accounts without a (known) country.
     pub region: Option<&'a str>,
+}
+
+/// Lower case, copied only where it is not.
+pub fn lowercase(value: &str) -> Cow<'_, str> {
+    name::lowercase(Cow::Borrowed(value))
 }
 
 /// Runs a chain; `None` if nothing is left.
@@ -61,10 +68,7 @@ pub fn is_placeholder(value: &str) -> bool {
         "xxx",
     ];
     // Most values are told by their length and ends: longer, and without white space around them.
-    if let ([first, .., last], true) = (value.as_bytes(), value.len() > LONGEST)
-        && first.is_ascii_graphic()
-        && last.is_ascii_graphic()
-    {
+    if value.len() > LONGEST && has_graphic_ends(value) {
         return false;
     }
     let value = value.trim();

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// Lower case.
 pub(super) fn lowercase(value: Cow<'_, str>) -> Cow<'_, str> {
-    if value.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+    // Here and below without an early exit, so that many bytes are compared at once.
+    if value.bytes().fold(true, |all, byte| all & byte.is_ascii() & !byte.is_ascii_uppercase()) {
         return value;
     }
     Cow::Owned(value.to_lowercase())
@@ -12,7 +13,7 @@ pub(super) fn lowercase(value: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Upper case.
 pub(super) fn uppercase(value: Cow<'_, str>) -> Cow<'_, str> {
-    if value.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase()) {
+    if value.bytes().fold(true, |all, byte| all & byte.is_ascii() & !byte.is_ascii_lowercase()) {
         return value;
     }
     Cow::Owned(value.to_uppercase())
@@ -20,9 +21,9 @@ pub(super) fn uppercase(value: Cow<'_, str>) -> Cow<'_, str> {
 
 /// First letter upper case, the others lower case.
 pub(super) fn capitalise(value: Cow<'_, str>) -> Cow<'_, str> {
-    let bytes = value.as_bytes();
-    let is_capitalised = bytes.iter().enumerate().all(|(position, byte)| {
-        byte.is_ascii() && !(if position == 0 { byte.is_ascii_lowercase() } else { byte.is_ascii_uppercase() })
+    let is_capitalised = value.as_bytes().split_first().is_none_or(|(first, others)| {
+        let is_lower = others.iter().fold(true, |all, byte| all & byte.is_ascii() & !byte.is_ascii_uppercase());
+        first.is_ascii() && !first.is_ascii_lowercase() && is_lower
     });
     if is_capitalised {
         return value;

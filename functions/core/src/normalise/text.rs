@@ -7,12 +7,20 @@ use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizer;
 
 /// Removes white space around the value.
-pub(super) fn trim(value: Cow<'_, str>) -> Cow<'_, str> {
+pub(crate) fn trim(value: Cow<'_, str>) -> Cow<'_, str> {
+    if has_graphic_ends(&value) {
+        return value;
+    }
     match value {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     }
+}
+
+/// Whether a value, as most do, begins and ends with ASCII that is no white space.
+pub(super) fn has_graphic_ends(value: &str) -> bool {
+    matches!(value.as_bytes(), [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic())
 }
 
 /// Unicode Normalization Form C (UAX #15): `e` and a combining acute become `é`.

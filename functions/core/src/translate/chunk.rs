@@ -10,7 +10,7 @@ use super::Translator;
 use super::row::Reject;
 use crate::account::Version;
 use crate::config::RowFormat;
-use crate::csv::{Boundary, FieldReader, RECORD_BYTES_MAX, boundary};
+use crate::csv::{Boundary, FieldReader, RECORD_BYTES_MAX, boundary, split_plain};
 use crate::field::{TEXT_FIELDS, TextField};
 use crate::json;
 use crate::link::Stars;
@@ -80,6 +80,8 @@ struct Work<'t, 'c, 'a> {
     bytes: &'a [u8],
     segments: &'a [Segment],
     slots: Vec<Slot<'a>>,
+    /// The fields of a record of CSV.
+    fields: Vec<&'a str>,
     written: Vec<Written>,
     keys: Vec<crate::matching::MatchKey>,
     dropped: [u64; TEXT_FIELDS],
@@ -98,6 +100,7 @@ impl Translator<'_> {
             bytes,
             segments,
             slots: Vec::new(),
+            fields: Vec::new(),
             written: Vec::new(),
             keys: Vec::new(),
             dropped: [0; TEXT_FIELDS],
@@ -217,6 +220,14 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         received_at: i64,
     ) -> Result<(), Reject> {
         self.check_length(place)?;
+        let delimiter = self.translator.source.kind.delimiter();
+        if split_plain(record, delimiter, &mut self.fields) && self.fields.len() == width {
+            let slot =
+                |column: &Option<usize>| column.map_or(Slot::Absent, |column| Slot::Text(self.fields[column].into()));
+            self.slots.clear();
+            self.slots.extend(columns.iter().map(slot));
+            return self.row(place, received_at);
+        }
         if !reader.read(record) {
             return Err(Reject::row("a carriage return stands alone; put the field in quotes"));
         }

@@ -9,8 +9,8 @@ use crate::enrich::{location, number};
 use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::json;
 use crate::mapping::Slot;
-use crate::normalise::{self, Surroundings, is_email};
-use crate::timestamp::{TimeFormat, Timestamp};
+use crate::normalise::{self, Surroundings, is_email, trim};
+use crate::timestamp::{TimeFormat, Timestamp, is_date};
 
 /// Why a row was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,21 +203,13 @@ fn id<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Cow<'a, str>, Reject> 
             },
             Some(Slot::List(_) | Slot::WrongShape) => continue,
         };
-        let id = trimmed(id);
+        let id = trim(id);
         if !id.is_empty() {
             return Ok(id);
         }
         fault = Reject::field("id", "the id is empty; every row needs one");
     }
     Err(fault)
-}
-
-/// Without white space around it.
-fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-    }
 }
 
 fn default(text: &TextMapping) -> Option<Cow<'static, str>> {
@@ -243,6 +235,7 @@ fn check<'a>(field: TextField, value: Cow<'a, str>, birthdate: Option<&TimeForma
     match field {
         TextField::Email => is_email(&value).then_some(value),
         TextField::Birthdate => match birthdate {
+            None | Some(TimeFormat::Date) if is_date(&value) => Some(value),
             None | Some(TimeFormat::Date) => {
                 let date = value.parse::<jiff::civil::Date>().ok()?.to_string();
                 Some(if date == value { value } else { Cow::Owned(date) })
@@ -269,7 +262,7 @@ fn split_items<'a>(text: &'a str, separator: Option<&str>) -> Vec<Cow<'a, str>> 
 fn list<'a>(slots: &[Slot<'a>], choice: &[usize], separator: Option<&str>) -> Vec<Cow<'a, str>> {
     let items_of = |slot: &usize| {
         let items: Vec<Cow<'a, str>> = match slots.get(*slot)? {
-            Slot::List(items) => items.iter().cloned().map(trimmed).filter(|item| !item.is_empty()).collect(),
+            Slot::List(items) => items.iter().cloned().map(trim).filter(|item| !item.is_empty()).collect(),
             Slot::Text(Cow::Borrowed(text)) => split_items(text, separator),
             Slot::Text(Cow::Owned(text)) => {
                 split_items(text, separator).into_iter().map(|item| Cow::Owned(item.into_owned())).collect()

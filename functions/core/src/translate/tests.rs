@@ -78,7 +78,7 @@ fn translate_by(config: &str, source: &str, text: &[u8], header: usize) -> Chunk
         length: text.len() - header,
         is_fragment: false,
     };
-    let matcher = Matcher::new(&config.matches, hasher);
+    let matcher = Matcher::new(&config, hasher);
     Translator::new(&config, config.source(source).unwrap(), &tables, matcher).chunk(text, &[segment])
 }
 

@@ -169,7 +169,7 @@ impl ParquetReader<'_> {
     /// Brings the next row group; `false` if there is none.
     async fn open_group(&mut self) -> Result<bool, Fault> {
         let Some(group) = self.file.metadata().row_groups().get(self.group) else { return Ok(false) };
-        let mut range = u64::MAX..0;
+        let mut range = u64::MAX..u64::MIN;
         for column in group.columns() {
             let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
             let place = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok());

@@ -7,6 +7,7 @@ mod http;
 mod mapping;
 mod matching;
 mod normalise;
+mod postgres;
 mod publish;
 mod source;
 mod survive;

@@ -1,0 +1,132 @@
+//! A session with a database: one read-only transaction that sees one snapshot.
+
+use std::time::Duration;
+
+use onefold_shell::StageError;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use tokio::task::JoinHandle;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, NoTls, Row, RowStream};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::failure::fault;
+use super::sql::Statement;
+use super::target;
+use crate::Fault;
+
+/// Begins the transaction. All that texts depend on is fixed, whatever the user's or the database's settings are:
+/// the same value is the same text in every run. A statement is given up before the function's time is over, and
+/// a session that the function could not close ends by itself, so that it holds up no vacuum.
+const BEGIN: &str = "
+    BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+    SET LOCAL TimeZone = 'UTC';
+    SET LOCAL DateStyle = 'ISO, YMD';
+    SET LOCAL IntervalStyle = 'postgres';
+    SET LOCAL bytea_output = 'hex';
+    SET LOCAL extra_float_digits = 1;
+    SET LOCAL statement_timeout = '240s';
+    SET LOCAL lock_timeout = '30s';
+    SET LOCAL idle_in_transaction_session_timeout = '300s'";
+
+/// How long saying good-bye may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A session, within its transaction.
+pub(super) struct Session<'s> {
+    client: Client,
+    connection: JoinHandle<()>,
+    /// Name of the secret, for errors.
+    secret: &'s str,
+}
+
+impl<'s> Session<'s> {
+    /// Connects to the database that a secret names and begins the transaction.
+    ///
+    /// # Errors
+    /// The secret is no connection string, or the database refused or could not be reached.
+    pub(super) async fn open(name: &'s str, secret: &str, certificates: Option<&str>) -> Result<Self, Fault> {
+        let target = target::parse(name, secret).map_err(Fault::Source)?;
+        let connecting = |error| fault("connecting", name, &error);
+        let (client, connection) = if target.get_ssl_mode() == SslMode::Disable {
+            let (client, connection) = target.connect(NoTls).await.map_err(connecting)?;
+            (client, tokio::spawn(async move { closed(connection.await) }))
+        } else {
+            let tls = tls(certificates).map_err(Fault::Source)?;
+            let (client, connection) = target.connect(tls).await.map_err(connecting)?;
+            (client, tokio::spawn(async move { closed(connection.await) }))
+        };
+        let session = Self { client, connection, secret: name };
+        session.client.batch_execute(BEGIN).await.map_err(|error| session.fault("beginning", &error))?;
+        Ok(session)
+    }
+
+    /// A statement that is not run, only looked at: its columns.
+    pub(super) async fn describe(&self, statement: &str) -> Result<tokio_postgres::Statement, Fault> {
+        self.client.prepare(statement).await.map_err(|error| self.fault("looking at the columns", &error))
+    }
+
+    /// All rows of a statement; for those of which there are few.
+    pub(super) async fn query(&self, during: &str, statement: &Statement<'_>) -> Result<Vec<Row>, Fault> {
+        let values: Vec<&(dyn ToSql + Sync)> = statement.values.iter().map(|value| value as _).collect();
+        self.client.query(&statement.text, &values).await.map_err(|error| self.fault(during, &error))
+    }
+
+    /// Opens the cursor. The planner then prefers what gives the first rows soon, so an index.
+    pub(super) async fn open_cursor(&self, statement: &Statement<'_>) -> Result<(), Fault> {
+        let values: Vec<&(dyn ToSql + Sync)> = statement.values.iter().map(|value| value as _).collect();
+        let declare = format!("DECLARE page NO SCROLL CURSOR FOR {}", statement.text);
+        self.client.execute(&declare, &values).await.map_err(|error| self.fault("opening the cursor", &error))?;
+        Ok(())
+    }
+
+    /// The next rows of the cursor, as they arrive.
+    pub(super) async fn fetch(&self, rows: u32) -> Result<RowStream, Fault> {
+        let fetch = format!("FETCH FORWARD {rows} FROM page");
+        let none: [&str; 0] = [];
+        self.client.query_raw(&fetch, none).await.map_err(|error| self.fault("reading a page", &error))
+    }
+
+    /// The fault that a failure comes to.
+    pub(super) fn fault(&self, during: &str, error: &tokio_postgres::Error) -> Fault {
+        fault(during, self.secret, error)
+    }
+
+    /// Ends the transaction and the connection, and waits for it: a function that has answered is frozen, and
+    /// would leave the session open.
+    pub(super) async fn close(self) {
+        drop(self.client);
+        let _ended = tokio::time::timeout(CLOSE_TIMEOUT, self.connection).await;
+    }
+}
+
+/// Whatever ended the connection, the statement that was under way has failed of it and says so.
+fn closed(result: Result<(), tokio_postgres::Error>) {
+    if result.is_err() {
+        tracing::debug!("the connection to the database ended early");
+    }
+}
+
+/// TLS that trusts the system's authorities and those of the configuration.
+fn tls(certificates: Option<&str>) -> Result<MakeRustlsConnect, StageError> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    for certificate in CertificateDer::pem_slice_iter(certificates.unwrap_or_default().as_bytes()) {
+        let is_added = certificate.is_ok_and(|certificate| roots.add(certificate).is_ok());
+        if !is_added {
+            return Err(StageError::invalid_input("certificates holds something that is no certificate in PEM"));
+        }
+    }
+    if roots.is_empty() {
+        return Err(StageError::internal("the system has no certificates of authorities; set SSL_CERT_FILE"));
+    }
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| StageError::internal(format!("TLS could not be set up: {error}")))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}

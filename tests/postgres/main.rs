@@ -1,0 +1,9 @@
+//! The connector `postgres` against a real PostgreSQL, through the stages that call it.
+
+mod divided;
+mod interrupted;
+mod refused;
+mod shop;
+mod text;
+mod tls;
+mod watermark;
