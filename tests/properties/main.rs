@@ -8,6 +8,7 @@ mod customer_ids;
 mod data;
 mod deletions;
 mod history;
+mod http_source;
 mod kills;
 mod match_rules;
 mod new_rules;

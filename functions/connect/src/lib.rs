@@ -8,6 +8,7 @@
 
 mod fault;
 mod files;
+mod http;
 mod postgres;
 mod sink;
 
@@ -48,6 +49,7 @@ pub trait Connector: Send + Sync {
 pub fn connector(source: &Source) -> Box<dyn Connector + '_> {
     match &source.kind {
         SourceKind::Files(settings) => Box::new(files::Files { source, settings }),
+        SourceKind::Http(settings) => Box::new(http::Http { source: &source.name, settings }),
         SourceKind::Postgres(settings) => Box::new(postgres::Database { source, settings }),
     }
 }

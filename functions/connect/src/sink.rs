@@ -110,6 +110,21 @@ impl<'s> Sink<'s> {
         self.moved
     }
 
+    /// The split's number.
+    pub fn split(&self) -> u32 {
+        self.to.split
+    }
+
+    /// When rows that are in no object were received, in milliseconds since the epoch: the run's start.
+    pub fn received_at(&self) -> i64 {
+        self.to.received_at
+    }
+
+    /// How long it is until time is short; `None` if it never will be.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.to.context.time_left().map(|left| left.saturating_sub(RESERVE))
+    }
+
     /// Whether there is no time left to begin another chunk.
     pub fn is_time_short(&self) -> bool {
         self.to.context.is_near_deadline(RESERVE)
@@ -163,6 +178,19 @@ impl<'s> Sink<'s> {
         }
         let is_ours = self.write_once(Next::At(position)).await?;
         Ok(if is_ours && !is_time_short { Flow::GoOn } else { Flow::Stop })
+    }
+
+    /// Leaves the split at `position`, as time will be short before the next page is there. Gives what [`read`]
+    /// answers with.
+    ///
+    /// [`read`]: crate::Connector::read
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn leave(&mut self, position: Value) -> Result<Outcome, StageError> {
+        // Even without rows: the position can be another one than the last chunk's.
+        self.write_once(Next::At(position)).await?;
+        Ok(Outcome::Stopped(None))
     }
 
     /// Ends the split: the source is read, up to a watermark if it has one. Gives what [`read`] answers with.

@@ -62,6 +62,19 @@ impl TimeFormat {
             }
         }
     }
+
+    /// Writes a time in UTC; `None` if the format cannot hold one. What is finer than the format is cut off, so
+    /// that what is read back is never later.
+    pub fn write(&self, time: Timestamp) -> Option<String> {
+        let zoned = jiff::Timestamp::from_millisecond(time.0).ok()?.to_zoned(TimeZone::UTC);
+        match self {
+            Self::Rfc3339 => Some(time.to_string()),
+            Self::Date => Some(zoned.date().to_string()),
+            Self::UnixSeconds => Some(time.0.div_euclid(1000).to_string()),
+            Self::UnixMilliseconds => Some(time.0.to_string()),
+            Self::Strptime(format) => jiff::fmt::strtime::format(format, &zoned).ok(),
+        }
+    }
 }
 
 impl Timestamp {
@@ -231,6 +244,25 @@ mod tests {
             assert_eq!(found.as_deref(), expected, "{format} {text}");
         }
         assert_eq!(TimeFormat::from_name("iso"), None);
+    }
+
+    #[test]
+    fn what_is_written_in_a_format_is_read_back_and_never_later() {
+        let time = Timestamp::parse("2023-06-07T18:16:05.250Z").unwrap();
+        let cases = [
+            ("rfc3339", "2023-06-07T18:16:05.25Z"),
+            ("date", "2023-06-07"),
+            ("unix_s", "1686161765"),
+            ("unix_ms", "1686161765250"),
+            ("%d.%m.%Y %H:%M", "07.06.2023 18:16"),
+            ("%Y-%m-%d %H:%M:%S %z", "2023-06-07 18:16:05 +0000"),
+        ];
+        for (name, expected) in cases {
+            let format = TimeFormat::from_name(name).unwrap();
+            let text = format.write(time).unwrap();
+            assert_eq!(text, expected);
+            assert!(format.parse(&text).unwrap() <= time, "{name}");
+        }
     }
 
     proptest! {

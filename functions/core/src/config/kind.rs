@@ -1,25 +1,27 @@
 //! Where a source's rows come from: a variant for each connector, with its settings.
 
-use super::Postgres;
+use super::{HttpSettings, Postgres};
 
 /// A connector and its settings.
 #[derive(Clone, Debug)]
 pub enum SourceKind {
     /// Objects dropped under `landing/<source>/`.
     Files(FilesSettings),
+    /// A JSON API.
+    Http(Box<HttpSettings>),
     /// Rows of a PostgreSQL database.
     Postgres(Postgres),
 }
 
 impl SourceKind {
     /// The names of all kinds.
-    pub const NAMES: [&str; 2] = ["files", "postgres"];
+    pub const NAMES: [&str; 3] = ["files", "http", "postgres"];
 
     /// The text of the source's raw chunks.
     pub const fn rows(&self) -> RowFormat {
         match self {
             Self::Files(files) => files.format.rows(),
-            Self::Postgres(_) => RowFormat::JsonLines,
+            Self::Http(_) | Self::Postgres(_) => RowFormat::JsonLines,
         }
     }
 
@@ -27,7 +29,7 @@ impl SourceKind {
     pub const fn delimiter(&self) -> u8 {
         match self {
             Self::Files(files) => files.delimiter,
-            Self::Postgres(_) => b',',
+            Self::Http(_) | Self::Postgres(_) => b',',
         }
     }
 }

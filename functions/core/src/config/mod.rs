@@ -5,6 +5,7 @@
 
 mod deletion;
 mod enrich;
+mod http;
 mod kind;
 mod matching;
 mod parse;
@@ -24,6 +25,7 @@ use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::normalise::Step;
 use crate::timestamp::TimeFormat;
 
+pub use http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 pub use postgres::{Postgres, Relation, Watermark};
 

@@ -149,6 +149,16 @@ impl<'t> Section<'t> {
         number
     }
 
+    /// A number above 0, up to `limit`.
+    pub(super) fn positive(&self, name: &str, limit: f64, notes: &mut Notes<'_>) -> Option<f64> {
+        let (value, span) = self.get(name)?;
+        let number = as_number(value).filter(|number| *number > 0.0 && *number <= limit);
+        if number.is_none() {
+            notes.fault(span, format!("{name} must be a number above 0, and at most {limit}"));
+        }
+        number
+    }
+
     /// A number from 0 to 1.
     pub(super) fn ratio(&self, name: &str, notes: &mut Notes<'_>) -> Option<f64> {
         let (value, span) = self.get(name)?;

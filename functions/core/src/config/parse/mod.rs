@@ -3,6 +3,7 @@
 mod enrich;
 mod files;
 mod guard;
+mod http;
 mod mapping;
 mod matching;
 mod normalise;

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::files;
 use super::mapping::mapping;
-use super::postgres;
+use super::{files, http, postgres};
 use crate::config::toml_reader::{Notes, Section, one_of};
 use crate::config::{Mapping, Source, SourceKind};
 use crate::normalise::calling_code;
@@ -82,6 +81,7 @@ fn kind(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<SourceKind> {
     let (name, span) = section.text("kind", notes).unwrap_or(("files", 0..0));
     let (members, kind) = match name {
         "files" => (files::MEMBERS, files::files(section, notes).map(SourceKind::Files)),
+        "http" => (http::MEMBERS, http::http(section, notes).map(|settings| SourceKind::Http(Box::new(settings)))),
         "postgres" => (postgres::MEMBERS, postgres::postgres(section, notes).map(SourceKind::Postgres)),
         _ => {
             notes.fault(span, format!("unknown kind {name:?}; {}", one_of(&SourceKind::NAMES)));

@@ -1,0 +1,62 @@
+//! The connector `http`: JSON APIs, read page by page.
+//!
+//! Each run reads all pages, or with a watermark all that is new, in one split: a page says where the next one is, so
+//! they cannot be read at once. [`walk`] knows the way, [`client`] fetches, [`reader`] has the patience.
+
+mod answer;
+mod client;
+mod json;
+mod link;
+mod reader;
+mod request;
+mod retry;
+mod walk;
+mod watermark;
+
+use async_trait::async_trait;
+use onefold_core::config::HttpSettings;
+use onefold_lake::plan::Reading;
+use onefold_shell::{Context, StageError};
+
+use crate::{Connector, Fault, Outcome, Planned, Planning, Position, Sink};
+
+pub(crate) struct Http<'c> {
+    pub(crate) source: &'c str,
+    pub(crate) settings: &'c HttpSettings,
+}
+
+#[async_trait]
+impl Connector for Http<'_> {
+    async fn plan(&self, planning: &Planning<'_>, _: &mut Vec<String>) -> Result<Planned, Fault> {
+        // A secret that cannot be used is found before anything runs.
+        let secret = self.secret(planning.context).await?;
+        client::Client::new(self.settings, secret.as_deref()).map_err(Fault::Source)?;
+        // One that was committed under another format would be misread: all is read again.
+        let known = planning.watermark.filter(|watermark| {
+            self.settings.watermark.as_ref().is_some_and(|settings| settings.time(watermark).is_some())
+        });
+        let reading = Reading::Http { watermark: known.map(str::to_owned) };
+        Ok(Planned { readings: vec![reading], objects: Vec::new() })
+    }
+
+    async fn read(&self, reading: &Reading, from: Option<Position>, sink: &mut Sink<'_>) -> Result<Outcome, Fault> {
+        let Reading::Http { watermark } = reading else {
+            return Err(StageError::internal("the split is not of an API").into());
+        };
+        let secret = self.secret(sink.context()).await?;
+        let client = client::Client::new(self.settings, secret.as_deref()).map_err(Fault::Source)?;
+        let reader = reader::Reader { source: self.source, settings: self.settings, client };
+        reader.read(watermark.as_deref(), from, sink).await
+    }
+
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+}
+
+impl Http<'_> {
+    async fn secret(&self, context: &Context) -> Result<Option<String>, Fault> {
+        let Some(auth) = &self.settings.auth else { return Ok(None) };
+        context.secrets.value(auth.secret()).await.map(Some).map_err(Fault::Source)
+    }
+}

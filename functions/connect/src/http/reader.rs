@@ -1,0 +1,240 @@
+//! Reading page after page into the sink, with patience and in time.
+
+use std::time::Duration;
+
+use hyper::StatusCode;
+use onefold_core::config::HttpSettings;
+use onefold_core::timestamp::Timestamp;
+use onefold_shell::{ErrorKind, StageError};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::time::Instant;
+use url::Url;
+
+use super::answer::Failure;
+use super::client::{Answer, Client};
+use super::walk::{self, Page, Place, Seen};
+use super::watermark::Gathered;
+use super::{json, link, request, retry};
+use crate::{Fault, Flow, Outcome, Position, Sink};
+
+/// No server is waited for longer between two tries.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
+/// What a request leaves of an invocation's time, for the chunk that is written after it.
+const TIME_TO_WRITE: Duration = Duration::from_secs(15);
+
+/// Where the source is left at the end of a page. It is kept in raw chunks, so names must stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct At {
+    /// The page to ask for.
+    place: Place,
+    /// What the pages up to it were, for noticing that they repeat.
+    seen: Seen,
+    /// The watermark so far.
+    watermark: Option<String>,
+    /// How often the page was asked for in vain.
+    failures: u32,
+    /// How long to wait before it is asked for, in milliseconds.
+    wait_ms: u64,
+}
+
+/// Reads a source's pages.
+pub(super) struct Reader<'r> {
+    pub(super) source: &'r str,
+    pub(super) settings: &'r HttpSettings,
+    pub(super) client: Client<'r>,
+}
+
+impl Reader<'_> {
+    /// Reads to the last page, or until time is short.
+    pub(super) async fn read(
+        &self,
+        watermark: Option<&str>,
+        from: Option<Position>,
+        sink: &mut Sink<'_>,
+    ) -> Result<Outcome, Fault> {
+        let mut at = self.start(watermark, from)?;
+        let started_at = Timestamp::from_milliseconds(sink.received_at())
+            .ok_or_else(|| StageError::internal("the run's start is no time"))?;
+        let settings = self.settings.watermark.as_ref();
+        let mut gathered = settings.map(|settings| Gathered::from(settings, started_at, at.watermark.as_deref()));
+        let asked_with = watermark.or_else(|| settings?.initial.as_deref());
+        let mut pace = Pace::new(self.settings);
+        loop {
+            let url = request::url(self.settings, &at.place, asked_with)
+                .ok_or_else(|| StageError::corrupt("a raw chunk goes on at an address of another host"))?;
+            let shown = request::shown(&url);
+            let Some(answer) = self.page(&url, &shown, &mut at, &mut pace, sink).await? else {
+                return Ok(sink.leave(position(&at)?).await?);
+            };
+            sink.received(answer.body.len() as u64);
+            let next = self.take(&answer, &mut at, gathered.as_mut(), sink);
+            let next = next.map_err(|what| Fault::source(format!("{shown} {what}")))?;
+            let Some(place) = next else {
+                return Ok(sink.end(gathered.and_then(Gathered::end)).await?);
+            };
+            let watermark = gathered.as_ref().and_then(Gathered::so_far);
+            at = At { place, seen: at.seen, watermark, failures: 0, wait_ms: 0 };
+            if sink.page_end(position(&at)?).await? == Flow::Stop {
+                return Ok(Outcome::Stopped(None));
+            }
+        }
+    }
+
+    fn start(&self, watermark: Option<&str>, from: Option<Position>) -> Result<At, StageError> {
+        match from {
+            None => Ok(At {
+                place: walk::first(&self.settings.paging),
+                seen: Seen::default(),
+                watermark: watermark.map(str::to_owned),
+                failures: 0,
+                wait_ms: 0,
+            }),
+            Some(Position::Opaque(position)) => serde_json::from_value(position)
+                .map_err(|_| StageError::corrupt("a raw chunk does not say where its API is read on")),
+            Some(Position::Object(_)) => Err(StageError::internal("the position is not on a page")),
+        }
+    }
+
+    /// Asks for a page until it is there. `None` if time is short: `at` says what is left to wait.
+    async fn page(
+        &self,
+        url: &Url,
+        shown: &str,
+        at: &mut At,
+        pace: &mut Pace,
+        sink: &Sink<'_>,
+    ) -> Result<Option<Answer>, Fault> {
+        let patience = &self.settings.patience;
+        loop {
+            let is_first = pace.is_first();
+            if !wait(at, pace, sink).await {
+                return Ok(None);
+            }
+            let getting = self.client.get(url, patience.timeout);
+            // The invocation's first request has all the time it may take: else a slow page would never be got.
+            let got = match sink.context().time_left().filter(|_| !is_first) {
+                None => getting.await,
+                Some(left) => match tokio::time::timeout(left.saturating_sub(TIME_TO_WRITE), getting).await {
+                    Ok(got) => got,
+                    Err(_) => return Ok(None),
+                },
+            };
+            let (what, asked) = match got {
+                Ok(answer) => return Ok(Some(answer)),
+                Err(Failure::Lasting { what }) => return Err(Fault::source(format!("{shown} {what}"))),
+                Err(Failure::Passing { what, asked }) => (what, asked),
+            };
+            at.failures += 1;
+            let seed = format!("{} {} {shown}", sink.run(), sink.split());
+            let wait = retry::wait(patience, at.failures, asked, &seed);
+            if at.failures >= patience.tries {
+                let failures = at.failures;
+                return Err(gave_up(format!("{shown} {what}; that was the {failures}. try, and the last")));
+            }
+            if wait > LONGEST_WAIT {
+                let (asked, most) = (wait.as_secs(), LONGEST_WAIT.as_secs());
+                return Err(gave_up(format!(
+                    "{shown} {what} and asks to wait {asked} s, more than the {most} s that a run waits; lower requests_per_second, or start a run later"
+                )));
+            }
+            at.wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            tracing::warn!(source = self.source, request = shown, what, failures = at.failures, wait_ms = at.wait_ms);
+        }
+    }
+
+    /// Takes a page's rows, and finds the way to the next one.
+    ///
+    /// # Errors
+    /// What is wrong with it, as the rest of a sentence about the request; nothing of its body.
+    fn take(
+        &self,
+        answer: &Answer,
+        at: &mut At,
+        mut gathered: Option<&mut Gathered<'_>>,
+        sink: &mut Sink<'_>,
+    ) -> Result<Option<Place>, String> {
+        let status = answer.status;
+        let body =
+            match status {
+                StatusCode::NO_CONTENT => None,
+                _ => Some(json::page(&answer.body).ok_or_else(|| {
+                    format!("answered {status} with a body that is no JSON; check url in [source.http]")
+                })?),
+            };
+        let items = match body {
+            None => Vec::new(),
+            Some(body) => json::at(body, &self.settings.items).and_then(json::elements).ok_or_else(|| {
+                let items = &self.settings.items;
+                format!(
+                    "answered {status} with JSON that has no array at items = {items:?}; check items in [source.http]"
+                )
+            })?,
+        };
+        for item in &items {
+            if let Some(gathered) = &mut gathered {
+                gathered.row(item);
+            }
+            sink.row(item.get().as_bytes());
+        }
+        let page = Page { url: &answer.url, body, items: &items, link: link::next(answer.links()) };
+        walk::next(&self.settings.paging, &at.place, &page, &mut at.seen)
+            .map_err(|lost| format!("answered {status}, but {lost}"))
+    }
+}
+
+/// The source is not to be had now. The state machine tries again, if it must be read.
+fn gave_up(message: String) -> Fault {
+    Fault::Source(StageError::new(ErrorKind::Transient, message))
+}
+
+fn position(at: &At) -> Result<Value, StageError> {
+    serde_json::to_value(at).map_err(|error| StageError::internal(format!("a position cannot be written: {error}")))
+}
+
+/// Waits until the page may be asked for. `false` if time is short before that.
+async fn wait(at: &mut At, pace: &mut Pace, sink: &Sink<'_>) -> bool {
+    let wait = Duration::from_millis(at.wait_ms).max(pace.wait());
+    // An invocation that has no time at all asks once all the same: else none would get any further.
+    let left = sink.time_left().filter(|left| !(pace.is_first() && left.is_zero()));
+    if let Some(left) = left.filter(|left| *left < wait || left.is_zero()) {
+        tokio::time::sleep(left).await;
+        at.wait_ms = u64::try_from((wait - left).as_millis()).unwrap_or(u64::MAX);
+        return false;
+    }
+    tokio::time::sleep(wait).await;
+    at.wait_ms = 0;
+    pace.begin();
+    true
+}
+
+/// Keeps requests apart.
+struct Pace {
+    between: Option<Duration>,
+    began: Option<Instant>,
+}
+
+impl Pace {
+    fn new(settings: &HttpSettings) -> Self {
+        Self { between: settings.requests_per_second.map(|rate| Duration::from_secs_f64(1.0 / rate)), began: None }
+    }
+
+    /// Whether no request was begun yet.
+    fn is_first(&self) -> bool {
+        self.began.is_none()
+    }
+
+    /// How long it is until the next request may begin.
+    fn wait(&self) -> Duration {
+        match (self.between, self.began) {
+            (Some(between), Some(began)) => between.saturating_sub(began.elapsed()),
+            _ => Duration::ZERO,
+        }
+    }
+
+    fn begin(&mut self) {
+        self.began = Some(Instant::now());
+    }
+}

@@ -1,0 +1,114 @@
+//! The address of a page.
+
+use onefold_core::config::{HttpSettings, Paging};
+use url::Url;
+
+use super::walk::Place;
+
+/// The address of the page at a place, asking for what is new since the watermark. `None` if the place is no address
+/// on the source's host.
+pub(super) fn url(settings: &HttpSettings, place: &Place, watermark: Option<&str>) -> Option<Url> {
+    // The server made this one, from the first one's parameters.
+    if let Place::Url(address) = place {
+        return Url::parse(address).ok().filter(|address| is_same_host(&settings.url, address));
+    }
+    let mut parameters: Vec<(&str, String)> = Vec::new();
+    parameters.extend(settings.params.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    if let (Some(settings), Some(watermark)) = (&settings.watermark, watermark) {
+        parameters.push((&settings.param, watermark.to_owned()));
+    }
+    match (&settings.paging, place) {
+        (Paging::Cursor { param, .. }, Place::Cursor(cursor)) => parameters.push((param, cursor.clone())),
+        (Paging::Number { param, size, .. }, Place::Number(number))
+        | (Paging::Offset { param, size }, Place::Offset(number)) => {
+            parameters.push((param, number.to_string()));
+            parameters.extend(size.iter().map(|size| (size.param.as_str(), size.rows.to_string())));
+        }
+        _ => {}
+    }
+    let mut url = settings.url.clone();
+    if !parameters.is_empty() {
+        url.query_pairs_mut().extend_pairs(parameters);
+    }
+    Some(url)
+}
+
+/// Whether a token for one address may be sent to the other: scheme, host and port are the same.
+pub(super) fn is_same_host(one: &Url, other: &Url) -> bool {
+    one.origin() == other.origin()
+}
+
+/// A request as messages show it: without the values of its parameters, which may be personal or secret.
+pub(super) fn shown(url: &Url) -> String {
+    let mut shown = format!("GET {}{}", url.origin().ascii_serialization(), url.path());
+    let names = url.query_pairs().map(|(name, _)| format!("{name}=…"));
+    for (number, name) in names.enumerate() {
+        shown.push(if number == 0 { '?' } else { '&' });
+        shown.push_str(&name);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use onefold_core::config::{HttpWatermark, PageSize, Patience};
+    use onefold_core::timestamp::TimeFormat;
+
+    use super::*;
+
+    fn settings(paging: Paging) -> HttpSettings {
+        HttpSettings {
+            url: Url::parse("https://api.example.com/v1/customers").unwrap(),
+            items: String::new(),
+            paging,
+            params: vec![("fields".to_owned(), "a b&c".to_owned())],
+            watermark: Some(HttpWatermark {
+                param: "since".to_owned(),
+                at: None,
+                format: TimeFormat::Rfc3339,
+                initial: None,
+            }),
+            auth: None,
+            requests_per_second: None,
+            max_page_bytes: 1,
+            patience: Patience { timeout: Duration::ZERO, tries: 1, wait: Duration::ZERO },
+        }
+    }
+
+    #[test]
+    fn parameters_are_written_so_that_they_are_read_as_they_are() {
+        let cursor = settings(Paging::Cursor { at: "/n".to_owned(), param: "cursor".to_owned() });
+        let base = "https://api.example.com/v1/customers?fields=a+b%26c";
+        let found = |place: &Place, watermark| url(&cursor, place, watermark).unwrap().to_string();
+        assert_eq!(found(&Place::First, None), base);
+        assert_eq!(
+            found(&Place::Cursor("x+/=&".to_owned()), Some("2026-01-01T00:00:00+02:00")),
+            format!("{base}&since=2026-01-01T00%3A00%3A00%2B02%3A00&cursor=x%2B%2F%3D%26")
+        );
+        let size = Some(PageSize { param: "limit".to_owned(), rows: 50 });
+        let number = settings(Paging::Number { param: "page".to_owned(), first: 1, size: size.clone() });
+        let url_of = |settings: &HttpSettings, place| url(settings, &place, None).unwrap().to_string();
+        assert_eq!(url_of(&number, Place::Number(3)), format!("{base}&page=3&limit=50"));
+        let offset = settings(Paging::Offset { param: "from".to_owned(), size });
+        assert_eq!(url_of(&offset, Place::Offset(100)), format!("{base}&from=100&limit=50"));
+        let bare = HttpSettings { params: Vec::new(), ..settings(Paging::Link) };
+        assert_eq!(url_of(&bare, Place::First), "https://api.example.com/v1/customers");
+    }
+
+    #[test]
+    fn an_address_is_taken_as_it_is_but_only_on_the_host() {
+        let settings = settings(Paging::Link);
+        let found = |address: &str| url(&settings, &Place::Url(address.to_owned()), Some("w")).map(String::from);
+        let next = "https://api.example.com/v1/customers?page=2&sig=a%2Bb";
+        assert_eq!(found(next).as_deref(), Some(next));
+        assert_eq!(found("https://other.example.com/"), None);
+    }
+
+    #[test]
+    fn messages_show_no_values() {
+        let url = Url::parse("https://api.example.com:8443/v1?email=anna%40gmx.de&cursor=s3cret").unwrap();
+        assert_eq!(shown(&url), "GET https://api.example.com:8443/v1?email=…&cursor=…");
+    }
+}

@@ -1,0 +1,144 @@
+//! The way from page to page, as a state machine without I/O.
+
+use onefold_core::config::Paging;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use url::Url;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use super::json;
+use super::request::is_same_host;
+
+/// Which page is asked for. It is kept in raw chunks, so names must stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Place {
+    /// The first, which nothing tells from others.
+    First,
+    /// The one that a cursor stands for.
+    Cursor(String),
+    /// The one at an address.
+    Url(String),
+    /// The one of a number.
+    Number(u64),
+    /// The one behind so many rows.
+    Offset(u64),
+}
+
+/// Why there is no way on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Lost {
+    #[error("the cursor at {0:?} is neither text nor a number; check page")]
+    NoCursor(String),
+    #[error("what it names as the next page is no address")]
+    NoAddress,
+    #[error("the next page is on another host, {0:?}, which gets no token; only pages of the same host are read")]
+    OtherHost(String),
+    #[error("its pages repeat, so there is no end: it names, or gives, a page that was read before; check page")]
+    Loop,
+}
+
+/// Where the first page is.
+pub(super) fn first(paging: &Paging) -> Place {
+    match paging {
+        Paging::Single | Paging::Cursor { .. } | Paging::Link | Paging::NextUrl { .. } => Place::First,
+        Paging::Number { first, .. } => Place::Number(*first),
+        Paging::Offset { .. } => Place::Offset(0),
+    }
+}
+
+/// What a page says about the way on.
+pub(super) struct Page<'p> {
+    /// Its address.
+    pub(super) url: &'p Url,
+    /// All of it; none if the answer had no content.
+    pub(super) body: Option<&'p RawValue>,
+    /// Its rows.
+    pub(super) items: &'p [&'p RawValue],
+    /// The target of its `Link: rel=next`.
+    pub(super) link: Option<&'p str>,
+}
+
+/// The page behind a page, or `None` behind the last.
+pub(super) fn next(paging: &Paging, place: &Place, page: &Page<'_>, seen: &mut Seen) -> Result<Option<Place>, Lost> {
+    let next = match paging {
+        Paging::Single => None,
+        Paging::Cursor { at, .. } => cursor(page.body, at)?.map(Place::Cursor),
+        Paging::Link => page.link.map(|link| address(page.url, link)).transpose()?,
+        Paging::NextUrl { at } => cursor(page.body, at)?.map(|link| address(page.url, &link)).transpose()?,
+        // A page smaller than asked for is no end: servers have limits of their own.
+        Paging::Number { .. } | Paging::Offset { .. } if page.items.is_empty() => None,
+        Paging::Number { .. } => match place {
+            Place::Number(number) => Some(Place::Number(number + 1)),
+            _ => None,
+        },
+        Paging::Offset { .. } => match place {
+            Place::Offset(rows) => Some(Place::Offset(rows + page.items.len() as u64)),
+            _ => None,
+        },
+    };
+    let fingerprint = match &next {
+        None => return Ok(None),
+        Some(Place::Cursor(text) | Place::Url(text)) => xxh3_64(text.as_bytes()),
+        // Numbers never repeat. A server that does not look at them gives the same rows again and again.
+        Some(_) => {
+            let mut hash = Xxh3::new();
+            for item in page.items {
+                hash.update(item.get().as_bytes());
+                hash.update(b"\n");
+            }
+            hash.digest()
+        }
+    };
+    if seen.again(fingerprint) { Err(Lost::Loop) } else { Ok(next) }
+}
+
+/// The cursor of a page. Nothing, null, false and "" mean that there is no further page.
+fn cursor(body: Option<&RawValue>, pointer: &str) -> Result<Option<String>, Lost> {
+    let Some(found) = body.and_then(|body| json::at(body, pointer)) else { return Ok(None) };
+    if matches!(found.get(), "null" | "false") {
+        return Ok(None);
+    }
+    let text = json::text(found).ok_or_else(|| Lost::NoCursor(pointer.to_owned()))?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// The address of a link on a page. It may be relative (RFC 3986, 5).
+fn address(page: &Url, link: &str) -> Result<Place, Lost> {
+    let mut url = page.join(link).map_err(|_| Lost::NoAddress)?;
+    if !is_same_host(page, &url) {
+        return Err(Lost::OtherHost(url.host_str().unwrap_or_default().to_owned()));
+    }
+    url.set_fragment(None);
+    Ok(Place::Url(url.into()))
+}
+
+/// Notices a cycle in a sequence, in constant space (Brent 1980, "An improved Monte Carlo factorization algorithm"):
+/// a cycle of `n` that is entered after `m` is noticed after `3 max(m, n) + n` at most.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Seen {
+    /// What all that follow are compared with.
+    mark: Option<u64>,
+    /// How many are compared with it before another is; a power of two.
+    reach: u64,
+    /// How many were.
+    steps: u64,
+}
+
+impl Seen {
+    /// Takes the next of the sequence; whether it is the mark again.
+    fn again(&mut self, fingerprint: u64) -> bool {
+        if self.mark == Some(fingerprint) {
+            return true;
+        }
+        self.steps += 1;
+        if self.mark.is_none() || self.steps > self.reach {
+            *self = Self { mark: Some(fingerprint), reach: (self.reach * 2).max(1), steps: 0 };
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests;

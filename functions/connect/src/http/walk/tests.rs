@@ -1,0 +1,123 @@
+//! Every way of paging, from page to page, and cycles of all lengths.
+
+use onefold_core::config::PageSize;
+
+use super::*;
+
+fn url() -> Url {
+    Url::parse("https://api.example.com/v1/customers?a=b").unwrap()
+}
+
+/// What follows a page with a body, and a link.
+fn step(
+    paging: &Paging,
+    place: &Place,
+    body: &str,
+    link: Option<&str>,
+    seen: &mut Seen,
+) -> Result<Option<Place>, Lost> {
+    let url = url();
+    let body = json::page(body.as_bytes()).unwrap();
+    let items = json::at(body, "/rows").and_then(json::elements).unwrap_or_default();
+    next(paging, place, &Page { url: &url, body: Some(body), items: &items, link }, seen)
+}
+
+fn once(paging: &Paging, place: &Place, body: &str, link: Option<&str>) -> Result<Option<Place>, Lost> {
+    step(paging, place, body, link, &mut Seen::default())
+}
+
+#[test]
+fn one_page_is_one_page() {
+    let next = once(&Paging::Single, &first(&Paging::Single), r#"{"rows":[1]}"#, Some("/x"));
+    assert_eq!(next, Ok(None));
+}
+
+#[test]
+fn cursors_are_followed_until_there_is_none() {
+    let paging = Paging::Cursor { at: "/meta/next".to_owned(), param: "c".to_owned() };
+    let next = |body: &str| once(&paging, &first(&paging), body, None);
+    assert_eq!(next(r#"{"meta":{"next":"a=="}}"#), Ok(Some(Place::Cursor("a==".to_owned()))));
+    assert_eq!(next(r#"{"meta":{"next":17}}"#), Ok(Some(Place::Cursor("17".to_owned()))));
+    for last in [r#"{"meta":{"next":null}}"#, r#"{"meta":{"next":""}}"#, r#"{"meta":{"next":false}}"#, "{}"] {
+        assert_eq!(next(last), Ok(None), "{last}");
+    }
+    assert_eq!(next(r#"{"meta":{"next":{}}}"#), Err(Lost::NoCursor("/meta/next".to_owned())));
+}
+
+#[test]
+fn links_may_be_relative_and_must_stay_on_the_host() {
+    let in_header = |link: &str| once(&Paging::Link, &Place::First, "{}", Some(link));
+    let in_body = |link: &str| {
+        let paging = Paging::NextUrl { at: "/next".to_owned() };
+        once(&paging, &Place::First, &format!("{{\"next\":{link:?}}}"), None)
+    };
+    let at = |text: &str| Ok(Some(Place::Url(text.to_owned())));
+    let other = |host: &str| Err(Lost::OtherHost(host.to_owned()));
+    let cases = [
+        ("?page=2", at("https://api.example.com/v1/customers?page=2")),
+        ("/v2#x", at("https://api.example.com/v2")),
+        ("https://api.example.com:443/v2", at("https://api.example.com/v2")),
+        ("https://evil.example/v1", other("evil.example")),
+        ("//evil.example/v1", other("evil.example")),
+        ("http://api.example.com/v1", other("api.example.com")),
+        ("https://api.example.com:8443/v1", other("api.example.com")),
+        ("https://[nonsense", Err(Lost::NoAddress)),
+    ];
+    for (link, expected) in cases {
+        assert_eq!(in_header(link), expected, "{link}");
+        assert_eq!(in_body(link), expected, "{link}");
+    }
+    assert_eq!(once(&Paging::Link, &Place::First, "{}", None), Ok(None));
+}
+
+#[test]
+fn numbers_end_at_an_empty_page_and_not_at_a_small_one() {
+    let size = Some(PageSize { param: "n".to_owned(), rows: 100 });
+    let number = Paging::Number { param: "p".to_owned(), first: 0, size: size.clone() };
+    assert_eq!(first(&number), Place::Number(0));
+    assert_eq!(once(&number, &Place::Number(4), r#"{"rows":[1]}"#, None), Ok(Some(Place::Number(5))));
+    assert_eq!(once(&number, &Place::Number(4), r#"{"rows":[]}"#, None), Ok(None));
+    let offset = Paging::Offset { param: "o".to_owned(), size };
+    assert_eq!(first(&offset), Place::Offset(0));
+    assert_eq!(once(&offset, &Place::Offset(7), r#"{"rows":[1,2,3]}"#, None), Ok(Some(Place::Offset(10))));
+    assert_eq!(once(&offset, &Place::Offset(7), r#"{"rows":[]}"#, None), Ok(None));
+}
+
+#[test]
+fn the_same_rows_again_are_a_loop() {
+    let paging = Paging::Number { param: "p".to_owned(), first: 1, size: None };
+    let mut seen = Seen::default();
+    assert!(step(&paging, &Place::Number(1), r#"{"rows":[1],"at":1}"#, None, &mut seen).is_ok());
+    assert_eq!(step(&paging, &Place::Number(2), r#"{"rows":[1],"at":2}"#, None, &mut seen), Err(Lost::Loop));
+}
+
+#[test]
+fn cycles_are_noticed_soon_and_never_where_there_are_none() {
+    for before in 0..20u64 {
+        for length in 1..20u64 {
+            let mut seen = Seen::default();
+            let sequence = (0..before).chain((0..).map(|step| before + step % length));
+            let noticed = sequence.take_while(|number| !seen.again(*number)).count() as u64;
+            assert!(noticed >= before + length, "{before} and {length}: after {noticed}");
+            assert!(noticed <= 3 * before.max(length) + length + 2, "{before} and {length}: after {noticed}");
+        }
+    }
+    let mut seen = Seen::default();
+    assert!(!(0..100_000).any(|number| seen.again(number)));
+}
+
+/// Positions are kept in raw chunks, and read by a later version of the program.
+#[test]
+fn what_is_kept_stays_readable() {
+    let all = [
+        (Place::First, r#""first""#),
+        (Place::Cursor("a".to_owned()), r#"{"cursor":"a"}"#),
+        (Place::Url("https://a/".to_owned()), r#"{"url":"https://a/"}"#),
+        (Place::Number(3), r#"{"number":3}"#),
+        (Place::Offset(9), r#"{"offset":9}"#),
+    ];
+    for (place, text) in all {
+        assert_eq!(serde_json::to_string(&place).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Place>(text).unwrap(), place);
+    }
+}

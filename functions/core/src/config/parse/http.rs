@@ -1,0 +1,317 @@
+//! [source.http]: the settings of a [[source]] of kind "http".
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::ops::Range;
+use std::time::Duration;
+
+use toml::de::DeValue;
+use url::{Host, Url};
+
+use crate::config::http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
+use crate::config::toml_reader::{Notes, Section, one_of};
+use crate::timestamp::{TimeFormat, Timestamp};
+
+pub(super) const MEMBERS: &[&str] = &["http"];
+
+const SETTINGS: [&str; 11] = [
+    "url",
+    "items",
+    "page",
+    "params",
+    "watermark",
+    "auth",
+    "requests_per_second",
+    "max_page_bytes",
+    "timeout_s",
+    "tries",
+    "wait_s",
+];
+
+const MAX_PAGE_BYTES: usize = 32 << 20;
+/// What an invocation can hold: the page, its rows, and the chunk that they go into.
+const MAX_PAGE_BYTES_LIMIT: i64 = 128 << 20;
+const TIMEOUT_S: f64 = 30.0;
+/// An invocation has ten minutes, and keeps one of them in reserve.
+const TIMEOUT_S_LIMIT: f64 = 300.0;
+const TRIES: u32 = 6;
+const TRIES_LIMIT: u32 = 20;
+const WAIT_S: f64 = 1.0;
+const WAIT_S_LIMIT: f64 = 60.0;
+const REQUESTS_PER_SECOND_LIMIT: f64 = 1000.0;
+
+pub(super) fn http(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpSettings> {
+    let Some(section) = source.section("http", notes) else {
+        if source.get("http").is_none() {
+            notes.fault(source.span.clone(), "a [[source]] of kind \"http\" needs [source.http] with url and items");
+        }
+        return None;
+    };
+    let section = Section { title: "[source.http]".to_owned(), ..section };
+    section.only(&SETTINGS, notes);
+    let url = section.required_text("url", notes).and_then(|(text, span)| url(text, span, notes));
+    let items = pointer(&section, "items", Whole::Allowed, notes);
+    let mut parameters = Parameters::default();
+    let params = params(&section, &mut parameters, notes);
+    let paging = match section.section("page", notes) {
+        Some(page) => paging(&page, &mut parameters, notes),
+        None => Some(Paging::Single),
+    };
+    let watermark = section.section("watermark", notes).map(|table| watermark(&table, &mut parameters, notes));
+    if let Some((_, span)) = section.get("watermark")
+        && matches!(source.get("snapshot"), Some((DeValue::Boolean(true), _)))
+    {
+        notes.fault(span, "a snapshot needs all rows, and a watermark asks for some: remove watermark, or snapshot");
+    }
+    let auth = section.section("auth", notes).map(|table| auth(&table, notes));
+    let requests_per_second = section.positive("requests_per_second", REQUESTS_PER_SECOND_LIMIT, notes);
+    let max_page_bytes = limited(&section, "max_page_bytes", MAX_PAGE_BYTES_LIMIT, notes)
+        .and_then(|bytes| usize::try_from(bytes).ok())
+        .unwrap_or(MAX_PAGE_BYTES);
+    let tries = limited(&section, "tries", i64::from(TRIES_LIMIT), notes).and_then(|tries| u32::try_from(tries).ok());
+    let mut seconds =
+        |name, default, limit| Duration::from_secs_f64(section.positive(name, limit, notes).unwrap_or(default));
+    let patience = Patience {
+        timeout: seconds("timeout_s", TIMEOUT_S, TIMEOUT_S_LIMIT),
+        tries: tries.unwrap_or(TRIES),
+        wait: seconds("wait_s", WAIT_S, WAIT_S_LIMIT),
+    };
+    Some(HttpSettings {
+        url: url?,
+        items: items?,
+        paging: paging?,
+        params,
+        // A table that is there and wrong has its fault.
+        watermark: watermark.flatten(),
+        auth: auth.flatten(),
+        requests_per_second,
+        max_page_bytes,
+        patience,
+    })
+}
+
+/// An address that a token may be sent to.
+fn url(text: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<Url> {
+    // The address is not repeated in a fault: credentials may stand in it.
+    let fault = match Url::parse(text) {
+        Err(error) => format!("url is no address: {error}; write it as https://api.example.com/customers"),
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            "url must hold no credentials; write auth = { bearer = \"<name of a secret>\" }".to_owned()
+        }
+        Ok(url) if url.query().is_some() => "url must have no query; write params = { name = \"value\" }".to_owned(),
+        Ok(url) if url.fragment().is_some() => "url must have no fragment (#…)".to_owned(),
+        Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(&url)) => return Some(url),
+        Ok(_) => "url must start with https:// (http:// is only for 127.0.0.1 and localhost)".to_owned(),
+    };
+    notes.fault(span, fault);
+    None
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => Ipv4Addr::is_loopback(&address),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Whether a pointer may be empty: the whole page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whole {
+    Allowed,
+    Refused,
+}
+
+/// A JSON Pointer that must be there.
+fn pointer(section: &Section<'_>, name: &str, whole: Whole, notes: &mut Notes<'_>) -> Option<String> {
+    let (text, span) = section.required_text(name, notes)?;
+    let is_whole = text.is_empty() && whole == Whole::Allowed;
+    if !is_whole && !text.starts_with('/') {
+        let or_empty = if whole == Whole::Allowed { ", or be empty where the page is the array" } else { "" };
+        notes.fault(span, format!("{text:?} is no JSON Pointer (RFC 6901): it must start with /{or_empty}"));
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+/// The query parameters that are taken: each by one setting.
+#[derive(Default)]
+struct Parameters(BTreeSet<String>);
+
+impl Parameters {
+    fn take(&mut self, name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<String> {
+        if name.is_empty() {
+            notes.fault(span, "a query parameter needs a name");
+            return None;
+        }
+        if !self.0.insert(name.to_owned()) {
+            notes.fault(span, format!("the query parameter {name:?} is given twice; give each once"));
+            return None;
+        }
+        Some(name.to_owned())
+    }
+
+    fn required(&mut self, section: &Section<'_>, name: &str, notes: &mut Notes<'_>) -> Option<String> {
+        let (param, span) = section.required_text(name, notes)?;
+        self.take(param, span, notes)
+    }
+}
+
+fn params(section: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Vec<(String, String)> {
+    let Some(table) = section.section("params", notes) else { return Vec::new() };
+    let mut params = Vec::new();
+    for (key, value) in table.table {
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(number) => number.to_string(),
+            DeValue::Boolean(boolean) => boolean.to_string(),
+            _ => {
+                notes.fault(
+                    value.span(),
+                    format!("params: {} must be text, a whole number, true or false", key.get_ref()),
+                );
+                continue;
+            }
+        };
+        params.extend(parameters.take(key.get_ref(), key.span(), notes).map(|name| (name, text)));
+    }
+    params
+}
+
+fn paging(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Option<Paging> {
+    const WAYS: [&str; 4] = ["cursor", "link", "number", "offset"];
+    let (by, span) = page.required_text("by", notes)?;
+    match by {
+        "cursor" => {
+            page.only(&["by", "cursor", "param"], notes);
+            let (at, param) =
+                (pointer(page, "cursor", Whole::Refused, notes), parameters.required(page, "param", notes));
+            Some(Paging::Cursor { at: at?, param: param? })
+        }
+        "link" => {
+            page.only(&["by", "at"], notes);
+            match page.get("at") {
+                Some(_) => Some(Paging::NextUrl { at: pointer(page, "at", Whole::Refused, notes)? }),
+                None => Some(Paging::Link),
+            }
+        }
+        "number" => {
+            page.only(&["by", "param", "first", "size_param", "size"], notes);
+            let first = page.integer("first", 0, notes).and_then(|first| u64::try_from(first).ok()).unwrap_or(1);
+            let (param, size) = (parameters.required(page, "param", notes), size(page, parameters, notes));
+            Some(Paging::Number { param: param?, first, size })
+        }
+        "offset" => {
+            page.only(&["by", "param", "size_param", "size"], notes);
+            let (param, size) = (parameters.required(page, "param", notes), size(page, parameters, notes));
+            Some(Paging::Offset { param: param?, size })
+        }
+        _ => {
+            notes.fault(span, format!("unknown way of paging {by:?}; {}", one_of(&WAYS)));
+            None
+        }
+    }
+}
+
+fn size(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Option<PageSize> {
+    if page.get("size").is_some() != page.get("size_param").is_some() {
+        notes.fault(page.span.clone(), "size and size_param go together: write both, or neither");
+    }
+    let rows = page.integer("size", 1, notes).and_then(|rows| u64::try_from(rows).ok());
+    let param = page.text("size_param", notes).and_then(|(name, span)| parameters.take(name, span, notes));
+    Some(PageSize { param: param?, rows: rows? })
+}
+
+fn watermark(table: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Option<HttpWatermark> {
+    table.only(&["param", "at", "as", "initial"], notes);
+    let param = parameters.required(table, "param", notes);
+    let at = table.get("at").is_some().then(|| pointer(table, "at", Whole::Refused, notes));
+    let format = match table.text("as", notes) {
+        None => TimeFormat::Rfc3339,
+        Some((name, span)) => time_format(name, span, notes)?,
+    };
+    let initial = table.text("initial", notes);
+    if let Some((text, span)) = &initial
+        && format.parse(text).is_none()
+    {
+        notes.fault(span.clone(), format!("initial {text:?} is not written as `as` says (rfc3339 if it says nothing)"));
+    }
+    // A pointer that is there and wrong has its fault.
+    Some(HttpWatermark { param: param?, at: at.flatten(), format, initial: initial.map(|(text, _)| text.to_owned()) })
+}
+
+/// A format that a time can be written in, and read from again.
+fn time_format(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<TimeFormat> {
+    let format = TimeFormat::from_name(name);
+    let is_usable = |format: &TimeFormat| {
+        let time = Timestamp::from_milliseconds(1_000_000_000_000)?;
+        format.write(time).and_then(|text| format.parse(&text))
+    };
+    let usable = format.filter(|format| is_usable(format).is_some());
+    if usable.is_none() {
+        notes.fault(span, format!("unknown time format {name:?}; it must be one of rfc3339, date, unix_s, unix_ms, or a strptime format such as \"%d.%m.%Y\""));
+    }
+    usable
+}
+
+fn auth(table: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpAuth> {
+    const FORMS: &str = "auth must be { bearer = \"<name of a secret>\" } or { header = \"X-Api-Key\", secret = \"<name of a secret>\" }";
+    table.only(&["bearer", "header", "secret"], notes);
+    let [bearer, header, secret] = ["bearer", "header", "secret"].map(|name| table.get(name).is_some());
+    match (bearer, header, secret) {
+        (true, false, false) => Some(HttpAuth::Bearer { secret: secret_name(table, "bearer", notes)? }),
+        (false, true, true) => {
+            let secret = secret_name(table, "secret", notes);
+            let (name, span) = table.text("header", notes)?;
+            Some(HttpAuth::Header { name: header_name(name, span, notes)?, secret: secret? })
+        }
+        _ => {
+            notes.fault(table.span.clone(), FORMS);
+            None
+        }
+    }
+}
+
+/// A name by the rules of Secrets Manager.
+fn secret_name(table: &Section<'_>, member: &str, notes: &mut Notes<'_>) -> Option<String> {
+    let (name, span) = table.text(member, notes)?;
+    let fits = (1..=512).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte));
+    if !fits {
+        // Not repeated: it may be the token itself, put here by mistake.
+        notes.fault(
+            span,
+            format!("{member} must be the name of a secret in Secrets Manager, of letters, digits and /_+=.@-"),
+        );
+    }
+    fits.then(|| name.to_owned())
+}
+
+/// A header that is ours to set: a token (RFC 9110) that says nothing about the message itself.
+fn header_name(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<String> {
+    const OURS: [&str; 8] =
+        ["accept", "accept-encoding", "connection", "content-length", "host", "te", "transfer-encoding", "user-agent"];
+    let lower = name.to_ascii_lowercase();
+    let is_token =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    let fits = is_token && !OURS.contains(&lower.as_str());
+    if !fits {
+        notes.fault(span, format!("{name:?} is no header that a key can be sent in, such as X-Api-Key"));
+    }
+    fits.then_some(lower)
+}
+
+/// A whole number from 1 to a limit.
+fn limited(section: &Section<'_>, name: &str, limit: i64, notes: &mut Notes<'_>) -> Option<i64> {
+    let number = section.integer(name, 1, notes)?;
+    if number > limit {
+        let span = section.get(name).map_or(0..0, |(_, span)| span);
+        notes.fault(span, format!("{name} must be at most {limit}"));
+        return None;
+    }
+    Some(number)
+}
+
+#[cfg(test)]
+mod tests;
