@@ -27,6 +27,7 @@ pub mod merge;
 pub mod node;
 pub mod normalise;
 pub mod reference;
+pub mod setup;
 pub mod survive;
 pub mod timestamp;
 pub mod translate;

@@ -10,8 +10,8 @@ mod request;
 
 use onefold_connect::{Fault, Planned, Planning, SPLIT_BYTES, connector};
 use onefold_core::config::Config;
+use onefold_core::setup;
 use onefold_core::timestamp::Timestamp;
-use onefold_core::translate::Tables;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::manifest::{Manifest, config_digest};
 use onefold_lake::plan::{Current, Input, Pinned, Plan, Previous, Skipped, Split};
@@ -157,19 +157,13 @@ async fn tables(config: &Config, context: &Context, faults: &mut Vec<String>) ->
                 pinned.push(Pinned { name: name.to_owned(), etag });
                 texts.push((name, text));
             }
-            Err(StoreError::NotFound { .. }) => {
-                faults.push(format!("[[enrich]] names the table {name:?}, and there is no {key}; upload it"));
-            }
+            // The check tells it.
+            Err(StoreError::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    for lookup in config.enrich.iter() {
-        let Some((_, text)) = texts.iter().find(|(name, _)| *name == lookup.table) else { continue };
-        let one = Config { enrich: vec![lookup.clone()], ..config.clone() };
-        if let Err(error) = Tables::parse(&one, |_| text) {
-            faults.push(error.to_string());
-        }
-    }
+    let bytes = |name: &str| texts.iter().find(|(known, _)| *known == name).map(|(_, text)| text.as_ref());
+    faults.extend(setup::check_tables(config, bytes).into_iter().map(|finding| finding.message));
     Ok(pinned)
 }
 

@@ -4,7 +4,10 @@
 //! here is looked up by name again later: what is left after the check is plain data.
 
 mod kind;
+mod nearest;
 mod parse;
+mod place;
+mod schema;
 mod toml_reader;
 
 #[cfg(test)]
@@ -12,11 +15,19 @@ mod tests;
 
 use std::fmt;
 
+pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
+pub use nearest::nearest;
+pub use place::Place;
+pub use schema::json_schema;
+
 use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::normalise::Step;
 use crate::timestamp::TimeFormat;
 
-pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
+/// The sections of the configuration and their keys.
+fn keys() -> Vec<schema::Key> {
+    parse::keys()
+}
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]
@@ -199,6 +210,8 @@ pub struct Fault {
     pub column: usize,
     /// What is wrong and what to do.
     pub message: String,
+    /// How many characters of the line are at fault.
+    pub length: usize,
 }
 
 /// Every fault of a configuration.

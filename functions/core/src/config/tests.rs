@@ -94,6 +94,19 @@ fn faults_have_their_line_and_say_what_to_do() {
 }
 
 #[test]
+fn a_wrong_value_is_told_with_the_nearest_right_one() {
+    check(
+        &format!("{SMALLEST}[normalise]\nemail = [\"trim\", \"lowercse\"]\n"),
+        9,
+        "unknown normaliser \"lowercse\"; did you mean \"lowercase\"? It must be one of trim, ",
+    );
+    check(&SMALLEST.replace("jsonl", "json-l"), 3, "unknown format \"json-l\"; did you mean \"jsonl\"?");
+    check(&SMALLEST.replace("\"email\"", "\"emial\""), 7, "did you mean \"email\"?");
+    check(&format!("{SMALLEST}[publish]\nmax_reject_ratio = 1_0\n"), 9, "from 0 to 1; it is 1_0");
+    check(&format!("{SMALLEST}[guard]\nmax_accounts_per_key = [\n1]\n"), 9, "from 2 on; it is […");
+}
+
+#[test]
 fn all_faults_are_reported_at_once() {
     let text = "[[source]]\nname = \"A b\"\nformat = \"xml\"\n[source.fields]\nmail = \"x\"\n[guard]\nmax_accounts_per_key = \"many\"\n";
     let found = faults(text);

@@ -1,9 +1,15 @@
 //! [[match]]: match keys.
 
-use super::text_field;
+use super::{text_field, text_field_name};
 use crate::config::MatchRule;
+use crate::config::schema::Key;
 use crate::config::toml_reader::{Notes, Section, texts};
 use crate::field::TextField;
+
+pub(super) fn keys() -> Vec<Key> {
+    let doc = "A text field, or several that must all agree.";
+    vec![Key::new("key", text_field_name().or_several(), doc).required()]
+}
 
 pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRule> {
     let sections = root.sections("match", notes);
@@ -12,7 +18,7 @@ pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRul
     }
     let mut rules: Vec<MatchRule> = Vec::new();
     for section in sections {
-        section.only(&["key"], notes);
+        section.only(&keys(), notes);
         let Some(placed) = section.get("key") else {
             notes.fault(section.span.clone(), "[[match]] needs key = [\"field\", …]");
             continue;

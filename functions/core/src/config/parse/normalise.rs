@@ -1,9 +1,16 @@
 //! [normalise]: chains of normalisers.
 
 use super::mapping::flatten;
-use crate::config::toml_reader::{Notes, Section, one_of, texts};
+use crate::config::schema::{Key, Kind};
+use crate::config::toml_reader::{Notes, Section, texts};
 use crate::field::TextField;
 use crate::normalise::Step;
+
+pub(super) fn keys() -> Vec<Key> {
+    let steps = || Kind::OneOf(Step::ALL.map(Step::name).into()).or_several();
+    let doc = "A normaliser or a list of them, run in order.";
+    TextField::ALL.map(|field| Key::new(field.name(), steps(), doc)).into()
+}
 
 pub(super) fn normalise(root: &Section<'_>, notes: &mut Notes<'_>) -> [Vec<Step>; crate::field::TEXT_FIELDS] {
     let mut chains = [const { Vec::new() }; crate::field::TEXT_FIELDS];
@@ -12,17 +19,13 @@ pub(super) fn normalise(root: &Section<'_>, notes: &mut Notes<'_>) -> [Vec<Step>
     };
     for (name, name_span, placed) in flatten(section.table, "") {
         let Some(field) = TextField::from_name(&name) else {
-            notes.fault(
-                name_span,
-                format!("unknown field {name:?} in [normalise]; {}", one_of(&TextField::ALL.map(TextField::name))),
-            );
+            notes.unknown_in(name_span, "field", &name, "[normalise]", &TextField::ALL.map(TextField::name));
             continue;
         };
         for (step_name, span) in texts(placed, &name, notes) {
             match Step::from_name(step_name) {
                 Some(step) => chains[field.index()].push(step),
-                None => notes
-                    .fault(span, format!("unknown normaliser {step_name:?}; {}", one_of(&Step::ALL.map(Step::name)))),
+                None => notes.unknown(span, "normaliser", step_name, &Step::ALL.map(Step::name)),
             }
         }
     }
