@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::config::MatchRule;
+use crate::field::TextField;
 use crate::node::{Node, NodeHasher, NodeKind};
 use crate::normalise::is_placeholder;
 
@@ -52,18 +53,23 @@ impl Matcher {
         for (number, (rule, name)) in self.rules.iter().enumerate() {
             self.bytes.clear();
             self.bytes.extend_from_slice(name);
-            let complete = rule.key.iter().all(|field| match account.text(*field) {
-                Some(value) if !is_placeholder(value) => {
-                    self.bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
-                    self.bytes.extend_from_slice(value.as_bytes());
-                    true
-                }
-                _ => false,
+            let is_complete = for_each_value(rule, account, |_, value| {
+                self.bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
+                self.bytes.extend_from_slice(value.as_bytes());
             });
-            if complete {
+            if is_complete {
                 keys.push(MatchKey { rule: number, node: self.hasher.node(NodeKind::MatchKey, &self.bytes) });
             }
         }
+    }
+
+    /// What the account's match keys are made of, for its owner to see: each rule that gives a key, with the values.
+    pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, Vec<(TextField, &'a str)>)> {
+        let values_of = |rule| {
+            let mut values = Vec::new();
+            for_each_value(rule, account, |field, value| values.push((field, value))).then_some((rule, values))
+        };
+        self.rules().filter_map(values_of).collect()
     }
 
     /// A digest of what makes keys what they are: the rules and the secret. Links that were made under
@@ -74,10 +80,20 @@ impl Matcher {
     }
 }
 
+/// Gives the values of a rule's fields, in the rule's order, up to the first that is no value. Says whether all are.
+fn for_each_value<'a>(rule: &MatchRule, account: &'a Account<'_>, mut each: impl FnMut(TextField, &'a str)) -> bool {
+    rule.key.iter().all(|field| match account.text(*field) {
+        Some(value) if !is_placeholder(value) => {
+            each(*field, value);
+            true
+        }
+        _ => false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::TextField;
     use crate::timestamp::Timestamp;
 
     fn keys(rules: &[&[TextField]], values: &[(TextField, &'static str)]) -> Vec<Node> {
@@ -99,6 +115,21 @@ mod tests {
         assert!(keys(&[NAMES], &[(TextField::GivenName, "Anna")]).is_empty());
         assert!(keys(&[NAMES], &[(TextField::GivenName, "Anna"), (TextField::FamilyName, " n/a ")]).is_empty());
         assert!(keys(&[NAMES], &[(TextField::GivenName, "Anna"), (TextField::FamilyName, "")]).is_empty());
+    }
+
+    #[test]
+    fn what_a_key_is_made_of_is_told() {
+        let rules = [MatchRule { key: NAMES.to_vec() }, MatchRule { key: vec![TextField::Email] }];
+        let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+        let mut account = Account::new("a:1", None, Timestamp::from_milliseconds(0).unwrap());
+        for (field, value) in
+            [(TextField::GivenName, "Anna"), (TextField::FamilyName, "Weber"), (TextField::Email, "-")]
+        {
+            account.set_text(field, Some(value.into()));
+        }
+        let matcher = Matcher::new(&rules, hasher);
+        let told = matcher.explain(&account);
+        assert_eq!(told, [(&rules[0], vec![(TextField::GivenName, "Anna"), (TextField::FamilyName, "Weber")])]);
     }
 
     #[test]
