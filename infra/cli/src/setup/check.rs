@@ -1,0 +1,112 @@
+//! `onefold check`: what a run would refuse, found before anything is uploaded.
+
+use std::path::Path;
+
+use onefold_core::config::{Config, Format, Place, nearest};
+use onefold_core::csv::{Boundary, RECORD_BYTES_MAX, boundary};
+use onefold_core::setup::{self, Finding};
+
+use super::faults::{Found, Weight, show};
+use super::folder::{CONFIG, DataFolder, config_text, table};
+use super::reading::head;
+use crate::error::Error;
+
+/// What came of a check.
+#[derive(Debug)]
+pub struct Checked {
+    /// What to show.
+    pub report: String,
+    /// Whether a run would accept the set-up.
+    pub is_sound: bool,
+}
+
+/// Checks a data folder, or a configuration alone if nothing lies beside it.
+pub fn check(path: &Path) -> Result<Checked, Error> {
+    let file = if path.is_dir() { path.join(CONFIG) } else { path.to_owned() };
+    let text = config_text(&file)?;
+    let shown = file.file_name().map_or_else(|| CONFIG.into(), |name| name.to_string_lossy());
+    let config = match Config::parse(&text) {
+        Ok(config) => config,
+        Err(faults) => {
+            let found: Vec<Found> = faults
+                .0
+                .into_iter()
+                .map(|fault| Found {
+                    weight: Weight::Error,
+                    place: Some(Place { line: fault.line, column: fault.column, length: fault.length }),
+                    message: fault.message,
+                })
+                .collect();
+            let note = "tables and files are looked at when these are mended";
+            return Ok(conclude(&shown, &text, &found, note));
+        }
+    };
+    let folder = DataFolder::new(file.parent().unwrap_or(Path::new(".")));
+    let sources = plural(config.sources.len(), "source");
+    if !folder.has_data() {
+        let note = format!("{sources}; the file alone was checked, as no landing/ or reference/ is beside it");
+        return Ok(conclude(&shown, &text, &[], &note));
+    }
+    let found = beyond_the_file(&folder, &config, &text)?;
+    let note = format!("{sources}, {}", plural(config.tables().len(), "reference table"));
+    Ok(conclude(&shown, &text, &found, &note))
+}
+
+/// What is wrong with tables and files.
+fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Result<Vec<Found>, Error> {
+    let placed = |weight, finding: Finding| Found {
+        weight,
+        place: Place::find(text, finding.section, finding.number, finding.key),
+        message: finding.message,
+    };
+    let mut found = Vec::new();
+    let tables = folder.tables(config)?;
+    let table_faults = setup::check_tables(config, |name| table(&tables, name));
+    found.extend(table_faults.into_iter().map(|finding| placed(Weight::Error, finding)));
+
+    let mut files = Vec::new();
+    for source in &config.sources {
+        files.push(folder.files(&source.name)?);
+    }
+    let has_files =
+        |name: &str| config.sources.iter().zip(&files).any(|(one, files)| one.name == name && !files.is_empty());
+    let lacking = setup::check_files(config, |source| has_files(&source.name));
+    found.extend(lacking.into_iter().map(|finding| placed(Weight::Error, finding)));
+
+    for (number, (source, files)) in config.sources.iter().zip(&files).enumerate() {
+        for file in files.iter().filter(|_| source.format == Format::Csv) {
+            let head = head(&file.path, RECORD_BYTES_MAX as u64)?;
+            if let Boundary::Complete(length) | Boundary::Broken(length) = boundary(&head.bytes, b',', true) {
+                let header = head.bytes.get(..length).unwrap_or_default();
+                let findings = setup::check_header(config, number, &file.key, header, b',');
+                found.extend(findings.into_iter().map(|finding| placed(Weight::Warning, finding)));
+            }
+        }
+    }
+    let names = || config.sources.iter().map(|source| source.name.as_str());
+    for name in folder.landing_names()?.into_iter().filter(|name| names().all(|known| known != name)) {
+        let meant = nearest(&name, names()).map_or_else(String::new, |source| format!("; is it {source:?}?"));
+        let message = format!("landing/{name}/ belongs to no [[source]], so it is not read{meant}");
+        found.push(Found { weight: Weight::Warning, place: None, message });
+    }
+    found.sort_by_key(|found| found.weight == Weight::Warning);
+    Ok(found)
+}
+
+/// The report, with a last line that sums up.
+fn conclude(file: &str, text: &str, found: &[Found], note: &str) -> Checked {
+    let errors = found.iter().filter(|found| found.weight == Weight::Error).count();
+    let warnings = found.len() - errors;
+    let sum = match (errors, warnings) {
+        (0, 0) => "no fault".to_owned(),
+        (0, _) => plural(warnings, "warning"),
+        (_, 0) => plural(errors, "error"),
+        (_, _) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+    };
+    Checked { report: format!("{}{file}: {sum} ({note})\n", show(file, text, found)), is_sound: errors == 0 }
+}
+
+/// A number of things.
+fn plural(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,111 @@
+//! A data folder: the configuration, and the files that belong to it.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use onefold_core::config::Config;
+
+use crate::error::Error;
+use crate::push::collect;
+
+/// The name of the configuration in a data folder.
+pub const CONFIG: &str = "onefold.toml";
+
+/// A folder with onefold.toml, landing/ and reference/.
+#[derive(Clone, Debug)]
+pub struct DataFolder {
+    root: PathBuf,
+}
+
+/// A file that was dropped for a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The key that it gets in the bucket, which is also its path in the folder.
+    pub key: String,
+}
+
+impl DataFolder {
+    /// The data folder at a path.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// Where the configuration is.
+    pub fn config_path(&self) -> PathBuf {
+        self.root.join(CONFIG)
+    }
+
+    /// The configuration, which must be sound.
+    pub fn config(&self) -> Result<Config, Error> {
+        let path = self.config_path();
+        Config::parse(&config_text(&path)?).map_err(|faults| {
+            Error::malformed(path.display(), format!("{faults}; `onefold check` shows them one by one"))
+        })
+    }
+
+    /// The files of a source, in the order of their names.
+    pub fn files(&self, source: &str) -> Result<Vec<Dropped>, Error> {
+        let prefix = onefold_lake::keys::landing(source);
+        let mut files = Vec::new();
+        collect(&self.root.join(&prefix), "", &mut |path, name| {
+            files.push(Dropped { path, key: format!("{prefix}{name}") });
+        })?;
+        Ok(files)
+    }
+
+    /// The names of the folders in landing/, in order.
+    pub fn landing_names(&self) -> Result<Vec<String>, Error> {
+        let landing = self.root.join("landing");
+        let mut names = Vec::new();
+        if landing.is_dir() {
+            for entry in fs::read_dir(&landing).map_err(Error::file("list", &landing))? {
+                let entry = entry.map_err(Error::file("list", &landing))?;
+                if entry.path().is_dir() {
+                    names.push(entry.file_name().to_string_lossy().into_owned());
+                }
+            }
+        }
+        names.retain(|name| !name.starts_with('.'));
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Whether there is anything beside the configuration.
+    pub fn has_data(&self) -> bool {
+        self.root.join("landing").is_dir() || self.root.join("reference").is_dir()
+    }
+
+    /// The content of the configuration's reference tables that are there, by name.
+    pub fn tables(&self, config: &Config) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let mut tables = Vec::new();
+        for name in config.tables() {
+            let path = self.root.join(onefold_lake::keys::reference(name));
+            match fs::read(&path) {
+                Ok(bytes) => tables.push((name.to_owned(), bytes)),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(Error::file("read", &path)(error)),
+            }
+        }
+        Ok(tables)
+    }
+}
+
+/// The content of a table among some.
+pub fn table<'t>(tables: &'t [(String, Vec<u8>)], name: &str) -> Option<&'t [u8]> {
+    tables.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes.as_slice())
+}
+
+/// The text of a configuration.
+pub fn config_text(path: &Path) -> Result<String, Error> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(Error::Unready(format!(
+            "there is no {}; `onefold init` writes one from a look at the files in landing/",
+            path.display()
+        ))),
+        Err(error) => Err(Error::file("read", path)(error)),
+    }
+}

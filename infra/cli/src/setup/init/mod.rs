@@ -1,0 +1,113 @@
+//! `onefold init`: a configuration from a look at the files, saying how sure each line is.
+
+mod columns;
+mod fields;
+mod names;
+mod shapes;
+mod sniff;
+mod times;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+
+use onefold_core::config::{Config, SOURCE_NAME_RULE, is_source_name};
+
+use super::folder::DataFolder;
+use crate::args::InitOptions;
+use crate::error::Error;
+use columns::Columns;
+use sniff::Layout;
+
+/// How many rows of a source are looked at, from the starts of its first files.
+const ROWS_MAX: usize = 2000;
+/// How many files of a source are looked at.
+const FILES_MAX: usize = 5;
+/// How much of a file is read, decompressed.
+const HEAD_BYTES: u64 = 4 << 20;
+
+/// What was seen of a source.
+#[derive(Debug)]
+struct Seen {
+    name: String,
+    layout: Layout,
+    columns: Columns,
+    /// How many files the source has, and how many of them are written in another way than the first.
+    files: usize,
+    others: usize,
+}
+
+/// Writes the configuration of a data folder. Gives what to say about it.
+pub fn init(options: &InitOptions) -> Result<String, Error> {
+    let folder = DataFolder::new(&options.data);
+    let path = folder.config_path();
+    if path.exists() && !options.force {
+        let what_to_do = "rename it, or write over it with --force";
+        return Err(Error::Unready(format!("there is a {} already; {what_to_do}", path.display())));
+    }
+    let seen = look(&folder)?;
+    let (text, summary) = write::configuration(&seen);
+    if let Err(faults) = Config::parse(&text) {
+        return Err(Error::malformed("the configuration that was guessed", faults));
+    }
+    let mut open = OpenOptions::new();
+    // Between the look above and this a file may have appeared.
+    let open = if options.force { open.create(true).truncate(true) } else { open.create_new(true) };
+    let written = open.write(true).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(Error::file("write", &path))?;
+    Ok(format!("{summary}\nwrote {}; go through it, then: onefold check, onefold try SOURCE", path.display()))
+}
+
+/// Looks at the first files of every folder in landing/.
+fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
+    let mut seen = Vec::new();
+    for name in folder.landing_names()? {
+        if !is_source_name(&name) {
+            let what_to_do = format!("landing/{name}/ cannot be a source: a source's name {SOURCE_NAME_RULE}; rename it");
+            return Err(Error::Unready(what_to_do));
+        }
+        let files = folder.files(&name)?;
+        let mut layout: Option<Layout> = None;
+        let mut columns = Columns::default();
+        let mut others = 0;
+        for file in files.iter().take(FILES_MAX) {
+            let head = super::reading::head(&file.path, HEAD_BYTES)?;
+            let Some(found) = sniff::layout(&head) else { continue };
+            let layout = layout.get_or_insert_with(|| found.clone());
+            if layout.joined(&found) {
+                columns.read(&head, layout, ROWS_MAX);
+            } else {
+                others += 1;
+            }
+        }
+        if let Some(layout) = layout {
+            seen.push(Seen { name, layout, columns, files: files.len(), others });
+        }
+    }
+    if seen.is_empty() {
+        return Err(Error::Unready(
+            "there is nothing to look at; drop files under landing/SOURCE/, a folder for each source".to_owned(),
+        ));
+    }
+    Ok(seen)
+}
+
+/// Whether there is a file at a path; used to tell what tables there are.
+fn tables(folder: &DataFolder) -> Result<Vec<String>, Error> {
+    let reference = folder.config_path().with_file_name("reference");
+    let entries = match fs::read_dir(&reference) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::file("list", &reference)(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(Error::file("list", &reference))?;
+        names.push(entry.file_name().to_string_lossy().into_owned());
+    }
+    names.sort_unstable();
+    Ok(names)
+}
