@@ -75,7 +75,7 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
             let what_to_do = "`onefold local` boots a local cloud of its own; leave --endpoint or `local` away";
             Err(Error::Unready(what_to_do.to_owned()))
         }
-        Command::Setup(command) => setup::execute(command),
+        Command::Setup(command) => setup::execute(command).await,
         Command::Local(options) => local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {
             let clients = match &arguments.endpoint {

@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use onefold_core::config::{Config, Format, Place, nearest};
-use onefold_core::csv::{Boundary, RECORD_BYTES_MAX, boundary};
+use onefold_core::config::{Config, Place, RowFormat, SourceKind, nearest};
 use onefold_core::setup::{self, Finding};
 
 use super::faults::{Found, Weight, show};
 use super::folder::{CONFIG, DataFolder, config_text, table};
-use super::reading::head;
-use crate::error::Error;
+use super::reading::Reader;
+use crate::error::{Error, describe};
+
+/// Of how many files of a source the header is looked at.
+const HEADERS_MAX: usize = 20;
 
 /// What came of a check.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub struct Checked {
 }
 
 /// Checks a data folder, or a configuration alone if nothing lies beside it.
-pub fn check(path: &Path) -> Result<Checked, Error> {
+pub async fn check(path: &Path) -> Result<Checked, Error> {
     let file = if path.is_dir() { path.join(CONFIG) } else { path.to_owned() };
     let text = config_text(&file)?;
     let shown = file.file_name().map_or_else(|| CONFIG.into(), |name| name.to_string_lossy());
@@ -47,13 +49,13 @@ pub fn check(path: &Path) -> Result<Checked, Error> {
         let note = format!("{sources}; the file alone was checked, as no landing/ or reference/ is beside it");
         return Ok(conclude(&shown, &text, &[], &note));
     }
-    let found = beyond_the_file(&folder, &config, &text)?;
+    let found = beyond_the_file(&folder, &config, &text).await?;
     let note = format!("{sources}, {}", plural(config.tables().len(), "reference table"));
     Ok(conclude(&shown, &text, &found, &note))
 }
 
 /// What is wrong with tables and files.
-fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Result<Vec<Found>, Error> {
+async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Result<Vec<Found>, Error> {
     let placed = |weight, finding: Finding| Found {
         weight,
         place: Place::find(text, finding.section, finding.number, finding.key),
@@ -64,22 +66,29 @@ fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Result<V
     let table_faults = setup::check_tables(config, |name| table(&tables, name));
     found.extend(table_faults.into_iter().map(|finding| placed(Weight::Error, finding)));
 
+    let reader = Reader::new(folder.root())?;
     let mut files = Vec::new();
     for source in &config.sources {
-        files.push(folder.files(&source.name)?);
+        files.push(reader.files(source).await?);
     }
-    let has_files =
-        |name: &str| config.sources.iter().zip(&files).any(|(one, files)| one.name == name && !files.is_empty());
-    let lacking = setup::check_files(config, |source| has_files(&source.name));
+    let with_files = || config.sources.iter().zip(&files).filter(|(_, files)| !files.is_empty());
+    let lacking =
+        setup::check_files(config, |source| with_files().any(|(with_files, _)| with_files.name == source.name));
     found.extend(lacking.into_iter().map(|finding| placed(Weight::Error, finding)));
 
     for (number, (source, files)) in config.sources.iter().zip(&files).enumerate() {
-        for file in files.iter().filter(|_| source.format == Format::Csv) {
-            let head = head(&file.path, RECORD_BYTES_MAX as u64)?;
-            if let Boundary::Complete(length) | Boundary::Broken(length) = boundary(&head.bytes, b',', true) {
-                let header = head.bytes.get(..length).unwrap_or_default();
-                let findings = setup::check_header(config, number, &file.key, header, b',');
-                found.extend(findings.into_iter().map(|finding| placed(Weight::Warning, finding)));
+        let is_csv = source.kind.rows() == RowFormat::Csv && matches!(source.kind, SourceKind::Files(_));
+        for file in files.iter().take(HEADERS_MAX).filter(|_| is_csv) {
+            match reader.rows_of(source, file).await {
+                Ok(rows) => {
+                    let header = rows.first().map_or(&[][..], |row| row.header());
+                    let lacking = setup::check_header(config, number, &file.key, header, source.kind.delimiter());
+                    found.extend(lacking.into_iter().map(|finding| placed(Weight::Warning, finding)));
+                }
+                Err(error) => {
+                    let place = Place::find(text, "source", number, "name");
+                    found.push(Found { weight: Weight::Error, place, message: describe(&error) });
+                }
             }
         }
     }

@@ -33,6 +33,11 @@ impl DataFolder {
         Self { root: root.to_owned() }
     }
 
+    /// Where it is.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Where the configuration is.
     pub fn config_path(&self) -> PathBuf {
         self.root.join(CONFIG)

@@ -4,6 +4,7 @@
 mod check;
 mod faults;
 mod folder;
+mod folder_store;
 mod reading;
 mod side_by_side;
 mod try_source;
@@ -16,14 +17,14 @@ use crate::error::Error;
 use crate::screen::say;
 
 /// Carries out a command.
-pub fn execute(command: SetupCommand) -> Result<Outcome, Error> {
+pub async fn execute(command: SetupCommand) -> Result<Outcome, Error> {
     match command {
         SetupCommand::Check(options) => {
-            let checked = check::check(&options.path)?;
+            let checked = check::check(&options.path).await?;
             say(checked.report.trim_end());
             Ok(if checked.is_sound { Outcome::Done } else { Outcome::Faulty })
         }
-        SetupCommand::Try(options) => try_source::try_source(&options),
+        SetupCommand::Try(options) => try_source::try_source(&options).await,
         SetupCommand::Init(_) => todo!(),
         SetupCommand::Schema => {
             say(format_args!("{:#}", json_schema()));

@@ -1,30 +1,34 @@
-//! The first rows of a dropped file.
+//! The first rows of a source, read by its connector as a run would.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
-use onefold_core::chunker::{CHUNK_BYTES, Chunker, Mark, RawChunk};
-use onefold_core::config::Format;
+use async_trait::async_trait;
+use onefold_connect::{Destination, Planning, Sink, connector};
+use onefold_core::config::{RowFormat, Source};
 use onefold_core::csv::{Boundary, FieldReader, boundary};
+use onefold_core::node::NodeHasher;
 use onefold_core::translate::Segment;
+use onefold_lake::plan::{Piece, Reading};
+use onefold_lake::{Object, RunId, Store, keys, rawchunk};
+use onefold_shell::{Context, StageError, Tasks};
 use serde_json::Value;
 
-use super::folder::Dropped;
+use super::folder_store::FolderStore;
 use crate::error::Error;
 
-/// How much is read at first, decompressed; then twice as much, until there are enough rows.
-const FIRST_BYTES: u64 = 256 << 10;
-/// Where looking for more rows ends.
-const MOST_BYTES: u64 = 32 << 20;
+/// Where a connector should divide: only the first rows are wanted.
+const SPLIT_BYTES: u64 = 1 << 20;
+/// The nodes of keys are not shown, so any secret does.
+const NO_SECRET: &str = "00000000000000000000000000000000";
+/// No run: only a name for what is read.
+const NO_RUN: &str = "00000000T000000Z-00000000";
 
-/// The first bytes of a file, decompressed.
-#[derive(Debug)]
-pub struct Head {
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// Whether these are all.
-    pub is_whole: bool,
+/// Reads sources of a data folder.
+pub struct Reader {
+    store: Arc<FolderStore>,
+    context: Context,
+    run: RunId,
 }
 
 /// A row where it stands, with the header of its file before it if it is CSV.
@@ -34,6 +38,115 @@ pub struct Row {
     pub text: Vec<u8>,
     /// Where the row stands.
     pub segment: Segment,
+    /// What separates the fields of CSV.
+    delimiter: u8,
+}
+
+/// There is no state machine.
+struct NoTasks;
+
+#[async_trait]
+impl Tasks for NoTasks {
+    async fn succeed(&self, _token: &str, _output: String) -> Result<(), StageError> {
+        Ok(())
+    }
+
+    async fn fail(&self, _token: &str, _error: &str, _cause: &str) -> Result<(), StageError> {
+        Ok(())
+    }
+}
+
+/// Hashes what nobody sees.
+pub fn hasher() -> Result<NodeHasher, Error> {
+    NodeHasher::from_hex(NO_SECRET).map_err(|error| Error::malformed("the secret", error))
+}
+
+impl Reader {
+    /// A reader for a data folder.
+    pub fn new(root: &Path) -> Result<Self, Error> {
+        let store = Arc::new(FolderStore::new(root));
+        let context = Context::new(store.clone(), hasher()?, Arc::new(NoTasks), None);
+        // Time is always short, so a connector stops at the end of its first chunk.
+        context.set_deadline(1);
+        let run = RunId::parse(NO_RUN).map_err(|error| Error::malformed("the run", error))?;
+        Ok(Self { store, context, run })
+    }
+
+    /// The first rows of a source, as many as are wanted if there are so many. Blank lines are no rows.
+    pub async fn rows(&self, source: &Source, wanted: usize) -> Result<Vec<Row>, Error> {
+        let planning = Planning { context: &self.context, known: &[], watermark: None, split_bytes: SPLIT_BYTES };
+        let mut faults = Vec::new();
+        let planned = connector(source).plan(&planning, &mut faults).await.map_err(failed(source))?;
+        if let Some(fault) = faults.first() {
+            return Err(Error::Unready(fault.clone()));
+        }
+        let mut rows = Vec::new();
+        for reading in &planned.readings {
+            for reading in one_by_one(reading) {
+                if rows.len() >= wanted {
+                    break;
+                }
+                rows.extend(self.read(source, &reading).await?);
+            }
+        }
+        rows.truncate(wanted);
+        Ok(rows)
+    }
+
+    /// The files that were dropped for a source, in the order of their names.
+    pub async fn files(&self, source: &Source) -> Result<Vec<Object>, Error> {
+        Ok(self.store.list(&keys::landing(&source.name)).await?)
+    }
+
+    /// The first rows of a file of a source.
+    pub async fn rows_of(&self, source: &Source, object: &Object) -> Result<Vec<Row>, Error> {
+        let piece = Piece {
+            object: object.key.clone(),
+            etag: object.etag.clone(),
+            received_at: object.modified_at,
+            start: 0,
+            end: object.size,
+            is_range: false,
+        };
+        self.read(source, &Reading::Files { pieces: vec![piece] }).await
+    }
+
+    async fn read(&self, source: &Source, reading: &Reading) -> Result<Vec<Row>, Error> {
+        let to = Destination {
+            context: &self.context,
+            run: &self.run,
+            source: &source.name,
+            split: 0,
+            format: source.kind.rows(),
+            received_at: 0,
+        };
+        let mut sink = Sink::new(to, 0, Default::default());
+        let outcome = connector(source).read(reading, None, &mut sink).await;
+        let written = self.store.take_written();
+        outcome.map_err(failed(source))?;
+        let mut rows = Vec::new();
+        for (key, bytes) in written {
+            let (text, index) = rawchunk::parse(&key, &bytes).map_err(|error| Error::malformed(&key, error))?;
+            split(&text, &index.segments, source, &mut rows);
+        }
+        Ok(rows)
+    }
+}
+
+/// A reading of several files as one reading for each, so that no more is read than wanted.
+fn one_by_one(reading: &Reading) -> Vec<Reading> {
+    match reading {
+        Reading::Files { pieces } => {
+            pieces.iter().map(|piece| Reading::Files { pieces: vec![piece.clone()] }).collect()
+        }
+        other => vec![other.clone()],
+    }
+}
+
+/// For `map_err` behind a connector.
+fn failed(source: &Source) -> impl FnOnce(onefold_connect::Fault) -> Error {
+    let name = source.name.clone();
+    move |fault| Error::Unready(fault.into_error(&name).message)
 }
 
 impl Row {
@@ -56,69 +169,23 @@ impl Row {
     fn halves(&self) -> (&[u8], &[u8]) {
         self.text.split_at(self.text.len().saturating_sub(self.segment.length))
     }
-}
 
-/// Reads the first bytes of a file; gzip and zstd are known by their own first bytes, as Extract does.
-pub fn head(path: &Path, most: u64) -> Result<Head, Error> {
-    let mut file = BufReader::new(File::open(path).map_err(Error::file("open", path))?);
-    let start = file.fill_buf().map_err(Error::file("read", path))?;
-    let is_gzip = start.starts_with(&[0x1f, 0x8b]);
-    let is_zstd = start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
-    let decompressed: Box<dyn Read> = if is_gzip {
-        Box::new(flate2::bufread::MultiGzDecoder::new(file))
-    } else if is_zstd {
-        Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(Error::file("decompress", path))?)
-    } else {
-        Box::new(file)
-    };
-    let mut bytes = Vec::new();
-    decompressed.take(most + 1).read_to_end(&mut bytes).map_err(Error::file("read", path))?;
-    let is_whole = bytes.len() as u64 <= most;
-    bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    Ok(Head { bytes, is_whole })
-}
-
-/// The first rows of some files, one file after the other. Blank lines are no rows.
-pub fn rows(files: &[Dropped], format: Format, wanted: usize) -> Result<Vec<Row>, Error> {
-    let mut found = Vec::new();
-    for file in files {
-        let missing = wanted - found.len();
-        if missing == 0 {
-            break;
+    /// The names and values of the row, as its file has them; none if it cannot be read so.
+    pub fn cells(&self) -> Vec<(String, String)> {
+        if self.header().is_empty() {
+            return members(self.raw());
         }
-        let mut bytes = FIRST_BYTES;
-        let rows = loop {
-            let head = head(&file.path, bytes)?;
-            let mut rows = rows_of(file, format, &head.bytes);
-            if !head.is_whole {
-                // It may be cut off.
-                rows.pop();
-            }
-            if head.is_whole || rows.len() >= missing || bytes >= MOST_BYTES {
-                break rows;
-            }
-            bytes *= 2;
+        let texts = |record: &[u8]| -> Vec<String> {
+            let mut reader = FieldReader::new(self.delimiter);
+            reader.read(record);
+            reader.fields().map(|field| String::from_utf8_lossy(field).into_owned()).collect()
         };
-        found.extend(rows.into_iter().take(missing));
+        let (names, values) = (texts(self.header()), texts(self.own()));
+        if names.len() != values.len() {
+            return Vec::new();
+        }
+        names.into_iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).zip(values).collect()
     }
-    Ok(found)
-}
-
-/// The names and values of a row, as its file has them; none if the row cannot be read so.
-pub fn cells(row: &Row) -> Vec<(String, String)> {
-    if row.header().is_empty() {
-        return members(row.raw());
-    }
-    let texts = |record: &[u8]| -> Vec<String> {
-        let mut reader = FieldReader::new(b',');
-        reader.read(record);
-        reader.fields().map(|field| String::from_utf8_lossy(field).into_owned()).collect()
-    };
-    let (names, values) = (texts(row.header()), texts(row.own()));
-    if names.len() != values.len() {
-        return Vec::new();
-    }
-    names.into_iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).zip(values).collect()
 }
 
 /// The members of a JSON object, those of inner objects by their pointers.
@@ -142,42 +209,31 @@ fn flatten(prefix: &str, value: &Value, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// The rows in the first bytes of a file.
-fn rows_of(file: &Dropped, format: Format, bytes: &[u8]) -> Vec<Row> {
-    let mut chunker = Chunker::new(format, CHUNK_BYTES);
-    chunker.start(&file.key, 0, Mark { byte: 0, line: Some(1) }, None);
-    let mut chunks = chunker.push(bytes);
-    chunks.extend(chunker.end());
-    chunks.extend(chunker.finish());
-    chunks.iter().flat_map(|chunk| split(chunk, format)).collect()
-}
-
 /// Each row of a chunk as a chunk of its own.
-fn split(chunk: &RawChunk, format: Format) -> Vec<Row> {
-    let covered: usize = chunk.segments.iter().map(|segment| segment.length).sum();
-    let (header, mut rest) = chunk.text.split_at(chunk.text.len().saturating_sub(covered));
-    let mut rows = Vec::new();
-    for segment in &chunk.segments {
-        let (mut text, behind) = rest.split_at(segment.length);
+fn split(text: &[u8], segments: &[Segment], source: &Source, rows: &mut Vec<Row>) {
+    let covered: usize = segments.iter().map(|segment| segment.length).sum();
+    let (header, mut rest) = text.split_at(text.len().saturating_sub(covered));
+    let delimiter = source.kind.delimiter();
+    for segment in segments {
+        let (mut lines, behind) = rest.split_at(segment.length.min(rest.len()));
         rest = behind;
         let (mut byte, mut line) = (segment.byte, segment.line);
-        while !text.is_empty() {
-            let length = match format {
-                Format::JsonLines => text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| at + 1),
-                Format::Csv => match boundary(text, b',', true) {
+        while !lines.is_empty() {
+            let length = match source.kind.rows() {
+                RowFormat::JsonLines => lines.iter().position(|byte| *byte == b'\n').map_or(lines.len(), |at| at + 1),
+                RowFormat::Csv => match boundary(lines, delimiter, true) {
                     Boundary::Complete(length) | Boundary::Broken(length) => length,
-                    Boundary::Open => text.len(),
+                    Boundary::Open => lines.len(),
                 },
             };
-            let (row, after) = text.split_at(length);
-            text = after;
+            let (row, after) = lines.split_at(length);
+            lines = after;
             if !row.trim_ascii().is_empty() {
                 let segment = Segment { byte, line, length, ..segment.clone() };
-                rows.push(Row { text: [header, row].concat(), segment });
+                rows.push(Row { text: [header, row].concat(), segment, delimiter });
             }
             byte += length as u64;
             line = line.map(|line| line + row.iter().filter(|byte| **byte == b'\n').count() as u64);
         }
     }
-    rows
 }

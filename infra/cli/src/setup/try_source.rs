@@ -3,21 +3,17 @@
 use onefold_core::account::Account;
 use onefold_core::config::{Config, nearest};
 use onefold_core::matching::Matcher;
-use onefold_core::node::NodeHasher;
 use onefold_core::setup;
 use onefold_core::translate::{Tables, Translator};
 use serde_json::{Value, json};
 
 use super::folder::{DataFolder, table};
-use super::reading::{self, Row};
+use super::reading::{Reader, Row, hasher};
 use super::side_by_side;
 use crate::Outcome;
 use crate::args::TryOptions;
 use crate::error::Error;
 use crate::screen::say;
-
-/// The nodes of keys are not shown, so any secret does.
-const NO_SECRET: &str = "00000000000000000000000000000000";
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,10 +35,10 @@ pub struct Tried {
 }
 
 /// Shows the first rows of a source.
-pub fn try_source(options: &TryOptions) -> Result<Outcome, Error> {
+pub async fn try_source(options: &TryOptions) -> Result<Outcome, Error> {
     let folder = DataFolder::new(&options.data);
     let config = folder.config()?;
-    let tried = rows(&folder, &config, &options.source, options.rows as usize)?;
+    let tried = rows(&folder, &config, &options.source, options.rows as usize).await?;
     if options.json {
         tried.iter().for_each(|row| say(row.json()));
     } else {
@@ -52,7 +48,7 @@ pub fn try_source(options: &TryOptions) -> Result<Outcome, Error> {
 }
 
 /// What becomes of the first rows of a source.
-fn rows(folder: &DataFolder, config: &Config, name: &str, wanted: usize) -> Result<Vec<Tried>, Error> {
+pub async fn rows(folder: &DataFolder, config: &Config, name: &str, wanted: usize) -> Result<Vec<Tried>, Error> {
     let source = config.source(name).ok_or_else(|| {
         let names: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
         let meant =
@@ -66,13 +62,8 @@ fn rows(folder: &DataFolder, config: &Config, name: &str, wanted: usize) -> Resu
     }
     let tables = Tables::parse(config, |name| table(&tables, name).unwrap_or_default())
         .map_err(|error| Error::Unready(error.to_string()))?;
-    let files = folder.files(name)?;
-    if files.is_empty() {
-        return Err(Error::Unready(format!("the source {name:?} has no file in landing/{name}/")));
-    }
-    let rows = reading::rows(&files, source.format, wanted)?;
-    let hasher = NodeHasher::from_hex(NO_SECRET).map_err(|error| Error::malformed("the secret", error))?;
-    let matcher = Matcher::new(&config.matches, hasher);
+    let rows = Reader::new(folder.root())?.rows(source, wanted).await?;
+    let matcher = Matcher::new(&config.matches, hasher()?);
     let mut translator = Translator::new(config, source, &tables, matcher.clone());
 
     let mut tried: Vec<Tried> = rows.iter().map(|row| one(&mut translator, &matcher, row)).collect();
@@ -100,7 +91,7 @@ fn one(translator: &mut Translator<'_>, matcher: &Matcher, row: &Row) -> Tried {
     Tried {
         place: format!("{}{line}", row.segment.object),
         raw: String::from_utf8_lossy(row.raw()).into_owned(),
-        cells: reading::cells(row),
+        cells: row.cells(),
         account: serde_json::from_str(&text).ok(),
         match_keys,
         dropped: output.dropped.into_keys().collect(),
