@@ -20,10 +20,10 @@ pub use nearest::nearest;
 pub use place::Place;
 pub use schema::json_schema;
 
+pub use crate::timestamp::TimeFormat;
+
 use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::normalise::Step;
-use crate::timestamp::TimeFormat;
-
 /// The sections of the configuration and their keys.
 fn keys() -> Vec<schema::Key> {
     parse::keys()
@@ -176,6 +176,17 @@ pub struct Publish {
     pub max_reject_ratio: f64,
     /// How many of the previous version's customers may be gone, as a share.
     pub max_customer_drop_ratio: f64,
+}
+
+impl Source {
+    /// Whether a text can be a source's name.
+    pub fn is_name(text: &str) -> bool {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let mut bytes = text.bytes();
+        bytes.next().is_some_and(fits)
+            && bytes.all(|byte| fits(byte) || matches!(byte, b'_' | b'-'))
+            && text.len() <= 40
+    }
 }
 
 impl Config {

@@ -81,8 +81,10 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
         for file in files.iter().take(HEADERS_MAX).filter(|_| is_csv) {
             match reader.rows_of(source, file).await {
                 Ok(rows) => {
-                    let header = rows.first().map_or(&[][..], |row| row.header());
-                    let lacking = setup::check_header(config, number, &file.key, header, source.kind.delimiter());
+                    // A file without rows has nothing to lack.
+                    let Some(row) = rows.first() else { continue };
+                    let delimiter = source.kind.delimiter();
+                    let lacking = setup::check_header(config, number, &file.key, row.header(), delimiter);
                     found.extend(lacking.into_iter().map(|finding| placed(Weight::Warning, finding)));
                 }
                 Err(error) => {

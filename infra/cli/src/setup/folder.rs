@@ -18,15 +18,6 @@ pub struct DataFolder {
     root: PathBuf,
 }
 
-/// A file that was dropped for a source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dropped {
-    /// Where it is.
-    pub path: PathBuf,
-    /// The key that it gets in the bucket, which is also its path in the folder.
-    pub key: String,
-}
-
 impl DataFolder {
     /// The data folder at a path.
     pub fn new(root: &Path) -> Self {
@@ -52,12 +43,9 @@ impl DataFolder {
     }
 
     /// The files of a source, in the order of their names.
-    pub fn files(&self, source: &str) -> Result<Vec<Dropped>, Error> {
-        let prefix = onefold_lake::keys::landing(source);
+    pub fn files(&self, source: &str) -> Result<Vec<PathBuf>, Error> {
         let mut files = Vec::new();
-        collect(&self.root.join(&prefix), "", &mut |path, name| {
-            files.push(Dropped { path, key: format!("{prefix}{name}") });
-        })?;
+        collect(&self.root.join(onefold_lake::keys::landing(source)), "", &mut |path, _| files.push(path))?;
         Ok(files)
     }
 

@@ -5,6 +5,7 @@ mod check;
 mod faults;
 mod folder;
 mod folder_store;
+mod init;
 mod reading;
 mod side_by_side;
 mod try_source;
@@ -25,7 +26,10 @@ pub async fn execute(command: SetupCommand) -> Result<Outcome, Error> {
             Ok(if checked.is_sound { Outcome::Done } else { Outcome::Faulty })
         }
         SetupCommand::Try(options) => try_source::try_source(&options).await,
-        SetupCommand::Init(_) => todo!(),
+        SetupCommand::Init(options) => {
+            say(init::init(&options)?);
+            Ok(Outcome::Done)
+        }
         SetupCommand::Schema => {
             say(format_args!("{:#}", json_schema()));
             Ok(Outcome::Done)

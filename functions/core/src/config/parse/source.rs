@@ -49,10 +49,7 @@ pub(super) fn sources(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<Source> 
 
 fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
     let name = section.required_text("name", notes).and_then(|(name, span)| {
-        let mut bytes = name.bytes();
-        let fits = bytes.next().is_some_and(|first| first.is_ascii_lowercase() || first.is_ascii_digit())
-            && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-')
-            && name.len() <= 40;
+        let fits = Source::is_name(name);
         if !fits {
             notes.fault(
                 span,

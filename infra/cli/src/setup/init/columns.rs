@@ -6,8 +6,8 @@ use onefold_core::csv::{Boundary, FieldReader, boundary};
 use onefold_core::normalise::is_placeholder;
 use serde_json::Value;
 
+use super::head::Head;
 use super::sniff::{Format, Layout};
-use crate::setup::reading::Head;
 
 /// What the rows looked at have.
 #[derive(Debug, Default)]

@@ -2,6 +2,7 @@
 
 mod columns;
 mod fields;
+mod head;
 mod names;
 mod shapes;
 mod sniff;
@@ -11,10 +12,10 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs::OpenOptions;
+use std::io::Write;
 
-use onefold_core::config::{Config, SOURCE_NAME_RULE, is_source_name};
+use onefold_core::config::{Config, Source};
 
 use super::folder::DataFolder;
 use crate::args::InitOptions;
@@ -65,8 +66,9 @@ pub fn init(options: &InitOptions) -> Result<String, Error> {
 fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
     let mut seen = Vec::new();
     for name in folder.landing_names()? {
-        if !is_source_name(&name) {
-            let what_to_do = format!("landing/{name}/ cannot be a source: a source's name {SOURCE_NAME_RULE}; rename it");
+        if !Source::is_name(&name) {
+            let rule = "1 to 40 of a-z, 0-9, _ and -, starting with a letter or digit";
+            let what_to_do = format!("landing/{name}/ cannot be a source, whose name is {rule}; rename it");
             return Err(Error::Unready(what_to_do));
         }
         let files = folder.files(&name)?;
@@ -74,7 +76,7 @@ fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
         let mut columns = Columns::default();
         let mut others = 0;
         for file in files.iter().take(FILES_MAX) {
-            let head = super::reading::head(&file.path, HEAD_BYTES)?;
+            let head = head::head(file, HEAD_BYTES)?;
             let Some(found) = sniff::layout(&head) else { continue };
             let layout = layout.get_or_insert_with(|| found.clone());
             if layout.joined(&found) {
@@ -93,21 +95,4 @@ fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
         ));
     }
     Ok(seen)
-}
-
-/// Whether there is a file at a path; used to tell what tables there are.
-fn tables(folder: &DataFolder) -> Result<Vec<String>, Error> {
-    let reference = folder.config_path().with_file_name("reference");
-    let entries = match fs::read_dir(&reference) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::file("list", &reference)(error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(Error::file("list", &reference))?;
-        names.push(entry.file_name().to_string_lossy().into_owned());
-    }
-    names.sort_unstable();
-    Ok(names)
 }

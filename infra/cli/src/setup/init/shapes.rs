@@ -20,12 +20,24 @@ pub fn of_field(field: &str) -> Shape {
         "phone_number" => Shape { fits: is_phone, said: "look like phone numbers", tells: true },
         "address.country" => Shape { fits: is_country, said: "are country codes (ISO 3166-1 alpha-2)", tells: true },
         "address.postal_code" => Shape { fits: is_postal_code, said: "look like postal codes", tells: false },
-        "gender" => Shape { fits: |text| text.chars().count() <= 12 && !has_digit(text), said: "are short words", tells: false },
-        "address.street_address" => Shape { fits: |text| has_letter(text) && !text.contains('@'), said: "are text", tells: false },
-        "location.latitude" => Shape { fits: |text| is_within(text, 90.0), said: "are within 90 degrees", tells: false },
-        "location.longitude" => Shape { fits: |text| is_within(text, 180.0), said: "are within 180 degrees", tells: false },
+        "gender" => {
+            Shape { fits: |text| text.chars().count() <= 12 && !has_digit(text), said: "are short words", tells: false }
+        }
+        "address.street_address" => {
+            Shape { fits: |text| has_letter(text) && !text.contains('@'), said: "are text", tells: false }
+        }
+        "location.latitude" => {
+            Shape { fits: |text| is_within(text, 90.0), said: "are within 90 degrees", tells: false }
+        }
+        "location.longitude" => {
+            Shape { fits: |text| is_within(text, 180.0), said: "are within 180 degrees", tells: false }
+        }
         "salary" => Shape { fits: |text| text.parse::<f64>().is_ok(), said: "are numbers", tells: false },
-        "full_name" => Shape { fits: |text| is_name(text) && text.contains([' ', ',']), said: "are two words or more", tells: false },
+        "full_name" => Shape {
+            fits: |text| is_name(text) && text.contains([' ', ',']),
+            said: "are two words or more",
+            tells: false,
+        },
         _ => Shape { fits: is_name, said: "are words without digits", tells: false },
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use encoding_rs::WINDOWS_1252;
 use onefold_core::csv::{Boundary, FieldReader, boundary};
 
-use crate::setup::reading::Head;
+use super::head::Head;
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
