@@ -36,3 +36,6 @@ pub async fn execute(command: SetupCommand) -> Result<Outcome, Error> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,8 +114,11 @@ fn fold(text: &str, width: usize) -> Vec<String> {
     for letter in text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }) {
         let letter_width = measure_text_width(letter.encode_utf8(&mut [0; 4]));
         if used + letter_width > width {
-            lines.push(std::mem::replace(&mut line, "  ".to_owned()));
-            used = 2;
+            // At a blank, if there is one not too far back.
+            let at = line.rfind(' ').map(|at| at + 1).filter(|at| measure_text_width(&line[..*at]) * 2 > width);
+            let rest = line.split_off(at.unwrap_or(line.len()));
+            lines.push(std::mem::replace(&mut line, format!("  {rest}")));
+            used = measure_text_width(&line);
         }
         line.push(letter);
         used += letter_width;

@@ -129,7 +129,7 @@ fn mark_repeated(translator: &mut Translator<'_>, rows: &[Row], tried: &mut [Tri
 
 impl Tried {
     /// The row as one JSON object.
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         let keys: Vec<Value> = self
             .match_keys
             .iter()

@@ -30,19 +30,11 @@ pub struct Column {
     pub values: Vec<String>,
     /// How many of its values are lists.
     pub lists: usize,
-    /// How many are numbers.
-    pub numbers: usize,
-    /// How many plain values differ.
     distinct: BTreeSet<String>,
 }
 
 impl Column {
-    /// The last of its names.
-    pub fn name(&self) -> &str {
-        self.path.last().map_or("", String::as_str)
-    }
-
-    /// Whether no two values are alike.
+    /// How many plain values differ.
     pub fn distinct(&self) -> usize {
         self.distinct.len()
     }
@@ -140,11 +132,7 @@ impl Columns {
             }
             Value::Array(_) => self.column(path).lists += 1,
             Value::String(text) => self.text(path, text),
-            Value::Bool(_) => self.text(path, &value.to_string()),
-            Value::Number(_) => {
-                self.text(path, &value.to_string());
-                self.column(path).numbers += 1;
-            }
+            Value::Bool(_) | Value::Number(_) => self.text(path, &value.to_string()),
         }
     }
 

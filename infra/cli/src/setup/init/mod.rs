@@ -12,10 +12,10 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 
-use onefold_core::config::{Config, Source};
+use onefold_core::config::{Config, Source, json_schema};
 
 use super::folder::DataFolder;
 use crate::args::InitOptions;
@@ -23,6 +23,8 @@ use crate::error::Error;
 use columns::Columns;
 use sniff::Layout;
 
+/// The schema beside the configuration.
+const SCHEMA: &str = "onefold.schema.json";
 /// How many rows of a source are looked at, from the starts of its first files.
 const ROWS_MAX: usize = 2000;
 /// How many files of a source are looked at.
@@ -59,6 +61,9 @@ pub fn init(options: &InitOptions) -> Result<String, Error> {
     let open = if options.force { open.create(true).truncate(true) } else { open.create_new(true) };
     let written = open.write(true).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(Error::file("write", &path))?;
+    // The configuration names it, so that editors find it. It holds nothing that is not in this program.
+    let schema = path.with_file_name(SCHEMA);
+    fs::write(&schema, format!("{:#}\n", json_schema())).map_err(Error::file("write", &schema))?;
     Ok(format!("{summary}\nwrote {}; go through it, then: onefold check, onefold try SOURCE", path.display()))
 }
 

@@ -71,6 +71,10 @@ fn fits(name: &str, format: &TimeFormat, value: &str) -> bool {
     if name.starts_with("unix") && !is_number {
         return false;
     }
+    // A date with a time behind it is read as well, but more is known of it.
+    if name == "date" && value.len() != "YYYY-MM-DD".len() {
+        return false;
+    }
     let first_year = if name.starts_with("unix") { "1990" } else { "1800" };
     let time = format.parse(value).map(|time| time.to_string());
     time.is_some_and(|time| time.as_str() >= first_year && time.as_str() < "2100")

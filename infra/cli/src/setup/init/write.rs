@@ -14,7 +14,7 @@ pub fn configuration(seen: &[Seen]) -> (String, String) {
     let mut out = String::from(
         "#:schema ./onefold.schema.json\n\
          # Written by `onefold init` from a look at the first rows of each source. Lines say how sure they are: sure and\n\
-         # likely ones are in force, unsure ones are comments. `onefold schema > onefold.schema.json` lets editors help.\n",
+         # likely ones are in force, unsure ones are comments.\n",
     );
     let mut summary = Vec::new();
     let mut fields = Vec::new();
