@@ -69,7 +69,7 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
     let reader = Reader::new(folder.root())?;
     let mut files = Vec::new();
     for source in &config.sources {
-        files.push(reader.files(source).await?);
+        files.push(reader.files(&source.name).await?);
     }
     let with_files = || config.sources.iter().zip(&files).filter(|(_, files)| !files.is_empty());
     let lacking =
@@ -118,6 +118,6 @@ fn conclude(file: &str, text: &str, found: &[Found], note: &str) -> Checked {
 }
 
 /// A number of things.
-fn plural(number: usize, what: &str) -> String {
+pub fn plural(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use onefold_core::config::Config;
 
 use crate::error::Error;
-use crate::push::collect;
 
 /// The name of the configuration in a data folder.
 pub const CONFIG: &str = "onefold.toml";
@@ -40,13 +39,6 @@ impl DataFolder {
         Config::parse(&config_text(&path)?).map_err(|faults| {
             Error::malformed(path.display(), format!("{faults}; `onefold check` shows them one by one"))
         })
-    }
-
-    /// The files of a source, in the order of their names.
-    pub fn files(&self, source: &str) -> Result<Vec<PathBuf>, Error> {
-        let mut files = Vec::new();
-        collect(&self.root.join(onefold_lake::keys::landing(source)), "", &mut |path, _| files.push(path))?;
-        Ok(files)
     }
 
     /// The names of the folders in landing/, in order.

@@ -6,6 +6,7 @@ mod faults;
 mod folder;
 mod folder_store;
 mod init;
+mod members;
 mod reading;
 mod side_by_side;
 mod try_source;
@@ -27,7 +28,7 @@ pub async fn execute(command: SetupCommand) -> Result<Outcome, Error> {
         }
         SetupCommand::Try(options) => try_source::try_source(&options).await,
         SetupCommand::Init(options) => {
-            say(init::init(&options)?);
+            say(init::init(&options).await?);
             Ok(Outcome::Done)
         }
         SetupCommand::Schema => {

@@ -12,9 +12,9 @@ use onefold_core::translate::Segment;
 use onefold_lake::plan::{Piece, Reading};
 use onefold_lake::{Object, RunId, Store, keys, rawchunk};
 use onefold_shell::{Context, StageError, Tasks};
-use serde_json::Value;
 
 use super::folder_store::FolderStore;
+use super::members::members;
 use crate::error::Error;
 
 /// Where a connector should divide: only the first rows are wanted.
@@ -94,8 +94,8 @@ impl Reader {
     }
 
     /// The files that were dropped for a source, in the order of their names.
-    pub async fn files(&self, source: &Source) -> Result<Vec<Object>, Error> {
-        Ok(self.store.list(&keys::landing(&source.name)).await?)
+    pub async fn files(&self, source: &str) -> Result<Vec<Object>, Error> {
+        Ok(self.store.list(&keys::landing(source)).await?)
     }
 
     /// The first rows of a file of a source.
@@ -173,7 +173,7 @@ impl Row {
     /// The names and values of the row, as its file has them; none if it cannot be read so.
     pub fn cells(&self) -> Vec<(String, String)> {
         if self.header().is_empty() {
-            return members(self.raw());
+            return members(&String::from_utf8_lossy(self.raw()), "/");
         }
         let texts = |record: &[u8]| -> Vec<String> {
             let mut reader = FieldReader::new(self.delimiter);
@@ -185,27 +185,6 @@ impl Row {
             return Vec::new();
         }
         names.into_iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).zip(values).collect()
-    }
-}
-
-/// The members of a JSON object, those of inner objects by their pointers.
-fn members(text: &[u8]) -> Vec<(String, String)> {
-    let Ok(value) = serde_json::from_slice::<Value>(text) else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    flatten("", &value, &mut found);
-    found
-}
-
-fn flatten(prefix: &str, value: &Value, found: &mut Vec<(String, String)>) {
-    for (name, value) in value.as_object().into_iter().flatten() {
-        let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
-        match value {
-            Value::Object(_) => flatten(&name, value, found),
-            Value::String(text) => found.push((name, text.clone())),
-            other => found.push((name, other.to_string())),
-        }
     }
 }
 

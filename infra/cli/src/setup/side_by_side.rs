@@ -1,8 +1,9 @@
 //! Rows, their accounts and their match keys, side by side.
 
 use console::{Term, measure_text_width};
-use serde_json::Value;
 
+use super::check::plural;
+use super::members::members;
 use super::try_source::Tried;
 
 /// The least width that three columns need.
@@ -42,7 +43,11 @@ pub fn show(rows: &[Tried], width: usize) -> String {
         out.push('\n');
     }
     let rejected = rows.iter().filter(|row| row.reject.is_some()).count();
-    out.push_str(&format!("{} rows: {} accounts, {rejected} rejected\n", rows.len(), rows.len() - rejected));
+    out.push_str(&format!(
+        "{}: {}, {rejected} rejected\n",
+        plural(rows.len(), "row"),
+        plural(rows.len() - rejected, "account")
+    ));
     out
 }
 
@@ -54,24 +59,11 @@ fn raw(row: &Tried) -> Vec<String> {
     row.cells.iter().map(|(name, value)| format!("{name}: {value}")).collect()
 }
 
-/// The account's fields, those of objects under their full names.
+/// The account's fields, those of objects under their full names. When it was received is of no interest here.
 fn account(row: &Tried) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let Some(account) = row.account.as_ref() {
-        push_members(&mut lines, "", account);
-    }
-    lines.retain(|line| !line.starts_with("received_at: "));
-    lines
-}
-
-fn push_members(lines: &mut Vec<String>, prefix: &str, value: &Value) {
-    for (name, value) in value.as_object().into_iter().flatten() {
-        match value {
-            Value::Object(_) => push_members(lines, &format!("{prefix}{name}."), value),
-            Value::String(text) => lines.push(format!("{prefix}{name}: {text}")),
-            other => lines.push(format!("{prefix}{name}: {other}")),
-        }
-    }
+    let members = members(row.account.as_deref().unwrap_or_default(), ".");
+    let shown = members.into_iter().filter(|(name, _)| name != "received_at");
+    shown.map(|(name, value)| format!("{name}: {value}")).collect()
 }
 
 /// The match keys, or that there are none.
@@ -81,7 +73,7 @@ fn keys(row: &Tried) -> Vec<String> {
         format!("{rule} = {}", values.join(" + "))
     };
     match row.account {
-        Some(_) if row.match_keys.is_empty() => vec!["(no match key: it stays alone)".to_owned()],
+        Some(_) if row.match_keys.is_empty() => vec!["(none: it stays alone)".to_owned()],
         _ => row.match_keys.iter().map(key).collect(),
     }
 }

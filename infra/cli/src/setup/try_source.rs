@@ -25,7 +25,7 @@ pub struct Tried {
     /// The names of a CSV file's columns and the row's values; members of a JSON row.
     pub cells: Vec<(String, String)>,
     /// The account, as its JSON.
-    pub account: Option<Value>,
+    pub account: Option<String>,
     /// Each match key: the rule, and the values that it is made of.
     pub match_keys: Vec<(String, Vec<(String, String)>)>,
     /// Fields whose value could not be used.
@@ -92,7 +92,7 @@ fn one(translator: &mut Translator<'_>, matcher: &Matcher, row: &Row) -> Tried {
         place: format!("{}{line}", row.segment.object),
         raw: String::from_utf8_lossy(row.raw()).into_owned(),
         cells: row.cells(),
-        account: serde_json::from_str(&text).ok(),
+        account: output.accounts.first().map(|_| text.trim_end().to_owned()),
         match_keys,
         dropped: output.dropped.into_keys().collect(),
         reject: reject.map(|reject| {
@@ -142,7 +142,7 @@ impl Tried {
         json!({
             "row": self.place,
             "raw": self.raw,
-            "account": self.account,
+            "account": self.account.as_deref().and_then(|account| serde_json::from_str::<Value>(account).ok()),
             "match_keys": keys,
             "dropped": self.dropped,
             "reject": self.reject.as_ref().map(|(field, reason)| json!({"field": field, "reason": reason})),

@@ -129,17 +129,17 @@ impl<'s> Search<'s> {
     /// The id: a column that every row has, each row another value. There must be one.
     fn id(&mut self) {
         let rows = self.columns.rows;
-        let plain = |column: &&Column| !column.values.is_empty() && column.lists == 0;
+        let plain = |column: &Column| !column.values.is_empty() && column.lists == 0;
         let is_key = |column: &Column| column.values.len() == rows && column.distinct() == rows;
         let candidates = self.candidates("id");
-        let named = || candidates.iter().filter(|(fit, column)| *fit > Fit::None && plain(&column));
+        let named = || candidates.iter().filter(|(fit, column)| *fit > Fit::None && plain(column));
         // A name that says id and values that agree; then the name; then any column that could be one.
         let best = named()
             .find(|(_, column)| is_key(column))
             .or_else(|| named().find(|(fit, _)| matches!(fit, Fit::Wholly(_))))
-            .or_else(|| candidates.iter().find(|(_, column)| plain(&column) && is_key(column)))
+            .or_else(|| candidates.iter().find(|(_, column)| plain(column) && is_key(column)))
             .or_else(|| {
-                candidates.iter().filter(|(_, column)| plain(&column)).max_by_key(|(_, column)| column.distinct())
+                candidates.iter().filter(|(_, column)| plain(column)).max_by_key(|(_, column)| column.distinct())
             });
         let Some((fit, column)) = best.copied() else { return };
         let (present, distinct) = (column.values.len(), column.distinct());
@@ -223,27 +223,24 @@ impl<'s> Search<'s> {
     }
 
     fn interests(&mut self) {
-        for (fit, column) in self.candidates("interests") {
-            if fit == Fit::None {
-                return;
-            }
-            if column.lists > 0 {
-                let why = format!("{} rows have a list", column.lists);
-                self.add("interests", column, Sureness::Sure, why);
-                return;
-            }
-            let all = column.values.len();
-            let with = |separator: char| column.values.iter().filter(|value| value.contains(separator)).count();
-            let best = [';', '|', ','].into_iter().rev().max_by_key(|separator| with(*separator));
-            if let Some(separator) = best.filter(|separator| with(*separator) > 0) {
-                let sureness = if with(separator) * 5 >= all { Sureness::Sure } else { Sureness::Likely };
-                let why = format!("{} of {all} values have a {separator:?} in them", with(separator));
-                self.add("interests", column, sureness, why).split = Some(separator);
-            } else {
-                let why = format!("{all} rows have a text, and nothing separates it");
-                self.add("interests", column, Sureness::Likely, why);
-            }
+        let Some((_, column)) = self.candidates("interests").into_iter().find(|(fit, _)| *fit > Fit::None) else {
             return;
+        };
+        if column.lists > 0 {
+            self.add("interests", column, Sureness::Sure, format!("{} rows have a list", column.lists));
+            return;
+        }
+        let all = column.values.len();
+        let with = |separator: char| column.values.iter().filter(|value| value.contains(separator)).count();
+        // Of equal ones the first.
+        let best = [';', '|', ','].into_iter().rev().max_by_key(|separator| with(*separator));
+        if let Some(separator) = best.filter(|separator| with(*separator) > 0) {
+            let sureness = if with(separator) * 5 >= all { Sureness::Sure } else { Sureness::Likely };
+            let why = format!("{} of {all} values have a {separator:?} in them", with(separator));
+            self.add("interests", column, sureness, why).split = Some(separator);
+        } else {
+            let why = format!("{all} rows have a text, and nothing separates it");
+            self.add("interests", column, Sureness::Likely, why);
         }
     }
 

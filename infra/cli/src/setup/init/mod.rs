@@ -18,6 +18,7 @@ use std::io::Write;
 use onefold_core::config::{Config, Source, json_schema};
 
 use super::folder::DataFolder;
+use super::reading::Reader;
 use crate::args::InitOptions;
 use crate::error::Error;
 use columns::Columns;
@@ -29,8 +30,8 @@ const SCHEMA: &str = "onefold.schema.json";
 const ROWS_MAX: usize = 2000;
 /// How many files of a source are looked at.
 const FILES_MAX: usize = 5;
-/// How much of a file is read, decompressed.
-const HEAD_BYTES: u64 = 4 << 20;
+/// How much of a file tells how it is written, decompressed.
+const HEAD_BYTES: u64 = 1 << 20;
 
 /// What was seen of a source.
 #[derive(Debug)]
@@ -44,14 +45,14 @@ struct Seen {
 }
 
 /// Writes the configuration of a data folder. Gives what to say about it.
-pub fn init(options: &InitOptions) -> Result<String, Error> {
+pub async fn init(options: &InitOptions) -> Result<String, Error> {
     let folder = DataFolder::new(&options.data);
     let path = folder.config_path();
     if path.exists() && !options.force {
         let what_to_do = "rename it, or write over it with --force";
         return Err(Error::Unready(format!("there is a {} already; {what_to_do}", path.display())));
     }
-    let seen = look(&folder)?;
+    let seen = look(&folder).await?;
     let (text, summary) = write::configuration(&seen);
     if let Err(faults) = Config::parse(&text) {
         return Err(Error::malformed("the configuration that was guessed", faults));
@@ -68,7 +69,8 @@ pub fn init(options: &InitOptions) -> Result<String, Error> {
 }
 
 /// Looks at the first files of every folder in landing/.
-fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
+async fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
+    let reader = Reader::new(folder.root())?;
     let mut seen = Vec::new();
     for name in folder.landing_names()? {
         if !Source::is_name(&name) {
@@ -76,23 +78,7 @@ fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
             let what_to_do = format!("landing/{name}/ cannot be a source, whose name is {rule}; rename it");
             return Err(Error::Unready(what_to_do));
         }
-        let files = folder.files(&name)?;
-        let mut layout: Option<Layout> = None;
-        let mut columns = Columns::default();
-        let mut others = 0;
-        for file in files.iter().take(FILES_MAX) {
-            let head = head::head(file, HEAD_BYTES)?;
-            let Some(found) = sniff::layout(&head) else { continue };
-            let layout = layout.get_or_insert_with(|| found.clone());
-            if layout.joined(&found) {
-                columns.read(&head, layout, ROWS_MAX);
-            } else {
-                others += 1;
-            }
-        }
-        if let Some(layout) = layout {
-            seen.push(Seen { name, layout, columns, files: files.len(), others });
-        }
+        seen.extend(look_at(&name, folder, &reader).await?);
     }
     if seen.is_empty() {
         return Err(Error::Unready(
@@ -100,4 +86,31 @@ fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
         ));
     }
     Ok(seen)
+}
+
+/// Looks at a source: first how its files are written, then at their rows, as a run would read them.
+async fn look_at(name: &str, folder: &DataFolder, reader: &Reader) -> Result<Option<Seen>, Error> {
+    let objects = reader.files(name).await?;
+    let mut layout: Option<Layout> = None;
+    let mut alike = Vec::new();
+    let mut others = 0;
+    for object in objects.iter().take(FILES_MAX) {
+        let Some(found) = sniff::layout(&head::head(&folder.root().join(&object.key), HEAD_BYTES)?) else { continue };
+        if layout.get_or_insert_with(|| found.clone()).joined(&found) {
+            alike.push(object);
+        } else {
+            others += 1;
+        }
+    }
+    let Some(layout) = layout else { return Ok(None) };
+    let mut columns = Columns::default();
+    let text = write::source_head(name, &layout) + "[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
+    let config = Config::parse(&text).map_err(|faults| Error::malformed("what was seen of the files", faults))?;
+    for source in &config.sources {
+        for object in &alike {
+            let rows = reader.rows_of(source, object).await?;
+            rows.iter().take(ROWS_MAX - columns.rows).for_each(|row| columns.read(row));
+        }
+    }
+    Ok(Some(Seen { name: name.to_owned(), layout, columns, files: objects.len(), others }))
 }

@@ -1,8 +1,5 @@
 //! How a file is written, by its first bytes.
 
-use std::borrow::Cow;
-
-use encoding_rs::WINDOWS_1252;
 use onefold_core::csv::{Boundary, FieldReader, boundary};
 
 use super::head::Head;
@@ -37,14 +34,18 @@ impl Layout {
         self.is_windows_1252 |= is_same && other.is_windows_1252;
         is_same
     }
+}
 
-    /// The text of a file.
-    pub fn text<'h>(&self, head: &'h Head) -> Cow<'h, str> {
-        let bytes = head.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&head.bytes);
-        if self.is_windows_1252 {
-            return WINDOWS_1252.decode_without_bom_handling(bytes).0;
+impl Format {
+    /// The name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::JsonLines => "jsonl",
+            Self::JsonArray => "json",
+            Self::Csv(b'\t') => "tsv",
+            Self::Csv(_) => "csv",
+            Self::Parquet => "parquet",
         }
-        String::from_utf8_lossy(bytes)
     }
 }
 

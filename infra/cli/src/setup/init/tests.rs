@@ -33,9 +33,10 @@ async fn semicolons_and_windows_1252_are_seen() {
             "K{number};Jürgen;Müller;juergen{number}@gmx.de;0{number:04};Köln;{day:02}.03.1970;{day}.12.2023 08:00\r\n"
         ));
     }
-    let (latin, _, _) = encoding_rs::WINDOWS_1252.encode(&rows);
+    // Of the letters in there, the code point is the byte.
+    let latin: Vec<u8> = rows.chars().map(|letter| letter as u8).collect();
     let scratch = Scratch::new(&[("landing/shop/kunden.csv", &latin)]);
-    scratch.init().unwrap();
+    scratch.init().await.unwrap();
     let text = scratch.config_text();
     assert!(text.contains("format = \"csv\"\ndelimiter = \";\"\nencoding = \"windows-1252\""), "{text}");
     assert_eq!(field_line(&text, "id").1, "id = \"/Kundennummer\"");
@@ -51,7 +52,7 @@ async fn semicolons_and_windows_1252_are_seen() {
     assert_eq!(field_line(&text, "updated_at").1, "updated_at = { at = \"/Geändert am\", as = \"%d.%m.%Y %H:%M\" }");
 
     let tried = scratch.tried("shop", 1).await.unwrap();
-    let account = tried[0].account.as_ref().unwrap();
+    let account = tried[0].json()["account"].clone();
     assert_eq!((&account["family_name"], &account["address"]["locality"]), (&"Müller".into(), &"Köln".into()));
     assert_eq!(account["updated_at"], "2023-12-01T08:00:00Z");
 }
@@ -69,7 +70,7 @@ async fn nested_json_is_mapped_by_pointers() {
         })
         .collect();
     let scratch = Scratch::new(&[("landing/app/a.jsonl", rows.as_bytes())]);
-    scratch.init().unwrap();
+    scratch.init().await.unwrap();
     let text = scratch.config_text();
     let config = scratch.config();
     let mapping = &config.sources[0].mapping;
@@ -89,7 +90,7 @@ async fn nested_json_is_mapped_by_pointers() {
     assert_eq!(mapping.interests.as_ref().unwrap().at, ["/tags"]);
     assert!(text.contains("# \"attributes.a_1b\" = \"/profile/a~1b\""), "{text}");
     let tried = scratch.tried("app", 1).await.unwrap();
-    assert_eq!(tried[0].account.as_ref().unwrap()["email"], "a0@x.de");
+    assert_eq!(tried[0].json()["account"]["email"], "a0@x.de");
 }
 
 #[tokio::test]
@@ -98,7 +99,7 @@ async fn an_order_of_day_and_month_that_nothing_decides_is_only_proposed() {
         ("landing/a/a.csv", b"id,email,dob,updated\n1,a@x.de,03/04/1970,2023-01-02\n2,b@x.de,05/06/1971,2023-01-03\n"),
         ("landing/b/b.csv", b"id,email,dob\n1,a@x.de,03/04/1970\n2,b@x.de,05/26/1971\n"),
     ]);
-    scratch.init().unwrap();
+    scratch.init().await.unwrap();
     let text = scratch.config_text();
     let lines = field_lines(&text, "birthdate");
     assert_eq!(
@@ -119,7 +120,7 @@ async fn what_only_looks_like_a_field_is_said() {
         rows.push_str(&format!("{number},Weber,a{number}@x.de,+49 89 10000{number:02},DE\n"));
     }
     let scratch = Scratch::new(&[("landing/odd/a.csv", rows.as_bytes())]);
-    scratch.init().unwrap();
+    scratch.init().await.unwrap();
     let text = scratch.config_text();
     let (why, line) = field_line(&text, "id");
     assert!(line == "id = \"/number\"" && why.starts_with("# likely: no column is called id"), "{why}");
@@ -133,7 +134,22 @@ async fn what_only_looks_like_a_field_is_said() {
 #[tokio::test]
 async fn files_that_cannot_be_a_source_are_told() {
     let empty = Scratch::new(&[("landing/a/empty.csv", b"")]);
-    assert!(empty.init().unwrap_err().to_string().contains("nothing to look at"));
+    assert!(empty.init().await.unwrap_err().to_string().contains("nothing to look at"));
     let wrong = Scratch::new(&[("landing/Über/a.csv", b"id\n1\n")]);
-    assert!(wrong.init().unwrap_err().to_string().contains("cannot be a source"));
+    assert!(wrong.init().await.unwrap_err().to_string().contains("cannot be a source"));
+}
+
+#[tokio::test]
+async fn an_array_and_compressed_tabs_are_seen() {
+    let array = br#"[{"id": 1, "mail": "a@x.de"}, {"id": 2, "mail": "b@x.de"}]"#;
+    let tabs = zstd::bulk::compress(b"user_id\temail\thobbies\n1\ta@x.de\tart|wine\n2\tb@x.de\tart\n", 1).unwrap();
+    let scratch = Scratch::new(&[("landing/app/a.json", array), ("landing/web/a.tsv.zst", &tabs)]);
+    scratch.init().await.unwrap();
+    let text = scratch.config_text();
+    assert!(text.contains("format = \"json\"\n") && text.contains("format = \"tsv\"\n"), "{text}");
+    assert!(text.contains("# sure: all 2 rows have one, and no two are alike\nid = \"/user_id\""), "{text}");
+    assert!(text.contains("interests = { at = \"/hobbies\", split = \"|\" }"), "{text}");
+    for (source, account) in [("app", "app:1"), ("web", "web:1")] {
+        assert_eq!(scratch.tried(source, 5).await.unwrap()[0].json()["account"]["ref"], account);
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Seen;
 use super::fields::{Guess, Guesses, Sureness, attribute_name, guess};
-use super::sniff::Format;
+use super::sniff::{Format, Layout};
 
 /// How many columns that are no field are named.
 const OTHERS_MAX: usize = 30;
@@ -27,7 +27,7 @@ pub fn configuration(seen: &[Seen]) -> (String, String) {
         summary.push(format!(
             "{}: {} ({} rows of {} files looked at), {} fields, {unsure} unsure, {} columns not mapped",
             source.name,
-            format_name(source.layout.format),
+            source.layout.format.name(),
             source.columns.rows,
             source.files,
             in_force.count(),
@@ -45,28 +45,24 @@ pub fn configuration(seen: &[Seen]) -> (String, String) {
     (out, summary.join("\n"))
 }
 
-fn format_name(format: Format) -> &'static str {
-    match format {
-        Format::JsonLines => "jsonl",
-        Format::JsonArray => "json",
-        Format::Csv(b'\t') => "tsv",
-        Format::Csv(_) => "csv",
-        Format::Parquet => "parquet",
-    }
-}
-
-fn push_source(out: &mut String, source: &Seen, guesses: &Guesses) {
-    let format = source.layout.format;
-    out.push_str(&format!("\n[[source]]\nname = {}\nkind = \"files\"\n", quoted(&source.name)));
-    out.push_str(&format!("format = {}\n", quoted(format_name(format))));
+/// The start of a source's section: what says how its files are written.
+pub fn source_head(name: &str, layout: &Layout) -> String {
+    let Layout { format, is_windows_1252 } = layout;
+    let mut out =
+        format!("[[source]]\nname = {}\nkind = \"files\"\nformat = {}\n", quoted(name), quoted(format.name()));
     if let Format::Csv(delimiter) = format
         && !matches!(delimiter, b',' | b'\t')
     {
-        out.push_str(&format!("delimiter = {}\n", quoted(&char::from(delimiter).to_string())));
+        out.push_str(&format!("delimiter = {}\n", quoted(&char::from(*delimiter).to_string())));
     }
-    if source.layout.is_windows_1252 {
+    if *is_windows_1252 {
         out.push_str("encoding = \"windows-1252\" # likely: the bytes are not UTF-8\n");
     }
+    out
+}
+
+fn push_source(out: &mut String, source: &Seen, guesses: &Guesses) {
+    out.push_str(&format!("\n{}", source_head(&source.name, &source.layout)));
     if source.others > 0 {
         out.push_str(&format!("# Careful: {} of the files looked at are written in another way.\n", source.others));
     }
