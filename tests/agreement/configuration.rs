@@ -51,14 +51,19 @@ fn a_configuration_with_faults_does_not_fit() {
 
 /// The names of keys in a schema, those of tables within tables too.
 fn names(schema: &Value, found: &mut Vec<String>) {
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        found.push(name.clone());
-        names(property, found);
+    let properties = || schema["properties"].as_object().into_iter().flatten();
+    let patterns = schema["patternProperties"].as_object();
+    for (name, property) in properties() {
+        // `[address]` is another way of writing the keys that start with `address.`.
+        let start = format!("{name}.");
+        let is_pattern = |pattern: &String| pattern.starts_with(&format!("^{name}\\."));
+        let is_another_way = properties().any(|(other, _)| other.starts_with(&start))
+            || patterns.is_some_and(|all| all.keys().any(is_pattern));
+        if !is_another_way {
+            found.push(name.clone());
+            names(property, found);
+        }
     }
-    names_within(schema, found);
-}
-
-fn names_within(schema: &Value, found: &mut Vec<String>) {
     let items = schema.get("items").into_iter();
     for inner in items.chain(schema["anyOf"].as_array().into_iter().flatten()) {
         names(inner, found);
@@ -75,10 +80,8 @@ fn readme_tells_of_every_key() {
     all.dedup();
     assert!(all.len() > 40, "{all:?}");
     let is_told = |name: &&String| {
-        let section = format!("[{name}]");
-        [format!("`{name}`"), format!("`{name} ="), format!("{name} ="), section]
-            .iter()
-            .any(|form| configuration.contains(form))
+        let forms = [format!("`{name}`"), format!("{name} ="), format!("[{name}]"), format!(".{name}]")];
+        forms.iter().any(|form| configuration.contains(form))
     };
     let missing: Vec<&String> = all.iter().filter(|name| !is_told(name)).collect();
     assert_eq!(missing, Vec::<&String>::new());
