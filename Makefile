@@ -29,6 +29,7 @@ help: ## Show this help
 	@echo
 	@echo '  make run DATA=dir OUT=dir   uses a folder with onefold.toml, landing/<source>/… and reference/*.csv'
 	@echo '  make bench ROWS=100000      measures one size only'
+	@echo '  target/release/onefold init|check|try   help to set a data folder up (after make build)'
 
 tools: $(VENV)/.done ## Install the pinned Python tools into target/venv
 

@@ -153,3 +153,14 @@ async fn an_array_and_compressed_tabs_are_seen() {
         assert_eq!(scratch.tried(source, 5).await.unwrap()[0].json()["account"]["ref"], account);
     }
 }
+
+#[tokio::test]
+async fn parquet_of_another_tool_is_read_as_a_run_reads_it() {
+    let parquet = include_bytes!("../../../../../tests/files/pandas.parquet");
+    let scratch = Scratch::new(&[("landing/lake/a.parquet", parquet)]);
+    scratch.init().await.unwrap();
+    assert!(scratch.config_text().contains("format = \"parquet\"\n"));
+    let tried = scratch.tried("lake", 1).await.unwrap();
+    let id = format!("lake:{}", tried[0].cells.iter().find(|(name, _)| name == "id").unwrap().1);
+    assert_eq!(tried[0].json()["account"]["ref"], id);
+}
