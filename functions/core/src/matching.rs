@@ -28,6 +28,9 @@ pub struct MatchKey {
     pub node: Node,
 }
 
+/// The parts of a key with their values.
+pub type Parts<'r, 'a> = Vec<(&'r Part, Cow<'a, str>)>;
+
 impl Matcher {
     /// A matcher for a configuration's rules.
     pub fn new(config: &Config, hasher: NodeHasher) -> Self {
@@ -88,7 +91,7 @@ impl Matcher {
 
     /// What the account's match keys are made of, for its owner to see: each rule that gives a key, with the values that
     /// the rule compares.
-    pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, Vec<(&Part, Cow<'a, str>)>)> {
+    pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, Parts<'_, 'a>)> {
         let blocked = self.blocklist.fields(account);
         let mut told = Vec::new();
         for rule in self.rules() {

@@ -3,9 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use onefold_core::config::{Config, Mapping};
+use parquet::data_type::ByteArrayType;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 
 use super::folder::DataFolder;
 use super::try_source::{self, Tried};
@@ -195,6 +199,64 @@ onefold.toml: 2 errors, 2 warnings (2 sources, 1 reference table)
 }
 
 #[tokio::test]
+async fn a_table_is_taken_in_the_format_that_is_there() {
+    let scratch = Scratch::new(&[
+        ("onefold.toml", TWO_SOURCES.as_bytes()),
+        ("landing/crm/a.jsonl", b"{\"id\":1,\"first\":\"Anna\"}\n"),
+        ("landing/news/a.csv", b"sid,e-mail\n1,a@x.de\n"),
+        ("reference/names.parquet", &names_in_parquet()),
+    ]);
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(is_sound, "{report}");
+    let tried = scratch.tried("crm", 1).await.unwrap();
+    assert_eq!(tried[0].json()["account"]["gender"], "f");
+
+    scratch.write(&[("reference/names.csv", b"name,gender\nAnna,m\n")]);
+    let both = "there are both reference/names.csv and reference/names.parquet; remove the one that is not meant";
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(!is_sound && report.contains(both), "{report}");
+    let error = scratch.tried("crm", 1).await.unwrap_err().to_string();
+    assert!(error.contains(both), "{error}");
+
+    fs::remove_file(scratch.0.join("reference/names.csv")).unwrap();
+    scratch.write(&[("reference/names.parquet", b"no Parquet")]);
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(!is_sound && report.contains("reference/names.parquet is no Parquet file: "), "{report}");
+}
+
+/// A table of names and genders with one row: Anna, f.
+fn names_in_parquet() -> Vec<u8> {
+    let schema = "message names { required binary name (utf8); required binary gender (utf8); }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Default::default()).unwrap();
+    let mut rows = writer.next_row_group().unwrap();
+    for cell in ["Anna", "f"] {
+        let mut column = rows.next_column().unwrap().unwrap();
+        column.typed::<ByteArrayType>().write_batch(&[cell.into()], None, None).unwrap();
+        column.close().unwrap();
+    }
+    rows.close().unwrap();
+    writer.into_inner().unwrap()
+}
+
+#[tokio::test]
+async fn a_source_that_is_no_folder_is_checked_without_asking_it() {
+    let api = TWO_SOURCES.replace(
+        "format = \"jsonl\"\nregion = \"US\"\n",
+        "kind = \"http\"\nhttp = { url = \"https://api.example.com/crm\", items = \"/data\" }\n",
+    );
+    let scratch = Scratch::new(&[
+        ("onefold.toml", api.as_bytes()),
+        ("landing/news/a.csv", b"sid,e-mail\n1,a@x.de\n"),
+        ("reference/names.csv", b"name,gender\n"),
+    ]);
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(is_sound && report.contains("no fault"), "{report}");
+    let error = scratch.tried("crm", 1).await.unwrap_err().to_string();
+    assert!(error.contains("is no folder of files"), "{error}");
+}
+
+#[tokio::test]
 async fn a_compressed_file_that_is_cut_off_is_an_error() {
     let scratch = Scratch::new(&[
         ("onefold.toml", TWO_SOURCES.as_bytes()),
@@ -221,7 +283,7 @@ async fn a_configuration_that_is_not_there_is_said_with_what_to_do() {
 
 /// A folder whose source `crm` has a row of every kind.
 fn rows_of_every_kind() -> Scratch {
-    let rows = br#"{"id":1,"contact":{"mail":" Anna@X.DE "},"phone":"(212) 345-6789","first":"Anna","at":"2023-06-07"}
+    let rows = br#"{"id":1,"contact":{"mail":" Anna@X.DE "},"phone":"(212) 345-6780","first":"Anna","at":"2023-06-07"}
 not a row
 
 {"id":2,"phone":"12","at":"2023-06-07"}
@@ -251,7 +313,7 @@ async fn each_kind_of_row_is_tried() {
         .iter()
         .map(|(rule, values)| (rule.as_str(), values.iter().map(|(_, value)| value.as_str()).collect()))
         .collect();
-    assert_eq!(keys, [("email", vec!["anna@x.de"]), ("given_name+phone_number", vec!["Anna", "+12123456789"])]);
+    assert_eq!(keys, [("email", vec!["anna@x.de"]), ("given_name+phone_number", vec!["Anna", "+12123456780"])]);
     assert!(first.cells.contains(&("contact/mail".to_owned(), " Anna@X.DE ".to_owned())));
 
     let reasons: Vec<Option<(Option<&str>, &str)>> = tried
@@ -302,7 +364,7 @@ async fn rows_are_shown_side_by_side() {
 async fn a_row_as_json_has_all_of_it() {
     let tried = rows_of_every_kind().tried("crm", 2).await.unwrap();
     let rows: Vec<serde_json::Value> = tried.iter().map(Tried::json).collect();
-    assert_eq!(rows[0]["match_keys"][1]["values"]["phone_number"], "+12123456789");
+    assert_eq!(rows[0]["match_keys"][1]["values"]["phone_number"], "+12123456780");
     assert_eq!((&rows[0]["account"]["email"], &rows[0]["reject"]), (&"anna@x.de".into(), &serde_json::Value::Null));
     assert_eq!((&rows[1]["raw"], &rows[1]["row"]), (&"not a row".into(), &"landing/crm/a.jsonl:2".into()));
     assert!(rows[1]["account"].is_null() && rows[1]["reject"]["reason"].is_string());
