@@ -29,7 +29,12 @@ fn faults(files: &[&Path]) -> String {
 
 #[test]
 fn the_configurations_of_the_project_fit_the_schema() {
-    let files = ["tests/sample/onefold.toml", "tests/bench/onefold.toml", "tests/events/pipeline.toml"];
+    let files = [
+        "tests/sample/onefold.toml",
+        "tests/bench/onefold.toml",
+        "tests/bench/matching.toml",
+        "tests/events/pipeline.toml",
+    ];
     let files = files.map(|file| tools::project().join(file));
     assert_eq!(faults(&files.each_ref().map(|file| file.as_path())), "");
 }
