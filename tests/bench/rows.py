@@ -158,6 +158,11 @@ class RowMaker:
             local = f"{given_name}{number}"
         return local, MAIL_DOMAINS[(kind >> 8) % len(MAIL_DOMAINS)]
 
+    def normal_email(self, person: int) -> str:
+        """A person's first address, as it is once it is normalised."""
+        local, domain = self._mailbox(person, 0)
+        return f"{local.replace('.', '')}@{domain}" if domain == "gmail.com" else f"{local}@{domain}"
+
     def _phone(self, index: int) -> str | None:
         """The phone number in the row's slot, as somebody in its country may write it."""
         if self._random() < JUNK_SHARE:

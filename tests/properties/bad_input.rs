@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use onefold_core::enrich::TableFormat;
 use onefold_lake::keys;
 use onefold_shell::{ErrorKind, StageError};
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
@@ -234,12 +235,20 @@ fn faults_of_the_set_up_are_told_at_once() {
     pipeline.configure(
         &config.replace("required = false", "required = true").replace("table = \"gender\"", "table = \"sex\""),
     );
-    pipeline.put(&keys::reference("zip3"), "zip3,lat,lon\n012,91,0\n013,x,0\n");
+    pipeline.put(&keys::reference("zip3", TableFormat::Csv), "zip3,lat,lon\n012,91,0\n013,x,0\n");
+    pipeline.put(&keys::reference("places", TableFormat::Parquet), "PAR1");
+    pipeline.put(&keys::reference("bought", TableFormat::Csv), "email_sha256,interests\nanna@x.de,art\n");
     pipeline.drop_file("shop", "a.jsonl", "");
     let message = refused(pipeline).message;
-    for fault in
-        ["the source \"crm\" has no file", "landing/list/", "reference/sex.csv", "reference/zip3.csv: line 2", "line 3"]
-    {
+    for fault in [
+        "the source \"crm\" has no file",
+        "landing/list/",
+        "there is no reference/sex.csv and no reference/sex.parquet",
+        "there are both reference/places.csv and reference/places.parquet",
+        "reference/bought.csv: line 2: column \"email_sha256\" must be a SHA-256",
+        "reference/zip3.csv: line 2: column \"lat\"",
+        "line 3",
+    ] {
         assert!(message.contains(fault), "{fault}: {message}");
     }
     assert!(!message.contains("\"shop\""), "{message}");
@@ -248,9 +257,21 @@ fn faults_of_the_set_up_are_told_at_once() {
 #[test]
 fn a_table_that_lacks_a_column_is_told() {
     let pipeline = pipeline();
-    pipeline.put(&keys::reference("gender"), "name,sex\nAnna,f\n");
+    pipeline.put(&keys::reference("gender", TableFormat::Csv), "name,sex\nAnna,f\n");
     let message = refused(pipeline).message;
-    assert!(message.contains("reference/gender.csv has no column \"gender\""), "{message}");
+    assert!(message.contains("reference/gender.csv has no column \"gender\", \"probability\""), "{message}");
+}
+
+#[test]
+fn a_table_that_is_no_parquet_is_told() {
+    let pipeline = Pipeline::without_tables(&Settings::default());
+    for (table, csv) in Settings::default().tables() {
+        pipeline.put(&keys::reference(table, TableFormat::Parquet), csv);
+    }
+    let message = refused(pipeline).message;
+    for table in ["gender", "places", "zip3", "pay", "bought"] {
+        assert!(message.contains(&format!("reference/{table}.parquet is no Parquet file")), "{message}");
+    }
 }
 
 #[test]

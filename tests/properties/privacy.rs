@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use onefold_core::enrich::TableFormat;
 use onefold_lake::keys;
 use onefold_shell::StageError;
 use onefold_tests::pipeline::{Knobs, Pipeline};
@@ -186,7 +187,10 @@ fn errors_about_members_and_tables_hold_no_personal_value() {
     };
     let pipeline_with_table = || {
         let mut pipeline = lake();
-        pipeline.put(&keys::reference("gender"), format!("name,gender\n{MARK},f\n{MARK},m\n"));
+        pipeline.put(
+            &keys::reference("gender", TableFormat::Csv),
+            format!("name,gender,probability\n{MARK},f,1\n{MARK},m,1\n"),
+        );
         pipeline.run(&Knobs::default()).expect_err("a table has a name twice")
     };
     for (expected, error) in

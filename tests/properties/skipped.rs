@@ -67,3 +67,23 @@ fn what_a_skipped_source_had_stays_and_it_is_read_again() {
     assert!(version.manifest.skipped.is_empty());
     assert!(matches!(pipeline.run(&Knobs::default()), Ok(Outcome::NothingNew(_))));
 }
+
+/// What was not read of a snapshot is not gone.
+#[test]
+fn a_snapshot_that_was_skipped_takes_nobody_as_gone() {
+    let mut pipeline = pipeline(false);
+    let config = format!(
+        "[[source]]\nname = \"partner\"\nformat = \"json\"\nrequired = false\nsnapshot = true\n[source.fields]\nid = \"/id\"\nemail = \"/email\"\n{}",
+        Settings::default().config()
+    );
+    pipeline.configure(&config);
+    pipeline.drop_file("partner", "a.json", "[{\"id\":1,\"email\":\"old@x.de\"},{\"id\":2,\"email\":\"b@x.de\"}]");
+    publish(&mut pipeline, &Knobs::default());
+    pipeline.drop_file("partner", "a.json", BROKEN);
+    let version = publish(&mut pipeline, &Knobs::default());
+    assert_eq!(emails(&version), [("partner:1", "old@x.de"), ("partner:2", "b@x.de")]);
+    assert_eq!(version.manifest.incomplete_snapshots, ["partner"]);
+    pipeline.drop_file("partner", "a.json", "[{\"id\":2,\"email\":\"b@x.de\"}]");
+    let version = publish(&mut pipeline, &Knobs::default());
+    assert_eq!(version.members.keys().map(String::as_str).collect::<Vec<_>>(), ["partner:2"], "this one is whole");
+}

@@ -11,4 +11,5 @@ pub mod pipeline;
 pub mod postgres;
 pub mod row;
 pub mod settings;
+pub mod tables;
 pub mod version;

@@ -26,10 +26,11 @@ pub struct Account {
     salary: Option<Value>,
     interests: BTreeSet<String>,
     attributes: BTreeMap<String, Value>,
+    /// The table that a field was filled from.
+    tables: BTreeMap<&'static str, &'static str>,
 }
 
-/// The customers of all rows, as they are written but for `customer_id`, `held_by` and `provenance`, sorted by
-/// members.
+/// The customers of all rows, as they are written but for `customer_id` and `held_by`, sorted by members.
 pub fn customers(rows: &[Row], settings: &Settings) -> Vec<Value> {
     let accounts = latest(rows, settings);
     let blocked = blocked_keys(&accounts, settings);
@@ -329,6 +330,7 @@ fn fold(mut accounts: Vec<Account>) -> Value {
     for (name, value) in by_rank.iter().flat_map(|account| &account.attributes) {
         attributes.entry(name.clone()).or_insert_with(|| value.clone());
     }
+    let provenance = provenance(&accounts, &by_rank, owner);
     json!({
         "members": members,
         "given_name": survivor("given_name"),
@@ -345,7 +347,33 @@ fn fold(mut accounts: Vec<Account>) -> Value {
         "phone_numbers": all("phone_number"),
         "attributes": attributes,
         "updated_at": accounts.iter().filter_map(|account| account.updated_at).max().map(rfc3339),
+        "provenance": provenance,
     })
+}
+
+/// Which account or table each value came from; of one account it only says the tables.
+fn provenance(accounts: &[Account], by_rank: &[&Account], owner: Option<&&Account>) -> Map<String, Value> {
+    let mut provenance = Map::new();
+    for field in TEXT_FIELDS.into_iter().chain(["location", "salary"]) {
+        let has_it = |account: &&&Account| value(account, field).is_some();
+        let from = if UNIT.contains(&field) { owner.filter(has_it) } else { by_rank.iter().find(has_it) };
+        let Some(account) = from else { continue };
+        match account.tables.get(field) {
+            Some(table) => _ = provenance.insert(field.to_owned(), json!(format!("reference:{table}"))),
+            None if accounts.len() > 1 => _ = provenance.insert(field.to_owned(), json!(account.reference)),
+            None => {}
+        }
+    }
+    if let Some(account) = by_rank.iter().find(|account| account.attributes.contains_key("device"))
+        && accounts.len() > 1
+    {
+        provenance.insert("attributes.device".to_owned(), json!(account.reference));
+    }
+    let with_interests: Vec<&Account> = accounts.iter().filter(|account| !account.interests.is_empty()).collect();
+    if !with_interests.is_empty() && with_interests.iter().all(|account| account.tables.contains_key("interests")) {
+        provenance.insert("interests".to_owned(), json!("reference:bought"));
+    }
+    provenance
 }
 
 /// By source, then by id: whole numbers by value and before other ids.
@@ -390,12 +418,37 @@ fn account(row: &Row, settings: &Settings) -> Account {
             texts.insert(field, normal);
         }
     }
-    if !texts.contains_key("gender") {
-        let found = texts.get("given_name").and_then(|name| settings.gender_of(name));
-        texts.extend(found.map(|gender| ("gender", gender.to_owned())));
+    let mut tables = BTreeMap::new();
+    if !texts.contains_key("gender")
+        && let Some(gender) = texts.get("given_name").and_then(|name| settings.gender_of(name))
+    {
+        texts.insert("gender", gender.to_owned());
+        tables.insert("gender", "gender");
     }
-    let zip3: Option<String> = texts.get("address.postal_code").map(|code| code.chars().take(3).collect());
-    let location = zip3.and_then(|zip3| settings.location_of(&zip3));
+    let no_text = String::new();
+    let country = texts.get("address.country").unwrap_or(&no_text);
+    let code = texts.get("address.postal_code").unwrap_or(&no_text);
+    let mut location = settings.place_of(country, code);
+    if location.is_some() {
+        tables.insert("location", "places");
+    } else {
+        location = settings.location_of(&code.chars().take(3).collect::<String>());
+        if location.is_some() {
+            tables.insert("location", "zip3");
+        }
+    }
+    let mut salary = row.salary.as_deref().and_then(|salary| salary.trim().parse().ok());
+    if let Some(found) = row.device.as_ref().and_then(|device| settings.salary_of(device, country)) {
+        salary = Some(found);
+        tables.insert("salary", "pay");
+    }
+    let mut interests: BTreeSet<String> = row.interests.iter().cloned().collect();
+    if interests.is_empty()
+        && let Some(found) = texts.get("email").and_then(|email| settings.interests_of(email))
+    {
+        interests = found.into_iter().map(str::to_owned).collect();
+        tables.insert("interests", "bought");
+    }
     Account {
         reference: row.reference(),
         source: row.source.to_owned(),
@@ -404,9 +457,10 @@ fn account(row: &Row, settings: &Settings) -> Account {
         trust: settings.trust_of(row.source),
         texts,
         location: location.map(|(latitude, longitude)| json!({"latitude": latitude, "longitude": longitude})),
-        salary: row.salary.as_deref().and_then(|salary| salary.trim().parse().ok()).map(number),
-        interests: row.interests.iter().cloned().collect(),
+        salary: salary.map(number),
+        interests,
         attributes: row.device.iter().map(|device| ("device".to_owned(), json!(device))).collect(),
+        tables,
     }
 }
 

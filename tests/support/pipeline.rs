@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use bytes::Bytes;
+use onefold_core::enrich::TableFormat;
 use onefold_core::node::NodeHasher;
 use onefold_lake::layout::{Mapper, Partition};
 use onefold_lake::memory::MemoryStore;
@@ -101,6 +102,15 @@ const SECRET: &str = "000102030405060708090a0b0c0d0e0f";
 impl Pipeline {
     /// A bucket with a configuration and its reference tables.
     pub fn new(settings: &Settings) -> Self {
+        let pipeline = Self::without_tables(settings);
+        for (table, csv) in settings.tables() {
+            pipeline.put(&keys::reference(table, TableFormat::Csv), csv);
+        }
+        pipeline
+    }
+
+    /// A bucket with a configuration only.
+    pub fn without_tables(settings: &Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let pipeline = Self {
             store: Arc::default(),
@@ -111,9 +121,6 @@ impl Pipeline {
             executions: 0,
             stops: Cell::default(),
         };
-        for (table, csv) in settings.tables() {
-            pipeline.put(&keys::reference(table), csv);
-        }
         pipeline.configure(&settings.config());
         pipeline
     }

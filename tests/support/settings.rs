@@ -39,11 +39,24 @@ impl Default for Settings {
     }
 }
 
-/// Name and gender.
-const GENDERS: [(&str, &str); 3] = [("Anna", "f"), ("Bob", "m"), ("Jürgen", "m")];
+/// Name, gender and how sure it is. Rows below 0.9 are not used, so Zoë has none and Bob is there once.
+const GENDERS: [(&str, &str, f64); 5] =
+    [("Anna", "f", 0.9), ("Bob", "m", 0.99), ("Bob", "f", 0.01), ("Jürgen", "m", 1.0), ("Zoë", "f", 0.8999)];
+
+/// Country, postal code, latitude and longitude; where there is none, the first three characters may know.
+const PLACES: [(&str, &str, f64, f64); 2] = [("DE", "01234", 51.0, 13.75), ("US", "01234", 42.5, -72.0)];
 
 /// First three characters of a postal code, latitude and longitude.
 const LOCATIONS: [(&str, f64, f64); 2] = [("012", 47.0, 7.5), ("999", -1.25, 100.0)];
+
+/// Device, country and salary, in place of what the source gave.
+const SALARIES: [(&str, &str, f64); 2] = [("ios", "DE", 70000.0), ("an\"droid", "US", 81000.5)];
+
+/// An address, its SHA-256 as `sha256sum` gives it, and interests as they were bought.
+const BOUGHT: [(&str, &str, &str); 2] = [
+    ("anna@gmail.com", "7dad900140d08b66a8e4f0aaeaf8f7dbb33d391f959e963d8fbd392719a11c99", "sailing| art |art"),
+    ("bob@x.de", "A1081BDC32C02FE816C43C40A7A133DB282060800A13CDB7D3EC468FFB87B89E", "golf"),
+];
 
 impl Settings {
     /// The configuration's text.
@@ -83,11 +96,26 @@ impl Settings {
     }
 
     /// The reference tables: name and CSV.
-    pub fn tables(&self) -> [(&'static str, String); 2] {
-        let genders: String = GENDERS.iter().map(|(name, gender)| format!("{name},{gender}\n")).collect();
+    pub fn tables(&self) -> [(&'static str, String); 5] {
+        let genders: String = GENDERS.iter().map(|(name, gender, sure)| format!("{name},{gender},{sure}\n")).collect();
+        let places: String = PLACES
+            .iter()
+            .map(|(country, code, latitude, longitude)| format!("{latitude},{country},{longitude},{code}\n"))
+            .collect();
+        let salaries: String = SALARIES
+            .iter()
+            .map(|(device, country, salary)| format!("\"{}\",{country},{salary}\n", device.replace('"', "\"\"")))
+            .collect();
+        let bought: String = BOUGHT.iter().map(|(_, digest, interests)| format!("{digest},{interests}\n")).collect();
         let locations: String =
             LOCATIONS.iter().map(|(zip3, latitude, longitude)| format!("{zip3},{longitude},{latitude}\n")).collect();
-        [("gender", format!("name,gender\n{genders}")), ("zip3", format!("zip3,lon,lat\n{locations}"))]
+        [
+            ("gender", format!("name,gender,probability\n{genders}")),
+            ("places", format!("latitude,country,longitude,postal_code\n{places}")),
+            ("zip3", format!("zip3,lon,lat\n{locations}")),
+            ("pay", format!("device,country,salary\n{salaries}")),
+            ("bought", format!("email_sha256,interests\n{bought}")),
+        ]
     }
 
     /// The source's trust.
@@ -97,7 +125,24 @@ impl Settings {
 
     /// The gender of a given name.
     pub fn gender_of(&self, name: &str) -> Option<&'static str> {
-        GENDERS.iter().find(|(known, _)| *known == name).map(|(_, gender)| *gender)
+        let mut sure = GENDERS.iter().filter(|(_, _, probability)| *probability >= 0.9);
+        sure.find(|(known, ..)| *known == name).map(|(_, gender, _)| *gender)
+    }
+
+    /// Latitude and longitude of a country and a postal code.
+    pub fn place_of(&self, country: &str, code: &str) -> Option<(f64, f64)> {
+        PLACES.iter().find(|place| (place.0, place.1) == (country, code)).map(|place| (place.2, place.3))
+    }
+
+    /// The salary of a device and a country.
+    pub fn salary_of(&self, device: &str, country: &str) -> Option<f64> {
+        SALARIES.iter().find(|known| (known.0, known.1) == (device, country)).map(|known| known.2)
+    }
+
+    /// The interests of an e-mail address.
+    pub fn interests_of(&self, email: &str) -> Option<Vec<&'static str>> {
+        let (.., interests) = BOUGHT.iter().find(|(known, ..)| *known == email)?;
+        Some(interests.split('|').map(str::trim).collect())
     }
 
     /// Latitude and longitude.
@@ -190,6 +235,13 @@ phone_number = "digits"
 field = "gender"
 table = "gender"
 on = "given_name"
+threshold = { column = "probability", min = 0.9 }
+
+[[enrich]]
+field = "location"
+table = "places"
+on = ["address.country", "address.postal_code"]
+key = ["country", "postal_code"]
 
 [[enrich]]
 field = "location"
@@ -198,6 +250,19 @@ on = "address.postal_code"
 prefix = 3
 key = "zip3"
 columns = { latitude = "lat", longitude = "lon" }
+
+[[enrich]]
+field = "salary"
+table = "pay"
+on = ["attributes.device", "address.country"]
+overwrite = true
+
+[[enrich]]
+field = "interests"
+table = "bought"
+on = "email"
+hash = "sha256"
+split = "|"
 
 [survive]
 default = "latest"

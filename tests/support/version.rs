@@ -77,7 +77,7 @@ impl Version {
 
     /// The customers as the oracle gives them.
     pub fn values(&self) -> Vec<Value> {
-        self.customers_without(&["customer_id", "held_by", "provenance"])
+        self.customers_without(&["customer_id", "held_by"])
     }
 
     fn customers_without(&self, names: &[&str]) -> Vec<Value> {

@@ -34,7 +34,8 @@ pub fn first_files(name: &str, everything: &Path) -> PathBuf {
     for file in [
         "onefold.toml",
         "reference/gender.csv",
-        "reference/zip3.csv",
+        "reference/postal_code.csv",
+        "reference/interests.csv",
         "landing/crm/crm-000.jsonl",
         "landing/shop/shop-000.jsonl",
         "landing/newsletter/newsletter-000.csv",

@@ -36,6 +36,8 @@ pub struct Account<'a> {
     pub interests: Vec<Cow<'a, str>>,
     /// What the source has beyond the claims: name and JSON text, sorted by name.
     pub attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// Which values came from reference tables, as [`crate::provenance`] writes it.
+    pub provenance: Option<Cow<'a, str>>,
 }
 
 /// Which of two versions of one account is the later one: by the source's time, then by the time of
@@ -78,6 +80,7 @@ impl<'a> Account<'a> {
             salary: None,
             interests: Vec::new(),
             attributes: Vec::new(),
+            provenance: None,
         }
     }
 
@@ -129,6 +132,10 @@ impl<'a> Account<'a> {
                 push_attribute(out, name, value);
             }
             out.push(b'}');
+        }
+        if let Some(provenance) = &self.provenance {
+            json::push_name(out, "provenance");
+            out.extend_from_slice(provenance.as_bytes());
         }
         out.push(b'}');
     }
@@ -208,6 +215,7 @@ impl<'de> Visitor<'de> for AccountVisitor {
                 "salary" => account.salary = Some(raw(map.next_value()?)),
                 "interests" => account.interests = map.next_value_seed(TextsSeed)?,
                 "attributes" => account.attributes = map.next_value_seed(AttributesSeed)?,
+                "provenance" => account.provenance = Some(raw(map.next_value()?)),
                 member => match TextField::from_plain_member(member) {
                     Some(field) => account.set_text(field, Some(map.next_value_seed(TextSeed)?)),
                     None => _ = map.next_value::<IgnoredAny>()?,
@@ -364,6 +372,7 @@ mod tests {
                         Some(Cow::Owned(format!("{{\"latitude\":{integer}.{fraction},\"longitude\":0}}")));
                     account.salary = Some(Cow::Owned(integer.to_string()));
                     account.attributes = vec![("a\"b".into(), "{\"x\":[1,null]}".into()), ("c".into(), "\"é\"".into())];
+                    account.provenance = Some(r#"{"salary":"reference:pay"}"#.into());
                 }
                 account
             })
@@ -404,7 +413,7 @@ mod tests {
     /// The encoding of version 1, kept in member files for years: it may gain fields, not change them.
     #[test]
     fn encoding_is_frozen() {
-        let text = r#"{"ref":"crm:8","updated_at":"2023-06-07T18:16:00Z","received_at":"2026-01-02T03:04:05Z","given_name":"Anna","email":"anna@gmx.de","address":{"locality":"Köln","country":"DE"},"location":{"latitude":47.4,"longitude":11.0},"salary":50000,"interests":["art"],"attributes":{"device":"ios"}}"#;
+        let text = r#"{"ref":"crm:8","updated_at":"2023-06-07T18:16:00Z","received_at":"2026-01-02T03:04:05Z","given_name":"Anna","email":"anna@gmx.de","address":{"locality":"Köln","country":"DE"},"location":{"latitude":47.4,"longitude":11.0},"salary":50000,"interests":["art"],"attributes":{"device":"ios"},"provenance":{"gender":"reference:names"}}"#;
         let mut out = Vec::new();
         Account::parse(text).unwrap().write(&mut out);
         assert_eq!(String::from_utf8(out).unwrap(), text);

@@ -1,17 +1,19 @@
 //! Customers: what accounts of one person are folded into.
 
+use std::borrow::Cow;
+
 use crate::account::{push_attribute, push_timestamp};
 use crate::field::{TEXT_FIELDS, TextField};
 use crate::json;
 use crate::timestamp::Timestamp;
 
-/// A value and the account it came from.
+/// A value and where it came from.
 #[derive(Clone, Copy, Debug)]
 pub struct Sourced<'x> {
     /// Text, or JSON text for location, salary and attributes.
     pub value: &'x str,
-    /// The account's reference.
-    pub account: &'x str,
+    /// The account's reference, or `reference:<table>`.
+    pub from: &'x str,
 }
 
 /// Two members and the match rule by which they hold together.
@@ -36,6 +38,8 @@ pub struct Customer<'x> {
     pub salary: Option<Sourced<'x>>,
     /// Sorted.
     pub interests: Vec<&'x str>,
+    /// `reference:<table>`, if all interests of several accounts are that table's.
+    pub interests_from: Option<&'x str>,
     /// All that the members have, sorted.
     pub emails: Vec<&'x str>,
     /// All that the members have, sorted.
@@ -46,13 +50,15 @@ pub struct Customer<'x> {
     pub updated_at: Option<Timestamp>,
     /// A smallest set of bonds that holds the members together.
     pub held_by: Vec<Bond<'x>>,
+    /// Which values of a customer of one account came from tables, as [`crate::provenance`] writes it.
+    pub from_tables: Option<Cow<'x, str>>,
 }
 
 impl Customer<'_> {
     /// Appends the customer as one line of JSON.
     ///
-    /// Fields without a value are null. `provenance` says for each value which member it came from; a
-    /// customer of one member has nothing to say there.
+    /// Fields without a value are null. `provenance` says for each value which member or table it came from; a
+    /// customer of one member names only tables there.
     pub fn write(&self, customer_id: &str, out: &mut Vec<u8>) {
         out.push(b'{');
         json::push_member(out, "customer_id", customer_id);
@@ -114,15 +120,23 @@ impl Customer<'_> {
     }
 
     fn write_provenance(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b",\"provenance\":{");
+        json::push_name(out, "provenance");
+        if let Some(from_tables) = &self.from_tables {
+            out.extend_from_slice(from_tables.as_bytes());
+            return;
+        }
+        out.push(b'{');
         if self.members.len() > 1 {
             for (name, sourced) in self.sourced() {
-                json::push_member(out, name, sourced.account);
+                json::push_member(out, name, sourced.from);
+            }
+            if let Some(from) = self.interests_from {
+                json::push_member(out, "interests", from);
             }
             for (name, sourced) in &self.attributes {
-                let mut account = Vec::new();
-                json::push_string(&mut account, sourced.account);
-                push_attribute(out, &["attributes.", name].concat(), &String::from_utf8_lossy(&account));
+                let mut from = Vec::new();
+                json::push_string(&mut from, sourced.from);
+                push_attribute(out, &["attributes.", name].concat(), &String::from_utf8_lossy(&from));
             }
         }
         out.push(b'}');

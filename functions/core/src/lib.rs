@@ -29,6 +29,7 @@ pub mod merge;
 pub mod node;
 pub mod normalise;
 mod plain_json;
+pub mod provenance;
 pub mod reference;
 pub mod snapshot;
 pub mod survive;

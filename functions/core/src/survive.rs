@@ -3,10 +3,13 @@
 //! Every rule is a function of the set of accounts: `latest` goes by time, then by the source's trust, then
 //! by reference, so order and repetition never matter.
 
+use std::borrow::Cow;
+
 use crate::account::Account;
 use crate::config::Config;
 use crate::customer::{Customer, Sourced};
 use crate::field::{Field, TEXT_FIELDS, TextField};
+use crate::provenance::{self, Origins};
 use crate::reference;
 
 /// An account as it takes part in folding.
@@ -90,6 +93,8 @@ impl<'c> Survivorship<'c> {
                 .then_with(by_trust)
                 .then_with(|| reference::compare(&right.account.reference, &left.account.reference))
         });
+        let origins: Vec<Origins<'x>> =
+            latest_first.iter().map(|candidate| Origins::read(candidate.account.provenance.as_deref())).collect();
         let mut customer = Customer::default();
         // The account that each unit survives from, once it is known.
         let mut unit_owners = vec![None; self.config.survive.units.len()];
@@ -110,7 +115,8 @@ impl<'c> Survivorship<'c> {
                 {
                     continue;
                 }
-                *target = value.map(|value| Sourced { value, account: &candidate.account.reference });
+                let from = origins[number].get(slot_name(slot)).unwrap_or(&candidate.account.reference);
+                *target = value.map(|value| Sourced { value, from });
             }
         }
         customer.updated_at = latest_first.iter().filter_map(|candidate| candidate.account.updated_at).max();
@@ -120,10 +126,12 @@ impl<'c> Survivorship<'c> {
             latest_first.iter().flat_map(|candidate| candidate.account.interests.iter().map(AsRef::as_ref)).collect();
         customer.interests.sort_unstable();
         customer.interests.dedup();
-        for candidate in &latest_first {
+        customer.interests_from = interests_from(&latest_first, &origins);
+        for (candidate, origins) in latest_first.iter().zip(&origins) {
             for (name, value) in &candidate.account.attributes {
                 if !customer.attributes.iter().any(|(known, _)| *known == name.as_ref()) {
-                    customer.attributes.push((name, Sourced { value, account: &candidate.account.reference }));
+                    let from = origins.attribute(name).unwrap_or(&candidate.account.reference);
+                    customer.attributes.push((name, Sourced { value, from }));
                 }
             }
         }
@@ -137,7 +145,7 @@ impl<'c> Survivorship<'c> {
 /// The customer of one account.
 fn single<'x>(candidate: &Candidate<'x>, customer: &mut Customer<'x>) {
     let account = candidate.account;
-    let sourced = |value| Sourced { value, account: &account.reference };
+    let sourced = |value| Sourced { value, from: &account.reference };
     refill(&mut customer.members, [account.reference.as_ref()]);
     customer.texts = TextField::ALL.map(|field| candidate.value(field).map(sourced));
     customer.location = account.location.as_deref().map(sourced);
@@ -147,12 +155,41 @@ fn single<'x>(candidate: &Candidate<'x>, customer: &mut Customer<'x>) {
     refill(&mut customer.phone_numbers, candidate.value(TextField::PhoneNumber));
     refill(&mut customer.attributes, account.attributes.iter().map(|(name, value)| (name.as_ref(), sourced(value))));
     customer.updated_at = account.updated_at;
+    customer.interests_from = None;
     customer.held_by.clear();
+    customer.from_tables = from_tables(candidate);
 }
 
 fn refill<T>(items: &mut Vec<T>, others: impl IntoIterator<Item = T>) {
     items.clear();
     items.extend(others);
+}
+
+/// Which values of an account came from tables, but for those that are blocked.
+fn from_tables<'x>(candidate: &Candidate<'x>) -> Option<Cow<'x, str>> {
+    let text = candidate.account.provenance.as_deref()?;
+    if candidate.blocked == 0 {
+        return Some(Cow::Borrowed(text));
+    }
+    let is_blocked = |name: &str| TextField::from_name(name).is_some_and(|field| candidate.value(field).is_none());
+    provenance::without(text, is_blocked).map(Cow::Owned)
+}
+
+/// The one table that all accounts with interests have them from.
+fn interests_from<'x>(candidates: &[Candidate<'x>], origins: &[Origins<'x>]) -> Option<&'x str> {
+    let mut with_interests =
+        candidates.iter().zip(origins).filter(|(candidate, _)| !candidate.account.interests.is_empty());
+    let (_, first) = with_interests.next()?;
+    let table = first.get(Field::Interests.name())?;
+    with_interests.all(|(_, origins)| origins.get(Field::Interests.name()) == Some(table)).then_some(table)
+}
+
+fn slot_name(slot: usize) -> &'static str {
+    match slot {
+        LOCATION => Field::Location.name(),
+        SALARY => Field::Salary.name(),
+        text => TextField::ALL[text].name(),
+    }
 }
 
 fn value_of<'x>(candidate: &Candidate<'x>, slot: usize) -> Option<&'x str> {

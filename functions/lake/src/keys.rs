@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! config/pipeline.toml
-//! reference/<table>.csv
+//! reference/<table>.{csv,parquet}
 //! landing/<source>/…
 //! raw/<run>/<source>/<split>/<chunk>.<format>.zst
 //! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
@@ -24,6 +24,7 @@
 use std::fmt;
 
 use onefold_core::config::RowFormat;
+use onefold_core::enrich::TableFormat;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The user's configuration.
@@ -239,8 +240,16 @@ fn number(text: &str) -> Option<u32> {
 }
 
 /// A reference table.
-pub fn reference(table: &str) -> String {
-    format!("{REFERENCE}{table}.csv")
+pub fn reference(table: &str, format: TableFormat) -> String {
+    format!("{REFERENCE}{table}.{}", format.extension())
+}
+
+/// The table of the name of a file under [`REFERENCE`], if it is one.
+pub fn parse_reference(name: &str) -> Option<(&str, TableFormat)> {
+    TableFormat::ALL.into_iter().find_map(|format| {
+        let table = name.strip_suffix(format.extension())?.strip_suffix('.')?;
+        (!table.is_empty() && !table.contains('/')).then_some((table, format))
+    })
 }
 
 /// The prefix of a source's dropped files.
@@ -446,12 +455,25 @@ mod tests {
         assert!(RunId::new("yesterday", "nightly").is_err());
     }
 
+    #[test]
+    fn tables_are_read_back() {
+        for format in TableFormat::ALL {
+            let key = reference("zip.2", format);
+            assert_eq!(parse_reference(key.strip_prefix(REFERENCE).unwrap()), Some(("zip.2", format)));
+        }
+        for name in ["a.txt", ".csv", "csv", "a/b.csv", "parquet"] {
+            assert_eq!(parse_reference(name), None);
+        }
+    }
+
     /// Keys are an interface: people and lifecycle rules name them.
     #[test]
     fn keys_are_frozen() {
         let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
         let chunk = Chunk { run: run.clone(), source: "crm".to_owned(), split: 3, chunk: 12 };
         let expected = [
+            (reference("zip3", TableFormat::Csv), "reference/zip3.csv"),
+            (reference("zip3", TableFormat::Parquet), "reference/zip3.parquet"),
             (chunk.raw(RowFormat::Csv), "raw/20261122T174600Z-1a2b3c4d/crm/00003/00012.csv.zst"),
             (chunk.raw_of_split(), "raw/20261122T174600Z-1a2b3c4d/crm/00003/"),
             (chunk.interim(), "interim/20261122T174600Z-1a2b3c4d/crm/00003/00012.jsonl.zst"),

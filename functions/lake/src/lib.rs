@@ -20,6 +20,7 @@ pub mod receipt;
 pub mod s3;
 pub mod shuffle;
 pub mod store;
+pub mod table;
 
 pub use compress::{FormatError, compress, decompress};
 pub use keys::{Chunk, RunId};

@@ -1,5 +1,6 @@
 //! What Plan pins for a run: the plan, the splits and the inputs.
 
+use onefold_core::enrich::TableFormat;
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
@@ -50,12 +51,15 @@ pub struct Previous {
     pub etag: String,
 }
 
-/// An object as it was when the run was planned.
+/// A reference table as it was when the run was planned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pinned {
     /// The table's name.
     pub name: String,
+    /// How it is written; plans of earlier programs knew CSV only.
+    #[serde(default)]
+    pub format: TableFormat,
     /// Its entity tag.
     pub etag: String,
 }

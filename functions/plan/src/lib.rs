@@ -7,14 +7,14 @@
 #![forbid(unsafe_code)]
 
 mod request;
+mod tables;
 
 use onefold_connect::{Fault, Planned, Planning, SPLIT_BYTES, connector};
 use onefold_core::config::Config;
 use onefold_core::timestamp::Timestamp;
-use onefold_core::translate::Tables;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::manifest::{Manifest, config_digest};
-use onefold_lake::plan::{Current, Input, Pinned, Plan, Previous, Skipped, Split};
+use onefold_lake::plan::{Current, Input, Plan, Previous, Skipped, Split};
 use onefold_lake::receipt::Moved;
 use onefold_lake::{Condition, RunId, StoreError};
 use onefold_shell::{Context, ErrorKind, StageError, Work, json_lines, json_object};
@@ -74,7 +74,7 @@ async fn plan(
         None => Vec::new(),
     };
     let mut faults = Vec::new();
-    let tables = tables(&config, context, &mut faults).await?;
+    let tables = tables::pin(&config, context, &mut faults).await?;
     let split_bytes = input.split_bytes.unwrap_or(SPLIT_BYTES);
     let found = sources(run, &config, &known, manifest.as_ref(), split_bytes, context, &mut faults).await?;
     if !faults.is_empty() {
@@ -145,33 +145,6 @@ async fn previous(context: &Context) -> Result<(Option<Previous>, Option<Manifes
         )));
     }
     Ok((Some(Previous { run: current.run, etag }), Some(manifest)))
-}
-
-/// Pins the reference tables, and reads them once so that their faults are found before anything runs.
-async fn tables(config: &Config, context: &Context, faults: &mut Vec<String>) -> Result<Vec<Pinned>, StageError> {
-    let mut pinned = Vec::new();
-    let mut texts = Vec::new();
-    for name in config.tables() {
-        let key = keys::reference(name);
-        match context.store.get(&key).await {
-            Ok((text, etag)) => {
-                pinned.push(Pinned { name: name.to_owned(), etag });
-                texts.push((name, text));
-            }
-            Err(StoreError::NotFound { .. }) => {
-                faults.push(format!("[[enrich]] names the table {name:?}, and there is no {key}; upload it"));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    for lookup in config.enrich.iter() {
-        let Some((_, text)) = texts.iter().find(|(name, _)| *name == lookup.table) else { continue };
-        let one = Config { enrich: vec![lookup.clone()], ..config.clone() };
-        if let Err(error) = Tables::parse(&one, |_| text) {
-            faults.push(error.to_string());
-        }
-    }
-    Ok(pinned)
 }
 
 /// The sources of which a snapshot is read, sorted: those that are snapshots and have anything new.

@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use onefold_core::config::Config;
+use onefold_core::enrich::TableText;
 use onefold_core::node::NodeHasher;
 use onefold_core::translate::Tables;
 use onefold_lake::plan::Plan;
 use onefold_lake::s3::S3Store;
+use onefold_lake::table::StoredTable;
 use onefold_lake::{RunId, Store, StoreError, keys};
 use serde::de::DeserializeOwned;
 
@@ -172,20 +174,26 @@ impl Context {
         if let Some((_, tables)) = known.filter(|(run, _)| *run == pinned.plan.run) {
             return Ok(tables);
         }
-        let mut bytes = Vec::new();
+        let mut stored = Vec::new();
         for table in &pinned.plan.tables {
-            let key = keys::reference(&table.name);
-            let (text, etag) = self.store.get(&key).await?;
+            let key = keys::reference(&table.name, table.format);
+            let (bytes, etag) = self.store.get(&key).await?;
             if etag != table.etag {
                 return Err(StageError::invalid_input(format!(
                     "{key} was changed while the run was under way; start a new run"
                 )));
             }
-            bytes.push((table.name.clone(), text));
+            let content = StoredTable::read(table.format, bytes)
+                .map_err(|error| StageError::invalid_input(format!("{key} is no Parquet file: {error}")))?;
+            stored.push((&table.name, content));
         }
-        let find = |name: &str| bytes.iter().find(|(known, _)| known == name).map_or(&[][..], |(_, text)| text);
-        let tables =
-            Tables::parse(&pinned.config, find).map_err(|error| StageError::invalid_input(error.to_string()))?;
+        let find = |name: &str| {
+            stored.iter().find(|(known, _)| *known == name).map_or(TableText::Csv(&[]), |(_, table)| table.text())
+        };
+        let tables = Tables::parse(&pinned.config, find).map_err(|errors| {
+            let faults: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            StageError::invalid_input(faults.join("; "))
+        })?;
         let tables = Arc::new(tables);
         *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = Some((pinned.plan.run.clone(), tables.clone()));
         Ok(tables)

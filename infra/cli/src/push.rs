@@ -79,8 +79,8 @@ fn plan(data: &Path) -> Result<(Vec<Upload>, Upload), Error> {
         None => warn(format_args!("passed over {}: files of a source belong into landing/<source>/", path.display())),
     })?;
     collect(&data.join("reference"), "", &mut |path, name| {
-        if let Some(table) = name.strip_suffix(".csv").filter(|table| !table.contains('/')) {
-            uploads.push((path, keys::reference(table)));
+        if let Some((table, format)) = keys::parse_reference(name) {
+            uploads.push((path, keys::reference(table, format)));
         }
     })?;
     let sized = |(path, key): (PathBuf, String)| {
@@ -125,9 +125,14 @@ mod tests {
     #[test]
     fn files_become_objects() {
         let data = std::env::temp_dir().join(format!("onefold-push-{}", std::process::id()));
-        for file in
-            ["onefold.toml", "landing/crm/b.csv", "landing/crm/2026/a.csv", "landing/.DS_Store", "reference/zip3.csv"]
-        {
+        for file in [
+            "onefold.toml",
+            "landing/crm/b.csv",
+            "landing/crm/2026/a.csv",
+            "landing/.DS_Store",
+            "reference/zip3.csv",
+            "reference/names.parquet",
+        ] {
             let path = data.join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "12345").unwrap();
@@ -139,7 +144,10 @@ mod tests {
 
         let (uploads, config) = planned.unwrap();
         let keys: Vec<&str> = uploads.iter().map(|upload| upload.key.as_str()).collect();
-        assert_eq!(keys, ["landing/crm/2026/a.csv", "landing/crm/b.csv", "reference/zip3.csv"]);
+        assert_eq!(
+            keys,
+            ["landing/crm/2026/a.csv", "landing/crm/b.csv", "reference/names.parquet", "reference/zip3.csv"]
+        );
         assert_eq!((config.key.as_str(), config.bytes), ("config/pipeline.toml", 5));
         assert!(without_config.unwrap_err().to_string().contains("onefold.toml"));
     }

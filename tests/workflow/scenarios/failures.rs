@@ -31,7 +31,7 @@ fn a_table_that_changes_on_the_way(cloud: &UpCloud) {
     let table = "reference/gender.csv";
     let run = cloud.plan();
     let as_planned = cloud.lake.get(table);
-    cloud.lake.put(table, [as_planned.as_slice(), b"Zz,f\n"].concat());
+    cloud.lake.put(table, [as_planned.as_slice(), b"Zz,f,1\n"].concat());
 
     let resume = ["start", "--resume", &run];
     let failed = cloud.onefold(&resume).exits(1).says("failed in Settle").says("Onefold.DeadLetter");

@@ -42,6 +42,9 @@ pub(super) fn parse(text: &str) -> Option<Account<'_>> {
     if json.take(",\"attributes\":{") {
         account.attributes = attributes(&mut json)?;
     }
+    if json.take(",\"provenance\":") {
+        account.provenance = Some(Cow::Borrowed(json.value()?));
+    }
     (json.take("}") && json.is_over()).then_some(account)
 }
 

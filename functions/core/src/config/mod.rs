@@ -4,6 +4,7 @@
 //! here is looked up by name again later: what is left after the check is plain data.
 
 mod deletion;
+mod enrich;
 mod http;
 mod kind;
 mod matching;
@@ -17,6 +18,7 @@ mod tests;
 use std::fmt;
 
 pub use deletion::DeletionMark;
+pub use enrich::{Enrich, Hash, Lookup, Target, Threshold};
 pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule, Part};
 
 use crate::field::{Field, TEXT_FIELDS, TextField};
@@ -124,23 +126,6 @@ pub struct ListField {
     pub at: Pointers,
     /// What separates the items, where the source gives text.
     pub split: Option<String>,
-}
-
-/// A value looked up in a reference table.
-#[derive(Clone, Debug)]
-pub struct Enrich {
-    /// The field that is filled where it is empty.
-    pub field: Field,
-    /// `reference/<table>.csv`
-    pub table: String,
-    /// The account's field that is looked up.
-    pub on: TextField,
-    /// Look up only the first so many characters.
-    pub prefix: Option<usize>,
-    /// The table's column to look in; its first one if not given.
-    pub key: Option<String>,
-    /// The table's columns that hold the value; two for `location`: latitude and longitude.
-    pub columns: Vec<String>,
 }
 
 /// How values survive into a customer.

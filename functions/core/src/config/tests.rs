@@ -77,6 +77,7 @@ fn reads_every_form_of_a_field() {
 fn faults_have_their_line_and_say_what_to_do() {
     check(&format!("{SMALLEST}[gaurd]\nx = 1\n"), 8, "unknown name \"gaurd\"");
     check(&SMALLEST.replace("crm", "CRM"), 2, "must be 1 to 40 of a-z");
+    check(&SMALLEST.replace("crm", "reference"), 2, "a source cannot be named \"reference\"");
     check(&SMALLEST.replace("jsonl", "xml"), 3, "unknown format \"xml\"");
     check(&SMALLEST.replace("id = \"/id\"", "id = \"id\""), 5, "must start with /");
     check(&SMALLEST.replace("id = \"/id\"", "mail = \"/id\"\nid = \"/id\""), 5, "unknown field \"mail\"");
@@ -147,10 +148,10 @@ fn text_that_is_no_toml_is_told_with_its_line() {
 fn files_have_a_format_a_delimiter_and_an_encoding() {
     let settings = |members: &str| {
         let text = SMALLEST.replace("format = \"jsonl\"", members);
-        match Config::parse(&text).unwrap().sources.remove(0).kind {
-            SourceKind::Files(files) => (files.format, files.delimiter, files.encoding),
-            other => panic!("{other:?}"),
-        }
+        let SourceKind::Files(files) = Config::parse(&text).unwrap().sources.remove(0).kind else {
+            panic!("files");
+        };
+        (files.format, files.delimiter, files.encoding)
     };
     assert_eq!(settings("format = \"csv\""), (FileFormat::Csv, b',', Encoding::Utf8));
     assert_eq!(

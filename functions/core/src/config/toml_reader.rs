@@ -139,15 +139,20 @@ impl<'t> Section<'t> {
         number
     }
 
-    /// A number above 0, up to `limit`.
-    pub(super) fn number(&self, name: &str, limit: f64, notes: &mut Notes<'_>) -> Option<f64> {
+    /// A number that is finite.
+    pub(super) fn number(&self, name: &str, notes: &mut Notes<'_>) -> Option<f64> {
         let (value, span) = self.get(name)?;
-        let number: Option<f64> = match value {
-            DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
-            DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
-            _ => None,
-        };
-        let number = number.filter(|number| *number > 0.0 && *number <= limit);
+        let number = as_number(value).filter(|number| number.is_finite());
+        if number.is_none() {
+            notes.fault(span, format!("{name} must be a number"));
+        }
+        number
+    }
+
+    /// A number above 0, up to `limit`.
+    pub(super) fn positive(&self, name: &str, limit: f64, notes: &mut Notes<'_>) -> Option<f64> {
+        let (value, span) = self.get(name)?;
+        let number = as_number(value).filter(|number| *number > 0.0 && *number <= limit);
         if number.is_none() {
             notes.fault(span, format!("{name} must be a number above 0, and at most {limit}"));
         }
@@ -157,11 +162,7 @@ impl<'t> Section<'t> {
     /// A number from 0 to 1.
     pub(super) fn ratio(&self, name: &str, notes: &mut Notes<'_>) -> Option<f64> {
         let (value, span) = self.get(name)?;
-        let number: Option<f64> = match value {
-            DeValue::Integer(number) => number.as_str().parse().ok(),
-            DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
-            _ => None,
-        };
+        let number = as_number(value);
         if !number.is_some_and(|number| (0.0..=1.0).contains(&number)) {
             notes.fault(span, format!("{name} must be a number from 0 to 1"));
             return None;
@@ -178,6 +179,14 @@ impl<'t> Section<'t> {
                 None
             }
         }
+    }
+}
+
+fn as_number(value: &DeValue<'_>) -> Option<f64> {
+    match value {
+        DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
+        DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
+        _ => None,
     }
 }
 

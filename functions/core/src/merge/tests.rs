@@ -330,3 +330,57 @@ fn a_damaged_line_is_told_without_its_text() {
         assert!(!error.to_string().contains("a:1"), "{error}");
     }
 }
+
+#[test]
+fn provenance_names_the_table_of_a_value_that_no_source_gave() {
+    let from = |fields: &[&str]| {
+        let members = fields.iter().map(|field| ((*field).to_owned(), json!("reference:t")));
+        Value::Object(members.collect())
+    };
+    let merged = merge(&lines(&[
+        account(
+            "a:1",
+            1,
+            json!({"email": "x@y.de", "gender": "f", "salary": 1, "interests": ["art"],
+            "attributes": {"job": "nurse"}, "provenance": from(&["gender", "salary", "interests", "attributes.job"])}),
+        ),
+        account(
+            "b:1",
+            2,
+            json!({"email": "x@y.de", "salary": 2, "interests": ["wine"], "provenance": from(&["interests"])}),
+        ),
+        account("a:2", 3, json!({"email": "z@y.de", "gender": "m", "provenance": from(&["gender"])})),
+        account("a:3", 3, json!({"email": "u@y.de", "interests": ["art"], "provenance": from(&["interests"])})),
+        account("b:3", 3, json!({"email": "u@y.de", "interests": ["golf"]})),
+        account("b:4", 3, json!({"email": "v@y.de"})),
+    ]));
+    let of = |member: &str| {
+        let customer = merged.customers.iter().find(|customer| customer["members"][0] == member);
+        customer.unwrap()["provenance"].clone()
+    };
+    assert_eq!(
+        of("a:1"),
+        json!({"gender": "reference:t", "email": "b:1", "salary": "b:1", "interests": "reference:t",
+            "attributes.job": "reference:t"})
+    );
+    assert_eq!(of("a:2"), json!({"gender": "reference:t"}));
+    assert_eq!(of("a:3"), json!({"email": "b:3"}));
+    assert_eq!(of("b:4"), json!({}));
+}
+
+#[test]
+fn a_blocked_value_has_no_provenance() {
+    let alone = account(
+        "a:1",
+        1,
+        json!({"email": "x@y.de", "gender": "f",
+        "provenance": {"email": "reference:t", "gender": "reference:t"}}),
+    );
+    let config = Config::parse(CONFIG).unwrap();
+    let mut keys = Vec::new();
+    let text = alone.to_string();
+    Matcher::new(&config, hasher()).keys(&Account::parse(&text).unwrap(), &mut keys);
+    let merged = merge_blocking(std::slice::from_ref(&text), &[keys[0].node]);
+    assert_eq!(merged.customers[0]["email"], Value::Null);
+    assert_eq!(merged.customers[0]["provenance"], json!({"gender": "reference:t"}));
+}

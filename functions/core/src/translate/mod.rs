@@ -1,29 +1,59 @@
 //! From a source's rows to accounts: map, normalise, enrich, make match keys; or reject, with the reason.
 
 mod chunk;
+mod enrich;
 mod row;
 
 pub use chunk::{ChunkOutput, Segment};
 pub use row::Reject;
 
 use crate::config::{Config, Source};
-use crate::enrich::{LookupTable, TableError};
+use crate::enrich::{LookupTable, TableError, TableText};
 use crate::field::{TEXT_FIELDS, TextField};
 use crate::mapping::MappingPlan;
 use crate::matching::Matcher;
 
-/// The reference tables of a configuration, one for each lookup, in its order.
+/// The reference tables of a configuration.
 #[derive(Debug, Default)]
-pub struct Tables(Vec<LookupTable>);
+pub struct Tables {
+    read: Vec<LookupTable>,
+    /// Which of them each lookup of the configuration uses, in its order. Lookups that try a shorter prefix in turn share
+    /// one: a table may be large.
+    of_lookups: Vec<usize>,
+}
 
 impl Tables {
-    /// Reads the tables of all lookups; `bytes` gives a table's object by name.
+    /// Reads the tables of all lookups; `text` gives a table by name.
     ///
     /// # Errors
-    /// The first table that has faults, with all of them.
-    pub fn parse<'b>(config: &Config, bytes: impl Fn(&str) -> &'b [u8]) -> Result<Self, TableError> {
-        let tables = config.enrich.iter().map(|lookup| LookupTable::parse(lookup, bytes(&lookup.table)));
-        tables.collect::<Result<_, _>>().map(Self)
+    /// The faults of all tables.
+    pub fn parse<'t>(config: &Config, text: impl Fn(&str) -> TableText<'t>) -> Result<Self, Vec<TableError>> {
+        let mut tables = Self::default();
+        let mut faults = Vec::new();
+        for (number, lookup) in config.enrich.iter().enumerate() {
+            let earlier = config.enrich[..number].iter().position(|earlier| earlier.reads_like(lookup));
+            if let Some(table) = earlier.and_then(|earlier| tables.of_lookups.get(earlier)) {
+                tables.of_lookups.push(*table);
+                continue;
+            }
+            match LookupTable::parse(lookup, text(&lookup.table)) {
+                Ok(table) => {
+                    tables.of_lookups.push(tables.read.len());
+                    tables.read.push(table);
+                }
+                Err(error) => {
+                    // Nothing is read from it, and the lookups that share it have nothing to add.
+                    tables.of_lookups.push(usize::MAX);
+                    faults.push(error);
+                }
+            }
+        }
+        if faults.is_empty() { Ok(tables) } else { Err(faults) }
+    }
+
+    /// The table of each lookup of the configuration, in its order.
+    fn of_lookups(&self) -> impl Iterator<Item = &LookupTable> {
+        self.of_lookups.iter().filter_map(|table| self.read.get(*table))
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::{Tables, Translator};
+use super::Translator;
+use super::enrich::enrich;
 use crate::account::Account;
-use crate::config::{Config, TextMapping};
+use crate::config::TextMapping;
 use crate::enrich::{location, number};
-use crate::field::{Field, TEXT_FIELDS, TextField};
+use crate::field::{TEXT_FIELDS, TextField};
 use crate::json;
 use crate::mapping::Slot;
 use crate::normalise::{self, Surroundings, is_email, trim};
@@ -149,32 +150,6 @@ fn format_name(format: &TimeFormat) -> &str {
     }
 }
 
-/// Fills empty fields from the reference tables, in the order of the configuration.
-fn enrich<'a, 'c: 'a>(config: &'c Config, tables: &'c Tables, account: &mut Account<'a>) {
-    for (lookup, table) in config.enrich.iter().zip(&tables.0) {
-        let is_empty = match lookup.field {
-            Field::Text(field) => account.text(field).is_none(),
-            Field::Location => account.location.is_none(),
-            Field::Salary => account.salary.is_none(),
-            Field::Interests => account.interests.is_empty(),
-            Field::Attributes => false,
-        };
-        if !is_empty {
-            continue;
-        }
-        let Some(found) = account.text(lookup.on).and_then(|key| table.get(key, lookup.prefix)) else {
-            continue;
-        };
-        match lookup.field {
-            Field::Text(field) => account.set_text(field, Some(Cow::Borrowed(found))),
-            Field::Location => account.location = Some(Cow::Borrowed(found)),
-            Field::Salary => account.salary = Some(Cow::Borrowed(found)),
-            Field::Interests => account.interests = sorted(split_items(found, Some(";"))),
-            Field::Attributes => {}
-        }
-    }
-}
-
 /// The first of some slots that holds a value that is not blank.
 fn value<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Option<Cow<'a, str>> {
     choice.iter().find_map(|slot| match slots.get(*slot) {
@@ -250,7 +225,7 @@ fn check<'a>(field: TextField, value: Cow<'a, str>, birthdate: Option<&TimeForma
 }
 
 /// The items of a text, without blanks around them; one item if nothing separates them.
-fn split_items<'a>(text: &'a str, separator: Option<&str>) -> Vec<Cow<'a, str>> {
+pub(super) fn split_items<'a>(text: &'a str, separator: Option<&str>) -> Vec<Cow<'a, str>> {
     let items: Vec<&str> = match separator {
         Some(separator) => text.split(separator).collect(),
         None => vec![text],
@@ -274,7 +249,7 @@ fn list<'a>(slots: &[Slot<'a>], choice: &[usize], separator: Option<&str>) -> Ve
     sorted(choice.iter().find_map(items_of).unwrap_or_default())
 }
 
-fn sorted(mut items: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
+pub(super) fn sorted(mut items: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
     items.sort_unstable();
     items.dedup();
     items

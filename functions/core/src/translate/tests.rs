@@ -65,8 +65,8 @@ fn translate(source: &str, text: &[u8], header: usize) -> ChunkOutput {
 fn translate_by(config: &str, source: &str, text: &[u8], header: usize) -> ChunkOutput {
     let config = Config::parse(config).unwrap();
     let tables = Tables::parse(&config, |name| match name {
-        "gender" => b"name,gender\nAnna,f\n",
-        _ => b"zip3,lat,lon\n123,47.5,11\n",
+        "gender" => TableText::Csv(b"name,gender\nAnna,f\n"),
+        _ => TableText::Csv(b"zip3,lat,lon\n123,47.5,11\n"),
     })
     .unwrap();
     let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
@@ -118,6 +118,7 @@ fn a_row_becomes_an_account() {
         "birthdate": "1931-12-14", "address": {"postal_code": "12345", "country": "US"},
         "location": {"latitude": 47.5, "longitude": 11.0}, "salary": 50_000.5, "interests": ["a", "b"],
         "attributes": {"device": {"os": "ios"}},
+        "provenance": {"gender": "reference:gender", "location": "reference:zip3"},
     });
     assert_eq!(account(&row), expected);
 }

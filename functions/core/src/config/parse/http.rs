@@ -64,13 +64,13 @@ pub(super) fn http(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpSe
         notes.fault(span, "a snapshot needs all rows, and a watermark asks for some: remove watermark, or snapshot");
     }
     let auth = section.section("auth", notes).map(|table| auth(&table, notes));
-    let requests_per_second = section.number("requests_per_second", REQUESTS_PER_SECOND_LIMIT, notes);
+    let requests_per_second = section.positive("requests_per_second", REQUESTS_PER_SECOND_LIMIT, notes);
     let max_page_bytes = limited(&section, "max_page_bytes", MAX_PAGE_BYTES_LIMIT, notes)
         .and_then(|bytes| usize::try_from(bytes).ok())
         .unwrap_or(MAX_PAGE_BYTES);
     let tries = limited(&section, "tries", i64::from(TRIES_LIMIT), notes).and_then(|tries| u32::try_from(tries).ok());
     let mut seconds =
-        |name, default, limit| Duration::from_secs_f64(section.number(name, limit, notes).unwrap_or(default));
+        |name, default, limit| Duration::from_secs_f64(section.positive(name, limit, notes).unwrap_or(default));
     let patience = Patience {
         timeout: seconds("timeout_s", TIMEOUT_S, TIMEOUT_S_LIMIT),
         tries: tries.unwrap_or(TRIES),

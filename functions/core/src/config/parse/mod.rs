@@ -31,8 +31,7 @@ pub(super) fn parse(text: &str) -> Result<Config, Faults> {
 
     let sources = source::sources(&root, &mut notes);
     let normalise = normalise::normalise(&root, &sources, &mut notes);
-    let enrich =
-        root.sections("enrich", &mut notes).iter().filter_map(|section| enrich::enrich(section, &mut notes)).collect();
+    let enrich = enrich::enrich(&root, &sources, &mut notes);
     let matches = matching::matches(&root, &mut notes);
     let guard = guard::guard(&root, &mut notes);
     let survive = survive::survive(&root, &mut notes);

@@ -8,6 +8,9 @@ use crate::config::toml_reader::{Notes, Section, one_of};
 use crate::config::{Mapping, Source, SourceKind};
 use crate::normalise::calling_code;
 
+/// A source of this name would give accounts references that read like values of tables.
+const RESERVED: &str = "reference";
+
 pub(super) fn sources(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<Source> {
     let sections = root.sections("source", notes);
     if sections.is_empty() && root.get("source").is_none() {
@@ -34,9 +37,13 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
             && name.len() <= 40;
         if !fits {
             notes.fault(
-                span,
+                span.clone(),
                 format!("the name {name:?} must be 1 to 40 of a-z, 0-9, _ and -, and start with a letter or digit"),
             );
+        }
+        if name == RESERVED {
+            let what_to_do = "it is kept for provenance, where reference:<table> is a value of a table; take another";
+            notes.fault(span, format!("a source cannot be named {name:?}; {what_to_do}"));
         }
         fits.then(|| name.to_owned())
     });
