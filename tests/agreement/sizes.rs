@@ -102,7 +102,8 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         tables: Vec::new(),
         shards: Some(1),
         partitions: Some(10_000),
-        splits: 900,
+        // Link reads the receipts of splits, and there are none here.
+        splits: 0,
         skipped: Vec::new(),
         snapshots: vec![source.clone(); 25],
     };

@@ -148,10 +148,10 @@ fn text_that_is_no_toml_is_told_with_its_line() {
 fn files_have_a_format_a_delimiter_and_an_encoding() {
     let settings = |members: &str| {
         let text = SMALLEST.replace("format = \"jsonl\"", members);
-        let SourceKind::Files(files) = Config::parse(&text).unwrap().sources.remove(0).kind else {
-            panic!("files");
-        };
-        (files.format, files.delimiter, files.encoding)
+        match Config::parse(&text).unwrap().sources.remove(0).kind {
+            SourceKind::Files(files) => (files.format, files.delimiter, files.encoding),
+            other => panic!("{other:?}"),
+        }
     };
     assert_eq!(settings("format = \"csv\""), (FileFormat::Csv, b',', Encoding::Utf8));
     assert_eq!(
