@@ -38,7 +38,6 @@ pub fn customers(rows: &[Row], settings: &Settings) -> Vec<Value> {
     let mut customers: Vec<Value> = components(&accounts, &usable, &blocked, settings)
         .into_iter()
         .flat_map(|members| divided(members, &accounts, &usable, &blocked, settings))
-        .into_iter()
         .map(|members| fold(members.into_iter().map(|at| without_blocked(&accounts[at], &blocked)).collect()))
         .collect();
     customers.sort_by_key(|customer| customer["members"].to_string());

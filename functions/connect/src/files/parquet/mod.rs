@@ -169,7 +169,7 @@ impl ParquetReader<'_> {
     /// Brings the next row group; `false` if there is none.
     async fn open_group(&mut self) -> Result<bool, Fault> {
         let Some(group) = self.file.metadata().row_groups().get(self.group) else { return Ok(false) };
-        let mut range = u64::MAX..u64::MIN;
+        let (mut first, mut last) = (u64::MAX, 0);
         for column in group.columns() {
             let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
             let place = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok());
@@ -177,9 +177,9 @@ impl ParquetReader<'_> {
             let Some((start, end)) = place.filter(|(_, end)| *end <= self.piece.end) else {
                 return Err(damaged(self.piece, &format!("row group {} is not within it", self.group + 1)));
             };
-            range = range.start.min(start)..range.end.max(end);
+            (first, last) = (first.min(start), last.max(end));
         }
-        let length = range.end.saturating_sub(range.start);
+        let length = last.saturating_sub(first);
         if length > ROW_GROUP_BYTES_MAX {
             return Err(Fault::source(format!(
                 "{} cannot be read: row group {} is {length} bytes long, and at most 256 MiB are read at once; write it with smaller row groups",
@@ -187,8 +187,8 @@ impl ParquetReader<'_> {
                 self.group + 1
             )));
         }
-        let range = range.start.min(range.end)..range.end;
-        self.window.set(range.start, self.ranges.read(range).await?);
+        let first = first.min(last);
+        self.window.set(first, self.ranges.read(first..last).await?);
         self.rows = Some(
             guarded(|| {
                 let group = self.file.get_row_group(self.group)?;
