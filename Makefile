@@ -33,6 +33,7 @@ help: ## Show this help
 	@echo '  make run DATA=dir OUT=dir   uses a folder with onefold.toml, landing/<source>/… and reference/*.csv'
 	@echo '  make reference OUT=dir COUNTRIES="DE FR"   builds tables elsewhere, with the postal codes of some countries'
 	@echo '  make bench ROWS=100000      measures one size only'
+	@echo '  target/release/onefold init|check|try   help to set a data folder up (after make build)'
 
 tools: $(VENV)/.done ## Install the pinned Python tools into target/venv
 

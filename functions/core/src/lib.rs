@@ -31,6 +31,7 @@ pub mod normalise;
 mod plain_json;
 pub mod provenance;
 pub mod reference;
+pub mod setup;
 pub mod snapshot;
 pub mod survive;
 pub mod timestamp;

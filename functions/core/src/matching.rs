@@ -76,18 +76,28 @@ impl Matcher {
         for (number, (rule, name)) in self.rules.iter().enumerate() {
             self.bytes.clear();
             self.bytes.extend_from_slice(name);
-            let complete = rule.key.iter().all(|part| match value(part, account) {
-                Some(value) if blocked & (1 << part.field.index()) == 0 => {
-                    self.bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
-                    self.bytes.extend_from_slice(value.as_bytes());
-                    true
-                }
-                _ => false,
+            let is_complete = for_each_value(rule, account, blocked, |_, value| {
+                self.bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
+                self.bytes.extend_from_slice(value.as_bytes());
             });
-            if complete {
+            if is_complete {
                 keys.push(MatchKey { rule: number, node: self.hasher.node(NodeKind::MatchKey, &self.bytes) });
             }
         }
+    }
+
+    /// What the account's match keys are made of, for its owner to see: each rule that gives a key, with the values that
+    /// the rule compares.
+    pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, Vec<(&Part, Cow<'a, str>)>)> {
+        let blocked = self.blocklist.fields(account);
+        let mut told = Vec::new();
+        for rule in self.rules() {
+            let mut values = Vec::new();
+            if for_each_value(rule, account, blocked, |part, value| values.push((part, value))) {
+                told.push((rule, values));
+            }
+        }
+        told
     }
 
     /// A digest of what makes keys what they are: the rules' keys, the blocked values and the secret. Links
@@ -97,6 +107,23 @@ impl Matcher {
         text.push(self.blocklist.describe());
         self.hasher.node(NodeKind::MatchKey, text.join("\n").as_bytes()).to_string()
     }
+}
+
+/// Gives what a rule's key is made of, in the rule's order, up to the first part that has no value or one that is
+/// nobody's. Says whether all have one.
+fn for_each_value<'r, 'a>(
+    rule: &'r MatchRule,
+    account: &'a Account<'_>,
+    blocked: u16,
+    mut each: impl FnMut(&'r Part, Cow<'a, str>),
+) -> bool {
+    rule.key.iter().all(|part| match value(part, account) {
+        Some(value) if blocked & (1 << part.field.index()) == 0 => {
+            each(part, value);
+            true
+        }
+        _ => false,
+    })
 }
 
 /// What a rule compares of an account; `None` if there is nothing, or a placeholder.

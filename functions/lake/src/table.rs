@@ -4,11 +4,39 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use onefold_core::enrich::{Rows, TableFormat, TableText};
+use onefold_core::setup::NoTable;
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as PhysicalType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use parquet::schema::types::Type;
+
+use crate::plan::Pinned;
+use crate::{Store, StoreError, keys};
+
+/// Reads the table of a name, in whichever format it is there.
+///
+/// # Errors
+/// The store failed. What is wrong with the table itself is the inner error.
+pub async fn find(store: &dyn Store, name: &str) -> Result<Result<(Pinned, StoredTable), NoTable>, StoreError> {
+    let mut found = Vec::new();
+    for format in TableFormat::ALL {
+        match store.get(&keys::reference(name, format)).await {
+            Ok((bytes, etag)) => found.push((Pinned { name: name.to_owned(), format, etag }, bytes)),
+            Err(StoreError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if found.len() > 1 {
+        return Ok(Err(NoTable::Several));
+    }
+    let Some((pinned, bytes)) = found.pop() else { return Ok(Err(NoTable::Missing)) };
+    Ok(match StoredTable::read(pinned.format, bytes) {
+        Ok(table) => Ok((pinned, table)),
+        // CSV is looked at later.
+        Err(error) => Err(NoTable::NoParquet(error.to_string())),
+    })
+}
 
 /// A table's content.
 #[derive(Debug)]

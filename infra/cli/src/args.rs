@@ -11,7 +11,8 @@ use onefold_lake::RunId;
     name = "onefold",
     version,
     after_help = "Credentials and region come from where the AWS CLI takes them (environment, profile, single sign-on).\n\
-                  Without an AWS account: onefold local run --data DIR --out OUT"
+                  Without an AWS account: onefold local run --data DIR --out OUT\n\n\
+                  To set a data folder up: onefold init, onefold check, onefold try SOURCE, then run."
 )]
 pub struct Arguments {
     /// The deployed stack, which is also the name of its state machine.
@@ -34,6 +35,10 @@ pub enum Command {
     /// Something with a deployed stack.
     #[command(flatten)]
     Cloud(CloudCommand),
+
+    /// Something with a data folder, on this machine alone.
+    #[command(flatten)]
+    Setup(SetupCommand),
 
     /// Do it without AWS: boot a local cloud, deploy to it, run a command, and stop everything.
     #[command(
@@ -142,6 +147,62 @@ impl RunOptions {
         let beside_the_data = self.data.join("truth.csv");
         self.truth.clone().or_else(|| beside_the_data.is_file().then_some(beside_the_data))
     }
+}
+
+/// The commands that help to set a data folder up. They need no cloud and upload nothing.
+#[derive(Debug, Subcommand)]
+pub enum SetupCommand {
+    /// Write a configuration from a look at the files: formats, fields, time formats, and how sure each is.
+    Init(InitOptions),
+
+    /// Check a configuration, its reference tables and its files, as a run would before it starts.
+    Check(CheckOptions),
+
+    /// Show what becomes of a source's first rows: row, account, match keys, and what is refused and why.
+    Try(TryOptions),
+
+    /// Print the JSON Schema of the configuration, for editors.
+    Schema,
+}
+
+/// The options of `onefold init`.
+#[derive(Debug, Args)]
+pub struct InitOptions {
+    /// A folder with landing/SOURCE/…; onefold.toml is written into it.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub data: PathBuf,
+
+    /// Replace onefold.toml if it is there.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// The options of `onefold check`.
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// A data folder with onefold.toml, landing/ and reference/, or a configuration file.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+}
+
+/// The options of `onefold try`.
+#[derive(Debug, Args)]
+pub struct TryOptions {
+    /// The source, by its name in the configuration.
+    #[arg(value_name = "SOURCE")]
+    pub source: String,
+
+    /// A data folder with onefold.toml, landing/ and reference/.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub data: PathBuf,
+
+    /// How many rows.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub rows: u32,
+
+    /// One JSON object a row, instead of columns.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The options of `onefold local`.

@@ -29,6 +29,7 @@ mod receipts;
 mod report;
 mod restore;
 pub mod screen;
+mod setup;
 mod signals;
 mod stage;
 mod start;
@@ -53,6 +54,8 @@ pub enum Outcome {
     Done,
     /// The run that was followed failed; what there is to say about it has been said.
     RunFailed,
+    /// What was checked has faults; they have been told.
+    Faulty,
 }
 
 impl Outcome {
@@ -60,7 +63,7 @@ impl Outcome {
     pub fn exit_code(self) -> ExitCode {
         match self {
             Self::Done => ExitCode::SUCCESS,
-            Self::RunFailed => ExitCode::FAILURE,
+            Self::RunFailed | Self::Faulty => ExitCode::FAILURE,
         }
     }
 }
@@ -72,6 +75,7 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
             let what_to_do = "`onefold local` boots a local cloud of its own; leave --endpoint or `local` away";
             Err(Error::Unready(what_to_do.to_owned()))
         }
+        Command::Setup(command) => setup::execute(command).await,
         Command::Local(options) => local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {
             let clients = match &arguments.endpoint {

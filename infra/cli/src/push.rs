@@ -93,7 +93,7 @@ fn plan(data: &Path) -> Result<(Vec<Upload>, Upload), Error> {
 
 /// Tells `found` of every file below a folder, in the order of their names, with the path relative to where it began.
 /// A folder that is not there holds nothing. Hidden files are passed over: they are what editors and desktops leave.
-fn collect(folder: &Path, relative: &str, found: &mut impl FnMut(PathBuf, &str)) -> Result<(), Error> {
+pub fn collect(folder: &Path, relative: &str, found: &mut impl FnMut(PathBuf, &str)) -> Result<(), Error> {
     if !folder.exists() {
         return Ok(());
     }

@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use onefold_core::chunker::{CHUNK_BYTES, Chunker, Mark, RawChunk};
 use onefold_core::config::{FileFormat, FilesSettings, Source};
+use onefold_core::setup;
 use onefold_lake::keys;
 use onefold_lake::plan::{Piece, Reading};
 use onefold_shell::{Context, StageError};
@@ -36,9 +37,7 @@ impl Connector for Files<'_> {
         let objects = planning.context.store.list(&prefix).await?;
         let was_there = planning.known.iter().any(|input| input.source == *name);
         if objects.is_empty() && !was_there && *required {
-            faults.push(format!(
-                "the source {name:?} has no file: there is nothing under {prefix}; drop files there, or write required = false"
-            ));
+            faults.push(setup::no_file(name));
         }
         let was_read: BTreeSet<(&str, &str)> =
             planning.known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();

@@ -8,8 +8,11 @@ mod enrich;
 mod http;
 mod kind;
 mod matching;
+mod nearest;
 mod parse;
+mod place;
 mod postgres;
+mod schema;
 mod toml_reader;
 
 #[cfg(test)]
@@ -19,15 +22,23 @@ use std::fmt;
 
 pub use deletion::DeletionMark;
 pub use enrich::{Enrich, Hash, Lookup, Target, Threshold};
+pub use http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
+pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule, Part};
+pub use nearest::nearest;
+pub use place::Place;
+pub use postgres::{Postgres, Relation, Watermark};
+pub use schema::json_schema;
+
+pub use crate::timestamp::TimeFormat;
 
 use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::normalise::Step;
-use crate::timestamp::TimeFormat;
 
-pub use http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
-pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
-pub use postgres::{Postgres, Relation, Watermark};
+/// The sections of the configuration and their keys.
+fn keys() -> Vec<schema::Key> {
+    parse::keys()
+}
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]
@@ -144,6 +155,17 @@ pub struct Publish {
     pub max_customer_drop_ratio: f64,
 }
 
+impl Source {
+    /// Whether a text can be a source's name.
+    pub fn is_name(text: &str) -> bool {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let mut bytes = text.bytes();
+        bytes.next().is_some_and(fits)
+            && bytes.all(|byte| fits(byte) || matches!(byte, b'_' | b'-'))
+            && text.len() <= 40
+    }
+}
+
 impl Config {
     /// Parses and checks a whole configuration.
     ///
@@ -181,6 +203,8 @@ pub struct Fault {
     pub column: usize,
     /// What is wrong and what to do.
     pub message: String,
+    /// How many characters of the line are at fault.
+    pub length: usize,
 }
 
 /// Every fault of a configuration.

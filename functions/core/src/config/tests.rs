@@ -117,14 +117,30 @@ fn faults_of_deletions_have_their_line_and_say_what_to_do() {
     let config = Config::parse(&with("\"/gone\"")).unwrap();
     let mark = DeletionMark { at: vec!["/gone".to_owned()], equals: Vec::new() };
     assert_eq!(config.sources[0].mapping.deleted, Some(mark));
-    assert_eq!(faults(&with("true"))[0], (6, "deleted must be text in quotes, or an array of such".to_owned()));
+    assert_eq!(
+        faults(&with("true"))[0],
+        (6, "deleted must be text in quotes, or an array of such; it is true".to_owned())
+    );
     check(&with("\"gone\""), 6, "must start with /");
     check(&with("{ equals = \"closed\" }"), 6, "deleted needs at = \"/pointer\"");
-    check(&with("{ at = \"/s\", equal = \"closed\" }"), 6, "it must be one of at, equals");
+    check(&with("{ at = \"/s\", equal = \"closed\" }"), 6, "did you mean \"equals\"? It must be one of at, equals");
     check(&with("{ at = \"/s\", equals = true }"), 6, "equals must be text in quotes");
     check(&with("{ at = \"/s\", equals = [] }"), 6, "equals needs the text");
     check(&with("{ at = \"/s\", equals = [\"a\", \"b \"] }"), 6, "equals \"b \" can never be met");
     check(&SMALLEST.replace("format", "snapshot = \"yes\"\nformat"), 3, "snapshot must be true or false");
+}
+
+#[test]
+fn a_wrong_value_is_told_with_the_nearest_right_one() {
+    check(
+        &format!("{SMALLEST}[normalise]\nemail = [\"trim\", \"lowercse\"]\n"),
+        9,
+        "unknown normaliser \"lowercse\"; did you mean \"lowercase\"? It must be one of trim, ",
+    );
+    check(&SMALLEST.replace("jsonl", "json-l"), 3, "unknown format \"json-l\"; did you mean \"jsonl\"?");
+    check(&SMALLEST.replace("\"email\"", "\"emial\""), 7, "did you mean \"email\"?");
+    check(&format!("{SMALLEST}[publish]\nmax_reject_ratio = 1_0\n"), 9, "from 0 to 1; it is 1_0");
+    check(&format!("{SMALLEST}[guard]\nmax_accounts_per_key = [\n1]\n"), 9, "from 2 on; it is […");
 }
 
 #[test]

@@ -5,7 +5,11 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Fault, Faults};
+use super::schema::Key;
+use super::{Fault, Faults, Place, nearest};
+
+/// How many characters of a wrong value are shown.
+const SHOWN_MAX: usize = 40;
 
 /// The faults found so far in a text.
 pub(super) struct Notes<'t> {
@@ -20,13 +24,26 @@ impl<'t> Notes<'t> {
 
     /// Notes a fault at a place of the text.
     pub(super) fn fault(&mut self, span: Range<usize>, message: impl Into<String>) {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |position| position + 1);
-        self.faults.push(Fault {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            message: message.into(),
-        });
+        let Place { line, column, length } = Place::of(self.text, span);
+        self.faults.push(Fault { line, column, message: message.into(), length });
+    }
+
+    /// Notes a value that is not what it must be.
+    pub(super) fn wrong(&mut self, span: Range<usize>, name: &str, must_be: &str) {
+        let found = self.text.get(span.clone()).unwrap_or_default();
+        let shown: String = found.lines().next().unwrap_or_default().chars().take(SHOWN_MAX).collect();
+        let dots = if shown.len() < found.len() { "…" } else { "" };
+        self.fault(span, format!("{name} must be {must_be}; it is {shown}{dots}"));
+    }
+
+    /// Notes a name that is none of those known, with the one that is nearest.
+    pub(super) fn unknown(&mut self, span: Range<usize>, what: &str, name: &str, known: &[&str]) {
+        self.fault(span, format!("unknown {what} {name:?}; {}", one_of(name, known)));
+    }
+
+    /// Notes a name that none of those known in some place is.
+    pub(super) fn unknown_in(&mut self, span: Range<usize>, what: &str, name: &str, place: &str, known: &[&str]) {
+        self.fault(span, format!("unknown {what} {name:?} in {place}; {}", one_of(name, known)));
     }
 
     /// `value` if there was no fault, else all of them in the order of the text.
@@ -53,12 +70,13 @@ pub(super) struct Section<'t> {
 pub(super) type Placed<'t> = (&'t DeValue<'t>, Range<usize>);
 
 impl<'t> Section<'t> {
-    /// Notes every member that is not in `known`, with the known name that is nearest.
-    pub(super) fn only(&self, known: &[&str], notes: &mut Notes<'_>) {
+    /// Notes every member that is not among the keys, with the key that is nearest.
+    pub(super) fn only(&self, keys: &[Key], notes: &mut Notes<'_>) {
+        let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
         for name in self.table.keys() {
             let text = name.get_ref().as_ref();
             if !known.contains(&text) {
-                notes.fault(name.span(), format!("unknown name {text:?} in {}; {}", self.title, one_of(known)));
+                notes.unknown_in(name.span(), "name", text, &self.title, &known);
             }
         }
     }
@@ -77,7 +95,7 @@ impl<'t> Section<'t> {
         match value {
             DeValue::Table(table) => Some(Section { table, span, title: format!("[{name}]") }),
             _ => {
-                notes.fault(span, format!("{name} must be a table, written [{name}]"));
+                notes.wrong(span, name, &format!("a table, written [{name}]"));
                 None
             }
         }
@@ -93,13 +111,13 @@ impl<'t> Section<'t> {
                 .filter_map(|item: &Spanned<DeValue<'t>>| match item.get_ref() {
                     DeValue::Table(table) => Some(Section { table, span: item.span(), title: title.clone() }),
                     _ => {
-                        notes.fault(item.span(), format!("{name} must be tables, each written {title}"));
+                        notes.wrong(item.span(), name, &format!("tables, each written {title}"));
                         None
                     }
                 })
                 .collect(),
             Some((_, span)) => {
-                notes.fault(span, format!("{name} must be tables, each written {title}"));
+                notes.wrong(span, name, &format!("tables, each written {title}"));
                 Vec::new()
             }
         }
@@ -111,7 +129,7 @@ impl<'t> Section<'t> {
         match value {
             DeValue::String(text) => Some((text.as_ref(), span)),
             _ => {
-                notes.fault(span, format!("{name} must be text in quotes"));
+                notes.wrong(span, name, "text in quotes");
                 None
             }
         }
@@ -127,16 +145,7 @@ impl<'t> Section<'t> {
 
     /// A whole number from `least` on.
     pub(super) fn integer(&self, name: &str, least: i64, notes: &mut Notes<'_>) -> Option<i64> {
-        let (value, span) = self.get(name)?;
-        let number = match value {
-            DeValue::Integer(number) => i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok(),
-            _ => None,
-        };
-        if number.is_none_or(|number| number < least) {
-            notes.fault(span, format!("{name} must be a whole number from {least} on"));
-            return None;
-        }
-        number
+        integer(self.get(name)?, name, least, notes)
     }
 
     /// A number that is finite.
@@ -144,7 +153,7 @@ impl<'t> Section<'t> {
         let (value, span) = self.get(name)?;
         let number = as_number(value).filter(|number| number.is_finite());
         if number.is_none() {
-            notes.fault(span, format!("{name} must be a number"));
+            notes.wrong(span, name, "a number");
         }
         number
     }
@@ -154,7 +163,7 @@ impl<'t> Section<'t> {
         let (value, span) = self.get(name)?;
         let number = as_number(value).filter(|number| *number > 0.0 && *number <= limit);
         if number.is_none() {
-            notes.fault(span, format!("{name} must be a number above 0, and at most {limit}"));
+            notes.wrong(span, name, &format!("a number above 0, and at most {limit}"));
         }
         number
     }
@@ -164,7 +173,7 @@ impl<'t> Section<'t> {
         let (value, span) = self.get(name)?;
         let number = as_number(value);
         if !number.is_some_and(|number| (0.0..=1.0).contains(&number)) {
-            notes.fault(span, format!("{name} must be a number from 0 to 1"));
+            notes.wrong(span, name, "a number from 0 to 1");
             return None;
         }
         number
@@ -175,7 +184,7 @@ impl<'t> Section<'t> {
         match self.get(name)? {
             (DeValue::Boolean(value), _) => Some(*value),
             (_, span) => {
-                notes.fault(span, format!("{name} must be true or false"));
+                notes.wrong(span, name, "true or false");
                 None
             }
         }
@@ -190,9 +199,22 @@ fn as_number(value: &DeValue<'_>) -> Option<f64> {
     }
 }
 
+/// A whole number from `least` on.
+pub(super) fn integer((value, span): Placed<'_>, name: &str, least: i64, notes: &mut Notes<'_>) -> Option<i64> {
+    let number = match value {
+        DeValue::Integer(number) => i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok(),
+        _ => None,
+    };
+    if number.is_none_or(|number| number < least) {
+        notes.wrong(span, name, &format!("a whole number from {least} on"));
+        return None;
+    }
+    number
+}
+
 /// A text or an array of texts, each with its place.
 pub(super) fn texts<'t>((value, span): Placed<'t>, name: &str, notes: &mut Notes<'_>) -> Vec<(&'t str, Range<usize>)> {
-    let wrong = format!("{name} must be text in quotes, or an array of such");
+    const TEXTS: &str = "text in quotes, or an array of such";
     match value {
         DeValue::String(text) => vec![(text.as_ref(), span)],
         DeValue::Array(items) => items
@@ -200,19 +222,23 @@ pub(super) fn texts<'t>((value, span): Placed<'t>, name: &str, notes: &mut Notes
             .filter_map(|item| match item.get_ref() {
                 DeValue::String(text) => Some((text.as_ref(), item.span())),
                 _ => {
-                    notes.fault(item.span(), wrong.clone());
+                    notes.wrong(item.span(), name, TEXTS);
                     None
                 }
             })
             .collect(),
         _ => {
-            notes.fault(span, wrong);
+            notes.wrong(span, name, TEXTS);
             Vec::new()
         }
     }
 }
 
-/// "it must be one of a, b, c".
-pub(super) fn one_of(known: &[&str]) -> String {
-    format!("it must be one of {}", known.join(", "))
+/// "did you mean \"a\"? It must be one of a, b, c", the question only where a name is near.
+fn one_of(name: &str, known: &[&str]) -> String {
+    let must = format!("must be one of {}", known.join(", "));
+    match nearest(name, known.iter().copied()) {
+        Some(meant) => format!("did you mean {meant:?}? It {must}"),
+        None => format!("it {must}"),
+    }
 }

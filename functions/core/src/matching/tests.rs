@@ -74,6 +74,27 @@ fn a_key_compares_what_its_steps_make_of_a_value() {
 }
 
 #[test]
+fn what_a_key_is_made_of_is_told() {
+    let lower = Part { field: TextField::GivenName, steps: vec![Step::Lowercase] };
+    let family = Part { field: TextField::FamilyName, steps: Vec::new() };
+    let names = MatchRule { key: vec![lower.clone(), family.clone()], ..MatchRule::of_fields(&[]) };
+    let rules = [names, MatchRule::of_fields(&[TextField::Email]), MatchRule::of_fields(&[TextField::PhoneNumber])];
+    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+    let account = account(&[
+        (TextField::GivenName, "Anna"),
+        (TextField::FamilyName, "Weber"),
+        (TextField::Email, "noreply@weber.de"),
+        (TextField::PhoneNumber, "-"),
+    ]);
+    let mut matcher = Matcher::new(&config(rules.to_vec()), hasher);
+    let told = matcher.explain(&account);
+    assert_eq!(told, [(&rules[0], vec![(&lower, "anna".into()), (&family, "Weber".into())])]);
+    let mut keys = Vec::new();
+    matcher.keys(&account, &mut keys);
+    assert_eq!(keys.len(), 1, "as many as are told");
+}
+
+#[test]
 fn rules_of_one_key_are_counted_apart() {
     let rule = MatchRule::of_fields(&[TextField::Email]);
     let conditions = vec![condition(Demand::Agree, TextField::GivenName, Likeness::Equal)];

@@ -2,25 +2,56 @@
 
 use std::ops::Range;
 
-use super::text_field;
-use crate::config::toml_reader::{Notes, Section, one_of, texts};
+use super::{text_field, text_field_name};
+use crate::config::schema::{Key, Kind};
+use crate::config::toml_reader::{Notes, Section, texts};
 use crate::config::{Enrich, Hash, Lookup, Source, Target, Threshold};
 use crate::field::Field;
 
-const KEYS: [&str; 12] = [
-    "field",
-    "table",
-    "on",
-    "prefix",
-    "hash",
-    "ignore_case",
-    "key",
-    "value",
-    "columns",
-    "split",
-    "threshold",
-    "overwrite",
-];
+/// What values can be looked up as.
+const HASHES: [&str; 1] = ["sha256"];
+/// What separates interests if nothing is said.
+const SPLIT: &str = ";";
+
+pub(super) fn keys() -> Vec<Key> {
+    let field = Kind::AnyOf(vec![Kind::OneOf(enriched()), Kind::Text(Some("^attributes\\.[A-Za-z0-9_.-]+$"))]);
+    let on = Kind::AnyOf(vec![text_field_name(), Kind::Text(Some("^attributes\\."))]).or_several();
+    let table = Kind::Text(Some("^[A-Za-z0-9_.-]+$"));
+    let key = Kind::Text(None).or_several();
+    vec![
+        Key::new("field", field, "The field that is filled where it is empty.").required(),
+        Key::new("table", table, "Looks in reference/<table>.csv or .parquet.").required(),
+        Key::new("on", on, "What is looked up: a text field or attribute, or several that must all agree.").required(),
+        Key::integer("prefix", 1, "Looks up only the first so many characters of the last one."),
+        Key::one_of("hash", HASHES, "Looks up the digest of the value."),
+        Key::boolean("ignore_case", "Whether case, and blanks around a value, make no difference.").or(false),
+        Key::new("key", key, "The table's column to look in, or one for each of on; its first ones if not given."),
+        Key::text("value", "The table's column that holds the value; the field's last name if not given."),
+        Key::table("columns", column_keys(), "The table's two columns of a location."),
+        Key::text("split", "What separates interests in the table's column.").or(SPLIT),
+        Key::table("threshold", threshold_keys(), "Rows below are not used."),
+        Key::boolean("overwrite", "Whether the table's value takes the place of one that the source gave.").or(false),
+    ]
+}
+
+fn column_keys() -> Vec<Key> {
+    vec![
+        Key::text("latitude", "The column of the latitude, in degrees.").required(),
+        Key::text("longitude", "The column of the longitude, in degrees.").required(),
+    ]
+}
+
+fn threshold_keys() -> Vec<Key> {
+    vec![
+        Key::text("column", "The column of numbers.").required(),
+        Key::new("min", Kind::Number, "The least number of a row that is used.").required(),
+    ]
+}
+
+/// The fields of accounts that a table can fill, attributes aside.
+fn enriched() -> Vec<&'static str> {
+    Field::all().filter(|field| *field != Field::Attributes).map(Field::name).collect()
+}
 
 pub(super) fn enrich(root: &Section<'_>, sources: &[Source], notes: &mut Notes<'_>) -> Vec<Enrich> {
     // What a source that is at fault maps is not known.
@@ -39,7 +70,7 @@ pub(super) fn enrich(root: &Section<'_>, sources: &[Source], notes: &mut Notes<'
 }
 
 fn lookup(section: &Section<'_>, attributes: Option<&[String]>, notes: &mut Notes<'_>) -> Option<Enrich> {
-    section.only(&KEYS, notes);
+    section.only(&keys(), notes);
     let target = section.required_text("field", notes).and_then(|(name, span)| target(name, span, notes));
     let table = section.required_text("table", notes).and_then(|(name, span)| table(name, span, notes));
     let on = on(section, attributes, notes);
@@ -58,18 +89,21 @@ fn lookup(section: &Section<'_>, attributes: Option<&[String]>, notes: &mut Note
         }
         (!split.is_empty()).then(|| split.to_owned())
     });
+    let [ignore_case, overwrite] = ["ignore_case", "overwrite"].map(|name| section.boolean(name, notes));
+    let threshold = threshold(section, notes);
+    // Only now that every key was looked at: each fault is to be told.
     Some(Enrich {
         target: target?,
         table: table?,
         on: on?,
         prefix,
         hash,
-        ignore_case: section.boolean("ignore_case", notes).unwrap_or_default(),
+        ignore_case: ignore_case.unwrap_or_default(),
         key,
         columns,
-        split: split.unwrap_or_else(|| ";".to_owned()),
-        threshold: threshold(section, notes),
-        overwrite: section.boolean("overwrite", notes).unwrap_or_default(),
+        split: split.unwrap_or_else(|| SPLIT.to_owned()),
+        threshold,
+        overwrite: overwrite.unwrap_or_default(),
     })
 }
 
@@ -92,9 +126,8 @@ fn target(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<Targe
         Some(Field::Salary) => Some(Target::Salary),
         Some(Field::Interests) => Some(Target::Interests),
         Some(Field::Attributes) | None => {
-            let fields = Field::all().filter(|field| *field != Field::Attributes).map(Field::name);
-            let known: Vec<&str> = fields.chain(["attributes.<name>"]).collect();
-            notes.fault(span, format!("unknown field {name:?}; {}", one_of(&known)));
+            let known: Vec<&str> = enriched().into_iter().chain(["attributes.<name>"]).collect();
+            notes.unknown(span, "field", name, &known);
             None
         }
     }
@@ -146,7 +179,7 @@ fn on(section: &Section<'_>, attributes: Option<&[String]>, notes: &mut Notes<'_
 fn hash(section: &Section<'_>, prefix: Option<usize>, on: Option<usize>, notes: &mut Notes<'_>) -> Option<Hash> {
     let (name, span) = section.text("hash", notes)?;
     if name != "sha256" {
-        notes.fault(span, format!("unknown hash {name:?}; {}", one_of(&["sha256"])));
+        notes.unknown(span, "hash", name, &HASHES);
         return None;
     }
     if prefix.is_some() {
@@ -172,7 +205,7 @@ fn key(
 fn columns(section: &Section<'_>, target: Option<&Target>, notes: &mut Notes<'_>) -> Vec<String> {
     match (target, section.section("columns", notes), section.text("value", notes)) {
         (Some(Target::Location), Some(columns), None) => {
-            columns.only(&["latitude", "longitude"], notes);
+            columns.only(&column_keys(), notes);
             ["latitude", "longitude"]
                 .into_iter()
                 .filter_map(|name| columns.required_text(name, notes))
@@ -196,7 +229,7 @@ fn columns(section: &Section<'_>, target: Option<&Target>, notes: &mut Notes<'_>
 
 fn threshold(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Threshold> {
     let threshold = section.section("threshold", notes)?;
-    threshold.only(&["column", "min"], notes);
+    threshold.only(&threshold_keys(), notes);
     let column = threshold.required_text("column", notes).map(|(column, _)| column.to_owned());
     if threshold.get("min").is_none() {
         notes.fault(threshold.span.clone(), format!("{} needs min", threshold.title));

@@ -1,15 +1,22 @@
 //! The members of a [[source]] of kind "files".
 
-use crate::config::toml_reader::{Notes, Section, one_of};
+use crate::config::schema::Key;
+use crate::config::toml_reader::{Notes, Section};
 use crate::config::{Encoding, FileFormat, FilesSettings, RowFormat};
 
-pub(super) const MEMBERS: &[&str] = &["format", "delimiter", "encoding"];
+pub(super) fn keys() -> Vec<Key> {
+    vec![
+        Key::one_of("format", FileFormat::names(), "What the source's files hold.").required(),
+        Key::text("delimiter", "What separates the fields of CSV: one ASCII character.").or(","),
+        Key::one_of("encoding", Encoding::ALL.map(Encoding::name), "How text is encoded.").or("utf-8"),
+    ]
+}
 
 pub(super) fn files(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<FilesSettings> {
     let format = section.required_text("format", notes).and_then(|(name, span)| {
         let format = FileFormat::from_name(name);
         if format.is_none() {
-            notes.fault(span, format!("unknown format {name:?}; {}", one_of(&FileFormat::names())));
+            notes.unknown(span, "format", name, &FileFormat::names());
         }
         format
     });
@@ -41,7 +48,7 @@ fn delimiter(section: &Section<'_>, format: Option<FileFormat>, notes: &mut Note
 fn encoding(section: &Section<'_>, format: Option<FileFormat>, notes: &mut Notes<'_>) -> Encoding {
     let Some((name, span)) = section.text("encoding", notes) else { return Encoding::Utf8 };
     let Some(encoding) = Encoding::ALL.into_iter().find(|encoding| encoding.name() == name) else {
-        notes.fault(span, format!("unknown encoding {name:?}; {}", one_of(&Encoding::ALL.map(Encoding::name))));
+        notes.unknown(span, "encoding", name, &Encoding::ALL.map(Encoding::name));
         return Encoding::Utf8;
     };
     let has_choice = format.is_none_or(|format| format == FileFormat::JsonLines || format.rows() == RowFormat::Csv);

@@ -8,25 +8,14 @@ use std::time::Duration;
 use toml::de::DeValue;
 use url::{Host, Url};
 
+use super::mapping::TIME_FORMATS;
 use crate::config::http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
-use crate::config::toml_reader::{Notes, Section, one_of};
+use crate::config::schema::{Key, Kind};
+use crate::config::toml_reader::{Notes, Section};
 use crate::timestamp::{TimeFormat, Timestamp};
 
-pub(super) const MEMBERS: &[&str] = &["http"];
-
-const SETTINGS: [&str; 11] = [
-    "url",
-    "items",
-    "page",
-    "params",
-    "watermark",
-    "auth",
-    "requests_per_second",
-    "max_page_bytes",
-    "timeout_s",
-    "tries",
-    "wait_s",
-];
+/// How the next page is found.
+const WAYS: [&str; 4] = ["cursor", "link", "number", "offset"];
 
 const MAX_PAGE_BYTES: usize = 32 << 20;
 /// What an invocation can hold: the page, its rows, and the chunk that they go into.
@@ -40,6 +29,73 @@ const WAIT_S: f64 = 1.0;
 const WAIT_S_LIMIT: f64 = 60.0;
 const REQUESTS_PER_SECOND_LIMIT: f64 = 1000.0;
 
+pub(super) fn keys() -> Vec<Key> {
+    vec![Key::table("http", setting_keys(), "A JSON API, and what is read of it.").required()]
+}
+
+fn setting_keys() -> Vec<Key> {
+    let pages = page_keys(&PAGE_KEYS);
+    let param = Kind::AnyOf(vec![Kind::Text(None), Kind::Integer(i64::MIN), Kind::Boolean]);
+    let bytes = Kind::Range(1, MAX_PAGE_BYTES_LIMIT);
+    let tries = Kind::Range(1, TRIES_LIMIT.into());
+    let rate = Kind::Positive(REQUESTS_PER_SECOND_LIMIT);
+    vec![
+        Key::new("url", Kind::Text(Some("^https?://")), "The address of the first page, without a query.").required(),
+        Key::new("items", Kind::Text(Some("^(/.*)?$")), "The array of rows in a page, as a JSON Pointer.").required(),
+        Key::table("page", pages, "How the next page is found; there is only one if not given."),
+        Key::new("params", Kind::Named(Box::new(param)), "Query parameters of every request."),
+        Key::table("watermark", watermark_keys(), "Only rows that changed since the last run are asked for."),
+        Key::table("auth", auth_keys(), "What proves to the API who asks."),
+        Key::new("requests_per_second", rate, "How many requests a second at most."),
+        Key::new("max_page_bytes", bytes, "A greater page is refused.").or(MAX_PAGE_BYTES),
+        Key::new("timeout_s", Kind::Positive(TIMEOUT_S_LIMIT), "Seconds that a page may take to its last byte.")
+            .or(TIMEOUT_S),
+        Key::new("tries", tries, "How often a page is asked for before the source fails.").or(TRIES),
+        Key::new(
+            "wait_s",
+            Kind::Positive(WAIT_S_LIMIT),
+            "The longest wait before the second try, doubled with each further one.",
+        )
+        .or(WAIT_S),
+    ]
+}
+
+/// What can stand in `page`, whatever the way.
+const PAGE_KEYS: [&str; 7] = ["by", "cursor", "at", "param", "first", "size_param", "size"];
+
+/// What can stand in `page`: those of these names.
+fn page_keys(names: &[&str]) -> Vec<Key> {
+    let pointer = || Kind::Text(Some("^/"));
+    let all = [
+        Key::one_of("by", WAYS, "How the next page is found.").required(),
+        Key::new("cursor", pointer(), "By cursor: where the page says what to send next."),
+        Key::new("at", pointer(), "By link: where the page has the next address; the Link header if not given."),
+        Key::text("param", "By cursor, number or offset: the query parameter."),
+        Key::integer("first", 0, "By number: the number of the first page.").or(1),
+        Key::text("size_param", "The query parameter for the rows of a page."),
+        Key::integer("size", 1, "How many rows of a page to ask for."),
+    ];
+    all.into_iter().filter(|key| names.contains(&key.name)).collect()
+}
+
+fn watermark_keys() -> Vec<Key> {
+    vec![
+        Key::text("param", "The query parameter that asks for rows that changed since.").required(),
+        Key::new("at", Kind::Text(Some("^/")), "Where a row has its time; the run's start is taken if not given."),
+        Key::text("as", "How times are written: rfc3339, date, unix_s, unix_ms, or a strptime format.").or("rfc3339"),
+        Key::text("initial", "The value that the first run sends."),
+    ]
+}
+
+fn auth_keys() -> Vec<Key> {
+    let secret = || Kind::Text(Some("^[A-Za-z0-9/_+=.@-]{1,512}$"));
+    vec![
+        Key::new("bearer", secret(), "The name of the secret that holds a bearer token."),
+        Key::text("header", "The header that a key is sent in, such as X-Api-Key."),
+        Key::new("secret", secret(), "The name of the secret that holds the header's value."),
+    ]
+}
+
 pub(super) fn http(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpSettings> {
     let Some(section) = source.section("http", notes) else {
         if source.get("http").is_none() {
@@ -48,7 +104,7 @@ pub(super) fn http(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpSe
         return None;
     };
     let section = Section { title: "[source.http]".to_owned(), ..section };
-    section.only(&SETTINGS, notes);
+    section.only(&setting_keys(), notes);
     let url = section.required_text("url", notes).and_then(|(text, span)| url(text, span, notes));
     let items = pointer(&section, "items", Whole::Allowed, notes);
     let mut parameters = Parameters::default();
@@ -180,35 +236,37 @@ fn params(section: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<
 }
 
 fn paging(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Option<Paging> {
-    const WAYS: [&str; 4] = ["cursor", "link", "number", "offset"];
-    let (by, span) = page.required_text("by", notes)?;
+    let Some((by, span)) = page.required_text("by", notes) else {
+        page.only(&page_keys(&PAGE_KEYS), notes);
+        return None;
+    };
     match by {
         "cursor" => {
-            page.only(&["by", "cursor", "param"], notes);
+            page.only(&page_keys(&["by", "cursor", "param"]), notes);
             let (at, param) =
                 (pointer(page, "cursor", Whole::Refused, notes), parameters.required(page, "param", notes));
             Some(Paging::Cursor { at: at?, param: param? })
         }
         "link" => {
-            page.only(&["by", "at"], notes);
+            page.only(&page_keys(&["by", "at"]), notes);
             match page.get("at") {
                 Some(_) => Some(Paging::NextUrl { at: pointer(page, "at", Whole::Refused, notes)? }),
                 None => Some(Paging::Link),
             }
         }
         "number" => {
-            page.only(&["by", "param", "first", "size_param", "size"], notes);
+            page.only(&page_keys(&["by", "param", "first", "size_param", "size"]), notes);
             let first = page.integer("first", 0, notes).and_then(|first| u64::try_from(first).ok()).unwrap_or(1);
             let (param, size) = (parameters.required(page, "param", notes), size(page, parameters, notes));
             Some(Paging::Number { param: param?, first, size })
         }
         "offset" => {
-            page.only(&["by", "param", "size_param", "size"], notes);
+            page.only(&page_keys(&["by", "param", "size_param", "size"]), notes);
             let (param, size) = (parameters.required(page, "param", notes), size(page, parameters, notes));
             Some(Paging::Offset { param: param?, size })
         }
         _ => {
-            notes.fault(span, format!("unknown way of paging {by:?}; {}", one_of(&WAYS)));
+            notes.unknown(span, "way of paging", by, &WAYS);
             None
         }
     }
@@ -224,7 +282,7 @@ fn size(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) 
 }
 
 fn watermark(table: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Option<HttpWatermark> {
-    table.only(&["param", "at", "as", "initial"], notes);
+    table.only(&watermark_keys(), notes);
     let param = parameters.required(table, "param", notes);
     let at = table.get("at").is_some().then(|| pointer(table, "at", Whole::Refused, notes));
     let format = match table.text("as", notes) {
@@ -250,14 +308,14 @@ fn time_format(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<
     };
     let usable = format.filter(|format| is_usable(format).is_some());
     if usable.is_none() {
-        notes.fault(span, format!("unknown time format {name:?}; it must be one of rfc3339, date, unix_s, unix_ms, or a strptime format such as \"%d.%m.%Y\""));
+        notes.unknown(span, "time format", name, &TIME_FORMATS);
     }
     usable
 }
 
 fn auth(table: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpAuth> {
     const FORMS: &str = "auth must be { bearer = \"<name of a secret>\" } or { header = \"X-Api-Key\", secret = \"<name of a secret>\" }";
-    table.only(&["bearer", "header", "secret"], notes);
+    table.only(&auth_keys(), notes);
     let [bearer, header, secret] = ["bearer", "header", "secret"].map(|name| table.get(name).is_some());
     match (bearer, header, secret) {
         (true, false, false) => Some(HttpAuth::Bearer { secret: secret_name(table, "bearer", notes)? }),

@@ -5,23 +5,67 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::config::toml_reader::{Notes, Placed, Section, one_of, texts};
+use crate::config::schema::{Key, Kind};
+use crate::config::toml_reader::{Notes, Placed, Section, texts};
 use crate::config::{DeletionMark, ListField, Mapping, Pointers, TextMapping, TimeField};
 use crate::field::TextField;
 use crate::timestamp::TimeFormat;
 
-/// Names under `[source.fields]` that are no text fields.
-const OTHER_FIELDS: [&str; 9] = [
-    "id",
-    "updated_at",
-    "deleted",
-    "full_name",
-    "location.latitude",
-    "location.longitude",
-    "salary",
-    "interests",
-    "attributes.<name>",
-];
+/// Names of time formats, as messages list them.
+pub(super) const TIME_FORMATS: [&str; 5] =
+    ["rfc3339", "date", "unix_s", "unix_ms", "or a strptime format such as \"%d.%m.%Y\""];
+
+/// The fields that can be mapped.
+pub(super) fn keys() -> Vec<Key> {
+    let plain = || value(&["at"]);
+    let other = vec![
+        Key::new("id", plain(), "Tells the source's accounts apart; the reference is <source>:<id>.").required(),
+        Key::new("updated_at", value(&["at", "as", "default"]), "When the row was changed last."),
+        Key::new("deleted", deleted(), "What marks an account as deleted: true or false, or one of some texts."),
+        Key::new("full_name", plain(), "Split into given and family name: First Last, or Last, First."),
+        Key::new("location.latitude", plain(), "Degrees; needs location.longitude."),
+        Key::new("location.longitude", plain(), "Degrees; needs location.latitude."),
+        Key::new("salary", plain(), "A number."),
+        Key::new("interests", value(&["at", "split"]), "An array, or text with split."),
+        Key::new("attributes.<name>", plain(), "Anything else, kept as it is."),
+    ];
+    let text = |field: TextField| match field {
+        TextField::Birthdate => Key::new(field.name(), value(&["at", "as", "default"]), "A date."),
+        _ => Key::new(field.name(), value(&["at", "default"]), "Text."),
+    };
+    other.into_iter().chain(TextField::ALL.map(text)).collect()
+}
+
+/// A field's value: a pointer, several, or a table with these members.
+fn value(members: &[&str]) -> Kind {
+    Kind::AnyOf(vec![pointer(), Kind::Array(Box::new(pointer())), Kind::Table(member_keys(members))])
+}
+
+/// What marks an account as deleted.
+fn deleted() -> Kind {
+    Kind::AnyOf(vec![pointer(), Kind::Array(Box::new(pointer())), Kind::Table(deletion_keys())])
+}
+
+fn deletion_keys() -> Vec<Key> {
+    let equals = Kind::Text(None).or_several();
+    let doc = "The text that marks an account as deleted, or several; any other does not.";
+    member_keys(&["at"]).into_iter().chain([Key::new("equals", equals, doc)]).collect()
+}
+
+fn pointer() -> Kind {
+    Kind::Text(Some("^/"))
+}
+
+/// What can stand in the table of a field: those of these names.
+fn member_keys(names: &[&str]) -> Vec<Key> {
+    let all = [
+        Key::new("at", pointer().or_several(), "Where the value is: the first that finds one counts.").required(),
+        Key::text("as", "How times are written: rfc3339, date, unix_s, unix_ms, or a strptime format."),
+        Key::text("split", "What separates the items of a text."),
+        Key::text("default", "The value of rows that have none."),
+    ];
+    all.into_iter().filter(|key| names.contains(&key.name)).collect()
+}
 
 pub(super) fn mapping(fields: &Section<'_>, notes: &mut Notes<'_>) -> Mapping {
     let mut mapping = Mapping::default();
@@ -59,6 +103,7 @@ pub(super) fn mapping(fields: &Section<'_>, notes: &mut Notes<'_>) -> Mapping {
             "salary" => mapping.salary = Some(value.plain(notes)),
             "interests" => {
                 value.refuse_format(notes);
+                value.refuse_default(notes);
                 mapping.interests = Some(ListField { at: value.at, split: value.split.map(|(split, _)| split) });
             }
             _ => {
@@ -76,9 +121,8 @@ pub(super) fn mapping(fields: &Section<'_>, notes: &mut Notes<'_>) -> Mapping {
                         format: value.format,
                     });
                 } else {
-                    let known: Vec<&str> =
-                        OTHER_FIELDS.into_iter().chain(TextField::ALL.map(TextField::name)).collect();
-                    notes.fault(name_span, format!("unknown field {name:?}; {}", one_of(&known)));
+                    let known: Vec<&str> = keys().iter().map(|key| key.name).collect();
+                    notes.unknown(name_span, "field", &name, &known);
                 }
             }
         }
@@ -124,7 +168,7 @@ impl FieldValue {
             return Self { at: pointers(placed, name, notes), ..Self::default() };
         };
         let section = Section { table, span: placed.1.clone(), title: name.to_owned() };
-        section.only(&["at", "as", "split", "default"], notes);
+        section.only(&member_keys(&["at", "as", "split", "default"]), notes);
         let mut value = Self::default();
         match section.get("at") {
             Some(at) => value.at = pointers(at, "at", notes),
@@ -134,7 +178,7 @@ impl FieldValue {
             value.format = TimeFormat::from_name(format);
             value.format_span = span.clone();
             if value.format.is_none() {
-                notes.fault(span, format!("unknown time format {format:?}; it must be one of rfc3339, date, unix_s, unix_ms, or a strptime format such as \"%d.%m.%Y\""));
+                notes.unknown(span, "time format", format, &TIME_FORMATS);
             }
         }
         value.split = section.text("split", notes).map(|(split, span)| {
@@ -151,10 +195,14 @@ impl FieldValue {
     fn plain(self, notes: &mut Notes<'_>) -> Pointers {
         self.refuse_split(notes);
         self.refuse_format(notes);
-        if let Some((_, span)) = self.default {
-            notes.fault(span, "this field takes no default");
-        }
+        self.refuse_default(notes);
         self.at
+    }
+
+    fn refuse_default(&self, notes: &mut Notes<'_>) {
+        if let Some((_, span)) = &self.default {
+            notes.fault(span.clone(), "this field takes no default");
+        }
     }
 
     fn refuse_split(&self, notes: &mut Notes<'_>) {
@@ -176,7 +224,7 @@ fn deletion_mark(placed: Placed<'_>, notes: &mut Notes<'_>) -> DeletionMark {
         return DeletionMark { at: pointers(placed, "deleted", notes), equals: Vec::new() };
     };
     let section = Section { table, span: placed.1.clone(), title: "deleted".to_owned() };
-    section.only(&["at", "equals"], notes);
+    section.only(&deletion_keys(), notes);
     let mut mark = DeletionMark::default();
     match section.get("at") {
         Some(at) => mark.at = pointers(at, "at", notes),

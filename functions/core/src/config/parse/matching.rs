@@ -4,10 +4,50 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::text_field;
-use crate::config::toml_reader::{Notes, Placed, Section, one_of, texts};
+use super::{text_field, text_field_name};
+use crate::config::schema::{Key, Kind};
+use crate::config::toml_reader::{Notes, Placed, Section, texts};
 use crate::config::{Condition, Demand, Likeness, MatchRule, Part};
 use crate::normalise::Step;
+
+pub(super) fn keys() -> Vec<Key> {
+    let compared = || part_kind(compared_keys());
+    let agree = "Two accounts with one key are kept apart unless both have a value here, and the values agree.";
+    let differ = "Two accounts with one key are kept apart if both have a value here, and the values do not agree.";
+    vec![
+        Key::new("key", part_kind(part_keys()), "A text field, or several that must all agree.").required(),
+        Key::new(Demand::Agree.name(), compared(), agree),
+        Key::new(Demand::NotDiffer.name(), compared(), differ),
+        Key::integer("max_accounts_per_key", 2, "A key of this rule that more accounts share links nothing."),
+    ]
+}
+
+/// A field's name or a table with these keys, or several of either.
+fn part_kind(keys: Vec<Key>) -> Kind {
+    Kind::AnyOf(vec![text_field_name(), Kind::Table(keys)]).or_several()
+}
+
+/// The keys of a field that is compared as steps leave it.
+fn part_keys() -> Vec<Key> {
+    let steps = Kind::OneOf(step_names()).or_several();
+    vec![
+        Key::new("field", text_field_name(), "The field that is compared.").required(),
+        Key::new("as", steps, "A normaliser or a list of them, run in order, for the comparison only."),
+    ]
+}
+
+/// The keys of a field that need not be equal to agree.
+fn compared_keys() -> Vec<Key> {
+    let similarity = Key::ratio("jaro_winkler", "Values agree from this Jaro-Winkler similarity on.");
+    let distance = Key::integer("edit_distance", 1, "Values agree if so many changes make one into the other.");
+    part_keys().into_iter().chain([similarity, distance]).collect()
+}
+
+/// The names of all steps, each prefix too.
+fn step_names() -> Vec<&'static str> {
+    let steps = Step::ALL.into_iter().filter(|step| !matches!(step, Step::Prefix(_)));
+    steps.chain((1..=9).map(Step::Prefix)).map(Step::name).collect()
+}
 
 pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRule> {
     let sections = root.sections("match", notes);
@@ -16,7 +56,7 @@ pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRul
     }
     let mut rules: Vec<MatchRule> = Vec::new();
     for section in sections {
-        section.only(&["key", "if_agree", "unless_differ", "max_accounts_per_key"], notes);
+        section.only(&keys(), notes);
         let conditions =
             [Demand::Agree, Demand::NotDiffer].into_iter().flat_map(|demand| conditions(&section, demand, notes));
         let conditions: Vec<Condition> = conditions.collect();
@@ -45,8 +85,7 @@ fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<Part>, Range
         return None;
     }
     let wanted = items.len();
-    let mut key: Vec<Part> =
-        items.into_iter().filter_map(|item| part(item, &[], notes).map(|(part, _)| part)).collect();
+    let mut key: Vec<Part> = items.into_iter().filter_map(|item| part(item, &part_keys(), notes)).collect();
     if key.len() < wanted {
         return None;
     }
@@ -63,9 +102,10 @@ fn conditions(section: &Section<'_>, demand: Demand, notes: &mut Notes<'_>) -> V
     let Some(placed) = section.get(demand.name()) else { return Vec::new() };
     let mut conditions = Vec::new();
     for item in items(placed, demand.name(), notes) {
-        let Some((part, section)) = part(item, &["jaro_winkler", "edit_distance"], notes) else { continue };
-        let likeness = section.map_or(Likeness::Equal, |section| likeness(&section, notes));
-        conditions.push(Condition { demand, part, likeness });
+        let likeness = part_section(&item).map_or(Likeness::Equal, |section| likeness(&section, notes));
+        if let Some(part) = part(item, &compared_keys(), notes) {
+            conditions.push(Condition { demand, part, likeness });
+        }
     }
     conditions
 }
@@ -103,26 +143,29 @@ fn items<'t>((value, span): Placed<'t>, name: &str, notes: &mut Notes<'_>) -> Ve
     fitting
 }
 
-/// A field's name, or a table of a field, the steps before comparing, and more that the caller knows.
-fn part<'t>((value, span): Placed<'t>, more: &[&str], notes: &mut Notes<'_>) -> Option<(Part, Option<Section<'t>>)> {
+/// A part that is written as a table.
+fn part_section<'t>((value, span): &Placed<'t>) -> Option<Section<'t>> {
     match value {
-        DeValue::String(name) => Some((Part { field: text_field(name, span, notes)?, steps: Vec::new() }, None)),
-        DeValue::Table(table) => {
-            let section = Section { table, span, title: "a field of [[match]]".to_owned() };
-            let known: Vec<&str> = ["field", "as"].into_iter().chain(more.iter().copied()).collect();
-            section.only(&known, notes);
-            let field = section.required_text("field", notes).and_then(|(name, span)| text_field(name, span, notes));
-            let names = section.get("as").map(|placed| texts(placed, "as", notes)).unwrap_or_default();
-            let mut steps = Vec::new();
-            for (name, span) in names {
-                match Step::from_name(name) {
-                    Some(step) => steps.push(step),
-                    None => notes
-                        .fault(span, format!("unknown normaliser {name:?}; {}", one_of(&Step::ALL.map(Step::name)))),
-                }
-            }
-            Some((Part { field: field?, steps }, Some(section)))
-        }
+        DeValue::Table(table) => Some(Section { table, span: span.clone(), title: "a field of [[match]]".to_owned() }),
         _ => None,
     }
+}
+
+/// A field's name, or a table of a field, the steps before comparing, and what else is among the keys.
+fn part(item: Placed<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<Part> {
+    let Some(section) = part_section(&item) else {
+        let (DeValue::String(name), span) = item else { return None };
+        return Some(Part { field: text_field(name, span, notes)?, steps: Vec::new() });
+    };
+    section.only(keys, notes);
+    let field = section.required_text("field", notes).and_then(|(name, span)| text_field(name, span, notes));
+    let names = section.get("as").map(|placed| texts(placed, "as", notes)).unwrap_or_default();
+    let mut steps = Vec::new();
+    for (name, span) in names {
+        match Step::from_name(name) {
+            Some(step) => steps.push(step),
+            None => notes.unknown(span, "normaliser", name, &step_names()),
+        }
+    }
+    Some(Part { field: field?, steps })
 }

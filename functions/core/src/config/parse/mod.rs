@@ -16,9 +16,23 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
-use super::toml_reader::{Notes, Section, one_of};
+use super::schema::{Key, Kind};
+use super::toml_reader::{Notes, Section};
 use super::{Config, Faults};
 use crate::field::TextField;
+
+/// The sections of the configuration.
+pub(super) fn keys() -> Vec<Key> {
+    vec![
+        Key::tables("source", source::keys(), "A system that accounts come from.").required(),
+        Key::table("normalise", normalise::keys(), "Normalisers of each text field, run in order."),
+        Key::tables("enrich", enrich::keys(), "A field that is filled from a reference table where it is empty."),
+        Key::tables("match", matching::keys(), "A match key: accounts that agree on it are one customer.").required(),
+        Key::table("guard", guard::keys(), "Limits against wrong merges."),
+        Key::table("survive", survive::keys(), "Which of the accounts' values a customer gets."),
+        Key::table("publish", publish::keys(), "What must hold before a version is published."),
+    ]
+}
 
 pub(super) fn parse(text: &str) -> Result<Config, Faults> {
     let mut notes = Notes::new(text);
@@ -27,7 +41,7 @@ pub(super) fn parse(text: &str) -> Result<Config, Faults> {
         notes.fault(error.span().unwrap_or(0..0), format!("not TOML: {}", error.message()));
     }
     let root = Section { table: document.get_ref(), span: 0..0, title: "the configuration".to_owned() };
-    root.only(&["source", "normalise", "enrich", "match", "guard", "survive", "publish"], &mut notes);
+    root.only(&keys(), &mut notes);
 
     let sources = source::sources(&root, &mut notes);
     let normalise = normalise::normalise(&root, &sources, &mut notes);
@@ -42,7 +56,12 @@ pub(super) fn parse(text: &str) -> Result<Config, Faults> {
 fn text_field(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<TextField> {
     let field = TextField::from_name(name);
     if field.is_none() {
-        notes.fault(span, format!("unknown field {name:?}; {}", one_of(&TextField::ALL.map(TextField::name))));
+        notes.unknown(span, "field", name, &TextField::ALL.map(TextField::name));
     }
     field
+}
+
+/// The name of a text field.
+fn text_field_name() -> Kind {
+    Kind::OneOf(TextField::ALL.map(TextField::name).into())
 }

@@ -1,10 +1,20 @@
 //! [normalise]: chains of normalisers.
 
 use super::mapping::flatten;
-use crate::config::toml_reader::{Notes, Section, one_of, texts};
+use crate::config::schema::{Key, Kind};
+use crate::config::toml_reader::{Notes, Section, texts};
 use crate::config::{Source, TimeFormat};
 use crate::field::TextField;
 use crate::normalise::Step;
+
+pub(super) fn keys() -> Vec<Key> {
+    let steps = |field| {
+        let fitting = accounts_steps().filter(|step| step.field().is_none_or(|only| only == field));
+        Kind::OneOf(fitting.map(Step::name).collect()).or_several()
+    };
+    let doc = "A normaliser or a list of them, run in order.";
+    TextField::ALL.map(|field| Key::new(field.name(), steps(field), doc)).into()
+}
 
 pub(super) fn normalise(
     root: &Section<'_>,
@@ -17,15 +27,14 @@ pub(super) fn normalise(
     };
     for (name, name_span, placed) in flatten(section.table, "") {
         let Some(field) = TextField::from_name(&name) else {
-            notes.fault(
-                name_span,
-                format!("unknown field {name:?} in [normalise]; {}", one_of(&TextField::ALL.map(TextField::name))),
-            );
+            notes.unknown_in(name_span, "field", &name, "[normalise]", &TextField::ALL.map(TextField::name));
             continue;
         };
         for (step_name, span) in texts(placed, &name, notes) {
             match Step::from_name(step_name) {
-                None => notes.fault(span, format!("unknown normaliser {step_name:?}; {}", one_of(&names()))),
+                None => {
+                    notes.unknown(span, "normaliser", step_name, &accounts_steps().map(Step::name).collect::<Vec<_>>());
+                }
                 Some(step) => match objection(step, field, sources) {
                     None => chains[field.index()].push(step),
                     Some(objection) => notes.fault(span, objection),
@@ -37,8 +46,8 @@ pub(super) fn normalise(
 }
 
 /// The normalisers that may stand here.
-fn names() -> Vec<&'static str> {
-    Step::ALL.into_iter().filter(|step| !step.is_for_keys()).map(Step::name).collect()
+fn accounts_steps() -> impl Iterator<Item = Step> {
+    Step::ALL.into_iter().filter(|step| !step.is_for_keys())
 }
 
 /// Why a normaliser cannot stand in a field's chain, and what to do.

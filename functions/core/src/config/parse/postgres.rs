@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::config::schema::{Key, Kind};
 use crate::config::toml_reader::{Notes, Section};
 use crate::config::{Postgres, Relation, Watermark};
 
@@ -12,7 +13,35 @@ const NAME_BYTES_MAX: usize = 63;
 const OVERLAP_S_MAX: u64 = 366 * 24 * 60 * 60;
 
 /// The members of a source of kind `postgres`.
-pub(super) const MEMBERS: &[&str] = &["postgres"];
+pub(super) fn keys() -> Vec<Key> {
+    vec![Key::table("postgres", setting_keys(), "A PostgreSQL database, and what is read of it.").required()]
+}
+
+/// Either `table` or `query` must be there; the parser demands it.
+fn setting_keys() -> Vec<Key> {
+    let secret = Kind::Text(Some("^[A-Za-z0-9/_+=.@:-]{1,512}$"));
+    let table = Kind::Text(Some("^[^.]+\\.[^.]+$"));
+    let splits = Kind::Range(1, Postgres::SPLITS_MAX.into());
+    let rows = Kind::Range(1, Postgres::ROWS_PER_PAGE_MAX.into());
+    vec![
+        Key::new("secret", secret, "The secret in AWS Secrets Manager that holds the connection string.").required(),
+        Key::new("table", table, "The table or view to read: schema.table."),
+        Key::text("query", "In place of table: one SELECT without a semicolon."),
+        Key::text("key", "The column that tells rows apart, is never null and never changes.").required(),
+        Key::new("splits", splits, "How many invocations divide the rows; by their size if not given."),
+        Key::table("watermark", watermark_keys(), "Only rows that are new by this column are read."),
+        Key::new("rows_per_page", rows, "Rows that are fetched at once.").or(Postgres::ROWS_PER_PAGE),
+        Key::text("certificates", "Certificates (PEM) that are trusted besides the system's."),
+    ]
+}
+
+fn watermark_keys() -> Vec<Key> {
+    let overlap = Kind::Text(Some("^[0-9]+[smhd]$"));
+    vec![
+        Key::text("column", "A time, date or number that grows with every change of a row.").required(),
+        Key::new("overlap", overlap, "Reads again what is so much older than the last watermark, such as 5m."),
+    ]
+}
 
 /// The settings of a source of kind `postgres`.
 pub(super) fn postgres(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<Postgres> {
@@ -27,7 +56,7 @@ pub(super) fn postgres(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<Po
 }
 
 fn settings(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Postgres> {
-    section.only(&["secret", "table", "query", "key", "splits", "watermark", "rows_per_page", "certificates"], notes);
+    section.only(&setting_keys(), notes);
     let secret = section.required_text("secret", notes).and_then(|(name, span)| secret(name, span, notes));
     let relation = relation(section, notes);
     let key = section.required_text("key", notes).and_then(|(name, span)| identifier("key", name, span, notes));
@@ -132,7 +161,7 @@ fn identifier(what: &str, name: &str, span: Range<usize>, notes: &mut Notes<'_>)
 }
 
 fn watermark(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Watermark> {
-    section.only(&["column", "overlap"], notes);
+    section.only(&watermark_keys(), notes);
     let column =
         section.required_text("column", notes).and_then(|(name, span)| identifier("column", name, span, notes));
     let overlap_s = section.text("overlap", notes).and_then(|(text, span)| {

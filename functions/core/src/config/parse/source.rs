@@ -2,14 +2,36 @@
 
 use std::collections::BTreeSet;
 
-use super::mapping::mapping;
+use super::mapping::{self, mapping};
 use super::{files, http, postgres};
-use crate::config::toml_reader::{Notes, Section, one_of};
+use crate::config::schema::{Key, Kind};
+use crate::config::toml_reader::{Notes, Section};
 use crate::config::{Mapping, Source, SourceKind};
 use crate::normalise::calling_code;
 
 /// A source of this name would give accounts references that read like values of tables.
 const RESERVED: &str = "reference";
+
+/// The keys of sources of all kinds. What one kind requires others do not have, so that only the parser demands it.
+pub(super) fn keys() -> Vec<Key> {
+    let of_kinds = [files::keys(), http::keys(), postgres::keys()].concat();
+    common_keys().into_iter().chain(of_kinds.into_iter().map(Key::optional)).collect()
+}
+
+/// The keys that every kind has.
+fn common_keys() -> Vec<Key> {
+    let name = Kind::Text(Some("^[a-z0-9][a-z0-9_-]{0,39}$"));
+    let region = Kind::Text(Some("^[A-Z]{2}$"));
+    vec![
+        Key::new("name", name, "The folder under landing/, and the start of references.").required(),
+        Key::one_of("kind", SourceKind::NAMES, "How the source is read.").or("files"),
+        Key::integer("trust", 0, "Of two values of one moment, that of the higher trust wins.").or(0),
+        Key::new("region", region, "Country (ISO 3166-1 alpha-2) of phone numbers of accounts without a known one."),
+        Key::boolean("required", "Whether a run fails if the source fails, or has never had a file.").or(true),
+        Key::boolean("snapshot", "Whether what a run reads of the source is its whole state.").or(false),
+        Key::table("fields", mapping::keys(), "Where each field is in a row, as JSON Pointers (RFC 6901).").required(),
+    ]
+}
 
 pub(super) fn sources(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<Source> {
     let sections = root.sections("source", notes);
@@ -31,10 +53,7 @@ pub(super) fn sources(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<Source> 
 
 fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
     let name = section.required_text("name", notes).and_then(|(name, span)| {
-        let mut bytes = name.bytes();
-        let fits = bytes.next().is_some_and(|first| first.is_ascii_lowercase() || first.is_ascii_digit())
-            && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-')
-            && name.len() <= 40;
+        let fits = Source::is_name(name);
         if !fits {
             notes.fault(
                 span.clone(),
@@ -73,21 +92,18 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
     Some(Source { name: name?, kind: kind?, trust, region, required, snapshot, mapping })
 }
 
-/// Members of every kind.
-const COMMON: [&str; 7] = ["name", "kind", "trust", "region", "required", "snapshot", "fields"];
-
 /// The kind and its settings. A new kind is an arm here, and a file beside this one.
 fn kind(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<SourceKind> {
     let (name, span) = section.text("kind", notes).unwrap_or(("files", 0..0));
     let (members, kind) = match name {
-        "files" => (files::MEMBERS, files::files(section, notes).map(SourceKind::Files)),
-        "http" => (http::MEMBERS, http::http(section, notes).map(|settings| SourceKind::Http(Box::new(settings)))),
-        "postgres" => (postgres::MEMBERS, postgres::postgres(section, notes).map(SourceKind::Postgres)),
+        "files" => (files::keys(), files::files(section, notes).map(SourceKind::Files)),
+        "http" => (http::keys(), http::http(section, notes).map(|settings| SourceKind::Http(Box::new(settings)))),
+        "postgres" => (postgres::keys(), postgres::postgres(section, notes).map(SourceKind::Postgres)),
         _ => {
-            notes.fault(span, format!("unknown kind {name:?}; {}", one_of(&SourceKind::NAMES)));
+            notes.unknown(span, "kind", name, &SourceKind::NAMES);
             return None;
         }
     };
-    section.only(&[&COMMON, members].concat(), notes);
+    section.only(&[common_keys(), members].concat(), notes);
     kind
 }

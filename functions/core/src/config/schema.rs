@@ -1,0 +1,190 @@
+//! What may stand in the configuration, said once: the parser refuses every other key by these tables, and
+//! editors get them as a JSON Schema.
+//!
+//! Each section's keys are a function `keys()` beside its parser, a [`Key`] a line. A new key is one more line there.
+
+use serde_json::{Map, Value, json};
+
+/// A key of a section.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// How it is written. One with dots can also be written as a table: `address.country`. `<name>` stands for any.
+    pub name: &'static str,
+    /// What stands right of it.
+    pub kind: Kind,
+    /// What it means, in a sentence.
+    pub doc: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// The value where it is not there.
+    pub default: Option<Value>,
+}
+
+/// What stands right of a key.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// Text, with a regular expression (ECMA 262) that it fits.
+    Text(Option<&'static str>),
+    /// One of some names.
+    OneOf(Vec<&'static str>),
+    /// A whole number from a least one on.
+    Integer(i64),
+    /// A whole number from a least to a greatest one.
+    Range(i64, i64),
+    /// A number.
+    Number,
+    /// A number above 0, up to a greatest one.
+    Positive(f64),
+    /// A number from 0 to 1.
+    Ratio,
+    /// `true` or `false`.
+    Boolean,
+    /// An array.
+    Array(Box<Kind>),
+    /// A table with keys of any name.
+    Named(Box<Kind>),
+    /// A table with these keys.
+    Table(Vec<Key>),
+    /// An array of tables with these keys.
+    Tables(Vec<Key>),
+    /// Any of these.
+    AnyOf(Vec<Kind>),
+}
+
+impl Kind {
+    /// One such value or an array of them.
+    pub fn or_several(self) -> Self {
+        Self::AnyOf(vec![self.clone(), Self::Array(Box::new(self))])
+    }
+
+    fn schema(&self) -> Value {
+        match self {
+            Self::Text(None) => json!({"type": "string"}),
+            Self::Text(Some(pattern)) => json!({"type": "string", "pattern": pattern}),
+            Self::OneOf(names) => json!({"type": "string", "enum": names}),
+            Self::Integer(least) => json!({"type": "integer", "minimum": least}),
+            Self::Range(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
+            Self::Number => json!({"type": "number"}),
+            Self::Positive(most) => json!({"type": "number", "exclusiveMinimum": 0, "maximum": most}),
+            Self::Ratio => json!({"type": "number", "minimum": 0, "maximum": 1}),
+            Self::Boolean => json!({"type": "boolean"}),
+            Self::Array(items) => json!({"type": "array", "items": items.schema()}),
+            Self::Named(values) => json!({"type": "object", "additionalProperties": values.schema()}),
+            Self::Table(keys) => table(keys),
+            Self::Tables(keys) => json!({"type": "array", "items": table(keys)}),
+            Self::AnyOf(kinds) => json!({"anyOf": kinds.iter().map(Kind::schema).collect::<Vec<_>>()}),
+        }
+    }
+}
+
+impl Key {
+    /// A key of any kind.
+    pub fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
+        Self { name, kind, doc, required: false, default: None }
+    }
+
+    /// A key for text.
+    pub fn text(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Kind::Text(None), doc)
+    }
+
+    /// A key for one of some names.
+    pub fn one_of(name: &'static str, names: impl IntoIterator<Item = &'static str>, doc: &'static str) -> Self {
+        Self::new(name, Kind::OneOf(names.into_iter().collect()), doc)
+    }
+
+    /// A key for a whole number from `least` on.
+    pub fn integer(name: &'static str, least: i64, doc: &'static str) -> Self {
+        Self::new(name, Kind::Integer(least), doc)
+    }
+
+    /// A key for a number from 0 to 1.
+    pub fn ratio(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Kind::Ratio, doc)
+    }
+
+    /// A key for `true` or `false`.
+    pub fn boolean(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Kind::Boolean, doc)
+    }
+
+    /// A section: a table.
+    pub fn table(name: &'static str, keys: Vec<Key>, doc: &'static str) -> Self {
+        Self::new(name, Kind::Table(keys), doc)
+    }
+
+    /// A section that may be there several times: an array of tables.
+    pub fn tables(name: &'static str, keys: Vec<Key>, doc: &'static str) -> Self {
+        Self::new(name, Kind::Tables(keys), doc)
+    }
+
+    /// This key, which must be there.
+    pub fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    /// This key, which need not be there.
+    pub fn optional(self) -> Self {
+        Self { required: false, ..self }
+    }
+
+    /// This key, with what holds where it is not there.
+    pub fn or(self, default: impl Into<Value>) -> Self {
+        Self { default: Some(default.into()), ..self }
+    }
+
+    fn schema(&self) -> Value {
+        let mut schema = self.kind.schema();
+        schema["description"] = self.doc.into();
+        if let Some(default) = &self.default {
+            schema["default"] = default.clone();
+        }
+        schema
+    }
+}
+
+/// The schema of a table with these keys and no others.
+fn table(keys: &[Key]) -> Value {
+    let mut properties = Map::new();
+    let mut patterns = Map::new();
+    for key in keys {
+        let Some((outer, inner)) = key.name.split_once('.') else {
+            properties.insert(key.name.to_owned(), key.schema());
+            continue;
+        };
+        // As one name, and as a table in the table.
+        let within = properties
+            .entry(outer)
+            .or_insert_with(|| json!({"type": "object", "properties": {}, "additionalProperties": false}));
+        if inner == "<name>" {
+            within["additionalProperties"] = key.schema();
+            patterns.insert(format!("^{outer}\\."), key.schema());
+        } else {
+            within["properties"][inner] = key.schema();
+            properties.insert(key.name.to_owned(), key.schema());
+        }
+    }
+    let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    if !patterns.is_empty() {
+        schema["patternProperties"] = patterns.into();
+    }
+    let required: Vec<&str> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+    if !required.is_empty() {
+        schema["required"] = required.into();
+    }
+    schema
+}
+
+/// The configuration as a JSON Schema (draft 7, which editors of TOML understand).
+///
+/// It says which keys there are, what kind of value each takes and which must be there. What depends on other keys
+/// only [`super::Config::parse`] checks.
+pub fn json_schema() -> Value {
+    let mut schema = table(&super::keys());
+    schema["$schema"] = "http://json-schema.org/draft-07/schema#".into();
+    schema["title"] = "Onefold configuration".into();
+    schema
+}
+
+#[cfg(test)]
+mod tests;

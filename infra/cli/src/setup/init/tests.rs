@@ -1,0 +1,166 @@
+//! What is guessed of files of different systems.
+
+use onefold_core::config::TimeFormat;
+use onefold_core::field::TextField;
+
+use crate::setup::tests::Scratch;
+
+/// The lines of a configuration that map a field, with the reason before each.
+fn field_lines(text: &str, field: &str) -> Vec<(String, String)> {
+    let before_normalise = text.split("[normalise]").next().unwrap_or_default();
+    let lines: Vec<&str> = before_normalise.lines().collect();
+    let is_field = |line: &str| {
+        let name = line.trim_start_matches("# ").split(" = ").next().unwrap_or_default();
+        line.contains(" = ") && name.trim_matches('"') == field
+    };
+    let positions = (1..lines.len()).filter(|at| is_field(lines[*at]));
+    positions.map(|at| (lines[at - 1].to_owned(), lines[at].to_owned())).collect()
+}
+
+/// The one line that maps a field.
+fn field_line(text: &str, field: &str) -> (String, String) {
+    let mut lines = field_lines(text, field);
+    assert_eq!(lines.len(), 1, "{field}: {lines:?}\n{text}");
+    lines.remove(0)
+}
+
+#[tokio::test]
+async fn semicolons_and_windows_1252_are_seen() {
+    let mut rows = String::from("Kundennummer;Vorname;Name;E-Mail;PLZ;Ort;Geburtsdatum;Geändert am\r\n");
+    for number in 0..40 {
+        let day = number % 28 + 1;
+        rows.push_str(&format!(
+            "K{number};Jürgen;Müller;juergen{number}@gmx.de;0{number:04};Köln;{day:02}.03.1970;{day}.12.2023 08:00\r\n"
+        ));
+    }
+    // Of the letters in there, the code point is the byte.
+    let latin: Vec<u8> = rows.chars().map(|letter| letter as u8).collect();
+    let scratch = Scratch::new(&[("landing/shop/kunden.csv", &latin)]);
+    scratch.init().await.unwrap();
+    let text = scratch.config_text();
+    assert!(text.contains("format = \"csv\"\ndelimiter = \";\"\nencoding = \"windows-1252\""), "{text}");
+    assert_eq!(field_line(&text, "id").1, "id = \"/Kundennummer\"");
+    assert_eq!(field_line(&text, "given_name").1, "given_name = \"/Vorname\"");
+    let (why, line) = field_line(&text, "family_name");
+    assert!(line == "family_name = \"/Name\"" && why.starts_with("# likely: beside a given name"), "{why}");
+    assert_eq!(
+        field_line(&text, "email"),
+        ("# sure: 40 of 40 values are e-mail addresses".to_owned(), "email = \"/E-Mail\"".to_owned())
+    );
+    assert_eq!(field_line(&text, "address.postal_code").1, "\"address.postal_code\" = \"/PLZ\"");
+    assert_eq!(field_line(&text, "birthdate").1, "birthdate = { at = \"/Geburtsdatum\", as = \"%d.%m.%Y\" }");
+    assert_eq!(field_line(&text, "updated_at").1, "updated_at = { at = \"/Geändert am\", as = \"%d.%m.%Y %H:%M\" }");
+
+    let tried = scratch.tried("shop", 1).await.unwrap();
+    let account = tried[0].json()["account"].clone();
+    assert_eq!((&account["family_name"], &account["address"]["locality"]), (&"Müller".into(), &"Köln".into()));
+    assert_eq!(account["updated_at"], "2023-12-01T08:00:00Z");
+}
+
+#[tokio::test]
+async fn nested_json_is_mapped_by_pointers() {
+    let rows: String = (0..20)
+        .map(|number| {
+            format!(
+                "{{\"uuid\":\"a-{number}\",\"profile\":{{\"firstName\":\"Anna\",\"lastName\":\"Weber\",\"a/b\":1}},\
+                 \"company\":{{\"name\":\"Acme\"}},\"contacts\":{{\"mails\":[],\"primary~mail\":\"a{number}@x.de\"}},\
+                 \"geo\":{{\"lat\":47.1,\"lng\":7.2}},\"tags\":[\"a\"],\"updated\":{}}}\n",
+                1_686_161_760 + number
+            )
+        })
+        .collect();
+    let scratch = Scratch::new(&[("landing/app/a.jsonl", rows.as_bytes())]);
+    scratch.init().await.unwrap();
+    let text = scratch.config_text();
+    let config = scratch.config();
+    let mapping = &config.sources[0].mapping;
+    assert_eq!(mapping.id, ["/uuid"]);
+    let at = |field: TextField| mapping.texts.iter().find(|text| text.field == field).map(|text| text.at[0].as_str());
+    assert_eq!(
+        (at(TextField::GivenName), at(TextField::FamilyName)),
+        (Some("/profile/firstName"), Some("/profile/lastName"))
+    );
+    assert_eq!(at(TextField::Email), Some("/contacts/primary~0mail"));
+    assert_eq!(
+        (&mapping.latitude.as_ref().unwrap()[0], &mapping.longitude.as_ref().unwrap()[0]),
+        (&"/geo/lat".to_owned(), &"/geo/lng".to_owned())
+    );
+    assert_eq!(mapping.full_name, None, "a company's name is nobody's");
+    assert_eq!(mapping.updated_at.as_ref().unwrap().format, TimeFormat::UnixSeconds);
+    assert_eq!(mapping.interests.as_ref().unwrap().at, ["/tags"]);
+    assert!(text.contains("# \"attributes.a_1b\" = \"/profile/a~1b\""), "{text}");
+    let tried = scratch.tried("app", 1).await.unwrap();
+    assert_eq!(tried[0].json()["account"]["email"], "a0@x.de");
+}
+
+#[tokio::test]
+async fn an_order_of_day_and_month_that_nothing_decides_is_only_proposed() {
+    let scratch = Scratch::new(&[
+        ("landing/a/a.csv", b"id,email,dob,updated\n1,a@x.de,03/04/1970,2023-01-02\n2,b@x.de,05/06/1971,2023-01-03\n"),
+        ("landing/b/b.csv", b"id,email,dob\n1,a@x.de,03/04/1970\n2,b@x.de,05/26/1971\n"),
+    ]);
+    scratch.init().await.unwrap();
+    let text = scratch.config_text();
+    let lines = field_lines(&text, "birthdate");
+    assert_eq!(
+        lines[0],
+        (
+            "# unsure: ambiguous: 2 of 2 values fit %d/%m/%Y and %m/%d/%Y alike, as no day is above 12".to_owned(),
+            "# birthdate = { at = \"/dob\", as = \"%d/%m/%Y\" }".to_owned()
+        )
+    );
+    assert_eq!(lines[1].1, "birthdate = { at = \"/dob\", as = \"%m/%d/%Y\" }");
+    assert_eq!(field_line(&text, "updated_at").1, "updated_at = { at = \"/updated\", as = \"date\" }");
+}
+
+#[tokio::test]
+async fn what_only_looks_like_a_field_is_said() {
+    let mut rows = String::from("number,who,reach,call,where\n");
+    for number in 0..30 {
+        rows.push_str(&format!("{number},Weber,a{number}@x.de,+49 89 10000{number:02},DE\n"));
+    }
+    let scratch = Scratch::new(&[("landing/odd/a.csv", rows.as_bytes())]);
+    scratch.init().await.unwrap();
+    let text = scratch.config_text();
+    let (why, line) = field_line(&text, "id");
+    assert!(line == "id = \"/number\"" && why.starts_with("# likely: no column is called id"), "{why}");
+    let (why, line) = field_line(&text, "email");
+    assert!(line == "email = \"/reach\"" && why.starts_with("# likely: the name does not say so"), "{why}");
+    assert!(field_line(&text, "phone_number").1.starts_with("# phone_number = \"/call\""));
+    assert!(field_line(&text, "address.country").1.starts_with("# \"address.country\" = \"/where\""));
+    assert!(text.contains("# \"attributes.who\" = \"/who\""), "{text}");
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_a_source_are_told() {
+    let empty = Scratch::new(&[("landing/a/empty.csv", b"")]);
+    assert!(empty.init().await.unwrap_err().to_string().contains("nothing to look at"));
+    let wrong = Scratch::new(&[("landing/Über/a.csv", b"id\n1\n")]);
+    assert!(wrong.init().await.unwrap_err().to_string().contains("cannot be a source"));
+}
+
+#[tokio::test]
+async fn an_array_and_compressed_tabs_are_seen() {
+    let array = br#"[{"id": 1, "mail": "a@x.de"}, {"id": 2, "mail": "b@x.de"}]"#;
+    let tabs = zstd::bulk::compress(b"user_id\temail\thobbies\n1\ta@x.de\tart|wine\n2\tb@x.de\tart\n", 1).unwrap();
+    let scratch = Scratch::new(&[("landing/app/a.json", array), ("landing/web/a.tsv.zst", &tabs)]);
+    scratch.init().await.unwrap();
+    let text = scratch.config_text();
+    assert!(text.contains("format = \"json\"\n") && text.contains("format = \"tsv\"\n"), "{text}");
+    assert!(text.contains("# sure: all 2 rows have one, and no two are alike\nid = \"/user_id\""), "{text}");
+    assert!(text.contains("interests = { at = \"/hobbies\", split = \"|\" }"), "{text}");
+    for (source, account) in [("app", "app:1"), ("web", "web:1")] {
+        assert_eq!(scratch.tried(source, 5).await.unwrap()[0].json()["account"]["ref"], account);
+    }
+}
+
+#[tokio::test]
+async fn parquet_of_another_tool_is_read_as_a_run_reads_it() {
+    let parquet = include_bytes!("../../../../../tests/files/pandas.parquet");
+    let scratch = Scratch::new(&[("landing/lake/a.parquet", parquet)]);
+    scratch.init().await.unwrap();
+    assert!(scratch.config_text().contains("format = \"parquet\"\n"));
+    let tried = scratch.tried("lake", 1).await.unwrap();
+    let id = format!("lake:{}", tried[0].cells.iter().find(|(name, _)| name == "id").unwrap().1);
+    assert_eq!(tried[0].json()["account"]["ref"], id);
+}

@@ -1,0 +1,42 @@
+//! The commands that help to set a data folder up: init, check, try, schema. They read files of this machine and use
+//! the functions' own code to judge them; nothing is uploaded.
+
+mod check;
+mod faults;
+mod folder;
+mod folder_store;
+mod init;
+mod members;
+mod reading;
+mod side_by_side;
+mod try_source;
+
+use onefold_core::config::json_schema;
+
+use crate::Outcome;
+use crate::args::SetupCommand;
+use crate::error::Error;
+use crate::screen::say;
+
+/// Carries out a command.
+pub async fn execute(command: SetupCommand) -> Result<Outcome, Error> {
+    match command {
+        SetupCommand::Check(options) => {
+            let checked = check::check(&options.path).await?;
+            say(checked.report.trim_end());
+            Ok(if checked.is_sound { Outcome::Done } else { Outcome::Faulty })
+        }
+        SetupCommand::Try(options) => try_source::try_source(&options).await,
+        SetupCommand::Init(options) => {
+            say(init::init(&options).await?);
+            Ok(Outcome::Done)
+        }
+        SetupCommand::Schema => {
+            say(format_args!("{:#}", json_schema()));
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! The first rows of a source, read by its connector as a run would.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use onefold_connect::{Destination, Planning, Sink, connector};
+use onefold_core::config::{RowFormat, Source, SourceKind};
+use onefold_core::csv::{Boundary, FieldReader, boundary};
+use onefold_core::node::NodeHasher;
+use onefold_core::setup::NoTable;
+use onefold_core::translate::Segment;
+use onefold_lake::plan::{Piece, Reading};
+use onefold_lake::table::{self, StoredTable};
+use onefold_lake::{Object, RunId, Store, keys, rawchunk};
+use onefold_shell::{Context, StageError, Tasks};
+
+use super::folder_store::FolderStore;
+use super::members::members;
+use crate::error::Error;
+
+/// Where a connector should divide: only the first rows are wanted.
+const SPLIT_BYTES: u64 = 1 << 20;
+/// The nodes of keys are not shown, so any secret does.
+const NO_SECRET: &str = "00000000000000000000000000000000";
+/// No run: only a name for what is read.
+const NO_RUN: &str = "00000000T000000Z-00000000";
+
+/// Reads sources of a data folder.
+pub struct Reader {
+    store: Arc<FolderStore>,
+    context: Context,
+    run: RunId,
+}
+
+/// A row where it stands, with the header of its file before it if it is CSV.
+#[derive(Debug)]
+pub struct Row {
+    /// Header and row, as a chunk has them.
+    pub text: Vec<u8>,
+    /// Where the row stands.
+    pub segment: Segment,
+    /// What separates the fields of CSV.
+    delimiter: u8,
+}
+
+/// There is no state machine.
+struct NoTasks;
+
+#[async_trait]
+impl Tasks for NoTasks {
+    async fn succeed(&self, _token: &str, _output: String) -> Result<(), StageError> {
+        Ok(())
+    }
+
+    async fn fail(&self, _token: &str, _error: &str, _cause: &str) -> Result<(), StageError> {
+        Ok(())
+    }
+}
+
+/// Hashes what nobody sees.
+pub fn hasher() -> Result<NodeHasher, Error> {
+    NodeHasher::from_hex(NO_SECRET).map_err(|error| Error::malformed("the secret", error))
+}
+
+impl Reader {
+    /// A reader for a data folder.
+    pub fn new(root: &Path) -> Result<Self, Error> {
+        let store = Arc::new(FolderStore::new(root));
+        let context = Context::new(store.clone(), hasher()?, Arc::new(NoTasks), None);
+        // Time is always short, so a connector stops at the end of its first chunk.
+        context.set_deadline(1);
+        let run = RunId::parse(NO_RUN).map_err(|error| Error::malformed("the run", error))?;
+        Ok(Self { store, context, run })
+    }
+
+    /// The first rows of a source, as many as are wanted if there are so many. Blank lines are no rows.
+    pub async fn rows(&self, source: &Source, wanted: usize) -> Result<Vec<Row>, Error> {
+        if !matches!(source.kind, SourceKind::Files(_)) {
+            return Err(Error::Unready(format!(
+                "the source {:?} is no folder of files; only those are read here, without a network",
+                source.name
+            )));
+        }
+        let planning =
+            Planning { context: &self.context, run: &self.run, known: &[], watermark: None, split_bytes: SPLIT_BYTES };
+        let mut faults = Vec::new();
+        let planned = connector(source).plan(&planning, &mut faults).await.map_err(failed(source))?;
+        if let Some(fault) = faults.first() {
+            return Err(Error::Unready(fault.clone()));
+        }
+        let mut rows = Vec::new();
+        for reading in &planned.readings {
+            for reading in one_by_one(reading) {
+                if rows.len() >= wanted {
+                    break;
+                }
+                rows.extend(self.read(source, &reading).await?);
+            }
+        }
+        rows.truncate(wanted);
+        Ok(rows)
+    }
+
+    /// A reference table, in whichever format it is there.
+    pub async fn table(&self, name: &str) -> Result<Result<StoredTable, NoTable>, Error> {
+        Ok(table::find(self.store.as_ref(), name).await?.map(|(_, table)| table))
+    }
+
+    /// The files that were dropped for a source, in the order of their names.
+    pub async fn files(&self, source: &str) -> Result<Vec<Object>, Error> {
+        Ok(self.store.list(&keys::landing(source)).await?)
+    }
+
+    /// The first rows of a file of a source.
+    pub async fn rows_of(&self, source: &Source, object: &Object) -> Result<Vec<Row>, Error> {
+        let piece = Piece {
+            object: object.key.clone(),
+            etag: object.etag.clone(),
+            received_at: object.modified_at,
+            start: 0,
+            end: object.size,
+            is_range: false,
+        };
+        self.read(source, &Reading::Files { pieces: vec![piece] }).await
+    }
+
+    async fn read(&self, source: &Source, reading: &Reading) -> Result<Vec<Row>, Error> {
+        let to = Destination {
+            context: &self.context,
+            run: &self.run,
+            source: &source.name,
+            split: 0,
+            format: source.kind.rows(),
+            received_at: 0,
+        };
+        let mut sink = Sink::new(to, 0, Default::default());
+        let outcome = connector(source).read(reading, None, &mut sink).await;
+        let written = self.store.take_written();
+        outcome.map_err(failed(source))?;
+        let mut rows = Vec::new();
+        for (key, bytes) in written {
+            let (text, index) = rawchunk::parse(&key, &bytes).map_err(|error| Error::malformed(&key, error))?;
+            split(&text, &index.segments, source, &mut rows);
+        }
+        Ok(rows)
+    }
+}
+
+/// A reading of several files as one reading for each, so that no more is read than wanted.
+fn one_by_one(reading: &Reading) -> Vec<Reading> {
+    match reading {
+        Reading::Files { pieces } => {
+            pieces.iter().map(|piece| Reading::Files { pieces: vec![piece.clone()] }).collect()
+        }
+        other => vec![other.clone()],
+    }
+}
+
+/// For `map_err` behind a connector.
+fn failed(source: &Source) -> impl FnOnce(onefold_connect::Fault) -> Error {
+    let name = source.name.clone();
+    move |fault| Error::Unready(fault.into_error(&name).message)
+}
+
+impl Row {
+    /// The header of its file; empty if it is not CSV.
+    pub fn header(&self) -> &[u8] {
+        self.halves().0
+    }
+
+    /// The row's own bytes.
+    pub fn own(&self) -> &[u8] {
+        self.halves().1
+    }
+
+    /// The row's own bytes, without the line end.
+    pub fn raw(&self) -> &[u8] {
+        let row = self.own();
+        row.strip_suffix(b"\n").map_or(row, |row| row.strip_suffix(b"\r").unwrap_or(row))
+    }
+
+    fn halves(&self) -> (&[u8], &[u8]) {
+        self.text.split_at(self.text.len().saturating_sub(self.segment.length))
+    }
+
+    /// The names and values of the row, as its file has them; none if it cannot be read so.
+    pub fn cells(&self) -> Vec<(String, String)> {
+        if self.header().is_empty() {
+            return members(&String::from_utf8_lossy(self.raw()), "/");
+        }
+        let texts = |record: &[u8]| -> Vec<String> {
+            let mut reader = FieldReader::new(self.delimiter);
+            reader.read(record);
+            reader.fields().map(|field| String::from_utf8_lossy(field).into_owned()).collect()
+        };
+        let (names, values) = (texts(self.header()), texts(self.own()));
+        if names.len() != values.len() {
+            return Vec::new();
+        }
+        names.into_iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).zip(values).collect()
+    }
+}
+
+/// Each row of a chunk as a chunk of its own.
+fn split(text: &[u8], segments: &[Segment], source: &Source, rows: &mut Vec<Row>) {
+    let covered: usize = segments.iter().map(|segment| segment.length).sum();
+    let (header, mut rest) = text.split_at(text.len().saturating_sub(covered));
+    let delimiter = source.kind.delimiter();
+    for segment in segments {
+        let (mut lines, behind) = rest.split_at(segment.length.min(rest.len()));
+        rest = behind;
+        let (mut byte, mut line) = (segment.byte, segment.line);
+        while !lines.is_empty() {
+            let length = match source.kind.rows() {
+                RowFormat::JsonLines => lines.iter().position(|byte| *byte == b'\n').map_or(lines.len(), |at| at + 1),
+                RowFormat::Csv => match boundary(lines, delimiter, true) {
+                    Boundary::Complete(length) | Boundary::Broken(length) => length,
+                    Boundary::Open => lines.len(),
+                },
+            };
+            let (row, after) = lines.split_at(length);
+            lines = after;
+            if !row.trim_ascii().is_empty() {
+                let segment = Segment { byte, line, length, ..segment.clone() };
+                rows.push(Row { text: [header, row].concat(), segment, delimiter });
+            }
+            byte += length as u64;
+            line = line.map(|line| line + row.iter().filter(|byte| **byte == b'\n').count() as u64);
+        }
+    }
+}

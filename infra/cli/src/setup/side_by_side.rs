@@ -1,0 +1,120 @@
+//! Rows, their accounts and their match keys, side by side.
+
+use console::{Term, measure_text_width};
+
+use super::check::plural;
+use super::members::members;
+use super::try_source::Tried;
+
+/// The least width that three columns need.
+const WIDTH_MIN: usize = 100;
+/// The width where there is no screen to ask.
+const WIDTH_DEFAULT: usize = 120;
+/// Wider lines are hard to read.
+const WIDTH_MAX: usize = 180;
+const GAP: &str = " │ ";
+
+/// How wide lines may be.
+pub fn screen_width() -> usize {
+    let size = Term::stdout().size_checked();
+    size.map_or(WIDTH_DEFAULT, |(_, columns)| usize::from(columns)).clamp(WIDTH_MIN, WIDTH_MAX)
+}
+
+/// All rows, one below the other.
+pub fn show(rows: &[Tried], width: usize) -> String {
+    let gaps = 2 * GAP.chars().count();
+    let left = (width - gaps) * 36 / 100;
+    let middle = (width - gaps) * 36 / 100;
+    let widths = [left, middle, width - gaps - left - middle];
+    let mut out = String::new();
+    for row in rows {
+        let heading = format!("── {} ", row.place);
+        out.push_str(&heading);
+        out.push_str(&"─".repeat(width.saturating_sub(measure_text_width(&heading))));
+        out.push('\n');
+        push_columns(&mut out, widths, [raw(row), account(row), keys(row)]);
+        if let Some((field, reason)) = &row.reject {
+            let field = field.as_ref().map_or_else(String::new, |field| format!("{field}: "));
+            out.push_str(&format!("rejected: {field}{reason}\n"));
+        }
+        if !row.dropped.is_empty() {
+            out.push_str(&format!("dropped, as no value of its kind: {}\n", row.dropped.join(", ")));
+        }
+        out.push('\n');
+    }
+    let rejected = rows.iter().filter(|row| row.reject.is_some()).count();
+    out.push_str(&format!(
+        "{}: {}, {rejected} rejected\n",
+        plural(rows.len(), "row"),
+        plural(rows.len() - rejected, "account")
+    ));
+    out
+}
+
+/// The row's cells, or its text where it has none.
+fn raw(row: &Tried) -> Vec<String> {
+    if row.cells.is_empty() {
+        return row.raw.lines().map(ToOwned::to_owned).collect();
+    }
+    row.cells.iter().map(|(name, value)| format!("{name}: {value}")).collect()
+}
+
+/// The account's fields, those of objects under their full names. When it was received is of no interest here.
+fn account(row: &Tried) -> Vec<String> {
+    let members = members(row.account.as_deref().unwrap_or_default(), ".");
+    let shown = members.into_iter().filter(|(name, _)| name != "received_at");
+    shown.map(|(name, value)| format!("{name}: {value}")).collect()
+}
+
+/// The match keys, or that there are none.
+fn keys(row: &Tried) -> Vec<String> {
+    let key = |(rule, values): &(String, Vec<(String, String)>)| {
+        let values: Vec<&str> = values.iter().map(|(_, value)| value.as_str()).collect();
+        format!("{rule} = {}", values.join(" + "))
+    };
+    match row.account {
+        Some(_) if row.match_keys.is_empty() => vec!["(none: it stays alone)".to_owned()],
+        _ => row.match_keys.iter().map(key).collect(),
+    }
+}
+
+/// Lines of three columns, each folded to its width.
+fn push_columns(out: &mut String, widths: [usize; 3], columns: [Vec<String>; 3]) {
+    let mut folded = columns;
+    for (lines, width) in folded.iter_mut().zip(widths) {
+        *lines = lines.iter().flat_map(|line| fold(line, width)).collect();
+    }
+    let height = folded.iter().map(Vec::len).max().unwrap_or(0);
+    for number in 0..height {
+        let mut line = String::new();
+        for (column, (lines, width)) in folded.iter().zip(widths).enumerate() {
+            let cell = lines.get(number).map_or("", String::as_str);
+            line.push_str(if column == 0 { "" } else { GAP });
+            line.push_str(cell);
+            line.push_str(&" ".repeat(width.saturating_sub(measure_text_width(cell))));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+/// A text in lines of a width; those that continue it are indented. Control characters are not sent to the screen.
+fn fold(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for letter in text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }) {
+        let letter_width = measure_text_width(letter.encode_utf8(&mut [0; 4]));
+        if used + letter_width > width {
+            // At a blank, if there is one not too far back.
+            let at = line.rfind(' ').map(|at| at + 1).filter(|at| measure_text_width(&line[..*at]) * 2 > width);
+            let rest = line.split_off(at.unwrap_or(line.len()));
+            lines.push(std::mem::replace(&mut line, format!("  {rest}")));
+            used = measure_text_width(&line);
+        }
+        line.push(letter);
+        used += letter_width;
+    }
+    lines.push(line);
+    lines
+}

@@ -1,0 +1,380 @@
+//! The commands on small folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use onefold_core::config::{Config, Mapping};
+
+use super::folder::DataFolder;
+use super::try_source::{self, Tried};
+use super::*;
+use crate::args::{CheckOptions, InitOptions};
+
+/// A data folder that lives as long as the test.
+pub struct Scratch(pub PathBuf);
+
+impl Scratch {
+    /// A folder with files: path and content.
+    pub fn new(files: &[(&str, &[u8])]) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let scratch = Self(std::env::temp_dir().join(format!("onefold-setup-{}-{number}", std::process::id())));
+        scratch.write(files);
+        scratch
+    }
+
+    pub fn write(&self, files: &[(&str, &[u8])]) {
+        for (name, content) in files {
+            let path = self.0.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+    }
+
+    pub async fn init(&self) -> Result<String, Error> {
+        init::init(&InitOptions { data: self.0.clone(), force: false }).await
+    }
+
+    pub fn config_text(&self) -> String {
+        fs::read_to_string(self.0.join("onefold.toml")).unwrap()
+    }
+
+    pub fn config(&self) -> Config {
+        Config::parse(&self.config_text()).unwrap()
+    }
+
+    pub async fn tried(&self, source: &str, wanted: usize) -> Result<Vec<Tried>, Error> {
+        let folder = DataFolder::new(&self.0);
+        try_source::rows(&folder, &folder.config()?, source, wanted).await
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn check(path: &Path) -> (String, bool) {
+    let checked = check::check(path).await.unwrap();
+    (checked.report, checked.is_sound)
+}
+
+#[tokio::test]
+async fn every_fault_of_a_file_is_shown_at_its_place() {
+    let config = r#"[[source]]
+name = "crm"
+format = "cvs"
+[source.fields]
+emial = "/mail"
+id = "/id"
+[normalise]
+email = ["trim", "lowercse"]
+	[guard]
+	max_accounts_per_key = "ten" # é
+"#;
+    let scratch = Scratch::new(&[("onefold.toml", config.as_bytes())]);
+    let expected = r#"error: there is no match key, so nothing could be merged; add a [[match]] with key = ["email"]
+ --> onefold.toml:1:1
+  |
+1 | [[source]]
+  | ^
+
+error: unknown format "cvs"; did you mean "csv"? It must be one of FORMATS
+ --> onefold.toml:3:10
+  |
+3 | format = "cvs"
+  |          ^^^^^
+
+error: unknown field "emial"; did you mean "email"? It must be one of FIELDS
+ --> onefold.toml:5:1
+  |
+5 | emial = "/mail"
+  | ^^^^^
+
+error: unknown normaliser "lowercse"; did you mean "lowercase"? It must be one of STEPS
+ --> onefold.toml:8:18
+  |
+8 | email = ["trim", "lowercse"]
+  |                  ^^^^^^^^^^
+
+error: max_accounts_per_key must be a whole number from 2 on; it is "ten"
+  --> onefold.toml:10:25
+   |
+10 | 	max_accounts_per_key = "ten" # é
+   | 	                       ^^^^^
+
+onefold.toml: 5 errors (tables and files are looked at when these are mended)
+"#;
+    let (report, is_sound) = check(&scratch.0).await;
+    // What there is to choose from is not what this is about.
+    let shown: String = report.split_inclusive('\n').map(without_choice).collect();
+    let expected: String = expected.split_inclusive('\n').map(without_choice).collect();
+    assert_eq!(shown, expected);
+    assert!(!is_sound);
+    let by_file = check(&scratch.0.join("onefold.toml")).await;
+    assert_eq!(by_file.0, report);
+    let command = SetupCommand::Check(CheckOptions { path: scratch.0.clone() });
+    assert_eq!(execute(command).await.unwrap(), Outcome::Faulty);
+}
+
+fn without_choice(line: &str) -> String {
+    line.split_once("It must be one of ").map_or_else(|| line.to_owned(), |(before, _)| format!("{before}\n"))
+}
+
+const TWO_SOURCES: &str = r#"[[source]]
+name = "crm"
+format = "jsonl"
+region = "US"
+[source.fields]
+id = "/id"
+email = "/contact/mail"
+phone_number = "/phone"
+given_name = "/first"
+updated_at = { at = "/at", as = "date" }
+[[source]]
+name = "news"
+format = "csv"
+[source.fields]
+id = "/sid"
+email = "/e-mail"
+[normalise]
+email = ["trim", "lowercase"]
+phone_number = "digits"
+[[enrich]]
+field = "gender"
+table = "names"
+on = "given_name"
+[[match]]
+key = ["email"]
+[[match]]
+key = ["given_name", "phone_number"]
+"#;
+
+#[tokio::test]
+async fn tables_and_files_are_checked_as_plan_does() {
+    let scratch = Scratch::new(&[
+        ("onefold.toml", TWO_SOURCES.as_bytes()),
+        ("landing/news/a.csv", b"sid,email\n1,a@x.de\n"),
+        ("landing/new/a.csv", b"sid\n1\n"),
+    ]);
+    let expected = r#"error: [[enrich]] names the table "names", and there is no reference/names.csv and no reference/names.parquet; upload one
+  --> onefold.toml:22:9
+   |
+22 | table = "names"
+   |         ^^^^^^^
+
+error: the source "crm" has no file: there is nothing under landing/crm/; drop files there, or write required = false
+ --> onefold.toml:2:8
+  |
+2 | name = "crm"
+  |        ^^^^^
+
+warning: landing/news/a.csv has no column for "/e-mail"; did you mean "/email"? Its columns are sid, email
+  --> onefold.toml:14:1
+   |
+14 | [source.fields]
+   | ^^^^^^^^^^^^^^^
+
+warning: landing/new/ belongs to no [[source]], so it is not read; is it "news"?
+
+onefold.toml: 2 errors, 2 warnings (2 sources, 1 reference table)
+"#;
+    let (report, is_sound) = check(&scratch.0).await;
+    assert_eq!(report, expected);
+    assert!(!is_sound);
+
+    scratch.write(&[("reference/names.csv", b"name,sex\nAnna,f\n"), ("landing/crm/a.jsonl", b"{\"id\":1}\n")]);
+    let (report, _) = check(&scratch.0).await;
+    assert!(report.contains("reference/names.csv has no column \"gender\""), "{report}");
+    scratch.write(&[("reference/names.csv", b"name,gender\nAnna,f\n")]);
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(is_sound && report.ends_with("onefold.toml: 2 warnings (2 sources, 1 reference table)\n"), "{report}");
+}
+
+#[tokio::test]
+async fn a_compressed_file_that_is_cut_off_is_an_error() {
+    let scratch = Scratch::new(&[
+        ("onefold.toml", TWO_SOURCES.as_bytes()),
+        ("reference/names.csv", b"name,gender\n"),
+        ("landing/crm/a.jsonl", b"{}"),
+        ("landing/news/a.csv.gz", &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0]),
+    ]);
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(!is_sound && report.contains("landing/news/a.csv.gz"), "{report}");
+}
+
+#[tokio::test]
+async fn a_configuration_that_is_not_there_is_said_with_what_to_do() {
+    let scratch = Scratch::new(&[("landing/a/b.csv", b"")]);
+    let error = check::check(&scratch.0).await.unwrap_err().to_string();
+    assert!(error.contains("onefold init"), "{error}");
+    scratch.write(&[("onefold.toml", TWO_SOURCES.as_bytes())]);
+    let (alone, is_sound) = check(&scratch.0.join("onefold.toml")).await;
+    assert!(!is_sound, "landing/ is beside it: {alone}");
+    let without_data = Scratch::new(&[("onefold.toml", TWO_SOURCES.as_bytes())]);
+    let (alone, is_sound) = check(&without_data.0).await;
+    assert!(is_sound && alone.contains("the file alone was checked"), "{alone}");
+}
+
+/// A folder whose source `crm` has a row of every kind.
+fn rows_of_every_kind() -> Scratch {
+    let rows = br#"{"id":1,"contact":{"mail":" Anna@X.DE "},"phone":"(212) 345-6789","first":"Anna","at":"2023-06-07"}
+not a row
+
+{"id":2,"phone":"12","at":"2023-06-07"}
+{"id":3,"at":"yesterday"}
+{"contact":{"mail":"b@x.de"}}
+{"id":1,"first":"Old","at":"2020-01-01"}
+"#;
+    Scratch::new(&[
+        ("onefold.toml", TWO_SOURCES.as_bytes()),
+        ("reference/names.csv", b"name,gender\nAnna,f\n"),
+        ("landing/crm/a.jsonl", rows),
+    ])
+}
+
+#[tokio::test]
+async fn each_kind_of_row_is_tried() {
+    let scratch = rows_of_every_kind();
+    let tried = scratch.tried("crm", 10).await.unwrap();
+    let places: Vec<&str> = tried.iter().map(|row| row.place.rsplit(':').next().unwrap()).collect();
+    assert_eq!(places, ["1", "2", "4", "5", "6", "7"], "a blank line is no row");
+
+    let first = &tried[0];
+    let account = first.json()["account"].clone();
+    assert_eq!((&account["ref"], &account["gender"]), (&"crm:1".into(), &"f".into()), "enriched");
+    let keys: Vec<(&str, Vec<&str>)> = first
+        .match_keys
+        .iter()
+        .map(|(rule, values)| (rule.as_str(), values.iter().map(|(_, value)| value.as_str()).collect()))
+        .collect();
+    assert_eq!(keys, [("email", vec!["anna@x.de"]), ("given_name+phone_number", vec!["Anna", "+12123456789"])]);
+    assert!(first.cells.contains(&("contact/mail".to_owned(), " Anna@X.DE ".to_owned())));
+
+    let reasons: Vec<Option<(Option<&str>, &str)>> = tried
+        .iter()
+        .map(|row| row.reject.as_ref().map(|(field, reason)| (field.as_deref(), reason.as_str())))
+        .collect();
+    assert!(reasons[0].is_none() && reasons[2].is_none(), "{reasons:?}");
+    let is = |number: usize, field: Option<&str>, words: &str| {
+        reasons[number].is_some_and(|(found, reason)| found == field && reason.contains(words))
+    };
+    assert!(is(1, None, "not one JSON object"), "{reasons:?}");
+    assert!(is(3, Some("updated_at"), "not written as date"), "{reasons:?}");
+    assert!(is(4, Some("id"), "the id is missing"), "{reasons:?}");
+    assert!(is(5, Some("id"), "repeated"), "{reasons:?}");
+    assert_eq!(tried[2].dropped, ["phone_number"]);
+    assert!(tried[2].match_keys.is_empty());
+    assert!(!scratch.0.join("raw").exists(), "nothing is written");
+}
+
+#[tokio::test]
+async fn rows_are_shown_side_by_side() {
+    let scratch = rows_of_every_kind();
+    let tried = scratch.tried("crm", 3).await.unwrap();
+    let shown = side_by_side::show(&tried, 100);
+    assert!(shown.lines().all(|line| line.chars().count() <= 100 || line.starts_with("rejected")), "{shown}");
+    let columns = |needle: &str| {
+        let line = shown.lines().find(|line| line.contains(needle)).unwrap();
+        line.split('│').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        columns("given_name+phone_number =")[1..],
+        ["updated_at: 2023-06-07T00:00:00Z", "given_name+phone_number ="]
+    );
+    assert_eq!(columns("contact/mail")[0], "contact/mail:  Anna@X.DE");
+    let order: Vec<usize> = ["ref: ", "given_name: ", "email: "].map(|name| shown.find(name).unwrap()).into();
+    assert!(order.is_sorted(), "as accounts are written\n{shown}");
+    for line in [
+        "rejected: the line is not one JSON object",
+        "dropped, as no value of its kind: phone_number",
+        "(none: it stays alone)",
+        "3 rows: 2 accounts, 1 rejected",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_as_json_has_all_of_it() {
+    let tried = rows_of_every_kind().tried("crm", 2).await.unwrap();
+    let rows: Vec<serde_json::Value> = tried.iter().map(Tried::json).collect();
+    assert_eq!(rows[0]["match_keys"][1]["values"]["phone_number"], "+12123456789");
+    assert_eq!((&rows[0]["account"]["email"], &rows[0]["reject"]), (&"anna@x.de".into(), &serde_json::Value::Null));
+    assert_eq!((&rows[1]["raw"], &rows[1]["row"]), (&"not a row".into(), &"landing/crm/a.jsonl:2".into()));
+    assert!(rows[1]["account"].is_null() && rows[1]["reject"]["reason"].is_string());
+}
+
+#[tokio::test]
+async fn csv_is_tried_file_by_file_and_compressed() {
+    let gzip = {
+        use std::io::Write;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(b"e-mail,sid\nC@x.de,3\nbroken\n").unwrap();
+        encoder.finish().unwrap()
+    };
+    let scratch = Scratch::new(&[
+        ("onefold.toml", TWO_SOURCES.as_bytes()),
+        ("reference/names.csv", b"name,gender\n"),
+        ("landing/news/a.csv", b"sid,e-mail,note\n1,a@x.de,\"two\nlines\"\n2,b@x.de,\n"),
+        ("landing/news/b.csv.gz", &gzip),
+    ]);
+    let tried = scratch.tried("news", 10).await.unwrap();
+    let keys: Vec<Option<&str>> =
+        tried.iter().map(|row| row.match_keys.first().map(|(_, values)| values[0].1.as_str())).collect();
+    assert_eq!(keys, [Some("a@x.de"), Some("b@x.de"), Some("c@x.de"), None]);
+    assert_eq!(tried[0].cells[2], ("note".to_owned(), "two\nlines".to_owned()));
+    assert_eq!(tried[1].place, "landing/news/a.csv:4");
+    let (_, reason) = tried[3].reject.as_ref().unwrap();
+    assert!(reason.contains("the header has 2 columns, this row 1"), "{reason}");
+    assert_eq!(scratch.tried("news", 2).await.unwrap().len(), 2);
+    let error = scratch.tried("nws", 2).await.unwrap_err().to_string();
+    assert!(error.contains("did you mean \"news\"?"), "{error}");
+}
+
+/// What a mapping maps, attributes and defaults left out.
+fn mapped(mapping: &Mapping) -> Vec<String> {
+    let mut all: Vec<String> =
+        mapping.texts.iter().map(|text| format!("{} {:?} {:?}", text.field.name(), text.at, text.format)).collect();
+    all.push(format!("id {:?}", mapping.id));
+    all.push(format!("full_name {:?}", mapping.full_name));
+    all.push(format!("updated_at {:?}", mapping.updated_at.as_ref().map(|time| (&time.at, &time.format))));
+    all.push(format!("interests {:?}", mapping.interests.as_ref().map(|list| (&list.at, &list.split))));
+    all.push(format!("{:?} {:?} {:?}", mapping.salary, mapping.latitude, mapping.longitude));
+    all.sort();
+    all
+}
+
+#[tokio::test]
+async fn the_sample_is_mapped_as_by_hand() {
+    let scratch = Scratch::new(&[]);
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let made = Command::new("python3")
+        .arg(project.join("tests/bench/generate.py"))
+        .args(["--rows", "1500", "--seed", "5", "--sample", "--out"])
+        .arg(&scratch.0)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let by_hand = scratch.config();
+    let error = scratch.init().await.unwrap_err().to_string();
+    assert!(error.contains("--force"), "{error}");
+    fs::remove_file(scratch.0.join("onefold.toml")).unwrap();
+    scratch.init().await.unwrap();
+
+    let guessed = scratch.config();
+    assert_eq!(guessed.sources.len(), by_hand.sources.len());
+    for source in &by_hand.sources {
+        let found = guessed.source(&source.name).unwrap();
+        assert_eq!(mapped(&found.mapping), mapped(&source.mapping), "{}", source.name);
+        assert_eq!(found.kind.rows(), source.kind.rows());
+        let tried = scratch.tried(&source.name, 50).await.unwrap();
+        let accepted = tried.iter().filter(|row| row.account.is_some()).count();
+        assert!(accepted >= 49, "{accepted}");
+    }
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(is_sound && report.starts_with("onefold.toml: no fault"), "{report}");
+}

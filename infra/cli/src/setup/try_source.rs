@@ -1,0 +1,169 @@
+//! `onefold try`: what becomes of a source's first rows.
+
+use onefold_core::account::Account;
+use onefold_core::config::{Config, nearest};
+use onefold_core::enrich::TableText;
+use onefold_core::matching::Matcher;
+use onefold_core::setup;
+use onefold_core::translate::{Tables, Translator};
+use onefold_lake::table::StoredTable;
+use serde_json::{Value, json};
+
+use super::folder::DataFolder;
+use super::reading::{Reader, Row, hasher};
+use super::side_by_side;
+use crate::Outcome;
+use crate::args::TryOptions;
+use crate::error::Error;
+use crate::screen::say;
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    /// The object and, if known, the line.
+    pub place: String,
+    /// The row as the file has it.
+    pub raw: String,
+    /// The names of a CSV file's columns and the row's values; members of a JSON row.
+    pub cells: Vec<(String, String)>,
+    /// The account, as its JSON.
+    pub account: Option<String>,
+    /// Each match key: the rule, and the values that it is made of.
+    pub match_keys: Vec<(String, Vec<(String, String)>)>,
+    /// Fields whose value could not be used.
+    pub dropped: Vec<String>,
+    /// Field and reason, if the row is refused.
+    pub reject: Option<(Option<String>, String)>,
+}
+
+/// Shows the first rows of a source.
+pub async fn try_source(options: &TryOptions) -> Result<Outcome, Error> {
+    let folder = DataFolder::new(&options.data);
+    let config = folder.config()?;
+    let tried = rows(&folder, &config, &options.source, options.rows as usize).await?;
+    if options.json {
+        tried.iter().for_each(|row| say(row.json()));
+    } else {
+        say(side_by_side::show(&tried, side_by_side::screen_width()).trim_end());
+    }
+    Ok(Outcome::Done)
+}
+
+/// What becomes of the first rows of a source.
+pub async fn rows(folder: &DataFolder, config: &Config, name: &str, wanted: usize) -> Result<Vec<Tried>, Error> {
+    let source = config.source(name).ok_or_else(|| {
+        let names: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
+        let meant =
+            nearest(name, names.iter().copied()).map_or_else(String::new, |name| format!("did you mean {name:?}? "));
+        Error::Unready(format!("there is no source {name:?}; {meant}The sources are {}", names.join(", ")))
+    })?;
+    let reader = Reader::new(folder.root())?;
+    let tables = tables(&reader, config).await?;
+    let rows = reader.rows(source, wanted).await?;
+    let matcher = Matcher::new(config, hasher()?);
+    let mut translator = Translator::new(config, source, &tables, matcher.clone());
+
+    let mut tried: Vec<Tried> = rows.iter().map(|row| one(&mut translator, &matcher, row)).collect();
+    mark_repeated(&mut translator, &rows, &mut tried);
+    Ok(tried)
+}
+
+/// The reference tables, which must be sound.
+async fn tables(reader: &Reader, config: &Config) -> Result<Tables, Error> {
+    let mut stored = Vec::new();
+    for name in config.tables() {
+        let table = reader.table(name).await?;
+        let faults = setup::check_table(config, name, table.as_ref().map(StoredTable::text));
+        if let Some(fault) = faults.first() {
+            return Err(Error::Unready(format!("{}; `onefold check` shows every fault", fault.message)));
+        }
+        stored.extend(table.ok().map(|table| (name, table)));
+    }
+    let find = |name: &str| {
+        let table = stored.iter().find(|(known, _)| *known == name);
+        table.map_or(TableText::Csv(&[]), |(_, table)| table.text())
+    };
+    Tables::parse(config, find).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Error::Unready(faults.join("; "))
+    })
+}
+
+/// A row on its own.
+fn one(translator: &mut Translator<'_>, matcher: &Matcher, row: &Row) -> Tried {
+    let output = translator.chunk(&row.text, std::slice::from_ref(&row.segment));
+    let line = row.segment.line.map_or_else(String::new, |line| format!(":{line}"));
+    let text = String::from_utf8_lossy(&output.accounts);
+    let match_keys = match Account::parse(text.trim_end()) {
+        Ok(account) => matcher
+            .explain(&account)
+            .into_iter()
+            .map(|(rule, values)| {
+                let values = values.into_iter().map(|(part, value)| (part.name(), value.into_owned()));
+                (rule.name(), values.collect())
+            })
+            .collect(),
+        Err(_) => Vec::new(),
+    };
+    let reject = serde_json::from_slice::<Value>(&output.rejects).ok();
+    Tried {
+        place: format!("{}{line}", row.segment.object),
+        raw: String::from_utf8_lossy(row.raw()).into_owned(),
+        cells: row.cells(),
+        account: output.accounts.first().map(|_| text.trim_end().to_owned()),
+        match_keys,
+        dropped: output.dropped.into_keys().collect(),
+        reject: reject.map(|reject| {
+            let text = |name: &str| reject[name].as_str().map(ToOwned::to_owned);
+            (text("field"), text("reason").unwrap_or_default())
+        }),
+    }
+}
+
+/// Marks rows that are only refused beside the others: older versions of an account.
+fn mark_repeated(translator: &mut Translator<'_>, rows: &[Row], tried: &mut [Tried]) {
+    // Rows of files with different headers are in different chunks.
+    let mut start = 0;
+    while let Some(first) = rows.get(start) {
+        let header = first.header();
+        let count = rows[start..].iter().take_while(|row| row.header() == header).count();
+        let together = &rows[start..start + count];
+        let text = [header, &together.iter().flat_map(|row| row.own()).copied().collect::<Vec<u8>>()].concat();
+        let segments: Vec<_> = together.iter().map(|row| row.segment.clone()).collect();
+        let output = translator.chunk(&text, &segments);
+        for reject in
+            output.rejects.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok())
+        {
+            let is_this = |row: &Row| reject["object"] == row.segment.object && reject["byte"] == row.segment.byte;
+            let at = together.iter().position(is_this).map(|position| start + position);
+            if let Some(row) = at.and_then(|at| tried.get_mut(at)) {
+                let text = |name: &str| reject[name].as_str().map(ToOwned::to_owned);
+                row.reject.get_or_insert((text("field"), text("reason").unwrap_or_default()));
+            }
+        }
+        start += count;
+    }
+}
+
+impl Tried {
+    /// The row as one JSON object.
+    pub fn json(&self) -> Value {
+        let keys: Vec<Value> = self
+            .match_keys
+            .iter()
+            .map(|(rule, values)| {
+                let values: serde_json::Map<String, Value> =
+                    values.iter().map(|(field, value)| (field.clone(), value.clone().into())).collect();
+                json!({"rule": rule, "values": values})
+            })
+            .collect();
+        json!({
+            "row": self.place,
+            "raw": self.raw,
+            "account": self.account.as_deref().and_then(|account| serde_json::from_str::<Value>(account).ok()),
+            "match_keys": keys,
+            "dropped": self.dropped,
+            "reject": self.reject.as_ref().map(|(field, reason)| json!({"field": field, "reason": reason})),
+        })
+    }
+}

@@ -1,0 +1,88 @@
+//! The JSON Schema of the configuration, the configurations of the project, and what README lists say the same.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use onefold_core::config::json_schema;
+use serde_json::Value;
+
+use crate::project::text;
+use crate::tools;
+
+/// What a validator that knows nothing of Onefold finds wrong with some files.
+fn faults(files: &[&Path]) -> String {
+    let mut validator = Command::new(tools::tool("python3"))
+        .arg(tools::project().join("tests/agreement/validate.py"))
+        .args(files)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 starts");
+    let mut input = validator.stdin.take().expect("a pipe");
+    input.write_all(json_schema().to_string().as_bytes()).expect("the schema is read");
+    drop(input);
+    let output = validator.wait_with_output().expect("python3 ends");
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn the_configurations_of_the_project_fit_the_schema() {
+    let files = ["tests/sample/onefold.toml", "tests/bench/onefold.toml", "tests/events/pipeline.toml"];
+    let files = files.map(|file| tools::project().join(file));
+    assert_eq!(faults(&files.each_ref().map(|file| file.as_path())), "");
+}
+
+#[test]
+fn a_configuration_with_faults_does_not_fit() {
+    let file = std::env::temp_dir().join(format!("onefold-schema-{}.toml", std::process::id()));
+    let sample = text("tests/sample/onefold.toml");
+    let faulty =
+        sample.replace("trust = 1 ", "trsut = 1 ").replace("\"digits\"", "\"digit\"").replace("\"/sid\"", "\"sid\"");
+    std::fs::write(&file, faulty).expect("written");
+    let found = faults(&[&file]);
+    std::fs::remove_file(&file).expect("removed");
+    for place in ["$.source[0]: ", "$.source[1].fields.id: ", "$.normalise.phone_number: "] {
+        assert!(found.contains(place), "{place}: {found}");
+    }
+    assert_eq!(found.lines().count(), 3, "{found}");
+}
+
+/// The names of keys in a schema, those of tables within tables too.
+fn names(schema: &Value, found: &mut Vec<String>) {
+    let properties = || schema["properties"].as_object().into_iter().flatten();
+    let patterns = schema["patternProperties"].as_object();
+    for (name, property) in properties() {
+        // `[address]` is another way of writing the keys that start with `address.`.
+        let start = format!("{name}.");
+        let is_pattern = |pattern: &String| pattern.starts_with(&format!("^{name}\\."));
+        let is_another_way = properties().any(|(other, _)| other.starts_with(&start))
+            || patterns.is_some_and(|all| all.keys().any(is_pattern));
+        if !is_another_way {
+            found.push(name.clone());
+            names(property, found);
+        }
+    }
+    let items = schema.get("items").into_iter();
+    for inner in items.chain(schema["anyOf"].as_array().into_iter().flatten()) {
+        names(inner, found);
+    }
+}
+
+#[test]
+fn readme_tells_of_every_key() {
+    let readme = text("README.md");
+    let (_, configuration) = readme.split_once("\n## Configuration").expect("a section on the configuration");
+    let mut all = Vec::new();
+    names(&json_schema(), &mut all);
+    all.sort();
+    all.dedup();
+    assert!(all.len() > 40, "{all:?}");
+    let is_told = |name: &&String| {
+        let forms = [format!("`{name}`"), format!("{name} ="), format!("[{name}]"), format!(".{name}]")];
+        forms.iter().any(|form| configuration.contains(form))
+    };
+    let missing: Vec<&String> = all.iter().filter(|name| !is_told(name)).collect();
+    assert_eq!(missing, Vec::<&String>::new());
+}
