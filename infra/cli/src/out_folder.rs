@@ -19,7 +19,7 @@ pub const RECEIPTS: &str = "receipts.jsonl";
 /// The folder of refused rows.
 pub const REJECTS: &str = "rejects";
 /// What a version consists of: folders, and then files, the manifest last.
-const FOLDERS: [&str; 4] = ["customers", "members", "changes", REJECTS];
+const FOLDERS: [&str; 5] = ["customers", "members", "changes", "blocked", REJECTS];
 const FILES: [&str; 3] = ["inputs.jsonl", RECEIPTS, MANIFEST];
 
 /// A folder of results.
