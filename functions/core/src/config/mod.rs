@@ -10,6 +10,7 @@ mod kind;
 mod matching;
 mod parse;
 mod postgres;
+mod survive;
 mod toml_reader;
 
 #[cfg(test)]
@@ -21,13 +22,14 @@ pub use deletion::DeletionMark;
 pub use enrich::{Enrich, Hash, Lookup, Target, Threshold};
 pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule, Part};
 
-use crate::field::{Field, TEXT_FIELDS, TextField};
+use crate::field::{TEXT_FIELDS, TextField};
 use crate::normalise::Step;
 use crate::timestamp::TimeFormat;
 
 pub use http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 pub use postgres::{Postgres, Relation, Watermark};
+pub use survive::{Rule, Survive, Unit};
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]
@@ -126,13 +128,6 @@ pub struct ListField {
     pub at: Pointers,
     /// What separates the items, where the source gives text.
     pub split: Option<String>,
-}
-
-/// How values survive into a customer.
-#[derive(Clone, Debug)]
-pub struct Survive {
-    /// Groups of fields that survive together, from one account.
-    pub units: Vec<Vec<Field>>,
 }
 
 /// What must hold before a version is published.
