@@ -236,11 +236,12 @@ mod tests {
     fn every_field_can_have_a_rule() {
         let survive = parse(
             "default = \"oldest\"\ngiven_name = \"longest\"\nbirthdate = \"min\"\nsalary = \"max\"\n\
-             attributes = \"trusted\"\nattributes.plan = \"latest\"\n",
+             attributes.plan = \"trusted\"\n",
         );
         assert_eq!(survive.texts[TextField::GivenName.index()], Rule::Longest);
         assert_eq!(survive.texts[TextField::FamilyName.index()], Rule::Oldest);
         assert_eq!((survive.texts[TextField::Birthdate.index()], survive.salary), (Rule::Min, Rule::Max));
+        assert_eq!((survive.attribute("plan"), survive.attributes), (Rule::Trusted, Rule::Oldest));
         assert_eq!(survive.units[0].rule, Rule::Oldest, "a unit without a rule goes by the default");
     }
 
