@@ -15,4 +15,5 @@ mod new_rules;
 mod other_tools;
 mod privacy;
 mod skipped;
+mod survivorship;
 mod way_of_running;

@@ -8,6 +8,7 @@
 mod check;
 mod counts;
 mod join;
+mod settings;
 mod sources;
 
 use onefold_core::matching::Matcher;
@@ -105,6 +106,11 @@ async fn manifest(
             Part::Blocked => files.blocked = joined,
         }
     }
+    if previous.is_none() {
+        // Every customer is new, and its record says all that a change would.
+        files.changes = files.customers.clone();
+    }
+    files.settings = settings::write(run, pinned, &gathered.partitions, context).await?;
     files.inputs = vec![inputs(run, &gathered.sources, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
     let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);

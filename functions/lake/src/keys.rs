@@ -17,7 +17,7 @@
 //!                                      members.links
 //! processed/<run>/{customers,members,changes,blocked}/part-<number>.jsonl.zst
 //! processed/<run>/members/part-<number>.links
-//! processed/<run>/{inputs.jsonl,manifest.json}
+//! processed/<run>/{inputs.jsonl,config.toml,blocked.json,manifest.json}
 //! processed/CURRENT
 //! ```
 
@@ -412,6 +412,16 @@ pub fn processed(run: &RunId, part: Part, number: u32) -> String {
 /// Every object that was read up to a version.
 pub fn processed_inputs(run: &RunId) -> String {
     format!("processed/{run}/inputs.jsonl")
+}
+
+/// The configuration that a version was made by.
+pub fn processed_config(run: &RunId) -> String {
+    format!("processed/{run}/config.toml")
+}
+
+/// The match keys that linked nothing in a version.
+pub fn processed_blocked(run: &RunId) -> String {
+    format!("processed/{run}/blocked.json")
 }
 
 /// A version's manifest.
