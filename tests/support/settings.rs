@@ -21,6 +21,10 @@ pub struct Settings {
     pub max_distinct: Vec<(&'static str, usize)>,
     /// `[guard] max_accounts_per_customer`
     pub max_accounts_per_customer: Option<usize>,
+    /// Corrections: pairs of references.
+    pub always: Vec<[&'static str; 2]>,
+    /// Corrections: pairs of references.
+    pub never: Vec<[&'static str; 2]>,
 }
 
 impl Default for Settings {
@@ -35,6 +39,8 @@ impl Default for Settings {
             blocked_emails: Vec::new(),
             max_distinct: Vec::new(),
             max_accounts_per_customer: None,
+            always: Vec::new(),
+            never: Vec::new(),
         }
     }
 }
@@ -93,6 +99,17 @@ impl Settings {
         }
         let limits: Vec<String> = self.max_distinct.iter().map(|(field, most)| format!("{field} = {most}")).collect();
         text + &format!("max_distinct = {{ {} }}\n", limits.join(", "))
+    }
+
+    /// The files of corrections: name and CSV.
+    pub fn corrections(&self) -> [(&'static str, String); 2] {
+        let lines = |kind: &str, pairs: &[[&str; 2]]| -> String {
+            pairs.iter().map(|[left, right]| format!("{kind},{left},{right}\n")).collect()
+        };
+        [
+            ("always", format!("kind,left,right\n{}", lines("always", &self.always))),
+            ("never", format!("kind,left,right\n{}", lines("never", &self.never))),
+        ]
     }
 
     /// The reference tables: name and CSV.

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use self::keys::Keys;
 use crate::account::{Account, Version};
-use crate::cluster::{Clusters, Pool};
+use crate::cluster::{Clusters, Corrected, Pool};
 use crate::config::Config;
 use crate::customer::{Bond, Customer};
 use crate::customer_id::{Claims, Identity, new_id};
@@ -146,12 +146,13 @@ pub fn member_stars(text: &str, matcher: &mut Matcher, marks: &SourceMarks) -> R
     for record in read(text, &mut MergeCounts::default())? {
         keys.clear();
         matcher.keys(&record.account, &mut keys);
+        let always = matcher.always(&record.account.reference).filter(|_| !record.account.deleted);
         let hasher = matcher.hasher();
         stars.push(
             hasher.reference(&record.account.reference),
             Version::of(&record.account, record.text.as_bytes()),
             record.customer_id().map(|customer_id| hasher.customer(customer_id)),
-            keys.iter().map(|key| key.node).chain(marks.of(&record.account.reference)),
+            keys.iter().map(|key| key.node).chain(always).chain(marks.of(&record.account.reference)),
         );
     }
     Ok(stars)
@@ -237,7 +238,9 @@ impl<'c> Merger<'c> {
         let accounts = latest.iter().map(|number| &records[*number as usize].account);
         let keys = Keys::new(accounts, &mut self.matcher, self.config, self.blocked, &mut output);
         let members = Members { records: &records, latest: &latest, keys: &keys };
-        let clusters = Clusters::new(&members, &self.config.matches, &self.config.guard);
+        let references = latest.iter().map(|number| records[*number as usize].account.reference.as_ref());
+        let corrected = Corrected::new(references, self.matcher.corrections());
+        let clusters = Clusters::new(&members, &self.config.matches, &self.config.guard, &corrected);
         for divided in &clusters.divided {
             guarded::divided(divided, &members, &mut output);
         }
@@ -423,6 +426,7 @@ impl<'w> Work<'w, '_, '_> {
                     .all(*member)
                     .iter()
                     .map(|key| key.node)
+                    .chain(self.merger.matcher.always(&record.account.reference))
                     .chain(self.merger.snapshots.of(&record.account.reference)),
             );
         }
@@ -444,7 +448,8 @@ impl<'w> Work<'w, '_, '_> {
         );
     }
 
-    /// A smallest set of shared keys that holds a cluster together: for each rule in order and each member
+    /// A smallest set of bonds that holds a cluster together: those that people said to be one person's, then the
+    /// shared keys: for each rule in order and each member
     /// in order of references, the bond to the first members before it that the rule accepts, unless both are
     /// bound already (Kruskal's algorithm).
     fn bonds(&self, members: &[u32]) -> Vec<Bond<'w>> {
@@ -456,6 +461,15 @@ impl<'w> Work<'w, '_, '_> {
         sorted.sort_unstable_by(|left, right| reference::compare(reference(*left), reference(*right)));
         let mut sets = UnionFind::new(sorted.len() as u32);
         let mut bonds = Vec::with_capacity(sorted.len() - 1);
+        let mut chains: BTreeMap<&str, u32> = BTreeMap::new();
+        for (place, member) in sorted.iter().enumerate() {
+            let Some(chain) = self.merger.matcher.corrections().chain(reference(*member)) else { continue };
+            let first = *chains.entry(chain).or_insert(place as u32);
+            if sets.union(first, place as u32) {
+                let members = [reference(sorted[first as usize]), reference(*member)];
+                bonds.push(Bond { rule: "always".to_owned(), members });
+            }
+        }
         for (number, rule) in self.merger.matcher.rules().enumerate() {
             let mut earlier: BTreeMap<Node, Vec<(u32, Compared<'_>)>> = BTreeMap::new();
             for (place, member) in sorted.iter().enumerate() {

@@ -5,7 +5,6 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-use onefold_core::matching::Matcher;
 use onefold_core::merge::Merger;
 use onefold_core::node::Node;
 use onefold_core::timestamp::Timestamp;
@@ -54,7 +53,7 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
     let text = read(run, partition, context, moved).await?;
 
-    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
+    let matcher = pinned.matcher(context);
     let merger = Merger::new(&pinned.config, matcher, &blocked, started_at);
     let output = merger.replacing(partition.replaced.iter().map(String::as_str)).merge(&text)?;
     drop(text);
