@@ -184,7 +184,23 @@ fn rules_of(
     shared.map(|(rule, _)| rule).filter(|rule| accepts(*rule, &usable[left], &usable[right], settings)).collect()
 }
 
-/// A component in parts that are within the limits: link by link, those that most rules accept first, then those
+/// What people said to be one person's: of each account, the references that it is told to be together with.
+fn always(accounts: &[Account], settings: &Settings) -> Vec<Option<BTreeSet<&'static str>>> {
+    let chain = |account: &Account| {
+        let mut chain: BTreeSet<&str> = BTreeSet::new();
+        chain.extend(settings.always.iter().flatten().filter(|reference| **reference == account.reference));
+        for _ in &settings.always {
+            let touching = settings.always.iter().filter(|pair| pair.iter().any(|one| chain.contains(one)));
+            let reached: Vec<&str> = touching.flatten().copied().collect();
+            chain.extend(reached);
+        }
+        (!chain.is_empty()).then_some(chain)
+    };
+    accounts.iter().map(chain).collect()
+}
+
+/// A component in parts that are within the limits, where no two are told never to be together: what is told to be
+/// one person's first, whatever the limits; then link by link, those that most rules accept first, then those
 /// of the earliest rule, then by reference, and without those that would join too much.
 fn divided(
     mut members: Vec<usize>,
@@ -200,7 +216,15 @@ fn divided(
         settings.max_accounts_per_customer.is_none_or(|most| members.len() <= most)
             && settings.max_distinct.iter().all(|(field, most)| distinct(field) <= *most)
     };
-    if is_within(&members.iter().copied().collect()) {
+    let is_never = |left: &BTreeSet<usize>, right: &BTreeSet<usize>| {
+        let has = |part: &BTreeSet<usize>, reference: &str| part.iter().any(|at| accounts[*at].reference == reference);
+        settings
+            .never
+            .iter()
+            .any(|[one, other]| has(left, one) && has(right, other) || has(left, other) && has(right, one))
+    };
+    let whole: BTreeSet<usize> = members.iter().copied().collect();
+    if is_within(&whole) && !is_never(&whole, &whole) {
         return vec![members];
     }
     let by_reference = |left: &usize, right: &usize| {
@@ -219,6 +243,15 @@ fn divided(
     }
     links.sort();
     let mut parts: Vec<BTreeSet<usize>> = members.iter().map(|member| BTreeSet::from([*member])).collect();
+    let together = always(accounts, settings);
+    for place in 0..members.len() {
+        let Some(chain) = &together[members[place]] else { continue };
+        let first = members.iter().position(|member| together[*member].as_ref() == Some(chain)).expect("it is one");
+        if first != place {
+            parts[first].insert(members[place]);
+            parts[place].clear();
+        }
+    }
     for (_, _, left, right) in links {
         let of = |place: usize| {
             parts.iter().position(|part| part.contains(&members[place])).expect("every account is in a part")
@@ -228,7 +261,16 @@ fn divided(
             continue;
         }
         let joined: BTreeSet<usize> = parts[left].union(&parts[right]).copied().collect();
-        if is_within(&joined) {
+        let is_no_worse = |field: &str, most: usize| {
+            let distinct = |part: &BTreeSet<usize>| {
+                part.iter().filter_map(|member| usable[*member].texts.get(field)).collect::<BTreeSet<_>>().len()
+            };
+            distinct(&joined) <= most.max(distinct(&parts[left])).max(distinct(&parts[right]))
+        };
+        if settings.max_accounts_per_customer.is_none_or(|most| joined.len() <= most)
+            && settings.max_distinct.iter().all(|(field, most)| is_no_worse(field, *most))
+            && !is_never(&parts[left], &parts[right])
+        {
             parts[left] = joined;
             parts[right].clear();
         }
@@ -250,7 +292,11 @@ type BlockedKeys = BTreeMap<(usize, Vec<String>), BlockedKey>;
 /// Connected components: every account takes the smallest label around it until nothing changes.
 fn components(accounts: &[Account], usable: &[Account], blocked: &BlockedKeys, settings: &Settings) -> Vec<Vec<usize>> {
     let all = 0..accounts.len();
-    let is_linked = |left, right| !rules_of(left, right, accounts, usable, blocked, settings).is_empty();
+    let together = always(accounts, settings);
+    let is_linked = |left: usize, right: usize| {
+        let is_said = together[left].is_some() && together[left] == together[right];
+        is_said || !rules_of(left, right, accounts, usable, blocked, settings).is_empty()
+    };
     let linked: Vec<Vec<bool>> =
         all.clone().map(|left| all.clone().map(|right| is_linked(left, right)).collect()).collect();
     let mut labels: Vec<usize> = (0..accounts.len()).collect();

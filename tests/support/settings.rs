@@ -27,6 +27,10 @@ pub struct Settings {
     pub survive: Vec<(&'static str, &'static str)>,
     /// Fields that survive together, and their rule.
     pub unit: (Vec<&'static str>, &'static str),
+    /// Corrections: pairs of references.
+    pub always: Vec<[&'static str; 2]>,
+    /// Corrections: pairs of references.
+    pub never: Vec<[&'static str; 2]>,
 }
 
 impl Default for Settings {
@@ -44,6 +48,8 @@ impl Default for Settings {
             survive_default: "latest",
             survive: Vec::new(),
             unit: (vec!["address", "location"], "latest"),
+            always: Vec::new(),
+            never: Vec::new(),
         }
     }
 }
@@ -112,6 +118,17 @@ impl Settings {
         }
         let limits: Vec<String> = self.max_distinct.iter().map(|(field, most)| format!("{field} = {most}")).collect();
         text + &format!("max_distinct = {{ {} }}\n", limits.join(", "))
+    }
+
+    /// The files of corrections: name and CSV.
+    pub fn corrections(&self) -> [(&'static str, String); 2] {
+        let lines = |kind: &str, pairs: &[[&str; 2]]| -> String {
+            pairs.iter().map(|[left, right]| format!("{kind},{left},{right}\n")).collect()
+        };
+        [
+            ("always", format!("kind,left,right\n{}", lines("always", &self.always))),
+            ("never", format!("kind,left,right\n{}", lines("never", &self.never))),
+        ]
     }
 
     /// The reference tables: name and CSV.

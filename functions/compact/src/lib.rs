@@ -11,7 +11,6 @@ mod join;
 mod settings;
 mod sources;
 
-use onefold_core::matching::Matcher;
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
@@ -114,7 +113,7 @@ async fn manifest(
     files.inputs = vec![inputs(run, &gathered.sources, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
     let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);
-    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
+    let matcher = pinned.matcher(context);
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
     Ok(Manifest {
@@ -131,6 +130,8 @@ async fn manifest(
         files,
         config: config_digest(&pinned.config_text),
         matching: matcher.digest(),
+        corrections: pinned.corrections.pairs().digest(&context.hasher),
+        notes: pinned.plan.notes.clone(),
         watermarks,
         skipped: gathered.sources.into_skipped(),
     })

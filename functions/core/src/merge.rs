@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use self::keys::Keys;
 use crate::account::{Account, Version};
-use crate::cluster::{Clusters, Pool};
+use crate::cluster::{Clusters, Corrected, Pool};
 use crate::config::Config;
 use crate::customer::{Bond, Customer};
 use crate::customer_id::{Claims, Identity, new_id};
@@ -158,12 +158,13 @@ pub fn member_stars(text: &str, matcher: &mut Matcher, marks: &SourceMarks) -> R
     for record in read(text, &mut MergeCounts::default())? {
         keys.clear();
         matcher.keys(&record.account, &mut keys);
+        let always = matcher.always(&record.account.reference).filter(|_| !record.account.deleted);
         let hasher = matcher.hasher();
         stars.push(
             hasher.reference(&record.account.reference),
             Version::of(&record.account, record.text.as_bytes()),
             record.customer_id().map(|customer_id| hasher.customer(customer_id)),
-            keys.iter().map(|key| key.node).chain(marks.of(&record.account.reference)),
+            keys.iter().map(|key| key.node).chain(always).chain(marks.of(&record.account.reference)),
         );
     }
     Ok(stars)
@@ -259,7 +260,9 @@ impl<'c> Merger<'c> {
         let accounts = latest.iter().map(|number| &records[*number as usize].account);
         let keys = Keys::new(accounts, &mut self.matcher, self.config, self.blocked, &mut output);
         let members = Members { records: &records, latest: &latest, keys: &keys };
-        let clusters = Clusters::new(&members, &self.config.matches, &self.config.guard);
+        let references = latest.iter().map(|number| records[*number as usize].account.reference.as_ref());
+        let corrected = Corrected::new(references, self.matcher.corrections());
+        let clusters = Clusters::new(&members, &self.config.matches, &self.config.guard, &corrected);
         for divided in &clusters.divided {
             guarded::divided(divided, &members, &mut output);
         }
@@ -454,6 +457,7 @@ impl<'w> Work<'w, '_, '_> {
                     .all(*member)
                     .iter()
                     .map(|key| key.node)
+                    .chain(self.merger.matcher.always(&record.account.reference))
                     .chain(self.merger.snapshots.of(&record.account.reference)),
             );
         }

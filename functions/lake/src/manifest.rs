@@ -50,6 +50,12 @@ pub struct Manifest {
     pub config: String,
     /// Digest of the match rules and the secret under which the member links were made.
     pub matching: String,
+    /// Keyed digest of the corrections, by which their change is noticed; empty if there are none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub corrections: String,
+    /// What was no fault of the set-up and may be a mistake, such as corrections that say nothing new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Up to where each source is read that is read by a watermark; the next run goes on from there.
     #[serde(default)]
     pub watermarks: BTreeMap<String, String>,

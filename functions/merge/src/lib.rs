@@ -7,7 +7,6 @@
 
 mod previous;
 
-use onefold_core::matching::Matcher;
 use onefold_core::merge::{Before, Merger};
 use onefold_core::node::Node;
 use onefold_core::timestamp::Timestamp;
@@ -65,7 +64,7 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
         (None, None) => Before::Nothing,
     };
 
-    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
+    let matcher = pinned.matcher(context);
     let merger = Merger::new(&pinned.config, matcher, &blocked, started_at).building_on(before);
     let output = merger.replacing(partition.replaced.iter().map(String::as_str)).merge(&text)?;
     drop(text);
