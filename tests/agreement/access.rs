@@ -59,6 +59,7 @@ pub fn of_all_functions() -> BTreeMap<&'static str, Access> {
         };
         put(keys::CONFIG, CONFIG).await;
         put("reference/gender.csv", "given_name,gender\nAnna,f\n").await;
+        put("corrections/pairs.csv", "kind,left,right\nnever,crm:1,crm:2\n").await;
         let mut accesses = BTreeMap::new();
         for (number, shards) in [(1, 1), (2, 2)] {
             let rows =

@@ -8,6 +8,7 @@ mod errors;
 mod functions;
 mod policies;
 mod project;
+mod schemas;
 mod sizes;
 mod times;
 #[path = "../functions/tools.rs"]

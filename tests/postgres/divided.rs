@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::shop::Shop;
 
 const CUSTOMERS: &str = "CREATE TABLE customers (id int PRIMARY KEY, email text);
-    INSERT INTO customers SELECT n, 'user' || n || '@example.com' FROM generate_series(1, 1000) n;";
+    INSERT INTO customers SELECT n, 'user' || n || '@mail.de' FROM generate_series(1, 1000) n;";
 
 /// The texts of the numbers of a range, sorted as texts.
 fn numbers(range: std::ops::RangeInclusive<u32>) -> Vec<String> {
@@ -19,7 +19,7 @@ fn numbers(range: std::ops::RangeInclusive<u32>) -> Vec<String> {
 fn reads_a_table() {
     let shop = Shop::new(CUSTOMERS, "table = \"public.customers\"\nkey = \"id\"");
     let rows = shop.read();
-    assert_eq!(rows[0], json!({"id": 1, "email": "user1@example.com"}));
+    assert_eq!(rows[0], json!({"id": 1, "email": "user1@mail.de"}));
     assert_eq!(shop.ids(), numbers(1..=1000));
     assert_eq!(shop.database.sessions(), "0", "no session stays behind");
 }
@@ -57,12 +57,12 @@ fn reads_everything_once_whatever_comes_meanwhile() {
             "md5(n::text)::uuid",
             ["'00000000-0000-0000-0000-000000000000'", "md5('x')::uuid", "'ffffffff-ffff-ffff-ffff-ffffffffffff'"],
         ),
-        ("text", "md5(n::text) || '@example.com'", ["''", "'a'' OR true --'", "'zzz'"]),
+        ("text", "md5(n::text) || '@mail.de'", ["''", "'a'' OR true --'", "'zzz'"]),
         ("varchar(80)", "chr(65 + n % 60) || 'ä\"' || n", ["' '", "'a'", "'zzz'"]),
     ] {
         let statements = format!(
             "CREATE TABLE customers (id {kind} PRIMARY KEY, email text);
-             INSERT INTO customers SELECT {key}, 'user' || n || '@example.com' FROM generate_series(1, 500) n;"
+             INSERT INTO customers SELECT {key}, 'user' || n || '@mail.de' FROM generate_series(1, 500) n;"
         );
         let settings = "table = \"public.customers\"\nkey = \"id\"\nsplits = 7\nrows_per_page = 10";
         let shop = Shop::new(&statements, settings);
@@ -70,7 +70,7 @@ fn reads_everything_once_whatever_comes_meanwhile() {
         assert_eq!(splits.len(), 7, "{kind}");
         for (number, split) in splits.iter().enumerate() {
             if let Some(key) = new.get(number) {
-                shop.database.execute(&format!("INSERT INTO customers VALUES ({key}, 'new@example.com')"));
+                shop.database.execute(&format!("INSERT INTO customers VALUES ({key}, 'new@mail.de')"));
             }
             shop.extract(split, false).unwrap();
         }
@@ -78,7 +78,7 @@ fn reads_everything_once_whatever_comes_meanwhile() {
         let mut once = ids.clone();
         once.dedup();
         assert_eq!(once, ids, "{kind}: a row is there twice");
-        let old = shop.rows().iter().filter(|row| row["email"] != "new@example.com").count();
+        let old = shop.rows().iter().filter(|row| row["email"] != "new@mail.de").count();
         assert_eq!(old, 500, "{kind}");
         assert!(
             shop.rows().len() > 500,
@@ -131,7 +131,7 @@ fn an_empty_table_is_nothing_to_read() {
 #[test]
 fn keys_are_not_in_splits() {
     let statements = "CREATE TABLE customers (email text PRIMARY KEY);
-        INSERT INTO customers SELECT 'user' || n || '@example.com' FROM generate_series(1, 100) n;";
+        INSERT INTO customers SELECT 'user' || n || '@mail.de' FROM generate_series(1, 100) n;";
     let shop = Shop::new(statements, "table = \"public.customers\"\nkey = \"email\"\nsplits = 4");
     let splits = shop.plan().unwrap();
     assert_eq!(splits.len(), 4);

@@ -19,7 +19,7 @@ const CUSTOMERS: &str = "CREATE TABLE customers (id int PRIMARY KEY, note text);
 #[test]
 fn stops_at_the_end_of_a_page_and_goes_on_behind_it() {
     let statements = "CREATE TABLE customers (id text PRIMARY KEY);
-        INSERT INTO customers SELECT 'user' || n || '@example.com' FROM generate_series(1, 95) n;";
+        INSERT INTO customers SELECT 'user' || n || '@mail.de' FROM generate_series(1, 95) n;";
     let shop = Shop::new(statements, "table = \"public.customers\"\nkey = \"id\"\nsplits = 2\nrows_per_page = 10");
     let splits = shop.plan().unwrap();
     let stops: u32 = splits.iter().map(|split| shop.extract(split, true).unwrap()).sum();

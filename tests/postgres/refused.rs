@@ -9,7 +9,7 @@ use onefold_tests::postgres::READER_PASSWORD;
 use crate::shop::{SECRET, Shop};
 
 const CUSTOMERS: &str = "CREATE TABLE customers (id int PRIMARY KEY, email text, born date, updated_at timestamptz);
-    INSERT INTO customers VALUES (1, 'anna@example.com', '1990-01-01', now()), (2, NULL, NULL, now());";
+    INSERT INTO customers VALUES (1, 'anna@mail.de', '1990-01-01', now()), (2, NULL, NULL, now());";
 
 const TABLE: &str = "table = \"public.customers\"\nkey = \"id\"";
 
@@ -98,7 +98,7 @@ fn queries_cannot_write() {
 #[test]
 fn keys_that_do_not_tell_rows_apart() {
     let statements = "CREATE TABLE customers (id int, email text);
-        INSERT INTO customers SELECT n / 2, 'anna@example.com' FROM generate_series(0, 99) n;";
+        INSERT INTO customers SELECT n / 2, 'anna@mail.de' FROM generate_series(0, 99) n;";
     // However the pages fall: a pair is within one, or divided by its end.
     for rows_per_page in 1..=4 {
         for is_hurried in [false, true] {

@@ -11,7 +11,7 @@ use onefold_tests::version::Version;
 use crate::shop::{SECRET, config};
 
 const CUSTOMERS: &str = "CREATE TABLE customers (id int PRIMARY KEY, email text, updated_at timestamptz);
-    INSERT INTO customers SELECT n, 'user' || n || '@example.com', '2026-01-01 00:00:00+00'::timestamptz + n * '1 h'::interval
+    INSERT INTO customers SELECT n, 'user' || n || '@mail.de', '2026-01-01 00:00:00+00'::timestamptz + n * '1 h'::interval
         FROM generate_series(1, 50) n;";
 
 const SETTINGS: &str =
@@ -40,13 +40,13 @@ fn reads_what_is_new_since_the_version_before() {
     assert_eq!(rows_read(&mut pipeline), Some(50));
     assert_eq!(rows_read(&mut pipeline), None);
     database.execute(
-        "UPDATE customers SET email = 'new@example.com', updated_at = '2026-02-01' WHERE id = 7;
-         INSERT INTO customers VALUES (51, 'user51@example.com', '2026-02-02')",
+        "UPDATE customers SET email = 'new@mail.de', updated_at = '2026-02-01' WHERE id = 7;
+         INSERT INTO customers VALUES (51, 'user51@mail.de', '2026-02-02')",
     );
     assert_eq!(rows_read(&mut pipeline), Some(2));
     let version = Version::current(&pipeline);
     assert_eq!(version.accounts.len(), 51, "what was not read again is still there");
-    assert_eq!(version.accounts["shop:7"]["email"], "new@example.com");
+    assert_eq!(version.accounts["shop:7"]["email"], "new@mail.de");
     assert_eq!(rows_read(&mut pipeline), None);
 }
 
@@ -54,10 +54,10 @@ fn reads_what_is_new_since_the_version_before() {
 fn a_run_that_fails_moves_no_watermark() {
     let (database, mut pipeline) = pipeline(CUSTOMERS, SETTINGS);
     assert_eq!(rows_read(&mut pipeline), Some(50));
-    database.execute("INSERT INTO customers VALUES (51, 'user51@example.com', '2026-02-02')");
+    database.execute("INSERT INTO customers VALUES (51, 'user51@mail.de', '2026-02-02')");
     pipeline.configure(&(config(SETTINGS) + "max_customer_drop_ratio = 0\n"));
     // The account of the new row is the same person's as another: one customer less, which the gate refuses.
-    database.execute("UPDATE customers SET email = 'user1@example.com', updated_at = '2026-02-03' WHERE id IN (2, 51)");
+    database.execute("UPDATE customers SET email = 'user1@mail.de', updated_at = '2026-02-03' WHERE id IN (2, 51)");
     pipeline.run(&Knobs::default()).unwrap_err();
     pipeline.configure(&config(SETTINGS).replace("[publish]", "[publish]\nmax_customer_drop_ratio = 1"));
     assert_eq!(rows_read(&mut pipeline), Some(2), "both are read again");
@@ -70,9 +70,8 @@ fn rows_that_are_committed_late_are_read_by_an_overlap() {
     let (database, mut pipeline) = pipeline(CUSTOMERS, &settings);
     assert_eq!(rows_read(&mut pipeline), Some(50));
     // The last is of hour 50.
-    database.execute(
-        "INSERT INTO customers VALUES (60, 'late@example.com', '2026-01-01'::timestamptz + '49.5 h'::interval)",
-    );
+    database
+        .execute("INSERT INTO customers VALUES (60, 'late@mail.de', '2026-01-01'::timestamptz + '49.5 h'::interval)");
     assert_eq!(rows_read(&mut pipeline), Some(3), "the late one, and those of hours 49 and 50 once more");
     assert_eq!(Version::current(&pipeline).accounts.len(), 51);
 }
@@ -90,7 +89,7 @@ fn a_time_that_is_yet_to_come_is_no_watermark() {
     let (database, mut pipeline) = pipeline(CUSTOMERS, SETTINGS);
     database.execute("UPDATE customers SET updated_at = '2999-01-01' WHERE id = 1");
     assert_eq!(rows_read(&mut pipeline), Some(50));
-    database.execute("INSERT INTO customers VALUES (51, 'user51@example.com', now())");
+    database.execute("INSERT INTO customers VALUES (51, 'user51@mail.de', now())");
     assert_eq!(rows_read(&mut pipeline), Some(2), "the new one, and the one from the future");
 }
 
@@ -104,12 +103,12 @@ fn watermarks_of_every_type_are_read_back() {
     ] {
         let statements = format!(
             "CREATE TABLE customers (id int PRIMARY KEY, email text, updated_at {kind});
-             INSERT INTO customers SELECT n, 'user' || n || '@example.com', {value} FROM generate_series(1, 50) n;"
+             INSERT INTO customers SELECT n, 'user' || n || '@mail.de', {value} FROM generate_series(1, 50) n;"
         );
         let (database, mut pipeline) = pipeline(&statements, SETTINGS);
         assert_eq!(rows_read(&mut pipeline), Some(50), "{kind}");
         assert_eq!(rows_read(&mut pipeline), None, "{kind}");
-        database.execute(&format!("INSERT INTO customers VALUES (51, 'user51@example.com', {later})"));
+        database.execute(&format!("INSERT INTO customers VALUES (51, 'user51@mail.de', {later})"));
         assert_eq!(rows_read(&mut pipeline), Some(1), "{kind}");
     }
 }

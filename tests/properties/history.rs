@@ -55,7 +55,12 @@ pub fn changes(before: &Version, after: &Version) -> Vec<Value> {
         let none = Descent::default();
         let Descent { had, owns } = descents.get(id).unwrap_or(&none);
         for old in owns.iter().filter(|old| *old != id) {
-            changes.push(json!({"change": "merged", "customer_id": old, "into": id}));
+            let into: BTreeSet<&String> =
+                members_of(before, old).filter_map(|member| after.members.get(member)).collect();
+            changes.push(match into.len() {
+                1 => json!({"change": "merged", "customer_id": old, "into": id}),
+                _ => json!({"change": "retired", "customer_id": old, "into": into}),
+            });
         }
         if let Some(was) = before.customers.get(id) {
             let fields = changed_fields(was, customer);
@@ -69,17 +74,104 @@ pub fn changes(before: &Version, after: &Version) -> Vec<Value> {
         }
     }
     for id in before.customers.keys() {
-        let mut members = before.members.iter().filter(|(_, customer)| *customer == id);
-        if members.all(|(member, _)| !after.members.contains_key(member)) {
+        if members_of(before, id).all(|member| !after.members.contains_key(member)) {
             changes.push(json!({"change": "deleted", "customer_id": id}));
+        }
+    }
+    for (account, from) in &before.members {
+        if let Some(to) = after.members.get(account).filter(|to| *to != from) {
+            changes.push(json!({"change": "moved", "account": account, "from": from, "to": to}));
         }
     }
     changes.sort_by_key(Value::to_string);
     changes
 }
 
+fn members_of<'v>(version: &'v Version, id: &'v str) -> impl Iterator<Item = &'v String> {
+    version.members.iter().filter(move |(_, customer)| *customer == id).map(|(member, _)| member)
+}
+
+/// The change feed that was published, sorted, without the records that it carries.
+pub fn told(after: &Version) -> Vec<Value> {
+    let mut changes = after.changes.clone();
+    for change in changes.iter_mut().filter_map(Value::as_object_mut) {
+        change.remove("customer");
+    }
+    changes.sort_by_key(Value::to_string);
+    changes
+}
+
+/// What a reader has who follows the feeds and sees nothing else.
+#[derive(Clone, Debug, Default)]
+pub struct Follower {
+    /// The customers by their ids.
+    pub customers: BTreeMap<String, Value>,
+    /// The ids that ended.
+    pub ended: BTreeSet<String>,
+    /// The customer of each account, as the records and `moved` say.
+    pub crosswalk: BTreeMap<String, String>,
+}
+
+impl Follower {
+    /// Applies the feed of the next version, in any order.
+    ///
+    /// # Panics
+    /// The feed contradicts itself or what came before it.
+    pub fn follow(&mut self, feed: &[Value]) {
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let mut ended = BTreeSet::new();
+        for line in feed {
+            let id = || text(&line["customer_id"]);
+            match line["change"].as_str() {
+                None => assert!(self.customers.insert(id(), line.clone()).is_none(), "a record is of a new customer"),
+                Some("created" | "split") => {
+                    assert!(!self.ended.contains(&id()), "an id is never used again");
+                    assert!(
+                        self.customers.insert(id(), line["customer"].clone()).is_none(),
+                        "a new customer has a new id"
+                    );
+                }
+                Some("updated") => {
+                    assert!(self.customers.insert(id(), line["customer"].clone()).is_some(), "it was there");
+                }
+                Some("merged" | "deleted" | "retired") => {
+                    assert!(self.customers.remove(&id()).is_some(), "what ends was there");
+                    assert!(ended.insert(id()), "an id ends once");
+                }
+                Some("moved") => {
+                    let before = self.crosswalk.get(&text(&line["account"]));
+                    assert_eq!(before, Some(&text(&line["from"])), "it moves from where it was");
+                }
+                Some(other) => panic!("there is no change {other}"),
+            }
+        }
+        self.ended.extend(ended);
+        let mut crosswalk = BTreeMap::new();
+        for (id, customer) in &self.customers {
+            for member in customer["members"].as_array().expect("members") {
+                assert!(crosswalk.insert(text(member), id.clone()).is_none(), "an account is in two customers");
+            }
+        }
+        for line in feed.iter().filter(|line| line["change"] == "moved") {
+            assert_eq!(crosswalk.get(&text(&line["account"])), Some(&text(&line["to"])), "it moves to where it is");
+        }
+        self.crosswalk = crosswalk;
+    }
+}
+
 fn changed_fields(before: &Value, after: &Value) -> Vec<&'static str> {
-    let others = ["location", "salary", "interests", "emails", "phone_numbers", "attributes", "updated_at", "members"];
+    let others = [
+        "location",
+        "salary",
+        "interests",
+        "emails",
+        "phone_numbers",
+        "attributes",
+        "updated_at",
+        "members",
+        "held_by",
+        "provenance",
+    ];
     let value = |customer: &Value, field: &str| match field.strip_prefix("address.") {
         Some(part) => customer["address"][part].clone(),
         None => customer[field].clone(),

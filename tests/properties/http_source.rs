@@ -247,15 +247,17 @@ fn passing_mishaps_are_passed() {
         ("500", |_| Reply::status(500)),
         ("no answer", |reply| reply.but(Mishap::NoAnswer)),
         ("half a body", |reply| reply.but(Mishap::HalfABody)),
-        ("a slow body", |reply| reply.but(Mishap::SlowBody(Duration::from_millis(900)))),
-        ("an error that is slow", |_| Reply::status(502).but(Mishap::SlowBody(Duration::from_millis(900)))),
+        ("a slow body", |reply| reply.but(Mishap::SlowBody(Duration::from_secs(60)))),
+        ("an error that is slow", |_| Reply::status(502).but(Mishap::SlowBody(Duration::from_secs(60)))),
     ];
     for (name, mishap) in mishaps {
         for knobs in [Knobs::default(), hurried()] {
             // The second page's first try.
             let server =
                 server_with(Way::Cursor, 7, move |_, number, reply| if number == 1 { mishap(reply) } else { reply });
-            let mut pipeline = pipeline(&server, &format!("{}\ntimeout_s = 0.3", Way::Cursor.config()));
+            // Only where the body must be given up: a busy machine makes any answer slow.
+            let timeout = if name == "a slow body" { "timeout_s = 1" } else { "" };
+            let mut pipeline = pipeline(&server, &format!("{}\n{timeout}", Way::Cursor.config()));
             pipeline.run(&knobs).unwrap_or_else(|error| panic!("{name}: {}", error.message));
             check(&pipeline, 7);
             let requests = server.requests();
@@ -291,7 +293,6 @@ fn a_server_is_waited_for_as_long_as_it_asks() {
     check(&pipeline, 4);
     let requests = server.requests();
     assert!(requests[2].at - requests[1].at >= Duration::from_secs(1));
-    assert!(requests[1].at - requests[0].at < Duration::from_secs(1));
 }
 
 #[test]
@@ -310,9 +311,11 @@ fn requests_are_kept_apart() {
     pipeline.run(&Knobs::default()).expect("a run");
     let requests = server.requests();
     assert_eq!(requests.len(), 4);
-    for pair in requests.windows(2) {
-        // The server sees a request somewhat later than it was begun, and not each as late as the other.
-        assert!(pair[1].at - pair[0].at >= Duration::from_millis(40), "{:?}", pair[1].at - pair[0].at);
+    // A request is begun when the one before is answered, so not before that one came; and the next but one comes no
+    // earlier than the pace allows after it was begun. So this holds however slow the machine is.
+    for three in requests.windows(3) {
+        let apart = three[2].at - three[0].at;
+        assert!(apart >= Duration::from_millis(50), "{apart:?}");
     }
 }
 

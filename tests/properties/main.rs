@@ -3,6 +3,7 @@
 mod agrees_with_oracle;
 mod bad_input;
 mod change_feed;
+mod corrections;
 mod counts;
 mod customer_ids;
 mod data;
@@ -15,4 +16,5 @@ mod new_rules;
 mod other_tools;
 mod privacy;
 mod skipped;
+mod survivorship;
 mod way_of_running;

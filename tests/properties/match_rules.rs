@@ -37,7 +37,7 @@ fn any_settings() -> impl Strategy<Value = Settings> {
                 blocked_emails,
                 max_accounts_per_customer: customers.0,
                 max_distinct: customers.1,
-                snapshots: Vec::new(),
+                ..Settings::default()
             }
         },
     )

@@ -38,7 +38,10 @@ pub fn customers(rows: &[Row], settings: &Settings) -> Vec<Value> {
     let mut customers: Vec<Value> = components(&accounts, &usable, &blocked, settings)
         .into_iter()
         .flat_map(|members| divided(members, &accounts, &usable, &blocked, settings))
-        .map(|members| fold(members.into_iter().map(|at| without_blocked(&accounts[at], &blocked)).collect()))
+        .map(|members| {
+            let usable = members.into_iter().map(|at| without_blocked(&accounts[at], &blocked)).collect();
+            fold(usable, settings)
+        })
         .collect();
     customers.sort_by_key(|customer| customer["members"].to_string());
     customers
@@ -181,7 +184,23 @@ fn rules_of(
     shared.map(|(rule, _)| rule).filter(|rule| accepts(*rule, &usable[left], &usable[right], settings)).collect()
 }
 
-/// A component in parts that are within the limits: link by link, those that most rules accept first, then those
+/// What people said to be one person's: of each account, the references that it is told to be together with.
+fn always(accounts: &[Account], settings: &Settings) -> Vec<Option<BTreeSet<&'static str>>> {
+    let chain = |account: &Account| {
+        let mut chain: BTreeSet<&str> = BTreeSet::new();
+        chain.extend(settings.always.iter().flatten().filter(|reference| **reference == account.reference));
+        for _ in &settings.always {
+            let touching = settings.always.iter().filter(|pair| pair.iter().any(|one| chain.contains(one)));
+            let reached: Vec<&str> = touching.flatten().copied().collect();
+            chain.extend(reached);
+        }
+        (!chain.is_empty()).then_some(chain)
+    };
+    accounts.iter().map(chain).collect()
+}
+
+/// A component in parts that are within the limits, where no two are told never to be together: what is told to be
+/// one person's first, whatever the limits; then link by link, those that most rules accept first, then those
 /// of the earliest rule, then by reference, and without those that would join too much.
 fn divided(
     mut members: Vec<usize>,
@@ -197,7 +216,15 @@ fn divided(
         settings.max_accounts_per_customer.is_none_or(|most| members.len() <= most)
             && settings.max_distinct.iter().all(|(field, most)| distinct(field) <= *most)
     };
-    if is_within(&members.iter().copied().collect()) {
+    let is_never = |left: &BTreeSet<usize>, right: &BTreeSet<usize>| {
+        let has = |part: &BTreeSet<usize>, reference: &str| part.iter().any(|at| accounts[*at].reference == reference);
+        settings
+            .never
+            .iter()
+            .any(|[one, other]| has(left, one) && has(right, other) || has(left, other) && has(right, one))
+    };
+    let whole: BTreeSet<usize> = members.iter().copied().collect();
+    if is_within(&whole) && !is_never(&whole, &whole) {
         return vec![members];
     }
     let by_reference = |left: &usize, right: &usize| {
@@ -216,6 +243,15 @@ fn divided(
     }
     links.sort();
     let mut parts: Vec<BTreeSet<usize>> = members.iter().map(|member| BTreeSet::from([*member])).collect();
+    let together = always(accounts, settings);
+    for place in 0..members.len() {
+        let Some(chain) = &together[members[place]] else { continue };
+        let first = members.iter().position(|member| together[*member].as_ref() == Some(chain)).expect("it is one");
+        if first != place {
+            parts[first].insert(members[place]);
+            parts[place].clear();
+        }
+    }
     for (_, _, left, right) in links {
         let of = |place: usize| {
             parts.iter().position(|part| part.contains(&members[place])).expect("every account is in a part")
@@ -225,7 +261,16 @@ fn divided(
             continue;
         }
         let joined: BTreeSet<usize> = parts[left].union(&parts[right]).copied().collect();
-        if is_within(&joined) {
+        let is_no_worse = |field: &str, most: usize| {
+            let distinct = |part: &BTreeSet<usize>| {
+                part.iter().filter_map(|member| usable[*member].texts.get(field)).collect::<BTreeSet<_>>().len()
+            };
+            distinct(&joined) <= most.max(distinct(&parts[left])).max(distinct(&parts[right]))
+        };
+        if settings.max_accounts_per_customer.is_none_or(|most| joined.len() <= most)
+            && settings.max_distinct.iter().all(|(field, most)| is_no_worse(field, *most))
+            && !is_never(&parts[left], &parts[right])
+        {
             parts[left] = joined;
             parts[right].clear();
         }
@@ -247,7 +292,11 @@ type BlockedKeys = BTreeMap<(usize, Vec<String>), BlockedKey>;
 /// Connected components: every account takes the smallest label around it until nothing changes.
 fn components(accounts: &[Account], usable: &[Account], blocked: &BlockedKeys, settings: &Settings) -> Vec<Vec<usize>> {
     let all = 0..accounts.len();
-    let is_linked = |left, right| !rules_of(left, right, accounts, usable, blocked, settings).is_empty();
+    let together = always(accounts, settings);
+    let is_linked = |left: usize, right: usize| {
+        let is_said = together[left].is_some() && together[left] == together[right];
+        is_said || !rules_of(left, right, accounts, usable, blocked, settings).is_empty()
+    };
     let linked: Vec<Vec<bool>> =
         all.clone().map(|left| all.clone().map(|right| is_linked(left, right)).collect()).collect();
     let mut labels: Vec<usize> = (0..accounts.len()).collect();
@@ -284,52 +333,104 @@ fn without_blocked(account: &Account, blocked: &BlockedKeys) -> Account {
     account
 }
 
-/// The address and the location survive together.
-const UNIT: [&str; 6] = [
-    "address.street_address",
-    "address.locality",
-    "address.region",
-    "address.postal_code",
-    "address.country",
-    "location",
-];
-
 fn value(account: &Account, field: &str) -> Option<Value> {
     match field {
         "location" => account.location.clone(),
         "salary" => account.salary.clone(),
+        "attributes.device" => account.attributes.get("device").cloned(),
         _ => account.texts.get(field).map(|text| json!(text)),
     }
 }
 
-/// Folds accounts into one customer: the latest value of each field, of ties the more trusted source's, of those
-/// the greater reference's.
-fn fold(mut accounts: Vec<Account>) -> Value {
+/// The members of the address.
+const ADDRESS: [&str; 5] =
+    ["address.street_address", "address.locality", "address.region", "address.postal_code", "address.country"];
+
+/// How good an account is by a rule, the greater the better. `tuple` is what it has of some fields.
+fn merit(rule: &str, account: &Account, tuple: &[Option<Value>], all: &[Vec<Option<Value>>]) -> f64 {
+    let date = |text: &str| text.replace('-', "").parse::<f64>().expect("a date");
+    let first = || match &tuple[0] {
+        Some(Value::String(text)) => date(text),
+        Some(number) => number.as_f64().expect("a number"),
+        None => unreachable!("it has the value"),
+    };
+    match rule {
+        "latest" => 0.0,
+        "oldest" => account.updated_at.map_or(f64::NEG_INFINITY, |time| -(time as f64)),
+        "trusted" => account.trust as f64,
+        "longest" => {
+            let texts = tuple.iter().flatten().map(|value| match value {
+                Value::String(text) => text.chars().count(),
+                _ => 0,
+            });
+            texts.sum::<usize>() as f64
+        }
+        "most_frequent" => all.iter().filter(|other| other[..] == *tuple).count() as f64,
+        "min" => -first(),
+        "max" => first(),
+        other => unreachable!("there is no rule {other}"),
+    }
+}
+
+/// The account whose values of some fields survive: of those that have any of them, the best by the rule; of
+/// these the latest, of these the most trusted source's, of these the one with the greatest reference.
+fn survivor<'a>(rule: &str, fields: &[&str], by_reference: &'a [Account]) -> Option<&'a Account> {
+    let tuple = |account: &Account| -> Vec<Option<Value>> {
+        let json_text =
+            |value: Value| if rule == "longest" && value.is_string() { as_written(fields, value) } else { value };
+        fields.iter().map(|field| value(account, field).map(json_text)).collect()
+    };
+    let having: Vec<&Account> =
+        by_reference.iter().filter(|account| tuple(account).iter().any(Option::is_some)).collect();
+    let all: Vec<Vec<Option<Value>>> = having.iter().map(|account| tuple(account)).collect();
+    // Of several greatest ones, `max_by` gives the last, and the last one has the greatest reference.
+    having.into_iter().max_by(|left, right| {
+        let rank = |account: &Account| merit(rule, account, &tuple(account), &all);
+        let time = |account: &Account| account.updated_at.unwrap_or(i64::MIN);
+        let by_rule = rank(left).total_cmp(&rank(right));
+        by_rule.then(time(left).cmp(&time(right))).then(left.trust.cmp(&right.trust))
+    })
+}
+
+/// An attribute is as long as it is written in JSON.
+fn as_written(fields: &[&str], value: Value) -> Value {
+    if fields == ["attributes.device"] { json!(value.to_string()) } else { value }
+}
+
+/// The account that each field survives from.
+fn survivors<'a>(by_reference: &'a [Account], settings: &Settings) -> BTreeMap<&'static str, &'a Account> {
+    let of_unit = |field: &str| {
+        settings.unit.0.iter().any(|name| *name == field || (*name == "address" && ADDRESS.contains(&field)))
+    };
+    let fields: Vec<&'static str> =
+        TEXT_FIELDS.into_iter().chain(["location", "salary", "attributes.device"]).collect();
+    let unit: Vec<&str> = fields.iter().copied().filter(|field| of_unit(field)).collect();
+    let found = fields.into_iter().filter_map(|field| {
+        let own = settings.survive.iter().find(|(name, _)| *name == field).map(|(_, rule)| *rule);
+        let owner = if of_unit(field) {
+            survivor(settings.unit.1, &unit, by_reference)
+        } else {
+            survivor(own.unwrap_or(settings.survive_default), &[field], by_reference)
+        };
+        Some((field, owner.filter(|owner| value(owner, field).is_some())?))
+    });
+    found.collect()
+}
+
+/// Folds accounts into one customer.
+fn fold(mut accounts: Vec<Account>, settings: &Settings) -> Value {
     accounts.sort_by(|left, right| compare_references((&left.source, &left.id), (&right.source, &right.id)));
     let members: Vec<&str> = accounts.iter().map(|account| account.reference.as_str()).collect();
-    let mut by_rank: Vec<&Account> = accounts.iter().rev().collect();
-    // The sort is stable, so what ties here stays in the order of references, the greatest first.
-    by_rank.sort_by_key(|account| std::cmp::Reverse((account.updated_at.unwrap_or(i64::MIN), account.trust)));
-
-    let owner = by_rank.iter().find(|account| UNIT.iter().any(|field| value(account, field).is_some()));
-    let survivor = |field: &str| -> Value {
-        let found = if UNIT.contains(&field) {
-            owner.and_then(|account| value(account, field))
-        } else {
-            by_rank.iter().find_map(|account| value(account, field))
-        };
-        found.unwrap_or(Value::Null)
-    };
+    let survivors = survivors(&accounts, settings);
+    let survivor = |field: &str| survivors.get(field).and_then(|owner| value(owner, field)).unwrap_or(Value::Null);
     let address: Map<String, Value> =
-        UNIT[..5].iter().map(|field| (field.trim_start_matches("address.").to_owned(), survivor(field))).collect();
+        ADDRESS.iter().map(|field| (field.trim_start_matches("address.").to_owned(), survivor(field))).collect();
     let all = |field: &str| -> BTreeSet<String> {
         accounts.iter().filter_map(|account| account.texts.get(field).cloned()).collect()
     };
-    let mut attributes = Map::new();
-    for (name, value) in by_rank.iter().flat_map(|account| &account.attributes) {
-        attributes.entry(name.clone()).or_insert_with(|| value.clone());
-    }
-    let provenance = provenance(&accounts, &by_rank, owner);
+    let device = Some(survivor("attributes.device")).filter(|device| !device.is_null());
+    let attributes: Map<String, Value> = device.map(|device| ("device".to_owned(), device)).into_iter().collect();
+    let provenance = provenance(&accounts, &survivors);
     json!({
         "members": members,
         "given_name": survivor("given_name"),
@@ -351,22 +452,14 @@ fn fold(mut accounts: Vec<Account>) -> Value {
 }
 
 /// Which account or table each value came from; of one account it only says the tables.
-fn provenance(accounts: &[Account], by_rank: &[&Account], owner: Option<&&Account>) -> Map<String, Value> {
+fn provenance(accounts: &[Account], survivors: &BTreeMap<&'static str, &Account>) -> Map<String, Value> {
     let mut provenance = Map::new();
-    for field in TEXT_FIELDS.into_iter().chain(["location", "salary"]) {
-        let has_it = |account: &&&Account| value(account, field).is_some();
-        let from = if UNIT.contains(&field) { owner.filter(has_it) } else { by_rank.iter().find(has_it) };
-        let Some(account) = from else { continue };
+    for (field, account) in survivors {
         match account.tables.get(field) {
-            Some(table) => _ = provenance.insert(field.to_owned(), json!(format!("reference:{table}"))),
-            None if accounts.len() > 1 => _ = provenance.insert(field.to_owned(), json!(account.reference)),
+            Some(table) => _ = provenance.insert((*field).to_owned(), json!(format!("reference:{table}"))),
+            None if accounts.len() > 1 => _ = provenance.insert((*field).to_owned(), json!(account.reference)),
             None => {}
         }
-    }
-    if let Some(account) = by_rank.iter().find(|account| account.attributes.contains_key("device"))
-        && accounts.len() > 1
-    {
-        provenance.insert("attributes.device".to_owned(), json!(account.reference));
     }
     let with_interests: Vec<&Account> = accounts.iter().filter(|account| !account.interests.is_empty()).collect();
     if !with_interests.is_empty() && with_interests.iter().all(|account| account.tables.contains_key("interests")) {

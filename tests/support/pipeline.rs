@@ -122,12 +122,23 @@ impl Pipeline {
             stops: Cell::default(),
         };
         pipeline.configure(&settings.config());
+        pipeline.correct(settings);
         pipeline
     }
 
     /// Writes the configuration.
     pub fn configure(&self, config: &str) {
         self.put(keys::CONFIG, config.to_owned());
+    }
+
+    /// Writes the corrections, if there are any or have been.
+    pub fn correct(&self, settings: &Settings) {
+        let is_corrected = !settings.always.is_empty() || !settings.never.is_empty();
+        if is_corrected || !self.list(keys::CORRECTIONS).is_empty() {
+            for (name, csv) in settings.corrections() {
+                self.put(&format!("{}{name}.csv", keys::CORRECTIONS), csv);
+            }
+        }
     }
 
     /// Drops a file of a source.

@@ -21,6 +21,16 @@ pub struct Settings {
     pub max_distinct: Vec<(&'static str, usize)>,
     /// `[guard] max_accounts_per_customer`
     pub max_accounts_per_customer: Option<usize>,
+    /// `[survive] default`
+    pub survive_default: &'static str,
+    /// Rules of single fields.
+    pub survive: Vec<(&'static str, &'static str)>,
+    /// Fields that survive together, and their rule.
+    pub unit: (Vec<&'static str>, &'static str),
+    /// Corrections: pairs of references.
+    pub always: Vec<[&'static str; 2]>,
+    /// Corrections: pairs of references.
+    pub never: Vec<[&'static str; 2]>,
 }
 
 impl Default for Settings {
@@ -35,6 +45,11 @@ impl Default for Settings {
             blocked_emails: Vec::new(),
             max_distinct: Vec::new(),
             max_accounts_per_customer: None,
+            survive_default: "latest",
+            survive: Vec::new(),
+            unit: (vec!["address", "location"], "latest"),
+            always: Vec::new(),
+            never: Vec::new(),
         }
     }
 }
@@ -66,7 +81,17 @@ impl Settings {
             let name = format!("name = \"{source}\"\n");
             text.replace(&name, &format!("{name}snapshot = true\n"))
         });
-        format!("{sources}\n{rules}\n{}", self.guard())
+        format!("{sources}\n{rules}\n{}\n{}", self.guard(), self.survive())
+    }
+
+    fn survive(&self) -> String {
+        let (fields, rule) = &self.unit;
+        let unit = format!("{{ fields = {fields:?}, rule = {rule:?} }}");
+        let mut text = format!("[survive]\ndefault = {:?}\nunits = [{unit}]\n", self.survive_default);
+        for (field, rule) in &self.survive {
+            text += &format!("{field:?} = {rule:?}\n");
+        }
+        text
     }
 
     fn rule(&self, number: usize) -> String {
@@ -93,6 +118,17 @@ impl Settings {
         }
         let limits: Vec<String> = self.max_distinct.iter().map(|(field, most)| format!("{field} = {most}")).collect();
         text + &format!("max_distinct = {{ {} }}\n", limits.join(", "))
+    }
+
+    /// The files of corrections: name and CSV.
+    pub fn corrections(&self) -> [(&'static str, String); 2] {
+        let lines = |kind: &str, pairs: &[[&str; 2]]| -> String {
+            pairs.iter().map(|[left, right]| format!("{kind},{left},{right}\n")).collect()
+        };
+        [
+            ("always", format!("kind,left,right\n{}", lines("always", &self.always))),
+            ("never", format!("kind,left,right\n{}", lines("never", &self.never))),
+        ]
     }
 
     /// The reference tables: name and CSV.
@@ -263,11 +299,6 @@ table = "bought"
 on = "email"
 hash = "sha256"
 split = "|"
-
-[survive]
-default = "latest"
-interests = "union"
-units = [["address", "location"]]
 
 [publish]
 max_reject_ratio = 1.0

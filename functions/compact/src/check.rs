@@ -85,6 +85,8 @@ mod tests {
             files: Files::default(),
             config: String::new(),
             matching: String::new(),
+            corrections: String::new(),
+            notes: Vec::new(),
             watermarks: Default::default(),
             skipped: Vec::new(),
         }

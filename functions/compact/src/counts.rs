@@ -113,6 +113,8 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     counts.customers_merged = merged.merged;
     counts.customers_split = merged.split;
     counts.customers_deleted = merged.customers_deleted;
+    counts.customers_retired = merged.retired;
+    counts.accounts_moved = merged.moved;
     counts.blocked_keys = gathered.blocked.len() as u64;
     Ok(gathered)
 }

@@ -8,9 +8,9 @@
 mod check;
 mod counts;
 mod join;
+mod settings;
 mod sources;
 
-use onefold_core::matching::Matcher;
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
@@ -105,10 +105,15 @@ async fn manifest(
             Part::Blocked => files.blocked = joined,
         }
     }
+    if previous.is_none() {
+        // Every customer is new, and its record says all that a change would.
+        files.changes = files.customers.clone();
+    }
+    files.settings = settings::write(run, pinned, &gathered.partitions, context).await?;
     files.inputs = vec![inputs(run, &gathered.sources, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
     let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);
-    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
+    let matcher = pinned.matcher(context);
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
     Ok(Manifest {
@@ -125,6 +130,8 @@ async fn manifest(
         files,
         config: config_digest(&pinned.config_text),
         matching: matcher.digest(),
+        corrections: pinned.corrections.pairs().digest(&context.hasher),
+        notes: pinned.plan.notes.clone(),
         watermarks,
         skipped: gathered.sources.into_skipped(),
     })

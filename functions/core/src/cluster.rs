@@ -1,9 +1,12 @@
 //! Exact clusters: which accounts of a partition are one person's.
 //!
 //! Two accounts are linked if they share an unblocked match key and the rule's conditions accept the pair.
-//! Customers are the connected components of these links, unless a guard limits what one customer may be.
+//! Customers are the connected components of these links, unless a guard limits what one customer may be. What
+//! people say about pairs goes before: `always` links whatever the guards say, `never` divides like a guard.
 
-use std::collections::BTreeSet;
+mod corrected;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashTable;
 
@@ -14,6 +17,8 @@ use crate::matching::{Compared, MatchKey};
 use crate::node::Node;
 use crate::reference;
 use crate::union_find::UnionFind;
+
+pub use corrected::Corrected;
 
 /// Accounts to cluster, by number.
 pub trait Pool {
@@ -58,7 +63,8 @@ pub struct Clusters {
 /// A cluster that exceeded a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Divided {
-    /// The limits that kept links out: `max_accounts_per_customer`, `max_distinct.<field>`.
+    /// The limits that kept links out: `never`, `max_accounts_per_customer`, `max_distinct.<field>`; with `always.`
+    /// before them those that a part is beyond because people said so.
     pub limits: BTreeSet<String>,
     /// Its parts.
     pub parts: Vec<Vec<u32>>,
@@ -68,19 +74,24 @@ impl Clusters {
     /// Clusters accounts.
     ///
     /// Clusters come in the order of their first accounts, and accounts within a cluster in their own order.
-    pub fn new(pool: &impl Pool, rules: &[MatchRule], guard: &Guard) -> Self {
+    pub fn new(pool: &impl Pool, rules: &[MatchRule], guard: &Guard, corrected: &Corrected) -> Self {
         let mut sets = UnionFind::new(pool.len());
         by_keys(pool, rules, &mut sets);
         by_pairs(pool, rules, &mut sets);
+        for [left, right] in corrected.always() {
+            sets.union(left, right);
+        }
         let roots: Vec<u32> = (0..pool.len()).map(|account| sets.find(account)).collect();
         let whole = Self::of_roots(&roots);
-        if !guard.limits_customers() {
+        if !guard.limits_customers() && corrected.has_no_never() {
             return whole;
         }
         let mut roots = roots;
         let mut divided = Vec::new();
-        for members in whole.iter().filter(|members| exceeds(pool, members, guard)) {
-            let cut = divide(pool, members, rules, guard);
+        for members in
+            whole.iter().filter(|members| exceeds(pool, members, guard) || corrected.has_never_within(members))
+        {
+            let cut = divide(pool, members, rules, guard, corrected);
             for part in &cut.parts {
                 let first = part.iter().min().copied().unwrap_or_default();
                 part.iter().for_each(|member| roots[*member as usize] = first);
@@ -182,17 +193,50 @@ struct Extent<'p> {
     accounts: u32,
     /// By the limits' order.
     distinct: Vec<BTreeSet<&'p str>>,
+    /// Those of the accounts that are in a `never` pair.
+    named: BTreeSet<u32>,
+    /// The accounts that these must never be joined with.
+    never: BTreeSet<u32>,
 }
 
 impl<'p> Extent<'p> {
     fn of<P: Pool>(pool: &'p P, members: &[u32], guard: &Guard) -> Self {
         let values = |field: &TextField| members.iter().filter_map(|member| pool.text(*member, *field)).collect();
-        Self { accounts: members.len() as u32, distinct: guard.max_distinct.keys().map(values).collect() }
+        let distinct = guard.max_distinct.keys().map(values).collect();
+        Self { accounts: members.len() as u32, distinct, ..Self::default() }
+    }
+
+    /// The extent of one account.
+    fn of_one<P: Pool>(pool: &'p P, member: u32, guard: &Guard, corrected: &Corrected) -> Self {
+        let never: BTreeSet<u32> = corrected.never(member).collect();
+        let named = (!never.is_empty()).then_some(member).into_iter().collect();
+        Self { named, never, ..Self::of(pool, &[member], guard) }
     }
 
     fn with(&self, other: &Self) -> Self {
         let distinct = self.distinct.iter().zip(&other.distinct).map(|(left, right)| left | right).collect();
-        Self { accounts: self.accounts + other.accounts, distinct }
+        Self {
+            accounts: self.accounts + other.accounts,
+            distinct,
+            named: &self.named | &other.named,
+            never: &self.never | &other.never,
+        }
+    }
+
+    /// What forbids to join two sets. What people put beyond a limit may be joined as long as it does not get
+    /// further beyond it.
+    fn refuses(&self, other: &Self, joined: &Self, guard: &Guard) -> Option<String> {
+        if !self.named.is_disjoint(&other.never) {
+            return Some("never".to_owned());
+        }
+        if guard.max_accounts_per_customer.is_some_and(|most| joined.accounts > most) {
+            return Some("max_accounts_per_customer".to_owned());
+        }
+        let parts = self.distinct.iter().zip(&other.distinct).map(|(left, right)| left.len().max(right.len()));
+        let mut limits = joined.distinct.iter().zip(parts).zip(&guard.max_distinct);
+        let (_, (field, _)) =
+            limits.find(|((values, before), (_, most))| values.len() > (**most as usize).max(*before))?;
+        Some(format!("max_distinct.{}", field.name()))
     }
 
     /// The first limit that this is beyond.
@@ -215,22 +259,36 @@ fn exceeds(pool: &impl Pool, members: &[u32], guard: &Guard) -> bool {
 /// parts beyond a limit: so it comes apart at its weakest keys.
 ///
 /// A link is stronger the more rules accept its pair; then the earlier its first rule is in the configuration;
-/// ties go by reference. It is Kruskal's algorithm with a limit on the trees, and a function of the set of accounts.
-fn divide(pool: &impl Pool, members: &[u32], rules: &[MatchRule], guard: &Guard) -> Divided {
+/// ties go by reference. What people said to be one person's is joined before all of them, whatever the limits.
+/// It is Kruskal's algorithm with a limit on the trees, and a function of the set of accounts.
+fn divide(pool: &impl Pool, members: &[u32], rules: &[MatchRule], guard: &Guard, corrected: &Corrected) -> Divided {
     let mut sorted = members.to_vec();
     sorted.sort_unstable_by(|left, right| {
         reference::compare(&pool.account(*left).reference, &pool.account(*right).reference)
     });
     let mut sets = UnionFind::new(sorted.len() as u32);
-    let mut extents: Vec<Extent<'_>> = sorted.iter().map(|member| Extent::of(pool, &[*member], guard)).collect();
+    let mut extents: Vec<Extent<'_>> =
+        sorted.iter().map(|member| Extent::of_one(pool, *member, guard, corrected)).collect();
     let mut limits = BTreeSet::new();
+    let mut first_of: BTreeMap<u32, u32> = BTreeMap::new();
+    for (place, member) in sorted.iter().enumerate() {
+        let Some(chain) = corrected.chain(*member) else { continue };
+        let first = sets.find(*first_of.entry(chain).or_insert(place as u32));
+        if sets.union(first, place as u32) {
+            extents[first as usize] = extents[first as usize].with(&extents[place]);
+        }
+    }
+    for first in first_of.values() {
+        let beyond = extents[sets.find(*first) as usize].beyond(guard);
+        limits.extend(beyond.map(|limit| format!("always.{limit}")));
+    }
     for link in links(pool, &sorted, rules) {
         let (left, right) = (sets.find(link.pair.0), sets.find(link.pair.1));
         if left == right {
             continue;
         }
         let joined = extents[left as usize].with(&extents[right as usize]);
-        match joined.beyond(guard) {
+        match extents[left as usize].refuses(&extents[right as usize], &joined, guard) {
             Some(limit) => _ = limits.insert(limit),
             None => {
                 sets.union(left, right);

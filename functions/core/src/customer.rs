@@ -149,7 +149,7 @@ impl Customer<'_> {
         texts.chain(others).filter_map(|(name, sourced)| Some((name, sourced?)))
     }
 
-    /// The names of the fields in which two states of a customer differ, `members` among them.
+    /// The names of the members of its JSON in which two states of a customer differ.
     pub fn changed_fields(&self, before: &Customer<'_>) -> Vec<&'static str> {
         let value = |sourced: Option<Sourced<'_>>| sourced.map(|sourced| sourced.value.to_owned());
         let mut changed: Vec<&'static str> = TextField::ALL
@@ -169,10 +169,18 @@ impl Customer<'_> {
             ("attributes", attributes(self) != attributes(before)),
             ("updated_at", self.updated_at != before.updated_at),
             ("members", self.members != before.members),
+            ("held_by", self.held_by != before.held_by),
+            ("provenance", written(|out| self.write_provenance(out)) != written(|out| before.write_provenance(out))),
         ];
         changed.extend(others.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name));
         changed
     }
+}
+
+fn written(write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(&mut out);
+    out
 }
 
 /// Appends `,"name":"text"` or `,"name":null`.

@@ -49,8 +49,11 @@ struct Part<'a> {
 pub struct Identity<'a> {
     /// The id that is kept: the oldest of those that the cluster has a right to.
     pub kept: Option<&'a str>,
-    /// Ids that end here because this cluster took them in.
+    /// Ids that end here because this cluster took all their accounts in.
     pub merged: Vec<&'a str>,
+    /// Ids that end and of which this cluster has a part: their accounts are in several clusters, none of which
+    /// keeps the id.
+    pub retired: Vec<&'a str>,
     /// Ids of which this cluster has a part, while another cluster has the right to them.
     pub split_from: Vec<&'a str>,
 }
@@ -75,6 +78,7 @@ impl<'a> Claims<'a> {
     /// (tie: the smallest reference); a cluster keeps the oldest id that belongs to it.
     pub fn settle(&self) -> BTreeMap<u32, Identity<'a>> {
         let mut identities: BTreeMap<u32, Identity<'a>> = BTreeMap::new();
+        let mut ended = Vec::new();
         // Ids sort by age, so the first that a cluster gets is the oldest.
         for (customer_id, parts) in &self.parts {
             let rank = |left: &Part<'_>, right: &Part<'_>| -> Ordering {
@@ -90,9 +94,16 @@ impl<'a> Claims<'a> {
                     identity.split_from.push(customer_id);
                 } else if identity.kept.is_none() {
                     identity.kept = Some(customer_id);
-                } else {
+                } else if parts.len() == 1 {
                     identity.merged.push(customer_id);
+                } else {
+                    ended.push(customer_id);
                 }
+            }
+        }
+        for customer_id in ended {
+            for cluster in self.parts[customer_id].keys() {
+                identities.entry(*cluster).or_default().retired.push(customer_id);
             }
         }
         identities
@@ -141,6 +152,18 @@ mod tests {
         claims.note(0, "id1", "b:1");
         claims.note(0, "id3", "c:1");
         let settled = claims.settle();
-        assert_eq!(settled[&0], Identity { kept: Some("id1"), merged: vec!["id2", "id3"], split_from: vec![] });
+        assert_eq!(settled[&0], Identity { kept: Some("id1"), merged: vec!["id2", "id3"], ..Identity::default() });
+    }
+
+    #[test]
+    fn an_id_whose_accounts_are_in_several_customers_is_retired() {
+        let mut claims = Claims::default();
+        claims.note(0, "id1", "a:1");
+        claims.note(0, "id2", "a:2");
+        claims.note(0, "id2", "a:3");
+        claims.note(1, "id2", "a:4");
+        let settled = claims.settle();
+        assert_eq!(settled[&0], Identity { kept: Some("id1"), retired: vec!["id2"], ..Identity::default() });
+        assert_eq!(settled[&1], Identity { retired: vec!["id2"], split_from: vec!["id2"], ..Identity::default() });
     }
 }

@@ -15,6 +15,7 @@ pub mod blocked_values;
 pub mod chunker;
 pub mod cluster;
 pub mod config;
+pub mod corrections;
 pub mod csv;
 pub mod customer;
 pub mod customer_id;

@@ -1,10 +1,12 @@
 //! Match keys of accounts, and the decision on a pair that shares one.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::account::Account;
 use crate::blocked_values::Blocklist;
 use crate::config::{Config, Demand, Likeness, MatchRule, Part};
+use crate::corrections::Corrections;
 use crate::edit_distance;
 use crate::field::TextField;
 use crate::node::{Node, NodeHasher, NodeKind};
@@ -16,6 +18,7 @@ pub struct Matcher {
     hasher: NodeHasher,
     rules: Vec<(MatchRule, Vec<u8>)>,
     blocklist: Blocklist,
+    corrections: Arc<Corrections>,
     bytes: Vec<u8>,
 }
 
@@ -45,8 +48,27 @@ impl Matcher {
             hasher,
             rules: config.matches.iter().enumerate().map(with_name).collect(),
             blocklist: Blocklist::new(&config.guard.blocked_values),
+            corrections: Arc::default(),
             bytes: Vec::new(),
         }
+    }
+
+    /// Obeys corrections, too.
+    #[must_use]
+    pub fn correcting(mut self, corrections: Arc<Corrections>) -> Self {
+        self.corrections = corrections;
+        self
+    }
+
+    /// The corrections that people made.
+    pub fn corrections(&self) -> &Corrections {
+        &self.corrections
+    }
+
+    /// The node at which an account meets those that it is `always` one person's with. It belongs behind the match
+    /// keys of the account's star, and is none.
+    pub fn always(&self, reference: &str) -> Option<Node> {
+        self.corrections.node(reference, &self.hasher)
     }
 
     /// The hasher of references and customer ids.
@@ -103,11 +125,13 @@ impl Matcher {
         told
     }
 
-    /// A digest of what makes keys what they are: the rules' keys, the blocked values and the secret. Links
-    /// that were made under another digest do not fit together with new ones.
+    /// A digest of what makes keys what they are: the rules' keys, the blocked values, the corrections and the
+    /// secret. Links that were made under another digest do not fit together with new ones.
     pub fn digest(&self) -> String {
         let mut text: Vec<String> = self.rules().map(MatchRule::name).collect();
         text.push(self.blocklist.describe());
+        // Nothing if there are none: links of versions from before there were corrections fit.
+        text.extend(Some(self.corrections.links_digest(&self.hasher)).filter(|digest| !digest.is_empty()));
         self.hasher.node(NodeKind::MatchKey, text.join("\n").as_bytes()).to_string()
     }
 }

@@ -1,5 +1,8 @@
 //! One partition: latest versions, exact clusters, customers, ids and changes.
 
+mod before;
+mod bonds;
+mod changes;
 mod guarded;
 mod keys;
 mod line;
@@ -13,22 +16,23 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use self::keys::Keys;
 use crate::account::{Account, Version};
-use crate::cluster::{Clusters, Pool};
+use crate::cluster::{Clusters, Corrected, Pool};
 use crate::config::Config;
 use crate::customer::{Bond, Customer};
 use crate::customer_id::{Claims, Identity, new_id};
-use crate::json;
 use crate::link::Stars;
-use crate::matching::{Compared, MatchKey, Matcher};
+use crate::matching::{MatchKey, Matcher};
 use crate::node::Node;
-use crate::reference;
 use crate::snapshot::SourceMarks;
 use crate::survive::{Candidate, Survivorship};
 use crate::timestamp::Timestamp;
-use crate::union_find::UnionFind;
 
+use bonds::{Holder, bonds};
+use changes::Feed;
 use line::{Origin, split_line, write_member, write_tombstone};
 use standing::Standing;
+
+pub use before::Before;
 
 /// What a partition becomes.
 #[derive(Debug, Default)]
@@ -97,6 +101,12 @@ pub struct MergeCounts {
     /// Customers all of whose accounts are deleted.
     #[serde(default)]
     pub customers_deleted: u64,
+    /// Ids that ended and whose accounts are in several customers.
+    #[serde(default)]
+    pub retired: u64,
+    /// Accounts that are in another customer than before.
+    #[serde(default)]
+    pub moved: u64,
 }
 
 impl MergeCounts {
@@ -116,6 +126,8 @@ impl MergeCounts {
         self.merged += other.merged;
         self.split += other.split;
         self.customers_deleted += other.customers_deleted;
+        self.retired += other.retired;
+        self.moved += other.moved;
     }
 
     /// Whether nothing came or went unseen (invariant 2).
@@ -146,12 +158,13 @@ pub fn member_stars(text: &str, matcher: &mut Matcher, marks: &SourceMarks) -> R
     for record in read(text, &mut MergeCounts::default())? {
         keys.clear();
         matcher.keys(&record.account, &mut keys);
+        let always = matcher.always(&record.account.reference).filter(|_| !record.account.deleted);
         let hasher = matcher.hasher();
         stars.push(
             hasher.reference(&record.account.reference),
             Version::of(&record.account, record.text.as_bytes()),
             record.customer_id().map(|customer_id| hasher.customer(customer_id)),
-            keys.iter().map(|key| key.node).chain(marks.of(&record.account.reference)),
+            keys.iter().map(|key| key.node).chain(always).chain(marks.of(&record.account.reference)),
         );
     }
     Ok(stars)
@@ -192,6 +205,7 @@ pub struct Merger<'c> {
     snapshots: SourceMarks,
     /// The sources of which this run read a snapshot.
     replaced: SourceMarks,
+    before: Before<'c>,
 }
 
 impl<'c> Merger<'c> {
@@ -206,7 +220,16 @@ impl<'c> Merger<'c> {
             started_at,
             snapshots,
             replaced: SourceMarks::default(),
+            before: Before::Unknown,
         }
+    }
+
+    /// Says what the previous version was made by. If nobody does, an account's customer is taken to be what this
+    /// run's rules make of the accounts that it had.
+    #[must_use]
+    pub fn building_on(mut self, before: Before<'c>) -> Self {
+        self.before = before;
+        self
     }
 
     /// Lets nothing stand that these sources have in the previous version: this run read a snapshot of each.
@@ -237,7 +260,9 @@ impl<'c> Merger<'c> {
         let accounts = latest.iter().map(|number| &records[*number as usize].account);
         let keys = Keys::new(accounts, &mut self.matcher, self.config, self.blocked, &mut output);
         let members = Members { records: &records, latest: &latest, keys: &keys };
-        let clusters = Clusters::new(&members, &self.config.matches, &self.config.guard);
+        let references = latest.iter().map(|number| records[*number as usize].account.reference.as_ref());
+        let corrected = Corrected::new(references, self.matcher.corrections());
+        let clusters = Clusters::new(&members, &self.config.matches, &self.config.guard, &corrected);
         for divided in &clusters.divided {
             guarded::divided(divided, &members, &mut output);
         }
@@ -262,16 +287,16 @@ impl<'c> Merger<'c> {
         }
         output.counts.previous_customers = before.len() as u64;
         let none = Identity::default();
-        let work = Work { merger: self, records: &records, latest: &latest, keys: &keys, before: &before };
+        let work = Work { merger: self, records: &records, latest: &latest, keys: &keys };
+        let mut feed = Feed::new(self, &records, &before);
         let mut folded = Folded::default();
         for (cluster, members) in clusters.iter().enumerate() {
             let identity = identities.get(&(cluster as u32)).unwrap_or(&none);
-            work.customer(members, identity, &mut folded, &mut output);
+            let now = work.customer(members, identity, &mut folded, &mut output);
+            let held = members.iter().map(|member| held[*member as usize].as_slice());
+            feed.customer(&work, members, held, identity, &now, &folded.customer, &mut output);
         }
-        for customer_id in before.keys().filter(|customer_id| !claims.has(customer_id)) {
-            output.counts.customers_deleted += 1;
-            write_change(&mut output.changes, "deleted", customer_id, |_| {});
-        }
+        feed.ended(&claims, &mut output);
         for number in tombstones {
             work.tombstone(&records[number as usize], &mut output);
         }
@@ -374,8 +399,6 @@ struct Work<'w, 'c, 'a> {
     records: &'w [Record<'a>],
     latest: &'w [u32],
     keys: &'w Keys,
-    /// The records of each customer of the previous version.
-    before: &'w BTreeMap<&'a str, Vec<u32>>,
 }
 
 /// The accounts of a customer and what they are folded into. Kept from one to the next for its memory.
@@ -385,13 +408,26 @@ struct Folded<'w> {
     customer: Customer<'w>,
 }
 
+/// A customer that was written.
+struct Now {
+    customer_id: String,
+    /// Where its JSON is among all customers.
+    line: std::ops::Range<usize>,
+}
+
 impl<'w> Work<'w, '_, '_> {
     fn record(&self, member: u32) -> &'w Record<'w> {
         &self.records[self.latest[member as usize] as usize]
     }
 
     /// Writes the customer of one cluster.
-    fn customer(&self, members: &[u32], identity: &Identity<'_>, folded: &mut Folded<'w>, output: &mut MergeOutput) {
+    fn customer(
+        &self,
+        members: &[u32],
+        identity: &Identity<'_>,
+        folded: &mut Folded<'w>,
+        output: &mut MergeOutput,
+    ) -> Now {
         let Folded { candidates, customer } = folded;
         candidates.clear();
         candidates.extend(
@@ -402,14 +438,12 @@ impl<'w> Work<'w, '_, '_> {
         );
         self.merger.survivorship.fold_into(candidates, customer);
         customer.held_by = self.bonds(members);
-        let new;
         let customer_id = match identity.kept {
-            Some(kept) => kept,
-            None => {
-                new = new_id(self.merger.started_at, customer.members.first().copied().unwrap_or_default());
-                &new
-            }
+            Some(kept) => kept.to_owned(),
+            None => new_id(self.merger.started_at, customer.members.first().copied().unwrap_or_default()),
         };
+        let customer_id = customer_id.as_str();
+        let start = output.customers.len();
         customer.write(customer_id, &mut output.customers);
         for member in members {
             let record = self.record(*member);
@@ -423,12 +457,13 @@ impl<'w> Work<'w, '_, '_> {
                     .all(*member)
                     .iter()
                     .map(|key| key.node)
+                    .chain(self.merger.matcher.always(&record.account.reference))
                     .chain(self.merger.snapshots.of(&record.account.reference)),
             );
         }
         output.counts.customers += 1;
         output.counts.largest_customer = output.counts.largest_customer.max(members.len() as u64);
-        self.changes(members, identity, customer_id, customer, output);
+        Now { customer_id: customer_id.to_owned(), line: start..output.customers.len() - 1 }
     }
 
     /// Keeps a deleted account, so that an older row of it that comes in a later run is known to be older.
@@ -444,101 +479,17 @@ impl<'w> Work<'w, '_, '_> {
         );
     }
 
-    /// A smallest set of shared keys that holds a cluster together: for each rule in order and each member
-    /// in order of references, the bond to the first members before it that the rule accepts, unless both are
-    /// bound already (Kruskal's algorithm).
     fn bonds(&self, members: &[u32]) -> Vec<Bond<'w>> {
         if members.len() < 2 {
             return Vec::new();
         }
-        let reference = |member: u32| self.record(member).account.reference.as_ref();
-        let mut sorted = members.to_vec();
-        sorted.sort_unstable_by(|left, right| reference::compare(reference(*left), reference(*right)));
-        let mut sets = UnionFind::new(sorted.len() as u32);
-        let mut bonds = Vec::with_capacity(sorted.len() - 1);
-        for (number, rule) in self.merger.matcher.rules().enumerate() {
-            let mut earlier: BTreeMap<Node, Vec<(u32, Compared<'_>)>> = BTreeMap::new();
-            for (place, member) in sorted.iter().enumerate() {
-                let key = self.keys.open(*member).iter().find(|key| key.rule == number);
-                let Some(key) = key else { continue };
-                let compared = rule.compared(&self.record(*member).account, self.keys.nobodys(*member));
-                let holders = earlier.entry(key.node).or_default();
-                for (holder, other) in holders.iter() {
-                    if rule.refused_by(other, &compared).is_none() && sets.union(*holder, place as u32) {
-                        bonds.push(Bond {
-                            rule: rule.name(),
-                            members: [reference(sorted[*holder as usize]), reference(*member)],
-                        });
-                    }
-                }
-                // Without conditions, who has the key is joined with the first that has it, and need not be tried.
-                if holders.is_empty() || !rule.conditions.is_empty() {
-                    holders.push((place as u32, compared));
-                }
-            }
-        }
-        bonds
+        let holder = |member: &u32| Holder {
+            account: &self.record(*member).account,
+            open: self.keys.open(*member),
+            nobodys: self.keys.nobodys(*member),
+        };
+        bonds(members.iter().map(holder).collect(), &self.merger.matcher)
     }
-
-    /// Writes what changed about one customer.
-    fn changes(
-        &self,
-        members: &[u32],
-        identity: &Identity<'_>,
-        customer_id: &str,
-        customer: &Customer<'_>,
-        output: &mut MergeOutput,
-    ) {
-        for merged in &identity.merged {
-            output.counts.merged += 1;
-            write_change(&mut output.changes, "merged", merged, |out| json::push_member(out, "into", customer_id));
-        }
-        if identity.kept.is_none() {
-            output.counts.created += 1;
-            if identity.split_from.is_empty() {
-                // One for every customer of a first run.
-                for part in ["{\"change\":\"created\",\"customer_id\":\"", customer_id, "\"}\n"] {
-                    output.changes.extend_from_slice(part.as_bytes());
-                }
-            } else {
-                output.counts.split += 1;
-                write_change(&mut output.changes, "split", customer_id, |out| {
-                    json::push_name(out, "from");
-                    json::push_strings(out, identity.split_from.iter().copied());
-                });
-            }
-            return;
-        }
-        let before = self.before.get(customer_id).map_or(&[][..], Vec::as_slice);
-        let is_as_before = before.len() == members.len()
-            && members.iter().all(|member| self.record(*member).customer_id() == Some(customer_id));
-        if is_as_before {
-            return;
-        }
-        // What the customer was: the same rules over the members that it had. What was blocked then is not
-        // known; what is blocked now is nobody's either way.
-        let candidates: Vec<Candidate<'_>> = before
-            .iter()
-            .map(|number| Candidate { account: &self.records[*number as usize].account, blocked: 0 })
-            .collect();
-        let changed = customer.changed_fields(&self.merger.survivorship.fold(&candidates));
-        if !changed.is_empty() {
-            output.counts.updated += 1;
-            write_change(&mut output.changes, "updated", customer_id, |out| {
-                json::push_name(out, "fields");
-                json::push_strings(out, changed.iter().copied());
-            });
-        }
-    }
-}
-
-/// Appends a change as one line of JSON.
-fn write_change(out: &mut Vec<u8>, change: &str, customer_id: &str, more: impl FnOnce(&mut Vec<u8>)) {
-    out.push(b'{');
-    json::push_member(out, "change", change);
-    json::push_member(out, "customer_id", customer_id);
-    more(out);
-    out.extend_from_slice(b"}\n");
 }
 
 #[cfg(test)]

@@ -28,6 +28,11 @@ pub enum NodeKind {
 pub struct Node(u128);
 
 impl Node {
+    /// The node of its text, hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        u128::from_str_radix(text, 16).ok().map(Self)
+    }
+
     const KIND_SHIFT: u32 = 126;
 
     /// Puts `kind` over the two highest bits of a hash.
@@ -105,9 +110,7 @@ impl Serialize for Node {
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        u128::from_str_radix(&text, 16)
-            .map(Self)
-            .map_err(|_| serde::de::Error::custom("a node is 32 hexadecimal digits"))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("a node is 32 hexadecimal digits"))
     }
 }
 

@@ -1,16 +1,22 @@
 //! Survivorship: which values of a cluster's accounts make the customer.
 //!
-//! Every rule is a function of the set of accounts: `latest` goes by time, then by the source's trust, then
-//! by reference, so order and repetition never matter.
+//! Every rule is a function of the set of accounts: ties go by time, then by the source's trust, then by
+//! reference, so order and repetition never matter.
+
+mod choice;
+mod order;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::account::Account;
-use crate::config::Config;
+use crate::config::{Config, Rule, Unit};
 use crate::customer::{Customer, Sourced};
 use crate::field::{Field, TEXT_FIELDS, TextField};
 use crate::provenance::{self, Origins};
 use crate::reference;
+
+use order::Orders;
 
 /// An account as it takes part in folding.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +61,7 @@ impl<'c> Survivorship<'c> {
     pub fn new(config: &'c Config) -> Self {
         let mut units = [None; SLOTS];
         for (number, unit) in config.survive.units.iter().enumerate() {
-            for slot in unit.iter().filter_map(|field| slot(*field)) {
+            for slot in unit.fields.iter().filter_map(|field| slot(*field)) {
                 units[slot] = Some(number);
             }
         }
@@ -85,60 +91,111 @@ impl<'c> Survivorship<'c> {
     }
 
     fn several<'x>(&self, candidates: &[Candidate<'x>]) -> Customer<'x> {
-        let mut latest_first: Vec<Candidate<'x>> = candidates.to_vec();
-        latest_first.sort_by(|left, right| {
-            let by_time = right.account.updated_at.cmp(&left.account.updated_at);
-            let by_trust = || self.trust(right.account).cmp(&self.trust(left.account));
-            by_time
-                .then_with(by_trust)
-                .then_with(|| reference::compare(&right.account.reference, &left.account.reference))
-        });
+        let orders = Orders::new(candidates, |account| self.trust(account));
+        let latest_first = &orders.latest_first;
         let origins: Vec<Origins<'x>> =
             latest_first.iter().map(|candidate| Origins::read(candidate.account.provenance.as_deref())).collect();
         let mut customer = Customer::default();
-        // The account that each unit survives from, once it is known.
-        let mut unit_owners = vec![None; self.config.survive.units.len()];
-        for (number, candidate) in latest_first.iter().enumerate() {
-            for slot in 0..SLOTS {
-                let value = value_of(candidate, slot);
-                let target = match slot {
-                    LOCATION => &mut customer.location,
-                    SALARY => &mut customer.salary,
-                    text => &mut customer.texts[text],
-                };
-                if value.is_none() || target.is_some() {
-                    continue;
-                }
-                // A unit survives from the latest account that has any of its fields.
-                if let Some(unit) = self.units[slot]
-                    && *unit_owners[unit].get_or_insert(number) != number
-                {
-                    continue;
-                }
-                let from = origins[number].get(slot_name(slot)).unwrap_or(&candidate.account.reference);
-                *target = value.map(|value| Sourced { value, from });
+        let unit_owners: Vec<Option<usize>> =
+            self.config.survive.units.iter().map(|unit| unit_owner(unit, &orders)).collect();
+        for slot in 0..SLOTS {
+            let owner = match self.units[slot] {
+                Some(unit) => unit_owners[unit],
+                None => owner(self.rule(slot), slot == SALARY, &orders, |number| value_of(&latest_first[number], slot)),
+            };
+            let Some(number) = owner else { continue };
+            let candidate = &latest_first[number];
+            let from = origins[number].get(slot_name(slot)).unwrap_or(&candidate.account.reference);
+            let sourced = value_of(candidate, slot).map(|value| Sourced { value, from });
+            match slot {
+                LOCATION => customer.location = sourced,
+                SALARY => customer.salary = sourced,
+                text => customer.texts[text] = sourced,
             }
         }
         customer.updated_at = latest_first.iter().filter_map(|candidate| candidate.account.updated_at).max();
-        customer.emails = distinct(&latest_first, |candidate| candidate.value(TextField::Email));
-        customer.phone_numbers = distinct(&latest_first, |candidate| candidate.value(TextField::PhoneNumber));
+        customer.emails = distinct(latest_first, |candidate| candidate.value(TextField::Email));
+        customer.phone_numbers = distinct(latest_first, |candidate| candidate.value(TextField::PhoneNumber));
         customer.interests =
             latest_first.iter().flat_map(|candidate| candidate.account.interests.iter().map(AsRef::as_ref)).collect();
         customer.interests.sort_unstable();
         customer.interests.dedup();
-        customer.interests_from = interests_from(&latest_first, &origins);
-        for (candidate, origins) in latest_first.iter().zip(&origins) {
-            for (name, value) in &candidate.account.attributes {
-                if !customer.attributes.iter().any(|(known, _)| *known == name.as_ref()) {
-                    let from = origins.attribute(name).unwrap_or(&candidate.account.reference);
-                    customer.attributes.push((name, Sourced { value, from }));
-                }
-            }
-        }
-        customer.attributes.sort_unstable_by_key(|(name, _)| *name);
+        customer.interests_from = interests_from(latest_first, &origins);
+        customer.attributes = self.attributes(&orders, &origins);
         customer.members = latest_first.iter().map(|candidate| candidate.account.reference.as_ref()).collect();
         customer.members.sort_unstable_by(|left, right| reference::compare(left, right));
         customer
+    }
+
+    /// The rule of a field that is in no unit.
+    fn rule(&self, slot: usize) -> Rule {
+        match slot {
+            LOCATION => self.config.survive.location,
+            SALARY => self.config.survive.salary,
+            text => self.config.survive.texts[text],
+        }
+    }
+
+    /// The attributes that any account has, sorted by name.
+    fn attributes<'x>(&self, orders: &Orders<'x>, origins: &[Origins<'x>]) -> Vec<(&'x str, Sourced<'x>)> {
+        let accounts = || orders.latest_first.iter().map(|candidate| candidate.account);
+        let names: BTreeSet<&str> =
+            accounts().flat_map(|account| account.attributes.iter().map(|(name, _)| name.as_ref())).collect();
+        let survivor = |name: &'x str| {
+            let value = |number: usize| {
+                let attributes = &orders.latest_first[number].account.attributes;
+                attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
+            };
+            let number = owner(self.config.survive.attribute(name), false, orders, value)?;
+            let reference = orders.latest_first[number].account.reference.as_ref();
+            let from = origins[number].attribute(name).unwrap_or(reference);
+            Some((name, Sourced { value: value(number)?, from }))
+        };
+        names.into_iter().filter_map(survivor).collect()
+    }
+}
+
+/// The number, among the latest first, of the account whose value a rule chooses.
+fn owner<'x>(
+    rule: Rule,
+    is_number: bool,
+    orders: &Orders<'x>,
+    value: impl Fn(usize) -> Option<&'x str>,
+) -> Option<usize> {
+    let values = || (0..orders.latest_first.len()).filter_map(|number| Some((number, value(number)?)));
+    match rule {
+        // Which lists survive as unions is not a matter of the rule.
+        Rule::Latest | Rule::Union => values().next().map(|(number, _)| number),
+        Rule::Oldest => orders.oldest_first().find(|number| value(*number).is_some()),
+        Rule::Trusted => orders.most_trusted_first().find(|number| value(*number).is_some()),
+        Rule::Longest => choice::greatest(values().map(|(number, value)| (number, value.chars().count()))),
+        Rule::MostFrequent => choice::most_frequent(values()),
+        Rule::Min if is_number => choice::least(values().filter_map(choice::number)),
+        Rule::Max if is_number => choice::greatest(values().filter_map(choice::number)),
+        Rule::Min => choice::least(values()),
+        Rule::Max => choice::greatest(values()),
+    }
+}
+
+/// The number, among the latest first, of the account that a unit survives from. An account that has none of the
+/// unit's fields does not count.
+fn unit_owner(unit: &Unit, orders: &Orders<'_>) -> Option<usize> {
+    let slots: Vec<usize> = unit.fields.iter().filter_map(|field| slot(*field)).collect();
+    let value = |number: usize, slot: usize| value_of(&orders.latest_first[number], slot);
+    let has_any = |number: &usize| slots.iter().any(|slot| value(*number, *slot).is_some());
+    let having = || (0..orders.latest_first.len()).filter(has_any);
+    match unit.rule {
+        Rule::Oldest => orders.oldest_first().find(has_any),
+        Rule::Trusted => orders.most_trusted_first().find(has_any),
+        Rule::Longest => choice::greatest(having().map(|number| {
+            let texts = slots.iter().filter(|slot| **slot < TEXT_FIELDS).filter_map(|slot| value(number, *slot));
+            (number, texts.map(|text| text.chars().count()).sum::<usize>())
+        })),
+        Rule::MostFrequent => choice::most_frequent(
+            having().map(|number| (number, slots.iter().map(|slot| value(number, *slot)).collect::<Vec<_>>())),
+        ),
+        // The others make no sense of a unit, and are refused in a configuration.
+        Rule::Latest | Rule::Union | Rule::Min | Rule::Max => having().next(),
     }
 }
 

@@ -4,10 +4,11 @@
 //! config/pipeline.toml
 //! reference/<table>.{csv,parquet}
 //! landing/<source>/…
+//! corrections/<name>.csv
 //! raw/<run>/<source>/<split>/<chunk>.<format>.zst
 //! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
 //! rejects/<run>/<source>/<split>/<chunk>.jsonl.zst
-//! runs/<run>/{config.toml,plan.json,splits.jsonl,inputs.jsonl,token.json}
+//! runs/<run>/{config.toml,plan.json,corrections.json,splits.jsonl,inputs.jsonl,token.json}
 //! runs/<run>/ranges/<source>.json
 //! runs/<run>/dead/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
@@ -17,7 +18,7 @@
 //!                                      members.links
 //! processed/<run>/{customers,members,changes,blocked}/part-<number>.jsonl.zst
 //! processed/<run>/members/part-<number>.links
-//! processed/<run>/{inputs.jsonl,manifest.json}
+//! processed/<run>/{inputs.jsonl,config.toml,blocked.json,manifest.json}
 //! processed/CURRENT
 //! ```
 
@@ -35,6 +36,8 @@ pub const CURRENT: &str = "processed/CURRENT";
 pub const LANDING: &str = "landing/";
 /// Prefix of reference tables.
 pub const REFERENCE: &str = "reference/";
+/// Prefix of files of corrections.
+pub const CORRECTIONS: &str = "corrections/";
 /// Prefix of raw chunks.
 pub const RAW: &str = "raw/";
 
@@ -272,6 +275,16 @@ pub fn run_config(run: &RunId) -> String {
     format!("runs/{run}/config.toml")
 }
 
+/// Whether an object is a file of corrections.
+pub fn is_corrections(key: &str) -> bool {
+    key.strip_prefix(CORRECTIONS).is_some_and(|name| name.ends_with(".csv") && !name.contains('/'))
+}
+
+/// The corrections that a run obeys, of all files.
+pub fn run_corrections(run: &RunId) -> String {
+    format!("runs/{run}/corrections.json")
+}
+
 /// What Plan found.
 pub fn run_plan(run: &RunId) -> String {
     format!("runs/{run}/plan.json")
@@ -412,6 +425,16 @@ pub fn processed(run: &RunId, part: Part, number: u32) -> String {
 /// Every object that was read up to a version.
 pub fn processed_inputs(run: &RunId) -> String {
     format!("processed/{run}/inputs.jsonl")
+}
+
+/// The configuration that a version was made by.
+pub fn processed_config(run: &RunId) -> String {
+    format!("processed/{run}/config.toml")
+}
+
+/// The match keys that linked nothing in a version.
+pub fn processed_blocked(run: &RunId) -> String {
+    format!("processed/{run}/blocked.json")
 }
 
 /// A version's manifest.

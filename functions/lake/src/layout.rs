@@ -84,7 +84,8 @@ pub struct PartitionCounts {
     pub guards: BTreeMap<String, u64>,
 }
 
-/// `links/<run>/blocked.json`: match keys that link nothing in the run, sorted by node.
+/// `links/<run>/blocked.json`: match keys that link nothing in the run as they have too many accounts, sorted by node.
+/// `processed/<run>/blocked.json`: these, and those that have more accounts than their own rule allows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockedKeys(pub Vec<(Node, u32)>);
 
@@ -94,5 +95,10 @@ impl BlockedKeys {
         let mut all: Vec<(Node, u32)> = blocked.into_iter().map(|blocked| (blocked.node, blocked.accounts)).collect();
         all.sort_unstable();
         Self(all)
+    }
+
+    /// The keys alone, sorted.
+    pub fn nodes(self) -> Vec<Node> {
+        self.0.into_iter().map(|(node, _)| node).collect()
     }
 }

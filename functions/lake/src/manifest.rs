@@ -50,6 +50,12 @@ pub struct Manifest {
     pub config: String,
     /// Digest of the match rules and the secret under which the member links were made.
     pub matching: String,
+    /// Keyed digest of the corrections, by which their change is noticed; empty if there are none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub corrections: String,
+    /// What was no fault of the set-up and may be a mistake, such as corrections that say nothing new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Up to where each source is read that is read by a watermark; the next run goes on from there.
     #[serde(default)]
     pub watermarks: BTreeMap<String, String>,
@@ -98,6 +104,12 @@ pub struct Counts {
     /// Customers all of whose accounts are deleted.
     #[serde(default)]
     pub customers_deleted: u64,
+    /// Ids that ended and whose accounts are in several customers.
+    #[serde(default)]
+    pub customers_retired: u64,
+    /// Accounts that are in another customer than before.
+    #[serde(default)]
+    pub accounts_moved: u64,
     /// Match keys that linked nothing because too many accounts shared them.
     pub blocked_keys: u64,
 }
@@ -120,13 +132,17 @@ pub struct Files {
     pub members: Vec<File>,
     /// The links of each member file, in the same order.
     pub member_links: Vec<File>,
-    /// A change a line.
+    /// A change a line. Of a version that builds on none these are the files of customers: a line that is no change
+    /// is the record of a customer that is new.
     pub changes: Vec<File>,
     /// What guards did, a line each.
     #[serde(default)]
     pub blocked: Vec<File>,
     /// Every object that was read up to this version, one a line.
     pub inputs: Vec<File>,
+    /// The configuration and the keys that linked nothing, by which the next run knows what changed.
+    #[serde(default)]
+    pub settings: Vec<File>,
 }
 
 /// A file of a version.

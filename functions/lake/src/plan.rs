@@ -29,6 +29,22 @@ pub struct Plan {
     /// The sources of which this run reads a snapshot, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<String>,
+    /// The files of corrections as they were. If there are any, `runs/<run>/corrections.json` holds their pairs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<PinnedCorrections>,
+    /// What is no fault of the set-up and may be a mistake.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// A file of corrections as it was when the run was planned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinnedCorrections {
+    /// Its key.
+    pub key: String,
+    /// Its entity tag.
+    pub etag: String,
 }
 
 /// A source that failed and need not be read: its accounts stay as they were.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use onefold_core::link::Blocked;
-use onefold_core::matching::Matcher;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::layout::{BlockedKeys, Layout, Mapper, MapperInput, Partition};
 use onefold_lake::manifest::Manifest;
@@ -130,7 +129,7 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
         pinned.plan.snapshots.iter().filter(|source| !refused.contains(*source)).cloned().collect();
     if let Some(previous) = &pinned.plan.previous {
         let manifest: Manifest = context.json(&keys::manifest(&previous.run)).await?;
-        let matcher = Matcher::new(&pinned.config, context.hasher.clone());
+        let matcher = pinned.matcher(context);
         // Links under other rules or another secret do not fit together with these.
         // Nor do links without the marks of sources that are replaced now and were no snapshots then.
         let are_marked = replaced.iter().all(|source| manifest.snapshots.contains(source));

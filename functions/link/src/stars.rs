@@ -1,7 +1,6 @@
 //! Reading the links of everything that takes part in a run, in the order of Partition's invocations.
 
 use onefold_core::link::{Latest, Position, Stars};
-use onefold_core::matching::Matcher;
 use onefold_core::merge::member_stars;
 use onefold_core::node::Node;
 use onefold_core::snapshot::SourceMarks;
@@ -73,7 +72,7 @@ async fn stars(run: &RunId, input: &MapperInput, context: &Context) -> Result<(S
     }
     // The members' links were made under other match rules or lack marks: make them anew.
     let pinned = context.pinned(run).await?;
-    let mut matcher = Matcher::new(&pinned.config, context.hasher.clone());
+    let mut matcher = pinned.matcher(context);
     let (bytes, _) = context.store.get(&input.key).await?;
     let text = decompress(&input.key, &bytes)?;
     let text =

@@ -5,8 +5,9 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-use onefold_core::matching::Matcher;
-use onefold_core::merge::Merger;
+mod previous;
+
+use onefold_core::merge::{Before, Merger};
 use onefold_core::node::Node;
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
@@ -48,14 +49,23 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
 
 async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
     let pinned = context.pinned(run).await?;
-    let BlockedKeys(blocked) = context.json(&keys::link_blocked(run)).await?;
-    let blocked: Vec<Node> = blocked.into_iter().map(|(node, _)| node).collect();
+    let blocked: Vec<Node> = context.json::<BlockedKeys>(&keys::link_blocked(run)).await?.nodes();
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
     let text = read(run, partition, context, moved).await?;
 
-    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
-    let merger = Merger::new(&pinned.config, matcher, &blocked, started_at);
+    let settings = match &pinned.plan.previous {
+        Some(previous) => previous::settings(&previous.run, context).await?,
+        None => None,
+    };
+    let before = match (&settings, &pinned.plan.previous) {
+        (Some(settings), _) => settings.before(&pinned.config_text),
+        (None, Some(_)) => Before::Unknown,
+        (None, None) => Before::Nothing,
+    };
+
+    let matcher = pinned.matcher(context);
+    let merger = Merger::new(&pinned.config, matcher, &blocked, started_at).building_on(before);
     let output = merger.replacing(partition.replaced.iter().map(String::as_str)).merge(&text)?;
     drop(text);
     if !output.counts.balance() {

@@ -1,11 +1,12 @@
 //! Plan: lists what there is to read and pins what the run builds on.
 //!
-//! It pins the configuration, the reference tables and the previous version, and writes the splits: a line
+//! It pins the configuration, the reference tables, the corrections and the previous version, and writes the splits: a line
 //! for each Extract invocation. Every fault of the set-up is found here, before anything runs, and all of
 //! them are reported at once. `plan.json` is written last: with it, a run is planned.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod corrections;
 mod request;
 mod tables;
 
@@ -75,6 +76,7 @@ async fn plan(
     };
     let mut faults = Vec::new();
     let tables = tables::pin(&config, context, &mut faults).await?;
+    let (pinned_corrections, corrections) = corrections::pin(&config, context, &mut faults).await?;
     let split_bytes = input.split_bytes.unwrap_or(SPLIT_BYTES);
     let found = sources(run, &config, &known, manifest.as_ref(), split_bytes, context, &mut faults).await?;
     if !faults.is_empty() {
@@ -97,6 +99,8 @@ async fn plan(
         splits: splits.len() as u32,
         snapshots: snapshots(&config, &found.planned),
         skipped: found.skipped,
+        corrections: pinned_corrections,
+        notes: corrections.notes,
     };
     let objects = || {
         let sources = found.planned.iter();
@@ -111,6 +115,8 @@ async fn plan(
     let new_objects = objects().count();
     let config_digest = config_digest(text);
     let is_new_config = manifest.as_ref().is_some_and(|manifest| manifest.config != config_digest);
+    let corrections_digest = corrections.pairs.digest(&context.hasher);
+    let is_newly_corrected = manifest.as_ref().is_some_and(|manifest| manifest.corrections != corrections_digest);
     moved.records_in = new_objects as u64;
     moved.records_out = splits.len() as u64;
     moved.bytes_in = objects().map(|(_, object)| object.size).sum();
@@ -120,10 +126,13 @@ async fn plan(
     store.put(&keys::run_config(run), config_text, Condition::Always).await?;
     store.put(&keys::run_splits(run), json_lines(&splits)?, Condition::Always).await?;
     store.put(&keys::run_inputs(run), json_lines(&inputs)?, Condition::Always).await?;
+    if !plan.corrections.is_empty() {
+        store.put(&keys::run_corrections(run), json_object(&corrections.pairs)?, Condition::Always).await?;
+    }
     store.put(&keys::run_plan(run), json_object(&plan)?, Condition::Always).await?;
     Ok(Answer {
         run: run.clone(),
-        work: plan.splits > 0 || is_new_config,
+        work: plan.splits > 0 || is_new_config || is_newly_corrected,
         resumed: false,
         new_objects: new_objects as u64,
         splits: plan.splits,

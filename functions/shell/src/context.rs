@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use onefold_core::config::Config;
+use onefold_core::corrections::{Corrections, Pairs};
 use onefold_core::enrich::TableText;
+use onefold_core::matching::Matcher;
 use onefold_core::node::NodeHasher;
 use onefold_core::translate::Tables;
 use onefold_lake::plan::Plan;
@@ -29,6 +31,15 @@ pub struct Pinned {
     pub config: Config,
     /// The configuration's text.
     pub config_text: String,
+    /// The corrections.
+    pub corrections: Arc<Corrections>,
+}
+
+impl Pinned {
+    /// Makes match keys by the run's rules and corrections.
+    pub fn matcher(&self, context: &Context) -> Matcher {
+        Matcher::new(&self.config, context.hasher.clone()).correcting(self.corrections.clone())
+    }
 }
 
 /// What a function has at hand.
@@ -160,7 +171,12 @@ impl Context {
         let (text, _) = self.store.get(&keys::run_config(run)).await?;
         let config_text = String::from_utf8_lossy(&text).into_owned();
         let config = Config::parse(&config_text).map_err(|faults| StageError::invalid_input(faults.to_string()))?;
-        let pinned = Arc::new(Pinned { plan, config, config_text });
+        let pairs = match plan.corrections.is_empty() {
+            true => Pairs::default(),
+            false => self.json(&keys::run_corrections(run)).await?,
+        };
+        let corrections = Arc::new(Corrections::new(pairs));
+        let pinned = Arc::new(Pinned { plan, config, config_text, corrections });
         *self.pinned.lock().unwrap_or_else(PoisonError::into_inner) = Some(pinned.clone());
         Ok(pinned)
     }

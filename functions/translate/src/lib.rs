@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use onefold_core::config::RowFormat;
-use onefold_core::matching::Matcher;
 use onefold_core::translate::Translator;
 use onefold_lake::keys::{Chunk, Stage};
 use onefold_lake::receipt::Moved;
@@ -110,7 +109,7 @@ async fn translate(
     moved.bytes_in = bytes.len() as u64;
     drop(bytes);
 
-    let matcher = Matcher::new(&pinned.config, context.hasher.clone());
+    let matcher = pinned.matcher(context);
     let output = Translator::new(&pinned.config, source, &tables, matcher).chunk(&text, &index.segments);
     drop(text);
 

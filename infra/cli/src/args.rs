@@ -57,7 +57,8 @@ pub enum CloudCommand {
     /// Start a run, follow it, and show what came out.
     Start(StartOptions),
 
-    /// Upload a data folder: onefold.toml, landing/ and reference/. What is there already is skipped.
+    /// Upload a data folder: onefold.toml, landing/, reference/ and corrections/. What is there
+    /// already is skipped.
     Push(PushOptions),
 
     /// Download a published version, with its rejects and receipts.
@@ -102,7 +103,8 @@ pub struct SizeOptions {
 /// The options of `onefold push`.
 #[derive(Debug, Args)]
 pub struct PushOptions {
-    /// A folder with onefold.toml, landing/SOURCE/… and, if tables are used, reference/TABLE.csv.
+    /// A folder with onefold.toml, landing/SOURCE/… and, if they are used, reference/TABLE.csv and
+    /// corrections/NAME.csv.
     #[arg(value_name = "DIR")]
     pub data: PathBuf,
 }
@@ -123,7 +125,8 @@ pub struct FetchOptions {
 /// The options of `onefold run`.
 #[derive(Debug, Args)]
 pub struct RunOptions {
-    /// A folder with onefold.toml, landing/SOURCE/… and, if tables are used, reference/TABLE.csv.
+    /// A folder with onefold.toml, landing/SOURCE/… and, if they are used, reference/TABLE.csv and
+    /// corrections/NAME.csv.
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
 

@@ -19,8 +19,8 @@ pub const RECEIPTS: &str = "receipts.jsonl";
 /// The folder of refused rows.
 pub const REJECTS: &str = "rejects";
 /// What a version consists of: folders, and then files, the manifest last.
-const FOLDERS: [&str; 4] = ["customers", "members", "changes", REJECTS];
-const FILES: [&str; 3] = ["inputs.jsonl", RECEIPTS, MANIFEST];
+const FOLDERS: [&str; 5] = ["customers", "members", "changes", "blocked", REJECTS];
+const FILES: [&str; 5] = ["inputs.jsonl", "config.toml", "blocked.json", RECEIPTS, MANIFEST];
 
 /// A folder of results.
 #[derive(Clone, Debug)]
@@ -115,8 +115,10 @@ pub fn parse_manifest(content: &[u8], what: impl ToString) -> Result<Manifest, E
 
 /// All objects of a version but its manifest.
 pub fn files_of(manifest: &Manifest) -> impl Iterator<Item = &PublishedFile> {
-    let Files { customers, members, member_links, changes, blocked, inputs } = &manifest.files;
-    [customers, members, member_links, changes, blocked, inputs].into_iter().flatten()
+    let Files { customers, members, member_links, changes, blocked, inputs, settings } = &manifest.files;
+    // The changes of a first version are its files of customers.
+    let changes = changes.iter().filter(|file| !customers.contains(file));
+    [customers, members, member_links, blocked, inputs, settings].into_iter().flatten().chain(changes)
 }
 
 /// Removes a file, or a folder with all that is in it; it need not be there.

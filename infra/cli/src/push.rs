@@ -1,4 +1,5 @@
-//! Uploads a data folder: the pipeline's configuration, what was dropped for the sources, and the reference tables.
+//! Uploads a data folder: the pipeline's configuration, what was dropped for the sources, the reference tables and the
+//! corrections.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,7 +29,7 @@ struct Upload {
 pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
     let (uploads, config) = plan(data)?;
     let mut there = BTreeMap::new();
-    for prefix in [keys::LANDING, keys::REFERENCE, keys::CONFIG] {
+    for prefix in [keys::LANDING, keys::REFERENCE, keys::CORRECTIONS, keys::CONFIG] {
         there.extend(cloud.store.list(prefix).await?.into_iter().map(|object| (object.key.clone(), object)));
     }
 
@@ -81,6 +82,12 @@ fn plan(data: &Path) -> Result<(Vec<Upload>, Upload), Error> {
     collect(&data.join("reference"), "", &mut |path, name| {
         if let Some((table, format)) = keys::parse_reference(name) {
             uploads.push((path, keys::reference(table, format)));
+        }
+    })?;
+    collect(&data.join("corrections"), "", &mut |path, name| {
+        let key = format!("{}{name}", keys::CORRECTIONS);
+        if keys::is_corrections(&key) {
+            uploads.push((path, key));
         }
     })?;
     let sized = |(path, key): (PathBuf, String)| {
@@ -138,6 +145,9 @@ mod tests {
             fs::write(path, "12345").unwrap();
         }
         fs::write(data.join("reference/notes.txt"), "").unwrap();
+        fs::create_dir_all(data.join("corrections")).unwrap();
+        fs::write(data.join("corrections/pairs.csv"), "kind,left,right\n").unwrap();
+        fs::write(data.join("corrections/notes.txt"), "").unwrap();
         let planned = plan(&data);
         let without_config = plan(&data.join("landing"));
         fs::remove_dir_all(&data).unwrap();
@@ -146,7 +156,13 @@ mod tests {
         let keys: Vec<&str> = uploads.iter().map(|upload| upload.key.as_str()).collect();
         assert_eq!(
             keys,
-            ["landing/crm/2026/a.csv", "landing/crm/b.csv", "reference/names.parquet", "reference/zip3.csv"]
+            [
+                "landing/crm/2026/a.csv",
+                "landing/crm/b.csv",
+                "reference/names.parquet",
+                "reference/zip3.csv",
+                "corrections/pairs.csv"
+            ]
         );
         assert_eq!((config.key.as_str(), config.bytes), ("config/pipeline.toml", 5));
         assert!(without_config.unwrap_err().to_string().contains("onefold.toml"));

@@ -63,7 +63,7 @@ fn same_name() -> MatchRule {
 }
 
 fn found(pool: &Few, rules: &[MatchRule], guard: &Guard) -> Vec<Vec<u32>> {
-    Clusters::new(pool, rules, guard).iter().map(<[u32]>::to_vec).collect()
+    Clusters::new(pool, rules, guard, &Corrected::default()).iter().map(<[u32]>::to_vec).collect()
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn clusters_are_joined_by_shared_keys() {
 
 #[test]
 fn no_accounts_no_clusters() {
-    assert!(Clusters::new(&few(&[]), &[plain()], &guard()).is_empty());
+    assert!(Clusters::new(&few(&[]), &[plain()], &guard(), &Corrected::default()).is_empty());
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_customer_beyond_a_limit_comes_apart_at_its_weakest_key() {
     let mut limited = guard();
     assert_eq!(found(&pool, &[plain(), plain()], &limited).len(), 1);
     limited.max_distinct.insert(TextField::Birthdate, 1);
-    let clusters = Clusters::new(&pool, &[plain(), plain()], &limited);
+    let clusters = Clusters::new(&pool, &[plain(), plain()], &limited, &Corrected::default());
     assert_eq!(clusters.iter().map(<[u32]>::to_vec).collect::<Vec<_>>(), [[0, 1], [2, 3]]);
     assert_eq!(clusters.divided.len(), 1);
     assert!(clusters.divided[0].limits.contains("max_distinct.birthdate"));
@@ -183,4 +183,51 @@ proptest! {
         other.sort();
         prop_assert_eq!(other, clusters);
     }
+}
+
+/// What corrections say about accounts that are named like those of `few`.
+fn corrected(pool: &Few, always: &[[u32; 2]], never: &[[u32; 2]]) -> Corrected {
+    use crate::corrections::{Corrections, Pairs};
+    let named = |pairs: &[[u32; 2]]| pairs.iter().map(|pair| pair.map(|number| format!("a:{number}"))).collect();
+    let corrections = Corrections::new(Pairs { always: named(always), never: named(never) });
+    Corrected::new(pool.accounts.iter().map(|account| account.reference.as_ref()), &corrections)
+}
+
+#[test]
+fn always_brings_together_and_never_divides_at_the_weakest_link() {
+    // 0 and 1 share two keys, 1 and 2 one, 3 none.
+    let pool = few(&[
+        ("x", None, &[(0, 1), (1, 2)]),
+        ("x", None, &[(0, 1), (1, 2), (1, 3)]),
+        ("x", None, &[(1, 3)]),
+        ("x", None, &[]),
+    ]);
+    let rules = [plain(), plain()];
+    let found = |always: &[[u32; 2]], never: &[[u32; 2]]| {
+        let clusters = Clusters::new(&pool, &rules, &guard(), &corrected(&pool, always, never));
+        let limits: Vec<String> = clusters.divided.iter().flat_map(|divided| divided.limits.clone()).collect();
+        (clusters.iter().map(<[u32]>::to_vec).collect::<Vec<_>>(), limits)
+    };
+    let never = vec!["never".to_owned()];
+    assert_eq!(found(&[[0, 3]], &[]), (vec![vec![0, 1, 2, 3]], vec![]));
+    assert_eq!(found(&[], &[[0, 2]]), (vec![vec![0, 1], vec![2], vec![3]], never.clone()));
+    assert_eq!(found(&[], &[[2, 3]]), (vec![vec![0, 1, 2], vec![3]], vec![]), "they were apart");
+    // What is always one person's is stronger than what shares two keys.
+    assert_eq!(found(&[[1, 2]], &[[0, 2]]), (vec![vec![0], vec![1, 2], vec![3]], never.clone()));
+    assert_eq!(found(&[[0, 9], [9, 3]], &[[3, 1]]), (vec![vec![0, 3], vec![1, 2]], never), "9 is not there");
+}
+
+#[test]
+fn always_beats_the_limits_and_is_told() {
+    let pool = few(&[
+        ("x", Some("1990-01-01"), &[(0, 1)]),
+        ("x", Some("1990-01-02"), &[]),
+        ("x", Some("1990-01-01"), &[(0, 1)]),
+        ("x", Some("1990-01-03"), &[(0, 1)]),
+    ]);
+    let limited = Guard { max_distinct: [(TextField::Birthdate, 1)].into(), ..guard() };
+    let clusters = Clusters::new(&pool, &[plain()], &limited, &corrected(&pool, &[[0, 1]], &[]));
+    assert_eq!(clusters.iter().collect::<Vec<_>>(), [&[0, 1, 2][..], &[3]], "2 brings nothing new, 3 does");
+    let limits = ["always.max_distinct.birthdate".to_owned(), "max_distinct.birthdate".to_owned()];
+    assert_eq!(clusters.divided[0].limits, limits.into());
 }

@@ -13,6 +13,7 @@ mod parse;
 mod place;
 mod postgres;
 mod schema;
+mod survive;
 mod toml_reader;
 
 #[cfg(test)]
@@ -32,13 +33,14 @@ pub use schema::json_schema;
 
 pub use crate::timestamp::TimeFormat;
 
-use crate::field::{Field, TEXT_FIELDS, TextField};
+use crate::field::{TEXT_FIELDS, TextField};
 use crate::normalise::Step;
 
 /// The sections of the configuration and their keys.
 fn keys() -> Vec<schema::Key> {
     parse::keys()
 }
+pub use survive::{Rule, Survive, Unit};
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]
@@ -137,13 +139,6 @@ pub struct ListField {
     pub at: Pointers,
     /// What separates the items, where the source gives text.
     pub split: Option<String>,
-}
-
-/// How values survive into a customer.
-#[derive(Clone, Debug)]
-pub struct Survive {
-    /// Groups of fields that survive together, from one account.
-    pub units: Vec<Vec<Field>>,
 }
 
 /// What must hold before a version is published.

@@ -70,7 +70,7 @@ fn reads_every_form_of_a_field() {
     assert_eq!(mapping.attributes, [("device".to_owned(), vec!["/g".to_owned()])]);
     assert_eq!(config.normalise[TextField::Email.index()], [Step::Trim, Step::Lowercase]);
     assert_eq!(config.normalise[TextField::Country.index()], [Step::Uppercase]);
-    assert_eq!(config.survive.units[0].len(), 6);
+    assert_eq!(config.survive.units[0].fields.len(), 6);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn faults_have_their_line_and_say_what_to_do() {
         10,
         "source \"crm\" then reads it in another format",
     );
-    check(&format!("{SMALLEST}[survive]\ndefault = \"newest\"\n"), 9, "unknown rule \"newest\"");
+    check(&format!("{SMALLEST}[survive]\ndefault = \"newest\"\n"), 9, "\"newest\" is no rule");
     check(
         &format!("{SMALLEST}[[enrich]]\nfield = \"gender\"\ntable = \"../x\"\non = \"given_name\"\n"),
         10,

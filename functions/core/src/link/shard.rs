@@ -54,7 +54,8 @@ pub fn one_shard(latest: &Latest, max_accounts_per_key: u32) -> Labels {
 fn count(latest: &Latest, max_accounts_per_key: u32) -> (Vec<u32>, Vec<Blocked>) {
     let mut counts = vec![0u32; latest.others.nodes.len()];
     for star in latest.stars() {
-        for key in star.keys {
+        // What accounts meet at because people said so is no match key, and may have any number of them.
+        for key in star.keys.iter().filter(|key| latest.others.nodes[**key as usize].is_match_key()) {
             counts[*key as usize] = counts[*key as usize].saturating_add(1);
         }
     }

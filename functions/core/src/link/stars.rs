@@ -19,7 +19,7 @@ pub struct StarHead {
 pub struct Star<'a> {
     /// All but the match keys.
     pub head: StarHead,
-    /// The match keys.
+    /// The match keys, and the node of the account's `always` corrections if it has any.
     pub keys: &'a [Node],
     /// The mark of the account's source, if it is a member of the previous version and the source is a snapshot.
     pub source: Option<Node>,
@@ -37,12 +37,13 @@ impl Star<'_> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stars {
     heads: Vec<(StarHead, usize)>,
-    /// Match keys and, behind those of an account that has one, the mark of its source.
+    /// Match keys, the node of `always` corrections and, behind those of an account that has one, the mark of its source.
     keys: Vec<Node>,
 }
 
 impl Stars {
-    /// Appends an account's links. Behind its match keys may come the mark of its source.
+    /// Appends an account's links. Behind its match keys may come the node of its `always` corrections, and the mark
+    /// of its source.
     pub fn push(
         &mut self,
         reference: Node,

@@ -277,3 +277,26 @@ fn blocked_keys_are_reported_alike() {
     assert_eq!(one, [Blocked { node: key(1), accounts: 9 }]);
     assert_eq!(contract(&spread(&latest).edges, 4).blocked, one);
 }
+
+#[test]
+fn what_people_put_together_is_no_match_key_that_may_be_blocked() {
+    use crate::corrections::{Corrections, Pairs};
+    let pair = |number: u32| ["a:0".to_owned(), format!("a:{number}")];
+    let corrections = Corrections::new(Pairs { always: (1..9).map(pair).collect(), ..Pairs::default() });
+    let mut stars = Stars::default();
+    for number in 0..9 {
+        let name = format!("a:{number}");
+        let version = Version { updated_at: 0, received_at: 0, digest: 0 };
+        let keys = [key(7)].into_iter().chain(corrections.node(&name, &hasher()));
+        stars.push(hasher().reference(&name), version, None, keys);
+    }
+    let (latest, _) = latest_of(&stars, |_| true);
+    let labels = one_shard(&latest, 2);
+    let blocked = [Blocked { node: key(7), accounts: 9 }];
+    assert_eq!(labels.blocked, blocked);
+    assert!(labels.labels.iter().all(|label| *label == labels.labels[0]), "they meet");
+
+    let contracted = contract(&spread(&latest).edges, 2);
+    assert_eq!(contracted.blocked, blocked);
+    assert_eq!(contracted.edges.len(), 9, "a star of nine references and the node at which they meet");
+}

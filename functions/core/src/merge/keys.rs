@@ -98,6 +98,12 @@ impl Keys {
         &self.all[self.start(account)..self.accounts[account as usize].open_end]
     }
 
+    /// An account's keys that are blocked.
+    pub(super) fn blocked(&self, account: u32) -> &[MatchKey] {
+        let account = &self.accounts[account as usize];
+        &self.all[account.open_end..account.end]
+    }
+
     /// An account's keys.
     pub(super) fn all(&self, account: u32) -> &[MatchKey] {
         &self.all[self.start(account)..self.accounts[account as usize].end]

@@ -71,12 +71,14 @@ fn merge_replacing(lines: &[String], blocked: &[Node], replaced: &[&str]) -> Mer
     let parse = |bytes: &[u8]| -> Vec<Value> {
         String::from_utf8(bytes.to_vec()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     };
-    Merged {
-        customers: parse(&output.customers),
-        members: parse(&output.members),
-        changes: parse(&output.changes),
-        output,
+    let customers = parse(&output.customers);
+    let mut changes = parse(&output.changes);
+    for change in changes.iter_mut().filter_map(Value::as_object_mut) {
+        let Some(customer) = change.remove("customer") else { continue };
+        assert!(customers.contains(&customer), "a change carries the record that is written");
+        assert_eq!(customer["customer_id"], change["customer_id"]);
     }
+    Merged { customers, members: parse(&output.members), changes, output }
 }
 
 fn merge(lines: &[String]) -> Merged {
@@ -204,8 +206,16 @@ fn customers_are_created_merged_and_split() {
     ]);
     assert_eq!(merged.customers.len(), 1);
     assert_eq!(merged.customers[0]["customer_id"], "id-1");
-    assert_eq!(merged.changes[0], json!({"change": "merged", "customer_id": "id-2", "into": "id-1"}));
-    assert_eq!(merged.output.counts.merged, 1);
+    assert_eq!(
+        merged.changes,
+        [
+            json!({"change": "merged", "customer_id": "id-2", "into": "id-1"}),
+            json!({"change": "moved", "account": "a:2", "from": "id-2", "to": "id-1"}),
+            json!({"change": "updated", "customer_id": "id-1", "fields":
+                ["phone_number", "phone_numbers", "updated_at", "members", "held_by", "provenance"]}),
+        ]
+    );
+    assert_eq!((merged.output.counts.merged, merged.output.counts.moved), (1, 1));
 
     let split = merge(&[
         member("id-1", &account("a:1", 1, json!({"email": "x@y.de"}))),
@@ -217,6 +227,25 @@ fn customers_are_created_merged_and_split() {
     let kept = split.customers.iter().find(|customer| customer["customer_id"] == "id-1").unwrap();
     assert_eq!(kept["members"], json!(["a:1", "a:3"]), "the largest part keeps the id");
     assert!(split.changes.iter().any(|change| change["change"] == "split" && change["from"] == json!(["id-1"])));
+}
+
+#[test]
+fn an_id_whose_accounts_went_to_several_customers_is_retired() {
+    let merged = merge(&[
+        member("id-1", &account("a:1", 1, json!({"email": "x@y.de"}))),
+        member("id-2", &account("a:2", 1, json!({"email": "z@y.de"}))),
+        member("id-2", &account("a:3", 1, json!({"email": "z@y.de"}))),
+        member("id-2", &account("a:4", 1, json!({"email": "z@y.de"}))),
+        account("a:2", 2, json!({"email": "x@y.de"})).to_string(),
+        account("a:3", 2, json!({"email": "x@y.de"})).to_string(),
+    ]);
+    let new =
+        merged.customers.iter().find(|customer| customer["members"] == json!(["a:4"])).unwrap()["customer_id"].clone();
+    let expected = json!({"change": "retired", "customer_id": "id-2", "into": [new, "id-1"]});
+    assert!(merged.changes.contains(&expected), "{:?}", merged.changes);
+    assert!(merged.changes.contains(&json!({"change": "split", "customer_id": new, "from": ["id-2"]})));
+    assert!(!merged.changes.iter().any(|change| change["change"] == "merged"));
+    assert_eq!((merged.output.counts.retired, merged.output.counts.moved), (1, 3));
 }
 
 #[test]
@@ -234,7 +263,8 @@ fn a_deleted_account_leaves_its_customer_and_a_tombstone_behind() {
     assert_eq!(
         merged.changes,
         [
-            json!({"change": "updated", "customer_id": "id-1", "fields": ["phone_number", "phone_numbers", "members"]}),
+            json!({"change": "updated", "customer_id": "id-1", "fields":
+                ["phone_number", "phone_numbers", "members", "held_by", "provenance"]}),
             json!({"change": "deleted", "customer_id": "id-2"}),
         ]
     );

@@ -269,7 +269,8 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         let version = Version::of(&account, &self.output.accounts[start..]);
         self.output.accounts.push(b'\n');
         let reference = self.translator.matcher.hasher().reference(&account.reference);
-        self.output.stars.push(reference, version, None, self.keys.iter().map(|key| key.node));
+        let always = self.translator.matcher.always(&account.reference).filter(|_| !account.deleted);
+        self.output.stars.push(reference, version, None, self.keys.iter().map(|key| key.node).chain(always));
         self.written.push(Written { place, end: self.output.accounts.len() });
         Ok(())
     }

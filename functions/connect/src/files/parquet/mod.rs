@@ -169,7 +169,7 @@ impl ParquetReader<'_> {
     /// Brings the next row group; `false` if there is none.
     async fn open_group(&mut self) -> Result<bool, Fault> {
         let Some(group) = self.file.metadata().row_groups().get(self.group) else { return Ok(false) };
-        let (mut first, mut last) = (u64::MAX, u64::MIN);
+        let (mut first, mut last) = (u64::MAX, 0);
         for column in group.columns() {
             let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
             let place = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok());
@@ -187,9 +187,8 @@ impl ParquetReader<'_> {
                 self.group + 1
             )));
         }
-        // Empty, of a group without columns.
-        let range = first.min(last)..last;
-        self.window.set(range.start, self.ranges.read(range).await?);
+        let first = first.min(last);
+        self.window.set(first, self.ranges.read(first..last).await?);
         self.rows = Some(
             guarded(|| {
                 let group = self.file.get_row_group(self.group)?;

@@ -48,7 +48,7 @@ pub(super) fn parse(text: &str) -> Result<Config, Faults> {
     let enrich = enrich::enrich(&root, &sources, &mut notes);
     let matches = matching::matches(&root, &mut notes);
     let guard = guard::guard(&root, &mut notes);
-    let survive = survive::survive(&root, &mut notes);
+    let survive = survive::survive(&root, &sources, &enrich, &mut notes);
     let publish = publish::publish(&root, &mut notes);
     notes.finish(Config { sources, normalise, enrich, matches, guard, survive, publish })
 }

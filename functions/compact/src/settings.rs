@@ -1,0 +1,35 @@
+//! Keeps with a version what it was made by, for the next run to know what changed.
+
+use onefold_core::node::Node;
+use onefold_lake::layout::{BlockedKeys, PartitionCounts};
+use onefold_lake::manifest::File;
+use onefold_lake::{Condition, RunId, keys};
+use onefold_shell::{Context, Pinned, StageError, json_object};
+
+/// Writes the configuration and the keys that linked nothing into the version.
+pub(crate) async fn write(
+    run: &RunId,
+    pinned: &Pinned,
+    partitions: &[PartitionCounts],
+    context: &Context,
+) -> Result<Vec<File>, StageError> {
+    let BlockedKeys(mut blocked) = context.json(&keys::link_blocked(run)).await?;
+    for (node, rule) in partitions.iter().flat_map(|partition| &partition.blocked) {
+        let Some(accounts) = rule.accounts else { continue };
+        let node = Node::parse(node).ok_or_else(|| StageError::corrupt("a blocked key of a partition is no node"))?;
+        blocked.push((node, accounts));
+    }
+    blocked.sort_unstable();
+    let records = blocked.len() as u64;
+    let contents = [
+        (keys::processed_config(run), pinned.config_text.clone().into(), pinned.config_text.lines().count() as u64),
+        (keys::processed_blocked(run), json_object(&BlockedKeys(blocked))?, records),
+    ];
+    let mut files = Vec::new();
+    for (key, content, records) in contents {
+        let size = content.len() as u64;
+        context.store.put(&key, content, Condition::Always).await?;
+        files.push(File { key, bytes: size, records, text_bytes: size });
+    }
+    Ok(files)
+}

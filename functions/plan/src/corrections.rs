@@ -1,0 +1,32 @@
+//! The corrections of a run.
+
+use onefold_core::config::Config;
+use onefold_core::corrections::{Checked, File, check};
+use onefold_lake::keys;
+use onefold_lake::plan::PinnedCorrections;
+use onefold_shell::{Context, StageError};
+
+/// Reads and pins all files of corrections, and finds their faults before anything runs.
+pub(super) async fn pin(
+    config: &Config,
+    context: &Context,
+    faults: &mut Vec<String>,
+) -> Result<(Vec<PinnedCorrections>, Checked), StageError> {
+    let mut pinned = Vec::new();
+    let mut texts = Vec::new();
+    for object in context.store.list(keys::CORRECTIONS).await? {
+        if keys::is_corrections(&object.key) {
+            let (bytes, etag) = context.store.get(&object.key).await?;
+            pinned.push(PinnedCorrections { key: object.key, etag });
+            texts.push(bytes);
+        }
+    }
+    let files: Vec<File<'_>> =
+        pinned.iter().zip(&texts).map(|(pinned, bytes)| File { name: &pinned.key, bytes }).collect();
+    let sources: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
+    let checked = check(&files, &sources).unwrap_or_else(|mut found| {
+        faults.append(&mut found);
+        Checked::default()
+    });
+    Ok((pinned, checked))
+}

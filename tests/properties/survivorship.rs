@@ -1,0 +1,59 @@
+//! Values survive as the oracle says, whatever the rules, and however a run is divided.
+
+use onefold_tests::oracle;
+use onefold_tests::pipeline::{Knobs, Pipeline};
+use onefold_tests::settings::Settings;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use crate::data::{any_rows, cases, drop_rows, publish};
+
+const OF_ANY: [&str; 4] = ["latest", "oldest", "trusted", "most_frequent"];
+const OF_TEXT: [&str; 5] = ["latest", "oldest", "trusted", "most_frequent", "longest"];
+const OF_NUMBERS: [&str; 6] = ["latest", "oldest", "trusted", "most_frequent", "min", "max"];
+
+fn any_rules() -> impl Strategy<Value = Settings> {
+    let texts =
+        ["given_name", "family_name", "email", "phone_number", "gender", "address.country", "attributes.device"];
+    let of_texts = texts.map(|field| select(&OF_TEXT[..]).prop_map(move |rule| (field, rule)));
+    let of_numbers = ["birthdate", "salary"].map(|field| select(&OF_NUMBERS[..]).prop_map(move |rule| (field, rule)));
+    let of_location = select(&OF_ANY[..]).prop_map(|rule| ("location", rule));
+    let rules = (of_texts.to_vec(), of_numbers.to_vec(), of_location, any::<[bool; 10]>());
+    let units = vec!["address.locality", "address.postal_code", "location", "salary", "given_name", "family_name"];
+    let unit = prop_oneof![
+        select(&OF_TEXT[..]).prop_map(|rule| (vec!["address", "location"], rule)),
+        (subsequence(units, 1..5), select(&OF_ANY[..])),
+    ];
+    (rules, unit, select(&OF_ANY[..])).prop_map(|((texts, numbers, location, is_set), unit, default)| {
+        let in_unit = |field: &str| {
+            let of_address = field.starts_with("address.") && unit.0.contains(&"address");
+            of_address || unit.0.contains(&field)
+        };
+        let all = texts.into_iter().chain(numbers).chain([location]).zip(is_set);
+        let survive = all.filter(|((field, _), is_set)| *is_set && !in_unit(field)).map(|(rule, _)| rule).collect();
+        Settings { survive, unit: unit.clone(), survive_default: default, ..Settings::default() }
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn values_survive_as_the_oracle_says(
+        rows in any_rows(40),
+        settings in any_rules(),
+        cut in 0.0..1.0,
+        (partitions, max_accounts_per_key) in (1u32..4, 2usize..8),
+    ) {
+        let settings = Settings { max_accounts_per_key, ..settings };
+        let mut pipeline = Pipeline::new(&settings);
+        let (before, after) = rows.split_at((rows.len() as f64 * cut) as usize);
+        for (name, rows) in [("a", before), ("b", after)] {
+            drop_rows(&pipeline, name, rows);
+            pipeline.drop_file("crm", &format!("empty-{name}.jsonl"), "");
+            publish(&mut pipeline, &Knobs { partitions, ..Knobs::default() });
+        }
+        let version = onefold_tests::version::Version::current(&pipeline);
+        prop_assert_eq!(version.values(), oracle::customers(&rows, &settings));
+    }
+}
