@@ -106,6 +106,7 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         splits: 0,
         skipped: Vec::new(),
         snapshots: vec![source.clone(); 25],
+        dry_run: false,
     };
     bucket.put(&keys::run_plan(&run), json_object(&plan).expect("JSON")).await;
     bucket.put(&keys::run_config(&run), config(&source)).await;

@@ -70,9 +70,8 @@ fn rows_that_are_committed_late_are_read_by_an_overlap() {
     let (database, mut pipeline) = pipeline(CUSTOMERS, &settings);
     assert_eq!(rows_read(&mut pipeline), Some(50));
     // The last is of hour 50.
-    database.execute(
-        "INSERT INTO customers VALUES (60, 'late@mail.de', '2026-01-01'::timestamptz + '49.5 h'::interval)",
-    );
+    database
+        .execute("INSERT INTO customers VALUES (60, 'late@mail.de', '2026-01-01'::timestamptz + '49.5 h'::interval)");
     assert_eq!(rows_read(&mut pipeline), Some(3), "the late one, and those of hours 49 and 50 once more");
     assert_eq!(Version::current(&pipeline).accounts.len(), 51);
 }

@@ -29,6 +29,9 @@ pub struct Plan {
     /// The sources of which this run reads a snapshot, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<String>,
+    /// Whether the run does everything but publish.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }
 
 /// A source that failed and need not be read: its accounts stay as they were.

@@ -12,6 +12,7 @@ mod nearest;
 mod parse;
 mod place;
 mod postgres;
+mod publish;
 mod schema;
 mod toml_reader;
 
@@ -28,6 +29,7 @@ pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule,
 pub use nearest::nearest;
 pub use place::Place;
 pub use postgres::{Postgres, Relation, Watermark};
+pub use publish::Publish;
 pub use schema::json_schema;
 
 pub use crate::timestamp::TimeFormat;
@@ -144,15 +146,6 @@ pub struct ListField {
 pub struct Survive {
     /// Groups of fields that survive together, from one account.
     pub units: Vec<Vec<Field>>,
-}
-
-/// What must hold before a version is published.
-#[derive(Clone, Debug)]
-pub struct Publish {
-    /// Rejected rows by rows read; repeated ids do not count.
-    pub max_reject_ratio: f64,
-    /// How many of the previous version's customers may be gone, as a share.
-    pub max_customer_drop_ratio: f64,
 }
 
 impl Source {
