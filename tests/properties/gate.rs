@@ -34,7 +34,9 @@ fn second() -> Vec<Row> {
 /// Settings without limits, and with a limit that the second rows break.
 fn open_and_closed() -> (String, String) {
     let open = Settings::default().config();
-    let closed = format!("{open}max_accounts_of_largest_customer = 3\nmax_changed_ratio = 0.1\n");
+    let limits = "[publish]\nmax_accounts_of_largest_customer = 3\nmax_changed_ratio = 0.1\n";
+    let closed = open.replace("[publish]\n", limits);
+    assert_ne!(open, closed);
     (open, closed)
 }
 
