@@ -115,7 +115,7 @@ impl Walk<'_> {
             merge::run(merge::Request { run: run.clone(), partition }, context).await.expect("merge");
             self.note("merge");
         }
-        compact::run(compact::Request { run }, context).await.expect("compact");
+        compact::run(compact::Request { run, publish: false }, context).await.expect("compact");
         self.note("compact");
     }
 

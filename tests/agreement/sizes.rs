@@ -108,6 +108,7 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         snapshots: vec![source.clone(); 25],
         corrections: Vec::new(),
         notes: Vec::new(),
+        dry_run: false,
     };
     bucket.put(&keys::run_plan(&run), json_object(&plan).expect("JSON")).await;
     bucket.put(&keys::run_config(&run), config(&source)).await;

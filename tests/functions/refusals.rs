@@ -23,6 +23,7 @@ pub fn what_does_not_fit_the_run_is_refused_by_name(served: &Served) {
     for (function, request, name, said) in [
         ("plan", start(json!({"resume": unknown})), "Onefold.InvalidInput", "never planned"),
         ("plan", start(json!({"resmue": unknown})), "Onefold.InvalidInput", "resmue"),
+        ("plan", start(json!({"publish": true})), "Onefold.InvalidInput", "needs the run"),
         ("plan", start(json!({"shards": 41})), "Onefold.InvalidInput", "from 1 to 40"),
         ("compact", json!({"run": unknown}).to_string(), "Onefold.Corrupt", "plan.json"),
     ] {

@@ -19,7 +19,7 @@ fn steps() -> Vec<(&'static str, &'static str, Value)> {
             "plan",
             "plan.json",
             json!({
-                "run": RUN, "work": true, "resumed": false, "new_objects": 1, "splits": 1,
+                "run": RUN, "work": true, "resumed": false, "publish": false, "new_objects": 1, "splits": 1,
                 "splits_key": format!("runs/{RUN}/splits.jsonl"),
             }),
         ),

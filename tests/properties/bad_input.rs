@@ -306,7 +306,7 @@ fn a_run_that_breaks_the_publish_gate_leaves_the_version_before() {
     let before = publish(&mut pipeline, &Knobs::default());
     pipeline.drop_file("crm", "bad.jsonl", "{\"id\":2}\nbad\n");
     let error = pipeline.run(&Knobs::default()).expect_err("half of the rows are bad");
-    assert_eq!(error.kind, ErrorKind::InvalidInput);
+    assert_eq!(error.kind, ErrorKind::Gated);
     assert!(error.message.contains("1 of 2 rows were rejected"), "{}", error.message);
     assert_eq!(Version::current(&pipeline).customers, before.customers);
 }

@@ -14,6 +14,7 @@ use onefold_core::node::NodeHasher;
 use onefold_lake::layout::{Mapper, Partition};
 use onefold_lake::memory::MemoryStore;
 use onefold_lake::plan::Split;
+use onefold_lake::versions::{Rolled, Standing, VersionError};
 use onefold_lake::{Condition, RunId, Store, event, keys};
 use onefold_shell::{Context, StageError};
 use serde_json::{Value, json};
@@ -69,6 +70,8 @@ pub enum Outcome {
     NothingNew(RunId),
     /// A version was published.
     Published(compact::Answer),
+    /// A dry run came to its end.
+    Dry(compact::Answer),
 }
 
 impl Outcome {
@@ -76,7 +79,7 @@ impl Outcome {
     pub fn run(&self) -> &RunId {
         match self {
             Self::NothingNew(run) => run,
-            Self::Published(answer) => &answer.run,
+            Self::Published(answer) | Self::Dry(answer) => &answer.run,
         }
     }
 }
@@ -195,6 +198,43 @@ impl Pipeline {
         self.execute(self.executions, json!({"resume": run}), knobs)
     }
 
+    /// Starts the next execution as a dry run.
+    ///
+    /// # Errors
+    /// The error of the stage that failed.
+    pub fn dry_run(&mut self, knobs: &Knobs) -> Result<Outcome, StageError> {
+        self.executions += 1;
+        self.execute(self.executions, json!({"dry_run": true, "partitions": knobs.partitions}), knobs)
+    }
+
+    /// Starts the next execution, which publishes the version that a run left.
+    ///
+    /// # Errors
+    /// The error of the stage that failed.
+    pub fn publish(&mut self, run: &RunId) -> Result<Outcome, StageError> {
+        self.executions += 1;
+        self.execute(self.executions, json!({"resume": run, "publish": true}), &Knobs::default())
+    }
+
+    /// Lets an execution's number, and with it its name and start, go unused.
+    pub fn pass_over(&mut self) {
+        self.executions += 1;
+    }
+
+    /// Points CURRENT back to a version that is kept.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub fn roll_back(&self, to: Option<&RunId>) -> Result<Rolled, VersionError> {
+        self.runtime.block_on(onefold_lake::versions::roll_back(self.store.as_ref(), to))
+    }
+
+    /// What became of each version, in the order of their runs.
+    pub fn standings(&self) -> Vec<Standing> {
+        let versions = self.runtime.block_on(onefold_lake::versions::list(self.store.as_ref())).expect("versions");
+        versions.into_iter().map(|version| version.standing).collect()
+    }
+
     /// The run of an execution.
     pub fn run_of(number: u32) -> RunId {
         let (execution, started_at) = Self::execution(number);
@@ -241,6 +281,9 @@ impl Execution<'_> {
         let request = plan::Request { execution, started_at, input };
         let planned = invoke!(self, plan::run, request.clone());
         let run = planned.run.clone();
+        if planned.publish {
+            return self.compact(run, true).await;
+        }
         if !planned.work {
             return Ok(Outcome::NothingNew(run));
         }
@@ -257,8 +300,12 @@ impl Execution<'_> {
         for partition in self.context.json_lines::<Partition>(&linked.partitions_key).await? {
             invoke!(self, merge::run, merge::Request { run: run.clone(), partition: partition.clone() });
         }
-        let answer = invoke!(self, compact::run, compact::Request { run: run.clone() });
-        Ok(Outcome::Published(answer))
+        self.compact(run, false).await
+    }
+
+    async fn compact(&self, run: RunId, publish: bool) -> Result<Outcome, StageError> {
+        let answer = invoke!(self, compact::run, compact::Request { run: run.clone(), publish });
+        Ok(if answer.published { Outcome::Published(answer) } else { Outcome::Dry(answer) })
     }
 
     async fn raw(&self, run: &RunId) -> Result<BTreeSet<String>, StageError> {

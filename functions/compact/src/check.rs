@@ -38,30 +38,49 @@ pub(crate) fn balance(gathered: &Gathered, previous: Option<&Manifest>) -> Resul
     Err(StageError::internal(format!("the counts do not balance, so nothing is published: {}", faults.join("; "))))
 }
 
-/// Asserts that the version is like what the user expects.
-pub(crate) fn gate(manifest: &Manifest, previous: Option<&Manifest>, limits: &Publish) -> Result<(), StageError> {
-    let counts = &manifest.counts;
+/// What of the version is not like what the user expects: which limit, how many, and where to look. Empty if the gate
+/// is open.
+pub(crate) fn gate(manifest: &Manifest, previous: Option<&Manifest>, limits: &Publish) -> Vec<String> {
+    let (counts, run) = (&manifest.counts, &manifest.run);
     let mut faults = Vec::new();
     let rejected = counts.rejected - counts.repeated.min(counts.rejected);
     if rejected as f64 > limits.max_reject_ratio * counts.rows_read as f64 {
         faults.push(format!(
-            "{rejected} of {} rows were rejected, more than max_reject_ratio = {} allows; rejects/{} says why",
-            counts.rows_read, limits.max_reject_ratio, manifest.run
+            "{rejected} of {} rows were rejected, more than max_reject_ratio = {} allows; rejects/{run}/ says why",
+            counts.rows_read, limits.max_reject_ratio
         ));
     }
-    if let Some(previous) = previous {
-        let least = previous.counts.customers as f64 * (1.0 - limits.max_customer_drop_ratio);
-        if (counts.customers as f64) < least {
-            faults.push(format!(
-                "there are {} customers and were {}, fewer than max_customer_drop_ratio = {} allows",
-                counts.customers, previous.counts.customers, limits.max_customer_drop_ratio
-            ));
-        }
+    if let Some(most) = limits.max_accounts_of_largest_customer
+        && counts.largest_customer > most
+    {
+        faults.push(format!(
+            "the largest customer has {} accounts, more than max_accounts_of_largest_customer = {most} allows; it is in \
+             processed/{run}/customers/",
+            counts.largest_customer
+        ));
     }
-    if faults.is_empty() {
-        return Ok(());
+    let Some(before) = previous.map(|previous| previous.counts.customers) else { return faults };
+    let least = before as f64 * (1.0 - limits.max_customer_drop_ratio);
+    if (counts.customers as f64) < least {
+        faults.push(format!(
+            "there are {} customers and were {before}, fewer than max_customer_drop_ratio = {} allows; \
+             processed/{run}/changes/ says what became of them",
+            counts.customers, limits.max_customer_drop_ratio
+        ));
     }
-    Err(StageError::invalid_input(format!("the version is not published: {}", faults.join("; "))))
+    // Each customer of the version before is counted at most once: the part of a split one that keeps its id has fewer
+    // members, and so is among the updated, unless it joined an older customer.
+    let changed = counts.customers_updated + counts.customers_merged + counts.customers_deleted;
+    if let Some(ratio) = limits.max_changed_ratio
+        && changed as f64 > ratio * before as f64
+    {
+        faults.push(format!(
+            "{changed} of {before} customers changed ({} updated or split, {} merged into others, {} deleted), more than \
+             max_changed_ratio = {ratio} allows; processed/{run}/changes/ lists them",
+            counts.customers_updated, counts.customers_merged, counts.customers_deleted
+        ));
+    }
+    faults
 }
 
 #[cfg(test)]
@@ -89,6 +108,9 @@ mod tests {
             notes: Vec::new(),
             watermarks: Default::default(),
             skipped: Vec::new(),
+            gated: Vec::new(),
+            dry_run: false,
+            published_over: Vec::new(),
         }
     }
 
@@ -115,16 +137,95 @@ mod tests {
         );
     }
 
+    fn limits() -> Publish {
+        Publish {
+            max_reject_ratio: 0.1,
+            max_customer_drop_ratio: 0.2,
+            max_changed_ratio: Some(0.25),
+            max_accounts_of_largest_customer: Some(5),
+        }
+    }
+
+    /// The limits that a version breaks, by their names.
+    fn closed_by(counts: Counts, before: Option<u64>, limits: &Publish) -> Vec<&'static str> {
+        let before = before.map(|customers| manifest(Counts { customers, ..Counts::default() }));
+        let faults = gate(&manifest(counts), before.as_ref(), limits);
+        let names =
+            ["max_reject_ratio", "max_accounts_of_largest_customer", "max_customer_drop_ratio", "max_changed_ratio"];
+        let closed = names.into_iter().filter(|name| faults.iter().any(|fault| fault.contains(&format!("{name} = "))));
+        let closed: Vec<&str> = closed.collect();
+        assert_eq!(closed.len(), faults.len(), "each fault names its limit: {faults:?}");
+        closed
+    }
+
     #[test]
-    fn the_gate_closes_on_rejects_and_on_a_drop() {
-        let limits = Publish { max_reject_ratio: 0.1, max_customer_drop_ratio: 0.2 };
-        let with = |rejected, repeated, customers| {
-            manifest(Counts { rows_read: 100, rejected, repeated, customers, ..Counts::default() })
+    fn rejects_close_the_gate_and_repeated_ids_do_not() {
+        let with = |rejected, repeated| Counts { rows_read: 100, rejected, repeated, ..Counts::default() };
+        assert!(closed_by(with(10, 0), None, &limits()).is_empty());
+        assert!(closed_by(with(30, 20), None, &limits()).is_empty());
+        assert_eq!(closed_by(with(11, 0), None, &limits()), ["max_reject_ratio"]);
+        assert!(closed_by(with(0, 0), None, &limits()).is_empty());
+    }
+
+    #[test]
+    fn a_drop_closes_the_gate_unless_the_version_is_the_first() {
+        let with = |customers| Counts { customers, ..Counts::default() };
+        assert!(closed_by(with(80), Some(100), &limits()).is_empty());
+        assert_eq!(closed_by(with(79), Some(100), &limits()), ["max_customer_drop_ratio"]);
+        assert!(closed_by(with(79), None, &limits()).is_empty());
+    }
+
+    #[test]
+    fn a_large_customer_closes_the_gate_of_any_version_that_has_the_limit() {
+        let with = |largest_customer| Counts { customers: 1, largest_customer, ..Counts::default() };
+        assert!(closed_by(with(5), None, &limits()).is_empty());
+        assert_eq!(closed_by(with(6), None, &limits()), ["max_accounts_of_largest_customer"]);
+        let without = Publish { max_accounts_of_largest_customer: None, ..limits() };
+        assert!(closed_by(with(6), Some(1), &without).is_empty());
+    }
+
+    #[test]
+    fn changed_customers_close_the_gate_and_new_ones_do_not() {
+        let with = |updated, merged, deleted| Counts {
+            customers: 1000,
+            customers_created: 900,
+            customers_split: 900,
+            customers_updated: updated,
+            customers_merged: merged,
+            customers_deleted: deleted,
+            ..Counts::default()
         };
-        let before = with(0, 0, 100);
-        assert!(gate(&with(10, 0, 80), Some(&before), &limits).is_ok());
-        assert!(gate(&with(30, 20, 80), Some(&before), &limits).is_ok(), "repeated ids are no faults of rows");
-        let message = gate(&with(11, 0, 79), Some(&before), &limits).unwrap_err().message;
-        assert!(message.contains("11 of 100 rows") && message.contains("79 customers and were 100"), "{message}");
+        assert!(closed_by(with(20, 3, 2), Some(100), &limits()).is_empty());
+        for one_more in [with(21, 3, 2), with(20, 4, 2), with(20, 3, 3)] {
+            assert_eq!(closed_by(one_more, Some(100), &limits()), ["max_changed_ratio"]);
+        }
+        assert!(closed_by(with(26, 0, 0), None, &limits()).is_empty(), "there was nothing to change");
+        assert!(closed_by(with(26, 0, 0), Some(100), &Publish { max_changed_ratio: None, ..limits() }).is_empty());
+    }
+
+    #[test]
+    fn all_faults_are_told_with_numbers_and_places() {
+        let before = manifest(Counts { customers: 100, ..Counts::default() });
+        let counts = Counts {
+            rows_read: 100,
+            rejected: 11,
+            customers: 79,
+            largest_customer: 6,
+            customers_updated: 30,
+            customers_deleted: 21,
+            ..Counts::default()
+        };
+        let faults = gate(&manifest(counts), Some(&before), &limits()).join("; ");
+        let run = "20261122T174600Z-1a2b3c4d";
+        for expected in [
+            format!("11 of 100 rows were rejected, more than max_reject_ratio = 0.1 allows; rejects/{run}/"),
+            format!("6 accounts, more than max_accounts_of_largest_customer = 5 allows; it is in processed/{run}/"),
+            format!(
+                "79 customers and were 100, fewer than max_customer_drop_ratio = 0.2 allows; processed/{run}/changes/"
+            ),
+            "51 of 100 customers changed (30 updated or split, 0 merged into others, 21 deleted)".to_owned(),
+        ] {
+            assert!(faults.contains(&expected), "{faults}");
+        }
     }
 }

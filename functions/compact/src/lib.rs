@@ -1,5 +1,6 @@
 //! Compact: checks that the counts balance and that the version may be published, joins the partitions'
-//! outputs into files of a useful size, and commits by one conditional write.
+//! outputs into files of a useful size, and commits by one conditional write. A version that may not be published,
+//! and that of a dry run, is written and held: somebody may look at it, and have it published as it is.
 //!
 //! Nothing is visible before that write, and nothing is half visible after it (invariant 3).
 #![warn(missing_docs)]
@@ -8,16 +9,17 @@
 mod check;
 mod counts;
 mod join;
+mod publish;
 mod settings;
 mod sources;
 
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
-use onefold_lake::plan::{Current, Input, Plan};
+use onefold_lake::plan::{Input, Plan};
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, RunId, StoreError};
-use onefold_shell::{Context, Pinned, StageError, Work, json_lines, json_object};
+use onefold_lake::{Condition, RunId};
+use onefold_shell::{Context, Pinned, StageError, Work, json_lines};
 use serde::{Deserialize, Serialize};
 
 use crate::sources::Sources;
@@ -28,6 +30,9 @@ use crate::sources::Sources;
 pub struct Request {
     /// The run.
     pub run: RunId,
+    /// Whether to publish the version that is there as it is, whatever the gate said of it.
+    #[serde(default)]
+    pub publish: bool,
 }
 
 /// The outcome of the execution.
@@ -35,7 +40,7 @@ pub struct Request {
 pub struct Answer {
     /// The run.
     pub run: RunId,
-    /// Always: a version that is not published is an error.
+    /// Not so after a dry run. A version that the gate holds back is an error.
     pub published: bool,
     /// Where everything about the version is.
     pub manifest_key: String,
@@ -49,14 +54,18 @@ pub struct Answer {
     pub customers: u64,
 }
 
-/// Publishes a version.
+/// Publishes a version, or holds it.
 ///
 /// # Errors
-/// `InvalidInput` if the publish gate does not hold, `Internal` if counts do not balance, `Conflict` if
-/// another run published meanwhile; `Transient` if the store failed.
+/// `Gated` if the publish gate does not hold, `Internal` if counts do not balance, `Conflict` if another run published
+/// meanwhile, `InvalidInput` if there is no version to be published; `Transient` if the store failed.
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
     let run = request.run;
     let work = Work { run: run.clone(), stage: Stage::Compact, name: "compact".to_owned() };
+    if request.publish {
+        // A dry run has a receipt, which says that nothing was published.
+        return work.always(context, async |moved| publish::as_it_is(&run, context, moved).await).await;
+    }
     work.once(context, async |moved| compact(&run, context, moved).await).await
 }
 
@@ -69,20 +78,9 @@ async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<An
     };
     check::balance(&gathered, previous.as_ref())?;
     let manifest = manifest(run, &pinned, gathered, previous.as_ref(), context, moved).await?;
-    check::gate(&manifest, previous.as_ref(), &pinned.config.publish)?;
-    context.store.put(&keys::manifest(run), json_object(&manifest)?, Condition::Always).await?;
-    commit(run, &pinned, context).await?;
-    moved.records_in = manifest.counts.members;
-    moved.records_out = manifest.counts.customers;
-    Ok(Answer {
-        run: run.clone(),
-        published: true,
-        manifest_key: keys::manifest(run),
-        rows_read: manifest.counts.rows_read,
-        rejected: manifest.counts.rejected,
-        members: manifest.counts.members,
-        customers: manifest.counts.customers,
-    })
+    let faults = check::gate(&manifest, previous.as_ref(), &pinned.config.publish);
+    let manifest = Manifest { gated: faults, dry_run: pinned.plan.dry_run, ..manifest };
+    publish::publish_or_hold(manifest, &pinned, context, moved).await
 }
 
 /// Joins the files and describes the version.
@@ -134,6 +132,9 @@ async fn manifest(
         notes: pinned.plan.notes.clone(),
         watermarks,
         skipped: gathered.sources.into_skipped(),
+        gated: Vec::new(),
+        dry_run: false,
+        published_over: Vec::new(),
     })
 }
 
@@ -151,28 +152,4 @@ async fn inputs(run: &RunId, sources: &Sources, context: &Context) -> Result<Fil
     let key = keys::processed_inputs(run);
     context.store.put(&key, text, Condition::Always).await?;
     Ok(File { key, bytes: size, records, text_bytes: size })
-}
-
-/// Makes the version the current one, if the one that it builds on still is.
-async fn commit(run: &RunId, pinned: &Pinned, context: &Context) -> Result<(), StageError> {
-    let condition = match &pinned.plan.previous {
-        Some(previous) => Condition::IfMatch(previous.etag.clone()),
-        None => Condition::IfAbsent,
-    };
-    let current = Current { run: run.clone() };
-    match context.store.put(keys::CURRENT, json_object(&current)?, condition).await {
-        Ok(()) => Ok(()),
-        // Either this run committed in an earlier try, or another run did.
-        Err(StoreError::Precondition { .. } | StoreError::NotFound { .. }) => {
-            match context.json::<Current>(keys::CURRENT).await {
-                Ok(found) if found == current => Ok(()),
-                Ok(found) => Err(StageError::conflict(format!(
-                    "the run {} published while this one was under way; start a new run, which builds on it",
-                    found.run
-                ))),
-                Err(error) => Err(error),
-            }
-        }
-        Err(error) => Err(error.into()),
-    }
 }

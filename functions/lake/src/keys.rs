@@ -32,6 +32,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub const CONFIG: &str = "config/pipeline.toml";
 /// The one mutable object: which version is current.
 pub const CURRENT: &str = "processed/CURRENT";
+/// Prefix of all versions.
+pub const PROCESSED: &str = "processed/";
 /// Prefix of dropped files.
 pub const LANDING: &str = "landing/";
 /// Prefix of reference tables.
@@ -405,6 +407,11 @@ impl Part {
     }
 }
 
+/// The run of a version's manifest.
+pub fn parse_manifest(key: &str) -> Option<RunId> {
+    RunId::parse(key.strip_prefix(PROCESSED)?.strip_suffix("/manifest.json")?).ok()
+}
+
 /// The prefix of a version.
 pub fn version(run: &RunId) -> String {
     format!("processed/{run}/")
@@ -466,6 +473,7 @@ mod tests {
         fn no_text_makes_parsing_panic(key in any::<String>()) {
             prop_assert_eq!(Chunk::parse_raw(&key), None);
             prop_assert_eq!(Chunk::parse_dead(&key), None);
+            prop_assert_eq!(parse_manifest(&key), None);
             prop_assert!(RunId::parse(&key).is_err());
         }
     }

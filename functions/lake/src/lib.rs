@@ -21,6 +21,7 @@ pub mod s3;
 pub mod shuffle;
 pub mod store;
 pub mod table;
+pub mod versions;
 
 pub use compress::{FormatError, compress, decompress};
 pub use keys::{Chunk, RunId};

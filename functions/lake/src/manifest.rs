@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::keys::RunId;
 use crate::plan::Skipped;
+use crate::store::Object;
 
 /// The format's number. Readers refuse a higher one.
 pub const FORMAT: u32 = 1;
@@ -63,6 +64,61 @@ pub struct Manifest {
     /// and what was read before they failed.
     #[serde(default)]
     pub skipped: Vec<Skipped>,
+    /// Why the gate held the version back, or would have: it was not published. Empty in one that was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gated: Vec<String>,
+    /// Whether the run was to publish nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// What the gate had said of a version that was published all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published_over: Vec<String>,
+}
+
+impl Manifest {
+    /// Whether the version waits for somebody to publish it: the gate held it back, or its run was a dry run.
+    pub fn is_held(&self) -> bool {
+        self.dry_run || !self.gated.is_empty()
+    }
+
+    /// The manifest once somebody publishes the version.
+    #[must_use]
+    pub fn released(self) -> Self {
+        let published_over = if self.gated.is_empty() { self.published_over } else { self.gated };
+        Self { gated: Vec::new(), dry_run: false, published_over, ..self }
+    }
+
+    /// All objects of the version but the manifest itself.
+    pub fn objects(&self) -> impl Iterator<Item = &File> {
+        let Files { customers, members, member_links, changes, blocked, inputs, settings } = &self.files;
+        // The changes of a first version are its files of customers.
+        let changes = changes.iter().filter(|file| !customers.contains(file));
+        [customers, members, member_links, blocked, inputs, settings].into_iter().flatten().chain(changes)
+    }
+
+    /// Asserts that every object of the version is there with its size, given a listing of the version.
+    ///
+    /// # Errors
+    /// What is missing, or has another size.
+    pub fn check_complete(&self, listed: &[Object]) -> Result<(), IncompleteError> {
+        let fault = self.objects().find_map(|file| {
+            let found = listed.iter().find(|object| object.key == file.key).map(|object| object.size);
+            (found != Some(file.bytes)).then(|| IncompleteError { key: file.key.clone(), bytes: file.bytes, found })
+        });
+        fault.map_or(Ok(()), Err)
+    }
+}
+
+/// An object of a version is not as the manifest says.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the manifest says that {key} has {bytes} bytes, but {}", found.map_or_else(|| "it is not there".to_owned(), |found| format!("it has {found}")))]
+pub struct IncompleteError {
+    /// The object.
+    pub key: String,
+    /// The size that it should have.
+    pub bytes: u64,
+    /// The size that it has, if it is there.
+    pub found: Option<u64>,
 }
 
 /// How many of what a run had.

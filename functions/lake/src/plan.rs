@@ -29,6 +29,9 @@ pub struct Plan {
     /// The sources of which this run reads a snapshot, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<String>,
+    /// Whether the run does everything but publish.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
     /// The files of corrections as they were. If there are any, `runs/<run>/corrections.json` holds their pairs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<PinnedCorrections>,

@@ -29,7 +29,7 @@ pub use request::{Answer, Input as StartInput, Request};
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
     let input = StartInput::read(&request.input)?;
     if let Some(resume) = &input.resume {
-        return take_up(resume, context).await;
+        return take_up(resume, input.publish, context).await;
     }
     let run = RunId::new(&request.started_at, &request.execution).map_err(|error| {
         StageError::invalid_input(format!("started_at must be the execution's start in RFC 3339: {error}"))
@@ -41,13 +41,13 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
 }
 
 /// The answer of the first execution again: every stage skips what is complete.
-async fn take_up(resume: &str, context: &Context) -> Result<Answer, StageError> {
+async fn take_up(resume: &str, publish: bool, context: &Context) -> Result<Answer, StageError> {
     let run = RunId::parse(resume).map_err(|error| StageError::invalid_input(format!("resume: {error}")))?;
     let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
     let receipt = work.receipt::<Answer>(context).await?.ok_or_else(|| {
         StageError::invalid_input(format!("the run {run} was never planned, so it cannot be resumed; start a new one"))
     })?;
-    Ok(Answer { resumed: true, ..receipt.result })
+    Ok(Answer { resumed: true, publish, ..receipt.result })
 }
 
 async fn plan(
@@ -101,6 +101,7 @@ async fn plan(
         skipped: found.skipped,
         corrections: pinned_corrections,
         notes: corrections.notes,
+        dry_run: input.dry_run,
     };
     let objects = || {
         let sources = found.planned.iter();
@@ -134,6 +135,7 @@ async fn plan(
         run: run.clone(),
         work: plan.splits > 0 || is_new_config || is_newly_corrected,
         resumed: false,
+        publish: false,
         new_objects: new_objects as u64,
         splits: plan.splits,
         splits_key: keys::run_splits(run),

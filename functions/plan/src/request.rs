@@ -23,6 +23,12 @@ pub struct Request {
 pub struct Input {
     /// Take up this run where it failed, instead of starting a new one.
     pub resume: Option<String>,
+    /// Publish the version of the run named by `resume`, which the gate held back or which was a dry run.
+    #[serde(default)]
+    pub publish: bool,
+    /// Do everything but publish.
+    #[serde(default)]
+    pub dry_run: bool,
     /// Shards of Link, 1 to 40 (an inline Map runs no more at once).
     pub shards: Option<u32>,
     /// Partitions of Merge.
@@ -46,9 +52,20 @@ impl Input {
         }
         let input: Self = serde_json::from_value(value).map_err(|error| {
             StageError::invalid_input(format!(
-                "the execution's input is not understood: {error}; it may have resume, shards, partitions and split_bytes"
+                "the execution's input is not understood: {error}; it may have resume, publish, dry_run, shards, \
+                 partitions and split_bytes"
             ))
         })?;
+        if input.publish && input.resume.is_none() {
+            return Err(StageError::invalid_input(
+                "publish needs the run whose version waits to be published: {\"resume\": \"<run>\", \"publish\": true}",
+            ));
+        }
+        if input.dry_run && input.resume.is_some() {
+            return Err(StageError::invalid_input(
+                "a run that is resumed stays what it was, a dry run or not; leave dry_run away",
+            ));
+        }
         let ranges = [
             ("shards", input.shards.map(u64::from), 1, 40),
             ("partitions", input.partitions.map(u64::from), 1, 10_000),
@@ -72,6 +89,9 @@ pub struct Answer {
     pub work: bool,
     /// Whether this takes up a run that failed.
     pub resumed: bool,
+    /// Whether the version that is there shall be published as it is, without going through the stages.
+    #[serde(default)]
+    pub publish: bool,
     /// How many objects are read for the first time.
     pub new_objects: u64,
     /// How many splits there are.
@@ -99,6 +119,8 @@ mod tests {
             (json!({"shards": 0}), "shards must be from 1 to 40"),
             (json!({"partitions": 10_001}), "partitions must be"),
             (json!([1]), "not understood"),
+            (json!({"publish": true}), "publish needs the run"),
+            (json!({"resume": "x", "dry_run": true}), "stays what it was"),
         ] {
             let message = Input::read(&wrong).unwrap_err().message;
             assert!(message.contains(expected), "{message}");

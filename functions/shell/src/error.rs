@@ -13,6 +13,8 @@ pub enum ErrorKind {
     InvalidInput,
     /// Something else did it meanwhile: start anew.
     Conflict,
+    /// The version is not like what the limits expect: look at it, then publish it or mend the input.
+    Gated,
     /// An object is not what Onefold wrote: find out why.
     Corrupt,
     /// A fault of the program or of its set-up.
@@ -21,7 +23,8 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Transient, Self::InvalidInput, Self::Conflict, Self::Corrupt, Self::Internal];
+    pub const ALL: [Self; 6] =
+        [Self::Transient, Self::InvalidInput, Self::Conflict, Self::Gated, Self::Corrupt, Self::Internal];
 
     /// The name that Step Functions sees.
     pub const fn name(self) -> &'static str {
@@ -29,6 +32,7 @@ impl ErrorKind {
             Self::Transient => "Onefold.Transient",
             Self::InvalidInput => "Onefold.InvalidInput",
             Self::Conflict => "Onefold.Conflict",
+            Self::Gated => "Onefold.Gated",
             Self::Corrupt => "Onefold.Corrupt",
             Self::Internal => "Onefold.Internal",
         }
@@ -62,6 +66,11 @@ impl StageError {
     /// Something did what only one may do.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Conflict, message)
+    }
+
+    /// The gate is closed.
+    pub fn gated(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Gated, message)
     }
 
     /// An object is not what it should be.

@@ -66,6 +66,31 @@ pub enum CloudCommand {
 
     /// Push, start and fetch in one go, and show what came out.
     Run(RunOptions),
+
+    /// Publish the version of a run that the gate held back, or that was a dry run, as it is.
+    Publish(PublishOptions),
+
+    /// List the versions that are kept.
+    Versions,
+
+    /// Make an earlier version the current one again; the next run builds on it.
+    Rollback(RollbackOptions),
+}
+
+/// The options of `onefold publish`.
+#[derive(Debug, Args)]
+pub struct PublishOptions {
+    /// The run.
+    #[arg(value_name = "RUN", value_parser = RunId::parse)]
+    pub run: RunId,
+}
+
+/// The options of `onefold rollback`.
+#[derive(Debug, Args)]
+pub struct RollbackOptions {
+    /// The run whose version is to be the current one (default: the version that the current one was built on).
+    #[arg(value_name = "RUN", value_parser = RunId::parse)]
+    pub run: Option<RunId>,
 }
 
 /// The options of `onefold start`.
@@ -78,6 +103,10 @@ pub struct StartOptions {
     /// What the run is to be like.
     #[command(flatten)]
     pub sizes: SizeOptions,
+
+    /// Do everything but publish, and show the difference to the current version.
+    #[arg(long, conflicts_with = "resume")]
+    pub dry_run: bool,
 
     /// Start the run and return at once.
     #[arg(long)]
@@ -138,6 +167,15 @@ pub struct RunOptions {
     /// (default: DIR/truth.csv, if there is one).
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
+
+    /// Do everything but publish, and show the difference to the current version. What would be published is put into
+    /// OUT/held.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Publish even if a limit under [publish] is broken: for a run that was held back and looked at in OUT/held.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub publish_anyway: bool,
 
     /// What the run is to be like.
     #[command(flatten)]
@@ -245,7 +283,22 @@ impl LocalCommand {
         match self {
             Self::Cloud(CloudCommand::Run(options)) => Some(&options.out),
             Self::Cloud(CloudCommand::Fetch(options)) => Some(&options.out),
-            Self::Cloud(CloudCommand::Start(_) | CloudCommand::Push(_)) | Self::Up(_) => None,
+            Self::Cloud(_) | Self::Up(_) => None,
+        }
+    }
+
+    /// What has no sense in a local cloud that begins empty and ends with the command: what to do instead.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Cloud(CloudCommand::Publish(_)) => Some(
+                "a version that was held back is in OUT/held, and its cloud is gone; repeat `onefold local run` with \
+                 --publish-anyway, or with other limits under [publish]",
+            ),
+            Self::Cloud(CloudCommand::Versions | CloudCommand::Rollback(_)) => Some(
+                "a local cloud keeps versions as long as it runs, and OUT holds the current one only; keep copies of OUT, \
+                 or let `onefold local up` run and use this command with --endpoint",
+            ),
+            _ => None,
         }
     }
 
@@ -278,6 +331,18 @@ mod tests {
         let Command::Local(options) = arguments.command else { panic!("not local: {arguments:?}") };
         assert!(options.fresh);
         assert_eq!(options.command.out_folder(), Some(Path::new("o")));
+    }
+
+    #[test]
+    fn a_local_cloud_that_ends_with_the_command_has_no_versions() {
+        for line in ["publish 20261122T174600Z-1a2b3c4d", "versions", "rollback"] {
+            let Command::Local(options) = parse(&format!("onefold local {line}")).command else { panic!("not local") };
+            assert!(options.command.advice().is_some(), "{line}");
+        }
+        let Command::Local(options) = parse("onefold local run --data d --out o --dry-run").command else {
+            panic!("not local")
+        };
+        assert!(options.command.advice().is_none());
     }
 
     #[test]

@@ -14,8 +14,9 @@ use crate::error::Error;
 use crate::history::{Ending, Timeline};
 use crate::out_folder::OutFolder;
 use crate::screen::{say, warn};
+use crate::start::Task;
 use crate::truth::{Quality, Truth};
-use crate::{failure, fetch, follow, push, receipts, report, start};
+use crate::{difference, failure, fetch, follow, push, receipts, report, start, versions};
 
 /// What the commands work on.
 #[derive(Debug)]
@@ -44,6 +45,10 @@ impl Context {
 enum Followed {
     /// It published a version.
     Published(Box<Timeline>),
+    /// It did everything but publish: it was a dry run.
+    Dry(Box<Timeline>),
+    /// The gate held its version back, and that was said.
+    Gated(Box<Timeline>),
     /// There was nothing to do.
     NothingNew,
     /// It failed, and that was said.
@@ -60,18 +65,46 @@ pub async fn execute(context: &Context, command: CloudCommand) -> Result<Outcome
         CloudCommand::Start(options) => start(context, &options).await,
         CloudCommand::Fetch(options) => fetch(context, &options).await,
         CloudCommand::Run(options) => run(context, &options).await,
+        CloudCommand::Publish(options) => {
+            let followed = start_and_follow(context, Task::Publish(&options.run), SizeOptions::default()).await?;
+            show_started(context, followed).await
+        }
+        CloudCommand::Versions => versions::list(&context.cloud).await,
+        CloudCommand::Rollback(options) => versions::roll_back(&context.cloud, options.run.as_ref()).await,
     }
 }
 
 async fn start(context: &Context, options: &StartOptions) -> Result<Outcome, Error> {
     let cloud = &context.cloud;
+    let task = match &options.resume {
+        Some(run) => Task::Resume(run),
+        None if options.dry_run => Task::DryRun,
+        None => Task::Run,
+    };
     if options.no_wait {
-        let execution_arn = start::start(cloud, options.resume.as_ref(), options.sizes).await?;
+        let execution_arn = start::start(cloud, task, options.sizes).await?;
         say(format_args!("started {execution_arn}"));
         return Ok(Outcome::Done);
     }
-    match start_and_follow(context, options.resume.as_ref(), options.sizes).await? {
+    let followed = start_and_follow(context, task, options.sizes).await?;
+    show_started(context, followed).await
+}
+
+/// Shows what came of an execution whose version stays in the cloud.
+async fn show_started(context: &Context, followed: Followed) -> Result<Outcome, Error> {
+    let cloud = &context.cloud;
+    match followed {
         Followed::Failed => Ok(Outcome::RunFailed),
+        Followed::Dry(timeline) => {
+            let run = published_run(&timeline)?;
+            show_difference(cloud, &fetch::manifest(cloud, run).await?).await?;
+            say(format_args!("\nNothing was published. `onefold publish {run}` publishes it as it is."));
+            Ok(Outcome::Done)
+        }
+        Followed::Gated(timeline) => {
+            show_difference(cloud, &fetch::manifest(cloud, published_run(&timeline)?).await?).await?;
+            Ok(Outcome::RunFailed)
+        }
         Followed::NothingNew => Ok(Outcome::Done),
         Followed::Published(timeline) => {
             let run = published_run(&timeline)?;
@@ -99,8 +132,25 @@ async fn run(context: &Context, options: &RunOptions) -> Result<Outcome, Error> 
     let truth = options.truth_file();
 
     push::push(cloud, &options.data).await?;
-    let timeline = match start_and_follow(context, None, options.sizes).await? {
+    let task = if options.dry_run { Task::DryRun } else { Task::Run };
+    let mut followed = start_and_follow(context, task, options.sizes).await?;
+    if options.publish_anyway
+        && let Followed::Gated(timeline) = &followed
+    {
+        let run = published_run(timeline)?.clone();
+        say(format_args!("It is published all the same, as --publish-anyway says."));
+        followed = start_and_follow(context, Task::Publish(&run), SizeOptions::default()).await?;
+    }
+    let timeline = match followed {
         Followed::Failed => return Ok(Outcome::RunFailed),
+        Followed::Dry(timeline) => {
+            keep_held(cloud, &out, &timeline).await?;
+            return Ok(Outcome::Done);
+        }
+        Followed::Gated(timeline) => {
+            keep_held(cloud, &out, &timeline).await?;
+            return Ok(Outcome::RunFailed);
+        }
         Followed::Published(timeline) => timeline,
         Followed::NothingNew => {
             // What OUT holds may have been fetched with more than the cloud still has, so it is left alone.
@@ -114,6 +164,7 @@ async fn run(context: &Context, options: &RunOptions) -> Result<Outcome, Error> 
         }
     };
     let manifest = fetch::fetch(cloud, &out, Some(published_run(&timeline)?)).await?;
+    out.forget_held()?;
     let quality = match truth {
         Some(truth) => Some(compare(truth, out.path().join("customers")).await?),
         None => None,
@@ -133,19 +184,24 @@ async fn compare(truth: PathBuf, customers: PathBuf) -> Result<Quality, Error> {
 }
 
 /// Starts an execution and follows it. Says what there is to say unless a version was published.
-async fn start_and_follow(context: &Context, resume: Option<&RunId>, sizes: SizeOptions) -> Result<Followed, Error> {
+async fn start_and_follow(context: &Context, task: Task<'_>, sizes: SizeOptions) -> Result<Followed, Error> {
     let cloud = &context.cloud;
-    let execution_arn = start::start(cloud, resume, sizes).await?;
+    let execution_arn = start::start(cloud, task, sizes).await?;
     context.followed.replace(Some(execution_arn.clone()));
     let timeline = follow::follow(cloud, &execution_arn).await?;
     context.followed.take();
     match timeline.ending() {
         Some(Ending::Failed(of_execution)) => {
             let failed = failure::explain(cloud, &execution_arn, of_execution).await;
-            let what_to_do = what_to_do(context, timeline.run());
+            let what_to_do = if timeline.is_gated() {
+                after_the_gate(context, timeline.run())
+            } else {
+                what_to_do(context, timeline.run())
+            };
             warn(report::failure(&timeline, &failed, &execution_arn, &what_to_do));
-            Ok(Followed::Failed)
+            Ok(if timeline.is_gated() { Followed::Gated(Box::new(timeline)) } else { Followed::Failed })
         }
+        _ if timeline.is_dry_run() => Ok(Followed::Dry(Box::new(timeline))),
         _ if timeline.has_nothing_new() => {
             say("Nothing new: what there is to read has been read, and the rules are the same.");
             Ok(Followed::NothingNew)
@@ -154,19 +210,56 @@ async fn start_and_follow(context: &Context, resume: Option<&RunId>, sizes: Size
     }
 }
 
-/// What to do after a failure.
-fn what_to_do(context: &Context, run: Option<&RunId>) -> String {
-    let cloud = &context.cloud;
+/// Puts the version that was not published into a folder of its own, and shows what it would change.
+async fn keep_held(cloud: &Cloud, out: &OutFolder, timeline: &Timeline) -> Result<(), Error> {
+    let held = out.held()?;
+    let manifest = fetch::fetch(cloud, &held, Some(published_run(timeline)?)).await?;
+    show_difference(cloud, &manifest).await?;
+    say(format_args!("\nNothing was published. What would be is in {}", held.path().display()));
+    Ok(())
+}
+
+/// Shows how a version that was not published differs from the one that it builds on.
+async fn show_difference(cloud: &Cloud, manifest: &Manifest) -> Result<(), Error> {
+    let before = match &manifest.previous {
+        Some(previous) => Some(fetch::manifest(cloud, previous).await?),
+        None => None,
+    };
+    say(format_args!("\n{}", difference::of(manifest, before.as_ref()).trim_end()));
+    Ok(())
+}
+
+/// What to do after the gate held a version back.
+fn after_the_gate(context: &Context, run: Option<&RunId>) -> String {
     if context.is_ephemeral {
-        return "Put it right and repeat the command; what OUT held it still holds.".to_owned();
+        return "Look at OUT/held. Then repeat the command, with --publish-anyway or with what is wrong put right; what OUT \
+                held it still holds."
+            .to_owned();
     }
-    let mut command = "onefold start".to_owned();
+    let run = run.map_or_else(|| "RUN".to_owned(), ToString::to_string);
+    let (fetch, publish) = (command_line(context, "fetch"), command_line(context, "publish"));
+    format!("Look at it, and publish it as it is if it is right:\n  {fetch} --run {run} LOOK\n  {publish} {run}")
+}
+
+/// A command for the same cloud.
+fn command_line(context: &Context, verb: &str) -> String {
+    let cloud = &context.cloud;
+    let mut command = format!("onefold {verb}");
     if let Some(endpoint) = &cloud.endpoint {
         command.push_str(&format!(" --endpoint {endpoint}"));
     }
     if cloud.stack != "onefold" {
         command.push_str(&format!(" --stack {}", cloud.stack));
     }
+    command
+}
+
+/// What to do after a failure.
+fn what_to_do(context: &Context, run: Option<&RunId>) -> String {
+    if context.is_ephemeral {
+        return "Put it right and repeat the command; what OUT held it still holds.".to_owned();
+    }
+    let command = command_line(context, "start");
     match run {
         Some(run) => format!("Put it right, and take the run up where it stopped:\n  {command} --resume {run}"),
         None => format!("Put it right, and start again:\n  {command}"),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use onefold_lake::StoreError;
+use onefold_lake::versions::VersionError;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -132,6 +133,16 @@ impl Error {
         match self {
             Self::Interrupted { number, .. } => ExitCode::from(128 + number),
             _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+impl From<VersionError> for Error {
+    fn from(error: VersionError) -> Self {
+        match error {
+            VersionError::Refused(message) => Self::Unready(message),
+            VersionError::Damaged { key, reason } => Self::Malformed { what: key, reason },
+            VersionError::Store { source } => source.into(),
         }
     }
 }

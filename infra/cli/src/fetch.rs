@@ -5,13 +5,13 @@ use std::path::Path;
 
 use onefold_lake::manifest::Manifest;
 use onefold_lake::plan::Current;
-use onefold_lake::{Object, RunId, Store, keys};
+use onefold_lake::{RunId, Store, keys};
 
 use crate::cloud::Cloud;
 use crate::concurrently::for_each;
 use crate::error::Error;
 use crate::objects::{self, TRANSFERS};
-use crate::out_folder::{OutFolder, RECEIPTS, REJECTS, files_of, parse_manifest};
+use crate::out_folder::{OutFolder, RECEIPTS, REJECTS, parse_manifest};
 use crate::progress::Transfer;
 use crate::receipts;
 
@@ -45,7 +45,7 @@ pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Resul
     };
     let manifest = manifest(cloud, &run).await?;
     let version = cloud.store.list(&keys::version(&run)).await?;
-    check_complete(&manifest, &version)?;
+    manifest.check_complete(&version).map_err(|error| Error::malformed(keys::manifest(&run), error))?;
     let rejects = cloud.store.list(&keys::rejects_of(&run)).await?;
 
     let new = out.begin()?;
@@ -71,18 +71,6 @@ pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Resul
     transfer.end();
     out.commit()?;
     Ok(manifest)
-}
-
-/// Asserts that every file that the manifest names is there with its size.
-fn check_complete(manifest: &Manifest, version: &[Object]) -> Result<(), Error> {
-    for file in files_of(manifest) {
-        let size = version.iter().find(|object| object.key == file.key).map(|object| object.size);
-        if size != Some(file.bytes) {
-            let found = size.map_or_else(|| "it is not there".to_owned(), |size| format!("it has {size}"));
-            return Err(Error::malformed(&file.key, format!("the manifest says {} bytes, but {found}", file.bytes)));
-        }
-    }
-    Ok(())
 }
 
 async fn write_receipts(cloud: &Cloud, run: &RunId, path: &Path) -> Result<(), Error> {

@@ -52,6 +52,7 @@ pub struct Timeline {
     last_state: Option<String>,
     failed_state: Option<String>,
     has_nothing_new: bool,
+    is_dry_run: bool,
     link_steps: u64,
 }
 
@@ -98,7 +99,10 @@ impl Timeline {
             HistoryEventType::FailStateEntered => {
                 self.failed_state = Some(state.strip_suffix("Failed").unwrap_or(state).to_owned());
             }
-            HistoryEventType::SucceedStateEntered => self.has_nothing_new = state == "NothingNew",
+            HistoryEventType::SucceedStateEntered => {
+                self.has_nothing_new = state == "NothingNew";
+                self.is_dry_run = state == "DryRunDone";
+            }
             _ => self.last_state = Some(state.to_owned()),
         }
         let Some(stage) = stage::of_state(state) else { return };
@@ -184,6 +188,16 @@ impl Timeline {
     /// Whether Plan found that there is nothing to do.
     pub fn has_nothing_new(&self) -> bool {
         self.has_nothing_new
+    }
+
+    /// Whether all was done but to publish.
+    pub fn is_dry_run(&self) -> bool {
+        self.is_dry_run
+    }
+
+    /// Whether the gate held the version back.
+    pub fn is_gated(&self) -> bool {
+        self.failed_state.as_deref() == Some("Gated")
     }
 
     /// The state that failed; of an execution that was stopped, the state that it was in.

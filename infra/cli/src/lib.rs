@@ -12,6 +12,7 @@ mod cloud;
 mod commands;
 mod concurrently;
 mod deploy;
+mod difference;
 pub mod error;
 mod etag;
 mod failure;
@@ -38,6 +39,7 @@ mod table;
 mod totals;
 #[expect(clippy::disallowed_types, reason = "it is only looked up in, two million times")]
 mod truth;
+mod versions;
 
 use std::process::ExitCode;
 

@@ -20,6 +20,9 @@ use crate::state_folder::StateFolder;
 
 /// Carries out a command in a local cloud that lives as long as it takes.
 pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Error> {
+    if let Some(advice) = options.command.advice() {
+        return Err(Error::Unready(advice.to_owned()));
+    }
     let project = Project::find()?;
     // What is kept for a folder of results lies in it; claimed first, as another one may be changing what it holds.
     let state_path = options.command.out_folder().map(|out| out.join(".onefold"));

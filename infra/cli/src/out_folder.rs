@@ -8,7 +8,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use onefold_lake::manifest::{FORMAT, File as PublishedFile, Files, Manifest};
+use onefold_lake::manifest::{FORMAT, Manifest};
 
 use crate::error::Error;
 
@@ -16,6 +16,8 @@ use crate::error::Error;
 pub const MANIFEST: &str = "manifest.json";
 /// All receipts of the run, one a line.
 pub const RECEIPTS: &str = "receipts.jsonl";
+/// The folder of a version that was not published.
+const HELD: &str = "held";
 /// The folder of refused rows.
 pub const REJECTS: &str = "rejects";
 /// What a version consists of: folders, and then files, the manifest last.
@@ -46,6 +48,16 @@ impl OutFolder {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The folder in it for a version that was not published.
+    pub fn held(&self) -> Result<Self, Error> {
+        Self::open(&self.path.join(HELD), true)
+    }
+
+    /// Removes a version that was not published: it is not about what there is any more.
+    pub fn forget_held(&self) -> Result<(), Error> {
+        remove(&self.path.join(HELD))
     }
 
     /// The version that it holds, if any.
@@ -111,14 +123,6 @@ pub fn parse_manifest(content: &[u8], what: impl ToString) -> Result<Manifest, E
         return Err(Error::malformed(what, format!("format {} is newer than this command", manifest.format)));
     }
     Ok(manifest)
-}
-
-/// All objects of a version but its manifest.
-pub fn files_of(manifest: &Manifest) -> impl Iterator<Item = &PublishedFile> {
-    let Files { customers, members, member_links, changes, blocked, inputs, settings } = &manifest.files;
-    // The changes of a first version are its files of customers.
-    let changes = changes.iter().filter(|file| !customers.contains(file));
-    [customers, members, member_links, blocked, inputs, settings].into_iter().flatten().chain(changes)
 }
 
 /// Removes a file, or a folder with all that is in it; it need not be there.

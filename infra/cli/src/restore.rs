@@ -10,13 +10,19 @@ use crate::cloud::Cloud;
 use crate::concurrently::for_each;
 use crate::error::Error;
 use crate::objects::{self, TRANSFERS};
-use crate::out_folder::{MANIFEST, OutFolder, files_of};
+use crate::out_folder::{MANIFEST, OutFolder};
 
 /// Uploads the version that a folder holds, and then makes it the current one.
 pub async fn restore(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Result<(), Error> {
+    if manifest.is_held() {
+        let fault = format!("{} holds a version that was not published", out.path().display());
+        return Err(Error::Unready(format!(
+            "{fault}, so nothing can be built on it; choose another folder, or --fresh"
+        )));
+    }
     let version = keys::version(&manifest.run);
     let mut uploads = Vec::new();
-    for file in files_of(manifest) {
+    for file in manifest.objects() {
         let Some(name) = file.key.strip_prefix(&version) else {
             return Err(Error::malformed(
                 out.path().join(MANIFEST).display(),

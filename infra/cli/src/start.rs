@@ -12,6 +12,10 @@ use crate::error::Error;
 struct Input<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     resume: Option<&'a RunId>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    publish: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dry_run: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     shards: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -20,17 +24,36 @@ struct Input<'a> {
     split_bytes: Option<u64>,
 }
 
+/// What an execution is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task<'a> {
+    /// A new run.
+    Run,
+    /// A new run that does everything but publish.
+    DryRun,
+    /// Take up a run that failed.
+    Resume(&'a RunId),
+    /// Publish the version that a run left.
+    Publish(&'a RunId),
+}
+
 /// Starts an execution and returns its ARN.
-pub async fn start(cloud: &Cloud, resume: Option<&RunId>, sizes: SizeOptions) -> Result<String, Error> {
-    let input = input(resume, sizes)?;
+pub async fn start(cloud: &Cloud, task: Task<'_>, sizes: SizeOptions) -> Result<String, Error> {
+    let input = input(task, sizes)?;
     let start = cloud.sfn.start_execution().state_machine_arn(&cloud.machine_arn).input(input);
     let started = start.send().await.map_err(Error::call("start the execution"))?;
     Ok(started.execution_arn)
 }
 
-fn input(resume: Option<&RunId>, sizes: SizeOptions) -> Result<String, Error> {
+fn input(task: Task<'_>, sizes: SizeOptions) -> Result<String, Error> {
     let SizeOptions { shards, partitions, split_bytes } = sizes;
-    let input = Input { resume, shards, partitions, split_bytes };
+    let (resume, publish, dry_run) = match task {
+        Task::Run => (None, false, false),
+        Task::DryRun => (None, false, true),
+        Task::Resume(run) => (Some(run), false, false),
+        Task::Publish(run) => (Some(run), true, false),
+    };
+    let input = Input { resume, publish, dry_run, shards, partitions, split_bytes };
     serde_json::to_string(&input).map_err(|error| Error::malformed("the input of the execution", error))
 }
 
@@ -40,11 +63,16 @@ mod tests {
 
     #[test]
     fn only_what_is_given_is_said() {
-        assert_eq!(input(None, SizeOptions::default()).unwrap(), "{}");
+        assert_eq!(input(Task::Run, SizeOptions::default()).unwrap(), "{}");
+        assert_eq!(input(Task::DryRun, SizeOptions::default()).unwrap(), r#"{"dry_run":true}"#);
         let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
         let sizes = SizeOptions { shards: Some(4), partitions: Some(16), split_bytes: None };
         assert_eq!(
-            input(Some(&run), sizes).unwrap(),
+            input(Task::Publish(&run), SizeOptions::default()).unwrap(),
+            r#"{"resume":"20261122T174600Z-1a2b3c4d","publish":true}"#
+        );
+        assert_eq!(
+            input(Task::Resume(&run), sizes).unwrap(),
             r#"{"resume":"20261122T174600Z-1a2b3c4d","shards":4,"partitions":16}"#
         );
     }

@@ -12,6 +12,7 @@ mod nearest;
 mod parse;
 mod place;
 mod postgres;
+mod publish;
 mod schema;
 mod survive;
 mod toml_reader;
@@ -29,7 +30,9 @@ pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule,
 pub use nearest::nearest;
 pub use place::Place;
 pub use postgres::{Postgres, Relation, Watermark};
+pub use publish::Publish;
 pub use schema::json_schema;
+pub use survive::{Rule, Survive, Unit};
 
 pub use crate::timestamp::TimeFormat;
 
@@ -40,7 +43,6 @@ use crate::normalise::Step;
 fn keys() -> Vec<schema::Key> {
     parse::keys()
 }
-pub use survive::{Rule, Survive, Unit};
 
 /// A configuration that has been checked.
 #[derive(Clone, Debug)]
@@ -139,15 +141,6 @@ pub struct ListField {
     pub at: Pointers,
     /// What separates the items, where the source gives text.
     pub split: Option<String>,
-}
-
-/// What must hold before a version is published.
-#[derive(Clone, Debug)]
-pub struct Publish {
-    /// Rejected rows by rows read; repeated ids do not count.
-    pub max_reject_ratio: f64,
-    /// How many of the previous version's customers may be gone, as a share.
-    pub max_customer_drop_ratio: f64,
 }
 
 impl Source {

@@ -1,0 +1,14 @@
+//! The limits of the gate before publishing.
+
+/// What must hold before a version is published.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publish {
+    /// Rejected rows by rows read; repeated ids do not count.
+    pub max_reject_ratio: f64,
+    /// How many of the previous version's customers may be gone, as a share.
+    pub max_customer_drop_ratio: f64,
+    /// How many of the previous version's customers may be updated, merged, split or deleted, as a share.
+    pub max_changed_ratio: Option<f64>,
+    /// How many accounts the largest customer may have.
+    pub max_accounts_of_largest_customer: Option<u64>,
+}

@@ -1,0 +1,62 @@
+//! How a version that was not published differs from the one that it builds on.
+
+use onefold_lake::manifest::{Counts, Manifest};
+
+use crate::table::{Table, count};
+
+/// What would become of customers, how many there would be, and what the gate says.
+pub fn of(manifest: &Manifest, before: Option<&Manifest>) -> String {
+    let (now, none) = (&manifest.counts, Counts::default());
+    let was = before.map_or(&none, |before| &before.counts);
+    let mut table = Table::default();
+    table.row(["", "now", "then"].map(str::to_owned));
+    for (name, was, now) in [
+        ("customers", was.customers, now.customers),
+        ("accounts", was.members, now.members),
+        ("largest customer", was.largest_customer, now.largest_customer),
+    ] {
+        table.row([name.to_owned(), count(was), count(now)]);
+    }
+    for (name, number) in [
+        ("created", now.customers_created),
+        ("updated", now.customers_updated),
+        ("merged", now.customers_merged),
+        ("split", now.customers_split),
+        ("deleted", now.customers_deleted),
+    ] {
+        table.row([name.to_owned(), String::new(), count(number)]);
+    }
+    let gate: String = match &manifest.gated[..] {
+        [] => "  The gate is open.\n".to_owned(),
+        faults => faults.iter().map(|fault| format!("  The gate is closed: {fault}\n")).collect(),
+    };
+    table.text() + &gate
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(counts: &str, gated: &str) -> Manifest {
+        let zeros = r#""rows_read":0,"accounts":0,"rejected":0,"repeated":0,"previous_members":0,"superseded":0,
+            "customers_created":0,"customers_merged":0,"customers_split":0,"blocked_keys":0"#;
+        let text = format!(
+            r#"{{"format":1,"run":"20261122T193647Z-07d34da9","previous":null,"started_at":"","counts":{{{zeros},{counts}}},
+            "blocked":[],"dropped_values":{{}},"files":{{"customers":[],"members":[],"member_links":[],"changes":[],
+            "inputs":[]}},"config":"","matching":"","dry_run":true,"gated":[{gated}]}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn what_would_change_is_listed() {
+        let before = manifest(r#""customers":1000,"members":2000,"largest_customer":9,"customers_updated":7"#, "");
+        let then = r#""customers":990,"members":2001,"largest_customer":8,"customers_updated":1200"#;
+        let expected = "                      now   then\n  customers         1,000    990\n  accounts          2,000  2,001\n  \
+                        largest customer      9      8\n  created                      0\n  updated                  1,200\n  \
+                        merged                       0\n  split                        0\n  deleted                      0\n";
+        assert_eq!(of(&manifest(then, ""), Some(&before)), format!("{expected}  The gate is open.\n"));
+        let closed = of(&manifest(then, r#""why","and why""#), None);
+        assert!(closed.ends_with("  The gate is closed: why\n  The gate is closed: and why\n"), "{closed}");
+    }
+}

@@ -1,0 +1,50 @@
+//! `onefold versions` and `onefold rollback`.
+
+use onefold_lake::RunId;
+use onefold_lake::versions::{self, Standing, Version};
+
+use crate::Outcome;
+use crate::cloud::Cloud;
+use crate::error::Error;
+use crate::screen::say;
+use crate::table::{Table, count};
+
+/// Lists the versions that are kept.
+pub async fn list(cloud: &Cloud) -> Result<Outcome, Error> {
+    let versions = versions::list(cloud.store.as_ref()).await?;
+    if versions.is_empty() {
+        return Err(Error::NotPublished(format!("there are no versions in s3://{}", cloud.bucket)));
+    }
+    say(table(&versions).trim_end());
+    Ok(Outcome::Done)
+}
+
+/// Makes an earlier version the current one.
+pub async fn roll_back(cloud: &Cloud, to: Option<&RunId>) -> Result<Outcome, Error> {
+    let rolled = versions::roll_back(cloud.store.as_ref(), to).await?;
+    say(format_args!(
+        "The current version is that of {} again ({} customers), instead of that of {}. The next run builds on it, and reads \
+         again what it has not read.",
+        rolled.to.run,
+        count(rolled.to.counts.customers),
+        rolled.from
+    ));
+    Ok(Outcome::Done)
+}
+
+fn table(versions: &[Version]) -> String {
+    let mut table = Table::default();
+    table.row(["run", "customers", "accounts", "standing"].map(str::to_owned));
+    for Version { manifest, standing } in versions {
+        let standing = match standing {
+            Standing::Current => "current",
+            Standing::Kept => "kept",
+            Standing::Gated => "held back by the gate",
+            Standing::DryRun => "dry run",
+            Standing::Unpublished => "not published",
+        };
+        let (customers, members) = (count(manifest.counts.customers), count(manifest.counts.members));
+        table.row([manifest.run.to_string(), customers, members, standing.to_owned()]);
+    }
+    table.text()
+}
