@@ -101,7 +101,7 @@ fn faults_have_their_line_and_say_what_to_do() {
         10,
         "source \"crm\" then reads it in another format",
     );
-    check(&format!("{SMALLEST}[survive]\ndefault = \"newest\"\n"), 9, "\"newest\" is no rule");
+    check(&format!("{SMALLEST}[survive]\ndefault = \"newest\"\n"), 9, "unknown rule \"newest\" in default");
     check(
         &format!("{SMALLEST}[[enrich]]\nfield = \"gender\"\ntable = \"../x\"\non = \"given_name\"\n"),
         10,

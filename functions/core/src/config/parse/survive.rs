@@ -309,7 +309,7 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused_with_advice() {
         for (text, words) in [
-            ("default = \"newest\"", "\"newest\" is no rule for default; it must be one of latest, oldest"),
+            ("default = \"newest\"", "unknown rule \"newest\" in default; it must be one of latest, oldest"),
             ("default = \"union\"", "makes no sense for default"),
             ("default = \"longest\"", "makes no sense for default"),
             ("given_name = \"min\"", "it must be one of latest, oldest, trusted, most_frequent, longest"),

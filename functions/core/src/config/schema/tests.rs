@@ -82,7 +82,8 @@ fn what_is_not_in_the_schema_is_refused_and_the_nearest_key_is_named() {
         if key.name.contains('<') {
             continue;
         }
-        let told = told_of_last_line(&format!("{headers}\"{}x\" = 2020-01-01", key.name));
+        // In front: behind, an x may be as near to the plural.
+        let told = told_of_last_line(&format!("{headers}\"x{}\" = 2020-01-01", key.name));
         let meant = format!("did you mean {:?}?", key.name);
         let is_told = |message: &String| message.starts_with("unknown ") && message.contains(&meant);
         assert!(told.iter().any(is_told), "{path}: {told:?}");
