@@ -48,8 +48,8 @@ pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) 
     let current = context.json_if_there::<Current>(keys::CURRENT).await?;
     let base = pinned.plan.previous.as_ref().map(|previous| &previous.etag);
     match &current {
-        Some((current, etag)) if current.run != *run && Some(etag) != base => return Err(overtaken(&current.run)),
-        None if base.is_some() => return Err(StageError::corrupt(format!("there is no object {}", keys::CURRENT))),
+        Some((current, etag)) if current.run != *run && Some(etag) != base => Err(overtaken(&current.run)),
+        None if base.is_some() => Err(StageError::corrupt(format!("there is no object {}", keys::CURRENT))),
         _ => publish(manifest, &pinned, context, moved).await,
     }
 }
