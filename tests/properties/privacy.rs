@@ -106,7 +106,7 @@ fn keys_receipts_logs_and_payloads_hold_no_personal_value() {
         let folders = ["landing/", "raw/", "interim/", "rejects/"];
         folders.iter().any(|folder| key.starts_with(folder)) && !key.ends_with(".links")
             || key.contains("/customers")
-            || key.contains("/blocked") && key.ends_with(".zst")
+            || (key.contains("/blocked") || key.contains("/changes")) && key.ends_with(".zst")
             || key.contains("/members") && !key.ends_with(".links")
             || key.ends_with(".shuffle")
     };

@@ -62,8 +62,16 @@ impl Version {
         Self {
             updated_at: account.updated_at.map_or(i64::MIN, Timestamp::milliseconds),
             received_at: account.received_at.milliseconds(),
-            digest: if account.deleted { u64::MAX } else { xxhash_rust::xxh3::xxh3_64(text) },
+            digest: if account.deleted { Self::DELETED } else { xxhash_rust::xxh3::xxh3_64(text) },
         }
+    }
+
+    /// In place of the digest of a tombstone: at one time, the deletion wins.
+    const DELETED: u64 = u64::MAX;
+
+    /// Whether this version says that the account is deleted.
+    pub fn is_deletion(self) -> bool {
+        self.digest == Self::DELETED
     }
 }
 

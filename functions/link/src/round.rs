@@ -89,7 +89,7 @@ impl Part<'_> {
     async fn one_shard(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
         let found = stars::read(self.run, &self.layout, |_| true, self.context, moved).await?;
         let superseded = found.latest.superseded() as u64;
-        let accounts = found.latest.len() as u64 - superseded;
+        let accounts = found.latest.living() as u64;
         let labels = one_shard(&found.latest, self.max_accounts_per_key(accounts).await?);
         drop(found.latest);
         let blocked = json_object(&BlockedKeys::new(labels.blocked))?;
@@ -108,7 +108,7 @@ impl Part<'_> {
         moved.bytes_out += positions.len() as u64;
         self.context.store.put(&self.key("positions"), positions.into(), Condition::Always).await?;
         self.send_all(spread.edges, Outbox::send, moved).await?;
-        Ok(RoundDone { moved: 0, superseded, accounts: found.latest.len() as u64 - superseded })
+        Ok(RoundDone { moved: 0, superseded, accounts: found.latest.living() as u64 })
     }
 
     async fn contract(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {

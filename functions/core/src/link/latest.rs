@@ -86,6 +86,12 @@ impl Latest {
         self.stars.len() - self.references.nodes.len()
     }
 
+    /// How many accounts there are, but for those that are deleted or gone.
+    pub fn living(&self) -> usize {
+        let is_living = |version: &Version| *version != Version::LEAST && !version.is_deletion();
+        self.latest.iter().filter(|(version, _)| is_living(version)).count()
+    }
+
     /// The stars in the order in which they came. Those that are superseded keep their customer (their
     /// account may have to take that customer's id on) and lose their keys.
     pub(super) fn stars(&self) -> impl Iterator<Item = NumberedStar<'_>> {
