@@ -35,6 +35,7 @@ on = "given_name"
 key = ["email"]
 [publish]
 max_reject_ratio = 0.9
+max_customer_drop_ratio = 1.0
 "#;
 
 /// What one function asked for.
@@ -44,6 +45,8 @@ pub struct Access {
     pub reads: BTreeSet<String>,
     /// Objects that it wrote.
     pub writes: BTreeSet<String>,
+    /// Objects that it removed.
+    pub deletes: BTreeSet<String>,
 }
 
 /// What each function asks for, by stage.
@@ -81,10 +84,11 @@ struct Walk<'w> {
 impl Walk<'_> {
     /// What was asked for since the last call was asked for by this stage.
     fn note(&mut self, stage: &'static str) {
-        let Access { reads, writes } = std::mem::take(&mut *self.store.notes());
+        let Access { reads, writes, deletes } = std::mem::take(&mut *self.store.notes());
         let access = self.accesses.entry(stage).or_default();
         access.reads.extend(reads);
         access.writes.extend(writes);
+        access.deletes.extend(deletes);
     }
 
     async fn execute(mut self, number: u32, shards: u32) {
@@ -115,8 +119,19 @@ impl Walk<'_> {
             merge::run(merge::Request { run: run.clone(), partition }, context).await.expect("merge");
             self.note("merge");
         }
-        compact::run(compact::Request { run, publish: false }, context).await.expect("compact");
+        let request = compact::Request { run: run.clone(), publish: false };
+        let compacted = compact::run(request, context).await.expect("compact");
         self.note("compact");
+        if compacted.purge {
+            // As if a database had been read.
+            let ranges = keys::run_key_ranges(&run, "crm");
+            self.store.inner.put(&ranges, "{}".into(), Condition::Always).await.expect("a write");
+            purge::run(purge::Request { run }, context).await.expect("purge");
+            self.note("purge");
+        }
+        let request = erase::Request { references: vec!["crm:1".to_owned()], ..erase::Request::default() };
+        erase::run(request, context).await.expect("erase");
+        self.note("erase");
     }
 
     /// What Extract asks for when a source need not answer alike twice: its chunks are written once and read again.
@@ -226,6 +241,11 @@ impl Store for NotingStore {
         sources.iter().for_each(|source| self.read(&source.key));
         self.notes().writes.insert(key.to_owned());
         self.inner.concatenate(sources, key).await
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.notes().deletes.extend(keys.iter().cloned());
+        self.inner.delete(keys).await
     }
 
     fn requests(&self) -> u64 {

@@ -107,6 +107,8 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         skipped: Vec::new(),
         snapshots: vec![source.clone(); 25],
         corrections: Vec::new(),
+        suppression: String::new(),
+        erases: false,
         notes: Vec::new(),
         dry_run: false,
     };

@@ -125,6 +125,10 @@ impl Store for Meddling {
         self.store.concatenate(sources, key).await
     }
 
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.store.delete(keys).await
+    }
+
     fn requests(&self) -> u64 {
         self.store.requests()
     }

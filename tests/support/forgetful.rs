@@ -59,6 +59,10 @@ impl Store for ForgetfulStore {
         self.store.concatenate(sources, key).await
     }
 
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.store.delete(keys).await
+    }
+
     fn requests(&self) -> u64 {
         self.store.requests()
     }

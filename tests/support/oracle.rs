@@ -50,7 +50,7 @@ pub fn customers(rows: &[Row], settings: &Settings) -> Vec<Value> {
 /// The latest version of every account that is not deleted, by reference.
 pub fn latest(rows: &[Row], settings: &Settings) -> Vec<Account> {
     let living = latest_rows(rows).into_iter().filter(|row| !is_deleted(row));
-    living.map(|row| without_nobody(account(row, settings), settings)).collect()
+    living.map(|row| without_nobody(account_of(row, settings), settings)).collect()
 }
 
 /// The account without the addresses that the settings say are nobody's.
@@ -92,7 +92,8 @@ pub fn standing(runs: &[Vec<Dropped>], settings: &Settings) -> Vec<Row> {
     standing
 }
 
-fn is_deleted(row: &Row) -> bool {
+/// Whether a row says that its account is deleted.
+pub fn is_deleted(row: &Row) -> bool {
     let mark = row.mark.unwrap_or_default();
     match row.source {
         "list" => mark == "closed" || mark == "erased",
@@ -480,7 +481,8 @@ pub fn compare_references(left: (&str, &str), right: (&str, &str)) -> Ordering {
     left.0.cmp(right.0).then(by_id).then(left.1.cmp(right.1))
 }
 
-fn account(row: &Row, settings: &Settings) -> Account {
+/// What a row becomes.
+pub fn account_of(row: &Row, settings: &Settings) -> Account {
     let mut raw = row.texts.clone();
     if let Some(full_name) = raw.remove("full_name").filter(|name| !name.trim().is_empty()) {
         let name = full_name.trim();

@@ -241,12 +241,23 @@ impl Pipeline {
         RunId::new(&started_at, &execution).expect("a run id")
     }
 
+    /// Puts persons on the suppression list.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub fn erase(&self, request: erase::Request) -> Result<erase::Answer, StageError> {
+        self.runtime.block_on(erase::run(request, &self.context(self.store.clone())))
+    }
+
+    fn context(&self, store: Arc<dyn Store>) -> Context {
+        let hasher = NodeHasher::from_hex(SECRET).expect("a secret");
+        Context::new(store, hasher, self.tasks.clone(), Some(self.queue.clone())).with_secrets(self.secrets.clone())
+    }
+
     fn execute(&self, number: u32, input: Value, knobs: &Knobs) -> Result<Outcome, StageError> {
         let store: Arc<dyn Store> =
             if knobs.twice { Arc::new(ForgetfulStore::new(self.store.clone())) } else { self.store.clone() };
-        let hasher = NodeHasher::from_hex(SECRET).expect("a secret");
-        let context = Context::new(store, hasher, self.tasks.clone(), Some(self.queue.clone()))
-            .with_secrets(self.secrets.clone());
+        let context = self.context(store);
         if knobs.hurried {
             context.set_deadline(1);
         }
@@ -305,6 +316,9 @@ impl Execution<'_> {
 
     async fn compact(&self, run: RunId, publish: bool) -> Result<Outcome, StageError> {
         let answer = invoke!(self, compact::run, compact::Request { run: run.clone(), publish });
+        if answer.purge {
+            purge::run(purge::Request { run }, &self.context).await?;
+        }
         Ok(if answer.published { Outcome::Published(answer) } else { Outcome::Dry(answer) })
     }
 

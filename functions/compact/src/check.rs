@@ -43,7 +43,8 @@ pub(crate) fn balance(gathered: &Gathered, previous: Option<&Manifest>) -> Resul
 pub(crate) fn gate(manifest: &Manifest, previous: Option<&Manifest>, limits: &Publish) -> Vec<String> {
     let (counts, run) = (&manifest.counts, &manifest.run);
     let mut faults = Vec::new();
-    let rejected = counts.rejected - counts.repeated.min(counts.rejected);
+    // Rows that are refused as they should be say nothing against the source.
+    let rejected = counts.rejected.saturating_sub(counts.repeated + counts.suppressed);
     if rejected as f64 > limits.max_reject_ratio * counts.rows_read as f64 {
         faults.push(format!(
             "{rejected} of {} rows were rejected, more than max_reject_ratio = {} allows; rejects/{run}/ says why",
@@ -105,6 +106,7 @@ mod tests {
             config: String::new(),
             matching: String::new(),
             corrections: String::new(),
+            suppression: String::new(),
             notes: Vec::new(),
             watermarks: Default::default(),
             skipped: Vec::new(),

@@ -41,6 +41,8 @@ struct Translated {
     accounts: u64,
     rejected: u64,
     repeated: u64,
+    #[serde(default)]
+    suppressed: u64,
     dropped: BTreeMap<String, u64>,
 }
 
@@ -81,6 +83,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
         gathered.counts.accounts += translated.accounts;
         gathered.counts.rejected += translated.rejected;
         gathered.counts.repeated += translated.repeated;
+        gathered.counts.suppressed += translated.suppressed;
         for (field, count) in translated.dropped {
             *gathered.dropped.entry(field).or_default() += count;
         }
@@ -105,6 +108,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     counts.members = merged.members;
     counts.superseded = merged.superseded;
     counts.deleted = merged.deleted;
+    counts.erased = merged.erased;
     counts.tombstones = merged.tombstones;
     counts.customers = merged.customers;
     counts.largest_customer = merged.largest_customer;

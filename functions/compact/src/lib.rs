@@ -42,6 +42,9 @@ pub struct Answer {
     pub run: RunId,
     /// Not so after a dry run. A version that the gate holds back is an error.
     pub published: bool,
+    /// Whether there may be something of those who were erased that is to be removed now.
+    #[serde(default)]
+    pub purge: bool,
     /// Where everything about the version is.
     pub manifest_key: String,
     /// Rows that sources gave in this run.
@@ -129,6 +132,7 @@ async fn manifest(
         config: config_digest(&pinned.config_text),
         matching: matcher.digest(),
         corrections: pinned.corrections.pairs().digest(&context.hasher),
+        suppression: pinned.plan.suppression.clone(),
         notes: pinned.plan.notes.clone(),
         watermarks,
         skipped: gathered.sources.into_skipped(),

@@ -78,6 +78,7 @@ fn answer(manifest: &Manifest, published: bool, moved: &mut Moved) -> Answer {
     Answer {
         run: run.clone(),
         published,
+        purge: published && !manifest.suppression.is_empty(),
         manifest_key: keys::manifest(run),
         rows_read: counts.rows_read,
         rejected: counts.rejected,

@@ -34,6 +34,7 @@ pub mod provenance;
 pub mod reference;
 pub mod setup;
 pub mod snapshot;
+pub mod suppression;
 pub mod survive;
 pub mod timestamp;
 pub mod translate;

@@ -6,6 +6,7 @@ mod changes;
 mod guarded;
 mod keys;
 mod line;
+mod members;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::link::Stars;
 use crate::matching::{MatchKey, Matcher};
 use crate::node::Node;
 use crate::snapshot::SourceMarks;
+use crate::suppression::Suppression;
 use crate::survive::{Candidate, Survivorship};
 use crate::timestamp::Timestamp;
 
@@ -33,6 +35,7 @@ use line::{Origin, split_line, write_member, write_tombstone};
 use standing::Standing;
 
 pub use before::Before;
+pub use members::{Member, members};
 
 /// What a partition becomes.
 #[derive(Debug, Default)]
@@ -78,9 +81,13 @@ pub struct MergeCounts {
     pub superseded: u64,
     /// Accounts that are members now. Accounts and previous members are these, the superseded and the deleted.
     pub members: u64,
-    /// Accounts that are deleted: the tombstones, and what a snapshot no longer has.
+    /// Accounts that are deleted: the tombstones, what a snapshot no longer has, and the erased.
     #[serde(default)]
     pub deleted: u64,
+    /// Members and tombstones of the previous version whose persons were erased since; they are among the deleted and the
+    /// superseded.
+    #[serde(default)]
+    pub erased: u64,
     /// Accounts that their source marks as deleted. The version keeps them, as an older row may still come.
     #[serde(default)]
     pub tombstones: u64,
@@ -117,6 +124,7 @@ impl MergeCounts {
         self.superseded += other.superseded;
         self.members += other.members;
         self.deleted += other.deleted;
+        self.erased += other.erased;
         self.tombstones += other.tombstones;
         self.customers += other.customers;
         self.previous_customers += other.previous_customers;
@@ -148,15 +156,26 @@ pub struct LineError {
 }
 
 /// The links of the members and tombstones of the previous version, made anew under these match rules, with the
-/// marks of these sources.
+/// marks of these sources, and without the keys of those whom nothing may be left of.
 ///
 /// # Errors
 /// A line is no member.
-pub fn member_stars(text: &str, matcher: &mut Matcher, marks: &SourceMarks) -> Result<Stars, LineError> {
+pub fn member_stars(
+    text: &str,
+    matcher: &mut Matcher,
+    marks: &SourceMarks,
+    is_erased: impl Fn(&Account<'_>) -> bool,
+) -> Result<Stars, LineError> {
     let mut stars = Stars::default();
     let mut keys = Vec::new();
     for record in read(text, &mut MergeCounts::default())? {
         keys.clear();
+        if is_erased(&record.account) {
+            let hasher = matcher.hasher();
+            let customer = record.customer_id().map(|customer_id| hasher.customer(customer_id));
+            stars.push(hasher.reference(&record.account.reference), Version::LEAST, customer, std::iter::empty());
+            continue;
+        }
         matcher.keys(&record.account, &mut keys);
         let always = matcher.always(&record.account.reference).filter(|_| !record.account.deleted);
         let hasher = matcher.hasher();
@@ -175,8 +194,9 @@ struct Record<'a> {
     origin: Origin<'a>,
     text: &'a str,
     account: Account<'a>,
-    /// Whether it is of the previous version, and this run read a snapshot of its source.
-    is_replaced: bool,
+    /// Whether it is of the previous version and does not stand any more: this run read a snapshot of its source, or its
+    /// person was erased.
+    is_gone: bool,
 }
 
 impl<'a> Record<'a> {
@@ -189,7 +209,7 @@ impl<'a> Record<'a> {
     }
 
     fn version(&self) -> Version {
-        if self.is_replaced { Version::LEAST } else { Version::of(&self.account, self.text.as_bytes()) }
+        if self.is_gone { Version::LEAST } else { Version::of(&self.account, self.text.as_bytes()) }
     }
 }
 
@@ -205,6 +225,8 @@ pub struct Merger<'c> {
     snapshots: SourceMarks,
     /// The sources of which this run read a snapshot.
     replaced: SourceMarks,
+    /// Whom of the previous version nothing may be left of.
+    erased: Option<&'c Suppression>,
     before: Before<'c>,
 }
 
@@ -220,6 +242,7 @@ impl<'c> Merger<'c> {
             started_at,
             snapshots,
             replaced: SourceMarks::default(),
+            erased: None,
             before: Before::Unknown,
         }
     }
@@ -239,6 +262,13 @@ impl<'c> Merger<'c> {
         self
     }
 
+    /// Lets nothing stand that the previous version has of those who are on this list.
+    #[must_use]
+    pub fn erasing(mut self, list: &'c Suppression) -> Self {
+        self.erased = Some(list);
+        self
+    }
+
     /// Merges the lines of a partition: accounts of this run, and members of the previous version.
     ///
     /// # Errors
@@ -247,7 +277,12 @@ impl<'c> Merger<'c> {
         let mut output = MergeOutput::default();
         let mut records = read(text, &mut output.counts)?;
         for record in &mut records {
-            record.is_replaced = record.origin != Origin::Run && self.replaced.of(&record.account.reference).is_some();
+            if record.origin == Origin::Run {
+                continue;
+            }
+            let is_erased = self.erased.is_some_and(|erased| erased.covers(&record.account, self.config));
+            output.counts.erased += u64::from(is_erased);
+            record.is_gone = is_erased || self.replaced.of(&record.account.reference).is_some();
         }
         output.customers.reserve(text.len() * 4 / 3);
         output.members.reserve(text.len() + records.len() * line::MEMBER_BYTES);
@@ -335,15 +370,21 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
     // Counted first: growing a vector of accounts would copy them again and again.
     let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
     for (number, line) in lines(text).enumerate() {
-        let (origin, text) = split_line(line).ok_or(LineError { line: number + 1, source: None })?;
-        let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
+        let (origin, text, account) = parse_line(number, line)?;
         match origin {
             Origin::Member(_) | Origin::Tombstone => counts.previous_members += 1,
             Origin::Run => counts.accounts += 1,
         }
-        records.push(Record { origin, text, account, is_replaced: false });
+        records.push(Record { origin, text, account, is_gone: false });
     }
     Ok(records)
+}
+
+/// Where a line of the partition comes from, its account's text, and the account. Lines are numbered from 0.
+fn parse_line(number: usize, line: &str) -> Result<(Origin<'_>, &str, Account<'_>), LineError> {
+    let (origin, text) = split_line(line).ok_or(LineError { line: number + 1, source: None })?;
+    let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
+    Ok((origin, text, account))
 }
 
 /// The lines, with or without an end at the last one: [`str::lines`] without its carriage returns, found many

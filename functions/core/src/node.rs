@@ -135,6 +135,11 @@ impl NodeHasher {
         Ok(Self { keyed: SipHasher24::new_with_key(&key.to_be_bytes()) })
     }
 
+    /// Eight hexadecimal digits by which another secret is told from this one. They say nothing of it.
+    pub fn fingerprint(&self) -> String {
+        format!("{:08x}", self.keyed.hash(b"the secret's fingerprint").as_u128() as u32)
+    }
+
     /// The node of some canonical bytes. The caller's encoding must be injective within a kind.
     pub fn node(&self, kind: NodeKind, bytes: &[u8]) -> Node {
         Node::new(kind, self.keyed.hash(bytes).as_u128())
@@ -189,6 +194,7 @@ mod tests {
         let one = NodeHasher::from_hex(SECRET).unwrap();
         let two = NodeHasher::from_hex("100102030405060708090a0b0c0d0e0f").unwrap();
         assert_ne!(one.reference("crm:8"), two.reference("crm:8"));
+        assert_ne!(one.fingerprint(), two.fingerprint());
     }
 
     /// Reference vector of SipHash-2-4-128 with key 00..0f and empty input, from the authors' `vectors.h`.

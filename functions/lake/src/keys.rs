@@ -5,12 +5,13 @@
 //! reference/<table>.{csv,parquet}
 //! landing/<source>/…
 //! corrections/<name>.csv
+//! suppression/<fingerprint of the secret>/<keyed hash>.json
 //! raw/<run>/<source>/<split>/<chunk>.<format>.zst
 //! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
 //! rejects/<run>/<source>/<split>/<chunk>.jsonl.zst
-//! runs/<run>/{config.toml,plan.json,corrections.json,splits.jsonl,inputs.jsonl,token.json}
+//! runs/<run>/{config.toml,plan.json,corrections.json,suppression.json,splits.jsonl,inputs.jsonl,token.json}
 //! runs/<run>/ranges/<source>.json
-//! runs/<run>/dead/<source>/<split>/<chunk>.json
+//! runs/<run>/{dead,purge}/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
 //! links/<run>/{layout.json,blocked.json} and links/<run>/<round>/<shard>.<what>
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
@@ -26,6 +27,7 @@ use std::fmt;
 
 use onefold_core::config::RowFormat;
 use onefold_core::enrich::TableFormat;
+use onefold_core::node::Node;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The user's configuration.
@@ -34,12 +36,16 @@ pub const CONFIG: &str = "config/pipeline.toml";
 pub const CURRENT: &str = "processed/CURRENT";
 /// Prefix of all versions.
 pub const PROCESSED: &str = "processed/";
+/// Prefix of the records of runs.
+pub const RUNS: &str = "runs/";
 /// Prefix of dropped files.
 pub const LANDING: &str = "landing/";
 /// Prefix of reference tables.
 pub const REFERENCE: &str = "reference/";
 /// Prefix of files of corrections.
 pub const CORRECTIONS: &str = "corrections/";
+/// Prefix of the suppression list: an object an entry.
+pub const SUPPRESSION: &str = "suppression/";
 /// Prefix of raw chunks.
 pub const RAW: &str = "raw/";
 
@@ -80,6 +86,11 @@ impl RunId {
             && &bytes[15..17] == b"Z-"
             && bytes[17..].iter().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte));
         if fits { Ok(Self(text.to_owned())) } else { Err(RunIdError(text.to_owned())) }
+    }
+
+    /// When the run started, to the second; starts sort by time.
+    pub fn started(&self) -> &str {
+        self.0.split_once('-').map_or(&self.0, |(start, _)| start)
     }
 
     /// The id's text.
@@ -126,11 +137,13 @@ pub enum Stage {
     Merge,
     /// Commits the version.
     Compact,
+    /// Removes what is left of those who were erased.
+    Purge,
 }
 
 impl Stage {
     /// All stages in the order of the workflow.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Plan,
         Self::Extract,
         Self::Translate,
@@ -139,6 +152,7 @@ impl Stage {
         Self::Partition,
         Self::Merge,
         Self::Compact,
+        Self::Purge,
     ];
 
     /// The stage's word.
@@ -152,6 +166,7 @@ impl Stage {
             Self::Partition => "partition",
             Self::Merge => "merge",
             Self::Compact => "compact",
+            Self::Purge => "purge",
         }
     }
 }
@@ -229,7 +244,21 @@ impl Chunk {
 
     /// The chunk of a note that it could not be translated.
     pub fn parse_dead(key: &str) -> Option<Self> {
-        let (run, path) = key.strip_prefix("runs/")?.split_once("/dead/")?;
+        Self::parse_note(key, "/dead/")
+    }
+
+    /// Where it is noted that its raw object holds rows that must not stay.
+    pub fn purge(&self) -> String {
+        format!("runs/{}/purge/{}/{:05}/{:05}.json", self.run, self.source, self.split, self.chunk)
+    }
+
+    /// The chunk of a note that its raw object must not stay.
+    pub fn parse_purge(key: &str) -> Option<Self> {
+        Self::parse_note(key, "/purge/")
+    }
+
+    fn parse_note(key: &str, folder: &str) -> Option<Self> {
+        let (run, path) = key.strip_prefix(RUNS)?.split_once(folder)?;
         Self::parse_path(&format!("{run}/{}", path.strip_suffix(".json")?))
     }
 
@@ -287,6 +316,49 @@ pub fn run_corrections(run: &RunId) -> String {
     format!("runs/{run}/corrections.json")
 }
 
+/// An entry of the suppression list, hashed with the secret of this fingerprint.
+pub fn suppression(fingerprint: &str, entry: Node) -> String {
+    format!("{SUPPRESSION}{fingerprint}/{entry}.json")
+}
+
+/// The fingerprint and the entry of an object of the suppression list.
+pub fn parse_suppression(key: &str) -> Option<(&str, Node)> {
+    let (fingerprint, text) = key.strip_prefix(SUPPRESSION)?.strip_suffix(".json")?.split_once('/')?;
+    // Written in one way only.
+    Some((fingerprint, Node::parse(text).filter(|entry| entry.to_string() == text)?))
+}
+
+/// The suppression list that a run obeys.
+pub fn run_suppression(run: &RunId) -> String {
+    format!("runs/{run}/suppression.json")
+}
+
+/// The prefixes under which runs leave what can hold values of rows, or hashes of them. Behind each comes the run.
+pub const VALUES: [&str; 8] = [RAW, "interim/", "rejects/", "links/", "partitions/", "merged/", PROCESSED, RUNS];
+
+/// The run that left an object, and where in the run's folder it is.
+pub fn parse_run(key: &str) -> Option<(RunId, &str)> {
+    let behind = VALUES.iter().find_map(|prefix| key.strip_prefix(prefix))?;
+    let (run, name) = behind.split_once('/')?;
+    Some((RunId::parse(run).ok()?, name))
+}
+
+/// Whether an object under [`RUNS`], by its name in the run's folder, can hold a value of a row. What else is there are
+/// counts, digests and keys of objects.
+pub fn is_value_of_run(name: &str) -> bool {
+    name.starts_with("ranges/") || name == "corrections.json"
+}
+
+/// The prefix of notes about raw chunks that must not stay.
+pub fn purge_of(run: &RunId) -> String {
+    format!("runs/{run}/purge/")
+}
+
+/// Whether an object holds the frames of a Partition invocation.
+pub fn is_shuffle(key: &str) -> bool {
+    key.starts_with("partitions/") && key.ends_with(".shuffle")
+}
+
 /// What Plan found.
 pub fn run_plan(run: &RunId) -> String {
     format!("runs/{run}/plan.json")
@@ -300,6 +372,11 @@ pub fn run_splits(run: &RunId) -> String {
 /// How the keys of a source that is a database are divided.
 pub fn run_key_ranges(run: &RunId, source: &str) -> String {
     format!("runs/{run}/ranges/{source}.json")
+}
+
+/// The prefix of how the keys of databases are divided.
+pub fn key_ranges_of(run: &RunId) -> String {
+    format!("runs/{run}/ranges/")
 }
 
 /// Every object that was read up to this run: one a line.
@@ -466,6 +543,11 @@ mod tests {
                 prop_assert_eq!(Chunk::parse_raw(&chunk.raw(format)), Some((chunk.clone(), format)));
             }
             prop_assert_eq!(Chunk::parse_dead(&chunk.dead()), Some(chunk.clone()));
+            prop_assert_eq!(Chunk::parse_purge(&chunk.purge()), Some(chunk.clone()));
+            prop_assert_eq!(Chunk::parse_dead(&chunk.purge()), None);
+            for key in [chunk.interim(), chunk.rejects(), chunk.raw(RowFormat::Csv), chunk.purge()] {
+                prop_assert_eq!(parse_run(&key).map(|(run, _)| run), Some(chunk.run.clone()));
+            }
             prop_assert_eq!(Chunk::parse_raw(&chunk.interim()), None);
         }
 
@@ -473,6 +555,8 @@ mod tests {
         fn no_text_makes_parsing_panic(key in any::<String>()) {
             prop_assert_eq!(Chunk::parse_raw(&key), None);
             prop_assert_eq!(Chunk::parse_dead(&key), None);
+            prop_assert_eq!(parse_suppression(&key), None);
+            prop_assert_eq!(parse_run(&key), None);
             prop_assert_eq!(parse_manifest(&key), None);
             prop_assert!(RunId::parse(&key).is_err());
         }
@@ -482,6 +566,7 @@ mod tests {
     fn runs_are_named_by_start_and_execution() {
         let run = RunId::new("2026-11-22T17:46:00.123Z", "nightly").unwrap();
         assert!(run.as_str().starts_with("20261122T174600Z-"));
+        assert_eq!(run.started(), "20261122T174600Z");
         assert_ne!(run, RunId::new("2026-11-22T17:46:00.123Z", "other").unwrap());
         assert!(RunId::new("yesterday", "nightly").is_err());
     }
@@ -494,6 +579,32 @@ mod tests {
         }
         for name in ["a.txt", ".csv", "csv", "a/b.csv", "parquet"] {
             assert_eq!(parse_reference(name), None);
+        }
+    }
+
+    #[test]
+    fn entries_of_the_suppression_list_are_read_back() {
+        for bits in [0, 1, u128::MAX, 0x1234_5678_9abc_def0_1234_5678_9abc_def0] {
+            let entry = Node::from_bits(bits);
+            assert_eq!(parse_suppression(&suppression("0a1b2c3d", entry)), Some(("0a1b2c3d", entry)));
+        }
+        for key in ["suppression/x/1.json", "suppression/", "suppression/x/anna@b.de.json", "suppressions/x/0.json"] {
+            assert_eq!(parse_suppression(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_can_hold_values_is_known() {
+        let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
+        for (key, expected) in [
+            (run_key_ranges(&run, "crm"), true),
+            (run_corrections(&run), true),
+            (run_plan(&run), false),
+            (run_suppression(&run), false),
+            (receipt(&run, Stage::Plan, "plan"), false),
+        ] {
+            let (_, name) = parse_run(&key).unwrap();
+            assert_eq!(is_value_of_run(name), expected, "{key}");
         }
     }
 

@@ -54,6 +54,9 @@ pub struct Manifest {
     /// Keyed digest of the corrections, by which their change is noticed; empty if there are none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub corrections: String,
+    /// Digest of the suppression list, by which its change is noticed; empty if nobody was on it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub suppression: String,
     /// What was no fault of the set-up and may be a mistake, such as corrections that say nothing new.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -132,6 +135,9 @@ pub struct Counts {
     pub rejected: u64,
     /// Those among the refused that were older versions of an account in the same chunk.
     pub repeated: u64,
+    /// Those among the refused whose persons were erased.
+    #[serde(default)]
+    pub suppressed: u64,
     /// Members and tombstones of the previous version.
     pub previous_members: u64,
     /// Accounts in this version.
@@ -142,6 +148,10 @@ pub struct Counts {
     /// Accounts that are deleted: the tombstones, and what a snapshot no longer has.
     #[serde(default)]
     pub deleted: u64,
+    /// Members and tombstones of the previous version whose persons were erased since; they are among the deleted, or,
+    /// if this run has a later version of the account that is not, among the superseded.
+    #[serde(default)]
+    pub erased: u64,
     /// Accounts that their source marks as deleted.
     #[serde(default)]
     pub tombstones: u64,

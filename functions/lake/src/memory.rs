@@ -22,7 +22,7 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// Lets `writes` more writes succeed and fails all after them; `None` ends that.
+    /// Lets `writes` more writes (removals among them) succeed and fails all after them; `None` ends that.
     pub fn fail_after(&self, writes: Option<u64>) {
         *self.lock(&self.writes_left) = writes;
     }
@@ -35,6 +35,18 @@ impl MemoryStore {
     fn lock<'m, T>(&self, mutex: &'m Mutex<T>) -> std::sync::MutexGuard<'m, T> {
         // A panic while the lock is held leaves the map as it was: every change is one insert.
         mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Counts a write towards those that still succeed.
+    fn spend_write(&self, operation: &'static str, key: &str) -> Result<(), StoreError> {
+        if let Some(left) = self.lock(&self.writes_left).as_mut() {
+            *left = left.checked_sub(1).ok_or_else(|| StoreError::Unavailable {
+                operation,
+                key: key.to_owned(),
+                reason: "a test wants it to fail".to_owned(),
+            })?;
+        }
+        Ok(())
     }
 
     /// An object and its entity tag.
@@ -107,13 +119,7 @@ impl Store for MemoryStore {
 
     async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        if let Some(left) = self.lock(&self.writes_left).as_mut() {
-            *left = left.checked_sub(1).ok_or_else(|| StoreError::Unavailable {
-                operation: "put",
-                key: key.to_owned(),
-                reason: "a test wants it to fail".to_owned(),
-            })?;
-        }
+        self.spend_write("put", key)?;
         let mut objects = self.lock(&self.objects);
         let holds = match (&condition, objects.get(key)) {
             (Condition::Always, _) | (Condition::IfAbsent, None) => true,
@@ -135,6 +141,17 @@ impl Store for MemoryStore {
             whole.extend_from_slice(&self.find(&source.key)?.0);
         }
         self.put(key, whole.into(), Condition::Always).await
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.spend_write("delete", keys.first().map_or("", String::as_str))?;
+        let mut objects = self.lock(&self.objects);
+        for key in keys {
+            objects.remove(key);
+        }
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     fn requests(&self) -> u64 {

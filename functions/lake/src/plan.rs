@@ -38,6 +38,12 @@ pub struct Plan {
     /// What is no fault of the set-up and may be a mistake.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Digest of the suppression list; empty if nobody is on it. If it is not, `runs/<run>/suppression.json` holds it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub suppression: String,
+    /// Whether the previous version was made with another suppression list, so that it may hold who is on this one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erases: bool,
 }
 
 /// A file of corrections as it was when the run was planned.

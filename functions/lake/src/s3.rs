@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, Delete, ObjectIdentifier};
 use aws_smithy_runtime_api::http::Response;
 use bytes::Bytes;
 
@@ -16,6 +16,8 @@ use crate::store::{Body, Condition, Object, Store, StoreError};
 
 /// S3's smallest part of a multipart upload, but for the last.
 const PART_BYTES_MIN: u64 = 5 << 20;
+/// As many objects as S3 removes in one request.
+const DELETE_KEYS_MAX: usize = 1000;
 /// Largest part that is copied at once, S3's limit being 5 GiB.
 const PART_BYTES_MAX: u64 = 1 << 30;
 
@@ -155,6 +157,11 @@ fn classify<E: ProvideErrorMetadata>(operation: &'static str, key: &str, error: 
         Some(400..=428) => StoreError::Refused { operation, key, reason },
         _ => StoreError::Unavailable { operation, key, reason },
     }
+}
+
+/// A request to remove an object that could not be put together.
+fn unsent(key: &str, error: &BuildError) -> StoreError {
+    StoreError::Refused { operation: "delete", key: key.to_owned(), reason: error.to_string() }
 }
 
 fn broken(key: &str, reason: impl std::fmt::Display) -> StoreError {
@@ -302,6 +309,29 @@ impl Store for S3Store {
             .await
             .map(|_| ())
             .map_err(|error| classify("put", key, &error))
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        for batch in keys.chunks(DELETE_KEYS_MAX) {
+            let first = batch.first().map_or("", String::as_str);
+            let mut delete = Delete::builder().quiet(true);
+            for key in batch {
+                delete =
+                    delete.objects(ObjectIdentifier::builder().key(key).build().map_err(|error| unsent(key, &error))?);
+            }
+            self.count();
+            let delete = delete.build().map_err(|error| unsent(first, &error))?;
+            let request = self.client.delete_objects().bucket(&self.bucket).delete(delete);
+            let answer = request.send().await.map_err(|error| classify("delete", first, &error))?;
+            if let Some(failed) = answer.errors().first() {
+                return Err(StoreError::Unavailable {
+                    operation: "delete",
+                    key: failed.key().unwrap_or(first).to_owned(),
+                    reason: failed.code().unwrap_or("no code").to_owned(),
+                });
+            }
+        }
+        Ok(())
     }
 
     fn requests(&self) -> u64 {

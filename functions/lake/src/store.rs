@@ -101,6 +101,9 @@ pub trait Store: Send + Sync {
     /// can be avoided.
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError>;
 
+    /// Removes objects; those that are not there are no error. Only Purge may.
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError>;
+
     /// How many requests were made so far.
     fn requests(&self) -> u64;
 }

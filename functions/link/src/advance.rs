@@ -19,6 +19,8 @@ struct Translated {
     accounts: u64,
     rejected: u64,
     repeated: u64,
+    #[serde(default)]
+    suppressed: u64,
     nodes: u64,
     text_bytes: u64,
 }
@@ -105,7 +107,7 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
         Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await?
     {
         let translated = receipt.result;
-        if translated.rejected > translated.repeated {
+        if translated.rejected > translated.repeated + translated.suppressed {
             refused.insert(chunk.source.clone());
         }
         inputs.push(Sized {
@@ -133,7 +135,8 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
         // Links under other rules or another secret do not fit together with these.
         // Nor do links without the marks of sources that are replaced now and were no snapshots then.
         let are_marked = replaced.iter().all(|source| manifest.snapshots.contains(source));
-        let fit = manifest.matching == matcher.digest() && are_marked;
+        // Nor may the keys of those who were erased since be counted, and links do not say whose they are.
+        let fit = manifest.matching == matcher.digest() && are_marked && !pinned.plan.erases;
         let rules = pinned.config.matches.len() as u64;
         for (number, members) in manifest.files.members.iter().enumerate() {
             let links = manifest.files.member_links.get(number).filter(|_| fit);

@@ -1,5 +1,6 @@
 //! Reading the links of everything that takes part in a run, in the order of Partition's invocations.
 
+use onefold_core::account::Account;
 use onefold_core::link::{Latest, Position, Stars};
 use onefold_core::merge::member_stars;
 use onefold_core::node::Node;
@@ -70,7 +71,7 @@ async fn stars(run: &RunId, input: &MapperInput, context: &Context) -> Result<(S
         let (bytes, _) = context.store.get(key).await?;
         return Ok((links::parse(key, &bytes)?, bytes.len() as u64));
     }
-    // The members' links were made under other match rules or lack marks: make them anew.
+    // The members' links were made under other match rules, lack marks, or hold who was erased: make them anew.
     let pinned = context.pinned(run).await?;
     let mut matcher = pinned.matcher(context);
     let (bytes, _) = context.store.get(&input.key).await?;
@@ -78,5 +79,6 @@ async fn stars(run: &RunId, input: &MapperInput, context: &Context) -> Result<(S
     let text =
         String::from_utf8(text).map_err(|_| StageError::corrupt(format!("the object {} is not UTF-8", input.key)))?;
     let marks = SourceMarks::of_snapshots(&pinned.config, &context.hasher);
-    Ok((member_stars(&text, &mut matcher, &marks)?, bytes.len() as u64))
+    let is_erased = |account: &Account<'_>| pinned.suppression.covers(account, &pinned.config);
+    Ok((member_stars(&text, &mut matcher, &marks, is_erased)?, bytes.len() as u64))
 }

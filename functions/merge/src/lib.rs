@@ -65,7 +65,10 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
     };
 
     let matcher = pinned.matcher(context);
-    let merger = Merger::new(&pinned.config, matcher, &blocked, started_at).building_on(before);
+    let mut merger = Merger::new(&pinned.config, matcher, &blocked, started_at).building_on(before);
+    if pinned.plan.erases {
+        merger = merger.erasing(&pinned.suppression);
+    }
     let output = merger.replacing(partition.replaced.iter().map(String::as_str)).merge(&text)?;
     drop(text);
     if !output.counts.balance() {

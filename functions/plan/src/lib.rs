@@ -8,6 +8,7 @@
 
 mod corrections;
 mod request;
+mod suppression;
 mod tables;
 
 use onefold_connect::{Fault, Planned, Planning, SPLIT_BYTES, connector};
@@ -76,7 +77,9 @@ async fn plan(
     };
     let mut faults = Vec::new();
     let tables = tables::pin(&config, context, &mut faults).await?;
-    let (pinned_corrections, corrections) = corrections::pin(&config, context, &mut faults).await?;
+    let (pinned_corrections, mut corrections) = corrections::pin(&config, context, &mut faults).await?;
+    let suppression = suppression::read(context, &mut faults).await?;
+    suppression::strike(&mut corrections.pairs, &suppression);
     let split_bytes = input.split_bytes.unwrap_or(SPLIT_BYTES);
     let found = sources(run, &config, &known, manifest.as_ref(), split_bytes, context, &mut faults).await?;
     if !faults.is_empty() {
@@ -89,6 +92,8 @@ async fn plan(
             splits.push(Split { split: splits.len() as u32, source: source.clone(), read: read.clone() });
         }
     }
+    let suppression_digest = suppression.digest();
+    let erases = manifest.as_ref().is_some_and(|manifest| manifest.suppression != suppression_digest);
     let plan = Plan {
         run: run.clone(),
         started_at: started_at.milliseconds(),
@@ -102,6 +107,8 @@ async fn plan(
         corrections: pinned_corrections,
         notes: corrections.notes,
         dry_run: input.dry_run,
+        suppression: suppression_digest,
+        erases,
     };
     let objects = || {
         let sources = found.planned.iter();
@@ -130,10 +137,13 @@ async fn plan(
     if !plan.corrections.is_empty() {
         store.put(&keys::run_corrections(run), json_object(&corrections.pairs)?, Condition::Always).await?;
     }
+    if !suppression.is_empty() {
+        store.put(&keys::run_suppression(run), json_object(&suppression.entries())?, Condition::Always).await?;
+    }
     store.put(&keys::run_plan(run), json_object(&plan)?, Condition::Always).await?;
     Ok(Answer {
         run: run.clone(),
-        work: plan.splits > 0 || is_new_config || is_newly_corrected,
+        work: plan.splits > 0 || is_new_config || is_newly_corrected || plan.erases,
         resumed: false,
         publish: false,
         new_objects: new_objects as u64,

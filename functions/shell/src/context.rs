@@ -8,7 +8,8 @@ use onefold_core::config::Config;
 use onefold_core::corrections::{Corrections, Pairs};
 use onefold_core::enrich::TableText;
 use onefold_core::matching::Matcher;
-use onefold_core::node::NodeHasher;
+use onefold_core::node::{Node, NodeHasher};
+use onefold_core::suppression::Suppression;
 use onefold_core::translate::Tables;
 use onefold_lake::plan::Plan;
 use onefold_lake::s3::S3Store;
@@ -33,6 +34,8 @@ pub struct Pinned {
     pub config_text: String,
     /// The corrections.
     pub corrections: Arc<Corrections>,
+    /// The suppression list.
+    pub suppression: Arc<Suppression>,
 }
 
 impl Pinned {
@@ -176,7 +179,12 @@ impl Context {
             false => self.json(&keys::run_corrections(run)).await?,
         };
         let corrections = Arc::new(Corrections::new(pairs));
-        let pinned = Arc::new(Pinned { plan, config, config_text, corrections });
+        let suppressed: Vec<Node> = match plan.suppression.is_empty() {
+            true => Vec::new(),
+            false => self.json(&keys::run_suppression(run)).await?,
+        };
+        let suppression = Arc::new(Suppression::new(self.hasher.clone(), suppressed));
+        let pinned = Arc::new(Pinned { plan, config, config_text, corrections, suppression });
         *self.pinned.lock().unwrap_or_else(PoisonError::into_inner) = Some(pinned.clone());
         Ok(pinned)
     }

@@ -50,6 +50,9 @@ pub struct Translated {
     pub rejected: u64,
     /// Those among them that were older versions of an account in the chunk.
     pub repeated: u64,
+    /// Those among the refused whose persons were erased.
+    #[serde(default)]
+    pub suppressed: u64,
     /// Values that could not be used, by field.
     pub dropped: BTreeMap<String, u64>,
     /// References and match keys, repetitions included.
@@ -110,7 +113,8 @@ async fn translate(
     drop(bytes);
 
     let matcher = pinned.matcher(context);
-    let output = Translator::new(&pinned.config, source, &tables, matcher).chunk(&text, &index.segments);
+    let translator = Translator::new(&pinned.config, source, &tables, matcher);
+    let output = translator.suppressing(&pinned.suppression).chunk(&text, &index.segments);
     drop(text);
 
     let accounts = compress(&output.accounts)?;
@@ -126,12 +130,17 @@ async fn translate(
         moved.bytes_out += rejects.len() as u64;
         context.store.put(&chunk.rejects(), rejects.into(), Condition::Always).await?;
     }
+    if output.must_not_stay {
+        // Until the version is published a failed run may need the chunk again.
+        context.store.put(&chunk.purge(), b"{}".to_vec().into(), Condition::Always).await?;
+    }
     Ok(Translated {
         blank: output.blank,
         rows: output.rows,
         accounts: output.stars.len() as u64,
         rejected: output.rejected,
         repeated: output.repeated,
+        suppressed: output.suppressed,
         dropped: output.dropped,
         nodes: output.stars.iter().map(|star| 1 + star.keys.len() as u64).sum(),
         text_bytes: output.accounts.len() as u64,

@@ -11,7 +11,7 @@ pub(super) struct Standing<'a> {
     pub(super) held: Vec<Vec<&'a str>>,
     /// The records of the accounts that their source marks as deleted.
     pub(super) tombstones: Vec<u32>,
-    /// How many accounts are deleted: tombstones, and what a snapshot no longer has.
+    /// How many accounts are deleted: tombstones, what a snapshot no longer has, and the erased.
     pub(super) deleted: u64,
 }
 
@@ -20,7 +20,7 @@ impl<'a> Standing<'a> {
     pub(super) fn of(records: &[Record<'a>], latest: Vec<u32>, held: Vec<Vec<&'a str>>) -> Self {
         let is_deleted = |number: &u32| {
             let record = &records[*number as usize];
-            record.is_replaced || record.account.deleted
+            record.is_gone || record.account.deleted
         };
         if !latest.iter().any(is_deleted) {
             return Self { living: latest, held, ..Self::default() };
@@ -33,8 +33,8 @@ impl<'a> Standing<'a> {
                 continue;
             }
             standing.deleted += 1;
-            // What a snapshot no longer has may come back with any time, so nothing of it is kept.
-            if !records[number as usize].is_replaced {
+            // What a snapshot no longer has may come back with any time, and of the erased nothing may be kept.
+            if !records[number as usize].is_gone {
                 standing.tombstones.push(number);
             }
         }

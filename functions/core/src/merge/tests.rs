@@ -323,7 +323,7 @@ fn links_are_made_anew_as_merge_writes_them() {
     let config = Config::parse(CONFIG).unwrap();
     let text = String::from_utf8(merged.output.members.clone()).unwrap();
     let marks = SourceMarks::of_snapshots(&config, &hasher());
-    let anew = member_stars(&text, &mut Matcher::new(&config, hasher()), &marks).unwrap();
+    let anew = member_stars(&text, &mut Matcher::new(&config, hasher()), &marks, |_| false).unwrap();
     assert_eq!(anew, merged.output.member_stars);
 }
 

@@ -7,7 +7,7 @@ use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
 use super::Translator;
-use super::row::Reject;
+use super::row::{Reject, Whose};
 use crate::account::Version;
 use crate::config::RowFormat;
 use crate::csv::{Boundary, FieldReader, RECORD_BYTES_MAX, boundary, split_plain};
@@ -54,6 +54,11 @@ pub struct ChunkOutput {
     pub rejected: u64,
     /// Rows refused because a later version of the same account is in the chunk.
     pub repeated: u64,
+    /// Rows refused because their persons were erased.
+    pub suppressed: u64,
+    /// Whether the chunk has rows of those who were erased, or that may be theirs as they cannot be taken apart: it must
+    /// not be kept.
+    pub must_not_stay: bool,
     /// Values that could not be used, by field.
     pub dropped: BTreeMap<String, u64>,
 }
@@ -152,7 +157,11 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         let mut slots = std::mem::take(&mut self.slots);
         let read = self.translator.plan.rows.read_json(text, &mut slots);
         self.slots = slots;
-        read.map_err(|error| Reject::row(format!("the line is not one JSON object: {error}")))?;
+        // The error can quote a value.
+        read.map_err(|error| match self.translator.suppression {
+            None => Reject::row(format!("the line is not one JSON object: {error}")),
+            Some(_) => Reject::row("the line is not one JSON object"),
+        })?;
         self.row(place, received_at)
     }
 
@@ -281,9 +290,16 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         }
     }
 
-    /// Writes a row to the rejects.
+    /// Writes a row to the rejects; without its text if that is, or may be, somebody's who was erased.
     fn reject(&mut self, reject: &Reject, place: Place) {
         self.output.rejected += 1;
+        self.output.suppressed += u64::from(reject.whose == Whose::Suppressed);
+        let must_not_stay = match reject.whose {
+            Whose::Known => false,
+            Whose::Unknown => self.translator.suppression.is_some(),
+            Whose::Suppressed => true,
+        };
+        self.output.must_not_stay |= must_not_stay;
         let out = &mut self.output.rejects;
         let segment = &self.segments[place.segment];
         let before_segment: usize = self.segments[..place.segment].iter().map(|segment| segment.length).sum();
@@ -303,6 +319,11 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
             None => out.extend_from_slice(b"null"),
         }
         json::push_member(out, "reason", &reject.reason);
+        if must_not_stay {
+            json::push_name(out, "raw");
+            out.extend_from_slice(b"null}\n");
+            return;
+        }
         let raw = &self.bytes[place.start..place.end];
         let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
         json::push_member(out, "raw", &String::from_utf8_lossy(raw));
@@ -350,7 +371,7 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         for (number, written) in std::mem::take(&mut self.written).into_iter().enumerate() {
             if gone.next_if_eq(&number).is_some() {
                 let reason = "the id is repeated in this chunk; the latest version of the account was kept";
-                self.reject(&Reject { field: Some("id"), reason: reason.to_owned() }, written.place);
+                self.reject(&Reject::field("id", reason), written.place);
                 self.output.repeated += 1;
             } else {
                 self.output.accounts.extend_from_slice(&accounts[start..written.end]);

@@ -12,6 +12,7 @@ use crate::enrich::{LookupTable, TableError, TableText};
 use crate::field::{TEXT_FIELDS, TextField};
 use crate::mapping::MappingPlan;
 use crate::matching::Matcher;
+use crate::suppression::Suppression;
 
 /// The reference tables of a configuration.
 #[derive(Debug, Default)]
@@ -64,6 +65,8 @@ pub struct Translator<'c> {
     tables: &'c Tables,
     plan: MappingPlan,
     matcher: Matcher,
+    /// Whose rows are refused without a trace.
+    suppression: Option<&'c Suppression>,
     /// The text fields in the order in which they are normalised.
     order: [TextField; TEXT_FIELDS],
 }
@@ -74,7 +77,13 @@ impl<'c> Translator<'c> {
         let mut order = TextField::ALL;
         // The phone normaliser looks at the country.
         order.sort_by_key(|field| *field != TextField::Country);
-        Self { config, source, tables, plan: MappingPlan::new(&source.mapping), matcher, order }
+        Self { config, source, tables, plan: MappingPlan::new(&source.mapping), matcher, suppression: None, order }
+    }
+
+    /// Refuses the rows of those who were erased.
+    #[must_use]
+    pub fn suppressing(self, suppression: &'c Suppression) -> Self {
+        Self { suppression: Some(suppression).filter(|list| !list.is_empty()), ..self }
     }
 }
 

@@ -20,21 +20,90 @@ pub struct Reject {
     pub field: Option<&'static str>,
     /// What is wrong and what to do.
     pub reason: String,
+    /// Whose row it is, as far as that matters for what may be kept of it.
+    pub whose: Whose,
+}
+
+/// Whose row a refused one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// It could not be taken apart, so it may be anybody's.
+    Unknown,
+    /// Somebody's who was not erased.
+    Known,
+    /// Somebody's who was erased.
+    Suppressed,
 }
 
 impl Reject {
     pub(super) fn row(reason: impl Into<String>) -> Self {
-        Self { field: None, reason: reason.into() }
+        Self { field: None, reason: reason.into(), whose: Whose::Unknown }
     }
 
-    fn field(field: &'static str, reason: impl Into<String>) -> Self {
-        Self { field: Some(field), reason: reason.into() }
+    pub(super) fn field(field: &'static str, reason: impl Into<String>) -> Self {
+        Self { field: Some(field), reason: reason.into(), whose: Whose::Known }
+    }
+
+    fn suppressed() -> Self {
+        let reason = "the person was erased, so nothing of this row is kept";
+        Self { field: None, reason: reason.to_owned(), whose: Whose::Suppressed }
     }
 }
 
 impl<'c> Translator<'c> {
-    /// The account of a row. Counts values that had to be dropped in `dropped`, by the field's number.
+    /// The account of a row, unless its person was erased. Counts values that had to be dropped in `dropped`, by the
+    /// field's number.
     pub(super) fn account<'a>(
+        &self,
+        slots: &[Slot<'a>],
+        received_at: Timestamp,
+        dropped: &mut [u64; TEXT_FIELDS],
+    ) -> Result<Account<'a>, Reject>
+    where
+        'c: 'a,
+    {
+        let Some(suppression) = self.suppression else {
+            return self.mapped(slots, received_at, dropped);
+        };
+        // What counts for them is not told, either.
+        let mut of_row = [0; TEXT_FIELDS];
+        let mapped = self.mapped(slots, received_at, &mut of_row);
+        let is_suppressed = match &mapped {
+            Ok(account) => suppression.covers(account, self.config),
+            // A row can be refused for its time, say, and still tell whose it is.
+            Err(_) => suppression.covers(&self.identified(slots, received_at), self.config),
+        };
+        if is_suppressed {
+            return Err(Reject::suppressed());
+        }
+        for (all, of_row) in dropped.iter_mut().zip(of_row) {
+            *all += of_row;
+        }
+        mapped
+    }
+
+    /// As much of a refused row's account as tells whose it is.
+    fn identified<'a>(&self, slots: &[Slot<'a>], received_at: Timestamp) -> Account<'a>
+    where
+        'c: 'a,
+    {
+        let id = id(slots, &self.plan.id).unwrap_or_default();
+        let mut account = Account::new([self.source.name.as_str(), ":", &id].concat(), None, received_at);
+        for field in [TextField::Country, TextField::Email, TextField::PhoneNumber] {
+            let texts = self.source.mapping.texts.iter().zip(&self.plan.texts);
+            let found = texts.filter(|(text, _)| text.field == field).find_map(|(_, choice)| value(slots, choice));
+            let surroundings =
+                Surroundings { country: account.text(TextField::Country), region: self.source.region.as_deref() };
+            let normal = found
+                .and_then(|value| normalise::run(&self.config.normalise[field.index()], value, surroundings))
+                .and_then(|value| check(field, value, None));
+            account.set_text(field, normal);
+        }
+        account
+    }
+
+    /// The account that the mapping makes of a row.
+    fn mapped<'a>(
         &self,
         slots: &[Slot<'a>],
         received_at: Timestamp,

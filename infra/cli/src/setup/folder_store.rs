@@ -145,6 +145,13 @@ impl Store for FolderStore {
         Err(StoreError::Refused { operation: "concatenate", key: key.to_owned(), reason })
     }
 
+    /// The folder is only read: what was written stands before it, and goes.
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        let mut written = self.lock();
+        keys.iter().for_each(|key| drop(written.remove(key)));
+        Ok(())
+    }
+
     fn requests(&self) -> u64 {
         0
     }

@@ -1,0 +1,6 @@
+//! The Lambda function `erase`; what it does is in the library.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), onefold_shell::Fatal> {
+    onefold_shell::serve(async |request, context| erase::run(request, context).await).await
+}
