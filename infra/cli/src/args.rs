@@ -40,6 +40,14 @@ pub enum Command {
     #[command(flatten)]
     Setup(SetupCommand),
 
+    /// Erase persons: put them on the suppression list, which every later run obeys.
+    #[command(after_help = "A person is all accounts of a customer. From the next run on nothing that Onefold wrote holds \
+                            them, and they are\nrefused if a source sends them again. Without --yes it only says how \
+                            many that would be.\n\n\
+                            onefold erase crm:8 --yes\n\
+                            onefold erase --email anna@weber.de --phone '+49 30 1234567' --yes")]
+    Erase(EraseOptions),
+
     /// Do it without AWS: boot a local cloud, deploy to it, run a command, and stop everything.
     #[command(
         subcommand_required = true,
@@ -75,6 +83,30 @@ pub enum CloudCommand {
 
     /// Make an earlier version the current one again; the next run builds on it.
     Rollback(RollbackOptions),
+}
+
+/// The options of `onefold erase`.
+#[derive(Debug, Args)]
+pub struct EraseOptions {
+    /// References of accounts, such as crm:8.
+    #[arg(value_name = "REFERENCE")]
+    pub references: Vec<String>,
+
+    /// An e-mail address; may be given several times.
+    #[arg(long = "email", value_name = "ADDRESS")]
+    pub emails: Vec<String>,
+
+    /// A phone number with its calling code; may be given several times.
+    #[arg(long = "phone", value_name = "NUMBER")]
+    pub phone_numbers: Vec<String>,
+
+    /// Erase from this folder of results of the local cloud, instead of a stack.
+    #[arg(long, value_name = "OUT", conflicts_with = "endpoint")]
+    pub out: Option<PathBuf>,
+
+    /// Do it, and not only say who that would be.
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// The options of `onefold publish`.

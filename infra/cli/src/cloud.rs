@@ -28,6 +28,8 @@ pub struct Cloud {
     pub s3: aws_sdk_s3::Client,
     /// Starts and follows executions.
     pub sfn: aws_sdk_sfn::Client,
+    /// Calls the functions that people ask.
+    pub lambda: aws_sdk_lambda::Client,
     /// The address of the local cloud, if it is one.
     pub endpoint: Option<String>,
     /// The stack's name.
@@ -43,6 +45,7 @@ pub struct Cloud {
 pub struct Clients {
     s3: aws_sdk_s3::Client,
     sfn: aws_sdk_sfn::Client,
+    lambda: aws_sdk_lambda::Client,
     endpoint: Option<String>,
     region: String,
 }
@@ -79,7 +82,8 @@ impl Clients {
         // A bucket's name can be made part of AWS's host names only.
         let s3_config = aws_sdk_s3::config::Builder::from(config).force_path_style(endpoint.is_some()).build();
         let s3 = aws_sdk_s3::Client::from_conf(s3_config);
-        Self { s3, sfn: aws_sdk_sfn::Client::new(config), endpoint, region }
+        let (sfn, lambda) = (aws_sdk_sfn::Client::new(config), aws_sdk_lambda::Client::new(config));
+        Self { s3, sfn, lambda, endpoint, region }
     }
 
     /// Asks for something, to see whether anybody answers.
@@ -97,9 +101,9 @@ impl Clients {
                 let machine_arn = machine.state_machine_arn;
                 let bucket = bucket_of(&machine_arn)
                     .ok_or_else(|| Error::malformed(&machine_arn, "this is not the ARN of a state machine"))?;
-                let Self { s3, sfn, endpoint, .. } = self;
+                let Self { s3, sfn, lambda, endpoint, .. } = self;
                 let store = Arc::new(S3Store::new(s3.clone(), &bucket));
-                return Ok(Cloud { store, s3, sfn, endpoint, stack: stack.to_owned(), machine_arn, bucket });
+                return Ok(Cloud { store, s3, sfn, lambda, endpoint, stack: stack.to_owned(), machine_arn, bucket });
             }
         }
         Err(Error::NoStack { stack: stack.to_owned(), region: self.region })

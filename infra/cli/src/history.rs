@@ -303,7 +303,8 @@ mod tests {
         script.map("Partition"); // 20, 21
         script.map("Merge"); // 22, 23
         script.task("Compact", "{}"); // 24 to 26
-        script.enter(Type::SucceedStateEntered, "Published"); // 27
+        script.task("Purge", "{}"); // 27 to 29
+        script.enter(Type::SucceedStateEntered, "Published"); // 30
         script.plain(Type::ExecutionSucceeded); // 28
 
         let timeline = &script.timeline;
@@ -311,10 +312,10 @@ mod tests {
         assert_eq!(timeline.splits(), Some(9));
         assert_eq!(timeline.link_steps(), 3);
         assert_eq!(timeline.ending(), Some(&Ending::Succeeded));
-        assert_eq!(timeline.total_ms(), 27_000);
+        assert_eq!(timeline.total_ms(), 30_000);
         assert!(!timeline.has_nothing_new());
         let lengths = Stage::ALL.map(|stage| script.length_of(stage));
-        assert_eq!(lengths, [2, 1, 3, 1, 10, 1, 1, 2].map(Some));
+        assert_eq!(lengths, [2, 1, 3, 1, 10, 1, 1, 2, 2].map(Some));
         assert!(Stage::ALL.iter().all(|stage| timeline.stage(*stage).is_some_and(|span| span.has_ended)));
     }
 

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::local_cloud::{LocalCloud, Site};
 use crate::out_folder::OutFolder;
 use crate::project::Project;
-use crate::restore::restore;
+use crate::restore;
 use crate::screen::{say, warn};
 use crate::signals::Signals;
 use crate::state_folder::StateFolder;
@@ -35,7 +35,7 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
         Some(out) => out.manifest().map_err(with_way_out)?,
         None => None,
     };
-    let base = out.as_ref().zip(held.as_ref());
+    let base = out.as_ref().map(|out| (out, held.as_ref()));
     // From here on nothing ends this process before the local cloud has been stopped.
     let mut signals = Signals::listen()?;
     let mut local_cloud = LocalCloud::boot(&project, &state, options.command.port()).await?;
@@ -53,12 +53,13 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
     result
 }
 
-/// What there is to do in the local cloud once it is booted. `base` is the version to build on, and where it is.
+/// What there is to do in the local cloud once it is booted. `base` is the folder of results, and the version in it to build
+/// on.
 async fn work(
     project: &Project,
     state: &StateFolder,
     site: &Site,
-    base: Option<(&OutFolder, &Manifest)>,
+    base: Option<(&OutFolder, Option<&Manifest>)>,
     command: LocalCommand,
     stack: &str,
 ) -> Result<Outcome, Error> {
@@ -69,8 +70,11 @@ async fn work(
     let cloud = clients.find_stack(stack).await?;
     say(format_args!("local cloud at {}, deployed in {:.1} s", site.endpoint, start.elapsed().as_secs_f64()));
 
-    if let Some((out, manifest)) = base {
-        restore(&cloud, out, manifest).await?;
+    if let Some((out, _)) = base {
+        restore::suppression(&cloud, out.path()).await?;
+    }
+    if let Some((out, Some(manifest))) = base {
+        restore::version(&cloud, out, manifest).await?;
         say(format_args!("building on the version of {} in {}", manifest.run, out.path().display()));
     }
     match command {

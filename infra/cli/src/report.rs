@@ -24,8 +24,13 @@ pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
     ] {
         table.row([name.to_owned(), count(number)]);
     }
-    if counts.deleted > 0 {
-        table.row(["deleted".to_owned(), count(counts.deleted)]);
+    // What a run need not have.
+    for (name, number) in
+        [("deleted", counts.deleted), ("erased", counts.erased), ("refused as erased", counts.suppressed)]
+    {
+        if number > 0 {
+            table.row([name.to_owned(), count(number)]);
+        }
     }
     if let Some(quality) = quality {
         table.row(["pairwise precision".to_owned(), format!("{:.5}", quality.precision)]);
@@ -65,6 +70,10 @@ pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, Sums>) -> String {
     for stage in Stage::ALL {
         let of_stage = sums.get(&stage).copied().unwrap_or_default();
         total.add(&of_stage);
+        // Purge has nothing to do in most runs.
+        if of_stage.invocations == 0 && timeline.stage(stage).is_none() {
+            continue;
+        }
         let took = match timeline.stage(stage) {
             Some(span) if stage == Stage::Translate => format!("({})", seconds(span.to_ms - span.from_ms)),
             Some(span) => seconds(span.to_ms - span.from_ms),

@@ -1,6 +1,8 @@
-//! Brings the version in a folder back into an empty cloud, as the current one, for the next run to build on.
+//! Brings what a folder of results holds back into an empty cloud: the version, as the current one for the next run to
+//! build on, and the suppression list.
 
 use std::fs;
+use std::path::Path;
 
 use onefold_lake::manifest::Manifest;
 use onefold_lake::plan::Current;
@@ -11,9 +13,24 @@ use crate::concurrently::for_each;
 use crate::error::Error;
 use crate::objects::{self, TRANSFERS};
 use crate::out_folder::{MANIFEST, OutFolder};
+use crate::push::collect;
+
+/// Uploads the suppression list that lies beside the version. It outlasts every version, and a start from nothing, too.
+pub async fn suppression(cloud: &Cloud, out: &Path) -> Result<(), Error> {
+    let mut uploads = Vec::new();
+    collect(&out.join(keys::SUPPRESSION), "", &mut |path, name| {
+        uploads.push((path, format!("{}{name}", keys::SUPPRESSION)));
+    })?;
+    for_each(uploads, TRANSFERS, |(path, key)| {
+        let cloud = cloud.clone();
+        async move { objects::upload(&cloud, &path, &key).await }
+    })
+    .await?;
+    Ok(())
+}
 
 /// Uploads the version that a folder holds, and then makes it the current one.
-pub async fn restore(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Result<(), Error> {
+pub async fn version(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Result<(), Error> {
     if manifest.is_held() {
         let fault = format!("{} holds a version that was not published", out.path().display());
         return Err(Error::Unready(format!(

@@ -12,6 +12,7 @@ pub fn of_state(state: &str) -> Option<Stage> {
         "Partition" => Some(Stage::Partition),
         "Merge" => Some(Stage::Merge),
         "Compact" => Some(Stage::Compact),
+        "Purge" => Some(Stage::Purge),
         _ => None,
     }
 }
@@ -19,7 +20,7 @@ pub fn of_state(state: &str) -> Option<Stage> {
 /// What the stage works through, one an invocation. Some stages are a single invocation.
 pub fn unit(stage: Stage) -> Option<&'static str> {
     match stage {
-        Stage::Plan | Stage::Settle | Stage::Compact => None,
+        Stage::Plan | Stage::Settle | Stage::Compact | Stage::Purge => None,
         Stage::Extract => Some("split"),
         Stage::Translate => Some("chunk"),
         Stage::Link => Some("step"),

@@ -1,0 +1,115 @@
+//! `onefold erase`: asks the function of that name to put persons on the suppression list.
+//!
+//! In the cloud the function is called, as only it has the deployment's secret. A folder of results of the local cloud has
+//! no function, but its secret is no secret: there the function's own code works on the folder.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_sdk_lambda::primitives::Blob;
+use erase::{Answer, Request};
+use onefold_core::node::NodeHasher;
+use onefold_lake::plan::Current;
+use onefold_lake::{Condition, Store, keys};
+use serde::Deserialize;
+
+use crate::Outcome;
+use crate::args::EraseOptions;
+use crate::cloud::{Clients, Cloud};
+use crate::error::Error;
+use crate::folder_store::FolderStore;
+use crate::functions;
+use crate::out_folder::OutFolder;
+use crate::screen::say;
+use crate::table::count;
+
+/// The secret of the local cloud, as `infra/samconfig.toml` has it.
+pub const LOCAL_SECRET: &str = "000102030405060708090a0b0c0d0e0f";
+
+/// What Lambda answers in place of a function that failed.
+#[derive(Deserialize)]
+struct Failure {
+    #[serde(rename = "errorMessage")]
+    message: String,
+}
+
+/// Puts persons on the list, or says who that would be.
+pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
+    let request = Request {
+        references: options.references,
+        emails: options.emails,
+        phone_numbers: options.phone_numbers,
+        dry_run: !options.yes,
+    };
+    let answer = match &options.out {
+        Some(out) => in_folder(out, request).await?,
+        None => in_cloud(&Clients::of(endpoint).await?.find_stack(stack).await?, &request).await?,
+    };
+    say(told(&answer));
+    Ok(Outcome::Done)
+}
+
+async fn in_cloud(cloud: &Cloud, request: &Request) -> Result<Answer, Error> {
+    let name = format!("{}-erase", cloud.stack);
+    let payload = serde_json::to_vec(request).map_err(|error| Error::malformed("the request", error))?;
+    let call = cloud.lambda.invoke().function_name(&name).payload(Blob::new(payload));
+    let called = call.send().await.map_err(Error::call(format!("call the function {name}")))?;
+    let payload = called.payload.map(Blob::into_inner).unwrap_or_default();
+    if called.function_error.is_some() {
+        let failure: Failure =
+            serde_json::from_slice(&payload).map_err(|error| Error::malformed(format!("the error of {name}"), error))?;
+        return Err(Error::Unready(failure.message));
+    }
+    serde_json::from_slice(&payload).map_err(|error| Error::malformed(format!("the answer of {name}"), error))
+}
+
+/// Looks at the version in a folder of results, and writes the entries beside it.
+async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
+    let folder = OutFolder::open(out, false)?;
+    let hasher = NodeHasher::from_hex(LOCAL_SECRET).map_err(|error| Error::malformed("the secret", error))?;
+    let store = match folder.manifest()? {
+        None => FolderStore::new(out),
+        Some(manifest) => {
+            let store = FolderStore::below(keys::version(&manifest.run), out);
+            let current = serde_json::to_vec(&Current { run: manifest.run });
+            let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
+            store.put(keys::CURRENT, current.into(), Condition::Always).await?;
+            store
+        }
+    };
+    let store = Arc::new(store);
+    let answer = erase::run(request, &functions::context(store.clone(), hasher)).await;
+    let answer = answer.map_err(|error| Error::Unready(error.message))?;
+    let written = store.take_written();
+    for (key, content) in written.iter().filter(|(key, _)| key.starts_with(keys::SUPPRESSION)) {
+        let path = out.join(key);
+        let parent = path.parent().unwrap_or(out);
+        fs::create_dir_all(parent).map_err(Error::file("make the folder", parent))?;
+        fs::write(&path, content).map_err(Error::file("write", &path))?;
+    }
+    Ok(answer)
+}
+
+/// The answer in words; nothing of whom it is about is in it.
+fn told(answer: &Answer) -> String {
+    let found = match &answer.version {
+        None => "nothing has been published yet".to_owned(),
+        Some(run) => format!(
+            "in the version of {run}: {} customers with {} accounts",
+            count(answer.customers),
+            count(answer.accounts)
+        ),
+    };
+    let unknown = match answer.unknown {
+        0 => String::new(),
+        unknown => format!("; {} of the values are nobody's there", count(unknown)),
+    };
+    let what_next = if answer.listed {
+        "They are on the suppression list. The next run drops them, and removes what earlier runs left of them: older \
+         versions, too, so nothing before that run can be rolled back to. Files under landing/ are yours to clean."
+    } else {
+        "Nothing was done. Repeat the command with --yes to erase them; it cannot be undone."
+    };
+    format!("{found}{unknown}\n{what_next}")
+}
