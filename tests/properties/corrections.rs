@@ -9,10 +9,10 @@ use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
 use onefold_tests::version::{Version, text};
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
+use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::data::{any_rows, cases, drop_rows, publish, version_of};
+use crate::data::{any_customer_limits, any_rows, cases, drop_rows, publish, publish_in_two, version_of};
 
 const REFERENCES: [&str; 12] = [
     "crm:1", "crm:2", "crm:7", "crm:007", "list:1", "list:9", "list:10", "shop:a1", "shop:2", "shop:b:2", "shop:11",
@@ -42,19 +42,16 @@ fn any_corrections() -> impl Strategy<Value = (Vec<[&'static str; 2]>, Vec<[&'st
 }
 
 fn any_settings() -> impl Strategy<Value = Settings> {
-    let guard = (
-        2usize..6,
-        proptest::option::weighted(0.3, 1usize..5),
-        subsequence(vec![("birthdate", 1), ("email", 2), ("given_name", 1)], 0..3),
-    );
-    (guard, any_corrections()).prop_map(|((max_accounts_per_key, most, max_distinct), (always, never))| Settings {
-        max_accounts_per_key,
-        max_accounts_per_customer: most,
-        max_distinct,
-        always,
-        never,
-        ..Settings::default()
-    })
+    (2usize..6, any_customer_limits(), any_corrections()).prop_map(
+        |(max_accounts_per_key, (max_accounts_per_customer, max_distinct), (always, never))| Settings {
+            max_accounts_per_key,
+            max_accounts_per_customer,
+            max_distinct,
+            always,
+            never,
+            ..Settings::default()
+        },
+    )
 }
 
 /// What pairs say, whichever way round and how often.
@@ -75,13 +72,7 @@ proptest! {
     ) {
         let knobs = Knobs { shards, partitions, ..Knobs::default() };
         let mut pipeline = Pipeline::new(&settings);
-        let (before, after) = rows.split_at((rows.len() as f64 * cut) as usize);
-        for (name, rows) in [("a", before), ("b", after)] {
-            drop_rows(&pipeline, name, rows);
-            pipeline.drop_file("crm", &format!("empty-{name}.jsonl"), "");
-            publish(&mut pipeline, &knobs);
-        }
-        let version = Version::current(&pipeline);
+        let version = publish_in_two(&mut pipeline, &rows, cut, &knobs);
         prop_assert_eq!(version.values(), oracle::customers(&rows, &settings));
 
         // Other corrections, and nothing else that is new.

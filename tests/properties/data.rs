@@ -7,7 +7,7 @@ use onefold_tests::row::{self, Row, SOURCES};
 use onefold_tests::settings::Settings;
 use onefold_tests::version::Version;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
 
 /// Runs so many cases; what fails is printed, not written into the repository.
 pub fn cases(cases: u32) -> ProptestConfig {
@@ -113,6 +113,12 @@ pub fn any_rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
     })
 }
 
+/// Limits of what one customer may be: `max_accounts_per_customer` and `max_distinct`.
+pub fn any_customer_limits() -> impl Strategy<Value = (Option<usize>, Vec<(&'static str, usize)>)> {
+    let distinct = vec![("birthdate", 1), ("email", 2), ("given_name", 1)];
+    (proptest::option::weighted(0.3, 1usize..5), subsequence(distinct, 0..3))
+}
+
 /// Settings whose guard never closes.
 pub fn without_guard() -> Settings {
     Settings { max_accounts_per_key: 1000, ..Settings::default() }
@@ -133,6 +139,17 @@ pub fn publish(pipeline: &mut Pipeline, knobs: &Knobs) -> Version {
     let outcome = pipeline.run(knobs).unwrap_or_else(|error| panic!("{error:?}"));
     assert!(matches!(outcome, Outcome::Published(_)), "there was something new");
     Version::read(pipeline, outcome.run())
+}
+
+/// Publishes rows in two runs, of which the first has this share, and reads the second version.
+pub fn publish_in_two(pipeline: &mut Pipeline, rows: &[Row], cut: f64, knobs: &Knobs) -> Version {
+    let (before, after) = rows.split_at((rows.len() as f64 * cut) as usize);
+    for (name, rows) in [("a", before), ("b", after)] {
+        drop_rows(pipeline, name, rows);
+        pipeline.drop_file("crm", &format!("empty-{name}.jsonl"), "");
+        publish(pipeline, knobs);
+    }
+    Version::current(pipeline)
 }
 
 /// The version that one run makes of rows.
