@@ -83,6 +83,7 @@ const OBJECTS: &[&str] = &[
     "partitions/{run}/mappers.jsonl",
     "processed/{run}/blocked.json",
     "processed/{run}/config.toml",
+    "processed/{run}/corrections.json",
     "processed/{run}/customers/part-00000.jsonl.zst",
     "processed/{run}/inputs.jsonl",
     "processed/{run}/manifest.json",

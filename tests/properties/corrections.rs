@@ -1,7 +1,5 @@
 //! Corrections are obeyed by every later run, as the oracle does, whatever came when.
 
-use std::collections::BTreeSet;
-
 use onefold_shell::ErrorKind;
 use onefold_tests::oracle;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
@@ -9,37 +7,11 @@ use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
 use onefold_tests::version::{Version, text};
 use proptest::prelude::*;
-use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::data::{any_customer_limits, any_rows, cases, drop_rows, publish, publish_in_two, version_of};
-
-const REFERENCES: [&str; 12] = [
-    "crm:1", "crm:2", "crm:7", "crm:007", "list:1", "list:9", "list:10", "shop:a1", "shop:2", "shop:b:2", "shop:11",
-    "crm:gone",
-];
-
-/// Corrections that do not contradict each other.
-fn any_corrections() -> impl Strategy<Value = (Vec<[&'static str; 2]>, Vec<[&'static str; 2]>)> {
-    let pairs = |most| proptest::collection::vec((select(&REFERENCES[..]), select(&REFERENCES[..])), 0..most);
-    (pairs(5), pairs(6)).prop_map(|(always, never)| {
-        let told = |pairs: Vec<(&'static str, &'static str)>| {
-            let pairs = pairs.into_iter().filter(|(left, right)| left != right);
-            pairs.map(|(left, right)| [left, right]).collect::<Vec<_>>()
-        };
-        let always = told(always);
-        let mut never = told(never);
-        never.retain(|[left, right]| {
-            let mut reached = vec![*left];
-            for _ in &always {
-                let near = always.iter().filter(|pair| pair.iter().any(|one| reached.contains(one)));
-                reached = near.flatten().copied().chain(reached.iter().copied()).collect();
-            }
-            !reached.contains(right)
-        });
-        (always, never)
-    })
-}
+use crate::data::{
+    any_corrections, any_customer_limits, any_rows, cases, drop_rows, pairs_of, publish, publish_in_two, version_of,
+};
 
 fn any_settings() -> impl Strategy<Value = Settings> {
     (2usize..6, any_customer_limits(), any_corrections()).prop_map(
@@ -52,11 +24,6 @@ fn any_settings() -> impl Strategy<Value = Settings> {
             ..Settings::default()
         },
     )
-}
-
-/// What pairs say, whichever way round and how often.
-fn told(pairs: &[[&'static str; 2]]) -> BTreeSet<BTreeSet<&'static str>> {
-    pairs.iter().map(|pair| pair.iter().copied().collect()).collect()
 }
 
 proptest! {
@@ -76,8 +43,8 @@ proptest! {
         prop_assert_eq!(version.values(), oracle::customers(&rows, &settings));
 
         // Other corrections, and nothing else that is new.
-        let is_changed = told(&settings.always) != told(&later.0) || told(&settings.never) != told(&later.1);
-        let corrected = Settings { always: later.0, never: later.1, ..settings };
+        let corrected = Settings { always: later.0, never: later.1, ..settings.clone() };
+        let is_changed = pairs_of(&settings) != pairs_of(&corrected);
         pipeline.correct(&corrected);
         let is_published = matches!(pipeline.run(&knobs).expect("a run"), Outcome::Published(_));
         let version = Version::current(&pipeline);

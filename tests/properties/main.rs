@@ -9,6 +9,7 @@ mod customer_ids;
 mod data;
 mod deletions;
 mod gate;
+mod histories;
 mod history;
 mod http_source;
 mod kills;

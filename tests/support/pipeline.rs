@@ -221,6 +221,11 @@ impl Pipeline {
         self.executions += 1;
     }
 
+    /// The run of the next execution.
+    pub fn next_run(&self) -> RunId {
+        Self::run_of(self.executions + 1)
+    }
+
     /// Points CURRENT back to a version that is kept.
     ///
     /// # Errors

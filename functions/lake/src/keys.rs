@@ -18,7 +18,7 @@
 //!                                      members.links
 //! processed/<run>/{customers,members,changes,blocked}/part-<number>.jsonl.zst
 //! processed/<run>/members/part-<number>.links
-//! processed/<run>/{inputs.jsonl,config.toml,blocked.json,manifest.json}
+//! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.json,manifest.json}
 //! processed/CURRENT
 //! ```
 
@@ -437,6 +437,11 @@ pub fn processed_inputs(run: &RunId) -> String {
 /// The configuration that a version was made by.
 pub fn processed_config(run: &RunId) -> String {
     format!("processed/{run}/config.toml")
+}
+
+/// The corrections that a version obeys.
+pub fn processed_corrections(run: &RunId) -> String {
+    format!("processed/{run}/corrections.json")
 }
 
 /// The match keys that linked nothing in a version.

@@ -196,7 +196,7 @@ pub struct Files {
     pub blocked: Vec<File>,
     /// Every object that was read up to this version, one a line.
     pub inputs: Vec<File>,
-    /// The configuration and the keys that linked nothing, by which the next run knows what changed.
+    /// The configuration, the corrections and the keys that linked nothing, by which the next run knows what changed.
     #[serde(default)]
     pub settings: Vec<File>,
 }

@@ -22,7 +22,7 @@ const HELD: &str = "held";
 pub const REJECTS: &str = "rejects";
 /// What a version consists of: folders, and then files, the manifest last.
 const FOLDERS: [&str; 5] = ["customers", "members", "changes", "blocked", REJECTS];
-const FILES: [&str; 5] = ["inputs.jsonl", "config.toml", "blocked.json", RECEIPTS, MANIFEST];
+const FILES: [&str; 6] = ["inputs.jsonl", "config.toml", "corrections.json", "blocked.json", RECEIPTS, MANIFEST];
 
 /// A folder of results.
 #[derive(Clone, Debug)]

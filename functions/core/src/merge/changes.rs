@@ -23,6 +23,8 @@ pub(super) struct Feed<'f, 'a> {
     is_first: bool,
     /// Whether the rules are those of the previous version; taken for granted where those are not known.
     is_same: bool,
+    /// Whether the chains of accounts that people said to be one person's are those of the previous version.
+    has_same_chains: bool,
     /// The keys that were blocked, if it is known which.
     was_blocked: Option<&'f [Node]>,
     /// Ids that ended and whose accounts are in several customers: in which.
@@ -44,7 +46,8 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
             }
         };
         let is_first = matches!(merger.before, Before::Nothing);
-        Self { records, before, past, is_first, is_same, was_blocked, retired: BTreeMap::new() }
+        let has_same_chains = past.corrections().has_chains_of(merger.matcher.corrections());
+        Self { records, before, past, is_first, is_same, has_same_chains, was_blocked, retired: BTreeMap::new() }
     }
 
     /// Writes what changed about one customer. `held` are the customers that held each member before.
@@ -104,8 +107,12 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
         if !self.is_same || before != members.len() {
             return false;
         }
+        let (then, now) = (self.past.corrections(), work.merger.matcher.corrections());
         members.iter().all(|member| {
-            work.record(*member).customer_id() == Some(customer_id)
+            let record = work.record(*member);
+            let reference = record.account.reference.as_ref();
+            record.customer_id() == Some(customer_id)
+                && (self.has_same_chains || then.chain(reference) == now.chain(reference))
                 && self.was_blocked.is_none_or(|was_blocked| {
                     let was_blocked = |node: &Node| was_blocked.binary_search(node).is_ok();
                     work.keys.blocked(*member).iter().all(|key| was_blocked(&key.node))
