@@ -10,7 +10,7 @@ fn piece(object: &str, etag: &str, start: u64, end: u64, is_range: bool) -> Piec
 }
 
 fn settings(format: FileFormat) -> FilesSettings {
-    FilesSettings { format, delimiter: b',', encoding: Encoding::Utf8 }
+    FilesSettings { format, delimiter: b',', encoding: Encoding::Utf8, items: String::new() }
 }
 
 async fn text(
