@@ -10,6 +10,8 @@ ONEFOLD := target/release/onefold
 # `make run` uses these; without DATA it makes a sample of its own.
 DATA ?= target/sample
 OUT ?= target/run
+# A file of secrets, if sources are APIs or databases.
+SECRETS ?=
 SAMPLE_ROWS := 20000
 SAMPLE_SEED := 1
 
@@ -53,7 +55,7 @@ target/lambda/%/bootstrap: $(ONEFOLD)
 	@cmp -s target/release/$* $@ || cp target/release/$* $@
 
 run: tools build $(DATA)/onefold.toml ## Run the whole workflow on the local cloud, on a sample or on DATA
-	$(ONEFOLD) local run --data $(DATA) --out $(OUT)
+	$(ONEFOLD) local run --data $(DATA) --out $(OUT) $(if $(SECRETS),--secrets $(SECRETS))
 
 target/sample/onefold.toml: $(wildcard tests/bench/*.py) tests/sample/onefold.toml
 	rm -rf target/sample

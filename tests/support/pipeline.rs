@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::fakes::{KnownSecrets, RecordingQueue, RecordingTasks};
-use crate::forgetful::ForgetfulStore;
+use crate::forgetful::forgetful;
 use crate::settings::Settings;
 
 /// How an execution goes about it. None of it may matter for what comes out.
@@ -247,8 +247,7 @@ impl Pipeline {
     }
 
     fn execute(&self, number: u32, input: Value, knobs: &Knobs) -> Result<Outcome, StageError> {
-        let store: Arc<dyn Store> =
-            if knobs.twice { Arc::new(ForgetfulStore::new(self.store.clone())) } else { self.store.clone() };
+        let store: Arc<dyn Store> = if knobs.twice { forgetful(self.store.clone()) } else { self.store.clone() };
         let hasher = NodeHasher::from_hex(SECRET).expect("a secret");
         let context = Context::new(store, hasher, self.tasks.clone(), Some(self.queue.clone()))
             .with_secrets(self.secrets.clone());

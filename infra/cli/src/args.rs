@@ -36,7 +36,7 @@ pub enum Command {
     #[command(flatten)]
     Cloud(CloudCommand),
 
-    /// Something with a data folder, on this machine alone.
+    /// Something with a data folder, on this machine.
     #[command(flatten)]
     Setup(SetupCommand),
 
@@ -190,7 +190,8 @@ impl RunOptions {
     }
 }
 
-/// The commands that help to set a data folder up. They need no cloud and upload nothing.
+/// The commands that help to set a data folder up. They upload nothing, and need no cloud; only to try a source that
+/// is an API or a database its secret may be asked of one.
 #[derive(Debug, Subcommand)]
 pub enum SetupCommand {
     /// Write a configuration from a look at the files: formats, fields, time formats, and how sure each is.
@@ -244,6 +245,11 @@ pub struct TryOptions {
     /// One JSON object a row, instead of columns.
     #[arg(long)]
     pub json: bool,
+
+    /// Secrets that an API or a database is read with: a TOML file with a line "name" = "value" for each (default:
+    /// Secrets Manager, with your credentials).
+    #[arg(long, value_name = "FILE")]
+    pub secrets: Option<PathBuf>,
 }
 
 /// The options of `onefold local`.
@@ -252,6 +258,11 @@ pub struct LocalOptions {
     /// Ignore the version in OUT, and replace it.
     #[arg(long, global = true)]
     pub fresh: bool,
+
+    /// Secrets that sources are read with, for the local cloud's Secrets Manager: a TOML file with a line
+    /// "name" = "value" for each.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub secrets: Option<PathBuf>,
 
     /// What to do in the local cloud.
     #[command(subcommand)]

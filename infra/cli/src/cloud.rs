@@ -41,6 +41,8 @@ pub struct Cloud {
 /// Clients that do not know a stack yet.
 #[derive(Debug)]
 pub struct Clients {
+    /// What sources are read with.
+    pub secrets: aws_sdk_secretsmanager::Client,
     s3: aws_sdk_s3::Client,
     sfn: aws_sdk_sfn::Client,
     endpoint: Option<String>,
@@ -79,7 +81,8 @@ impl Clients {
         // A bucket's name can be made part of AWS's host names only.
         let s3_config = aws_sdk_s3::config::Builder::from(config).force_path_style(endpoint.is_some()).build();
         let s3 = aws_sdk_s3::Client::from_conf(s3_config);
-        Self { s3, sfn: aws_sdk_sfn::Client::new(config), endpoint, region }
+        let secrets = aws_sdk_secretsmanager::Client::new(config);
+        Self { secrets, s3, sfn: aws_sdk_sfn::Client::new(config), endpoint, region }
     }
 
     /// Asks for something, to see whether anybody answers.

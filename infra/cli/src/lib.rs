@@ -30,6 +30,7 @@ mod receipts;
 mod report;
 mod restore;
 pub mod screen;
+mod secrets;
 mod setup;
 mod signals;
 mod stage;
@@ -77,7 +78,7 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
             let what_to_do = "`onefold local` boots a local cloud of its own; leave --endpoint or `local` away";
             Err(Error::Unready(what_to_do.to_owned()))
         }
-        Command::Setup(command) => setup::execute(command).await,
+        Command::Setup(command) => setup::execute(command, arguments.endpoint).await,
         Command::Local(options) => local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {
             let clients = match &arguments.endpoint {

@@ -1,6 +1,6 @@
 //! A data folder as an object store: what is in the folder can be read; what is written stays in memory.
 //!
-//! So the functions' connectors read a source here as they do in a run, and nothing is written.
+//! So the functions' connectors read a source here as they do in a run, and nothing is written to the disk.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -33,9 +33,12 @@ impl FolderStore {
         Self { root: root.to_owned(), written: Mutex::default() }
     }
 
-    /// Takes out what was written since it was last asked, in the order of the keys.
-    pub fn take_written(&self) -> BTreeMap<String, Bytes> {
-        std::mem::take(&mut *self.lock())
+    /// Takes out what was written under a prefix since it was last asked, in the order of the keys.
+    pub fn take_written(&self, prefix: &str) -> BTreeMap<String, Bytes> {
+        let mut written = self.lock();
+        let (taken, kept) = std::mem::take(&mut *written).into_iter().partition(|(key, _)| key.starts_with(prefix));
+        *written = kept;
+        taken
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Bytes>> {
@@ -197,6 +200,7 @@ mod tests {
         assert!(matches!(again, Err(StoreError::Precondition { .. })));
         assert_eq!((raw.len(), raw[0].key.as_str(), is_on_disk), (1, "raw/x", false));
         assert!(matches!(missing, Err(StoreError::NotFound { .. })));
-        assert_eq!(store.take_written().len(), 1);
+        let kept = store.take_written("runs/");
+        assert_eq!((kept.len(), store.take_written("raw/").len(), store.take_written("").len()), (0, 1, 0));
     }
 }
