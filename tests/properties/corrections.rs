@@ -41,7 +41,7 @@ fn any_corrections() -> impl Strategy<Value = (Vec<[&'static str; 2]>, Vec<[&'st
     })
 }
 
-fn any_settings() -> impl Strategy<Value = Settings> {
+pub fn any_settings() -> impl Strategy<Value = Settings> {
     let guard = (
         2usize..6,
         proptest::option::weighted(0.3, 1usize..5),
