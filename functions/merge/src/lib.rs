@@ -60,7 +60,7 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
         None => None,
     };
     let before = match (&settings, &pinned.plan.previous) {
-        (Some(settings), _) => settings.before(&pinned.config_text),
+        (Some(settings), _) => settings.before(&pinned),
         (None, Some(_)) => Before::Unknown,
         (None, None) => Before::Nothing,
     };

@@ -20,11 +20,11 @@ pub enum Before<'c> {
     Known {
         /// The configuration.
         config: &'c Config,
-        /// The match keys of that configuration.
+        /// The match keys of that configuration, and the corrections.
         matcher: &'c Matcher,
         /// The keys that linked nothing, sorted.
         blocked: &'c [Node],
-        /// Whether the configuration is this run's, to the letter.
+        /// Whether configuration and corrections are this run's, to the letter.
         is_same: bool,
     },
 }
