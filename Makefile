@@ -3,7 +3,7 @@
 # The tools live under target/, so `make clean` takes everything away.
 VENV := target/venv
 PYTHON ?= python3
-STAGES := plan extract translate settle link partition merge compact
+STAGES := plan extract translate settle link partition merge compact explain
 BOOTSTRAPS := $(STAGES:%=target/lambda/%/bootstrap)
 ONEFOLD := target/release/onefold
 

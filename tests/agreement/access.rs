@@ -117,6 +117,19 @@ impl Walk<'_> {
         }
         compact::run(compact::Request { run, publish: false }, context).await.expect("compact");
         self.note("compact");
+        self.explain().await;
+    }
+
+    /// An account, a customer that there is, and an id that there never was.
+    async fn explain(&mut self) {
+        let ask = async |of: &str| {
+            let request = explain::Request { of: of.to_owned(), and: None, run: None };
+            explain::run(request, self.context).await.expect("explain")
+        };
+        let explain::Answer::Customer { customer, .. } = ask("crm:1").await else { panic!("crm:1 is a customer's") };
+        ask(customer["customer_id"].as_str().expect("an id")).await;
+        ask("no-id").await;
+        self.note("explain");
     }
 
     /// What Extract asks for when a source need not answer alike twice: its chunks are written once and read again.

@@ -26,6 +26,7 @@ fn dependencies_point_inward() {
     assert_eq!(ours("shell"), names(&["onefold-core", "onefold-lake"]));
     let inner = names(&["onefold-core", "onefold-lake", "onefold-shell"]);
     assert_eq!(ours("connect"), inner);
+    assert_eq!(ours("explain"), inner);
     for stage in Stage::ALL {
         let mut inner = inner.clone();
         if matches!(stage, Stage::Plan | Stage::Extract) {
@@ -46,7 +47,7 @@ fn the_domain_does_no_io() {
 
 #[test]
 fn only_the_shell_owns_the_lambda_runtime() {
-    for of in Stage::ALL.map(Stage::name).into_iter().chain(["core", "lake", "connect"]) {
+    for of in Stage::ALL.map(Stage::name).into_iter().chain(["core", "lake", "connect", "explain"]) {
         let names = dependencies(of);
         assert!(!names.contains("lambda_runtime") && !names.contains("aws-config"), "{of}");
     }

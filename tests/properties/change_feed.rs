@@ -86,3 +86,19 @@ fn what_a_new_configuration_changes_is_a_change() {
     assert_ne!(before.values(), after.values(), "the other source is trusted more now");
     assert_eq!(history::told(&after), history::changes(&before, &after));
 }
+
+#[test]
+fn what_a_correction_changes_is_a_change_once() {
+    let mut pipeline = Pipeline::new(&without_guard());
+    let row = |id| Row::new("crm", id).with("email", "a@x.de").at(1);
+    drop_rows(&pipeline, "a", &[row("1"), row("2"), row("7")]);
+    let mut before = publish(&mut pipeline, &Knobs::default());
+    // The customer stays as it is, but for what holds it together.
+    for pairs in [vec![["crm:2", "crm:7"]], vec![["crm:2", "crm:7"], ["crm:9", "crm:10"]]] {
+        pipeline.correct(&Settings { always: pairs, ..without_guard() });
+        let after = publish(&mut pipeline, &Knobs::default());
+        assert_eq!(history::told(&after), history::changes(&before, &after));
+        before = after;
+    }
+    assert!(before.changes.is_empty(), "the second correction is about nobody");
+}

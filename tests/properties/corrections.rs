@@ -13,7 +13,7 @@ use crate::data::{
     any_corrections, any_customer_limits, any_rows, cases, drop_rows, pairs_of, publish, publish_in_two, version_of,
 };
 
-fn any_settings() -> impl Strategy<Value = Settings> {
+pub fn any_settings() -> impl Strategy<Value = Settings> {
     (2usize..6, any_customer_limits(), any_corrections()).prop_map(
         |(max_accounts_per_key, (max_accounts_per_customer, max_distinct), (always, never))| Settings {
             max_accounts_per_key,

@@ -8,6 +8,7 @@ mod counts;
 mod customer_ids;
 mod data;
 mod deletions;
+mod explain;
 mod gate;
 mod histories;
 mod history;

@@ -8,7 +8,7 @@ use proptest::sample::{select, subsequence};
 
 use crate::data::{any_customer_limits, any_rows, cases, publish_in_two};
 
-fn any_settings() -> impl Strategy<Value = Settings> {
+pub fn any_settings() -> impl Strategy<Value = Settings> {
     let rules = vec![vec!["email"], vec!["phone_number"], vec!["family_name"], vec!["family_name", "birthdate"]];
     let fields = select(&["given_name", "birthdate", "address.country", "email"][..]);
     let conditions = proptest::collection::vec((0usize..4, select(&["if_agree", "unless_differ"][..]), fields), 0..4);

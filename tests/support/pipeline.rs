@@ -246,6 +246,19 @@ impl Pipeline {
         RunId::new(&started_at, &execution).expect("a run id")
     }
 
+    /// Asks about the current version; gives the answer and how many requests it took.
+    ///
+    /// # Errors
+    /// What the function fails with.
+    pub fn explain(&self, of: &str, and: Option<&str>) -> Result<(explain::Answer, u64), StageError> {
+        let hasher = NodeHasher::from_hex(SECRET).expect("a secret");
+        let context = Context::new(self.store.clone(), hasher, self.tasks.clone(), None);
+        let before = self.store.requests();
+        let request = explain::Request { of: of.to_owned(), and: and.map(str::to_owned), run: None };
+        let answer = self.runtime.block_on(explain::run(request, &context))?;
+        Ok((answer, self.store.requests() - before))
+    }
+
     fn execute(&self, number: u32, input: Value, knobs: &Knobs) -> Result<Outcome, StageError> {
         let store: Arc<dyn Store> = if knobs.twice { forgetful(self.store.clone()) } else { self.store.clone() };
         let hasher = NodeHasher::from_hex(SECRET).expect("a secret");

@@ -1,4 +1,4 @@
-//! Keeps with a version what it was made by, for the next run to know what changed.
+//! Keeps with a version what it was made by, for the next run to know what changed, and for people to ask why.
 
 use onefold_core::node::Node;
 use onefold_lake::layout::{BlockedKeys, PartitionCounts};

@@ -90,10 +90,14 @@ impl Manifest {
 
     /// All objects of the version but the manifest itself.
     pub fn objects(&self) -> impl Iterator<Item = &File> {
-        let Files { customers, members, member_links, changes, blocked, inputs, settings } = &self.files;
+        let Files { customers, members, member_links, changes, blocked, index, retired, inputs, settings } =
+            &self.files;
         // The changes of a first version are its files of customers.
         let changes = changes.iter().filter(|file| !customers.contains(file));
-        [customers, members, member_links, blocked, inputs, settings].into_iter().flatten().chain(changes)
+        [customers, members, member_links, blocked, index, retired, inputs, settings]
+            .into_iter()
+            .flatten()
+            .chain(changes)
     }
 
     /// Asserts that every object of the version is there with its size, given a listing of the version.
@@ -194,6 +198,13 @@ pub struct Files {
     /// What guards did, a line each.
     #[serde(default)]
     pub blocked: Vec<File>,
+    /// In which partition an account or a customer is: see [`crate::index`]. The second kind of file says where the
+    /// partitions are.
+    #[serde(default)]
+    pub index: Vec<File>,
+    /// The customer ids that ended in this version or before it, in the order of the versions, one a line.
+    #[serde(default)]
+    pub retired: Vec<File>,
     /// Every object that was read up to this version, one a line.
     pub inputs: Vec<File>,
     /// The configuration, the corrections and the keys that linked nothing, by which the next run knows what changed.
@@ -243,12 +254,25 @@ mod tests {
             member_links: file("links"),
             changes: file("changes"),
             blocked: file("blocked"),
+            index: file("index"),
+            retired: file("retired"),
             inputs: file("inputs"),
             settings: [file("config.toml"), file("blocked.json")].concat(),
         };
         let manifest = Manifest { files, ..serde_json::from_str(OF_EARLIER).unwrap() };
         let object = |key: &str| Object { key: key.to_owned(), size: 7, etag: String::new(), modified_at: 0 };
-        let keys = ["blocked", "blocked.json", "changes", "config.toml", "customers", "inputs", "links", "members"];
+        let keys = [
+            "blocked",
+            "blocked.json",
+            "changes",
+            "config.toml",
+            "customers",
+            "index",
+            "inputs",
+            "links",
+            "members",
+            "retired",
+        ];
         let listed = keys.map(object);
         assert_eq!(manifest.check_complete(&listed), Ok(()));
         for missing in 0..keys.len() {

@@ -9,7 +9,7 @@ use onefold_core::merge::Before;
 use onefold_core::node::Node;
 use onefold_lake::layout::BlockedKeys;
 use onefold_lake::{RunId, StoreError, keys};
-use onefold_shell::{Context, StageError};
+use onefold_shell::{Context, Pinned, StageError};
 
 /// The configuration of a version, the corrections that it obeys and its blocked keys.
 pub(crate) struct Settings {
@@ -20,13 +20,14 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The version as what a run with a configuration builds on.
-    pub(crate) fn before(&self, config_text: &str) -> Before<'_> {
+    /// The version as what a run builds on.
+    pub(crate) fn before(&self, pinned: &Pinned) -> Before<'_> {
+        let is_same_config = self.config_text == pinned.config_text;
         Before::Known {
             config: &self.config,
             matcher: &self.matcher,
             blocked: &self.blocked,
-            is_same: self.config_text == config_text,
+            is_same: is_same_config && self.matcher.corrections().pairs() == pinned.corrections.pairs(),
         }
     }
 }

@@ -40,6 +40,16 @@ pub enum Command {
     #[command(flatten)]
     Setup(SetupCommand),
 
+    /// Say why accounts are one customer or not, and what became of a customer.
+    #[command(
+        after_help = "onefold explain crm:8            the account's customer: each value and where it came from, and\n\
+                                                 what holds its accounts together\n\
+                            onefold explain crm:8 shop:25    why the two are one customer, or are not\n\
+                            onefold explain CUSTOMER_ID      the customer; of an id that ended, what became of it\n\n\
+                            It shows people's data, on your terminal only."
+    )]
+    Explain(ExplainOptions),
+
     /// Do it without AWS: boot a local cloud, deploy to it, run a command, and stop everything.
     #[command(
         subcommand_required = true,
@@ -75,6 +85,30 @@ pub enum CloudCommand {
 
     /// Make an earlier version the current one again; the next run builds on it.
     Rollback(RollbackOptions),
+}
+
+/// The options of `onefold explain`.
+#[derive(Debug, Args)]
+pub struct ExplainOptions {
+    /// The reference of an account, such as crm:8, or the id of a customer.
+    #[arg(value_name = "REFERENCE|CUSTOMER_ID")]
+    pub of: String,
+
+    /// The reference of another account.
+    #[arg(value_name = "REFERENCE")]
+    pub and: Option<String>,
+
+    /// Ask the version in this folder of results, instead of the current one of the stack.
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["run", "endpoint"])]
+    pub out: Option<PathBuf>,
+
+    /// Ask the version of this run, instead of the current one.
+    #[arg(long, value_name = "RUN", value_parser = RunId::parse)]
+    pub run: Option<RunId>,
+
+    /// The answer of the function explain as it is, in JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The options of `onefold publish`.

@@ -50,6 +50,14 @@ pub struct Clients {
 }
 
 impl Clients {
+    /// Clients for the local cloud at an address, or for AWS.
+    pub async fn of(endpoint: Option<&str>) -> Result<Self, Error> {
+        match endpoint {
+            Some(endpoint) => Ok(Self::of_local_cloud(endpoint)),
+            None => Self::of_aws().await,
+        }
+    }
+
     /// Clients for AWS, with what environment and profiles say.
     pub async fn of_aws() -> Result<Self, Error> {
         let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();

@@ -15,9 +15,12 @@ mod deploy;
 mod difference;
 pub mod error;
 mod etag;
+mod explanation;
 mod failure;
 mod fetch;
+mod folder_store;
 mod follow;
+mod functions;
 mod history;
 mod local;
 mod local_cloud;
@@ -59,6 +62,8 @@ pub enum Outcome {
     RunFailed,
     /// What was checked has faults; they have been told.
     Faulty,
+    /// What was asked for is not there; that has been said.
+    NotFound,
 }
 
 impl Outcome {
@@ -66,7 +71,7 @@ impl Outcome {
     pub fn exit_code(self) -> ExitCode {
         match self {
             Self::Done => ExitCode::SUCCESS,
-            Self::RunFailed | Self::Faulty => ExitCode::FAILURE,
+            Self::RunFailed | Self::Faulty | Self::NotFound => ExitCode::FAILURE,
         }
     }
 }
@@ -79,13 +84,12 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
             Err(Error::Unready(what_to_do.to_owned()))
         }
         Command::Setup(command) => setup::execute(command, arguments.endpoint).await,
+        Command::Explain(options) => {
+            explanation::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await
+        }
         Command::Local(options) => local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {
-            let clients = match &arguments.endpoint {
-                Some(endpoint) => Clients::of_local_cloud(endpoint),
-                None => Clients::of_aws().await?,
-            };
-            let cloud = clients.find_stack(&arguments.stack).await?;
+            let cloud = Clients::of(arguments.endpoint.as_deref()).await?.find_stack(&arguments.stack).await?;
             let context = Context::new(cloud, false);
             let mut signals = Signals::listen()?;
             tokio::select! {

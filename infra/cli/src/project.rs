@@ -44,8 +44,9 @@ impl Project {
                 )));
             }
         }
-        let is_missing = |stage: &Stage| !self.root.join("target/lambda").join(stage.name()).join("bootstrap").exists();
-        let missing: Vec<&str> = Stage::ALL.into_iter().filter(is_missing).map(Stage::name).collect();
+        let is_missing = |function: &&str| !self.root.join("target/lambda").join(function).join("bootstrap").exists();
+        let functions = Stage::ALL.into_iter().map(Stage::name).chain(["explain"]);
+        let missing: Vec<&str> = functions.filter(is_missing).collect();
         if !missing.is_empty() {
             let names = missing.join(", ");
             let what_to_do = "build the functions with `make build`";

@@ -75,6 +75,7 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
         }
         for merged in &identity.merged {
             output.counts.merged += 1;
+            output.ended.push(((*merged).to_owned(), vec![customer_id.to_owned()]));
             write_change(&mut output.changes, "merged", merged, |out| json::push_member(out, "into", customer_id));
         }
         for retired in &identity.retired {
@@ -141,6 +142,7 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
     pub(super) fn ended(self, claims: &Claims<'a>, output: &mut MergeOutput) {
         for (customer_id, into) in &self.retired {
             output.counts.retired += 1;
+            output.ended.push(((*customer_id).to_owned(), into.iter().cloned().collect()));
             write_change(&mut output.changes, "retired", customer_id, |out| {
                 json::push_name(out, "into");
                 json::push_strings(out, into.iter().map(String::as_str));
@@ -148,6 +150,7 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
         }
         for customer_id in self.before.keys().filter(|customer_id| !claims.has(customer_id)) {
             output.counts.customers_deleted += 1;
+            output.ended.push(((*customer_id).to_owned(), Vec::new()));
             write_change(&mut output.changes, "deleted", customer_id, |_| {});
         }
     }

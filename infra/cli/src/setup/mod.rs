@@ -4,7 +4,6 @@
 mod check;
 mod faults;
 mod folder;
-mod folder_store;
 mod init;
 mod members;
 mod reading;

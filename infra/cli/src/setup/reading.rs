@@ -3,26 +3,23 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use onefold_connect::{Destination, Outcome, Planning, Position, Sink, TakenUp, connector};
 use onefold_core::config::{RowFormat, Source, SourceKind};
 use onefold_core::csv::{Boundary, FieldReader, boundary};
-use onefold_core::node::NodeHasher;
 use onefold_core::setup::NoTable;
 use onefold_core::translate::Segment;
 use onefold_lake::plan::{Piece, Reading};
 use onefold_lake::table::{self, StoredTable};
 use onefold_lake::{Object, RunId, Store, keys, rawchunk};
-use onefold_shell::{Context, NoSecrets, Secrets, StageError, Tasks};
+use onefold_shell::{Context, NoSecrets, Secrets};
 
-use super::folder_store::FolderStore;
 use super::members::members;
 use crate::error::Error;
+use crate::folder_store::FolderStore;
+use crate::functions;
 
 /// Where a connector should divide: only the first rows are wanted.
 const SPLIT_BYTES: u64 = 1 << 20;
-/// The nodes of keys are not shown, so any secret does.
-const NO_SECRET: &str = "00000000000000000000000000000000";
 /// No run: only a name for what is read.
 const NO_RUN: &str = "00000000T000000Z-00000000";
 
@@ -44,25 +41,6 @@ pub struct Row {
     delimiter: u8,
 }
 
-/// There is no state machine.
-struct NoTasks;
-
-#[async_trait]
-impl Tasks for NoTasks {
-    async fn succeed(&self, _token: &str, _output: String) -> Result<(), StageError> {
-        Ok(())
-    }
-
-    async fn fail(&self, _token: &str, _error: &str, _cause: &str) -> Result<(), StageError> {
-        Ok(())
-    }
-}
-
-/// Hashes what nobody sees.
-pub fn hasher() -> Result<NodeHasher, Error> {
-    NodeHasher::from_hex(NO_SECRET).map_err(|error| Error::malformed("the secret", error))
-}
-
 impl Reader {
     /// A reader for a data folder's files and tables.
     pub fn new(root: &Path) -> Result<Self, Error> {
@@ -72,7 +50,7 @@ impl Reader {
     /// The same, also for sources that are read with a secret.
     pub fn with_secrets(root: &Path, secrets: Arc<dyn Secrets>) -> Result<Self, Error> {
         let store = Arc::new(FolderStore::new(root));
-        let context = Context::new(store.clone(), hasher()?, Arc::new(NoTasks), None).with_secrets(secrets);
+        let context = functions::context(store.clone())?.with_secrets(secrets);
         // Time is always short, so a connector stops at the end of its first chunk or page.
         context.set_deadline(1);
         let run = RunId::parse(NO_RUN).map_err(|error| Error::malformed("the run", error))?;

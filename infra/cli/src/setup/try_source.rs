@@ -13,11 +13,12 @@ use onefold_shell::Secrets;
 use serde_json::{Value, json};
 
 use super::folder::DataFolder;
-use super::reading::{Reader, Row, hasher};
+use super::reading::{Reader, Row};
 use super::side_by_side;
 use crate::Outcome;
 use crate::args::TryOptions;
 use crate::error::Error;
+use crate::functions::hasher;
 use crate::screen::say;
 use crate::secrets::{SecretsFile, WhenAsked};
 
