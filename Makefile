@@ -3,13 +3,15 @@
 # The tools live under target/, so `make clean` takes everything away.
 VENV := target/venv
 PYTHON ?= python3
-STAGES := plan extract translate settle link partition merge compact
-BOOTSTRAPS := $(STAGES:%=target/lambda/%/bootstrap)
+FUNCTIONS := plan extract translate settle link partition merge compact purge erase explain
+BOOTSTRAPS := $(FUNCTIONS:%=target/lambda/%/bootstrap)
 ONEFOLD := target/release/onefold
 
 # `make run` uses these; without DATA it makes a sample of its own.
 DATA ?= target/sample
 OUT ?= target/run
+# A file of secrets, if sources are APIs or databases.
+SECRETS ?=
 SAMPLE_ROWS := 20000
 SAMPLE_SEED := 1
 
@@ -45,7 +47,7 @@ $(VENV)/.done: infra/requirements.txt
 build: $(ONEFOLD) $(BOOTSTRAPS) ## Build the functions and the command, optimised
 
 $(ONEFOLD): FORCE
-	cargo build --release --locked $(STAGES:%=-p %) -p onefold
+	cargo build --release --locked $(FUNCTIONS:%=-p %) -p onefold
 
 # Cargo knows what changed; a bootstrap is copied only if its binary did.
 target/lambda/%/bootstrap: $(ONEFOLD)
@@ -53,7 +55,7 @@ target/lambda/%/bootstrap: $(ONEFOLD)
 	@cmp -s target/release/$* $@ || cp target/release/$* $@
 
 run: tools build $(DATA)/onefold.toml ## Run the whole workflow on the local cloud, on a sample or on DATA
-	$(ONEFOLD) local run --data $(DATA) --out $(OUT)
+	$(ONEFOLD) local run --data $(DATA) --out $(OUT) $(if $(SECRETS),--secrets $(SECRETS))
 
 target/sample/onefold.toml: $(wildcard tests/bench/*.py) tests/sample/onefold.toml
 	rm -rf target/sample
@@ -113,7 +115,7 @@ target/bench/venv/.done: tests/bench/requirements.txt
 	touch $@
 
 package: tools ## Build the functions for AWS, against the C library of its runtime
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --locked --target $(AWS_TARGET) $(STAGES:%=-p %)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --locked --target $(AWS_TARGET) $(FUNCTIONS:%=-p %)
 
 deploy: package ## Deploy to the AWS account of your credentials
 	$(VENV)/bin/sam deploy --template infra/template.yaml --config-file samconfig.toml --guided

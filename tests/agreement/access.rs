@@ -129,9 +129,22 @@ impl Walk<'_> {
             purge::run(purge::Request { run }, context).await.expect("purge");
             self.note("purge");
         }
+        self.explain().await;
         let request = erase::Request { references: vec!["crm:1".to_owned()], ..erase::Request::default() };
         erase::run(request, context).await.expect("erase");
         self.note("erase");
+    }
+
+    /// An account, a customer that there is, and an id that there never was.
+    async fn explain(&mut self) {
+        let ask = async |of: &str| {
+            let request = explain::Request { of: of.to_owned(), and: None, run: None };
+            explain::run(request, self.context).await.expect("explain")
+        };
+        let explain::Answer::Customer { customer, .. } = ask("crm:2").await else { panic!("crm:2 is a customer's") };
+        ask(customer["customer_id"].as_str().expect("an id")).await;
+        ask("no-id").await;
+        self.note("explain");
     }
 
     /// What Extract asks for when a source need not answer alike twice: its chunks are written once and read again.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use onefold_core::config::json_schema;
+use onefold_core::config::{Config, json_schema};
 use serde_json::Value;
 
 use crate::project::text;
@@ -34,6 +34,7 @@ fn the_configurations_of_the_project_fit_the_schema() {
         "tests/bench/onefold.toml",
         "tests/bench/matching.toml",
         "tests/events/pipeline.toml",
+        "tests/events/sources.toml",
     ];
     let files = files.map(|file| tools::project().join(file));
     assert_eq!(faults(&files.each_ref().map(|file| file.as_path())), "");
@@ -52,6 +53,37 @@ fn a_configuration_with_faults_does_not_fit() {
         assert!(found.contains(place), "{place}: {found}");
     }
     assert_eq!(found.lines().count(), 3, "{found}");
+}
+
+/// What the schema says of the wrong in a source of one kind: what is missing, and what is another kind's.
+#[test]
+fn a_source_needs_what_its_kind_needs_and_no_more() {
+    let rest = "[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
+    let http = "http = { url = \"https://x.example\", items = \"\" }\n";
+    let postgres = "postgres = { secret = \"s\", table = \"public.t\", key = \"id\" }\n";
+    let file = std::env::temp_dir().join(format!("onefold-schema-kinds-{}.toml", std::process::id()));
+    for (members, is_sound) in [
+        ("format = \"csv\"\n".to_owned(), true),
+        ("kind = \"files\"\nformat = \"csv\"\n".to_owned(), true),
+        (format!("kind = \"http\"\n{http}"), true),
+        (format!("kind = \"postgres\"\n{postgres}"), true),
+        (String::new(), false),
+        ("kind = \"files\"\n".to_owned(), false),
+        ("kind = \"http\"\n".to_owned(), false),
+        ("kind = \"postgres\"\n".to_owned(), false),
+        (http.to_owned(), false),
+        (format!("format = \"csv\"\n{http}"), false),
+        (format!("kind = \"http\"\nformat = \"csv\"\n{http}"), false),
+        (format!("kind = \"http\"\n{http}{postgres}"), false),
+        (format!("kind = \"postgres\"\ndelimiter = \",\"\n{postgres}"), false),
+    ] {
+        let text = format!("[[source]]\nname = \"crm\"\n{members}{rest}");
+        std::fs::write(&file, &text).expect("written");
+        let found = faults(&[&file]);
+        assert_eq!(found.is_empty(), is_sound, "{text}{found}");
+        assert_eq!(Config::parse(&text).is_ok(), is_sound, "{text}");
+    }
+    std::fs::remove_file(&file).expect("removed");
 }
 
 /// The names of keys in a schema, those of tables within tables too.

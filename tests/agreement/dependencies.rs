@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use onefold_lake::keys::Stage;
+use onefold_lake::keys::{self, Stage};
 
 use crate::project::text;
 
@@ -26,6 +26,9 @@ fn dependencies_point_inward() {
     assert_eq!(ours("shell"), names(&["onefold-core", "onefold-lake"]));
     let inner = names(&["onefold-core", "onefold-lake", "onefold-shell"]);
     assert_eq!(ours("connect"), inner);
+    for called in keys::CALLED {
+        assert_eq!(ours(called), inner);
+    }
     for stage in Stage::ALL {
         let mut inner = inner.clone();
         if matches!(stage, Stage::Plan | Stage::Extract) {
@@ -46,7 +49,7 @@ fn the_domain_does_no_io() {
 
 #[test]
 fn only_the_shell_owns_the_lambda_runtime() {
-    for of in Stage::ALL.map(Stage::name).into_iter().chain(["core", "lake", "connect"]) {
+    for of in Stage::ALL.map(Stage::name).into_iter().chain(keys::CALLED).chain(["core", "lake", "connect"]) {
         let names = dependencies(of);
         assert!(!names.contains("lambda_runtime") && !names.contains("aws-config"), "{of}");
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use onefold_lake::keys::Stage;
+use onefold_lake::keys::{self, Stage};
 
 use crate::project::{functions, machine_text, states, template, text, words_with};
 
@@ -12,7 +12,7 @@ fn stages() -> BTreeSet<String> {
 
 /// Every function: the stages, and those that people call.
 fn all() -> BTreeSet<String> {
-    stages().into_iter().chain(["erase".to_owned()]).collect()
+    stages().into_iter().chain(keys::CALLED.map(str::to_owned)).collect()
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! All functions, served by `cargo lambda watch`, with a bucket to work in.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
 
+use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
 use serde_json::Value;
 
 use crate::background::{Background, free_address};
@@ -23,6 +25,7 @@ pub struct Served {
     /// Dropped first: it has the functions, and they need the other.
     watch: Background,
     port: u16,
+    secrets: aws_sdk_secretsmanager::Client,
     _cloud: Background,
 }
 
@@ -66,7 +69,26 @@ impl Served {
             .env("AWS_CONFIG_FILE", "/dev/null")
             .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
         let watch = Background::start(watch, address, logs.join("functions-watch.log"));
-        Self { lake, watch, port: address.port(), _cloud: cloud }
+        let config = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .endpoint_url(&endpoint)
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .build();
+        let secrets = aws_sdk_secretsmanager::Client::from_conf(config);
+        Self { lake, watch, port: address.port(), secrets, _cloud: cloud }
+    }
+
+    /// Stores a secret where functions ask for it.
+    pub fn store_secret(&self, name: &str, value: &str) {
+        let create = self.secrets.create_secret().name(name).secret_string(value);
+        self.lake.wait(create.send()).expect("the secret is stored");
+    }
+
+    /// What the functions have logged.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.watch.log()).expect("a log")).into_owned()
     }
 
     /// Invokes a function with the event of a file in `tests/events`.

@@ -70,20 +70,27 @@ const OBJECTS: &[&str] = &[
     "merged/{run}/00000/changes.jsonl.zst",
     "merged/{run}/00000/counts.json",
     "merged/{run}/00000/customers.jsonl.zst",
+    "merged/{run}/00000/index",
     "merged/{run}/00000/members.jsonl.zst",
     "merged/{run}/00000/members.links",
+    "merged/{run}/00000/retired.jsonl.zst",
     "merged/{run}/00001/blocked.jsonl.zst",
     "merged/{run}/00001/changes.jsonl.zst",
     "merged/{run}/00001/counts.json",
     "merged/{run}/00001/customers.jsonl.zst",
+    "merged/{run}/00001/index",
     "merged/{run}/00001/members.jsonl.zst",
     "merged/{run}/00001/members.links",
+    "merged/{run}/00001/retired.jsonl.zst",
     "merged/{run}/partitions.jsonl",
     "partitions/{run}/00000.shuffle",
     "partitions/{run}/mappers.jsonl",
     "processed/{run}/blocked.json",
     "processed/{run}/config.toml",
+    "processed/{run}/corrections.json",
     "processed/{run}/customers/part-00000.jsonl.zst",
+    "processed/{run}/index/frames.jsonl",
+    "processed/{run}/index/part-00000.hashes",
     "processed/{run}/inputs.jsonl",
     "processed/{run}/manifest.json",
     "processed/{run}/members/part-00000.jsonl.zst",
@@ -128,6 +135,11 @@ pub fn one_run_from_plan_to_compact(served: &Served) {
     let current: Value = serde_json::from_slice(&lake.get("processed/CURRENT")).expect("JSON");
     assert_eq!(current, json!({"run": RUN}));
     assert_eq!(customers(lake), ["A. is crm:1, crm:2", "Bob is crm:3"]);
+    let answer = served.invoke("explain", "explain.json").expect("an answer");
+    assert_eq!((&answer["answer"], &answer["together"]), (&json!("pair"), &json!("yes")));
+    assert_eq!(answer["path"][0]["accounts"], json!(["crm:1", "crm:2"]));
+    let answer = served.invoke_text("explain", r#"{"of":"crm:3"}"#).expect("an answer");
+    assert_eq!((&answer["answer"], &answer["customer"]["members"]), (&json!("customer"), &json!(["crm:3"])));
 }
 
 /// The keys of all receipts.

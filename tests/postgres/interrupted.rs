@@ -1,13 +1,10 @@
 //! Time that runs out, and connections that are cut.
 
-use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use onefold_lake::store::Body;
-use onefold_lake::{Condition, Object, Store, StoreError, keys};
+use onefold_lake::{Store, keys};
 use onefold_shell::ErrorKind;
+use onefold_tests::hooked::{HookedStore, Hooks};
 use onefold_tests::postgres::Database;
 
 use crate::shop::Shop;
@@ -37,7 +34,7 @@ fn goes_on_where_it_stopped_although_that_row_is_gone() {
     let mut shop = Shop::new(statements, "table = \"public.customers\"\nkey = \"id\"\nrows_per_page = 10");
     let splits = shop.plan().unwrap();
     let database = shop.database.clone();
-    shop.wrap(|store| Arc::new(Meddling::new(store, move || database.execute("DELETE FROM customers WHERE id = 10"))));
+    shop.wrap(|store| meddled(store, move || database.execute("DELETE FROM customers WHERE id = 10")));
     assert_eq!(shop.extract(&splits[0], true).unwrap(), 2);
     assert_eq!(shop.ids().len(), 30, "the row was read before it was deleted");
 }
@@ -47,7 +44,7 @@ fn a_connection_that_is_cut_is_tried_again_and_gives_each_row_once() {
     let mut shop = Shop::new(CUSTOMERS, "table = \"public.customers\"\nkey = \"id\"\nrows_per_page = 500");
     let splits = shop.plan().unwrap();
     let database = shop.database.clone();
-    shop.wrap(|store| Arc::new(Meddling::new(store, move || Database::cut_connections(&database))));
+    shop.wrap(|store| meddled(store, move || Database::cut_connections(&database)));
     let error = shop.extract(&splits[0], false).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Transient, "{error}");
     assert!(error.message.contains("shop"), "{error}");
@@ -78,58 +75,18 @@ fn a_statement_that_takes_too_long_is_tried_again() {
 }
 
 /// Does something once, behind the first raw chunk that is written.
-struct Meddling {
-    store: Arc<dyn Store>,
-    meddle: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+fn meddled(store: Arc<dyn Store>, meddle: impl FnOnce() + Send + 'static) -> Arc<dyn Store> {
+    Arc::new(HookedStore::new(store, Meddling(Mutex::new(Some(Box::new(meddle))))))
 }
 
-impl Meddling {
-    fn new(store: Arc<dyn Store>, meddle: impl FnOnce() + Send + 'static) -> Self {
-        Self { store, meddle: Mutex::new(Some(Box::new(meddle))) }
-    }
-}
+struct Meddling(Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
-#[async_trait]
-impl Store for Meddling {
-    async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
-        self.store.list(prefix).await
-    }
-
-    async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError> {
-        self.store.get(key).await
-    }
-
-    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
-        self.store.get_range(key, range).await
-    }
-
-    async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError> {
-        self.store.get_tail(key, length).await
-    }
-
-    async fn stream(&self, key: &str, etag: &str, from: u64) -> Result<Box<dyn Body>, StoreError> {
-        self.store.stream(key, etag, from).await
-    }
-
-    async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError> {
-        self.store.put(key, bytes, condition).await?;
-        let meddle = if key.starts_with(keys::RAW) { self.meddle.lock().unwrap().take() } else { None };
+impl Hooks for Meddling {
+    fn was_put(&self, key: &str) {
+        let meddle = if key.starts_with(keys::RAW) { self.0.lock().unwrap().take() } else { None };
         if let Some(meddle) = meddle {
             // Another thread, as this one drives a runtime already.
             std::thread::spawn(meddle).join().unwrap();
         }
-        Ok(())
-    }
-
-    async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {
-        self.store.concatenate(sources, key).await
-    }
-
-    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
-        self.store.delete(keys).await
-    }
-
-    fn requests(&self) -> u64 {
-        self.store.requests()
     }
 }

@@ -1,11 +1,9 @@
-//! The change feed says what a reader finds who compares two versions, and who follows it alone has them all.
+//! The change feed says what a reader finds who compares two versions.
 
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
-use onefold_tests::version::Version;
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
 
 use crate::data::{any_rows, cases, drop_rows, publish, without_guard};
 use crate::history;
@@ -89,71 +87,18 @@ fn what_a_new_configuration_changes_is_a_change() {
     assert_eq!(history::told(&after), history::changes(&before, &after));
 }
 
-/// What a run of a history finds: rows that were dropped since, under these settings.
-#[derive(Clone, Debug)]
-struct Episode {
-    rows: Vec<Row>,
-    settings: Settings,
-}
-
-fn any_settings() -> impl Strategy<Value = Settings> {
-    let rules = vec![vec!["email"], vec!["phone_number"], vec!["family_name"], vec!["family_name", "birthdate"]];
-    let snapshots = subsequence(vec!["crm", "list", "shop"], 0..3);
-    let guards = (2usize..6, proptest::option::of(1usize..4), subsequence(vec!["bob@x.de", "c@x.de"], 0..2));
-    let survival = (select(&["latest", "oldest", "trusted", "most_frequent"][..]), any::<bool>());
-    let own_limits = proptest::option::of((0usize..2, 2usize..5));
-    (subsequence(rules, 2..=4), snapshots, guards, survival, own_limits).prop_map(
-        |(rules, snapshots, guards, (survive_default, has_condition), own_limit)| Settings {
-            rules,
-            snapshots,
-            max_accounts_per_key: guards.0,
-            max_accounts_per_customer: guards.1.map(|most| most + 2),
-            blocked_emails: guards.2,
-            survive_default,
-            own_limits: own_limit.into_iter().collect(),
-            conditions: if has_condition { vec![(0, "unless_differ", "given_name")] } else { Vec::new() },
-            ..Settings::default()
-        },
-    )
-}
-
-fn any_history() -> impl Strategy<Value = Vec<Episode>> {
-    let episode = |most| (any_rows(most), any_settings()).prop_map(|(rows, settings)| Episode { rows, settings });
-    (episode(25), proptest::collection::vec((episode(10), any::<bool>()), 1..5)).prop_map(|(first, more)| {
-        let mut settings = first.settings.clone();
-        let mut episodes = vec![first];
-        for (mut episode, keeps_settings) in more {
-            if keeps_settings {
-                episode.settings = settings.clone();
-            }
-            settings = episode.settings.clone();
-            episodes.push(episode);
-        }
-        episodes
-    })
-}
-
-proptest! {
-    #![proptest_config(cases(60))]
-
-    #[test]
-    fn who_follows_the_feeds_has_the_customers(history in any_history(), partitions in 1u32..4) {
-        let knobs = Knobs { partitions, ..Knobs::default() };
-        let mut pipeline = Pipeline::new(&history[0].settings);
-        let mut follower = history::Follower::default();
-        let mut before: Option<Version> = None;
-        for (number, episode) in history.iter().enumerate() {
-            pipeline.configure(&episode.settings.config());
-            drop_rows(&pipeline, &format!("{number}"), &episode.rows);
-            pipeline.drop_file("crm", &format!("empty-{number}.jsonl"), "");
-            let version = publish(&mut pipeline, &knobs);
-            follower.follow(&version.changes);
-            prop_assert_eq!(&follower.customers, &version.customers);
-            prop_assert_eq!(&follower.crosswalk, &version.members);
-            if let Some(before) = before {
-                prop_assert_eq!(history::told(&version), history::changes(&before, &version));
-            }
-            before = Some(version);
-        }
+#[test]
+fn what_a_correction_changes_is_a_change_once() {
+    let mut pipeline = Pipeline::new(&without_guard());
+    let row = |id| Row::new("crm", id).with("email", "a@x.de").at(1);
+    drop_rows(&pipeline, "a", &[row("1"), row("2"), row("7")]);
+    let mut before = publish(&mut pipeline, &Knobs::default());
+    // The customer stays as it is, but for what holds it together.
+    for pairs in [vec![["crm:2", "crm:7"]], vec![["crm:2", "crm:7"], ["crm:9", "crm:10"]]] {
+        pipeline.correct(&Settings { always: pairs, ..without_guard() });
+        let after = publish(&mut pipeline, &Knobs::default());
+        assert_eq!(history::told(&after), history::changes(&before, &after));
+        before = after;
     }
+    assert!(before.changes.is_empty(), "the second correction is about nobody");
 }

@@ -1,7 +1,5 @@
 //! Corrections are obeyed by every later run, as the oracle does, whatever came when.
 
-use std::collections::BTreeSet;
-
 use onefold_shell::ErrorKind;
 use onefold_tests::oracle;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
@@ -9,57 +7,23 @@ use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
 use onefold_tests::version::{Version, text};
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
 use serde_json::{Value, json};
 
-use crate::data::{any_rows, cases, drop_rows, publish, version_of};
+use crate::data::{
+    any_corrections, any_customer_limits, any_rows, cases, drop_rows, pairs_of, publish, publish_in_two, version_of,
+};
 
-const REFERENCES: [&str; 12] = [
-    "crm:1", "crm:2", "crm:7", "crm:007", "list:1", "list:9", "list:10", "shop:a1", "shop:2", "shop:b:2", "shop:11",
-    "crm:gone",
-];
-
-/// Corrections that do not contradict each other.
-fn any_corrections() -> impl Strategy<Value = (Vec<[&'static str; 2]>, Vec<[&'static str; 2]>)> {
-    let pairs = |most| proptest::collection::vec((select(&REFERENCES[..]), select(&REFERENCES[..])), 0..most);
-    (pairs(5), pairs(6)).prop_map(|(always, never)| {
-        let told = |pairs: Vec<(&'static str, &'static str)>| {
-            let pairs = pairs.into_iter().filter(|(left, right)| left != right);
-            pairs.map(|(left, right)| [left, right]).collect::<Vec<_>>()
-        };
-        let always = told(always);
-        let mut never = told(never);
-        never.retain(|[left, right]| {
-            let mut reached = vec![*left];
-            for _ in &always {
-                let near = always.iter().filter(|pair| pair.iter().any(|one| reached.contains(one)));
-                reached = near.flatten().copied().chain(reached.iter().copied()).collect();
-            }
-            !reached.contains(right)
-        });
-        (always, never)
-    })
-}
-
-fn any_settings() -> impl Strategy<Value = Settings> {
-    let guard = (
-        2usize..6,
-        proptest::option::weighted(0.3, 1usize..5),
-        subsequence(vec![("birthdate", 1), ("email", 2), ("given_name", 1)], 0..3),
-    );
-    (guard, any_corrections()).prop_map(|((max_accounts_per_key, most, max_distinct), (always, never))| Settings {
-        max_accounts_per_key,
-        max_accounts_per_customer: most,
-        max_distinct,
-        always,
-        never,
-        ..Settings::default()
-    })
-}
-
-/// What pairs say, whichever way round and how often.
-fn told(pairs: &[[&'static str; 2]]) -> BTreeSet<BTreeSet<&'static str>> {
-    pairs.iter().map(|pair| pair.iter().copied().collect()).collect()
+pub fn any_settings() -> impl Strategy<Value = Settings> {
+    (2usize..6, any_customer_limits(), any_corrections()).prop_map(
+        |(max_accounts_per_key, (max_accounts_per_customer, max_distinct), (always, never))| Settings {
+            max_accounts_per_key,
+            max_accounts_per_customer,
+            max_distinct,
+            always,
+            never,
+            ..Settings::default()
+        },
+    )
 }
 
 proptest! {
@@ -75,18 +39,12 @@ proptest! {
     ) {
         let knobs = Knobs { shards, partitions, ..Knobs::default() };
         let mut pipeline = Pipeline::new(&settings);
-        let (before, after) = rows.split_at((rows.len() as f64 * cut) as usize);
-        for (name, rows) in [("a", before), ("b", after)] {
-            drop_rows(&pipeline, name, rows);
-            pipeline.drop_file("crm", &format!("empty-{name}.jsonl"), "");
-            publish(&mut pipeline, &knobs);
-        }
-        let version = Version::current(&pipeline);
+        let version = publish_in_two(&mut pipeline, &rows, cut, &knobs);
         prop_assert_eq!(version.values(), oracle::customers(&rows, &settings));
 
         // Other corrections, and nothing else that is new.
-        let is_changed = told(&settings.always) != told(&later.0) || told(&settings.never) != told(&later.1);
-        let corrected = Settings { always: later.0, never: later.1, ..settings };
+        let corrected = Settings { always: later.0, never: later.1, ..settings.clone() };
+        let is_changed = pairs_of(&settings) != pairs_of(&corrected);
         pipeline.correct(&corrected);
         let is_published = matches!(pipeline.run(&knobs).expect("a run"), Outcome::Published(_));
         let version = Version::current(&pipeline);

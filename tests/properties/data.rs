@@ -1,13 +1,14 @@
 //! Random rows: few values in many spellings, so that accounts meet, and every kind of nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use onefold_tests::oracle::Dropped;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::row::{self, Row, SOURCES};
 use onefold_tests::settings::Settings;
 use onefold_tests::version::Version;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
 
 /// Runs so many cases; what fails is printed, not written into the repository.
 pub fn cases(cases: u32) -> ProptestConfig {
@@ -113,6 +114,45 @@ pub fn any_rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
     })
 }
 
+/// Limits of what one customer may be: `max_accounts_per_customer` and `max_distinct`.
+pub fn any_customer_limits() -> impl Strategy<Value = (Option<usize>, Vec<(&'static str, usize)>)> {
+    let distinct = vec![("birthdate", 1), ("email", 2), ("given_name", 1)];
+    (proptest::option::weighted(0.3, 1usize..5), subsequence(distinct, 0..3))
+}
+
+/// References that corrections name; the last one is of no row.
+const REFERENCES: [&str; 12] = [
+    "crm:1", "crm:2", "crm:7", "crm:007", "list:1", "list:9", "list:10", "shop:a1", "shop:2", "shop:b:2", "shop:11",
+    "crm:gone",
+];
+
+/// Corrections that do not contradict each other.
+pub fn any_corrections() -> impl Strategy<Value = (Vec<[&'static str; 2]>, Vec<[&'static str; 2]>)> {
+    let pairs = |most| proptest::collection::vec((select(&REFERENCES[..]), select(&REFERENCES[..])), 0..most);
+    (pairs(5), pairs(6)).prop_map(|(always, never)| {
+        let told = |pairs: Vec<(&'static str, &'static str)>| {
+            let pairs = pairs.into_iter().filter(|(left, right)| left != right);
+            pairs.map(|(left, right)| [left, right]).collect::<Vec<_>>()
+        };
+        let always = told(always);
+        let mut never = told(never);
+        never.retain(|[left, right]| {
+            let mut reached = vec![*left];
+            for _ in &always {
+                let near = always.iter().filter(|pair| pair.iter().any(|one| reached.contains(one)));
+                reached = near.flatten().copied().chain(reached.iter().copied()).collect();
+            }
+            !reached.contains(right)
+        });
+        (always, never)
+    })
+}
+
+/// What corrections say, whichever way round and how often: `always` and `never`.
+pub fn pairs_of(settings: &Settings) -> [BTreeSet<BTreeSet<&'static str>>; 2] {
+    [&settings.always, &settings.never].map(|pairs| pairs.iter().map(|pair| pair.iter().copied().collect()).collect())
+}
+
 /// Settings whose guard never closes.
 pub fn without_guard() -> Settings {
     Settings { max_accounts_per_key: 1000, ..Settings::default() }
@@ -128,11 +168,51 @@ pub fn drop_rows(pipeline: &Pipeline, name: &str, rows: &[Row]) {
     }
 }
 
+/// The files of a run: one or two of each of some sources, at least so many. Each row may be in them or not.
+pub fn any_files(rows: Vec<Row>, least_sources: usize) -> impl Strategy<Value = Vec<Dropped>> {
+    let most = rows.len();
+    let files = (subsequence(SOURCES.to_vec(), least_sources..=3), any::<bool>(), proptest::bool::weighted(0.15));
+    (subsequence(rows, 0..=most), files).prop_map(|(rows, (sources, halves, is_broken))| {
+        let mut files = Vec::new();
+        for source in sources {
+            let rows: Vec<Row> = rows.iter().filter(|row| row.source == source).cloned().collect();
+            let (first, second) = rows.split_at(if halves { rows.len() / 2 } else { rows.len() });
+            files.push(Dropped { source, rows: first.to_vec(), is_broken });
+            if halves {
+                files.push(Dropped { source, rows: second.to_vec(), is_broken: false });
+            }
+        }
+        files
+    })
+}
+
+/// Drops the files of a run.
+pub fn drop_files(pipeline: &Pipeline, run: usize, files: &[Dropped]) {
+    for (at, file) in files.iter().enumerate() {
+        let mut text = row::file(file.source, &file.rows);
+        if file.is_broken {
+            text += if file.source == "list" { "too,few\n" } else { "{\"id\":\n" };
+        }
+        pipeline.drop_file(file.source, &row::file_name(file.source, &format!("run-{run}-{at}")), text);
+    }
+}
+
 /// Runs, and reads the version that this published.
 pub fn publish(pipeline: &mut Pipeline, knobs: &Knobs) -> Version {
     let outcome = pipeline.run(knobs).unwrap_or_else(|error| panic!("{error:?}"));
     assert!(matches!(outcome, Outcome::Published(_)), "there was something new");
     Version::read(pipeline, outcome.run())
+}
+
+/// Publishes rows in two runs, of which the first has this share, and reads the second version.
+pub fn publish_in_two(pipeline: &mut Pipeline, rows: &[Row], cut: f64, knobs: &Knobs) -> Version {
+    let (before, after) = rows.split_at((rows.len() as f64 * cut) as usize);
+    for (name, rows) in [("a", before), ("b", after)] {
+        drop_rows(pipeline, name, rows);
+        pipeline.drop_file("crm", &format!("empty-{name}.jsonl"), "");
+        publish(pipeline, knobs);
+    }
+    Version::current(pipeline)
 }
 
 /// The version that one run makes of rows.

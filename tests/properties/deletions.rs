@@ -4,32 +4,21 @@ use std::collections::BTreeSet;
 
 use onefold_tests::oracle::{self, Dropped};
 use onefold_tests::pipeline::{Knobs, Pipeline};
-use onefold_tests::row::{self, Row, SOURCES};
+use onefold_tests::row::{Row, SOURCES};
 use onefold_tests::settings::Settings;
 use onefold_tests::version::Version;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use serde_json::json;
 
-use crate::data::{any_rows, cases, drop_rows, publish, version_of, without_guard};
+use crate::data::{any_files, any_rows, cases, drop_files, drop_rows, publish, version_of, without_guard};
 use crate::history;
-
-/// Drops the files of a run.
-fn drop_run(pipeline: &Pipeline, number: usize, files: &[Dropped]) {
-    for (at, file) in files.iter().enumerate() {
-        let mut text = row::file(file.source, &file.rows);
-        if file.is_broken {
-            text += if file.source == "list" { "too,few\n" } else { "{\"id\":\n" };
-        }
-        pipeline.drop_file(file.source, &row::file_name(file.source, &format!("run-{number}-{at}")), text);
-    }
-}
 
 /// Publishes a version for each run.
 fn publish_runs(settings: &Settings, runs: &[Vec<Dropped>], knobs: &Knobs) -> Vec<Version> {
     let mut pipeline = Pipeline::new(settings);
     let publish_run = |(number, files): (usize, &Vec<Dropped>)| {
-        drop_run(&pipeline, number, files);
+        drop_files(&pipeline, number, files);
         publish(&mut pipeline, knobs)
     };
     runs.iter().enumerate().map(publish_run).collect()
@@ -37,23 +26,7 @@ fn publish_runs(settings: &Settings, runs: &[Vec<Dropped>], knobs: &Knobs) -> Ve
 
 /// Runs that each read one or two files of some sources. Rows come again in later ones.
 fn any_runs() -> impl Strategy<Value = Vec<Vec<Dropped>>> {
-    let run = |rows: Vec<Row>| {
-        let most = rows.len();
-        let files = (subsequence(SOURCES.to_vec(), 1..=3), any::<bool>(), proptest::bool::weighted(0.15));
-        (subsequence(rows, 0..=most), files).prop_map(|(rows, (sources, halves, is_broken))| {
-            let mut files = Vec::new();
-            for source in sources {
-                let rows: Vec<Row> = rows.iter().filter(|row| row.source == source).cloned().collect();
-                let (first, second) = rows.split_at(if halves { rows.len() / 2 } else { rows.len() });
-                files.push(Dropped { source, rows: first.to_vec(), is_broken });
-                if halves {
-                    files.push(Dropped { source, rows: second.to_vec(), is_broken: false });
-                }
-            }
-            files
-        })
-    };
-    any_rows(25).prop_flat_map(move |rows| proptest::collection::vec(run(rows), 1..5))
+    any_rows(25).prop_flat_map(|rows| proptest::collection::vec(any_files(rows, 1), 1..5))
 }
 
 fn any_knobs() -> impl Strategy<Value = Knobs> {

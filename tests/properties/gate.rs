@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use onefold_lake::keys;
+use onefold_lake::keys::{self, Part};
 use onefold_lake::versions::Standing;
 use onefold_shell::ErrorKind;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
@@ -185,9 +185,31 @@ fn only_what_was_published_is_gone_back_to() {
     pipeline.roll_back(Some(&other)).expect("it is kept");
     assert_eq!(pipeline.standings(), [Standing::Kept, Standing::Gated, Standing::DryRun, Standing::Current]);
 
+    let config = keys::processed_config(&one);
+    let whole = pipeline.get(&config).expect("a configuration");
+    pipeline.put(&config, "something else");
+    refuses(&pipeline, None, &format!("is not whole: the manifest says that {config} has"));
+    pipeline.put(&config, whole);
     let file = &rolled.to.files.members[0].key;
     pipeline.put(file, "something else");
     refuses(&pipeline, None, "is not whole");
+}
+
+#[test]
+fn a_held_version_that_is_not_whole_is_not_published() {
+    let mut pipeline = gated(&open_and_closed().1);
+    pipeline.run(&Knobs::default()).expect_err("the gate is closed");
+    let (current, run) = (pipeline.get(keys::CURRENT), Pipeline::run_of(2));
+    for key in [keys::processed_blocked(&run), keys::processed(&run, Part::Customers, 0)] {
+        let whole = pipeline.get(&key).expect("an object");
+        pipeline.put(&key, "");
+        let error = pipeline.publish(&run).expect_err("an object is damaged");
+        assert_eq!(error.kind, ErrorKind::Corrupt);
+        assert!(error.message.contains(&key), "{}", error.message);
+        assert_eq!(pipeline.get(keys::CURRENT), current);
+        pipeline.put(&key, whole);
+    }
+    assert!(matches!(pipeline.publish(&run), Ok(Outcome::Published(_))));
 }
 
 proptest! {

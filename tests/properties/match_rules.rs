@@ -6,9 +6,9 @@ use onefold_tests::settings::Settings;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::data::{any_rows, cases, drop_rows, publish};
+use crate::data::{any_customer_limits, any_rows, cases, publish_in_two};
 
-fn any_settings() -> impl Strategy<Value = Settings> {
+pub fn any_settings() -> impl Strategy<Value = Settings> {
     let rules = vec![vec!["email"], vec!["phone_number"], vec!["family_name"], vec!["family_name", "birthdate"]];
     let fields = select(&["given_name", "birthdate", "address.country", "email"][..]);
     let conditions = proptest::collection::vec((0usize..4, select(&["if_agree", "unless_differ"][..]), fields), 0..4);
@@ -18,11 +18,7 @@ fn any_settings() -> impl Strategy<Value = Settings> {
         proptest::option::weighted(0.3, 0.05..0.5),
     );
     let blocked_emails = subsequence(vec!["bob@x.de", "anna@gmail.com", "noreply@x.de"], 0..3);
-    let customers = (
-        proptest::option::weighted(0.3, 1usize..5),
-        subsequence(vec![("birthdate", 1), ("email", 2), ("given_name", 1)], 0..3),
-    );
-    (subsequence(rules, 2..=4), conditions, limits, blocked_emails, customers).prop_map(
+    (subsequence(rules, 2..=4), conditions, limits, blocked_emails, any_customer_limits()).prop_map(
         |(rules, mut conditions, limits, blocked_emails, customers)| {
             let count = rules.len();
             conditions.retain(|(rule, ..)| *rule < count);
@@ -54,14 +50,7 @@ proptest! {
         (shards, partitions) in (1u32..4, 1u32..4),
     ) {
         let knobs = Knobs { shards, partitions, ..Knobs::default() };
-        let mut pipeline = Pipeline::new(&settings);
-        let (before, after) = rows.split_at((rows.len() as f64 * cut) as usize);
-        for (name, rows) in [("a", before), ("b", after)] {
-            drop_rows(&pipeline, name, rows);
-            pipeline.drop_file("crm", &format!("empty-{name}.jsonl"), "");
-            publish(&mut pipeline, &knobs);
-        }
-        let version = onefold_tests::version::Version::current(&pipeline);
+        let version = publish_in_two(&mut Pipeline::new(&settings), &rows, cut, &knobs);
         prop_assert_eq!(version.values(), oracle::customers(&rows, &settings));
     }
 }

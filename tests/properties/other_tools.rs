@@ -62,6 +62,11 @@ fn rows(name: &str) -> Vec<Map<String, Value>> {
 
 /// Reads a file through the whole pipeline.
 fn read(name: &str, members: &str, written: Written, knobs: &Knobs) -> (Pipeline, Version) {
+    read_bytes(name, file(name), members, written, knobs)
+}
+
+/// Reads a file of these bytes.
+fn read_bytes(name: &str, bytes: Vec<u8>, members: &str, written: Written, knobs: &Knobs) -> (Pipeline, Version) {
     let mut pipeline = Pipeline::new(&Settings::default());
     let Written { changed, born, tags } = written;
     pipeline.configure(&format!(
@@ -82,7 +87,7 @@ fn read(name: &str, members: &str, written: Written, knobs: &Knobs) -> (Pipeline
         key = "email"
         "#
     ));
-    pipeline.drop_file("tool", name, file(name));
+    pipeline.drop_file("tool", name, bytes);
     let version = publish(&mut pipeline, knobs);
     assert_eq!(rejects(&pipeline, &version.manifest.run), Vec::<Value>::new(), "{name}");
     (pipeline, version)
@@ -149,6 +154,22 @@ fn an_array_in_many_lines_with_escapes_is_read() {
     );
     for row in rows("pandas.json") {
         check_account("pandas.json", &row, &version.accounts[&format!("tool:{}", row["id"])], true);
+    }
+}
+
+/// An API's answer that was saved as a file: the array is in an object, among other members.
+#[test]
+fn an_array_in_an_object_is_read() {
+    let (before, behind) = (r#"{"meta":{"rows":[0,"]}"]},"page":{"n":1,"items":"#, r#","next":null},"rows":[{}]}"#);
+    let bytes = [before.as_bytes(), &file("polars.json"), behind.as_bytes()].concat();
+    let members = "format = \"json\"\nitems = \"/page/items\"";
+    for bytes in [bytes.clone(), zstd::encode_all(&bytes[..], 1).expect("zstd")] {
+        let (_, version) = read_bytes("polars.json", bytes, members, SPACED, &Knobs::default());
+        let rows = rows("polars.json");
+        assert_eq!(version.accounts.len(), rows.len());
+        for row in rows {
+            check_account("polars.json", &row, &version.accounts[&format!("tool:{}", row["id"])], true);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use onefold_tests::settings::Settings;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::data::{any_rows, cases, drop_rows, publish};
+use crate::data::{any_rows, cases, publish_in_two};
 
 const OF_ANY: [&str; 4] = ["latest", "oldest", "trusted", "most_frequent"];
 const OF_TEXT: [&str; 5] = ["latest", "oldest", "trusted", "most_frequent", "longest"];
@@ -46,14 +46,8 @@ proptest! {
         (partitions, max_accounts_per_key) in (1u32..4, 2usize..8),
     ) {
         let settings = Settings { max_accounts_per_key, ..settings };
-        let mut pipeline = Pipeline::new(&settings);
-        let (before, after) = rows.split_at((rows.len() as f64 * cut) as usize);
-        for (name, rows) in [("a", before), ("b", after)] {
-            drop_rows(&pipeline, name, rows);
-            pipeline.drop_file("crm", &format!("empty-{name}.jsonl"), "");
-            publish(&mut pipeline, &Knobs { partitions, ..Knobs::default() });
-        }
-        let version = onefold_tests::version::Version::current(&pipeline);
+        let knobs = Knobs { partitions, ..Knobs::default() };
+        let version = publish_in_two(&mut Pipeline::new(&settings), &rows, cut, &knobs);
         prop_assert_eq!(version.values(), oracle::customers(&rows, &settings));
     }
 }

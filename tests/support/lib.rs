@@ -5,6 +5,7 @@
 
 pub mod fakes;
 pub mod forgetful;
+pub mod hooked;
 pub mod http_server;
 pub mod oracle;
 pub mod pipeline;

@@ -79,16 +79,19 @@ pub struct Dropped {
 
 /// The rows that count after some runs: of a snapshot, none from before the last run that read it whole.
 pub fn standing(runs: &[Vec<Dropped>], settings: &Settings) -> Vec<Row> {
-    let mut standing: Vec<Row> = Vec::new();
-    for run in runs {
-        for source in &settings.snapshots {
-            let files: Vec<&Dropped> = run.iter().filter(|file| file.source == *source).collect();
-            if !files.is_empty() && files.iter().all(|file| !file.is_broken) {
-                standing.retain(|row| row.source != *source);
-            }
+    let step = |standing: Vec<Row>, run: &Vec<Dropped>| standing_after(standing, run, settings);
+    runs.iter().fold(Vec::new(), step)
+}
+
+/// The rows that count after one more run.
+pub fn standing_after(mut standing: Vec<Row>, run: &[Dropped], settings: &Settings) -> Vec<Row> {
+    for source in &settings.snapshots {
+        let files: Vec<&Dropped> = run.iter().filter(|file| file.source == *source).collect();
+        if !files.is_empty() && files.iter().all(|file| !file.is_broken) {
+            standing.retain(|row| row.source != *source);
         }
-        standing.extend(run.iter().flat_map(|file| file.rows.iter().cloned()));
     }
+    standing.extend(run.iter().flat_map(|file| file.rows.iter().cloned()));
     standing
 }
 

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::fakes::{KnownSecrets, RecordingQueue, RecordingTasks};
-use crate::forgetful::ForgetfulStore;
+use crate::forgetful::forgetful;
 use crate::settings::Settings;
 
 /// How an execution goes about it. None of it may matter for what comes out.
@@ -221,6 +221,11 @@ impl Pipeline {
         self.executions += 1;
     }
 
+    /// The run of the next execution.
+    pub fn next_run(&self) -> RunId {
+        Self::run_of(self.executions + 1)
+    }
+
     /// Points CURRENT back to a version that is kept.
     ///
     /// # Errors
@@ -241,6 +246,18 @@ impl Pipeline {
         RunId::new(&started_at, &execution).expect("a run id")
     }
 
+    /// Asks about the current version; gives the answer and how many requests it took.
+    ///
+    /// # Errors
+    /// What the function fails with.
+    pub fn explain(&self, of: &str, and: Option<&str>) -> Result<(explain::Answer, u64), StageError> {
+        let context = self.context(self.store.clone());
+        let before = self.store.requests();
+        let request = explain::Request { of: of.to_owned(), and: and.map(str::to_owned), run: None };
+        let answer = self.runtime.block_on(explain::run(request, &context))?;
+        Ok((answer, self.store.requests() - before))
+    }
+
     /// Puts persons on the suppression list.
     ///
     /// # Errors
@@ -255,8 +272,7 @@ impl Pipeline {
     }
 
     fn execute(&self, number: u32, input: Value, knobs: &Knobs) -> Result<Outcome, StageError> {
-        let store: Arc<dyn Store> =
-            if knobs.twice { Arc::new(ForgetfulStore::new(self.store.clone())) } else { self.store.clone() };
+        let store: Arc<dyn Store> = if knobs.twice { forgetful(self.store.clone()) } else { self.store.clone() };
         let context = self.context(store);
         if knobs.hurried {
             context.set_deadline(1);

@@ -3,6 +3,7 @@
 //! Zstd frames and links concatenate. Member files and their links are joined alike, so that they stay
 //! side by side.
 
+use onefold_lake::index::Frame;
 use onefold_lake::keys::{self, Part};
 use onefold_lake::layout::PartitionCounts;
 use onefold_lake::manifest::File;
@@ -13,31 +14,85 @@ use onefold_shell::{Context, StageError};
 /// Text of one member file, about: an invocation of Partition reads it whole in the next run.
 const FILE_TEXT_BYTES: u64 = 128 << 20;
 
+/// What Merge wrote of the partitions.
+pub(crate) struct Merged<'r> {
+    run: &'r RunId,
+    partitions: &'r [PartitionCounts],
+    objects: Vec<Object>,
+}
+
+impl<'r> Merged<'r> {
+    /// Lists it.
+    pub(crate) async fn list(
+        run: &'r RunId,
+        partitions: &'r [PartitionCounts],
+        context: &Context,
+    ) -> Result<Self, StageError> {
+        let objects = context.store.list(&keys::merged_of(run)).await?;
+        Ok(Self { run, partitions, objects })
+    }
+
+    fn object(&self, partition: usize, part: Part) -> Result<&Object, StageError> {
+        let key = keys::merged(self.run, partition as u32, part);
+        let found = self.objects.binary_search_by(|object| object.key.as_str().cmp(&key)).ok();
+        found
+            .and_then(|at| self.objects.get(at))
+            .ok_or_else(|| StageError::corrupt(format!("there is no object {key}")))
+    }
+
+    /// One part of some partitions.
+    fn objects(&self, part: Part, group: std::ops::Range<usize>) -> Result<Vec<Object>, StageError> {
+        group.map(|partition| self.object(partition, part).cloned()).collect()
+    }
+
+    /// One part of all partitions that have any of it.
+    pub(crate) fn objects_with_records(&self, part: Part) -> Result<Vec<Object>, StageError> {
+        let with_records = (0..self.partitions.len()).filter(|number| records(part, &self.partitions[*number]) > 0);
+        with_records.map(|partition| self.object(partition, part).cloned()).collect()
+    }
+
+    /// How many ids ended in this run.
+    pub(crate) fn retired(&self) -> u64 {
+        self.partitions.iter().map(|counts| counts.retired).sum()
+    }
+
+    /// Where each partition is in the joined files.
+    pub(crate) fn frames(&self) -> Result<Vec<Frame>, StageError> {
+        let mut frames = Vec::with_capacity(self.partitions.len());
+        for (file, group) in groups(self.partitions).into_iter().enumerate() {
+            let parts = [Part::Customers, Part::Members, Part::Blocked, Part::Index];
+            let is_joined = parts.map(|part| is_joined(part, &self.partitions[group.clone()]));
+            let mut starts = [0; 4];
+            for partition in group {
+                let mut ranges = [(0, 0); 4];
+                for (number, part) in parts.into_iter().enumerate().filter(|(number, _)| is_joined[*number]) {
+                    let end = starts[number] + self.object(partition, part)?.size;
+                    ranges[number] = (starts[number], end);
+                    starts[number] = end;
+                }
+                let [customers, members, blocked, index] = ranges;
+                frames.push(Frame { file: file as u32, customers, members, blocked, index });
+            }
+        }
+        Ok(frames)
+    }
+}
+
 /// Joins one part of all partitions.
 pub(crate) async fn join(
-    run: &RunId,
+    merged: &Merged<'_>,
     part: Part,
-    partitions: &[PartitionCounts],
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Vec<File>, StageError> {
-    let mut listed = Vec::with_capacity(partitions.len());
-    let prefix = keys::merged_of(run);
-    let objects = context.store.list(&prefix).await?;
-    for partition in 0..partitions.len() as u32 {
-        let key = keys::merged(run, partition, part);
-        let found =
-            objects.binary_search_by(|object| object.key.as_str().cmp(&key)).ok().and_then(|at| objects.get(at));
-        listed.push(found.cloned().ok_or_else(|| StageError::corrupt(format!("there is no object {key}")))?);
-    }
+    let Merged { run, partitions, .. } = *merged;
     let mut files = Vec::new();
     for (number, group) in groups(partitions).into_iter().enumerate() {
-        let sources: Vec<Object> = listed[group.clone()].to_vec();
+        let sources = merged.objects(part, group.clone())?;
         let bytes: u64 = sources.iter().map(|source| source.size).sum();
         let counts = &partitions[group];
         let records: u64 = counts.iter().map(|counts| records(part, counts)).sum();
-        // There are often no changes, and a partition without accounts has members as little as links.
-        if records == 0 {
+        if !is_joined(part, counts) {
             continue;
         }
         let key = keys::processed(run, part, number as u32);
@@ -69,12 +124,20 @@ fn groups(partitions: &[PartitionCounts]) -> Vec<std::ops::Range<usize>> {
     groups
 }
 
+/// Whether there is a file of a part of some partitions: there are often no changes, and a partition without accounts
+/// has members as little as links.
+fn is_joined(part: Part, partitions: &[PartitionCounts]) -> bool {
+    partitions.iter().any(|counts| records(part, counts) > 0)
+}
+
 fn records(part: Part, counts: &PartitionCounts) -> u64 {
     match part {
         Part::Customers => counts.counts.customers,
         Part::Members | Part::MemberLinks => counts.counts.members + counts.counts.tombstones,
         Part::Changes => counts.changes,
         Part::Blocked => counts.guarded,
+        Part::Index => counts.indexed,
+        Part::Retired => counts.retired,
     }
 }
 
@@ -83,7 +146,7 @@ fn text_bytes(part: Part, counts: &PartitionCounts) -> u64 {
     match part {
         Part::Customers => customers,
         Part::Members => members,
-        Part::MemberLinks => 0,
+        Part::MemberLinks | Part::Index | Part::Retired => 0,
         Part::Changes => changes,
         Part::Blocked => guarded,
     }

@@ -9,6 +9,7 @@
 mod check;
 mod counts;
 mod join;
+mod lookup;
 mod publish;
 mod settings;
 mod sources;
@@ -96,14 +97,21 @@ async fn manifest(
     moved: &mut Moved,
 ) -> Result<Manifest, StageError> {
     let mut files = Files::default();
+    let merged = join::Merged::list(run, &gathered.partitions, context).await?;
     for part in Part::ALL {
-        let joined = join::join(run, part, &gathered.partitions, context, moved).await?;
+        if part == Part::Retired {
+            files.retired = lookup::retired(run, &merged, previous, context).await?;
+            continue;
+        }
+        let joined = join::join(&merged, part, context, moved).await?;
         match part {
             Part::Customers => files.customers = joined,
             Part::Members => files.members = joined,
             Part::MemberLinks => files.member_links = joined,
             Part::Changes => files.changes = joined,
             Part::Blocked => files.blocked = joined,
+            Part::Index => files.index = joined,
+            Part::Retired => {}
         }
     }
     if previous.is_none() {
@@ -111,6 +119,7 @@ async fn manifest(
         files.changes = files.customers.clone();
     }
     files.settings = settings::write(run, pinned, &gathered.partitions, context).await?;
+    files.index.push(lookup::frames(run, &merged, context).await?);
     files.inputs = vec![inputs(run, &gathered.sources, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
     let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);

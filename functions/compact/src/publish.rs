@@ -50,7 +50,12 @@ pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) 
     match &current {
         Some((current, etag)) if current.run != *run && Some(etag) != base => Err(overtaken(&current.run)),
         None if base.is_some() => Err(StageError::corrupt(format!("there is no object {}", keys::CURRENT))),
-        _ => publish(manifest, &pinned, context, moved).await,
+        _ => {
+            // It may have lain for long.
+            let listed = context.store.list(&keys::version(run)).await?;
+            manifest.check_complete(&listed).map_err(|error| StageError::corrupt(error.to_string()))?;
+            publish(manifest, &pinned, context, moved).await
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Keeps with a version what it was made by, for the next run to know what changed.
+//! Keeps with a version what it was made by, for the next run to know what changed, and for people to ask why.
 
 use onefold_core::node::Node;
 use onefold_lake::layout::{BlockedKeys, PartitionCounts};
@@ -6,7 +6,7 @@ use onefold_lake::manifest::File;
 use onefold_lake::{Condition, RunId, keys};
 use onefold_shell::{Context, Pinned, StageError, json_object};
 
-/// Writes the configuration and the keys that linked nothing into the version.
+/// Writes the configuration, the corrections and the keys that linked nothing into the version.
 pub(crate) async fn write(
     run: &RunId,
     pinned: &Pinned,
@@ -21,8 +21,10 @@ pub(crate) async fn write(
     }
     blocked.sort_unstable();
     let records = blocked.len() as u64;
+    let pairs = pinned.corrections.pairs();
     let contents = [
         (keys::processed_config(run), pinned.config_text.clone().into(), pinned.config_text.lines().count() as u64),
+        (keys::processed_corrections(run), json_object(pairs)?, (pairs.always.len() + pairs.never.len()) as u64),
         (keys::processed_blocked(run), json_object(&BlockedKeys(blocked))?, records),
     ];
     let mut files = Vec::new();

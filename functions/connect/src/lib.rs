@@ -11,6 +11,8 @@ mod files;
 mod http;
 mod postgres;
 mod sink;
+#[cfg(test)]
+mod testing;
 
 use async_trait::async_trait;
 use onefold_core::config::{Source, SourceKind};

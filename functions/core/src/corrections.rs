@@ -93,6 +93,11 @@ impl Corrections {
         self.always.get(account).map(String::as_str)
     }
 
+    /// Whether the same accounts are in the same chains of `always` pairs.
+    pub fn has_chains_of(&self, other: &Self) -> bool {
+        self.always == other.always
+    }
+
     /// The accounts that an account is never one person's with, sorted as text.
     pub fn never(&self, account: &str) -> impl Iterator<Item = &str> {
         self.never.get(account).into_iter().flatten().map(String::as_str)
@@ -160,6 +165,9 @@ mod tests {
         assert_eq!(corrections.chain("c:2"), Some("c:1"));
         assert_ne!(corrections.node("c:1", &hasher()), corrections.node("a:9", &hasher()));
         assert_eq!((corrections.chain("a:1"), corrections.node("a:1", &hasher())), (None, None));
+        let same = Corrections::new(pairs(&[["a:10", "a:9"], ["a:9", "b:1"], ["c:1", "c:2"]], &[["a:9", "c:1"]]));
+        assert!(same.has_chains_of(&corrections));
+        assert!(!Corrections::new(pairs(&[["a:10", "a:9"], ["a:9", "b:1"]], &[])).has_chains_of(&corrections));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod customer;
 pub mod customer_id;
 pub mod edit_distance;
 pub mod enrich;
+pub mod explain;
 pub mod field;
 pub mod json;
 pub mod link;

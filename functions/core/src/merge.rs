@@ -4,7 +4,7 @@ mod before;
 mod bonds;
 mod changes;
 mod guarded;
-mod keys;
+pub(crate) mod keys;
 mod line;
 mod members;
 mod standing;
@@ -24,6 +24,7 @@ use crate::customer_id::{Claims, Identity, new_id};
 use crate::link::Stars;
 use crate::matching::{MatchKey, Matcher};
 use crate::node::Node;
+use crate::reference;
 use crate::snapshot::SourceMarks;
 use crate::suppression::Suppression;
 use crate::survive::{Candidate, Survivorship};
@@ -35,6 +36,7 @@ use line::{Origin, split_line, write_member, write_tombstone};
 use standing::Standing;
 
 pub use before::Before;
+pub use guarded::Guarded;
 pub use members::{Member, members};
 
 /// What a partition becomes.
@@ -51,6 +53,13 @@ pub struct MergeOutput {
     pub changes: Vec<u8>,
     /// The rule of each blocked key that was met.
     pub blocked: BTreeMap<Node, BlockedRule>,
+    /// The customer ids that ended, and the customers that their accounts are in: one if they were merged, several if
+    /// none of them kept the id, none if all accounts were deleted.
+    pub ended: Vec<(String, Vec<String>)>,
+    /// The [`place`]s of the members, tombstones and customers in an index: some more than once.
+    ///
+    /// [`place`]: crate::reference::place
+    pub places: Vec<u64>,
     /// What guards did, a line of JSON each.
     pub guarded: Vec<u8>,
     /// How often each guard acted: values that are nobody's, customers beyond a limit.
@@ -187,6 +196,16 @@ pub fn member_stars(
         );
     }
     Ok(stars)
+}
+
+/// The customer and the account's text of a line of a member file; no customer if it is a tombstone. `None` if the line
+/// is neither.
+pub fn split_member(line: &str) -> Option<(Option<&str>, &str)> {
+    match split_line(line)? {
+        (Origin::Member(customer_id), account) => Some((Some(customer_id), account)),
+        (Origin::Tombstone, account) => Some((None, account)),
+        (Origin::Run, _) => None,
+    }
 }
 
 /// A line of the partition.
@@ -485,10 +504,12 @@ impl<'w> Work<'w, '_, '_> {
         };
         let customer_id = customer_id.as_str();
         let start = output.customers.len();
+        output.places.push(reference::place(customer_id));
         customer.write(customer_id, &mut output.customers);
         for member in members {
             let record = self.record(*member);
             write_member(&mut output.members, customer_id, record.text);
+            output.places.push(reference::place(&record.account.reference));
             let hasher = self.merger.matcher.hasher();
             output.member_stars.push(
                 hasher.reference(&record.account.reference),
@@ -512,6 +533,7 @@ impl<'w> Work<'w, '_, '_> {
         output.counts.tombstones += 1;
         write_tombstone(&mut output.members, record.text);
         let reference = &record.account.reference;
+        output.places.push(reference::place(reference));
         output.member_stars.push(
             self.merger.matcher.hasher().reference(reference),
             record.version(),

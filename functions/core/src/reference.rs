@@ -2,9 +2,17 @@
 
 use std::cmp::Ordering;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 /// Splits a reference into source and id. A source's name holds no colon, so the first one separates.
 pub fn split(reference: &str) -> (&str, &str) {
     reference.split_once(':').unwrap_or(("", reference))
+}
+
+/// A hash of a reference or a customer's id (the one has a colon, the other has none) by which a version's index finds
+/// it: XXH3, which spreads evenly. It is not keyed, since the index lies beside what it is of.
+pub fn place(name: &str) -> u64 {
+    xxh3_64(name.as_bytes())
 }
 
 /// Orders references by source, then by id; ids that are whole numbers compare by value, and before others.

@@ -15,11 +15,13 @@
 //! runs/<run>/receipts/<stage>/<name>.json
 //! links/<run>/{layout.json,blocked.json} and links/<run>/<round>/<shard>.<what>
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
-//! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked}.jsonl.zst,
-//!                                      members.links
+//! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked,retired}.jsonl.zst,
+//!                                      members.links, index
 //! processed/<run>/{customers,members,changes,blocked}/part-<number>.jsonl.zst
 //! processed/<run>/members/part-<number>.links
-//! processed/<run>/{inputs.jsonl,config.toml,blocked.json,manifest.json}
+//! processed/<run>/index/part-<number>.hashes and frames.jsonl
+//! processed/<run>/retired/part-<number>.jsonl.zst
+//! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.json,manifest.json}
 //! processed/CURRENT
 //! ```
 
@@ -170,6 +172,9 @@ impl Stage {
         }
     }
 }
+
+/// The functions that are no stages: people call them.
+pub const CALLED: [&str; 2] = ["erase", "explain"];
 
 impl fmt::Display for Stage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -467,11 +472,16 @@ pub enum Part {
     Changes,
     /// What guards did.
     Blocked,
+    /// In which partition an account or a customer is.
+    Index,
+    /// The customer ids that ended.
+    Retired,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Customers, Self::Members, Self::MemberLinks, Self::Changes, Self::Blocked];
+    pub const ALL: [Self; 7] =
+        [Self::Customers, Self::Members, Self::MemberLinks, Self::Changes, Self::Blocked, Self::Index, Self::Retired];
 
     const fn merged_name(self) -> &'static str {
         match self {
@@ -480,6 +490,8 @@ impl Part {
             Self::MemberLinks => "members.links",
             Self::Changes => "changes.jsonl.zst",
             Self::Blocked => "blocked.jsonl.zst",
+            Self::Index => "index",
+            Self::Retired => "retired.jsonl.zst",
         }
     }
 }
@@ -502,6 +514,8 @@ pub fn processed(run: &RunId, part: Part, number: u32) -> String {
         Part::MemberLinks => ("members", "links"),
         Part::Changes => ("changes", "jsonl.zst"),
         Part::Blocked => ("blocked", "jsonl.zst"),
+        Part::Index => ("index", "hashes"),
+        Part::Retired => ("retired", "jsonl.zst"),
     };
     format!("processed/{run}/{folder}/part-{number:05}.{extension}")
 }
@@ -516,9 +530,19 @@ pub fn processed_config(run: &RunId) -> String {
     format!("processed/{run}/config.toml")
 }
 
+/// The corrections that a version obeys.
+pub fn processed_corrections(run: &RunId) -> String {
+    format!("processed/{run}/corrections.json")
+}
+
 /// The match keys that linked nothing in a version.
 pub fn processed_blocked(run: &RunId) -> String {
     format!("processed/{run}/blocked.json")
+}
+
+/// Where each partition is in a version's files: a partition a line.
+pub fn processed_frames(run: &RunId) -> String {
+    format!("processed/{run}/index/frames.jsonl")
 }
 
 /// A version's manifest.

@@ -82,6 +82,12 @@ pub struct PartitionCounts {
     pub blocked: BTreeMap<String, BlockedRule>,
     /// How often each guard acted.
     pub guards: BTreeMap<String, u64>,
+    /// Customer ids that ended.
+    #[serde(default)]
+    pub retired: u64,
+    /// Entries of the index.
+    #[serde(default)]
+    pub indexed: u64,
 }
 
 /// `links/<run>/blocked.json`: match keys that link nothing in the run as they have too many accounts, sorted by node.

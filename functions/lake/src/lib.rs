@@ -8,6 +8,7 @@
 mod compress;
 pub mod edges;
 pub mod event;
+pub mod index;
 pub mod keys;
 pub mod labels;
 pub mod layout;
@@ -17,6 +18,7 @@ pub mod memory;
 pub mod plan;
 pub mod rawchunk;
 pub mod receipt;
+pub mod retired;
 pub mod s3;
 pub mod shuffle;
 pub mod store;

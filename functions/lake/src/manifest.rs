@@ -93,10 +93,14 @@ impl Manifest {
 
     /// All objects of the version but the manifest itself.
     pub fn objects(&self) -> impl Iterator<Item = &File> {
-        let Files { customers, members, member_links, changes, blocked, inputs, settings } = &self.files;
+        let Files { customers, members, member_links, changes, blocked, index, retired, inputs, settings } =
+            &self.files;
         // The changes of a first version are its files of customers.
         let changes = changes.iter().filter(|file| !customers.contains(file));
-        [customers, members, member_links, blocked, inputs, settings].into_iter().flatten().chain(changes)
+        [customers, members, member_links, blocked, index, retired, inputs, settings]
+            .into_iter()
+            .flatten()
+            .chain(changes)
     }
 
     /// Asserts that every object of the version is there with its size, given a listing of the version.
@@ -204,9 +208,16 @@ pub struct Files {
     /// What guards did, a line each.
     #[serde(default)]
     pub blocked: Vec<File>,
+    /// In which partition an account or a customer is: see [`crate::index`]. The second kind of file says where the
+    /// partitions are.
+    #[serde(default)]
+    pub index: Vec<File>,
+    /// The customer ids that ended in this version or before it, in the order of the versions, one a line.
+    #[serde(default)]
+    pub retired: Vec<File>,
     /// Every object that was read up to this version, one a line.
     pub inputs: Vec<File>,
-    /// The configuration and the keys that linked nothing, by which the next run knows what changed.
+    /// The configuration, the corrections and the keys that linked nothing, by which the next run knows what changed.
     #[serde(default)]
     pub settings: Vec<File>,
 }
@@ -228,16 +239,61 @@ pub struct File {
 mod tests {
     use super::*;
 
-    /// A version outlives the program that wrote it.
-    #[test]
-    fn manifests_without_watermarks_are_read() {
-        let text = r#"{"format":1,"run":"20261122T193647Z-07d34da9","previous":null,"started_at":"2026-11-22T19:36:47Z",
+    /// As an earlier program wrote it.
+    const OF_EARLIER: &str = r#"{"format":1,"run":"20261122T193647Z-07d34da9","previous":null,"started_at":"2026-11-22T19:36:47Z",
             "counts":{"rows_read":1,"accounts":1,"rejected":0,"repeated":0,"previous_members":0,"members":1,"superseded":0,
             "customers":1,"largest_customer":1,"customers_created":1,"customers_updated":0,"customers_merged":0,
             "customers_split":0,"blocked_keys":0},"blocked":[],"dropped_values":{},"files":{"customers":[],"members":[],
             "member_links":[],"changes":[],"inputs":[]},"config":"4a","matching":"25"}"#;
-        let manifest: Manifest = serde_json::from_str(text).unwrap();
+
+    /// A version outlives the program that wrote it.
+    #[test]
+    fn manifests_without_watermarks_are_read() {
+        let manifest: Manifest = serde_json::from_str(OF_EARLIER).unwrap();
         assert!(manifest.watermarks.is_empty() && manifest.skipped.is_empty());
         assert_eq!(manifest.counts.members, 1);
+    }
+
+    /// What the next run needs is of the version no less than what readers see.
+    #[test]
+    fn a_version_without_any_of_its_objects_is_not_complete() {
+        let file = |key: &str| vec![File { key: key.to_owned(), bytes: 7, records: 1, text_bytes: 9 }];
+        let files = Files {
+            customers: file("customers"),
+            members: file("members"),
+            member_links: file("links"),
+            changes: file("changes"),
+            blocked: file("blocked"),
+            index: file("index"),
+            retired: file("retired"),
+            inputs: file("inputs"),
+            settings: [file("config.toml"), file("blocked.json")].concat(),
+        };
+        let manifest = Manifest { files, ..serde_json::from_str(OF_EARLIER).unwrap() };
+        let object = |key: &str| Object { key: key.to_owned(), size: 7, etag: String::new(), modified_at: 0 };
+        let keys = [
+            "blocked",
+            "blocked.json",
+            "changes",
+            "config.toml",
+            "customers",
+            "index",
+            "inputs",
+            "links",
+            "members",
+            "retired",
+        ];
+        let listed = keys.map(object);
+        assert_eq!(manifest.check_complete(&listed), Ok(()));
+        for missing in 0..keys.len() {
+            let mut others = listed.to_vec();
+            others.remove(missing);
+            let error = IncompleteError { key: keys[missing].to_owned(), bytes: 7, found: None };
+            assert_eq!(manifest.check_complete(&others), Err(error));
+            let mut cut_off = listed.to_vec();
+            cut_off[missing].size = 6;
+            let error = IncompleteError { key: keys[missing].to_owned(), bytes: 7, found: Some(6) };
+            assert_eq!(manifest.check_complete(&cut_off), Err(error));
+        }
     }
 }

@@ -96,11 +96,11 @@ pub struct Shard {
 }
 
 /// What the receipt of a shard says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundDone {
     /// How many edges are new.
     pub moved: u64,
-    /// How many versions of accounts have a later one.
+    /// How many versions of accounts have a later one; only of the round that drops them.
     pub superseded: u64,
     /// How many accounts the shard owns; only of the round that drops old versions.
     pub accounts: u64,

@@ -95,7 +95,7 @@ impl Part<'_> {
         let blocked = json_object(&BlockedKeys::new(labels.blocked))?;
         self.context.store.put(&keys::link_blocked(self.run), blocked, Condition::Always).await?;
         self.write_labels(found.positions.into_iter().zip(labels.labels), moved).await?;
-        Ok(RoundDone { moved: 0, superseded, accounts })
+        Ok(RoundDone { superseded, accounts, ..RoundDone::default() })
     }
 
     async fn spread(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
@@ -108,7 +108,7 @@ impl Part<'_> {
         moved.bytes_out += positions.len() as u64;
         self.context.store.put(&self.key("positions"), positions.into(), Condition::Always).await?;
         self.send_all(spread.edges, Outbox::send, moved).await?;
-        Ok(RoundDone { moved: 0, superseded, accounts: found.latest.living() as u64 })
+        Ok(RoundDone { superseded, accounts: found.latest.living() as u64, ..RoundDone::default() })
     }
 
     async fn contract(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
@@ -118,7 +118,7 @@ impl Part<'_> {
         let blocked = json_object(&BlockedKeys::new(contracted.blocked))?;
         self.context.store.put(&self.key("blocked"), blocked, Condition::Always).await?;
         self.send_all(contracted.edges, Outbox::send_to_both, moved).await?;
-        Ok(RoundDone { moved: 0, superseded: 0, accounts: 0 })
+        Ok(RoundDone::default())
     }
 
     /// A large-star or small-star: `connect` makes the edges, `send` says who gets them.
@@ -130,7 +130,7 @@ impl Part<'_> {
     ) -> Result<RoundDone, StageError> {
         let (connected, new) = connect(self.inbox(moved).await?);
         self.send_all(connected, send, moved).await?;
-        Ok(RoundDone { moved: new, superseded: 0, accounts: 0 })
+        Ok(RoundDone { moved: new, ..RoundDone::default() })
     }
 
     async fn send_all(
@@ -150,7 +150,7 @@ impl Part<'_> {
         moved.bytes_in += bytes.len() as u64;
         let labels = label_positions(&edges, &lake_edges::parse_positions(&bytes));
         self.write_labels(labels.into_iter(), moved).await?;
-        Ok(RoundDone { moved: 0, superseded: 0, accounts: 0 })
+        Ok(RoundDone::default())
     }
 
     /// Writes the labels, sorted by position, as a frame for each Partition invocation.

@@ -13,8 +13,9 @@ use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::layout::{BlockedKeys, Partition, PartitionCounts};
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, RunId, compress, links, shuffle};
-use onefold_shell::{Context, StageError, Work, in_order, json_object};
+use onefold_lake::retired::Retired;
+use onefold_lake::{Condition, RunId, compress, index, links, shuffle};
+use onefold_shell::{Context, StageError, Work, in_order, json_lines, json_object};
 use serde::{Deserialize, Serialize};
 
 /// Shuffle objects that are read at once.
@@ -59,7 +60,7 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
         None => None,
     };
     let before = match (&settings, &pinned.plan.previous) {
-        (Some(settings), _) => settings.before(&pinned.config_text),
+        (Some(settings), _) => settings.before(&pinned),
         (None, Some(_)) => Before::Unknown,
         (None, None) => Before::Nothing,
     };
@@ -77,6 +78,10 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
             partition.partition, output.counts
         )));
     }
+    let index = index::format(output.places);
+    let ended = output.ended.into_iter();
+    let retired: Vec<Retired> =
+        ended.map(|(customer_id, into)| Retired { customer_id, into, run: run.clone() }).collect();
     let counts = PartitionCounts {
         counts: output.counts,
         changes: lines(&output.changes),
@@ -85,6 +90,8 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
             .map(|text| text.len() as u64),
         blocked: output.blocked.into_iter().map(|(node, rule)| (node.to_string(), rule)).collect(),
         guards: output.guards,
+        retired: retired.len() as u64,
+        indexed: index::entries(index.len() as u64),
     };
     let mut put = async |part: Part, bytes: Vec<u8>| {
         moved.bytes_out += bytes.len() as u64;
@@ -97,6 +104,8 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
     drop(output.members);
     put(Part::Members, members).await?;
     put(Part::MemberLinks, links::format(&output.member_stars)).await?;
+    put(Part::Index, index).await?;
+    put(Part::Retired, compress(&json_lines(&retired)?)?).await?;
     put(Part::Changes, compress(&output.changes)?).await?;
     put(Part::Blocked, compress(&output.guarded)?).await?;
     context.store.put(&keys::merged_counts(run, partition.partition), json_object(&counts)?, Condition::Always).await?;

@@ -1,14 +1,17 @@
 //! What the version that a run builds on was made by.
 
+use std::sync::Arc;
+
 use onefold_core::config::Config;
+use onefold_core::corrections::{Corrections, Pairs};
 use onefold_core::matching::Matcher;
 use onefold_core::merge::Before;
 use onefold_core::node::Node;
 use onefold_lake::layout::BlockedKeys;
 use onefold_lake::{RunId, StoreError, keys};
-use onefold_shell::{Context, StageError};
+use onefold_shell::{Context, Pinned, StageError};
 
-/// The configuration of a version and its blocked keys.
+/// The configuration of a version, the corrections that it obeys and its blocked keys.
 pub(crate) struct Settings {
     config_text: String,
     config: Config,
@@ -17,13 +20,14 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The version as what a run with a configuration builds on.
-    pub(crate) fn before(&self, config_text: &str) -> Before<'_> {
+    /// The version as what a run builds on.
+    pub(crate) fn before(&self, pinned: &Pinned) -> Before<'_> {
+        let is_same_config = self.config_text == pinned.config_text;
         Before::Known {
             config: &self.config,
             matcher: &self.matcher,
             blocked: &self.blocked,
-            is_same: self.config_text == config_text,
+            is_same: is_same_config && self.matcher.corrections().pairs() == pinned.corrections.pairs(),
         }
     }
 }
@@ -37,7 +41,10 @@ pub(crate) async fn settings(version: &RunId, context: &Context) -> Result<Optio
         Err(error) => return Err(error.into()),
     };
     let Ok(config) = Config::parse(&config_text) else { return Ok(None) };
+    let Some((pairs, _)) = context.json_if_there::<Pairs>(&keys::processed_corrections(version)).await? else {
+        return Ok(None);
+    };
     let blocked = context.json::<BlockedKeys>(&keys::processed_blocked(version)).await?.nodes();
-    let matcher = Matcher::new(&config, context.hasher.clone());
+    let matcher = Matcher::new(&config, context.hasher.clone()).correcting(Arc::new(Corrections::new(pairs)));
     Ok(Some(Settings { config_text, config, matcher, blocked }))
 }

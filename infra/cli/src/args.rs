@@ -36,9 +36,19 @@ pub enum Command {
     #[command(flatten)]
     Cloud(CloudCommand),
 
-    /// Something with a data folder, on this machine alone.
+    /// Something with a data folder, on this machine.
     #[command(flatten)]
     Setup(SetupCommand),
+
+    /// Say why accounts are one customer or not, and what became of a customer.
+    #[command(
+        after_help = "onefold explain crm:8            the account's customer: each value and where it came from, and\n\
+                                                 what holds its accounts together\n\
+                            onefold explain crm:8 shop:25    why the two are one customer, or are not\n\
+                            onefold explain CUSTOMER_ID      the customer; of an id that ended, what became of it\n\n\
+                            It shows people's data, on your terminal only."
+    )]
+    Explain(ExplainOptions),
 
     /// Erase persons: put them on the suppression list, which every later run obeys.
     #[command(after_help = "A person is all accounts of a customer. From the next run on nothing that Onefold wrote holds \
@@ -107,6 +117,30 @@ pub struct EraseOptions {
     /// Do it, and not only say who that would be.
     #[arg(long)]
     pub yes: bool,
+}
+
+/// The options of `onefold explain`.
+#[derive(Debug, Args)]
+pub struct ExplainOptions {
+    /// The reference of an account, such as crm:8, or the id of a customer.
+    #[arg(value_name = "REFERENCE|CUSTOMER_ID")]
+    pub of: String,
+
+    /// The reference of another account.
+    #[arg(value_name = "REFERENCE")]
+    pub and: Option<String>,
+
+    /// Ask the version in this folder of results, instead of the current one of the stack.
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["run", "endpoint"])]
+    pub out: Option<PathBuf>,
+
+    /// Ask the version of this run, instead of the current one.
+    #[arg(long, value_name = "RUN", value_parser = RunId::parse)]
+    pub run: Option<RunId>,
+
+    /// The answer of the function explain as it is, in JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The options of `onefold publish`.
@@ -222,7 +256,8 @@ impl RunOptions {
     }
 }
 
-/// The commands that help to set a data folder up. They need no cloud and upload nothing.
+/// The commands that help to set a data folder up. They upload nothing, and need no cloud; only to try a source that
+/// is an API or a database its secret may be asked of one.
 #[derive(Debug, Subcommand)]
 pub enum SetupCommand {
     /// Write a configuration from a look at the files: formats, fields, time formats, and how sure each is.
@@ -276,6 +311,11 @@ pub struct TryOptions {
     /// One JSON object a row, instead of columns.
     #[arg(long)]
     pub json: bool,
+
+    /// Secrets that an API or a database is read with: a TOML file with a line "name" = "value" for each (default:
+    /// Secrets Manager, with your credentials).
+    #[arg(long, value_name = "FILE")]
+    pub secrets: Option<PathBuf>,
 }
 
 /// The options of `onefold local`.
@@ -284,6 +324,11 @@ pub struct LocalOptions {
     /// Ignore the version in OUT, and replace it.
     #[arg(long, global = true)]
     pub fresh: bool,
+
+    /// Secrets that sources are read with, for the local cloud's Secrets Manager: a TOML file with a line
+    /// "name" = "value" for each.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub secrets: Option<PathBuf>,
 
     /// What to do in the local cloud.
     #[command(subcommand)]

@@ -43,6 +43,8 @@ pub struct Cloud {
 /// Clients that do not know a stack yet.
 #[derive(Debug)]
 pub struct Clients {
+    /// What sources are read with.
+    pub secrets: aws_sdk_secretsmanager::Client,
     s3: aws_sdk_s3::Client,
     sfn: aws_sdk_sfn::Client,
     lambda: aws_sdk_lambda::Client,
@@ -51,6 +53,14 @@ pub struct Clients {
 }
 
 impl Clients {
+    /// Clients for the local cloud at an address, or for AWS.
+    pub async fn of(endpoint: Option<&str>) -> Result<Self, Error> {
+        match endpoint {
+            Some(endpoint) => Ok(Self::of_local_cloud(endpoint)),
+            None => Self::of_aws().await,
+        }
+    }
+
     /// Clients for AWS, with what environment and profiles say.
     pub async fn of_aws() -> Result<Self, Error> {
         let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
@@ -83,7 +93,8 @@ impl Clients {
         let s3_config = aws_sdk_s3::config::Builder::from(config).force_path_style(endpoint.is_some()).build();
         let s3 = aws_sdk_s3::Client::from_conf(s3_config);
         let (sfn, lambda) = (aws_sdk_sfn::Client::new(config), aws_sdk_lambda::Client::new(config));
-        Self { s3, sfn, lambda, endpoint, region }
+        let secrets = aws_sdk_secretsmanager::Client::new(config);
+        Self { secrets, s3, sfn, lambda, endpoint, region }
     }
 
     /// Asks for something, to see whether anybody answers.

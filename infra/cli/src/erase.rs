@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aws_sdk_lambda::primitives::Blob;
-use erase::{Answer, Request};
+use ::erase::{Answer, Request};
 use onefold_core::node::NodeHasher;
 use onefold_lake::plan::Current;
 use onefold_lake::{Condition, Store, keys};
@@ -79,14 +79,13 @@ async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
         }
     };
     let store = Arc::new(store);
-    let answer = erase::run(request, &functions::context(store.clone(), hasher)).await;
+    let answer = ::erase::run(request, &functions::context(store.clone(), hasher)).await;
     let answer = answer.map_err(|error| Error::Unready(error.message))?;
-    let written = store.take_written();
-    for (key, content) in written.iter().filter(|(key, _)| key.starts_with(keys::SUPPRESSION)) {
-        let path = out.join(key);
+    for (key, content) in store.take_written(keys::SUPPRESSION) {
+        let path = out.join(&key);
         let parent = path.parent().unwrap_or(out);
         fs::create_dir_all(parent).map_err(Error::file("make the folder", parent))?;
-        fs::write(&path, content).map_err(Error::file("write", &path))?;
+        fs::write(&path, &content).map_err(Error::file("write", &path))?;
     }
     Ok(answer)
 }

@@ -13,11 +13,15 @@ mod commands;
 mod concurrently;
 mod deploy;
 mod difference;
+mod erase;
 pub mod error;
 mod etag;
+mod explanation;
 mod failure;
 mod fetch;
+mod folder_store;
 mod follow;
+mod functions;
 mod history;
 mod local;
 mod local_cloud;
@@ -30,6 +34,7 @@ mod receipts;
 mod report;
 mod restore;
 pub mod screen;
+mod secrets;
 mod setup;
 mod signals;
 mod stage;
@@ -58,6 +63,8 @@ pub enum Outcome {
     RunFailed,
     /// What was checked has faults; they have been told.
     Faulty,
+    /// What was asked for is not there; that has been said.
+    NotFound,
 }
 
 impl Outcome {
@@ -65,7 +72,7 @@ impl Outcome {
     pub fn exit_code(self) -> ExitCode {
         match self {
             Self::Done => ExitCode::SUCCESS,
-            Self::RunFailed | Self::Faulty => ExitCode::FAILURE,
+            Self::RunFailed | Self::Faulty | Self::NotFound => ExitCode::FAILURE,
         }
     }
 }
@@ -77,14 +84,14 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
             let what_to_do = "`onefold local` boots a local cloud of its own; leave --endpoint or `local` away";
             Err(Error::Unready(what_to_do.to_owned()))
         }
-        Command::Setup(command) => setup::execute(command).await,
+        Command::Setup(command) => setup::execute(command, arguments.endpoint).await,
+        Command::Explain(options) => {
+            explanation::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await
+        }
+        Command::Erase(options) => erase::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Local(options) => local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {
-            let clients = match &arguments.endpoint {
-                Some(endpoint) => Clients::of_local_cloud(endpoint),
-                None => Clients::of_aws().await?,
-            };
-            let cloud = clients.find_stack(&arguments.stack).await?;
+            let cloud = Clients::of(arguments.endpoint.as_deref()).await?.find_stack(&arguments.stack).await?;
             let context = Context::new(cloud, false);
             let mut signals = Signals::listen()?;
             tokio::select! {

@@ -15,6 +15,7 @@ use crate::out_folder::OutFolder;
 use crate::project::Project;
 use crate::restore;
 use crate::screen::{say, warn};
+use crate::secrets::SecretsFile;
 use crate::signals::Signals;
 use crate::state_folder::StateFolder;
 
@@ -23,6 +24,7 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
     if let Some(advice) = options.command.advice() {
         return Err(Error::Unready(advice.to_owned()));
     }
+    let secrets = options.secrets.as_deref().map(SecretsFile::read).transpose()?;
     let project = Project::find()?;
     // What is kept for a folder of results lies in it; claimed first, as another one may be changing what it holds.
     let state_path = options.command.out_folder().map(|out| out.join(".onefold"));
@@ -35,13 +37,13 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
         Some(out) => out.manifest().map_err(with_way_out)?,
         None => None,
     };
-    let base = out.as_ref().map(|out| (out, held.as_ref()));
+    let given = Given { out: out.as_ref(), version: held.as_ref(), secrets: secrets.as_ref() };
     // From here on nothing ends this process before the local cloud has been stopped.
     let mut signals = Signals::listen()?;
     let mut local_cloud = LocalCloud::boot(&project, &state, options.command.port()).await?;
     let site = local_cloud.site();
     let result = tokio::select! {
-        result = work(&project, &state, &site, base, options.command, stack) => result,
+        result = work(&project, &state, &site, given, options.command, stack) => result,
         signal = signals.next() => Err(signal.as_error(String::new())),
         ended = local_cloud.ended() => Err(ended),
     };
@@ -53,13 +55,21 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
     result
 }
 
-/// What there is to do in the local cloud once it is booted. `base` is the folder of results, and the version in it to build
-/// on.
+/// What a local cloud is given before it is worked with.
+struct Given<'g> {
+    /// The folder of results.
+    out: Option<&'g OutFolder>,
+    /// The version in it, to build on.
+    version: Option<&'g Manifest>,
+    secrets: Option<&'g SecretsFile>,
+}
+
+/// What there is to do in the local cloud once it is booted.
 async fn work(
     project: &Project,
     state: &StateFolder,
     site: &Site,
-    base: Option<(&OutFolder, Option<&Manifest>)>,
+    given: Given<'_>,
     command: LocalCommand,
     stack: &str,
 ) -> Result<Outcome, Error> {
@@ -67,13 +77,16 @@ async fn work(
     let start = Instant::now();
     let clients = site.wait_until_it_answers().await?;
     deploy(project, state, site, stack).await?;
+    if let Some(secrets) = given.secrets {
+        secrets.store(&clients.secrets).await?;
+    }
     let cloud = clients.find_stack(stack).await?;
     say(format_args!("local cloud at {}, deployed in {:.1} s", site.endpoint, start.elapsed().as_secs_f64()));
 
-    if let Some((out, _)) = base {
+    if let Some(out) = given.out {
         restore::suppression(&cloud, out.path()).await?;
     }
-    if let Some((out, Some(manifest))) = base {
+    if let (Some(out), Some(manifest)) = (given.out, given.version) {
         restore::version(&cloud, out, manifest).await?;
         say(format_args!("building on the version of {} in {}", manifest.run, out.path().display()));
     }

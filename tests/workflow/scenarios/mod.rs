@@ -4,6 +4,8 @@ mod failures;
 mod faults;
 mod growth;
 mod interruption;
+mod sources;
+mod versions;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

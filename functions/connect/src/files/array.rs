@@ -1,4 +1,4 @@
-//! One JSON array, cut into its elements as it streams in.
+//! One JSON array, cut into its elements as it streams in; the whole document, or what a pointer points at in it.
 //!
 //! The scanner follows strings, escapes and depth, and no more; that an element is JSON is checked by
 //! `serde_json` when it is whole. At most one element is held. Behind a fault nothing can be trusted, as a
@@ -6,6 +6,8 @@
 
 use memchr::memchr2;
 use serde::de::IgnoredAny;
+
+use super::descent::{Descent, Passing};
 
 /// Longest element in bytes. Rows are far shorter; what is longer is a quote that is never closed.
 const ELEMENT_BYTES_MAX: usize = 16 << 20;
@@ -15,9 +17,12 @@ const ELEMENT_BYTES_MAX: usize = 16 << 20;
 pub(crate) enum ArrayError {
     /// Something else begins here.
     #[error(
-        "is not one JSON array: at byte {byte} there is no [; if it holds one object a line, write format = \"jsonl\""
+        "is not one JSON array: at byte {byte} there is no [; if it holds one object a line, write format = \"jsonl\"; if the array is in an object, write items = \"/name\""
     )]
     NotAnArray { byte: u64 },
+    /// Nothing, or something else, is where the pointer points.
+    #[error("has no array where items points: that shows at byte {byte}; check items in the source's settings")]
+    NoItems { byte: u64 },
     /// An element is not JSON.
     #[error(
         "is not JSON: element {number}, which begins at byte {byte}, is broken, and so what follows cannot be trusted; mend the file and drop it again"
@@ -40,6 +45,8 @@ pub(crate) enum ArrayError {
 #[derive(Debug, Default)]
 pub(crate) struct ArrayScanner {
     state: State,
+    /// The way to the array, if it is not the whole document, and what is passed over behind it.
+    way: Option<(Descent, Passing)>,
     /// Brackets and braces that are open within the element.
     depth: u64,
     /// The element's bytes of pieces that came before.
@@ -70,6 +77,12 @@ enum State {
 const BYTE_ORDER_MARK: &[u8; 3] = b"\xef\xbb\xbf";
 
 impl ArrayScanner {
+    /// A scanner of the array that a JSON Pointer points at; if it is empty, of the whole document.
+    pub(crate) fn at(pointer: &str) -> Self {
+        let way = (!pointer.is_empty()).then(|| (Descent::new(pointer), Passing::default()));
+        Self { way, ..Self::default() }
+    }
+
     /// Takes the next bytes; writes the elements that end in them to `lines`, one a line.
     pub(crate) fn push(&mut self, bytes: &[u8], lines: &mut Vec<u8>) -> Result<(), ArrayError> {
         let mut position = 0;
@@ -78,13 +91,15 @@ impl ArrayScanner {
         while let Some(byte) = bytes.get(position) {
             let at = self.byte + position as u64;
             match (self.state, byte) {
+                (State::Before, byte) if at < 3 && BYTE_ORDER_MARK.get(at as usize) == Some(byte) => {}
+                (State::Before, _) if !self.is_found(*byte, at)? => {}
+                (State::Behind, _) if self.is_way_out(*byte) => {}
                 (State::Before | State::Behind, b' ' | b'\t' | b'\r' | b'\n') => {}
                 (State::Before, b'[') => {
                     self.state = State::Element;
                     self.start = at + 1;
                     from = position + 1;
                 }
-                (State::Before, byte) if at < 3 && BYTE_ORDER_MARK.get(at as usize) == Some(byte) => {}
                 (State::Before, _) => return Err(ArrayError::NotAnArray { byte: at }),
                 (State::Element, b'"') => self.state = State::Text,
                 (State::Element, b'[' | b'{') => self.depth += 1,
@@ -119,11 +134,28 @@ impl ArrayScanner {
 
     /// Says whether the array was whole when all bytes have come.
     pub(crate) fn finish(&self) -> Result<(), ArrayError> {
+        let byte = self.byte;
+        let is_inside = self.way.as_ref().is_some_and(|(descent, _)| descent.is_inside());
         match self.state {
+            State::Behind | State::Before if is_inside => Err(ArrayError::CutOff { byte }),
             State::Behind => Ok(()),
-            State::Before => Err(ArrayError::NotAnArray { byte: self.byte }),
-            State::Element | State::Text | State::Escape => Err(ArrayError::CutOff { byte: self.byte }),
+            State::Before if self.way.is_some() => Err(ArrayError::NoItems { byte }),
+            State::Before => Err(ArrayError::NotAnArray { byte }),
+            State::Element | State::Text | State::Escape => Err(ArrayError::CutOff { byte }),
         }
+    }
+
+    /// Whether the array may begin here: anywhere, or where the way ends.
+    fn is_found(&mut self, byte: u8, at: u64) -> Result<bool, ArrayError> {
+        match &mut self.way {
+            None => Ok(true),
+            Some((descent, _)) => descent.step(byte).map_err(|_| ArrayError::NoItems { byte: at }),
+        }
+    }
+
+    /// Whether a byte behind the array belongs to what is around it.
+    fn is_way_out(&mut self, byte: u8) -> bool {
+        self.way.as_mut().is_some_and(|(descent, passing)| descent.step_out(passing, byte).is_ok())
     }
 
     fn end_element(&mut self, rest: &[u8], is_last: bool, lines: &mut Vec<u8>) -> Result<(), ArrayError> {
@@ -165,7 +197,12 @@ mod tests {
 
     /// Scans bytes that come in pieces of some size.
     fn scan(bytes: &[u8], piece: usize) -> Result<Vec<String>, ArrayError> {
-        let mut scanner = ArrayScanner::default();
+        scan_at("", bytes, piece)
+    }
+
+    /// Scans the array that a pointer points at.
+    fn scan_at(pointer: &str, bytes: &[u8], piece: usize) -> Result<Vec<String>, ArrayError> {
+        let mut scanner = ArrayScanner::at(pointer);
         let mut lines = Vec::new();
         for piece in bytes.chunks(piece) {
             scanner.push(piece, &mut lines)?;
@@ -190,6 +227,21 @@ mod tests {
         })
     }
 
+    /// The pointers to all that is in a value, and one to nothing beside each.
+    fn collect_pointers(value: &Value, pointer: String, found: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => members.iter().for_each(|(name, inner)| {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                collect_pointers(inner, format!("{pointer}/{name}"), found);
+            }),
+            Value::Array(elements) => elements.iter().enumerate().for_each(|(number, inner)| {
+                collect_pointers(inner, format!("{pointer}/{number}"), found);
+            }),
+            _ => {}
+        }
+        found.extend([format!("{pointer}/none"), pointer]);
+    }
+
     proptest! {
         #[test]
         fn elements_are_what_they_were(
@@ -202,6 +254,22 @@ mod tests {
             let lines = scan(text.unwrap().as_bytes(), piece).unwrap();
             let found: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
             prop_assert_eq!(found, elements);
+        }
+
+        /// Every pointer into a document finds the array that `serde_json` finds, or none as that does.
+        #[test]
+        fn pointers_find_what_serde_json_finds(document in any_json(), is_pretty in any::<bool>(), piece in 1usize..40) {
+            let pretty = serde_json::to_string_pretty(&document).unwrap();
+            let text = if is_pretty { pretty } else { document.to_string() };
+            let mut pointers = Vec::new();
+            collect_pointers(&document, String::new(), &mut pointers);
+            for pointer in pointers {
+                let expected = document.pointer(&pointer).and_then(Value::as_array);
+                let found = scan_at(&pointer, text.as_bytes(), piece).ok().map(|lines| {
+                    lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+                });
+                prop_assert_eq!(found.as_ref(), expected, "{} in {}", pointer, text);
+            }
         }
 
         /// Accepts what `serde_json` accepts as an array, and nothing else.
@@ -241,6 +309,45 @@ mod tests {
             for piece in 1..=text.len().max(1) {
                 assert_eq!(scan(text.as_bytes(), piece), Err(expected), "{text} in pieces of {piece}");
             }
+        }
+    }
+
+    #[test]
+    fn an_array_is_found_where_its_pointer_points() {
+        let text = "\u{feff} { \"x\":\"}],\\\"\", \"a/b\" : [ [9], {\"m~n\":[{\"id\":1}, {\"id\":[2]}] ,\"y\":{}}, [] ], \"q\\u0022\":[3],
+            \"deep\":{\"er\":[ ]}, \"text\":\"[1]\", \"\":[4,\"]\"] } \n";
+        for piece in 1..=text.len() {
+            let found = |pointer: &str| scan_at(pointer, text.as_bytes(), piece);
+            assert_eq!(found("/a~1b/1/m~0n").unwrap(), ["{\"id\":1}", "{\"id\":[2]}"]);
+            assert_eq!(found("/a~1b/0").unwrap(), ["9"]);
+            assert_eq!(found("/a~1b/2").unwrap(), [""; 0]);
+            assert_eq!(found("/q\"").unwrap(), ["3"], "names are decoded");
+            assert_eq!(found("/deep/er").unwrap(), [""; 0]);
+            assert_eq!(found("/").unwrap(), ["4", "\"]\""], "a name may be empty");
+            for astray in ["/deep", "/text", "/none", "/a~1b/3", "/a~1b/01", "/a~1b/-", "/x", "/deep/er/0"] {
+                assert!(matches!(found(astray), Err(ArrayError::NoItems { .. })), "{astray}: {:?}", found(astray));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_around_an_array_must_end_too() {
+        let found = |text: &str| scan_at("/a/b", text.as_bytes(), 3);
+        assert_eq!(found("{\"a\":{\"b\":[1],\"c\":[{}]},\"d\":\"}\"}\n").unwrap(), ["1"]);
+        for (text, expected) in [
+            ("{\"a\":{\"b\":[1]}", ArrayError::CutOff { byte: 14 }),
+            ("{\"a\":{\"b\":[1", ArrayError::CutOff { byte: 12 }),
+            ("{\"a\":{\"x\":[1", ArrayError::CutOff { byte: 12 }),
+            ("{\"a\":{\"b\":[1]]}", ArrayError::Trailing { byte: 13 }),
+            ("{\"a\":{\"b\":[1]}} {}", ArrayError::Trailing { byte: 16 }),
+            ("{\"a\":{\"b\":[1,}}]}}", ArrayError::BrokenElement { number: 2, byte: 13 }),
+            ("{\"a\":{\"b\":{}}}", ArrayError::NoItems { byte: 10 }),
+            ("{\"a\":{}}", ArrayError::NoItems { byte: 6 }),
+            ("[1]", ArrayError::NoItems { byte: 2 }),
+            ("", ArrayError::NoItems { byte: 0 }),
+            ("{\"a\" 1}", ArrayError::NoItems { byte: 5 }),
+        ] {
+            assert_eq!(found(text), Err(expected), "{text}");
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod array;
 mod decompress;
+mod descent;
 mod object;
 mod parquet;
 mod splits;

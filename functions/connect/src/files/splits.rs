@@ -59,7 +59,7 @@ mod tests {
             .iter()
             .map(|(key, size)| Object { key: (*key).to_owned(), size: *size, etag: String::new(), modified_at: 0 })
             .collect();
-        let settings = FilesSettings { format, delimiter: b',', encoding: Encoding::Utf8 };
+        let settings = FilesSettings { format, delimiter: b',', encoding: Encoding::Utf8, items: String::new() };
         let splits = splits(&settings, &objects, 100);
         splits.into_iter().map(|pieces| pieces.iter().map(|piece| (piece.start, piece.end)).collect()).collect()
     }

@@ -20,7 +20,7 @@ impl Text {
     /// What the settings ask for.
     pub(crate) fn of(settings: &FilesSettings) -> Self {
         match (settings.format, settings.encoding) {
-            (FileFormat::JsonArray, _) => Self::Array(Box::default()),
+            (FileFormat::JsonArray, _) => Self::Array(Box::new(ArrayScanner::at(&settings.items))),
             (_, Encoding::Windows1252) => {
                 Self::Encoded(Box::new(encoding_rs::WINDOWS_1252.new_decoder_without_bom_handling()))
             }
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn text(format: FileFormat, encoding: Encoding, bytes: &[u8], piece: usize) -> Result<Vec<u8>, Fault> {
-        let mut text = Text::of(&FilesSettings { format, delimiter: b';', encoding });
+        let mut text = Text::of(&FilesSettings { format, delimiter: b';', encoding, items: String::new() });
         let mut all = Vec::new();
         for piece in bytes.chunks(piece) {
             all.extend(text.push("landing/s/o", Bytes::copy_from_slice(piece))?);

@@ -1,31 +1,10 @@
 //! Chunks that are written once: taken up, raced for, given up.
 
-use std::sync::Arc;
-
-use onefold_core::node::NodeHasher;
 use onefold_lake::keys;
-use onefold_lake::memory::MemoryStore;
-use onefold_shell::Tasks;
 use serde_json::json;
 
 use super::*;
-
-struct NoTasks;
-
-#[async_trait::async_trait]
-impl Tasks for NoTasks {
-    async fn succeed(&self, _: &str, _: String) -> Result<(), StageError> {
-        Ok(())
-    }
-    async fn fail(&self, _: &str, _: &str, _: &str) -> Result<(), StageError> {
-        Ok(())
-    }
-}
-
-fn context() -> Context {
-    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
-    Context::new(Arc::new(MemoryStore::default()), hasher, Arc::new(NoTasks), None)
-}
+use crate::testing::context;
 
 fn run() -> RunId {
     RunId::parse("20261122T174600Z-1a2b3c4d").unwrap()

@@ -35,7 +35,7 @@ impl SourceKind {
 }
 
 /// Settings of the connector `files`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FilesSettings {
     /// What its objects hold.
     pub format: FileFormat,
@@ -43,6 +43,8 @@ pub struct FilesSettings {
     pub delimiter: u8,
     /// How text is written.
     pub encoding: Encoding,
+    /// JSON Pointer of the array in an object that holds JSON; empty if the array is all of it.
+    pub items: String,
 }
 
 /// What dropped files hold.

@@ -47,8 +47,49 @@ pub enum Kind {
     Table(Vec<Key>),
     /// An array of tables with these keys.
     Tables(Vec<Key>),
+    /// An array of tables, some of whose keys depend on the value of another.
+    TablesBy(Choice),
     /// Any of these.
     AnyOf(Vec<Kind>),
+}
+
+/// The keys of a table that depend on one of them.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The keys that are always there, with the one that decides.
+    pub common: Vec<Key>,
+    /// The name of that one.
+    pub by: &'static str,
+    /// The keys that there are with each of its values.
+    pub ways: Vec<(&'static str, Vec<Key>)>,
+}
+
+impl Choice {
+    /// All keys. What one way requires others do not have, so it is not required here.
+    pub fn keys(&self) -> Vec<Key> {
+        let of_ways = self.ways.iter().flat_map(|(_, keys)| keys.iter().cloned().map(Key::optional));
+        self.common.iter().cloned().chain(of_ways).collect()
+    }
+
+    fn schema(&self) -> Value {
+        let default = self.common.iter().find(|key| key.name == self.by).and_then(|key| key.default.as_ref());
+        let mut schema = table(&self.keys());
+        schema["allOf"] = self.ways.iter().map(|(way, keys)| self.condition(way, keys, default)).collect();
+        schema
+    }
+
+    /// What holds with a value of the key that decides.
+    fn condition(&self, way: &str, keys: &[Key], default: Option<&Value>) -> Value {
+        let mut when = json!({"properties": {self.by: {"const": way}}});
+        if default.is_none_or(|default| default != way) {
+            when["required"] = json!([self.by]);
+        }
+        let required: Vec<&str> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+        let others = self.ways.iter().filter(|(other, _)| *other != way).flat_map(|(_, keys)| keys);
+        let refused = others.filter(|other| keys.iter().all(|key| key.name != other.name));
+        let refused: Map<String, Value> = refused.map(|key| (key.name.to_owned(), false.into())).collect();
+        json!({"if": when, "then": {"required": required, "properties": refused}})
+    }
 }
 
 impl Kind {
@@ -72,6 +113,7 @@ impl Kind {
             Self::Named(values) => json!({"type": "object", "additionalProperties": values.schema()}),
             Self::Table(keys) => table(keys),
             Self::Tables(keys) => json!({"type": "array", "items": table(keys)}),
+            Self::TablesBy(choice) => json!({"type": "array", "items": choice.schema()}),
             Self::AnyOf(kinds) => json!({"anyOf": kinds.iter().map(Kind::schema).collect::<Vec<_>>()}),
         }
     }
@@ -177,8 +219,8 @@ fn table(keys: &[Key]) -> Value {
 
 /// The configuration as a JSON Schema (draft 7, which editors of TOML understand).
 ///
-/// It says which keys there are, what kind of value each takes and which must be there. What depends on other keys
-/// only [`super::Config::parse`] checks.
+/// It says which keys there are, what kind of value each takes, which must be there, and what a source's kind changes
+/// about that. What else depends on other keys only [`super::Config::parse`] checks.
 pub fn json_schema() -> Value {
     let mut schema = table(&super::keys());
     schema["$schema"] = "http://json-schema.org/draft-07/schema#".into();

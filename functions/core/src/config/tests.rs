@@ -165,18 +165,19 @@ fn files_have_a_format_a_delimiter_and_an_encoding() {
     let settings = |members: &str| {
         let text = SMALLEST.replace("format = \"jsonl\"", members);
         match Config::parse(&text).unwrap().sources.remove(0).kind {
-            SourceKind::Files(files) => (files.format, files.delimiter, files.encoding),
+            SourceKind::Files(files) => (files.format, files.delimiter, files.encoding, files.items),
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(settings("format = \"csv\""), (FileFormat::Csv, b',', Encoding::Utf8));
+    assert_eq!(settings("format = \"csv\""), (FileFormat::Csv, b',', Encoding::Utf8, String::new()));
     assert_eq!(
         settings("kind = \"files\"\nformat = \"csv\"\ndelimiter = \";\"\nencoding = \"windows-1252\""),
-        (FileFormat::Csv, b';', Encoding::Windows1252)
+        (FileFormat::Csv, b';', Encoding::Windows1252, String::new())
     );
-    assert_eq!(settings("format = \"tsv\""), (FileFormat::Tsv, b'\t', Encoding::Utf8));
-    assert_eq!(settings("format = \"json\""), (FileFormat::JsonArray, b',', Encoding::Utf8));
+    assert_eq!(settings("format = \"tsv\""), (FileFormat::Tsv, b'\t', Encoding::Utf8, String::new()));
+    assert_eq!(settings("format = \"json\""), (FileFormat::JsonArray, b',', Encoding::Utf8, String::new()));
     assert_eq!(settings("format = \"parquet\"").0, FileFormat::Parquet);
+    assert_eq!(settings("format = \"json\"\nitems = \"/data/accounts\"").3, "/data/accounts");
 }
 
 #[test]
@@ -187,6 +188,8 @@ fn faults_of_files_say_what_to_do() {
     check(&with("format = \"tsv\"\ndelimiter = \";\""), 4, "is for format = \"csv\", not for \"tsv\"");
     check(&with("format = \"csv\"\nencoding = \"latin1\""), 4, "unknown encoding \"latin1\"; it must be one of utf-8");
     check(&with("format = \"json\"\nencoding = \"windows-1252\""), 4, "always in UTF-8");
+    check(&with("format = \"json\"\nitems = \"data\""), 4, "\"data\" is no JSON Pointer");
+    check(&with("format = \"csv\"\nitems = \"/data\""), 4, "items is for format = \"json\", not for \"csv\"");
     check(&with("kind = \"ftp\"\nformat = \"csv\""), 3, "unknown kind \"ftp\"");
     check(&with("format = \"csv\"\nurl = \"x\""), 4, "unknown name \"url\"");
 }

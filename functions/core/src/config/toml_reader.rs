@@ -150,31 +150,31 @@ impl<'t> Section<'t> {
 
     /// A number that is finite.
     pub(super) fn number(&self, name: &str, notes: &mut Notes<'_>) -> Option<f64> {
-        let (value, span) = self.get(name)?;
-        let number = as_number(value).filter(|number| number.is_finite());
-        if number.is_none() {
-            notes.wrong(span, name, "a number");
-        }
-        number
+        self.number_that(name, f64::is_finite, "a number", notes)
     }
 
     /// A number above 0, up to `limit`.
     pub(super) fn positive(&self, name: &str, limit: f64, notes: &mut Notes<'_>) -> Option<f64> {
-        let (value, span) = self.get(name)?;
-        let number = as_number(value).filter(|number| *number > 0.0 && *number <= limit);
-        if number.is_none() {
-            notes.wrong(span, name, &format!("a number above 0, and at most {limit}"));
-        }
-        number
+        let expected = format!("a number above 0, and at most {limit}");
+        self.number_that(name, |number| number > 0.0 && number <= limit, &expected, notes)
     }
 
     /// A number from 0 to 1.
     pub(super) fn ratio(&self, name: &str, notes: &mut Notes<'_>) -> Option<f64> {
+        self.number_that(name, |number| (0.0..=1.0).contains(&number), "a number from 0 to 1", notes)
+    }
+
+    fn number_that(
+        &self,
+        name: &str,
+        is_right: impl Fn(f64) -> bool,
+        expected: &str,
+        notes: &mut Notes<'_>,
+    ) -> Option<f64> {
         let (value, span) = self.get(name)?;
-        let number = as_number(value);
-        if !number.is_some_and(|number| (0.0..=1.0).contains(&number)) {
-            notes.wrong(span, name, "a number from 0 to 1");
-            return None;
+        let number = as_number(value).filter(|number| is_right(*number));
+        if number.is_none() {
+            notes.wrong(span, name, expected);
         }
         number
     }

@@ -3,6 +3,7 @@
 use super::{Holder, Record, bonds};
 use crate::account::Account;
 use crate::config::Config;
+use crate::corrections::Corrections;
 use crate::customer::Customer;
 use crate::field::TextField;
 use crate::matching::{MatchKey, Matcher};
@@ -20,11 +21,11 @@ pub enum Before<'c> {
     Known {
         /// The configuration.
         config: &'c Config,
-        /// The match keys of that configuration.
+        /// The match keys of that configuration, and the corrections that the version obeyed.
         matcher: &'c Matcher,
         /// The keys that linked nothing, sorted.
         blocked: &'c [Node],
-        /// Whether the configuration is this run's, to the letter.
+        /// Whether configuration and corrections are this run's, to the letter.
         is_same: bool,
     },
 }
@@ -40,6 +41,11 @@ pub(super) struct Past<'c> {
 impl<'c> Past<'c> {
     pub(super) fn new(config: &'c Config, matcher: &Matcher, blocked: &'c [Node]) -> Self {
         Self { survivorship: Survivorship::new(config), config, matcher: matcher.clone(), blocked }
+    }
+
+    /// The corrections that were obeyed.
+    pub(super) fn corrections(&self) -> &Corrections {
+        self.matcher.corrections()
     }
 
     /// What a customer was that had these records.

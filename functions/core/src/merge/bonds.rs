@@ -19,9 +19,8 @@ pub(super) struct Holder<'h, 'k> {
 }
 
 /// A smallest set of bonds that holds a cluster together: those that people said to be one person's, then the
-/// shared keys: for each rule in order and each member
-/// in order of references, the bond to the first members before it that the rule accepts, unless both are
-/// bound already (Kruskal's algorithm).
+/// shared keys: for each rule in order and each member in order of references, the bond to the first members before
+/// it that the rule accepts, unless both are bound already (Kruskal's algorithm).
 pub(super) fn bonds<'h>(mut members: Vec<Holder<'h, '_>>, matcher: &Matcher) -> Vec<Bond<'h>> {
     members.sort_unstable_by(|left, right| reference::compare(&left.account.reference, &right.account.reference));
     let mut sets = UnionFind::new(members.len() as u32);

@@ -23,6 +23,8 @@ pub(super) struct Feed<'f, 'a> {
     is_first: bool,
     /// Whether the rules are those of the previous version; taken for granted where those are not known.
     is_same: bool,
+    /// Whether the chains of accounts that people said to be one person's are those of the previous version.
+    has_same_chains: bool,
     /// The keys that were blocked, if it is known which.
     was_blocked: Option<&'f [Node]>,
     /// Ids that ended and whose accounts are in several customers: in which.
@@ -44,7 +46,8 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
             }
         };
         let is_first = matches!(merger.before, Before::Nothing);
-        Self { records, before, past, is_first, is_same, was_blocked, retired: BTreeMap::new() }
+        let has_same_chains = past.corrections().has_chains_of(merger.matcher.corrections());
+        Self { records, before, past, is_first, is_same, has_same_chains, was_blocked, retired: BTreeMap::new() }
     }
 
     /// Writes what changed about one customer. `held` are the customers that held each member before.
@@ -72,6 +75,7 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
         }
         for merged in &identity.merged {
             output.counts.merged += 1;
+            output.ended.push(((*merged).to_owned(), vec![customer_id.to_owned()]));
             write_change(&mut output.changes, "merged", merged, |out| json::push_member(out, "into", customer_id));
         }
         for retired in &identity.retired {
@@ -104,8 +108,12 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
         if !self.is_same || before != members.len() {
             return false;
         }
+        let (then, now) = (self.past.corrections(), work.merger.matcher.corrections());
         members.iter().all(|member| {
-            work.record(*member).customer_id() == Some(customer_id)
+            let record = work.record(*member);
+            let reference = record.account.reference.as_ref();
+            record.customer_id() == Some(customer_id)
+                && (self.has_same_chains || then.chain(reference) == now.chain(reference))
                 && self.was_blocked.is_none_or(|was_blocked| {
                     let was_blocked = |node: &Node| was_blocked.binary_search(node).is_ok();
                     work.keys.blocked(*member).iter().all(|key| was_blocked(&key.node))
@@ -134,6 +142,7 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
     pub(super) fn ended(self, claims: &Claims<'a>, output: &mut MergeOutput) {
         for (customer_id, into) in &self.retired {
             output.counts.retired += 1;
+            output.ended.push(((*customer_id).to_owned(), into.iter().cloned().collect()));
             write_change(&mut output.changes, "retired", customer_id, |out| {
                 json::push_name(out, "into");
                 json::push_strings(out, into.iter().map(String::as_str));
@@ -141,6 +150,7 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
         }
         for customer_id in self.before.keys().filter(|customer_id| !claims.has(customer_id)) {
             output.counts.customers_deleted += 1;
+            output.ended.push(((*customer_id).to_owned(), Vec::new()));
             write_change(&mut output.changes, "deleted", customer_id, |_| {});
         }
     }

@@ -1,5 +1,7 @@
 //! What guards did, a line of JSON each.
 
+use serde::Deserialize;
+
 use super::MergeOutput;
 use crate::account::Account;
 use crate::cluster::{Divided, Pool};
@@ -7,6 +9,38 @@ use crate::config::MatchRule;
 use crate::field::TextField;
 use crate::json;
 use crate::matching;
+
+/// A line of it, read again.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Guarded {
+    /// `max_accounts_per_key` and `blocked_values`; or the limits at which a customer was divided, with commas.
+    guard: String,
+    /// The rule, of a key that is blocked.
+    key: Option<String>,
+    /// The account, of a key or a value.
+    account: Option<String>,
+    /// The accounts of each part, of a customer that was divided.
+    #[serde(default)]
+    pub parts: Vec<Vec<String>>,
+}
+
+impl Guarded {
+    /// The accounts that it is about.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.account.iter().chain(self.parts.iter().flatten()).map(String::as_str)
+    }
+
+    /// The account and the rule of a key that links nothing.
+    pub fn blocked_key(&self) -> Option<(&str, &str)> {
+        self.account.as_deref().zip(self.key.as_deref())
+    }
+
+    /// The limits that kept links out. Not those that a part is beyond because people said so.
+    pub fn limits(&self) -> impl Iterator<Item = &str> {
+        let limits = (!self.parts.is_empty()).then_some(self.guard.as_str());
+        limits.into_iter().flat_map(|limits| limits.split(',')).filter(|limit| !limit.starts_with("always."))
+    }
+}
 
 /// A key of an account links nothing, since too many accounts share it.
 pub(super) fn blocked_key(account: &Account<'_>, rule: &MatchRule, output: &mut MergeOutput) {

@@ -10,7 +10,7 @@ use crate::matching::{MatchKey, Matcher};
 use crate::node::Node;
 
 /// The match keys of all accounts, one account's after the other's: open ones, then blocked ones.
-pub(super) struct Keys {
+pub(crate) struct Keys {
     all: Vec<MatchKey>,
     accounts: Vec<KeysOfAccount>,
 }
@@ -25,7 +25,7 @@ struct KeysOfAccount {
 
 impl Keys {
     /// Makes the keys of accounts. `blocked` are those that Link blocked, sorted. What guards did goes to `output`.
-    pub(super) fn new<'x>(
+    pub(crate) fn new<'x>(
         accounts: impl ExactSizeIterator<Item = &'x Account<'x>> + Clone,
         matcher: &mut Matcher,
         config: &Config,
@@ -94,7 +94,7 @@ impl Keys {
     }
 
     /// An account's keys that link it.
-    pub(super) fn open(&self, account: u32) -> &[MatchKey] {
+    pub(crate) fn open(&self, account: u32) -> &[MatchKey] {
         &self.all[self.start(account)..self.accounts[account as usize].open_end]
     }
 
@@ -105,12 +105,12 @@ impl Keys {
     }
 
     /// An account's keys.
-    pub(super) fn all(&self, account: u32) -> &[MatchKey] {
+    pub(crate) fn all(&self, account: u32) -> &[MatchKey] {
         &self.all[self.start(account)..self.accounts[account as usize].end]
     }
 
     /// An account's text fields (by number) whose value is nobody's: blocked, or alone a blocked key.
-    pub(super) fn nobodys(&self, account: u32) -> u16 {
+    pub(crate) fn nobodys(&self, account: u32) -> u16 {
         self.accounts[account as usize].nobodys
     }
 }

@@ -1,8 +1,11 @@
 //! Partitions small enough to be read: what becomes of the accounts in them.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::*;
+use crate::corrections::{Corrections, Pairs};
 use crate::node::NodeHasher;
 
 const CONFIG: &str = r#"
@@ -192,6 +195,51 @@ fn what_did_not_change_is_no_change() {
     ]);
     assert_eq!(merged.changes, Vec::<Value>::new());
     assert_eq!(merged.customers[0]["customer_id"], "id-1");
+}
+
+/// The changes of a run with these `always` pairs, over a version that obeyed those of before.
+fn changes_with(lines: &[String], before: &[[&str; 2]], now: &[[&str; 2]]) -> Vec<Value> {
+    let config = Config::parse(CONFIG).unwrap();
+    let matcher = |always: &[[&str; 2]]| {
+        let always = always.iter().map(|pair| pair.map(str::to_owned)).collect();
+        let corrections = Corrections::new(Pairs { always, ..Pairs::default() });
+        Matcher::new(&config, hasher()).correcting(Arc::new(corrections))
+    };
+    let (then, now) = (matcher(before), matcher(now));
+    let before = Before::Known { config: &config, matcher: &then, blocked: &[], is_same: true };
+    let started_at = Timestamp::parse("2024-03-01T00:00:00Z").unwrap();
+    let mut merger = Merger::new(&config, now, &[], started_at).building_on(before);
+    let output = merger.merge(&(lines.join("\n") + "\n")).unwrap();
+    let text = String::from_utf8(output.changes).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn corrections_that_hold_a_customer_otherwise_are_an_update() {
+    let accounts = [1, 2, 3].map(|id| account(&format!("a:{id}"), 1, json!({"email": "x@y.de"})));
+    let members: Vec<String> = accounts.iter().map(|account| member("id-1", account)).collect();
+    let always = [["a:1", "a:3"]];
+    for (before, now) in [(&[][..], &always[..]), (&always[..], &[][..])] {
+        let changes = changes_with(&members, before, now);
+        assert_eq!(changes.len(), 1);
+        assert_eq!((&changes[0]["change"], &changes[0]["fields"]), (&json!("updated"), &json!(["held_by"])));
+    }
+    assert!(changes_with(&members, &always, &always).is_empty());
+    let elsewhere = [["a:1", "a:3"], ["b:8", "b:9"]];
+    assert!(changes_with(&members, &elsewhere, &always).is_empty(), "they say nothing of these accounts");
+    let through_another = [["a:1", "b:9"], ["b:9", "a:3"]];
+    assert!(changes_with(&members, &through_another, &always).is_empty(), "they say the same of these accounts");
+}
+
+#[test]
+fn what_corrections_held_before_is_no_change_of_a_customer_that_changed() {
+    let accounts = [account("a:1", 1, json!({"email": "x@y.de"})), account("a:2", 1, json!({"email": "z@y.de"}))];
+    let mut lines: Vec<String> = accounts.iter().map(|account| member("id-1", account)).collect();
+    lines.push(account("a:2", 2, json!({"email": "z@y.de", "given_name": "Ann"})).to_string());
+    let always = [["a:1", "a:2"]];
+    let changes = changes_with(&lines, &always, &always);
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0]["fields"], json!(["given_name", "updated_at", "provenance"]));
 }
 
 #[test]

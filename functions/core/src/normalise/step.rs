@@ -7,8 +7,8 @@ use crate::field::TextField;
 
 /// One step of a chain.
 ///
-/// A step that was run on its own result leaves it as it is, but for [`Step::Metaphone`], whose codes are no names; and
-/// [`Step::Untag`] and [`Step::Capitalise`] on what is neither an address nor a name.
+/// A step that was run on its own result leaves it as it is, but for [`Step::Metaphone`] and [`Step::DoubleMetaphone`],
+/// whose codes are no names; and [`Step::Untag`] and [`Step::Capitalise`] on what is neither an address nor a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Removes white space around the value.
@@ -49,6 +49,8 @@ pub enum Step {
     Soundex,
     /// The code of Metaphone.
     Metaphone,
+    /// The first code of Double Metaphone.
+    DoubleMetaphone,
     /// The code of Kölner Phonetik.
     Cologne,
     /// What stands before the first white space or hyphen.
@@ -63,7 +65,7 @@ const PREFIXES: [&str; 9] =
 
 impl Step {
     /// All steps, with one of the prefixes for all of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Trim,
         Self::Lowercase,
         Self::Uppercase,
@@ -83,6 +85,7 @@ impl Step {
         Self::Nickname,
         Self::Soundex,
         Self::Metaphone,
+        Self::DoubleMetaphone,
         Self::Cologne,
         Self::FirstWord,
         Self::Prefix(3),
@@ -110,6 +113,7 @@ impl Step {
             Self::Nickname => "nickname",
             Self::Soundex => "soundex",
             Self::Metaphone => "metaphone",
+            Self::DoubleMetaphone => "double_metaphone",
             Self::Cologne => "cologne",
             Self::FirstWord => "first_word",
             Self::Prefix(2) => PREFIXES[1],
@@ -138,6 +142,7 @@ impl Step {
                 | Self::Nickname
                 | Self::Soundex
                 | Self::Metaphone
+                | Self::DoubleMetaphone
                 | Self::Cologne
                 | Self::FirstWord
                 | Self::Prefix(_)
@@ -179,6 +184,7 @@ impl Step {
             Self::Nickname => Some(nickname::nickname(value)),
             Self::Soundex => phonetic::soundex(&value).map(Cow::Owned),
             Self::Metaphone => phonetic::metaphone(&value).map(Cow::Owned),
+            Self::DoubleMetaphone => phonetic::double_metaphone(&value).map(Cow::Owned),
             Self::Cologne => phonetic::cologne(&value).map(Cow::Owned),
             Self::FirstWord => Some(text::first_word(value)),
             Self::Prefix(letters) => Some(text::prefix(value, usize::from(letters))),
@@ -235,7 +241,7 @@ mod tests {
                 let owned = step.apply(Cow::Owned(value.clone()), surroundings);
                 prop_assert_eq!(owned.as_deref(), Some(&*once), "{}", step.name());
                 let twice = step.apply(Cow::Borrowed(&*once), surroundings);
-                if !matches!(step, Step::Metaphone | Step::Untag | Step::Capitalise) {
+                if !matches!(step, Step::Metaphone | Step::DoubleMetaphone | Step::Untag | Step::Capitalise) {
                     prop_assert_eq!(twice.as_deref(), Some(&*once), "{} of {:?}", step.name(), value);
                 }
             }

@@ -1,10 +1,9 @@
-//! The commands that help to set a data folder up: init, check, try, schema. They read files of this machine and use
-//! the functions' own code to judge them; nothing is uploaded.
+//! The commands that help to set a data folder up: init, check, try, schema. They read files of this machine (`try`
+//! also APIs and databases) and use the functions' own code to judge them; nothing is uploaded.
 
 mod check;
 mod faults;
 mod folder;
-mod folder_store;
 mod init;
 mod members;
 mod reading;
@@ -19,14 +18,16 @@ use crate::error::Error;
 use crate::screen::say;
 
 /// Carries out a command.
-pub async fn execute(command: SetupCommand) -> Result<Outcome, Error> {
+///
+/// `endpoint` is the address of the local cloud, if its Secrets Manager is to be asked.
+pub async fn execute(command: SetupCommand, endpoint: Option<String>) -> Result<Outcome, Error> {
     match command {
         SetupCommand::Check(options) => {
             let checked = check::check(&options.path).await?;
             say(checked.report.trim_end());
             Ok(if checked.is_sound { Outcome::Done } else { Outcome::Faulty })
         }
-        SetupCommand::Try(options) => try_source::try_source(&options).await,
+        SetupCommand::Try(options) => try_source::try_source(&options, endpoint).await,
         SetupCommand::Init(options) => {
             say(init::init(&options).await?);
             Ok(Outcome::Done)

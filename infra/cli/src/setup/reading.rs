@@ -3,30 +3,27 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use onefold_connect::{Destination, Planning, Sink, connector};
+use onefold_connect::{Destination, Outcome, Planning, Position, Sink, TakenUp, connector};
 use onefold_core::config::{RowFormat, Source, SourceKind};
 use onefold_core::csv::{Boundary, FieldReader, boundary};
-use onefold_core::node::NodeHasher;
 use onefold_core::setup::NoTable;
 use onefold_core::translate::Segment;
 use onefold_lake::plan::{Piece, Reading};
 use onefold_lake::table::{self, StoredTable};
 use onefold_lake::{Object, RunId, Store, keys, rawchunk};
-use onefold_shell::{Context, StageError, Tasks};
+use onefold_shell::{Context, NoSecrets, Secrets};
 
-use super::folder_store::FolderStore;
 use super::members::members;
 use crate::error::Error;
+use crate::folder_store::FolderStore;
+use crate::functions;
 
 /// Where a connector should divide: only the first rows are wanted.
 const SPLIT_BYTES: u64 = 1 << 20;
-/// The nodes of keys are not shown, so any secret does.
-const NO_SECRET: &str = "00000000000000000000000000000000";
 /// No run: only a name for what is read.
 const NO_RUN: &str = "00000000T000000Z-00000000";
 
-/// Reads sources of a data folder.
+/// Reads the sources of a data folder's configuration.
 pub struct Reader {
     store: Arc<FolderStore>,
     context: Context,
@@ -44,31 +41,17 @@ pub struct Row {
     delimiter: u8,
 }
 
-/// There is no state machine.
-struct NoTasks;
-
-#[async_trait]
-impl Tasks for NoTasks {
-    async fn succeed(&self, _token: &str, _output: String) -> Result<(), StageError> {
-        Ok(())
-    }
-
-    async fn fail(&self, _token: &str, _error: &str, _cause: &str) -> Result<(), StageError> {
-        Ok(())
-    }
-}
-
-/// Hashes what nobody sees.
-pub fn hasher() -> Result<NodeHasher, Error> {
-    NodeHasher::from_hex(NO_SECRET).map_err(|error| Error::malformed("the secret", error))
-}
-
 impl Reader {
-    /// A reader for a data folder.
+    /// A reader for a data folder's files and tables.
     pub fn new(root: &Path) -> Result<Self, Error> {
+        Self::with_secrets(root, Arc::new(NoSecrets))
+    }
+
+    /// The same, also for sources that are read with a secret.
+    pub fn with_secrets(root: &Path, secrets: Arc<dyn Secrets>) -> Result<Self, Error> {
         let store = Arc::new(FolderStore::new(root));
-        let context = Context::new(store.clone(), hasher()?, Arc::new(NoTasks), None);
-        // Time is always short, so a connector stops at the end of its first chunk.
+        let context = functions::context(store.clone(), functions::hasher()?).with_secrets(secrets);
+        // Time is always short, so a connector stops at the end of its first chunk or page.
         context.set_deadline(1);
         let run = RunId::parse(NO_RUN).map_err(|error| Error::malformed("the run", error))?;
         Ok(Self { store, context, run })
@@ -76,12 +59,7 @@ impl Reader {
 
     /// The first rows of a source, as many as are wanted if there are so many. Blank lines are no rows.
     pub async fn rows(&self, source: &Source, wanted: usize) -> Result<Vec<Row>, Error> {
-        if !matches!(source.kind, SourceKind::Files(_)) {
-            return Err(Error::Unready(format!(
-                "the source {:?} is no folder of files; only those are read here, without a network",
-                source.name
-            )));
-        }
+        let source = &no_more_than(wanted, source);
         let planning =
             Planning { context: &self.context, run: &self.run, known: &[], watermark: None, split_bytes: SPLIT_BYTES };
         let mut faults = Vec::new();
@@ -95,7 +73,7 @@ impl Reader {
                 if rows.len() >= wanted {
                     break;
                 }
-                rows.extend(self.read(source, &reading).await?);
+                rows.extend(self.read(source, &reading, wanted).await?);
             }
         }
         rows.truncate(wanted);
@@ -122,10 +100,12 @@ impl Reader {
             end: object.size,
             is_range: false,
         };
-        self.read(source, &Reading::Files { pieces: vec![piece] }).await
+        // A chunk is always enough.
+        self.read(source, &Reading::Files { pieces: vec![piece] }, 1).await
     }
 
-    async fn read(&self, source: &Source, reading: &Reading) -> Result<Vec<Row>, Error> {
+    /// The rows of the first chunk, or of as many pages as it takes for so many rows.
+    async fn read(&self, source: &Source, reading: &Reading, wanted: usize) -> Result<Vec<Row>, Error> {
         let to = Destination {
             context: &self.context,
             run: &self.run,
@@ -135,9 +115,9 @@ impl Reader {
             received_at: 0,
         };
         let mut sink = Sink::new(to, 0, Default::default());
-        let outcome = connector(source).read(reading, None, &mut sink).await;
-        let written = self.store.take_written();
-        outcome.map_err(failed(source))?;
+        let outcome = read_on(source, reading, wanted, &mut sink).await;
+        let written = self.store.take_written(keys::RAW);
+        outcome?;
         let mut rows = Vec::new();
         for (key, bytes) in written {
             let (text, index) = rawchunk::parse(&key, &bytes).map_err(|error| Error::malformed(&key, error))?;
@@ -145,6 +125,34 @@ impl Reader {
         }
         Ok(rows)
     }
+}
+
+/// Reads into the sink, and goes on as Extract does: a source that stopped without rows may only have asked to wait.
+async fn read_on(source: &Source, reading: &Reading, wanted: usize, sink: &mut Sink<'_>) -> Result<(), Error> {
+    let connector = connector(source);
+    let mut from = None;
+    loop {
+        let outcome = connector.read(reading, from, sink).await.map_err(failed(source))?;
+        let has_enough = sink.moved().records_out >= wanted as u64;
+        if has_enough || connector.is_repeatable() || matches!(outcome, Outcome::Done { .. }) {
+            return Ok(());
+        }
+        let TakenUp::At(position) = sink.take_up().await.map_err(|error| failed(source)(error.into()))? else {
+            return Ok(());
+        };
+        from = Some(Position::Opaque(position));
+    }
+}
+
+/// A source of which no more is read than must be for so many rows: a database sends a page of this size, in one
+/// split. How many rows a page of an API has is for the API to say.
+fn no_more_than(wanted: usize, source: &Source) -> Source {
+    let mut source = source.clone();
+    if let SourceKind::Postgres(settings) = &mut source.kind {
+        settings.splits = Some(1);
+        settings.rows_per_page = settings.rows_per_page.min(u32::try_from(wanted).unwrap_or(u32::MAX)).max(1);
+    }
+    source
 }
 
 /// A reading of several files as one reading for each, so that no more is read than wanted.

@@ -1,21 +1,26 @@
 //! `onefold try`: what becomes of a source's first rows.
 
+use std::sync::Arc;
+
 use onefold_core::account::Account;
 use onefold_core::config::{Config, nearest};
 use onefold_core::enrich::TableText;
 use onefold_core::matching::Matcher;
 use onefold_core::setup;
-use onefold_core::translate::{Tables, Translator};
+use onefold_core::translate::{Segment, Tables, Translator};
 use onefold_lake::table::StoredTable;
+use onefold_shell::Secrets;
 use serde_json::{Value, json};
 
 use super::folder::DataFolder;
-use super::reading::{Reader, Row, hasher};
+use super::reading::{Reader, Row};
 use super::side_by_side;
 use crate::Outcome;
 use crate::args::TryOptions;
 use crate::error::Error;
+use crate::functions::hasher;
 use crate::screen::say;
+use crate::secrets::{SecretsFile, WhenAsked};
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,10 +42,16 @@ pub struct Tried {
 }
 
 /// Shows the first rows of a source.
-pub async fn try_source(options: &TryOptions) -> Result<Outcome, Error> {
+///
+/// `endpoint` is the address of the local cloud, if its Secrets Manager is to be asked.
+pub async fn try_source(options: &TryOptions, endpoint: Option<String>) -> Result<Outcome, Error> {
+    let secrets: Arc<dyn Secrets> = match &options.secrets {
+        Some(path) => Arc::new(SecretsFile::read(path)?),
+        None => Arc::new(WhenAsked { endpoint }),
+    };
     let folder = DataFolder::new(&options.data);
     let config = folder.config()?;
-    let tried = rows(&folder, &config, &options.source, options.rows as usize).await?;
+    let tried = rows(&folder, &config, secrets, &options.source, options.rows as usize).await?;
     if options.json {
         tried.iter().for_each(|row| say(row.json()));
     } else {
@@ -50,14 +61,20 @@ pub async fn try_source(options: &TryOptions) -> Result<Outcome, Error> {
 }
 
 /// What becomes of the first rows of a source.
-pub async fn rows(folder: &DataFolder, config: &Config, name: &str, wanted: usize) -> Result<Vec<Tried>, Error> {
+pub async fn rows(
+    folder: &DataFolder,
+    config: &Config,
+    secrets: Arc<dyn Secrets>,
+    name: &str,
+    wanted: usize,
+) -> Result<Vec<Tried>, Error> {
     let source = config.source(name).ok_or_else(|| {
         let names: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
         let meant =
             nearest(name, names.iter().copied()).map_or_else(String::new, |name| format!("did you mean {name:?}? "));
         Error::Unready(format!("there is no source {name:?}; {meant}The sources are {}", names.join(", ")))
     })?;
-    let reader = Reader::new(folder.root())?;
+    let reader = Reader::with_secrets(folder.root(), secrets)?;
     let tables = tables(&reader, config).await?;
     let rows = reader.rows(source, wanted).await?;
     let matcher = Matcher::new(config, hasher()?);
@@ -134,7 +151,11 @@ fn mark_repeated(translator: &mut Translator<'_>, rows: &[Row], tried: &mut [Tri
         for reject in
             output.rejects.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok())
         {
-            let is_this = |row: &Row| reject["object"] == row.segment.object && reject["byte"] == row.segment.byte;
+            // Of an API each page has its first byte, and of a part of a file the lines are not known.
+            let is_this = |row: &Row| {
+                let Segment { object, byte, line, .. } = &row.segment;
+                reject["object"] == *object && reject["byte"] == *byte && reject["line"].as_u64() == *line
+            };
             let at = together.iter().position(is_this).map(|position| start + position);
             if let Some(row) = at.and_then(|at| tried.get_mut(at)) {
                 let text = |name: &str| reject[name].as_str().map(ToOwned::to_owned);
@@ -167,3 +188,6 @@ impl Tried {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,41 +1,16 @@
 //! Ranges of an object, wherever they are cut, hold every line once.
 
-use std::sync::Arc;
-
 use onefold_core::config::{Encoding, FileFormat};
-use onefold_core::node::NodeHasher;
-use onefold_lake::memory::MemoryStore;
-use onefold_lake::{Condition, Store};
-use onefold_shell::{StageError, Tasks};
 
 use super::*;
-
-struct NoTasks;
-
-#[async_trait::async_trait]
-impl Tasks for NoTasks {
-    async fn succeed(&self, _: &str, _: String) -> Result<(), StageError> {
-        Ok(())
-    }
-    async fn fail(&self, _: &str, _: &str, _: &str) -> Result<(), StageError> {
-        Ok(())
-    }
-}
-
-async fn context_with(object: &str, bytes: &[u8]) -> (Context, String) {
-    let store = Arc::new(MemoryStore::default());
-    store.put(object, bytes.to_vec().into(), Condition::Always).await.unwrap();
-    let (_, etag) = store.get(object).await.unwrap();
-    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
-    (Context::new(store, hasher, Arc::new(NoTasks), None), etag)
-}
+use crate::testing::context_with;
 
 fn piece(object: &str, etag: &str, start: u64, end: u64, is_range: bool) -> Piece {
     Piece { object: object.to_owned(), etag: etag.to_owned(), received_at: 0, start, end, is_range }
 }
 
 fn settings(format: FileFormat) -> FilesSettings {
-    FilesSettings { format, delimiter: b',', encoding: Encoding::Utf8 }
+    FilesSettings { format, delimiter: b',', encoding: Encoding::Utf8, items: String::new() }
 }
 
 async fn text(

@@ -1,39 +1,20 @@
 //! Files of other tools, taken up at every row, cut off at every byte, and damaged at every byte. What their rows
 //! are is compared in `tests/properties/other_tools.rs`.
 
-use std::sync::Arc;
-
-use onefold_core::node::NodeHasher;
-use onefold_lake::memory::MemoryStore;
-use onefold_lake::{Condition, Store};
-use onefold_shell::{StageError, Tasks};
+use onefold_lake::Condition;
 
 use super::*;
+use crate::testing::context_with;
 
 const POLARS: &[u8] = include_bytes!("../../../../../tests/files/polars-zstd.parquet");
 const TYPES: &[u8] = include_bytes!("../../../../../tests/files/duckdb-types.parquet");
 const KEY: &str = "landing/s/a.parquet";
 
-struct NoTasks;
-
-#[async_trait::async_trait]
-impl Tasks for NoTasks {
-    async fn succeed(&self, _: &str, _: String) -> Result<(), StageError> {
-        Ok(())
-    }
-    async fn fail(&self, _: &str, _: &str, _: &str) -> Result<(), StageError> {
-        Ok(())
-    }
-}
-
 async fn stored(bytes: &[u8]) -> (Context, Piece) {
-    let store = Arc::new(MemoryStore::default());
-    store.put(KEY, bytes.to_vec().into(), Condition::Always).await.unwrap();
-    let (_, etag) = store.get(KEY).await.unwrap();
-    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+    let (context, etag) = context_with(KEY, bytes).await;
     let end = bytes.len() as u64;
     let piece = Piece { object: KEY.to_owned(), etag, received_at: 0, start: 0, end, is_range: false };
-    (Context::new(store, hasher, Arc::new(NoTasks), None), piece)
+    (context, piece)
 }
 
 /// The lines from a row on.

@@ -1,6 +1,7 @@
 //! The members of a [[source]] of kind "files".
 
-use crate::config::schema::Key;
+use super::pointer::{Whole, pointer};
+use crate::config::schema::{Key, Kind};
 use crate::config::toml_reader::{Notes, Section};
 use crate::config::{Encoding, FileFormat, FilesSettings, RowFormat};
 
@@ -9,6 +10,7 @@ pub(super) fn keys() -> Vec<Key> {
         Key::one_of("format", FileFormat::names(), "What the source's files hold.").required(),
         Key::text("delimiter", "What separates the fields of CSV: one ASCII character.").or(","),
         Key::one_of("encoding", Encoding::ALL.map(Encoding::name), "How text is encoded.").or("utf-8"),
+        Key::new("items", Kind::Text(Some("^/")), "Where the array is in files of JSON, as a JSON Pointer."),
     ]
 }
 
@@ -22,7 +24,20 @@ pub(super) fn files(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<File
     });
     let delimiter = delimiter(section, format, notes);
     let encoding = encoding(section, format, notes);
-    Some(FilesSettings { format: format?, delimiter, encoding })
+    let items = items(section, format, notes);
+    Some(FilesSettings { format: format?, delimiter, encoding, items })
+}
+
+/// Where the array is; empty if it is all of the file.
+fn items(section: &Section<'_>, format: Option<FileFormat>, notes: &mut Notes<'_>) -> String {
+    let Some((_, span)) = section.get("items") else { return String::new() };
+    let pointer = pointer(section, "items", Whole::Refused, notes);
+    if let Some(format) = format
+        && format != FileFormat::JsonArray
+    {
+        notes.fault(span, format!("items is for format = \"json\", not for {:?}; remove it", format.name()));
+    }
+    pointer.unwrap_or_default()
 }
 
 /// What separates the fields of CSV.

@@ -9,6 +9,7 @@ use toml::de::DeValue;
 use url::{Host, Url};
 
 use super::mapping::TIME_FORMATS;
+use super::pointer::{Whole, pointer};
 use crate::config::http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
 use crate::config::schema::{Key, Kind};
 use crate::config::toml_reader::{Notes, Section};
@@ -170,25 +171,6 @@ fn is_this_machine(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
-}
-
-/// Whether a pointer may be empty: the whole page.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Whole {
-    Allowed,
-    Refused,
-}
-
-/// A JSON Pointer that must be there.
-fn pointer(section: &Section<'_>, name: &str, whole: Whole, notes: &mut Notes<'_>) -> Option<String> {
-    let (text, span) = section.required_text(name, notes)?;
-    let is_whole = text.is_empty() && whole == Whole::Allowed;
-    if !is_whole && !text.starts_with('/') {
-        let or_empty = if whole == Whole::Allowed { ", or be empty where the page is the array" } else { "" };
-        notes.fault(span, format!("{text:?} is no JSON Pointer (RFC 6901): it must start with /{or_empty}"));
-        return None;
-    }
-    Some(text.to_owned())
 }
 
 /// The query parameters that are taken: each by one setting.

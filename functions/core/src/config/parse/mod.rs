@@ -7,6 +7,7 @@ mod http;
 mod mapping;
 mod matching;
 mod normalise;
+mod pointer;
 mod postgres;
 mod publish;
 mod source;
@@ -24,7 +25,7 @@ use crate::field::TextField;
 /// The sections of the configuration.
 pub(super) fn keys() -> Vec<Key> {
     vec![
-        Key::tables("source", source::keys(), "A system that accounts come from.").required(),
+        Key::new("source", Kind::TablesBy(source::keys()), "A system that accounts come from.").required(),
         Key::table("normalise", normalise::keys(), "Normalisers of each text field, run in order."),
         Key::tables("enrich", enrich::keys(), "A field that is filled from a reference table where it is empty."),
         Key::tables("match", matching::keys(), "A match key: accounts that agree on it are one customer.").required(),

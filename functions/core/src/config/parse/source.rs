@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::mapping::{self, mapping};
 use super::{files, http, postgres};
-use crate::config::schema::{Key, Kind};
+use crate::config::schema::{Choice, Key, Kind};
 use crate::config::toml_reader::{Notes, Section};
 use crate::config::{Mapping, Source, SourceKind};
 use crate::normalise::calling_code;
@@ -12,10 +12,11 @@ use crate::normalise::calling_code;
 /// A source of this name would give accounts references that read like values of tables.
 const RESERVED: &str = "reference";
 
-/// The keys of sources of all kinds. What one kind requires others do not have, so that only the parser demands it.
-pub(super) fn keys() -> Vec<Key> {
-    let of_kinds = [files::keys(), http::keys(), postgres::keys()].concat();
-    common_keys().into_iter().chain(of_kinds.into_iter().map(Key::optional)).collect()
+/// The keys of sources, by their kind.
+pub(super) fn keys() -> Choice {
+    let [files, http, postgres] = SourceKind::NAMES;
+    let ways = vec![(files, files::keys()), (http, http::keys()), (postgres, postgres::keys())];
+    Choice { common: common_keys(), by: "kind", ways }
 }
 
 /// The keys that every kind has.

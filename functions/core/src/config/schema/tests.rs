@@ -23,6 +23,7 @@ fn probes() -> Vec<Probe> {
     }
     fn descend(kind: Kind, headers: &str, path: &str, found: &mut Vec<Probe>) {
         match kind {
+            Kind::TablesBy(choice) => descend(Kind::Tables(choice.keys()), headers, path, found),
             Kind::Tables(keys) => collect(keys, &format!("{headers}[[{path}]]\n"), path, found),
             Kind::Table(keys) => collect(keys, &format!("{headers}[{path}]\n"), path, found),
             Kind::AnyOf(kinds) => kinds.into_iter().for_each(|kind| descend(kind, headers, path, found)),

@@ -41,14 +41,12 @@ pub struct Guesses {
     pub others: Vec<String>,
 }
 
-/// Fields of one text that are looked for, those first that are told most surely.
-const TEXTS: [&str; 13] = [
-    "email",
-    "phone_number",
-    "given_name",
-    "family_name",
-    "full_name",
-    "gender",
+/// Fields of one text that say who somebody is. They are looked for in this order: those first that are told most
+/// surely.
+const WHO: [&str; 6] = ["email", "phone_number", "given_name", "family_name", "full_name", "gender"];
+
+/// Those that say where somebody is; looked for behind the others, and written in this order.
+const WHERE: [&str; 7] = [
     "address.street_address",
     "address.locality",
     "address.region",
@@ -58,27 +56,12 @@ const TEXTS: [&str; 13] = [
     "location.longitude",
 ];
 
-/// The order in which fields are written.
-const ORDER: [&str; 18] = [
-    "id",
-    "full_name",
-    "given_name",
-    "family_name",
-    "email",
-    "phone_number",
-    "gender",
-    "birthdate",
-    "address.street_address",
-    "address.locality",
-    "address.region",
-    "address.postal_code",
-    "address.country",
-    "location.latitude",
-    "location.longitude",
-    "salary",
-    "interests",
-    "updated_at",
-];
+/// What is written before [`WHERE`], in this order.
+const BEFORE_WHERE: [&str; 8] =
+    ["id", "full_name", "given_name", "family_name", "email", "phone_number", "gender", "birthdate"];
+
+/// What is written behind it.
+const BEHIND_WHERE: [&str; 3] = ["salary", "interests", "updated_at"];
 
 /// Which columns are which fields.
 pub fn guess(source: &str, columns: &Columns) -> Guesses {
@@ -86,7 +69,7 @@ pub fn guess(source: &str, columns: &Columns) -> Guesses {
     search.id();
     search.time("birthdate");
     search.time("updated_at");
-    for field in TEXTS {
+    for field in WHO.into_iter().chain(WHERE) {
         search.text(field);
     }
     search.text("salary");
@@ -276,7 +259,11 @@ impl<'s> Search<'s> {
     }
 
     fn finish(mut self) -> Guesses {
-        self.found.sort_by_key(|guess| ORDER.iter().position(|field| *field == guess.field));
+        let place = |guess: &Guess| {
+            let mut order = BEFORE_WHERE.iter().chain(&WHERE).chain(&BEHIND_WHERE);
+            order.position(|field| *field == guess.field)
+        };
+        self.found.sort_by_key(place);
         let is_used = |column: &&Column| self.found.iter().any(|guess| guess.pointer == column.pointer);
         let others = self.columns.all.iter().filter(|column| !is_used(column));
         let others = others.map(|column| column.pointer.clone()).collect();

@@ -1,8 +1,15 @@
 //! What is guessed of files of different systems.
 
+use std::collections::BTreeMap;
+use std::fs;
+
 use onefold_core::config::TimeFormat;
 use onefold_core::field::TextField;
+use onefold_tests::pipeline::{Knobs, Pipeline};
+use onefold_tests::settings::Settings;
+use onefold_tests::version::Version;
 
+use crate::setup::check;
 use crate::setup::tests::Scratch;
 
 /// The lines of a configuration that map a field, with the reason before each.
@@ -163,4 +170,43 @@ async fn parquet_of_another_tool_is_read_as_a_run_reads_it() {
     let tried = scratch.tried("lake", 1).await.unwrap();
     let id = format!("lake:{}", tried[0].cells.iter().find(|(name, _)| name == "id").unwrap().1);
     assert_eq!(tried[0].json()["account"]["ref"], id);
+}
+
+/// What is written runs as it is: from generated files to customers, who are who they should be.
+#[test]
+fn what_is_written_runs_to_customers_without_a_hand() {
+    let scratch = Scratch::new(&[]);
+    scratch.generate_sample(1500);
+    fs::remove_file(scratch.0.join("onefold.toml")).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(scratch.init()).unwrap();
+    let checked = runtime.block_on(check::check(&scratch.0)).unwrap();
+    assert!(checked.is_sound && checked.report.contains("no fault (3 sources"), "{}", checked.report);
+
+    let mut pipeline = Pipeline::without_tables(&Settings::default());
+    pipeline.configure(&scratch.config_text());
+    for source in ["crm", "newsletter", "shop"] {
+        for entry in fs::read_dir(scratch.0.join("landing").join(source)).unwrap() {
+            let path = entry.unwrap().path();
+            pipeline.drop_file(source, path.file_name().unwrap().to_str().unwrap(), fs::read(&path).unwrap());
+        }
+    }
+    pipeline.run(&Knobs::default()).unwrap();
+
+    let version = Version::current(&pipeline);
+    let people = scratch.people();
+    assert_eq!(version.members.keys().collect::<Vec<_>>(), people.keys().collect::<Vec<_>>(), "every account");
+    let counts = &version.manifest.counts;
+    assert_eq!(counts.rejected, counts.rows_read - people.len() as u64, "only the lines that the generator broke");
+    // Pairs of accounts of one customer, and how many of them are of one person.
+    let pairs_of = |of: &BTreeMap<String, String>| {
+        let mut groups: BTreeMap<&str, u64> = BTreeMap::new();
+        of.values().for_each(|group| *groups.entry(group).or_default() += 1);
+        groups.values().map(|size| size * (size - 1) / 2).sum::<u64>()
+    };
+    let both =
+        people.iter().map(|(account, person)| (account.clone(), format!("{person} {}", version.members[account])));
+    let right = pairs_of(&both.collect());
+    let (found, there) = (pairs_of(&version.members), pairs_of(&people));
+    assert!(right * 10 > found * 8 && right * 10 > there * 8, "{right} right of {found} found and {there} there");
 }

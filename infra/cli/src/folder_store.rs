@@ -1,6 +1,7 @@
-//! A data folder as an object store: what is in the folder can be read; what is written stays in memory.
+//! A folder as an object store: what is in the folder can be read; what is written stays in memory.
 //!
-//! So the functions' connectors read a source here as they do in a run, and nothing is written.
+//! So the functions' connectors read a source in a data folder as they do in a run, explain reads a version in a folder
+//! of results, and nothing is written.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -24,31 +25,43 @@ const PIECE_BYTES: usize = 1 << 18;
 #[derive(Debug)]
 pub struct FolderStore {
     root: PathBuf,
+    /// What the keys of the folder's files begin with, before their paths in it.
+    prefix: String,
     written: Mutex<BTreeMap<String, Bytes>>,
 }
 
 impl FolderStore {
     /// The store of a folder.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), written: Mutex::default() }
+        Self::below(String::new(), root)
     }
 
-    /// Takes out what was written since it was last asked, in the order of the keys.
-    pub fn take_written(&self) -> BTreeMap<String, Bytes> {
-        std::mem::take(&mut *self.lock())
+    /// The store of a folder that holds what is below a prefix; nothing else is there.
+    pub fn below(prefix: String, root: &Path) -> Self {
+        Self { root: root.to_owned(), prefix, written: Mutex::default() }
+    }
+
+    /// Takes out what was written under a prefix since it was last asked, in the order of the keys.
+    pub fn take_written(&self, prefix: &str) -> BTreeMap<String, Bytes> {
+        let mut written = self.lock();
+        let (taken, kept) = std::mem::take(&mut *written).into_iter().partition(|(key, _)| key.starts_with(prefix));
+        *written = kept;
+        taken
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Bytes>> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn path(&self, key: &str) -> PathBuf {
-        self.root.join(key)
+    /// The file of a key.
+    fn path(&self, key: &str) -> Result<PathBuf, StoreError> {
+        let path = key.strip_prefix(&self.prefix).ok_or_else(|| StoreError::NotFound { key: key.to_owned() })?;
+        Ok(self.root.join(path))
     }
 
     /// The file of a key as an object.
     fn object(&self, key: &str) -> Result<Object, StoreError> {
-        let metadata = fs::metadata(self.path(key)).map_err(failed("look at", key))?;
+        let metadata = fs::metadata(self.path(key)?).map_err(failed("look at", key))?;
         let modified = metadata.modified().map_err(failed("look at", key))?;
         let modified = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
         let modified_at = i64::try_from(modified.as_millis()).unwrap_or(i64::MAX);
@@ -57,7 +70,7 @@ impl FolderStore {
     }
 
     fn open(&self, key: &str, from: u64) -> Result<File, StoreError> {
-        let mut file = File::open(self.path(key)).map_err(failed("open", key))?;
+        let mut file = File::open(self.path(key)?).map_err(failed("open", key))?;
         file.seek(SeekFrom::Start(from)).map_err(failed("read", key))?;
         Ok(file)
     }
@@ -77,7 +90,7 @@ impl Store for FolderStore {
     async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
         let (folder, start) = prefix.rsplit_once('/').unwrap_or(("", prefix));
         let mut keys = Vec::new();
-        collect(&self.path(folder), "", &mut |_, name| {
+        collect(&self.path(folder)?, "", &mut |_, name| {
             if name.starts_with(start) {
                 keys.push(if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") });
             }
@@ -103,7 +116,7 @@ impl Store for FolderStore {
             return Ok((bytes.clone(), String::new()));
         }
         let object = self.object(key)?;
-        let bytes = fs::read(self.path(key)).map_err(failed("read", key))?;
+        let bytes = fs::read(self.path(key)?).map_err(failed("read", key))?;
         Ok((bytes.into(), object.etag))
     }
 
@@ -178,6 +191,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    async fn a_folder_can_hold_what_is_below_a_prefix() {
+        let root = std::env::temp_dir().join(format!("onefold-folder-below-{}", std::process::id()));
+        fs::create_dir_all(root.join("index")).unwrap();
+        fs::write(root.join("index/a"), "0123456789").unwrap();
+        let store = FolderStore::below("processed/run/".to_owned(), &root);
+        let read = store.get_range("processed/run/index/a", 3..5).await;
+        let listed = store.list("processed/run/index/").await.unwrap();
+        let other = store.get("processed/CURRENT").await;
+        fs::remove_dir_all(&root).unwrap();
+        assert_eq!(read.unwrap(), Bytes::from_static(b"34"));
+        assert_eq!(listed.iter().map(|object| object.key.as_str()).collect::<Vec<_>>(), ["processed/run/index/a"]);
+        assert!(matches!(other, Err(StoreError::NotFound { .. })));
+    }
+
+    #[tokio::test]
     async fn a_folder_is_read_and_never_written() {
         let root = std::env::temp_dir().join(format!("onefold-folder-store-{}", std::process::id()));
         fs::create_dir_all(root.join("landing/crm")).unwrap();
@@ -204,6 +232,7 @@ mod tests {
         assert!(matches!(again, Err(StoreError::Precondition { .. })));
         assert_eq!((raw.len(), raw[0].key.as_str(), is_on_disk), (1, "raw/x", false));
         assert!(matches!(missing, Err(StoreError::NotFound { .. })));
-        assert_eq!(store.take_written().len(), 1);
+        let kept = store.take_written("runs/");
+        assert_eq!((kept.len(), store.take_written("raw/").len(), store.take_written("").len()), (0, 1, 0));
     }
 }

@@ -1,0 +1,45 @@
+//! What a version keeps for things to be looked up in it: where its partitions are, and which ids ended.
+
+use onefold_lake::keys::{self, Part};
+use onefold_lake::manifest::{File, Manifest};
+use onefold_lake::{Condition, Object, RunId};
+use onefold_shell::{Context, StageError, json_lines};
+
+use crate::join::Merged;
+
+/// Writes where each partition is in the version's files.
+pub(crate) async fn frames(run: &RunId, merged: &Merged<'_>, context: &Context) -> Result<File, StageError> {
+    let frames = merged.frames()?;
+    put(keys::processed_frames(run), json_lines(&frames)?, frames.len() as u64, context).await
+}
+
+/// Writes the list of the ids that ended: that of the version before, and behind it what ended in this run.
+pub(crate) async fn retired(
+    run: &RunId,
+    merged: &Merged<'_>,
+    previous: Option<&Manifest>,
+    context: &Context,
+) -> Result<Vec<File>, StageError> {
+    let before: &[File] = previous.map_or(&[], |previous| &previous.files.retired);
+    let mut sources: Vec<Object> = Vec::new();
+    for file in before {
+        let listed = context.store.list(&file.key).await?;
+        let found = listed.into_iter().find(|object| object.key == file.key);
+        sources.push(found.ok_or_else(|| StageError::corrupt(format!("there is no object {}", file.key)))?);
+    }
+    sources.extend(merged.objects_with_records(Part::Retired)?);
+    if sources.is_empty() {
+        return Ok(Vec::new());
+    }
+    let bytes = sources.iter().map(|source| source.size).sum();
+    let records = before.iter().map(|file| file.records).sum::<u64>() + merged.retired();
+    let key = keys::processed(run, Part::Retired, 0);
+    context.store.concatenate(&sources, &key).await?;
+    Ok(vec![File { key, bytes, records, text_bytes: 0 }])
+}
+
+async fn put(key: String, bytes: bytes::Bytes, records: u64, context: &Context) -> Result<File, StageError> {
+    let size = bytes.len() as u64;
+    context.store.put(&key, bytes, Condition::Always).await?;
+    Ok(File { key, bytes: size, records, text_bytes: size })
+}

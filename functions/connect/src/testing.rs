@@ -1,0 +1,36 @@
+//! What the tests of connectors share: a context without anything but a store in memory.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use onefold_core::node::NodeHasher;
+use onefold_lake::Condition;
+use onefold_lake::memory::MemoryStore;
+use onefold_shell::{Context, StageError, Tasks};
+
+struct NoTasks;
+
+#[async_trait]
+impl Tasks for NoTasks {
+    async fn succeed(&self, _token: &str, _output: String) -> Result<(), StageError> {
+        Ok(())
+    }
+
+    async fn fail(&self, _token: &str, _error: &str, _cause: &str) -> Result<(), StageError> {
+        Ok(())
+    }
+}
+
+/// A context with an empty store.
+pub(crate) fn context() -> Context {
+    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+    Context::new(Arc::new(MemoryStore::default()), hasher, Arc::new(NoTasks), None)
+}
+
+/// A context whose store has one object, and the object's entity tag.
+pub(crate) async fn context_with(object: &str, bytes: &[u8]) -> (Context, String) {
+    let context = context();
+    context.store.put(object, bytes.to_vec().into(), Condition::Always).await.unwrap();
+    let (_, etag) = context.store.get(object).await.unwrap();
+    (context, etag)
+}

@@ -1,0 +1,200 @@
+//! Explain: says why accounts are one customer or are not, and what became of a customer.
+//!
+//! It is no stage of the workflow: people ask it, as a function or by the command. It reads a version through its
+//! index, by ranged GETs, and needs no secret. Its answers hold personal values: they go to who asked, and nowhere else.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod answer;
+mod values;
+mod version;
+
+use onefold_core::account::Account;
+use onefold_core::cluster::Pool;
+use onefold_core::explain::Explainer;
+use onefold_core::matching::Matcher;
+use onefold_core::merge::Guarded;
+use onefold_lake::RunId;
+use onefold_lake::retired::Retired;
+use onefold_shell::{Context, StageError};
+use serde::Deserialize;
+use serde_json::Value;
+
+pub use answer::{Answer, Together};
+pub use values::Sourced;
+use version::{Found, Group, Version};
+
+/// Accounts of a customer that are shown with all their values; an answer must fit into 6 MB.
+const ACCOUNTS_MOST: usize = 500;
+/// Links of a customer that are shown.
+const LINKS_MOST: usize = 2000;
+/// Lines of what guards did that are shown.
+const GUARDS_MOST: usize = 50;
+/// What two customers share that is shown.
+const SHARED_MOST: usize = 20;
+
+/// What is asked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The reference of an account, such as `crm:8`, or the id of a customer.
+    pub of: String,
+    /// The reference of another account: why are they one customer, or not?
+    #[serde(default)]
+    pub and: Option<String>,
+    /// The run whose version is asked; the current version if not given.
+    #[serde(default)]
+    pub run: Option<RunId>,
+}
+
+/// Answers.
+///
+/// # Errors
+/// `InvalidInput` if it was asked something that cannot be answered; `Corrupt` if an object is damaged; `Transient` if
+/// the store failed.
+pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
+    let version = Version::open(request.run.as_ref(), context).await?;
+    match &request.and {
+        Some(other) => pair(&version, &request.of, other, context).await,
+        None if is_reference(&request.of) => account(&version, &request.of, context).await,
+        None => customer(&version, &request.of, context).await,
+    }
+}
+
+/// References have a colon, and customer ids have none.
+fn is_reference(asked: &str) -> bool {
+    asked.contains(':')
+}
+
+fn unknown(version: &Version<'_>, asked: &str) -> Answer {
+    let sources = version.config.sources.iter().map(|source| source.name.clone()).collect();
+    Answer::Unknown { run: version.run.clone(), asked: asked.to_owned(), sources }
+}
+
+async fn account(version: &Version<'_>, reference: &str, context: &Context) -> Result<Answer, StageError> {
+    match version.find_account(reference).await? {
+        Some(Found::Customer(group)) => shown(version, &group, Some(reference), Vec::new(), context),
+        Some(Found::Tombstone) => {
+            Ok(Answer::AccountDeleted { run: version.run.clone(), account: reference.to_owned() })
+        }
+        None => Ok(unknown(version, reference)),
+    }
+}
+
+async fn customer(version: &Version<'_>, customer_id: &str, context: &Context) -> Result<Answer, StageError> {
+    if let Some(group) = version.find_customer(customer_id).await? {
+        return shown(version, &group, None, Vec::new(), context);
+    }
+    let (became, customers) = version.retired(customer_id).await?;
+    if became.is_empty() {
+        return Ok(unknown(version, customer_id));
+    }
+    let customers: Vec<String> = customers.into_iter().collect();
+    match customers.as_slice() {
+        [into] => match version.find_customer(into).await? {
+            Some(group) => shown(version, &group, None, became, context),
+            None => Err(StageError::corrupt("a customer id that ended leads to a customer that is not in the version")),
+        },
+        _ => Ok(Answer::Ended { run: version.run.clone(), became, customers }),
+    }
+}
+
+/// Shows a customer, the ways by which its members are reached from one of them, and what led to it.
+fn shown(
+    version: &Version<'_>,
+    group: &Group,
+    from: Option<&str>,
+    became: Vec<Retired>,
+    context: &Context,
+) -> Result<Answer, StageError> {
+    let accounts = parse(&group.accounts)?;
+    let guarded = guarded(&group.guarded)?;
+    let explainer = explainer(version, &guarded, &accounts, context);
+    let all: Vec<u32> = (0..explainer.len()).collect();
+    let from = from.and_then(|reference| explainer.number(reference)).unwrap_or_default();
+    let mut links = explainer.tree(&all, from);
+    links.truncate(LINKS_MOST);
+    let customer: Value = serde_json::from_str(&group.customer)
+        .map_err(|_| StageError::corrupt("a customer of the version is no JSON"))?;
+    Ok(Answer::Customer {
+        run: version.run.clone(),
+        values: values::of(&customer, &accounts),
+        customer,
+        accounts: json(group.accounts.iter().take(ACCOUNTS_MOST))?,
+        accounts_left_out: group.accounts.len().saturating_sub(ACCOUNTS_MOST),
+        links,
+        guards: json(group.guarded.iter().take(GUARDS_MOST))?,
+        became,
+    })
+}
+
+async fn pair(version: &Version<'_>, one: &str, other: &str, context: &Context) -> Result<Answer, StageError> {
+    if !is_reference(one) || !is_reference(other) {
+        return Err(StageError::invalid_input(
+            "to compare two accounts, give the references of both, such as crm:8 and shop:25",
+        ));
+    }
+    let mut groups = Vec::new();
+    for reference in [one, other] {
+        match version.find_account(reference).await? {
+            Some(Found::Customer(group)) => groups.push(group),
+            Some(Found::Tombstone) => {
+                return Ok(Answer::AccountDeleted { run: version.run.clone(), account: reference.to_owned() });
+            }
+            None => return Ok(unknown(version, reference)),
+        }
+    }
+    let [left_group, right_group] = groups.as_slice() else {
+        return Err(StageError::internal("two accounts have other than two customers"));
+    };
+    let customers = [left_group.customer_id.clone(), right_group.customer_id.clone()];
+    let is_together = customers[0] == customers[1];
+    let kept = if is_together { &groups[..1] } else { &groups[..] };
+    let texts: Vec<String> = kept.iter().flat_map(|group| group.accounts.iter().cloned()).collect();
+    let guard_lines: Vec<String> = kept.iter().flat_map(|group| group.guarded.iter().cloned()).collect();
+    let accounts = parse(&texts)?;
+    let guarded = guarded(&guard_lines)?;
+    let explainer = explainer(version, &guarded, &accounts, context);
+    let (Some(left), Some(right)) = (explainer.number(one), explainer.number(other)) else {
+        return Err(StageError::corrupt("an account is not among its customer's"));
+    };
+    let rules = explainer.pair(left, right);
+    let members: Vec<u32> = (0..explainer.len()).collect();
+    let together = if is_together {
+        let path = explainer.path(&members, left, right).ok_or_else(|| {
+            StageError::internal("no chain of links holds two accounts of one customer together under its own rules")
+        })?;
+        Together::Yes { path }
+    } else {
+        let (of_one, of_other) = members.split_at(left_group.accounts.len());
+        let shared = explainer.between(of_one, of_other, SHARED_MOST);
+        Together::No { shared, divided_by: explainer.divided_by(left, right) }
+    };
+    Ok(Answer::Pair { run: version.run.clone(), customers, rules, together })
+}
+
+fn parse(texts: &[String]) -> Result<Vec<Account<'_>>, StageError> {
+    let accounts: Result<Vec<_>, _> = texts.iter().map(|text| Account::parse(text)).collect();
+    accounts.map_err(|_| StageError::corrupt("a member of the version is no account"))
+}
+
+fn guarded(lines: &[String]) -> Result<Vec<Guarded>, StageError> {
+    let guarded: Result<Vec<_>, _> = lines.iter().map(|line| serde_json::from_str(line)).collect();
+    guarded.map_err(|_| StageError::corrupt("a line of what guards did cannot be read"))
+}
+
+/// Lines as JSON.
+fn json<'t>(texts: impl Iterator<Item = &'t String>) -> Result<Vec<Value>, StageError> {
+    let values: Result<Vec<Value>, _> = texts.map(|text| serde_json::from_str(text)).collect();
+    values.map_err(|_| StageError::corrupt("a line of the version is no JSON"))
+}
+
+fn explainer<'e, 'a>(
+    version: &'e Version<'_>,
+    guarded: &'e [Guarded],
+    accounts: &'e [Account<'a>],
+    context: &Context,
+) -> Explainer<'e, 'a> {
+    let matcher = Matcher::new(&version.config, context.hasher.clone());
+    Explainer::new(&version.config, matcher, &version.corrections, guarded, accounts)
+}

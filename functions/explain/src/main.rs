@@ -1,0 +1,6 @@
+//! The Lambda function `explain`; what it does is in the library.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), onefold_shell::Fatal> {
+    onefold_shell::serve(async |request, context| explain::run(request, context).await).await
+}

@@ -1,0 +1,128 @@
+//! `processed/<run>/index/`: in which partition an account or a customer is.
+//!
+//! Each partition has a section in the `.hashes` files: the [`place`](onefold_core::reference::place)s of its references
+//! and customer ids, little-endian, sorted. `frames.jsonl` says where the section is, and what else there is of the
+//! partition. Hashes are spread evenly, so where one would stand is known from its value, give or take a few times the
+//! square root of their number: one ranged GET a section.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::links::array;
+use crate::store::{Store, StoreError};
+
+const ENTRY_BYTES: u64 = 8;
+
+/// Where a partition is in the files of a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frame {
+    /// The number of the files, the same for all parts.
+    pub file: u32,
+    /// Start and end of its customers, in bytes.
+    pub customers: (u64, u64),
+    /// Start and end of its members.
+    pub members: (u64, u64),
+    /// Start and end of what guards did in it.
+    pub blocked: (u64, u64),
+    /// Start and end of its section of the index.
+    pub index: (u64, u64),
+}
+
+/// Formats the section of a partition, of the places of what is in it.
+pub fn format(mut places: Vec<u64>) -> Vec<u8> {
+    places.sort_unstable();
+    places.dedup();
+    places.iter().flat_map(|place| place.to_le_bytes()).collect()
+}
+
+/// How many entries a section of so many bytes has.
+pub const fn entries(bytes: u64) -> u64 {
+    bytes / ENTRY_BYTES
+}
+
+/// Whether a section has a place. `section` is where it is in the object.
+///
+/// One GET, if the hash stands where it is expected: of more than ten thousand, one does not. Then the window is
+/// widened. Of 2^64 names one is taken for another, so a caller must look at what it finds.
+///
+/// # Errors
+/// What the store says.
+pub async fn has(store: &dyn Store, key: &str, section: (u64, u64), place: u64) -> Result<bool, StoreError> {
+    let entries = section.1.saturating_sub(section.0) / ENTRY_BYTES;
+    let mut reach = 4 + 2 * entries.isqrt();
+    loop {
+        let window = window(entries, place, reach);
+        if window.is_empty() {
+            return Ok(false);
+        }
+        let bytes = section.0 + window.start * ENTRY_BYTES..section.0 + window.end * ENTRY_BYTES;
+        let bytes = store.get_range(key, bytes).await?;
+        let hashes: Vec<u64> = bytes.chunks_exact(8).map(|entry| u64::from_le_bytes(array(entry))).collect();
+        let found = hashes.binary_search(&place);
+        let at = found.unwrap_or_else(|at| at);
+        let is_before = at == 0 && window.start > 0;
+        let is_behind = at == hashes.len() && window.end < entries;
+        if found.is_ok() || !(is_before || is_behind) {
+            return Ok(found.is_ok());
+        }
+        reach = reach.saturating_mul(8);
+    }
+}
+
+/// The entries among which a hash is expected.
+fn window(entries: u64, hash: u64, reach: u64) -> Range<u64> {
+    let expected = ((u128::from(hash) * u128::from(entries)) >> 64) as u64;
+    expected.saturating_sub(reach)..expected.saturating_add(reach).min(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::MemoryStore;
+    use crate::store::Condition;
+    use onefold_core::reference::place;
+    use proptest::prelude::*;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
+    proptest! {
+        /// Hashes that are not spread at all are found too, if not by one GET.
+        #[test]
+        fn what_is_there_is_found(hashes in proptest::collection::vec(any::<u64>().prop_map(|bits| bits >> (bits % 60)), 0..300), other: u64) {
+            let section = format(hashes.clone());
+            block_on(async {
+                let store = MemoryStore::default();
+                let object = [vec![0xff; 3], section.clone(), vec![0; 5]].concat();
+                store.put("k", object.into(), Condition::Always).await.unwrap();
+                let range = (3, 3 + section.len() as u64);
+                for hash in &hashes {
+                    assert!(has(&store, "k", range, *hash).await.unwrap());
+                }
+                assert_eq!(has(&store, "k", range, other).await.unwrap(), hashes.contains(&other));
+            });
+        }
+    }
+
+    #[test]
+    fn a_lookup_reads_little_of_a_large_section() {
+        let reference = |number: u64| place(&format!("crm:{number}"));
+        let section = format((0..50_000).flat_map(|number| [reference(number), place("c")]).collect());
+        assert_eq!(entries(section.len() as u64), 50_001, "a customer's id is there once");
+        block_on(async {
+            let store = MemoryStore::default();
+            let range = (0, section.len() as u64);
+            store.put("k", section.into(), Condition::Always).await.unwrap();
+            let before = store.requests();
+            for number in 0..200 {
+                let is_there = has(&store, "k", range, reference(number * 251)).await.unwrap();
+                assert_eq!(is_there, number * 251 < 50_000);
+            }
+            assert!(store.requests() - before <= 202, "one GET each");
+        });
+        assert!(window(50_000, u64::MAX / 2, 4 + 2 * 50_000u64.isqrt()).count() < 1000, "two of a hundred entries");
+    }
+}

@@ -1,0 +1,145 @@
+//! `processed/<run>/retired/`: the customer ids that ended, a line each.
+//!
+//! A version's list is that of the version before it and, behind it, what ended in its own run. An id never comes
+//! back, and what took its accounts in can only end in a later run: so one pass over the list follows it to its end.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::compress::FormatError;
+use crate::keys::RunId;
+use crate::manifest::File;
+use crate::shuffle::ShuffleError;
+use crate::store::Store;
+
+/// How much of a list is read at a time.
+const PIECE_BYTES: u64 = 8 << 20;
+
+/// A customer id that ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retired {
+    /// The id.
+    pub customer_id: String,
+    /// The customers that its accounts went to: one if it was merged, several if none of them kept the id, none if all
+    /// its accounts were deleted.
+    pub into: Vec<String>,
+    /// The run in which it ended.
+    pub run: RunId,
+}
+
+/// Follows one id through a list.
+#[derive(Clone, Debug)]
+pub struct Trail {
+    /// What the id became so far.
+    ids: BTreeSet<String>,
+    steps: Vec<Retired>,
+}
+
+impl Trail {
+    /// What is to be known is what became of this id.
+    pub fn new(customer_id: &str) -> Self {
+        Self { ids: BTreeSet::from([customer_id.to_owned()]), steps: Vec::new() }
+    }
+
+    /// Looks at the next line of the list.
+    ///
+    /// # Errors
+    /// It is a line of the id, and damaged.
+    pub fn line(&mut self, line: &[u8]) -> Result<(), serde_json::Error> {
+        // All other lines are not even parsed.
+        if !self.ids.iter().any(|id| memchr::memmem::find(line, id.as_bytes()).is_some()) {
+            return Ok(());
+        }
+        let retired: Retired = serde_json::from_slice(line)?;
+        if self.ids.remove(&retired.customer_id) {
+            self.ids.extend(retired.into.iter().cloned());
+            self.steps.push(retired);
+        }
+        Ok(())
+    }
+
+    /// Looks at a file of the list, piece by piece: it is as long as the history is.
+    ///
+    /// # Errors
+    /// The file is not there, or damaged.
+    pub async fn file(&mut self, store: &dyn Store, file: &File) -> Result<(), ShuffleError> {
+        let damaged = |error: &dyn std::fmt::Display| FormatError::new(&file.key, error);
+        let mut decoder = zstd::stream::write::Decoder::new(Vec::new()).map_err(|error| damaged(&error))?;
+        for start in (0..file.bytes).step_by(PIECE_BYTES as usize) {
+            let piece = store.get_range(&file.key, start..(start + PIECE_BYTES).min(file.bytes)).await?;
+            decoder.write_all(&piece).and_then(|()| decoder.flush()).map_err(|error| damaged(&error))?;
+            let text = decoder.get_mut();
+            let Some(end) = memchr::memrchr(b'\n', text) else { continue };
+            for line in text.get(..end).unwrap_or_default().split(|byte| *byte == b'\n') {
+                // The error's text could hold an id; its place does not.
+                self.line(line).map_err(|error| damaged(&format_args!("column {} of a line", error.column())))?;
+            }
+            text.drain(..=end);
+        }
+        Ok(())
+    }
+
+    /// What became of the id, step by step (nothing if it never ended), and the customers that it became.
+    pub fn end(self) -> (Vec<Retired>, BTreeSet<String>) {
+        (self.steps, self.ids)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn retired(id: &str, into: &[&str]) -> Retired {
+        let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
+        let into = into.iter().map(|id| (*id).to_owned()).collect();
+        Retired { customer_id: id.to_owned(), into, run }
+    }
+
+    #[test]
+    fn one_pass_follows_an_id_to_its_end() {
+        let list = [
+            retired("a", &["b"]),
+            retired("x", &["a2"]),
+            retired("b", &["c", "d"]),
+            retired("c", &[]),
+            retired("d", &["e", "f"]),
+        ];
+        let follow = |id: &str| {
+            let mut trail = Trail::new(id);
+            for entry in &list {
+                trail.line(&serde_json::to_vec(entry).unwrap()).unwrap();
+            }
+            let (steps, ids) = trail.end();
+            (steps, ids.into_iter().collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(follow("a"), ([0, 2, 3, 4].map(|place: usize| list[place].clone()).to_vec(), "e f".to_owned()));
+        assert_eq!(follow("c"), (vec![list[3].clone()], String::new()));
+        assert_eq!(follow("a2"), (vec![], "a2".to_owned()));
+    }
+
+    /// Frames of many runs behind each other, in pieces that end anywhere.
+    #[test]
+    fn a_file_is_followed_piece_by_piece() {
+        let mut bytes = Vec::new();
+        for number in 0..300 {
+            let into = format!("id-{}-", number + 1);
+            let into: &[&str] = if number < 299 { &[&into] } else { &[] };
+            let line = retired(&format!("id-{number}-"), into);
+            let line = [serde_json::to_vec(&line).unwrap(), b"\n".to_vec()].concat();
+            bytes.extend(crate::compress(&line).unwrap());
+        }
+        let store = crate::memory::MemoryStore::default();
+        let mut trail = Trail::new("id-7-");
+        let file = |key: &str| File { key: key.to_owned(), bytes: bytes.len() as u64, records: 300, text_bytes: 0 };
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+            store.put("k", bytes.clone().into(), crate::Condition::Always).await.unwrap();
+            trail.file(&store, &file("k")).await.unwrap();
+            assert!(Trail::new("a").file(&store, &file("none")).await.is_err());
+        });
+        let (steps, ids) = trail.end();
+        assert_eq!((steps.len(), ids.len()), (293, 0));
+    }
+}

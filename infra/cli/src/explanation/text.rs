@@ -1,0 +1,290 @@
+//! Answers as text for a person.
+
+use console::measure_text_width;
+use explain::{Answer, Sourced, Together};
+use onefold_core::explain::{Checked, Finding, Verdict};
+use onefold_lake::retired::Retired;
+use serde_json::Value;
+
+/// A column is no wider, whatever one of its cells is.
+const COLUMN_MOST: usize = 48;
+
+/// The answer to a question about one thing or two.
+pub fn of(answer: &Answer, asked: &str, and: Option<&str>) -> String {
+    match answer {
+        Answer::Customer { run, customer, values, accounts, accounts_left_out, links, guards, became } => {
+            let id = text(&customer["customer_id"]);
+            let mut out = steps(became);
+            if asked.contains(':') {
+                out.push_str(&format!("{asked} is in the customer {id} in the version of {run}.\n"));
+            } else {
+                out.push_str(&format!("{id} is a customer in the version of {run}.\n"));
+            }
+            section(&mut out, "Values, and where each came from", values.iter().map(value).collect());
+            let members = accounts.len() + accounts_left_out;
+            if members == 1 {
+                out.push_str("\nIt has one account, which needs nothing to hold it together.\n");
+            }
+            section(&mut out, "What holds its accounts together", links.iter().map(link).collect());
+            if members > links.len() + 1 {
+                out.push_str(&format!("  and {} more\n", members - links.len() - 1));
+            }
+            section(&mut out, "What guards did", guards.iter().map(guard).collect());
+            out
+        }
+        Answer::Pair { run, customers: [one, other], rules, together } => {
+            let and = and.unwrap_or_default();
+            let mut out = String::new();
+            match together {
+                Together::Yes { path } => {
+                    out.push_str(&format!("{asked} and {and} are one customer in the version of {run}: {one}\n"));
+                    section(&mut out, "The way from the one to the other", path.iter().map(link).collect());
+                }
+                Together::No { divided_by, .. } => {
+                    out.push_str(&format!("{asked} and {and} are two customers in the version of {run}:\n"));
+                    out.push_str(&format!("  {one}\n  {other}\n"));
+                    if !divided_by.is_empty() {
+                        let limits = divided_by.join(", ");
+                        out.push_str(&format!(
+                            "They would have been one, which was divided at its weakest keys by {limits}.\n"
+                        ));
+                    }
+                }
+            }
+            let rules = rules.iter().map(|finding| vec![finding.rule.clone(), said(finding)]).collect();
+            section(&mut out, "What each rule says of the two", rules);
+            if let Together::No { shared, .. } = together {
+                section(
+                    &mut out,
+                    "What accounts of the two customers have in common",
+                    shared.iter().map(shared_by).collect(),
+                );
+            }
+            out
+        }
+        Answer::Ended { run, became, customers } => {
+            let mut out = steps(became);
+            if customers.is_empty() {
+                out.push_str(&format!("No account of it is left in the version of {run}.\n"));
+            } else {
+                let rows = customers.iter().map(|customer| vec![customer.clone()]).collect();
+                section(&mut out, &format!("Its accounts are in these customers in the version of {run}"), rows);
+            }
+            out
+        }
+        Answer::AccountDeleted { run, account } => {
+            format!("{account} is deleted in the version of {run}, as its source says.\n")
+        }
+        // Said as an error.
+        Answer::Unknown { .. } => String::new(),
+    }
+}
+
+/// What became of an id, a line a step.
+fn steps(became: &[Retired]) -> String {
+    let line = |Retired { customer_id, into, run }: &Retired| match into.as_slice() {
+        [] => format!("{customer_id} ended in the run {run}: all its accounts were deleted.\n"),
+        [into] => format!("{customer_id} ended in the run {run}: it was merged into {into}.\n"),
+        several => {
+            format!("{customer_id} ended in the run {run}: its accounts went to {}.\n", several.join(", "))
+        }
+    };
+    became.iter().map(line).collect()
+}
+
+fn value(Sourced { field, value, from }: &Sourced) -> Vec<String> {
+    vec![field.clone(), text(value), from.join(", ")]
+}
+
+fn link(finding: &Finding) -> Vec<String> {
+    let [one, other] = finding.accounts.clone();
+    vec![one, other, finding.rule.clone(), why(finding)]
+}
+
+/// What two accounts have in common that are not one customer.
+fn shared_by(finding: &Finding) -> Vec<String> {
+    let [one, other] = finding.accounts.clone();
+    vec![one, other, finding.rule.clone(), said(finding)]
+}
+
+/// What a finding says, and whether it is a link where it need not be one.
+fn said(finding: &Finding) -> String {
+    let accepted = if finding.verdict == Verdict::Accepted { "accepted: " } else { "" };
+    format!("{accepted}{}", why(finding))
+}
+
+/// What a finding says, without its accounts and its rule.
+fn why(Finding { verdict, key, over, conditions, .. }: &Finding) -> String {
+    let [left, right] = key.each_ref().map(|parts| values(parts));
+    match verdict {
+        Verdict::Always if over.is_empty() => "a correction says that they are one person's".to_owned(),
+        Verdict::Always => format!("corrections say that they are one person's, over {}", over.join(", ")),
+        Verdict::Never => "a correction says that they are not one person's".to_owned(),
+        Verdict::Accepted => format!("both have {left}{}", conditions.iter().map(condition).collect::<String>()),
+        Verdict::Refused => {
+            let refused = conditions.iter().filter(|condition| !condition.holds);
+            format!("refused: both have {left}{}", refused.map(condition).collect::<String>())
+        }
+        Verdict::Blocked => format!("blocked: both have {left}, but too many accounts do"),
+        Verdict::Nobodys => format!("nobody's: {left} and {right}, and a blocked value is among them"),
+        Verdict::Different => format!("different: {left} and {right}"),
+        Verdict::Missing => format!("missing: {left} and {right}"),
+    }
+}
+
+fn condition(Checked { demand, field, values: [left, right], holds }: &Checked) -> String {
+    let [left, right] = [left, right].map(|value| value.as_deref().unwrap_or("nothing"));
+    let holds = if *holds { "" } else { " does not hold" };
+    format!("; {demand} {field}{holds}: {left} and {right}")
+}
+
+/// The parts of a key.
+fn values(parts: &[Option<String>]) -> String {
+    let parts: Vec<&str> = parts.iter().map(|part| part.as_deref().unwrap_or("nothing")).collect();
+    parts.join(" + ")
+}
+
+/// What a guard did: its name, and whatever else its line says.
+fn guard(line: &Value) -> Vec<String> {
+    let member = |name: &str| text(&line[name]);
+    match line["parts"].as_array() {
+        Some(parts) => {
+            let parts: Vec<String> = parts.iter().map(|part| list(part, 5)).collect();
+            vec![member("guard"), "divided".to_owned(), String::new(), parts.join(" | ")]
+        }
+        None => {
+            let what = if line["key"].is_null() { member("field") } else { member("key") };
+            vec![member("guard"), what, member("account"), list(&line["value"], 5)]
+        }
+    }
+}
+
+/// The first elements of a list, or the one value that it is.
+fn list(value: &Value, most: usize) -> String {
+    let Some(elements) = value.as_array() else { return text(value) };
+    let mut shown: Vec<String> = elements.iter().take(most).map(text).collect();
+    if elements.len() > most {
+        shown.push(format!("and {} more", elements.len() - most));
+    }
+    shown.join(", ")
+}
+
+/// A value as a person writes it.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A title and rows in columns below it; nothing if there are no rows.
+fn section(out: &mut String, title: &str, rows: Vec<Vec<String>>) {
+    if rows.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\n{title}:\n"));
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widest =
+        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| measure_text_width(cell)).max();
+    let widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0).min(COLUMN_MOST)).collect();
+    for row in &rows {
+        let mut line = String::from(" ");
+        for (cell, width) in row.iter().zip(&widths) {
+            line.push(' ');
+            line.push_str(cell);
+            line.push_str(&" ".repeat(width.saturating_sub(measure_text_width(cell)) + 1));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const RUN: &str = "20261122T174600Z-1a2b3c4d";
+
+    fn shown(answer: Value, asked: &str, and: Option<&str>) -> String {
+        of(&serde_json::from_value(answer).unwrap(), asked, and)
+    }
+
+    fn finding(rule: &str, verdict: &str, key: [&[Option<&str>]; 2]) -> Value {
+        json!({"accounts": ["crm:1", "shop:22"], "rule": rule, "verdict": verdict, "key": key})
+    }
+
+    #[test]
+    fn a_customer_is_shown_with_what_holds_it_together() {
+        let customer = json!({
+            "answer": "customer", "run": RUN, "customer": {"customer_id": "0193"},
+            "values": [{"field": "email", "value": "a@x.de", "from": ["crm:1"]},
+                       {"field": "interests", "value": "art", "from": ["crm:1", "shop:22"]}],
+            "accounts": [{}, {}, {}], "accounts_left_out": 0,
+            "links": [finding("email", "accepted", [&[Some("a@x.de")]; 2]),
+                      {"accounts": ["crm:1", "shop:3"], "rule": "always", "verdict": "always", "over": ["b:1"]}],
+            "guards": [{"guard": "blocked_values", "field": "phone_number", "value": "000", "account": "crm:1"},
+                       {"guard": "never", "parts": [["crm:1"], ["a:1", "a:2", "a:3", "a:4", "a:5", "a:6"]]}],
+            "became": [{"customer_id": "0001", "into": ["0193"], "run": RUN}],
+        });
+        let expected = "0001 ended in the run 20261122T174600Z-1a2b3c4d: it was merged into 0193.
+0193 is a customer in the version of 20261122T174600Z-1a2b3c4d.
+
+Values, and where each came from:
+  email      a@x.de  crm:1
+  interests  art     crm:1, shop:22
+
+What holds its accounts together:
+  crm:1  shop:22  email   both have a@x.de
+  crm:1  shop:3   always  corrections say that they are one person's, over b:1
+
+What guards did:
+  blocked_values  phone_number  crm:1  000
+  never           divided              crm:1 | a:1, a:2, a:3, a:4, a:5, and 1 more
+";
+        assert_eq!(shown(customer.clone(), "0001", None), expected);
+        assert!(shown(customer, "crm:1", None).contains("crm:1 is in the customer 0193 in"));
+    }
+
+    #[test]
+    fn two_customers_are_shown_with_every_reason() {
+        let conditions = json!([{"demand": "if_agree", "field": "gender", "values": ["f", "f"], "holds": true},
+                                {"demand": "unless_differ", "field": "given_name", "values": ["Anna", null], "holds": false}]);
+        let phone: [&[Option<&str>]; 2] = [&[Some("+49")]; 2];
+        let mut refused = finding("phone_number", "refused", phone);
+        refused["conditions"] = conditions;
+        let answer = json!({
+            "answer": "pair", "run": RUN, "customers": ["01", "02"], "together": "no", "divided_by": ["never"],
+            "rules": [finding("email", "missing", [&[None], &[Some("b@x.de")]]), refused,
+                      finding("name+city", "different", [&[Some("A"), Some("Ulm")], &[Some("A"), None]])],
+            "shared": [finding("email", "accepted", phone), {"accounts": ["crm:1", "shop:3"], "rule": "never", "verdict": "never"},
+                       finding("phone_number", "blocked", phone), finding("phone_number", "nobodys", phone)],
+        });
+        let expected = "crm:1 and shop:22 are two customers in the version of 20261122T174600Z-1a2b3c4d:
+  01
+  02
+They would have been one, which was divided at its weakest keys by never.
+
+What each rule says of the two:
+  email         missing: nothing and b@x.de
+  phone_number  refused: both have +49; unless_differ given_name does not hold: Anna and nothing
+  name+city     different: A + Ulm and A + nothing
+
+What accounts of the two customers have in common:
+  crm:1  shop:22  email         accepted: both have +49
+  crm:1  shop:3   never         a correction says that they are not one person's
+  crm:1  shop:22  phone_number  blocked: both have +49, but too many accounts do
+  crm:1  shop:22  phone_number  nobody's: +49 and +49, and a blocked value is among them
+";
+        assert_eq!(shown(answer, "crm:1", Some("shop:22")), expected);
+    }
+
+    #[test]
+    fn ids_that_ended_are_followed() {
+        let step = |into: &[&str]| json!({"customer_id": "01", "into": into, "run": RUN});
+        let ended = |into: &[&str]| {
+            let answer = json!({"answer": "ended", "run": RUN, "became": [step(into)], "customers": into});
+            shown(answer, "01", None)
+        };
+        assert!(ended(&[]).contains("all its accounts were deleted"));
+        let several = ended(&["02", "03"]);
+        assert!(several.contains("its accounts went to 02, 03.") && several.ends_with(":\n  02\n  03\n"), "{several}");
+    }
+}

@@ -1,0 +1,37 @@
+//! What the functions' own code needs to be run by the command, on this machine.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use onefold_core::node::NodeHasher;
+use onefold_lake::Store;
+use onefold_shell::{Context, StageError, Tasks};
+
+use crate::error::Error;
+
+/// The nodes of keys are not shown, so any secret does.
+const NO_SECRET: &str = "00000000000000000000000000000000";
+
+/// There is no state machine.
+struct NoTasks;
+
+#[async_trait]
+impl Tasks for NoTasks {
+    async fn succeed(&self, _token: &str, _output: String) -> Result<(), StageError> {
+        Ok(())
+    }
+
+    async fn fail(&self, _token: &str, _error: &str, _cause: &str) -> Result<(), StageError> {
+        Ok(())
+    }
+}
+
+/// Hashes what nobody sees.
+pub fn hasher() -> Result<NodeHasher, Error> {
+    NodeHasher::from_hex(NO_SECRET).map_err(|error| Error::malformed("the secret", error))
+}
+
+/// What a function has at hand, with a store and a secret and nothing else.
+pub fn context(store: Arc<dyn Store>, hasher: NodeHasher) -> Context {
+    Context::new(store, hasher, Arc::new(NoTasks), None)
+}

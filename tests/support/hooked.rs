@@ -1,0 +1,79 @@
+//! A store before another one that lets a test have a hand in it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use onefold_lake::store::Body;
+use onefold_lake::{Condition, Object, Store, StoreError};
+
+/// What a test does besides. Nothing, if not said.
+pub trait Hooks: Send + Sync {
+    /// Behind the read of a whole object, which fails with what this fails with.
+    ///
+    /// # Errors
+    /// What the test likes.
+    fn got(&self, _key: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Behind a write that succeeded.
+    fn was_put(&self, _key: &str) {}
+}
+
+/// A store with hooks.
+pub struct HookedStore<H> {
+    store: Arc<dyn Store>,
+    hooks: H,
+}
+
+impl<H: Hooks> HookedStore<H> {
+    /// Puts hooks before a store.
+    pub fn new(store: Arc<dyn Store>, hooks: H) -> Self {
+        Self { store, hooks }
+    }
+}
+
+#[async_trait]
+impl<H: Hooks> Store for HookedStore<H> {
+    async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
+        self.store.list(prefix).await
+    }
+
+    async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError> {
+        let found = self.store.get(key).await?;
+        self.hooks.got(key)?;
+        Ok(found)
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
+        self.store.get_range(key, range).await
+    }
+
+    async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError> {
+        self.store.get_tail(key, length).await
+    }
+
+    async fn stream(&self, key: &str, etag: &str, from: u64) -> Result<Box<dyn Body>, StoreError> {
+        self.store.stream(key, etag, from).await
+    }
+
+    async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError> {
+        self.store.put(key, bytes, condition).await?;
+        self.hooks.was_put(key);
+        Ok(())
+    }
+
+    async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {
+        self.store.concatenate(sources, key).await
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.store.delete(keys).await
+    }
+
+    fn requests(&self) -> u64 {
+        self.store.requests()
+    }
+}

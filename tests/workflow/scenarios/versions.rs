@@ -1,0 +1,127 @@
+//! Versions that wait for somebody, versions that are gone back to, and corrections that are put beside the data.
+
+use onefold_lake::keys;
+use onefold_lake::manifest::Manifest;
+use onefold_lake::plan::Current;
+use serde_json::{Value, json};
+
+use crate::command::folder;
+use crate::results::Results;
+use crate::scenarios::turn;
+use crate::upcloud::UpCloud;
+
+const CONFIG: &str = r#"
+[[source]]
+name = "crm"
+format = "jsonl"
+[source.fields]
+id = "/id"
+email = "/email"
+[[match]]
+key = ["email"]
+[publish]
+max_accounts_of_largest_customer = 2
+"#;
+
+#[test]
+fn versions_are_held_published_gone_back_to_and_corrected() {
+    let _turn = turn();
+    let cloud = UpCloud::boot();
+    cloud.lake.put(keys::CONFIG, CONFIG);
+    drop_accounts(&cloud, "first", &[(1, "a@x.de"), (2, "b@x.de")]);
+    cloud.onefold(&["start"]).exits(0);
+    let first = current(&cloud);
+
+    let gated = a_gated_run_publishes_nothing_until_somebody_says_so(&cloud, &first);
+    a_dry_run_publishes_nothing_and_shows_the_difference(&cloud, &gated);
+    the_next_run_builds_on_what_was_gone_back_to_and_obeys_corrections(&cloud, &first, &gated);
+}
+
+fn a_gated_run_publishes_nothing_until_somebody_says_so(cloud: &UpCloud, first: &str) -> String {
+    drop_accounts(cloud, "second", &[(3, "a@x.de"), (4, "a@x.de")]);
+    let gated = cloud.onefold(&["start"]).exits(1).says("failed in Gated").says("Onefold.Gated");
+    let gated = gated.says("the largest customer has 3 accounts").says("max_accounts_of_largest_customer = 2");
+    assert_eq!(current(cloud), first, "nothing is published");
+    let run = run_behind(&gated.text, "onefold publish ");
+
+    let manifest = manifest(cloud, &run);
+    assert_eq!((manifest.gated.len(), manifest.counts.customers_updated), (1, 1));
+    let listed = cloud.onefold(&["versions"]).exits(0).text;
+    assert!(listed.lines().any(|line| line.contains(&run) && line.contains("held")), "{listed}");
+    let look = Results(folder("versions-look"));
+    cloud.onefold(&["fetch", look.0.to_str().expect("UTF-8"), "--run", &run]).exits(0);
+    assert_eq!(members(&look), [json!(["crm:1", "crm:3", "crm:4"]), json!(["crm:2"])], "its output is kept");
+
+    cloud.onefold(&["publish", &run]).exits(0).says("largest customer  3");
+    assert_eq!(current(cloud), run);
+    assert_eq!(self::manifest(cloud, &run).published_over, manifest.gated);
+    run
+}
+
+fn a_dry_run_publishes_nothing_and_shows_the_difference(cloud: &UpCloud, before: &str) {
+    drop_accounts(cloud, "third", &[(5, "c@x.de")]);
+    let answered = cloud.onefold(&["start", "--dry-run"]).exits(0).says("Nothing was published");
+    let run = run_behind(&answered.text, "onefold publish ");
+    let said: Vec<Vec<&str>> = answered.text.lines().map(|line| line.split_whitespace().collect()).collect();
+    for row in [&["customers", "2", "3"][..], &["accounts", "4", "5"], &["created", "1"], &["updated", "0"]] {
+        assert!(said.iter().any(|line| line == row), "{row:?} is not in\n{}", answered.text);
+    }
+    assert_eq!(current(cloud), before);
+    assert!(manifest(cloud, &run).dry_run);
+}
+
+fn the_next_run_builds_on_what_was_gone_back_to_and_obeys_corrections(cloud: &UpCloud, first: &str, second: &str) {
+    cloud.onefold(&["rollback"]).exits(0).says(first).says(second);
+    assert_eq!(current(cloud), first);
+
+    let pairs = "always,crm:1,crm:2\nnever,crm:1,crm:3\nnever,crm:4,crm:1\n";
+    let contradiction = "kind,left,right\nnever,crm:2,crm:1\n";
+    cloud.lake.put("corrections/pairs.csv", format!("kind,left,right\n{pairs}"));
+    cloud.lake.put("corrections/more.csv", contradiction);
+    let refused = cloud.onefold(&["start"]).exits(1).says("failed in Plan").says("Onefold.InvalidInput");
+    refused.says("corrections/more.csv: line 2: never contradicts always (corrections/pairs.csv: line 2");
+    assert_eq!(current(cloud), first);
+
+    cloud.lake.put("corrections/more.csv", "kind,left,right\n");
+    cloud.onefold(&["start"]).exits(0);
+    let run = current(cloud);
+    let manifest = manifest(cloud, &run);
+    assert_eq!(manifest.previous.as_ref().map(|previous| previous.as_str()), Some(first));
+    assert_eq!(manifest.counts.rows_read, 3, "what only the later version had read is read again");
+    let out = Results(folder("versions-out"));
+    cloud.onefold(&["fetch", out.0.to_str().expect("UTF-8")]).exits(0);
+    assert_eq!(members(&out), [json!(["crm:1", "crm:2"]), json!(["crm:3", "crm:4"]), json!(["crm:5"])]);
+    let customers = out.customers();
+    assert_eq!(customers[r#"["crm:1","crm:2"]"#]["held_by"], json!([["always", "crm:1", "crm:2"]]));
+    let mut changes: Vec<Value> = out.lines("changes").into_iter().map(|change| change["change"].clone()).collect();
+    changes.sort_by_key(Value::to_string);
+    assert_eq!(changes, ["created", "created", "merged", "moved", "updated"], "against the version gone back to");
+    cloud.onefold(&["start"]).exits(0).says("Nothing new");
+}
+
+fn drop_accounts(cloud: &UpCloud, name: &str, accounts: &[(u32, &str)]) {
+    let rows: String = accounts.iter().map(|(id, email)| format!("{}\n", json!({"id": id, "email": email}))).collect();
+    cloud.lake.put(&format!("{}{name}.jsonl", keys::landing("crm")), rows);
+}
+
+/// The run whose version readers see.
+fn current(cloud: &UpCloud) -> String {
+    let current: Current = serde_json::from_slice(&cloud.lake.get(keys::CURRENT)).expect("a current version");
+    current.run.to_string()
+}
+
+fn manifest(cloud: &UpCloud, run: &str) -> Manifest {
+    let run = onefold_lake::RunId::parse(run).expect("a run");
+    serde_json::from_slice(&cloud.lake.get(&keys::manifest(&run))).expect("a manifest")
+}
+
+/// The run that a text names behind some words.
+fn run_behind(text: &str, words: &str) -> String {
+    let (_, behind) = text.split_once(words).unwrap_or_else(|| panic!("{words:?} is not in\n{text}"));
+    behind.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect()
+}
+
+/// The members of each customer, sorted.
+fn members(results: &Results) -> Vec<Value> {
+    results.customers().into_values().map(|mut customer| customer["members"].take()).collect()
+}
