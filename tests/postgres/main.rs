@@ -1,5 +1,6 @@
 //! The connector `postgres` against a real PostgreSQL, through the stages that call it.
 
+mod deleted;
 mod divided;
 mod interrupted;
 mod refused;

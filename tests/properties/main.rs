@@ -13,6 +13,7 @@ mod explain;
 mod gate;
 mod histories;
 mod history;
+mod http_deletions;
 mod http_source;
 mod kills;
 mod match_rules;

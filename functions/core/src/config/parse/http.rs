@@ -10,6 +10,7 @@ use url::{Host, Url};
 
 use super::mapping::TIME_FORMATS;
 use super::pointer::{Whole, pointer};
+use super::source::no_watermark_for_a_snapshot;
 use crate::config::http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
 use crate::config::schema::{Key, Kind};
 use crate::config::toml_reader::{Notes, Section};
@@ -115,11 +116,7 @@ pub(super) fn http(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpSe
         None => Some(Paging::Single),
     };
     let watermark = section.section("watermark", notes).map(|table| watermark(&table, &mut parameters, notes));
-    if let Some((_, span)) = section.get("watermark")
-        && matches!(source.get("snapshot"), Some((DeValue::Boolean(true), _)))
-    {
-        notes.fault(span, "a snapshot needs all rows, and a watermark asks for some: remove watermark, or snapshot");
-    }
+    no_watermark_for_a_snapshot(source, &section, notes);
     let auth = section.section("auth", notes).map(|table| auth(&table, notes));
     let requests_per_second = section.positive("requests_per_second", REQUESTS_PER_SECOND_LIMIT, notes);
     let max_page_bytes = limited(&section, "max_page_bytes", MAX_PAGE_BYTES_LIMIT, notes)

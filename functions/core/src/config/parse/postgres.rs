@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::source::no_watermark_for_a_snapshot;
 use crate::config::schema::{Key, Kind};
 use crate::config::toml_reader::{Notes, Section};
 use crate::config::{Postgres, Relation, Watermark};
@@ -52,7 +53,9 @@ pub(super) fn postgres(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<Po
             "a source of kind \"postgres\" needs [source.postgres] with secret, table or query, and key",
         );
     }
-    settings(&section?, notes)
+    let section = section?;
+    no_watermark_for_a_snapshot(source, &section, notes);
+    settings(&section, notes)
 }
 
 fn settings(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Postgres> {
@@ -212,6 +215,7 @@ mod tests {
     use toml::de::DeTable;
 
     use super::*;
+    use crate::config::Config;
 
     const SMALLEST: &str = "secret = \"onefold/shop\"\ntable = \"public.customers\"\nkey = \"id\"\n";
 
@@ -299,6 +303,20 @@ mod tests {
         check(&query, 2, "must be one SELECT");
         let query = SMALLEST.replace("table = \"public.customers\"", "query = \"select 1;\"");
         check(&query, 2, "without a semicolon");
+    }
+
+    /// All that is not new would count as gone.
+    #[test]
+    fn a_snapshot_takes_no_watermark() {
+        let rest = "[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
+        let head = "[[source]]\nname = \"shop\"\nkind = \"postgres\"\n";
+        let text =
+            |snapshot: &str, watermark: &str| format!("{head}{snapshot}[source.postgres]\n{SMALLEST}{watermark}{rest}");
+        let (snapshot, watermark) = ("snapshot = true\n", "watermark = { column = \"at\" }\n");
+        assert!(Config::parse(&text(snapshot, "")).is_ok() && Config::parse(&text("", watermark)).is_ok());
+        let faults = Config::parse(&text(snapshot, watermark)).unwrap_err().0;
+        assert!(faults.len() == 1 && faults[0].line == 9, "{faults:?}");
+        assert!(faults[0].message.contains("a snapshot needs all rows"), "{faults:?}");
     }
 
     #[test]
