@@ -52,7 +52,7 @@ fn steps() -> Vec<(&'static str, &'static str, Value)> {
             "compact",
             "compact.json",
             json!({
-                "run": RUN, "published": true, "manifest_key": format!("processed/{RUN}/manifest.json"),
+                "run": RUN, "published": true, "purge": false, "manifest_key": format!("processed/{RUN}/manifest.json"),
                 "rows_read": 4, "rejected": 1, "members": 3, "customers": 2,
             }),
         ),
@@ -140,6 +140,13 @@ pub fn one_run_from_plan_to_compact(served: &Served) {
     assert_eq!(answer["path"][0]["accounts"], json!(["crm:1", "crm:2"]));
     let answer = served.invoke_text("explain", r#"{"of":"crm:3"}"#).expect("an answer");
     assert_eq!((&answer["answer"], &answer["customer"]["members"]), (&json!("customer"), &json!(["crm:3"])));
+
+    let answer = served.invoke("erase", "erase.json").expect("an answer");
+    let found = json!({"version": RUN, "customers": 1, "accounts": 1, "unknown": 0, "entries": 1, "listed": true});
+    assert_eq!(answer, found);
+    assert_eq!(lake.objects("suppression/").len(), 1);
+    // This run did not know of it.
+    assert_eq!(served.invoke("purge", "purge.json").expect("an answer"), json!({"objects": 0, "versions": 0}));
 }
 
 /// The keys of all receipts.

@@ -372,5 +372,9 @@ fn what_is_under_the_prefix_and_no_entry_is_a_fault() {
     let (_, name) = entry.rsplit_once('/').expect("a folder");
     pipeline.put(&format!("{}00000000/{name}", keys::SUPPRESSION), "{}");
     let error = pipeline.run(&Knobs::default()).expect_err("nobody can tell whom it is about");
-    assert!(error.message.contains("holds 1 entries that were hashed with another MatchKeySecret"), "{}", error.message);
+    assert!(
+        error.message.contains("holds 1 entries that were hashed with another MatchKeySecret"),
+        "{}",
+        error.message
+    );
 }

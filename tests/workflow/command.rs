@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use onefold_lake::keys::Stage;
+use onefold_lake::keys::{self, Stage};
 
 use crate::tools;
 
@@ -67,8 +67,8 @@ fn scratch() -> PathBuf {
 /// The project under another path, because `onefold local up` claims a folder of the project that it is started in,
 /// and somebody may have one up.
 fn house() -> PathBuf {
-    for stage in Stage::ALL {
-        tools::present(tools::project().join("target/lambda").join(stage.name()).join("bootstrap"), "make build");
+    for function in Stage::ALL.map(Stage::name).into_iter().chain(keys::CALLED) {
+        tools::present(tools::project().join("target/lambda").join(function).join("bootstrap"), "make build");
     }
     for tool in ["ministack", "sam"] {
         tools::tool(tool);

@@ -42,7 +42,10 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
     if !request.dry_run {
         let fingerprint = context.hasher.fingerprint();
         for entry in &entries {
-            context.store.put(&keys::suppression(&fingerprint, *entry), b"{}".to_vec().into(), Condition::Always).await?;
+            context
+                .store
+                .put(&keys::suppression(&fingerprint, *entry), b"{}".to_vec().into(), Condition::Always)
+                .await?;
         }
     }
     Ok(Answer {

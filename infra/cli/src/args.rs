@@ -51,11 +51,13 @@ pub enum Command {
     Explain(ExplainOptions),
 
     /// Erase persons: put them on the suppression list, which every later run obeys.
-    #[command(after_help = "A person is all accounts of a customer. From the next run on nothing that Onefold wrote holds \
+    #[command(
+        after_help = "A person is all accounts of a customer. From the next run on nothing that Onefold wrote holds \
                             them, and they are\nrefused if a source sends them again. Without --yes it only says how \
                             many that would be.\n\n\
                             onefold erase crm:8 --yes\n\
-                            onefold erase --email anna@weber.de --phone '+49 30 1234567' --yes")]
+                            onefold erase --email anna@weber.de --phone '+49 30 1234567' --yes"
+    )]
     Erase(EraseOptions),
 
     /// Do it without AWS: boot a local cloud, deploy to it, run a command, and stop everything.

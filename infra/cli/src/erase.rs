@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use aws_sdk_lambda::primitives::Blob;
 use ::erase::{Answer, Request};
+use aws_sdk_lambda::primitives::Blob;
 use onefold_core::node::NodeHasher;
 use onefold_lake::plan::Current;
 use onefold_lake::{Condition, Store, keys};
@@ -57,8 +57,8 @@ async fn in_cloud(cloud: &Cloud, request: &Request) -> Result<Answer, Error> {
     let called = call.send().await.map_err(Error::call(format!("call the function {name}")))?;
     let payload = called.payload.map(Blob::into_inner).unwrap_or_default();
     if called.function_error.is_some() {
-        let failure: Failure =
-            serde_json::from_slice(&payload).map_err(|error| Error::malformed(format!("the error of {name}"), error))?;
+        let failure: Failure = serde_json::from_slice(&payload)
+            .map_err(|error| Error::malformed(format!("the error of {name}"), error))?;
         return Err(Error::Unready(failure.message));
     }
     serde_json::from_slice(&payload).map_err(|error| Error::malformed(format!("the answer of {name}"), error))

@@ -58,6 +58,31 @@ fn rejected_rows_are_told_with_line_and_reason() {
     assert_eq!(late.iter().filter_map(|reject| reject["line"].as_u64()).collect::<Vec<_>>(), LATE_REJECTS);
     assert_eq!(late[0]["raw"], "{\"id\":900002,\"firstName\":");
     assert_eq!((&late[1]["field"], &late[1]["raw"]), (&"id".into(), &"{\"firstName\":\"Nobody\"}".into()));
+    erased_persons_are_in_no_folder_of_results(data, &out);
     let broken = rejects.len() - late.len();
     assert!(broken >= 1, "the generator breaks a line in a thousand");
+}
+
+/// What `--out` is for: a folder of results has no cloud that could be asked.
+fn erased_persons_are_in_no_folder_of_results(data: &str, out: &Results) {
+    let out_path = out.0.to_str().expect("a path of UTF-8");
+    let customers = out.customers();
+    let members = customers.values().map(|customer| customer["members"].as_array().expect("members"));
+    let largest = members.max_by_key(|members| members.len()).expect("a customer").clone();
+    let erased: Vec<&str> = largest.iter().map(|reference| reference.as_str().expect("a reference")).collect();
+    let (one, accounts) = (erased[0], erased.len());
+    onefold(["erase", one, "--out", out_path, "--yes"]).exits(0).says(&format!("1 customers with {accounts} accounts"));
+    let before = out.counts();
+    onefold(["local", "run", "--data", data, "--out", out_path]).exits(0).says("erased");
+    let after = out.counts();
+    assert_eq!((after.erased, after.members), (accounts as u64, before.members - accounts as u64));
+
+    // Whoever starts from nothing reads everything again.
+    onefold(["local", "run", "--fresh", "--data", data, "--out", out_path]).exits(0).says("refused as erased");
+    assert_eq!(out.counts().members, before.members - accounts as u64);
+    let lines = ["customers", "members", "changes", "rejects"].map(|folder| out.lines(folder)).concat();
+    for reference in erased {
+        let quoted = format!("\"{reference}\"");
+        assert!(!lines.iter().any(|line| line.to_string().contains(&quoted)), "{reference} is somewhere");
+    }
 }

@@ -1,4 +1,5 @@
-//! Versions that wait for somebody, versions that are gone back to, and corrections that are put beside the data.
+//! Versions that wait for somebody, versions that are gone back to, corrections that are put beside the data, and persons
+//! who are erased.
 
 use onefold_lake::keys;
 use onefold_lake::manifest::Manifest;
@@ -24,7 +25,7 @@ max_accounts_of_largest_customer = 2
 "#;
 
 #[test]
-fn versions_are_held_published_gone_back_to_and_corrected() {
+fn versions_are_held_published_gone_back_to_corrected_and_without_who_was_erased() {
     let _turn = turn();
     let cloud = UpCloud::boot();
     cloud.lake.put(keys::CONFIG, CONFIG);
@@ -35,6 +36,7 @@ fn versions_are_held_published_gone_back_to_and_corrected() {
     let gated = a_gated_run_publishes_nothing_until_somebody_says_so(&cloud, &first);
     a_dry_run_publishes_nothing_and_shows_the_difference(&cloud, &gated);
     the_next_run_builds_on_what_was_gone_back_to_and_obeys_corrections(&cloud, &first, &gated);
+    whoever_is_erased_is_nowhere_and_stays_away(&cloud);
 }
 
 fn a_gated_run_publishes_nothing_until_somebody_says_so(cloud: &UpCloud, first: &str) -> String {
@@ -97,6 +99,45 @@ fn the_next_run_builds_on_what_was_gone_back_to_and_obeys_corrections(cloud: &Up
     changes.sort_by_key(Value::to_string);
     assert_eq!(changes, ["created", "created", "merged", "moved", "updated"], "against the version gone back to");
     cloud.onefold(&["start"]).exits(0).says("Nothing new");
+}
+
+fn whoever_is_erased_is_nowhere_and_stays_away(cloud: &UpCloud) {
+    let refused = cloud.onefold(&["erase", "--phone", "030 1234567", "--yes"]).exits(1);
+    refused.says("phone_numbers[0] is no phone number with a calling code");
+    cloud.onefold(&["erase", "crm:3"]).exits(0).says("1 customers with 2 accounts").says("Nothing was done");
+    cloud.onefold(&["start"]).exits(0).says("Nothing new");
+    cloud.onefold(&["erase", "crm:3", "--email", "C@x.de", "--yes"]).exits(0).says("2 customers with 3 accounts");
+
+    // The limit is there for accidents, and this is none.
+    cloud.lake.put(keys::CONFIG, format!("{CONFIG}max_customer_drop_ratio = 1.0\n"));
+    let said: Vec<String> = cloud.onefold(&["start"]).exits(0).text.lines().map(str::to_owned).collect();
+    let row = |name: &str, number: &str| {
+        said.iter().any(|line| line.trim_start().starts_with(name) && line.ends_with(number))
+    };
+    assert!(row("erased", " 3") && row("customers", " 1"), "{said:?}");
+    let run = current(cloud);
+    let left: Vec<String> = cloud.lake.objects("").into_iter().map(|object| object.key).collect();
+    let holds_values = |key: &&String| {
+        ["raw/", "interim/", "rejects/", "merged/", "partitions/"].iter().any(|prefix| key.starts_with(prefix))
+            || (key.starts_with("processed/") && *key != keys::CURRENT)
+    };
+    let of_others: Vec<&String> = left.iter().filter(holds_values).filter(|key| !key.contains(&run)).collect();
+    assert_eq!(of_others, [""; 0], "nothing is left of earlier runs");
+    let listed = cloud.onefold(&["versions"]).exits(0).text;
+    assert_eq!(listed.lines().filter(|line| line.contains("2026") || line.contains("T")).count(), 1, "{listed}");
+
+    drop_accounts(cloud, "again", &[(3, "z@x.de"), (9, "c@X.de"), (10, "d@x.de")]);
+    let said = cloud.onefold(&["start"]).exits(0).says("refused as erased").text;
+    assert!(
+        said.lines().any(|line| line.trim_start().starts_with("refused as erased") && line.ends_with(" 2")),
+        "{said}"
+    );
+    let run = current(cloud);
+    let raw = cloud.lake.objects(&format!("raw/{run}/"));
+    assert!(raw.is_empty(), "the raw chunk with their rows does not stay: {raw:?}");
+    let out = Results(folder("versions-erased"));
+    cloud.onefold(&["fetch", out.0.to_str().expect("UTF-8")]).exits(0);
+    assert_eq!(members(&out), [json!(["crm:1", "crm:2"]), json!(["crm:10"])]);
 }
 
 fn drop_accounts(cloud: &UpCloud, name: &str, accounts: &[(u32, &str)]) {
