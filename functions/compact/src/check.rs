@@ -70,15 +70,16 @@ pub(crate) fn gate(manifest: &Manifest, previous: Option<&Manifest>, limits: &Pu
         ));
     }
     // Each customer of the version before is counted at most once: the part of a split one that keeps its id has fewer
-    // members, and so is among the updated, unless it joined an older customer.
-    let changed = counts.customers_updated + counts.customers_merged + counts.customers_deleted;
+    // members, and so is among the updated; if it joined an older customer, its id is among the retired.
+    let ended = counts.customers_merged + counts.customers_retired + counts.customers_deleted;
+    let changed = counts.customers_updated + ended;
     if let Some(ratio) = limits.max_changed_ratio
         && changed as f64 > ratio * before as f64
     {
         faults.push(format!(
-            "{changed} of {before} customers changed ({} updated or split, {} merged into others, {} deleted), more than \
-             max_changed_ratio = {ratio} allows; processed/{run}/changes/ lists them",
-            counts.customers_updated, counts.customers_merged, counts.customers_deleted
+            "{changed} of {before} customers changed ({} updated or split, {} merged into others, {} retired, {} deleted), \
+             more than max_changed_ratio = {ratio} allows; processed/{run}/changes/ lists them",
+            counts.customers_updated, counts.customers_merged, counts.customers_retired, counts.customers_deleted
         ));
     }
     faults
@@ -188,21 +189,22 @@ mod tests {
 
     #[test]
     fn changed_customers_close_the_gate_and_new_ones_do_not() {
-        let with = |updated, merged, deleted| Counts {
+        let with = |updated, merged, retired, deleted| Counts {
             customers: 1000,
             customers_created: 900,
             customers_split: 900,
             customers_updated: updated,
             customers_merged: merged,
+            customers_retired: retired,
             customers_deleted: deleted,
             ..Counts::default()
         };
-        assert!(closed_by(with(20, 3, 2), Some(100), &limits()).is_empty());
-        for one_more in [with(21, 3, 2), with(20, 4, 2), with(20, 3, 3)] {
+        assert!(closed_by(with(19, 3, 1, 2), Some(100), &limits()).is_empty());
+        for one_more in [with(20, 3, 1, 2), with(19, 4, 1, 2), with(19, 3, 2, 2), with(19, 3, 1, 3)] {
             assert_eq!(closed_by(one_more, Some(100), &limits()), ["max_changed_ratio"]);
         }
-        assert!(closed_by(with(26, 0, 0), None, &limits()).is_empty(), "there was nothing to change");
-        assert!(closed_by(with(26, 0, 0), Some(100), &Publish { max_changed_ratio: None, ..limits() }).is_empty());
+        assert!(closed_by(with(26, 0, 0, 0), None, &limits()).is_empty(), "there was nothing to change");
+        assert!(closed_by(with(26, 0, 0, 0), Some(100), &Publish { max_changed_ratio: None, ..limits() }).is_empty());
     }
 
     #[test]
@@ -225,7 +227,7 @@ mod tests {
             format!(
                 "79 customers and were 100, fewer than max_customer_drop_ratio = 0.2 allows; processed/{run}/changes/"
             ),
-            "51 of 100 customers changed (30 updated or split, 0 merged into others, 21 deleted)".to_owned(),
+            "51 of 100 customers changed (30 updated or split, 0 merged into others, 0 retired, 21 deleted)".to_owned(),
         ] {
             assert!(faults.contains(&expected), "{faults}");
         }

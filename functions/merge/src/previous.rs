@@ -22,12 +22,11 @@ pub(crate) struct Settings {
 impl Settings {
     /// The version as what a run builds on.
     pub(crate) fn before(&self, pinned: &Pinned) -> Before<'_> {
-        let is_same_config = self.config_text == pinned.config_text;
         Before::Known {
             config: &self.config,
             matcher: &self.matcher,
             blocked: &self.blocked,
-            is_same: is_same_config && self.matcher.corrections().pairs() == pinned.corrections.pairs(),
+            is_same: self.config_text == pinned.config_text,
         }
     }
 }

@@ -22,6 +22,7 @@ pub fn of(manifest: &Manifest, before: Option<&Manifest>) -> String {
         ("updated", now.customers_updated),
         ("merged", now.customers_merged),
         ("split", now.customers_split),
+        ("retired", now.customers_retired),
         ("deleted", now.customers_deleted),
     ] {
         table.row([name.to_owned(), String::new(), count(number)]);
@@ -51,10 +52,11 @@ mod tests {
     #[test]
     fn what_would_change_is_listed() {
         let before = manifest(r#""customers":1000,"members":2000,"largest_customer":9,"customers_updated":7"#, "");
-        let then = r#""customers":990,"members":2001,"largest_customer":8,"customers_updated":1200"#;
+        let then =
+            r#""customers":990,"members":2001,"largest_customer":8,"customers_updated":1200,"customers_retired":3"#;
         let expected = "                      now   then\n  customers         1,000    990\n  accounts          2,000  2,001\n  \
                         largest customer      9      8\n  created                      0\n  updated                  1,200\n  \
-                        merged                       0\n  split                        0\n  deleted                      0\n";
+                        merged                       0\n  split                        0\n  retired                      3\n  deleted                      0\n";
         assert_eq!(of(&manifest(then, ""), Some(&before)), format!("{expected}  The gate is open.\n"));
         let closed = of(&manifest(then, r#""why","and why""#), None);
         assert!(closed.ends_with("  The gate is closed: why\n  The gate is closed: and why\n"), "{closed}");

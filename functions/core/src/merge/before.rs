@@ -25,7 +25,7 @@ pub enum Before<'c> {
         matcher: &'c Matcher,
         /// The keys that linked nothing, sorted.
         blocked: &'c [Node],
-        /// Whether configuration and corrections are this run's, to the letter.
+        /// Whether the configuration is this run's, to the letter. Whose `always` pairs are others is found out.
         is_same: bool,
     },
 }
