@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
+
 /// What stands before a table's name. No source can be named so.
 const REFERENCE: &str = "reference:";
 
@@ -42,11 +44,11 @@ impl<'t> Origins<'t> {
     /// Names have no escapes, so what stands between two quotes is a name: this is asked of two accounts in five, and
     /// takes a tenth of what a parser of JSON does.
     pub fn read(text: Option<&'t str>) -> Self {
-        let mut parts = text.unwrap_or_default().split('"').skip(1);
+        let text = text.unwrap_or_default();
+        let mut quotes = memchr_iter(b'"', text.as_bytes());
+        let mut between = || text.get(quotes.next()? + 1..quotes.next()?);
         let mut origins = Vec::new();
-        while let (Some(field), Some(":"), Some(from), Some(_)) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        {
+        while let (Some(field), Some(from)) = (between(), between()) {
             origins.push((field, from));
         }
         Self(origins)

@@ -5,6 +5,8 @@
 //! size, then the number of frames, a descriptor byte and a magic number. A reader takes its frames by
 //! ranged GETs; `zstdcat` shows all of them.
 
+use std::io::Cursor;
+
 use bytes::Bytes;
 use zstd::bulk::{Compressor, Decompressor};
 
@@ -41,10 +43,13 @@ impl ShuffleWriter {
     pub fn frame(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         let start = self.out.len();
         if !bytes.is_empty() {
-            let bound = zstd::zstd_safe::compress_bound(bytes.len());
-            self.out.resize(start + bound, 0);
-            let written = self.compressor.compress_to_buffer(bytes, &mut self.out[start..])?;
-            self.out.truncate(start + written);
+            // Room for what does not compress at all is several times what is written: it is not even zeroed.
+            self.out.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+            let mut end = Cursor::new(std::mem::take(&mut self.out));
+            end.set_position(start as u64);
+            let written = self.compressor.compress_to_buffer(bytes, &mut end);
+            self.out = end.into_inner();
+            written?;
         }
         let compressed = u32::try_from(self.out.len() - start).map_err(std::io::Error::other)?;
         let decompressed = u32::try_from(bytes.len()).map_err(std::io::Error::other)?;
@@ -89,9 +94,32 @@ struct Frame {
     decompressed: usize,
 }
 
-/// Reads the frames of reader `reader` of `readers` from a shuffle object: the table, then each frame.
-/// Appends their text to `text`; gives
-/// the bytes that were read.
+/// The frames of one reader, as they are stored.
+#[derive(Debug)]
+pub struct Frames {
+    key: String,
+    frames: Vec<(Frame, Bytes)>,
+    /// The bytes that were read.
+    pub bytes_in: u64,
+}
+
+impl Frames {
+    /// How long their text is, by the object's table.
+    pub fn text_bytes(&self) -> usize {
+        self.frames.iter().map(|(frame, _)| frame.decompressed).sum()
+    }
+
+    /// Appends their text.
+    ///
+    /// # Errors
+    /// The object is damaged.
+    pub fn append_to(&self, text: &mut Vec<u8>) -> Result<(), FormatError> {
+        self.frames.iter().try_for_each(|(frame, bytes)| decompress_frame(&self.key, bytes, *frame, text))
+    }
+}
+
+/// Reads the text of the frames of reader `reader` of `readers`, and appends it to `text`; gives the bytes that were
+/// read.
 ///
 /// # Errors
 /// The object is not there, or damaged.
@@ -102,6 +130,16 @@ pub async fn read(
     readers: u32,
     text: &mut Vec<u8>,
 ) -> Result<u64, ShuffleError> {
+    let frames = fetch(store, key, reader, readers).await?;
+    frames.append_to(text)?;
+    Ok(frames.bytes_in)
+}
+
+/// Fetches the frames of reader `reader` of `readers` from a shuffle object: the table, then each frame.
+///
+/// # Errors
+/// The object is not there, or damaged.
+pub async fn fetch(store: &dyn Store, key: &str, reader: u32, readers: u32) -> Result<Frames, ShuffleError> {
     // Room for the table of one round; an object of several rounds has it read again, whole.
     let mut tail = store.get_tail(key, table_bytes(readers) as u64).await?;
     let mut bytes_in = tail.len() as u64;
@@ -110,13 +148,14 @@ pub async fn read(
         tail = store.get_tail(key, table_bytes(frames) as u64).await?;
         bytes_in += tail.len() as u64;
     }
+    let mut fetched = Vec::new();
     for frame in frames_of(key, &tail, frames, reader, readers)? {
         let range = frame.start..frame.start + frame.compressed as u64;
         let bytes = store.get_range(key, range).await?;
-        decompress_frame(key, &bytes, frame, text)?;
         bytes_in += bytes.len() as u64;
+        fetched.push((frame, bytes));
     }
-    Ok(bytes_in)
+    Ok(Frames { key: key.to_owned(), frames: fetched, bytes_in })
 }
 
 /// Bytes of a seek table of so many frames.
@@ -159,12 +198,14 @@ fn decompress_frame(key: &str, bytes: &[u8], frame: Frame, text: &mut Vec<u8>) -
         return Err(FormatError::new(key, "it ends within a frame"));
     }
     let start = text.len();
-    text.resize(start + frame.decompressed, 0);
+    text.reserve(frame.decompressed);
+    let mut end = Cursor::new(std::mem::take(text));
+    end.set_position(start as u64);
     let mut decompressor = Decompressor::new().map_err(|error| FormatError::new(key, error))?;
-    let length =
-        decompressor.decompress_to_buffer(bytes, &mut text[start..]).map_err(|error| FormatError::new(key, error))?;
+    let length = decompressor.decompress_to_buffer(bytes, &mut end).map_err(|error| FormatError::new(key, error))?;
+    *text = end.into_inner();
     if length != frame.decompressed {
-        return Err(FormatError::new(key, "a frame is shorter than its table entry says"));
+        return Err(FormatError::new(key, "a frame is not as long as its table entry says"));
     }
     Ok(())
 }

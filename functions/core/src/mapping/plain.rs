@@ -47,8 +47,12 @@ impl<'a> Row<'_, '_, 'a> {
             if !self.json.take_mark(":") {
                 return None;
             }
-            let matches = |at: &usize| children[*at].0 == name;
-            match (expected..children.len()).find(matches).or_else(|| (0..expected).find(matches)) {
+            let is_expected = children.get(expected).is_some_and(|(child, _)| child == name);
+            let position = match is_expected {
+                true => Some(expected),
+                false => children.iter().position(|(child, _)| child == name),
+            };
+            match position {
                 Some(position) => {
                     expected = position + 1;
                     self.value(children[position].1)?;

@@ -295,11 +295,15 @@ fn check<'a>(field: TextField, value: Cow<'a, str>, birthdate: Option<&TimeForma
 
 /// The items of a text, without blanks around them; one item if nothing separates them.
 pub(super) fn split_items<'a>(text: &'a str, separator: Option<&str>) -> Vec<Cow<'a, str>> {
-    let items: Vec<&str> = match separator {
-        Some(separator) => text.split(separator).collect(),
-        None => vec![text],
+    let item = |text: &'a str| Some(text.trim()).filter(|item| !item.is_empty()).map(Cow::Borrowed);
+    let Some(separator) = separator else {
+        return item(text).into_iter().collect();
     };
-    items.into_iter().map(str::trim).filter(|item| !item.is_empty()).map(Cow::Borrowed).collect()
+    match separator.as_bytes() {
+        // A single letter is found without what the search for a longer text prepares.
+        [letter] if letter.is_ascii() => text.split(char::from(*letter)).filter_map(item).collect(),
+        _ => text.split(separator).filter_map(item).collect(),
+    }
 }
 
 /// The first of some slots that has items: sorted, without repetition.
