@@ -61,8 +61,9 @@ target/sample/onefold.toml: $(wildcard tests/bench/*.py) tests/sample/onefold.to
 	rm -rf target/sample
 	$(PYTHON) tests/bench/generate.py --out target/sample --rows $(SAMPLE_ROWS) --seed $(SAMPLE_SEED) --sample
 
+# Whoever was erased stays erased.
 clean-run: ## Start over: forget the results in OUT
-	rm -rf $(OUT)
+	@test ! -d $(OUT) || find $(OUT) -mindepth 1 -maxdepth 1 ! -name suppression -exec rm -rf {} +
 
 reference: OUT = target/reference
 reference: target/reference-packages/.done ## Build tables of genders, places and salaries from published packages

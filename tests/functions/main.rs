@@ -1,6 +1,6 @@
 //! The functions as Lambda sees them: each is invoked through `cargo lambda`, against a bucket of MiniStack.
 //!
-//! `cargo lambda watch --release` serves all eight from the project's folder, and `cargo lambda invoke` sends them the
+//! `cargo lambda watch --release` serves all from the project's folder, and `cargo lambda invoke` sends them the
 //! events kept in `tests/events`, which take one small run from Plan to Compact. Profile and features are those of
 //! `make build`, so behind that there is nothing left to compile, and this takes seconds. The events hold no
 //! placeholders: the run's name follows from its start, entity tags from bytes, and the token is one that nobody waits
