@@ -2,24 +2,10 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use onefold_core::node::NodeHasher;
 use onefold_lake::Condition;
 use onefold_lake::memory::MemoryStore;
-use onefold_shell::{Context, StageError, Tasks};
-
-struct NoTasks;
-
-#[async_trait]
-impl Tasks for NoTasks {
-    async fn succeed(&self, _token: &str, _output: String) -> Result<(), StageError> {
-        Ok(())
-    }
-
-    async fn fail(&self, _token: &str, _error: &str, _cause: &str) -> Result<(), StageError> {
-        Ok(())
-    }
-}
+use onefold_shell::{Context, NoTasks};
 
 /// A context with an empty store.
 pub(crate) fn context() -> Context {

@@ -20,6 +20,21 @@ pub trait Tasks: Send + Sync {
     async fn fail(&self, token: &str, error: &str, cause: &str) -> Result<(), StageError>;
 }
 
+/// No tasks: where there is no state machine.
+#[derive(Debug)]
+pub struct NoTasks;
+
+#[async_trait]
+impl Tasks for NoTasks {
+    async fn succeed(&self, _token: &str, _output: String) -> Result<(), StageError> {
+        Ok(())
+    }
+
+    async fn fail(&self, _token: &str, _error: &str, _cause: &str) -> Result<(), StageError> {
+        Ok(())
+    }
+}
+
 /// Tasks of Step Functions.
 #[derive(Debug)]
 pub struct SfnTasks(pub aws_sdk_sfn::Client);

@@ -2,29 +2,14 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use onefold_core::node::NodeHasher;
 use onefold_lake::Store;
-use onefold_shell::{Context, StageError, Tasks};
+use onefold_shell::{Context, NoTasks};
 
 use crate::error::Error;
 
 /// The nodes of keys are not shown, so any secret does.
 const NO_SECRET: &str = "00000000000000000000000000000000";
-
-/// There is no state machine.
-struct NoTasks;
-
-#[async_trait]
-impl Tasks for NoTasks {
-    async fn succeed(&self, _token: &str, _output: String) -> Result<(), StageError> {
-        Ok(())
-    }
-
-    async fn fail(&self, _token: &str, _error: &str, _cause: &str) -> Result<(), StageError> {
-        Ok(())
-    }
-}
 
 /// Hashes what nobody sees.
 pub fn hasher() -> Result<NodeHasher, Error> {
