@@ -42,7 +42,7 @@ where
     let handle = |event: LambdaEvent<serde_json::Value>| async move {
         context.set_deadline(i64::try_from(event.context.deadline).unwrap_or_default());
         let request = serde_json::from_value::<Request>(event.payload).map_err(|error| {
-            StageError::invalid_input(format!("the request is not of the function's form: {error}"))
+            StageError::invalid_input(format!("the request is not of the function's form: {}", told(&error)))
         })?;
         let answer = stage(request, context).await;
         if let Err(error) = &answer {
@@ -51,4 +51,46 @@ where
         answer.map_err(Diagnostic::from)
     };
     lambda_runtime::run(service_fn(handle)).await.map_err(Fatal::Runtime)
+}
+
+/// An error of a request without the value that it is about, as that can be personal: `string where a sequence is
+/// expected`. Names of members are told.
+fn told(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let value = text.strip_prefix("invalid type: ").or_else(|| text.strip_prefix("invalid value: "));
+    match value.and_then(|value| value.rsplit_once(", expected ")) {
+        Some((value, expected)) => {
+            let kind = value.split([' ', '`']).next().unwrap_or_default();
+            format!("{kind} where {expected} is expected")
+        }
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only its form matters")]
+    struct Request {
+        emails: Vec<String>,
+    }
+
+    #[test]
+    fn values_of_a_request_are_not_told() {
+        for (request, expected) in [
+            (r#"{"emails":"a@weber.de, expected b"}"#, "string where a sequence is expected"),
+            (r#"{"emails":[4915112345]}"#, "integer where a string is expected"),
+            (r#"{"emails":[true]}"#, "boolean where a string is expected"),
+            (r#"{"emails":null}"#, "null where a sequence is expected"),
+            (r#"{"email":[]}"#, "unknown field `email`, expected `emails`"),
+            ("{}", "missing field `emails`"),
+        ] {
+            let value: serde_json::Value = serde_json::from_str(request).unwrap();
+            assert_eq!(told(&serde_json::from_value::<Request>(value).unwrap_err()), expected);
+        }
+    }
 }
