@@ -112,3 +112,24 @@ fn told(answer: &Answer) -> String {
     };
     format!("{found}{unknown}\n{what_next}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With another one, the local cloud would not know who was erased from a folder.
+    #[test]
+    fn the_local_secret_is_that_of_the_local_cloud() {
+        let config = include_str!("../../samconfig.toml");
+        assert!(config.contains(&format!("\"MatchKeySecret={LOCAL_SECRET}\"")));
+    }
+
+    #[test]
+    fn who_would_be_erased_is_told_in_numbers() {
+        let answer = Answer { version: None, customers: 0, accounts: 0, unknown: 2, entries: 2, listed: false };
+        let text = told(&answer);
+        assert!(text.starts_with("nothing has been published yet; 2 of the values are nobody's there\n"), "{text}");
+        assert!(text.contains("--yes") && !text.contains("suppression list"), "{text}");
+        assert!(told(&Answer { listed: true, ..answer }).contains("They are on the suppression list"));
+    }
+}
