@@ -37,7 +37,7 @@ use standing::Standing;
 
 pub use before::Before;
 pub use guarded::Guarded;
-pub use members::{Member, members};
+pub use members::{Member, members, split_member};
 
 /// What a partition becomes.
 #[derive(Debug, Default)]
@@ -196,16 +196,6 @@ pub fn member_stars(
         );
     }
     Ok(stars)
-}
-
-/// The customer and the account's text of a line of a member file; no customer if it is a tombstone. `None` if the line
-/// is neither.
-pub fn split_member(line: &str) -> Option<(Option<&str>, &str)> {
-    match split_line(line)? {
-        (Origin::Member(customer_id), account) => Some((Some(customer_id), account)),
-        (Origin::Tombstone, account) => Some((None, account)),
-        (Origin::Run, _) => None,
-    }
 }
 
 /// A line of the partition.
@@ -389,7 +379,8 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
     // Counted first: growing a vector of accounts would copy them again and again.
     let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
     for (number, line) in lines(text).enumerate() {
-        let (origin, text, account) = parse_line(number, line)?;
+        let (origin, text) = split_line(line).ok_or(LineError { line: number + 1, source: None })?;
+        let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
         match origin {
             Origin::Member(_) | Origin::Tombstone => counts.previous_members += 1,
             Origin::Run => counts.accounts += 1,
@@ -397,13 +388,6 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
         records.push(Record { origin, text, account, is_gone: false });
     }
     Ok(records)
-}
-
-/// Where a line of the partition comes from, its account's text, and the account. Lines are numbered from 0.
-fn parse_line(number: usize, line: &str) -> Result<(Origin<'_>, &str, Account<'_>), LineError> {
-    let (origin, text) = split_line(line).ok_or(LineError { line: number + 1, source: None })?;
-    let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
-    Ok((origin, text, account))
 }
 
 /// The lines, with or without an end at the last one: [`str::lines`] without its carriage returns, found many

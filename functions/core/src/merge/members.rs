@@ -1,6 +1,7 @@
 //! Reading the members of a version.
 
-use super::{LineError, Origin, lines, parse_line};
+use super::line::{Origin, split_line};
+use super::{LineError, lines};
 use crate::account::Account;
 
 /// A line of a member file.
@@ -15,8 +16,18 @@ pub struct Member<'a> {
 /// The members and tombstones of a member file, in their order.
 pub fn members(text: &str) -> impl Iterator<Item = Result<Member<'_>, LineError>> {
     lines(text).enumerate().map(|(number, line)| {
-        let (origin, _, account) = parse_line(number, line)?;
-        let customer_id = if let Origin::Member(customer_id) = origin { Some(customer_id) } else { None };
+        let (customer_id, text) = split_member(line).ok_or(LineError { line: number + 1, source: None })?;
+        let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
         Ok(Member { customer_id, account })
     })
+}
+
+/// The customer and the account's text of a line of a member file; no customer if it is a tombstone. `None` if the line
+/// is neither.
+pub fn split_member(line: &str) -> Option<(Option<&str>, &str)> {
+    match split_line(line)? {
+        (Origin::Member(customer_id), account) => Some((Some(customer_id), account)),
+        (Origin::Tombstone, account) => Some((None, account)),
+        (Origin::Run, _) => None,
+    }
 }
