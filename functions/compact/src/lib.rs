@@ -8,6 +8,7 @@
 
 mod check;
 mod counts;
+mod file;
 mod join;
 mod lookup;
 mod publish;
@@ -15,11 +16,11 @@ mod settings;
 mod sources;
 
 use onefold_core::timestamp::Timestamp;
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
 use onefold_lake::plan::{Input, Plan};
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, RunId};
 use onefold_shell::{Context, Pinned, StageError, Work, json_lines};
 use serde::{Deserialize, Serialize};
 
@@ -160,9 +161,5 @@ fn incomplete_snapshots(plan: &Plan, replaced: &[String]) -> Vec<String> {
 async fn inputs(run: &RunId, sources: &Sources, context: &Context) -> Result<File, StageError> {
     let mut inputs: Vec<Input> = context.json_lines(&keys::run_inputs(run)).await?;
     sources.retain_read(run, &mut inputs);
-    let text = json_lines(&inputs)?;
-    let (records, size) = (inputs.len() as u64, text.len() as u64);
-    let key = keys::processed_inputs(run);
-    context.store.put(&key, text, Condition::Always).await?;
-    Ok(File { key, bytes: size, records, text_bytes: size })
+    file::put(keys::processed_inputs(run), json_lines(&inputs)?, inputs.len() as u64, context).await
 }

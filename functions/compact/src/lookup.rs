@@ -2,15 +2,16 @@
 
 use onefold_lake::keys::{self, Part};
 use onefold_lake::manifest::{File, Manifest};
-use onefold_lake::{Condition, Object, RunId};
+use onefold_lake::{Object, RunId};
 use onefold_shell::{Context, StageError, json_lines};
 
+use crate::file;
 use crate::join::Merged;
 
 /// Writes where each partition is in the version's files.
 pub(crate) async fn frames(run: &RunId, merged: &Merged<'_>, context: &Context) -> Result<File, StageError> {
     let frames = merged.frames()?;
-    put(keys::processed_frames(run), json_lines(&frames)?, frames.len() as u64, context).await
+    file::put(keys::processed_frames(run), json_lines(&frames)?, frames.len() as u64, context).await
 }
 
 /// Writes the list of the ids that ended: that of the version before, and behind it what ended in this run.
@@ -36,10 +37,4 @@ pub(crate) async fn retired(
     let key = keys::processed(run, Part::Retired, 0);
     context.store.concatenate(&sources, &key).await?;
     Ok(vec![File { key, bytes, records, text_bytes: 0 }])
-}
-
-async fn put(key: String, bytes: bytes::Bytes, records: u64, context: &Context) -> Result<File, StageError> {
-    let size = bytes.len() as u64;
-    context.store.put(&key, bytes, Condition::Always).await?;
-    Ok(File { key, bytes: size, records, text_bytes: size })
 }

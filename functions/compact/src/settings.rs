@@ -3,8 +3,10 @@
 use onefold_core::node::Node;
 use onefold_lake::layout::{BlockedKeys, PartitionCounts};
 use onefold_lake::manifest::File;
-use onefold_lake::{Condition, RunId, keys};
+use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError, json_object};
+
+use crate::file;
 
 /// Writes the configuration, the corrections and the keys that linked nothing into the version.
 pub(crate) async fn write(
@@ -29,9 +31,7 @@ pub(crate) async fn write(
     ];
     let mut files = Vec::new();
     for (key, content, records) in contents {
-        let size = content.len() as u64;
-        context.store.put(&key, content, Condition::Always).await?;
-        files.push(File { key, bytes: size, records, text_bytes: size });
+        files.push(file::put(key, content, records, context).await?);
     }
     Ok(files)
 }
