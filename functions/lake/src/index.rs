@@ -82,12 +82,9 @@ mod tests {
     use super::*;
     use crate::memory::MemoryStore;
     use crate::store::Condition;
+    use crate::testing::block_on;
     use onefold_core::reference::place;
     use proptest::prelude::*;
-
-    fn block_on<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
-    }
 
     proptest! {
         /// Hashes that are not spread at all are found too, if not by one GET.

@@ -23,6 +23,8 @@ pub mod s3;
 pub mod shuffle;
 pub mod store;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod versions;
 
 pub use compress::{FormatError, compress, decompress};

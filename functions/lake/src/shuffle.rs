@@ -215,11 +215,8 @@ mod tests {
     use super::*;
     use crate::memory::MemoryStore;
     use crate::store::Condition;
+    use crate::testing::block_on;
     use proptest::prelude::*;
-
-    fn block_on<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
-    }
 
     proptest! {
         #[test]
