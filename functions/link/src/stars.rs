@@ -27,8 +27,11 @@ pub(crate) async fn read(
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Belonging, StageError> {
-    let mut latest = Latest::default();
-    let mut positions = Vec::new();
+    let lines: u64 = layout.mappers.iter().flatten().map(|input| input.lines).sum();
+    // Hashes are spread evenly over the shards. A little more is asked for than there will be, and costs nothing.
+    let expected = usize::try_from(lines / u64::from(layout.shards.max(1)) * 21 / 20).unwrap_or_default();
+    let mut latest = Latest::with_capacity(expected);
+    let mut positions = Vec::with_capacity(expected);
     let inputs: Vec<(u32, &MapperInput)> = layout
         .mappers
         .iter()

@@ -14,6 +14,11 @@ pub(super) struct Interner {
 }
 
 impl Interner {
+    /// An empty one with room for so many nodes.
+    fn with_capacity(nodes: usize) -> Self {
+        Self { numbers: HashTable::with_capacity(nodes), nodes: Vec::with_capacity(nodes) }
+    }
+
     /// The number of a node; a new one if it has not been seen.
     pub(super) fn number(&mut self, node: Node) -> u32 {
         let nodes = &mut self.nodes;
@@ -54,6 +59,17 @@ pub(super) struct NumberedStar<'a> {
 }
 
 impl Latest {
+    /// None yet, with room for so many: as these are most of Link's memory, they should not be moved as they grow.
+    pub fn with_capacity(accounts: usize) -> Self {
+        Self {
+            references: Interner::with_capacity(accounts),
+            others: Interner::with_capacity(accounts),
+            latest: Vec::with_capacity(accounts),
+            stars: Vec::with_capacity(accounts),
+            keys: Vec::with_capacity(accounts * 2),
+        }
+    }
+
     /// Takes in the links of one more account.
     pub fn add(&mut self, star: Star<'_>) {
         let number = self.stars.len() as u32;

@@ -37,16 +37,19 @@ pub fn one_shard(latest: &Latest, max_accounts_per_key: u32) -> Labels {
             sets.union(star.reference, references + other);
         }
     }
-    // Which roots stand for which smallest node.
-    let nodes = latest.references.nodes.iter().chain(&latest.others.nodes);
-    let mut smallest: Vec<Node> = nodes.clone().copied().collect();
-    for (number, node) in nodes.enumerate() {
-        let root = sets.find(number as u32) as usize;
-        if *node < smallest[root] {
-            smallest[root] = *node;
+    // The number of each root's smallest node: numbers, as nodes would take four times the memory.
+    let node = |number: u32| match number.checked_sub(references) {
+        None => latest.references.nodes[number as usize],
+        Some(other) => latest.others.nodes[other as usize],
+    };
+    let mut smallest: Vec<u32> = (0..references + others).collect();
+    for number in 0..references + others {
+        let root = sets.find(number) as usize;
+        if node(number) < node(smallest[root]) {
+            smallest[root] = number;
         }
     }
-    let labels = latest.stars().map(|star| smallest[sets.find(star.reference) as usize]).collect();
+    let labels = latest.stars().map(|star| node(smallest[sets.find(star.reference) as usize])).collect();
     Labels { labels, blocked }
 }
 
