@@ -17,7 +17,7 @@ use crate::json;
 use crate::timestamp::Timestamp;
 
 /// One system's record of a customer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Account<'a> {
     /// `<source>:<id>`
     pub reference: Cow<'a, str>,
@@ -78,18 +78,7 @@ impl Version {
 impl<'a> Account<'a> {
     /// An account without values.
     pub fn new(reference: impl Into<Cow<'a, str>>, updated_at: Option<Timestamp>, received_at: Timestamp) -> Self {
-        Self {
-            reference: reference.into(),
-            updated_at,
-            received_at,
-            deleted: false,
-            texts: Default::default(),
-            location: None,
-            salary: None,
-            interests: Vec::new(),
-            attributes: Vec::new(),
-            provenance: None,
-        }
+        Self { reference: reference.into(), updated_at, received_at, ..Self::default() }
     }
 
     /// The value of a text field.
@@ -153,8 +142,22 @@ impl<'a> Account<'a> {
     /// # Errors
     /// The text is no account.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
-        // Merge does little else than this: nearly all text is as `write` left it, and has no escapes.
-        plain::parse(text).map_or_else(|| serde_json::from_str(text), Ok)
+        let mut account = Self::default();
+        account.read(text)?;
+        Ok(account)
+    }
+
+    /// As [`Account::parse`], into an account that is [`default`](Self::default): an account is large, and Merge reads
+    /// each in its place.
+    ///
+    /// # Errors
+    /// The text is no account.
+    pub(crate) fn read(&mut self, text: &'a str) -> Result<(), serde_json::Error> {
+        // Nearly all text is as `write` left it, and has no escapes.
+        if plain::read(text, self).is_none() {
+            *self = serde_json::from_str(text)?;
+        }
+        Ok(())
     }
 }
 
@@ -210,8 +213,7 @@ impl<'de> Visitor<'de> for AccountVisitor {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Account<'de>, M::Error> {
-        let mut account =
-            Account::new("", None, Timestamp::from_milliseconds(0).ok_or_else(|| de::Error::custom("time"))?);
+        let mut account = Account::default();
         while let Some(name) = map.next_key_seed(TextSeed)? {
             match name.as_ref() {
                 "ref" => account.reference = map.next_value_seed(TextSeed)?,
@@ -405,7 +407,7 @@ mod tests {
             let whole = String::from_utf8(out).unwrap();
             let general = |text: &str| serde_json::from_str::<Account<'_>>(text).ok().map(|account| format!("{account:?}"));
             let short = |text: &str| Account::parse(text).ok().map(|account| format!("{account:?}"));
-            prop_assert_eq!(plain::parse(&whole).is_some(), !whole.contains('\\'));
+            prop_assert_eq!(plain::read(&whole, &mut Account::default()).is_some(), !whole.contains('\\'));
             prop_assert_eq!(short(&whole), general(&whole));
             // Another text at any place: cut off, shortened or changed.
             let places: Vec<usize> = whole.char_indices().map(|(place, _)| place).chain([whole.len()]).collect();

@@ -18,13 +18,12 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
 fn needs_escapes(bytes: &[u8]) -> bool {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
     let special = |word: &[u8; 8]| {
         let word = u64::from_ne_bytes(*word);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let quote = has_zero(word ^ (ONES * u64::from(b'"')));
-        let backslash = has_zero(word ^ (ONES * u64::from(b'\\')));
-        control | quote | backslash
+        // With this bit changed, a quote is a blank and no other byte is; control characters stay below it.
+        let blank_or_less = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
+        let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+        (blank_or_less | backslash) & !word & HIGHS
     };
     match bytes.last_chunk::<8>() {
         // The last word may overlap the one before it.
@@ -92,6 +91,20 @@ pub fn push_member(out: &mut Vec<u8>, name: &str, text: &str) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn every_byte_that_needs_an_escape_is_noticed_everywhere() {
+        for byte in 0..=u8::MAX {
+            let expected = byte < b' ' || byte == b'"' || byte == b'\\';
+            for length in [1, 7, 8, 9, 16, 20] {
+                for place in 0..length {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[place] = byte;
+                    assert_eq!(needs_escapes(&bytes), expected, "{byte} at {place} of {length}");
+                }
+            }
+        }
+    }
 
     proptest! {
         #[test]

@@ -7,6 +7,7 @@
 mod plain;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -14,6 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::account::TextSeed;
 use crate::config::Mapping;
+use crate::json;
 
 /// A value as a row has it.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -54,10 +56,23 @@ pub type Choice = Vec<usize>;
 /// An inner node of the tree of pointers.
 #[derive(Clone, Debug, Default)]
 struct Branch {
-    children: Vec<(String, usize)>,
+    children: Vec<Child>,
+    /// The child that came first in the last row: rows of one source have their members in one order.
+    first: Cell<usize>,
     /// Slots that want the value here.
     value: Option<usize>,
     raw: Option<usize>,
+}
+
+/// A branch to an inner node.
+#[derive(Clone, Debug)]
+struct Child {
+    name: String,
+    /// The name as JSON has it.
+    quoted: String,
+    node: usize,
+    /// The child that came next in the last row.
+    next: Cell<usize>,
 }
 
 impl RowPlan {
@@ -81,12 +96,20 @@ impl RowPlan {
             pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
         let mut node = 0;
         for token in &tokens {
-            node = match self.nodes[node].children.iter().find(|(name, _)| name == token) {
-                Some((_, child)) => *child,
+            node = match self.nodes[node].children.iter().find(|child| child.name == *token) {
+                Some(child) => child.node,
                 None => {
                     self.nodes.push(Branch::default());
                     let child = self.nodes.len() - 1;
-                    self.nodes[node].children.push((token.clone(), child));
+                    let mut quoted = Vec::new();
+                    json::push_string(&mut quoted, token);
+                    let quoted = String::from_utf8_lossy(&quoted).into_owned();
+                    self.nodes[node].children.push(Child {
+                        name: token.clone(),
+                        quoted,
+                        node: child,
+                        next: Cell::default(),
+                    });
                     child
                 }
             };
@@ -201,12 +224,12 @@ impl<'de> Visitor<'de> for BranchVisitor<'_, '_, 'de> {
         // Rows of one source have their members in one order, so the next is looked for behind the last.
         let mut expected = 0;
         while let Some(name) = map.next_key_seed(TextSeed)? {
-            let matches = |at: &usize| children[*at].0 == name;
+            let matches = |at: &usize| children[*at].name == name;
             let position = (expected..children.len()).find(matches).or_else(|| (0..expected).find(matches));
             match position {
                 Some(position) => {
                     expected = position + 1;
-                    map.next_value_seed(BranchVisitor { plan, node: children[position].1, slots: self.slots })?;
+                    map.next_value_seed(BranchVisitor { plan, node: children[position].node, slots: self.slots })?;
                 }
                 None => _ = map.next_value::<IgnoredAny>()?,
             }
@@ -228,9 +251,9 @@ impl<'de> Visitor<'de> for BranchVisitor<'_, '_, 'de> {
         let mut index = 0usize;
         loop {
             let name = index.to_string();
-            let more = match children.iter().find(|(child, _)| *child == name) {
-                Some((_, node)) => {
-                    sequence.next_element_seed(BranchVisitor { plan, node: *node, slots: self.slots })?.is_some()
+            let more = match children.iter().find(|child| child.name == name) {
+                Some(child) => {
+                    sequence.next_element_seed(BranchVisitor { plan, node: child.node, slots: self.slots })?.is_some()
                 }
                 None => sequence.next_element::<IgnoredAny>()?.is_some(),
             };
@@ -447,6 +470,13 @@ mod tests {
             Slot::Raw(r#"["p",2,null,{}]"#),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn names_may_need_escapes() {
+        let row = r#"{"a\"b":1,"c\\d":2,"é":3}"#;
+        assert_eq!(read(&["/a\"b", "/c\\d", "/é"], row).unwrap(), [text("1"), text("2"), text("3")]);
+        assert!(read(&["/a\"b"], r#"{"a"b":1}"#).is_err());
     }
 
     #[test]

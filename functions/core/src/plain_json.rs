@@ -4,7 +4,6 @@
 //! `None` or `false` for what it does not know, be it valid or not: the caller then turns to the general parser,
 //! which also says what is wrong. What a method does accept is valid JSON, and means what it says there.
 
-use memchr::memchr;
 use serde_json::value::RawValue;
 
 /// A place in a text that has neither backslashes nor control characters.
@@ -59,7 +58,7 @@ impl<'a> PlainJson<'a> {
     #[inline]
     pub(crate) fn string(&mut self) -> Option<&'a str> {
         let text = self.rest.strip_prefix('"')?;
-        let (text, rest) = text.split_at_checked(memchr(b'"', text.as_bytes())?)?;
+        let (text, rest) = text.split_at_checked(find_quote(text.as_bytes())?)?;
         self.rest = rest.strip_prefix('"')?;
         Some(text)
     }
@@ -112,6 +111,25 @@ impl<'a> PlainJson<'a> {
         }
         from.get(..from.len() - self.rest.len())
     }
+}
+
+/// The place of the first quote; eight bytes at a time, by the arithmetic of "Bit Twiddling Hacks" (Anderson), "Determine
+/// if a word has a zero byte". Names and values are short: a search made for long texts takes twice the time.
+#[inline(always)]
+fn find_quote(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let (words, rest) = text.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word) ^ (ONES * b'"' as u64);
+        // The lowest bit is that of the first quote; what stands above it can be wrong.
+        let quotes = word.wrapping_sub(ONES) & !word & HIGHS;
+        if quotes != 0 {
+            return Some(number * 8 + quotes.trailing_zeros() as usize / 8);
+        }
+    }
+    let behind = rest.iter().position(|byte| *byte == b'"')?;
+    Some(text.len() - rest.len() + behind)
 }
 
 /// The length of the number at the start of some text (RFC 8259, 6).
@@ -171,6 +189,13 @@ mod tests {
                     prop_assert!(!is_value || text.starts_with(' '));
                 }
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_quote_is_found(text in "[a-z!#\"é]{0,40}") {
+            prop_assert_eq!(find_quote(text.as_bytes()), text.find('"'));
         }
     }
 

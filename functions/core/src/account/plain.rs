@@ -7,28 +7,28 @@ use crate::field::TextField;
 use crate::plain_json::PlainJson;
 use crate::timestamp::Timestamp;
 
-/// The account of a text; `None` if the text is not of this form, whether it is an account or not.
-pub(super) fn parse(text: &str) -> Option<Account<'_>> {
+/// Reads the account of a text; `None` if the text is not of this form, whether it is an account or not. The account may
+/// then be anything.
+pub(super) fn read<'a>(text: &'a str, account: &mut Account<'a>) -> Option<()> {
     let mut json = PlainJson::new(text)?;
     if !json.take("{\"ref\":") {
         return None;
     }
-    let reference = json.string().filter(|reference| !reference.is_empty())?;
-    let updated_at = match json.take(",\"updated_at\":") {
-        true => Some(Timestamp::parse(json.string()?)?),
-        false => None,
-    };
+    account.reference = Cow::Borrowed(json.string().filter(|reference| !reference.is_empty())?);
+    if json.take(",\"updated_at\":") {
+        account.updated_at = Some(Timestamp::parse(json.string()?)?);
+    }
     if !json.take(",\"received_at\":") {
         return None;
     }
-    let mut account = Account::new(reference, updated_at, Timestamp::parse(json.string()?)?);
+    account.received_at = Timestamp::parse(json.string()?)?;
     for field in TextField::PLAIN {
         if json.take(field.json_name()) {
             account.set_text(field, Some(Cow::Borrowed(json.string()?)));
         }
     }
     if json.take(",\"address\":{") {
-        address(&mut json, &mut account)?;
+        address(&mut json, account)?;
     }
     if json.take(",\"location\":") {
         account.location = Some(Cow::Borrowed(json.value()?));
@@ -45,7 +45,7 @@ pub(super) fn parse(text: &str) -> Option<Account<'_>> {
     if json.take(",\"provenance\":") {
         account.provenance = Some(Cow::Borrowed(json.value()?));
     }
-    (json.take("}") && json.is_over()).then_some(account)
+    (json.take("}") && json.is_over()).then_some(())
 }
 
 /// The members of the address and its end.

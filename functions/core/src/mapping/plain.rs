@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{RowPlan, Slot};
+use super::{Branch, RowPlan, Slot};
 use crate::plain_json::PlainJson;
 
 /// Digits that fit into an `i64` whatever they are.
@@ -39,23 +39,25 @@ impl<'a> Row<'_, '_, 'a> {
             return None;
         }
         let plan = self.plan;
-        let children = &plan.nodes[node].children;
-        // Rows of one source have their members in one order, so the next is looked for behind the last.
-        let mut expected = 0;
+        let Branch { children, first, .. } = &plan.nodes[node];
+        let mut expected = first;
         loop {
-            let name = self.json.string()?;
+            // A member that was expected need not be looked for, nor its end.
+            let position = match children.get(expected.get()).is_some_and(|child| self.json.take(&child.quoted)) {
+                true => Some(expected.get()),
+                false => {
+                    let name = self.json.string()?;
+                    children.iter().position(|child| child.name == name)
+                }
+            };
             if !self.json.take_mark(":") {
                 return None;
             }
-            let is_expected = children.get(expected).is_some_and(|(child, _)| child == name);
-            let position = match is_expected {
-                true => Some(expected),
-                false => children.iter().position(|(child, _)| child == name),
-            };
             match position {
                 Some(position) => {
-                    expected = position + 1;
-                    self.value(children[position].1)?;
+                    expected.set(position);
+                    expected = &children[position].next;
+                    self.value(children[position].node)?;
                 }
                 None => _ = self.json.value()?,
             }
