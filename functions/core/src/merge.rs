@@ -380,12 +380,14 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
     let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
     for (number, line) in lines(text).enumerate() {
         let (origin, text) = split_line(line).ok_or(LineError { line: number + 1, source: None })?;
-        let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
         match origin {
             Origin::Member(_) | Origin::Tombstone => counts.previous_members += 1,
             Origin::Run => counts.accounts += 1,
         }
-        records.push(Record { origin, text, account, is_gone: false });
+        records.push(Record { origin, text, account: Account::default(), is_gone: false });
+        let account = records.last_mut().map(|record| &mut record.account);
+        let read = account.map_or(Ok(()), |account| account.read(text));
+        read.map_err(|error| LineError { line: number + 1, source: Some(error) })?;
     }
     Ok(records)
 }
@@ -490,15 +492,16 @@ impl<'w> Work<'w, '_, '_> {
         let start = output.customers.len();
         output.places.push(reference::place(customer_id));
         customer.write(customer_id, &mut output.customers);
+        let hasher = self.merger.matcher.hasher();
+        let held_by = hasher.customer(customer_id);
         for member in members {
             let record = self.record(*member);
             write_member(&mut output.members, customer_id, record.text);
             output.places.push(reference::place(&record.account.reference));
-            let hasher = self.merger.matcher.hasher();
             output.member_stars.push(
                 hasher.reference(&record.account.reference),
                 Version::of(&record.account, record.text.as_bytes()),
-                Some(hasher.customer(customer_id)),
+                Some(held_by),
                 self.keys
                     .all(*member)
                     .iter()

@@ -78,9 +78,9 @@ impl Node {
         scale((self.0 >> 64) as u64 & (u64::MAX >> 2), 62, shards)
     }
 
-    /// The partition `hash(label) mod P` of a component with this label.
-    pub const fn partition(self, partitions: u32) -> u32 {
-        scale(self.0 as u64, 64, partitions)
+    /// The slice, of all partitions' slices, of a component with this label.
+    pub const fn slice(self, slices: u32) -> u32 {
+        scale(self.0 as u64, 64, slices)
     }
 }
 
@@ -218,14 +218,14 @@ mod tests {
     fn buckets_are_in_range_and_all_used() {
         let hasher = NodeHasher::from_hex(SECRET).unwrap();
         let mut shards = [0u32; 7];
-        let mut partitions = [0u32; 7];
+        let mut slices = [0u32; 7];
         for number in 0..7000 {
             let node = hasher.reference(&number.to_string());
             shards[node.shard(7) as usize] += 1;
-            partitions[node.partition(7) as usize] += 1;
+            slices[node.slice(7) as usize] += 1;
         }
-        for count in shards.iter().chain(&partitions) {
-            assert!((800..1200).contains(count), "{shards:?} {partitions:?}");
+        for count in shards.iter().chain(&slices) {
+            assert!((800..1200).contains(count), "{shards:?} {slices:?}");
         }
     }
 }

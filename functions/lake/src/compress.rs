@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use zstd::zstd_safe::{CParameter, compress_bound};
+
 /// Level of everything Onefold writes: the fastest of the regular levels. At level 3 the text is 6 % smaller
 /// for 1.7 times the CPU, which costs more than the storage that it saves before the objects expire.
 pub const LEVEL: i32 = 1;
@@ -23,12 +25,54 @@ impl FormatError {
     }
 }
 
+/// The logarithm of how far back a frame refers. Level 1 has 19: measured on accounts and customers, 18 takes 5 to 8 %
+/// less CPU for 1 % more bytes.
+const WINDOW_LOG: u32 = 18;
+
+/// Compresses everything that is stored. Kept from one frame to the next for its memory.
+pub struct Compressor {
+    context: zstd::bulk::Compressor<'static>,
+    /// Where a frame is made: there must be room for one that does not get any smaller.
+    frame: Vec<u8>,
+}
+
+impl Compressor {
+    /// A compressor.
+    ///
+    /// # Errors
+    /// Only if memory runs out.
+    pub fn new() -> std::io::Result<Self> {
+        let mut context = zstd::bulk::Compressor::new(LEVEL)?;
+        context.set_parameter(CParameter::WindowLog(WINDOW_LOG))?;
+        Ok(Self { context, frame: Vec::new() })
+    }
+
+    /// Appends a frame; gives its length. Frames one behind the other are text one behind the other.
+    ///
+    /// # Errors
+    /// Only if memory runs out.
+    pub fn append_frame(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> std::io::Result<usize> {
+        self.write_frame(bytes)?;
+        out.extend_from_slice(&self.frame);
+        Ok(self.frame.len())
+    }
+
+    fn write_frame(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.frame.clear();
+        self.frame.reserve(compress_bound(bytes.len()));
+        self.context.compress_to_buffer(bytes, &mut self.frame)?;
+        Ok(())
+    }
+}
+
 /// Compresses into one frame.
 ///
 /// # Errors
 /// Only if memory runs out.
 pub fn compress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    zstd::bulk::compress(bytes, LEVEL)
+    let mut compressor = Compressor::new()?;
+    compressor.write_frame(bytes)?;
+    Ok(compressor.frame)
 }
 
 /// The size of all frames together, if each says its own, as those that Onefold writes do.

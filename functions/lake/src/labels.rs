@@ -1,5 +1,5 @@
 //! Labels, as Link hands them to Partition: for each of its invocations a frame of a shuffle object, with
-//! the line and the partition of each account that the shard knows, eight bytes an account, little-endian.
+//! the line and the slice of each account that the shard knows, eight bytes an account, little-endian.
 
 use onefold_core::link::Position;
 
@@ -9,10 +9,10 @@ use crate::shuffle::ShuffleWriter;
 
 const ENTRY_BYTES: usize = 8;
 
-/// No partition yet.
+/// No slice yet.
 pub const UNKNOWN: u32 = u32::MAX;
 
-/// Formats the partitions of accounts, which come sorted by position.
+/// Formats the slices of accounts, which come sorted by position.
 ///
 /// # Errors
 /// Only if memory runs out.
@@ -20,14 +20,14 @@ pub fn format(labels: impl Iterator<Item = (Position, u32)>, mappers: u32) -> st
     let mut writer = ShuffleWriter::new()?;
     let mut frame = Vec::new();
     let mut mapper = 0;
-    for (position, partition) in labels {
+    for (position, slice) in labels {
         while mapper < position.mapper {
             writer.frame(&frame)?;
             frame.clear();
             mapper += 1;
         }
         frame.extend_from_slice(&position.line.to_le_bytes());
-        frame.extend_from_slice(&partition.to_le_bytes());
+        frame.extend_from_slice(&slice.to_le_bytes());
     }
     while mapper < mappers {
         writer.frame(&frame)?;
@@ -37,19 +37,19 @@ pub fn format(labels: impl Iterator<Item = (Position, u32)>, mappers: u32) -> st
     writer.finish()
 }
 
-/// Puts the entries of a frame into `partitions`, by line.
+/// Puts the entries of a frame into `slices`, by line.
 ///
 /// # Errors
 /// An entry is about a line that there is not, or that another shard knows too.
-pub fn parse(key: &str, frame: &[u8], partitions: &mut [u32]) -> Result<(), FormatError> {
+pub fn parse(key: &str, frame: &[u8], slices: &mut [u32]) -> Result<(), FormatError> {
     let entries = frame.chunks_exact(ENTRY_BYTES);
     if !entries.remainder().is_empty() {
         return Err(FormatError::new(key, "it ends within an entry"));
     }
     for entry in entries {
         let line = u32::from_le_bytes(array(entry));
-        match partitions.get_mut(line as usize) {
-            Some(partition) if *partition == UNKNOWN => *partition = u32::from_le_bytes(array(&entry[4..])),
+        match slices.get_mut(line as usize) {
+            Some(slice) if *slice == UNKNOWN => *slice = u32::from_le_bytes(array(&entry[4..])),
             _ => return Err(FormatError::new(key, format!("line {line} is unknown, or has two labels"))),
         }
     }
@@ -74,9 +74,9 @@ mod tests {
         {
             let mut frame = Vec::new();
             shuffle::read(&store, "k", mapper as u32, 4, &mut frame).await.unwrap();
-            let mut partitions = [UNKNOWN; 4];
-            parse("k", &frame, &mut partitions).unwrap();
-            assert_eq!(partitions, *expected);
+            let mut slices = [UNKNOWN; 4];
+            parse("k", &frame, &mut slices).unwrap();
+            assert_eq!(slices, *expected);
         }
     }
 

@@ -1,6 +1,10 @@
-//! How a run is divided: shards of Link, invocations of Partition, partitions of Merge.
+//! How a run is divided: shards of Link, invocations of Partition, partitions of Merge and their slices.
+//!
+//! A partition is what one Merge invocation does. It does it a *slice* after the other: all accounts of a component are
+//! in one slice, as they are in one partition, and what is worked on fits a processor's cache.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use onefold_core::link::Blocked;
 use onefold_core::merge::{BlockedRule, MergeCounts};
@@ -15,6 +19,9 @@ pub struct Layout {
     pub shards: u32,
     /// Partitions of Merge.
     pub partitions: u32,
+    /// Slices of each partition.
+    #[serde(default = "one")]
+    pub slices: u32,
     /// What each Partition invocation reads.
     pub mappers: Vec<Vec<MapperInput>>,
     /// The sources whose accounts of the previous version a snapshot replaces, sorted.
@@ -46,6 +53,9 @@ pub struct Mapper {
     pub inputs: Vec<MapperInput>,
     /// Partitions of Merge.
     pub partitions: u32,
+    /// Slices of each partition.
+    #[serde(default = "one")]
+    pub slices: u32,
     /// Shards of Link, each of which has labels for it.
     pub shards: u32,
     /// The round of Link whose labels these are.
@@ -60,11 +70,46 @@ pub struct Partition {
     pub partition: u32,
     /// How many there are.
     pub partitions: u32,
+    /// Slices of each partition.
+    #[serde(default = "one")]
+    pub slices: u32,
     /// How many shuffle objects there are.
     pub mappers: u32,
     /// The sources whose accounts of the previous version a snapshot replaces, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
+}
+
+/// Runs that were begun before there were slices have one a partition.
+fn one() -> u32 {
+    1
+}
+
+impl Layout {
+    /// Slices of all partitions, by which Link labels accounts: those of the first partition, then those of the next.
+    pub fn all_slices(&self) -> u32 {
+        self.partitions.saturating_mul(self.slices)
+    }
+}
+
+impl Mapper {
+    /// Slices of all partitions.
+    pub fn all_slices(&self) -> u32 {
+        self.partitions.saturating_mul(self.slices)
+    }
+}
+
+impl Partition {
+    /// Slices of all partitions.
+    pub fn all_slices(&self) -> u32 {
+        self.partitions.saturating_mul(self.slices)
+    }
+
+    /// Those among them that are this partition's.
+    pub fn own_slices(&self) -> Range<u32> {
+        let start = self.partition.saturating_mul(self.slices);
+        start..start.saturating_add(self.slices)
+    }
 }
 
 /// `merged/<run>/<partition>/counts.json`

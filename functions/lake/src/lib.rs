@@ -27,6 +27,6 @@ pub mod table;
 mod testing;
 pub mod versions;
 
-pub use compress::{FormatError, compress, decompress};
+pub use compress::{Compressor, FormatError, compress, decompress};
 pub use keys::{Chunk, RunId};
 pub use store::{Condition, Object, Store, StoreError};

@@ -1,16 +1,17 @@
 //! Shuffle objects: frames for readers that each want their own, in the zstd seekable format.
 //!
-//! An object holds `rounds × readers` zstd frames, a round after the other, and at its end a seek table as
-//! a skippable frame (zstd's `contrib/seekable_format`): for each frame its compressed and decompressed
-//! size, then the number of frames, a descriptor byte and a magic number. A reader takes its frames by
-//! ranged GETs; `zstdcat` shows all of them.
+//! An object holds the zstd frames of its first reader, then those of the next, and at its end a seek table as a
+//! skippable frame (zstd's `contrib/seekable_format`): for each frame its compressed and decompressed size, then the
+//! number of frames, a descriptor byte and a magic number. Behind the frames of each reader the table has a frame of no
+//! bytes. A reader takes its frames, and those of readers beside it, by one ranged GET; `zstdcat` shows all of them.
 
 use std::io::Cursor;
+use std::ops::Range;
 
 use bytes::Bytes;
-use zstd::bulk::{Compressor, Decompressor};
+use zstd::bulk::Decompressor;
 
-use crate::compress::{FormatError, LEVEL};
+use crate::compress::{Compressor, FormatError};
 use crate::links::array;
 use crate::store::{Store, StoreError};
 
@@ -18,13 +19,19 @@ const SKIPPABLE_MAGIC: u32 = 0x184D_2A5E;
 const SEEKABLE_MAGIC: u32 = 0x8F92_EAB1;
 const FOOTER_BYTES: usize = 9;
 const ENTRY_BYTES: usize = 8;
+/// Text of a frame of a [`Shuffle`], about. It stays in a processor's cache; of twice the text, frames would be 3 %
+/// smaller.
+const FRAME_TEXT_BYTES: usize = 128 << 10;
+/// Text that a [`Shuffle`] holds at most for all its readers, about: of very many, each has a frame's text rarely.
+const HELD_TEXT_BYTES: usize = 128 << 20;
+/// What is read of an object's end at first. Most tables are smaller, and many objects.
+const TAIL_BYTES: usize = 16 << 10;
 
-/// Writes a shuffle object.
+/// Writes a shuffle object reader by reader.
 pub struct ShuffleWriter {
     out: Vec<u8>,
     entries: Vec<u8>,
-    frames: u32,
-    compressor: Compressor<'static>,
+    compressor: Compressor,
 }
 
 impl ShuffleWriter {
@@ -33,29 +40,18 @@ impl ShuffleWriter {
     /// # Errors
     /// Only if memory runs out.
     pub fn new() -> std::io::Result<Self> {
-        Ok(Self { out: Vec::new(), entries: Vec::new(), frames: 0, compressor: Compressor::new(LEVEL)? })
+        Ok(Self { out: Vec::new(), entries: Vec::new(), compressor: Compressor::new()? })
     }
 
-    /// Appends the frame of the next reader. A frame without bytes takes no space but its table entry.
+    /// Appends what the next reader gets, in one frame; in none if it gets nothing.
     ///
     /// # Errors
-    /// Only if memory runs out, or a frame is over 4 GiB.
+    /// Only if memory runs out, or the frame is over 4 GiB.
     pub fn frame(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        let start = self.out.len();
         if !bytes.is_empty() {
-            // Room for what does not compress at all is several times what is written: it is not even zeroed.
-            self.out.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
-            let mut end = Cursor::new(std::mem::take(&mut self.out));
-            end.set_position(start as u64);
-            let written = self.compressor.compress_to_buffer(bytes, &mut end);
-            self.out = end.into_inner();
-            written?;
+            append(&mut self.compressor, bytes, &mut self.out, &mut self.entries)?;
         }
-        let compressed = u32::try_from(self.out.len() - start).map_err(std::io::Error::other)?;
-        let decompressed = u32::try_from(bytes.len()).map_err(std::io::Error::other)?;
-        self.entries.extend_from_slice(&compressed.to_le_bytes());
-        self.entries.extend_from_slice(&decompressed.to_le_bytes());
-        self.frames += 1;
+        self.entries.extend_from_slice(&[0; ENTRY_BYTES]);
         Ok(())
     }
 
@@ -64,15 +60,121 @@ impl ShuffleWriter {
     /// # Errors
     /// There are too many frames for a seek table.
     pub fn finish(mut self) -> std::io::Result<Vec<u8>> {
-        let length = u32::try_from(self.entries.len() + FOOTER_BYTES).map_err(std::io::Error::other)?;
-        self.out.extend_from_slice(&SKIPPABLE_MAGIC.to_le_bytes());
-        self.out.extend_from_slice(&length.to_le_bytes());
-        self.out.append(&mut self.entries);
-        self.out.extend_from_slice(&self.frames.to_le_bytes());
-        self.out.push(0);
-        self.out.extend_from_slice(&SEEKABLE_MAGIC.to_le_bytes());
+        append_table(&self.entries, &mut self.out)?;
         Ok(self.out)
     }
+}
+
+/// Collects lines for many readers, which come in any order, and writes a shuffle object of them.
+///
+/// Holds up to 128 KiB of text a reader, and 128 MiB for all; the rest is compressed.
+pub struct Shuffle {
+    readers: Vec<Reader>,
+    /// Bytes of lines that are in no frame yet.
+    held: usize,
+    compressor: Compressor,
+}
+
+/// What one reader gets.
+#[derive(Clone, Default)]
+struct Reader {
+    /// Lines that are in no frame yet.
+    text: Vec<u8>,
+    frames: Vec<u8>,
+    /// The table's entries of the frames.
+    entries: Vec<u8>,
+}
+
+impl Shuffle {
+    /// Nothing for so many readers.
+    ///
+    /// # Errors
+    /// Only if memory runs out.
+    pub fn new(readers: u32) -> std::io::Result<Self> {
+        Ok(Self { readers: vec![Reader::default(); readers as usize], held: 0, compressor: Compressor::new()? })
+    }
+
+    /// Appends a line, with its end, to what a reader gets.
+    ///
+    /// # Errors
+    /// There is no such reader, or memory runs out.
+    pub fn push(&mut self, reader: u32, line: &[u8]) -> std::io::Result<()> {
+        let reader = self.readers.get_mut(reader as usize);
+        let reader = reader.ok_or_else(|| std::io::Error::other("a line is for a reader that there is not"))?;
+        if reader.text.len() + line.len() > FRAME_TEXT_BYTES {
+            self.held -= reader.text.len();
+            reader.write(&mut self.compressor)?;
+        }
+        reader.text.extend_from_slice(line);
+        self.held += line.len();
+        if self.held > HELD_TEXT_BYTES {
+            self.write_all()?;
+        }
+        Ok(())
+    }
+
+    /// Makes frames of all lines that are in none, and gives their memory back: what comes next may be distributed
+    /// otherwise.
+    fn write_all(&mut self) -> std::io::Result<()> {
+        for reader in &mut self.readers {
+            reader.write(&mut self.compressor)?;
+            reader.text = Vec::new();
+        }
+        self.held = 0;
+        Ok(())
+    }
+
+    /// The object's bytes.
+    ///
+    /// # Errors
+    /// There are too many frames for a seek table, or memory runs out.
+    pub fn finish(mut self) -> std::io::Result<Vec<u8>> {
+        self.write_all()?;
+        let sizes = self.readers.iter().map(|reader| reader.frames.len() + reader.entries.len() + ENTRY_BYTES);
+        let mut out = Vec::with_capacity(sizes.sum::<usize>() + table_bytes(0));
+        let mut entries = Vec::new();
+        for reader in &mut self.readers {
+            let Reader { text: _, frames, entries: of_reader } = std::mem::take(reader);
+            out.extend_from_slice(&frames);
+            entries.extend_from_slice(&of_reader);
+            entries.extend_from_slice(&[0; ENTRY_BYTES]);
+        }
+        append_table(&entries, &mut out)?;
+        Ok(out)
+    }
+}
+
+impl Reader {
+    /// Makes a frame of the text.
+    fn write(&mut self, compressor: &mut Compressor) -> std::io::Result<()> {
+        if !self.text.is_empty() {
+            append(compressor, &self.text, &mut self.frames, &mut self.entries)?;
+            self.text.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Appends a frame to an object's bytes, and its entry to those of the table.
+fn append(compressor: &mut Compressor, text: &[u8], out: &mut Vec<u8>, entries: &mut Vec<u8>) -> std::io::Result<()> {
+    let compressed = u32::try_from(compressor.append_frame(text, out)?).map_err(std::io::Error::other)?;
+    let decompressed = u32::try_from(text.len()).map_err(std::io::Error::other)?;
+    entries.extend_from_slice(&compressed.to_le_bytes());
+    entries.extend_from_slice(&decompressed.to_le_bytes());
+    Ok(())
+}
+
+/// Appends the seek table.
+fn append_table(entries: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
+    let frames = u32::try_from(entries.len() / ENTRY_BYTES).map_err(std::io::Error::other)?;
+    let length = u32::try_from(entries.len() + FOOTER_BYTES).map_err(std::io::Error::other)?;
+    out.extend_from_slice(&SKIPPABLE_MAGIC.to_le_bytes());
+    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(entries);
+    out.extend_from_slice(&frames.to_le_bytes());
+    out.push(0);
+    out.extend_from_slice(&SEEKABLE_MAGIC.to_le_bytes());
+    Ok(())
 }
 
 /// Why a frame could not be read.
@@ -94,32 +196,41 @@ struct Frame {
     decompressed: usize,
 }
 
-/// The frames of one reader, as they are stored.
+/// The frames of some readers, as they are stored.
 #[derive(Debug)]
 pub struct Frames {
     key: String,
-    frames: Vec<(Frame, Bytes)>,
+    /// Of each reader.
+    readers: Vec<Vec<Frame>>,
+    /// What is stored of all of them, from here in the object.
+    start: u64,
+    bytes: Bytes,
     /// The bytes that were read.
     pub bytes_in: u64,
 }
 
 impl Frames {
-    /// How long their text is, by the object's table.
-    pub fn text_bytes(&self) -> usize {
-        self.frames.iter().map(|(frame, _)| frame.decompressed).sum()
+    /// How long the text of a reader is, by the object's table. Readers count from the first of those that were fetched.
+    pub fn text_bytes(&self, reader: usize) -> usize {
+        self.readers.get(reader).map_or(0, |frames| frames.iter().map(|frame| frame.decompressed).sum())
     }
 
-    /// Appends their text.
+    /// Appends the text of a reader.
     ///
     /// # Errors
     /// The object is damaged.
-    pub fn append_to(&self, text: &mut Vec<u8>) -> Result<(), FormatError> {
-        self.frames.iter().try_for_each(|(frame, bytes)| decompress_frame(&self.key, bytes, *frame, text))
+    pub fn append_to(&self, reader: usize, text: &mut Vec<u8>) -> Result<(), FormatError> {
+        let mut frames = self.readers.get(reader).into_iter().flatten();
+        frames.try_for_each(|frame| {
+            let start = usize::try_from(frame.start.saturating_sub(self.start)).unwrap_or(usize::MAX);
+            let bytes = self.bytes.get(start..start.saturating_add(frame.compressed));
+            let bytes = bytes.ok_or_else(|| FormatError::new(&self.key, "it ends within a frame"))?;
+            decompress_frame(&self.key, bytes, *frame, text)
+        })
     }
 }
 
-/// Reads the text of the frames of reader `reader` of `readers`, and appends it to `text`; gives the bytes that were
-/// read.
+/// Reads the text of reader `reader` of `readers`, and appends it to `text`; gives the bytes that were read.
 ///
 /// # Errors
 /// The object is not there, or damaged.
@@ -130,32 +241,39 @@ pub async fn read(
     readers: u32,
     text: &mut Vec<u8>,
 ) -> Result<u64, ShuffleError> {
-    let frames = fetch(store, key, reader, readers).await?;
-    frames.append_to(text)?;
+    let frames = fetch(store, key, reader..reader.saturating_add(1), readers).await?;
+    text.reserve(frames.text_bytes(0));
+    frames.append_to(0, text)?;
     Ok(frames.bytes_in)
 }
 
-/// Fetches the frames of reader `reader` of `readers` from a shuffle object: the table, then each frame.
+/// Fetches the frames of some readers of `readers` from a shuffle object: the table, then all frames at once.
 ///
 /// # Errors
 /// The object is not there, or damaged.
-pub async fn fetch(store: &dyn Store, key: &str, reader: u32, readers: u32) -> Result<Frames, ShuffleError> {
-    // Room for the table of one round; an object of several rounds has it read again, whole.
-    let mut tail = store.get_tail(key, table_bytes(readers) as u64).await?;
+pub async fn fetch(store: &dyn Store, key: &str, wanted: Range<u32>, readers: u32) -> Result<Frames, ShuffleError> {
+    let mut tail = store.get_tail(key, TAIL_BYTES as u64).await?;
     let mut bytes_in = tail.len() as u64;
     let frames = table_frames(key, &tail)?;
     if table_bytes(frames) > tail.len() {
         tail = store.get_tail(key, table_bytes(frames) as u64).await?;
         bytes_in += tail.len() as u64;
     }
-    let mut fetched = Vec::new();
-    for frame in frames_of(key, &tail, frames, reader, readers)? {
-        let range = frame.start..frame.start + frame.compressed as u64;
-        let bytes = store.get_range(key, range).await?;
+    let table = Table::parse(key, &tail, frames, wanted, readers)?;
+    let Range { start, end } = table.bytes;
+    let object_bytes = table.end + table_bytes(frames) as u64;
+    let tail_start = object_bytes.saturating_sub(tail.len() as u64);
+    let bytes = if start == end {
+        Bytes::new()
+    } else if start >= tail_start {
+        let place = |position: u64| usize::try_from(position - tail_start).unwrap_or(usize::MAX).min(tail.len());
+        tail.slice(place(start)..place(end))
+    } else {
+        let bytes = store.get_range(key, start..end).await?;
         bytes_in += bytes.len() as u64;
-        fetched.push((frame, bytes));
-    }
-    Ok(Frames { key: key.to_owned(), frames: fetched, bytes_in })
+        bytes
+    };
+    Ok(Frames { key: key.to_owned(), readers: table.wanted, start, bytes, bytes_in })
 }
 
 /// Bytes of a seek table of so many frames.
@@ -172,31 +290,45 @@ fn table_frames(key: &str, tail: &Bytes) -> Result<u32, FormatError> {
     Ok(u32::from_le_bytes(array(footer)))
 }
 
-/// The frames of one reader that are not empty.
-fn frames_of(key: &str, tail: &Bytes, frames: u32, reader: u32, readers: u32) -> Result<Vec<Frame>, FormatError> {
-    let damaged = || FormatError::new(key, "its seek table does not fit");
-    if readers == 0 || !frames.is_multiple_of(readers) {
-        return Err(FormatError::new(key, format!("it has {frames} frames for {readers} readers")));
-    }
-    let entries_end = tail.len().checked_sub(FOOTER_BYTES).ok_or_else(damaged)?;
-    let entries_start = entries_end.checked_sub(frames as usize * ENTRY_BYTES).ok_or_else(damaged)?;
-    let mut start = 0u64;
-    let mut found = Vec::new();
-    for (number, entry) in tail[entries_start..entries_end].chunks_exact(ENTRY_BYTES).enumerate() {
-        let compressed = u32::from_le_bytes(array(entry)) as usize;
-        let decompressed = u32::from_le_bytes(array(&entry[4..])) as usize;
-        if number as u32 % readers == reader && compressed > 0 {
-            found.push(Frame { start, compressed, decompressed });
+/// What a seek table says about some readers.
+struct Table {
+    /// The frames of each of them.
+    wanted: Vec<Vec<Frame>>,
+    /// Where these are.
+    bytes: Range<u64>,
+    /// Where all frames end.
+    end: u64,
+}
+
+impl Table {
+    /// Parses the table at the end of `tail`, of an object for `readers` readers.
+    fn parse(key: &str, tail: &Bytes, frames: u32, wanted: Range<u32>, readers: u32) -> Result<Self, FormatError> {
+        let damaged = || FormatError::new(key, "its seek table does not fit");
+        let entries_end = tail.len().checked_sub(FOOTER_BYTES).ok_or_else(damaged)?;
+        let entries_start = entries_end.checked_sub(frames as usize * ENTRY_BYTES).ok_or_else(damaged)?;
+        let mut table = Self { wanted: vec![Vec::new(); wanted.len()], bytes: 0..0, end: 0 };
+        let mut reader = 0;
+        for entry in tail[entries_start..entries_end].chunks_exact(ENTRY_BYTES) {
+            let compressed = u32::from_le_bytes(array(entry)) as usize;
+            let decompressed = u32::from_le_bytes(array(&entry[4..])) as usize;
+            let start = table.end;
+            table.end += compressed as u64;
+            if compressed == 0 {
+                reader += 1;
+            } else if wanted.contains(&reader) {
+                let is_first = table.bytes.is_empty();
+                table.bytes = if is_first { start } else { table.bytes.start }..table.end;
+                table.wanted[(reader - wanted.start) as usize].push(Frame { start, compressed, decompressed });
+            }
         }
-        start += compressed as u64;
+        if reader != readers {
+            return Err(FormatError::new(key, format!("it is for {reader} readers, not for {readers}")));
+        }
+        Ok(table)
     }
-    Ok(found)
 }
 
 fn decompress_frame(key: &str, bytes: &[u8], frame: Frame, text: &mut Vec<u8>) -> Result<(), FormatError> {
-    if bytes.len() != frame.compressed {
-        return Err(FormatError::new(key, "it ends within a frame"));
-    }
     let start = text.len();
     text.reserve(frame.decompressed);
     let mut end = Cursor::new(std::mem::take(text));
@@ -218,29 +350,68 @@ mod tests {
     use crate::testing::block_on;
     use proptest::prelude::*;
 
+    /// What reader `reader` of `readers` gets.
+    async fn text_of(store: &MemoryStore, reader: u32, readers: u32) -> String {
+        let mut text = Vec::new();
+        read(store, "k", reader, readers, &mut text).await.unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
     proptest! {
         #[test]
-        fn every_reader_gets_its_frames(
-            rounds in proptest::collection::vec(proptest::collection::vec("[a-c\n]{0,40}", 3), 0..4)
-        ) {
+        fn every_reader_gets_its_frame(frames in proptest::collection::vec("[a-c\n]{0,40}", 0..5)) {
             let mut writer = ShuffleWriter::new().unwrap();
-            for frame in rounds.iter().flatten() {
+            for frame in &frames {
                 writer.frame(frame.as_bytes()).unwrap();
             }
             let bytes = writer.finish().unwrap();
-            let all: String = rounds.iter().flatten().map(String::as_str).collect();
-            prop_assert_eq!(crate::decompress("k", &bytes).unwrap(), all.as_bytes(), "any zstd reader shows it");
+            prop_assert_eq!(crate::decompress("k", &bytes).unwrap(), frames.concat().into_bytes(), "any zstd reader shows it");
             block_on(async {
                 let store = MemoryStore::default();
                 store.put("k", bytes.into(), Condition::Always).await.unwrap();
-                for reader in 0..3u32 {
-                    let mut text = Vec::new();
-                    read(&store, "k", reader, 3, &mut text).await.unwrap();
-                    let expected: String = rounds.iter().map(|round| round[reader as usize].as_str()).collect();
-                    assert_eq!(text, expected.as_bytes());
+                for (reader, frame) in frames.iter().enumerate() {
+                    assert_eq!(&text_of(&store, reader as u32, frames.len() as u32).await, frame);
                 }
             });
         }
+
+        /// Lines of up to a third of a frame's text, so that readers have several frames or none; and objects that are
+        /// read by one GET as well as such that are not.
+        #[test]
+        fn every_reader_gets_its_lines_in_order(
+            lines in proptest::collection::vec((0u32..4, 0usize..FRAME_TEXT_BYTES / 3, any::<u64>()), 0..24),
+            start in 0u32..4, count in 0u32..4,
+        ) {
+            let mut shuffle = Shuffle::new(4).unwrap();
+            let mut expected = [const { String::new() }; 4];
+            for (reader, length, seed) in lines {
+                // Digits that hardly compress.
+                let mut state = seed | 1;
+                let digit = |_| { state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1); char::from(b'0' + (state >> 60) as u8) };
+                let line: String = (0..length).map(digit).chain(['\n']).collect();
+                shuffle.push(reader, line.as_bytes()).unwrap();
+                expected[reader as usize] += &line;
+            }
+            let bytes = shuffle.finish().unwrap();
+            prop_assert_eq!(crate::decompress("k", &bytes).unwrap(), expected.concat().into_bytes(), "any zstd reader shows it");
+            block_on(async {
+                let store = MemoryStore::default();
+                store.put("k", bytes.into(), Condition::Always).await.unwrap();
+                let wanted = start..(start + count).min(4);
+                let frames = fetch(&store, "k", wanted.clone(), 4).await.unwrap();
+                for (number, reader) in wanted.enumerate() {
+                    let mut text = Vec::new();
+                    frames.append_to(number, &mut text).unwrap();
+                    assert_eq!(text, expected[reader as usize].as_bytes());
+                    assert_eq!(text.len(), frames.text_bytes(number));
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn a_line_for_nobody_is_refused() {
+        assert!(Shuffle::new(2).unwrap().push(2, b"a\n").is_err());
     }
 
     #[test]

@@ -168,6 +168,7 @@ async fn converged(run: &RunId, round: u32, layout: Layout, context: &Context) -
             mappers: count,
             inputs,
             partitions: layout.partitions,
+            slices: layout.slices,
             shards: layout.shards,
             round,
         })
@@ -176,6 +177,7 @@ async fn converged(run: &RunId, round: u32, layout: Layout, context: &Context) -
         .map(|partition| Partition {
             partition,
             partitions: layout.partitions,
+            slices: layout.slices,
             mappers: count,
             replaced: layout.replaced.clone(),
         })

@@ -162,7 +162,7 @@ impl Part<'_> {
         let mut written = 0;
         let labels = labels.map(|(position, label)| {
             written += 1;
-            (position, label.partition(self.layout.partitions))
+            (position, label.slice(self.layout.all_slices()))
         });
         let bytes = labels::format(labels, self.layout.mappers.len() as u32)?;
         moved.bytes_out += bytes.len() as u64;

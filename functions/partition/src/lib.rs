@@ -1,7 +1,7 @@
 //! Partition: sends every account to its partition, all accounts of a component to the same one.
 //!
-//! An invocation reads interim chunks and member files, and writes one shuffle object with a frame for each
-//! partition. Lines pass through as they are: nothing is parsed.
+//! An invocation reads interim chunks and member files, and writes one shuffle object with what each slice of each
+//! partition gets. Lines pass through as they are: nothing is parsed.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -9,13 +9,11 @@ use memchr::memchr_iter;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::layout::{Mapper, MapperInput};
 use onefold_lake::receipt::Moved;
-use onefold_lake::shuffle::ShuffleWriter;
+use onefold_lake::shuffle::Shuffle;
 use onefold_lake::{Condition, RunId, decompress, labels, shuffle};
 use onefold_shell::{Context, StageError, Work, in_order};
 use serde::{Deserialize, Serialize};
 
-/// Text that is held until its frames are written.
-const HELD_BYTES_MAX: usize = 192 << 20;
 /// Objects that are read at once.
 const READ_AHEAD: usize = 3;
 
@@ -47,14 +45,9 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
 }
 
 async fn partition(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
-    let partitions = partitions(run, mapper, context, moved).await?;
-    let mut frames = Frames {
-        writer: ShuffleWriter::new()?,
-        held: vec![Vec::new(); mapper.partitions as usize],
-        held_bytes: 0,
-        rounds: 0,
-    };
-    let mut rest = partitions.as_slice();
+    let slices = slices(run, mapper, context, moved).await?;
+    let mut shuffle = Shuffle::new(mapper.all_slices())?;
+    let mut rest = slices.as_slice();
     let read = |input: &MapperInput| {
         let key = input.key.clone();
         let lines = input.lines;
@@ -66,11 +59,11 @@ async fn partition(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut 
         drop(bytes);
         let (mine, others) = rest.split_at_checked(usize::try_from(lines).unwrap_or(usize::MAX)).unwrap_or((rest, &[]));
         rest = others;
-        frames.hold(&key, &text, mine, mapper.inputs.len())
+        send(&key, &text, mine, &mut shuffle)
     })
     .await?;
-    let accounts = partitions.len() as u64;
-    let bytes = frames.finish()?;
+    let accounts = slices.len() as u64;
+    let bytes = shuffle.finish()?;
     moved.records_in = accounts;
     moved.records_out = accounts;
     moved.bytes_out = bytes.len() as u64;
@@ -78,82 +71,38 @@ async fn partition(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut 
     Ok(Answer { accounts })
 }
 
-/// The partition of each line, from the labels of all shards.
-async fn partitions(
-    run: &RunId,
-    mapper: &Mapper,
-    context: &Context,
-    moved: &mut Moved,
-) -> Result<Vec<u32>, StageError> {
+/// The slice of each line, from the labels of all shards.
+async fn slices(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut Moved) -> Result<Vec<u32>, StageError> {
     let lines: u64 = mapper.inputs.iter().map(|input| input.lines).sum();
-    let mut partitions = vec![labels::UNKNOWN; usize::try_from(lines).unwrap_or_default()];
+    let mut slices = vec![labels::UNKNOWN; usize::try_from(lines).unwrap_or_default()];
     for shard in 0..mapper.shards {
         let key = keys::link_round(run, mapper.round, shard, "labels");
         let mut frame = Vec::new();
         moved.bytes_in +=
             shuffle::read(context.store.as_ref(), &key, mapper.mapper, mapper.mappers, &mut frame).await?;
-        labels::parse(&key, &frame, &mut partitions)?;
+        labels::parse(&key, &frame, &mut slices)?;
     }
-    if let Some(line) = partitions.iter().position(|partition| *partition >= mapper.partitions) {
+    if let Some(line) = slices.iter().position(|slice| *slice >= mapper.all_slices()) {
         return Err(StageError::corrupt(format!("line {line} of Partition invocation {} has no label", mapper.mapper)));
     }
-    Ok(partitions)
+    Ok(slices)
 }
 
-/// Lines on their way into frames.
-struct Frames {
-    writer: ShuffleWriter,
-    /// By partition.
-    held: Vec<Vec<u8>>,
-    held_bytes: usize,
-    rounds: u32,
-}
-
-impl Frames {
-    /// Takes in the lines of an object, one of `objects` of about its size.
-    fn hold(&mut self, key: &str, text: &[u8], partitions: &[u32], objects: usize) -> Result<(), StageError> {
-        if self.held_bytes == 0 {
-            // Roughly what will come, and a tenth more: growing would copy everything again and again.
-            let expected = (text.len() * objects).min(HELD_BYTES_MAX) / self.held.len();
-            self.held.iter_mut().for_each(|held| held.reserve(expected + expected / 10));
-        }
-        let mut start = 0;
-        let mut lines = 0;
-        for end in memchr_iter(b'\n', text) {
-            let Some(partition) = partitions.get(lines) else { break };
-            self.held[*partition as usize].extend_from_slice(&text[start..=end]);
-            start = end + 1;
-            lines += 1;
-        }
-        if lines != partitions.len() || start != text.len() {
-            return Err(StageError::corrupt(format!(
-                "the object {key} does not have the {} lines that its links have",
-                partitions.len()
-            )));
-        }
-        self.held_bytes += text.len();
-        if self.held_bytes > HELD_BYTES_MAX {
-            self.write()?;
-        }
-        Ok(())
+/// Sends the lines of an object to their slices.
+fn send(key: &str, text: &[u8], slices: &[u32], shuffle: &mut Shuffle) -> Result<(), StageError> {
+    let mut start = 0;
+    let mut lines = 0;
+    for end in memchr_iter(b'\n', text) {
+        let Some(slice) = slices.get(lines) else { break };
+        shuffle.push(*slice, &text[start..=end])?;
+        start = end + 1;
+        lines += 1;
     }
-
-    /// Writes a round of frames.
-    fn write(&mut self) -> Result<(), StageError> {
-        for held in &mut self.held {
-            self.writer.frame(held)?;
-            // Give the memory back: the next round may be distributed otherwise.
-            *held = Vec::new();
-        }
-        self.held_bytes = 0;
-        self.rounds += 1;
-        Ok(())
+    if lines != slices.len() || start != text.len() {
+        return Err(StageError::corrupt(format!(
+            "the object {key} does not have the {} lines that its links have",
+            slices.len()
+        )));
     }
-
-    fn finish(mut self) -> Result<Vec<u8>, StageError> {
-        if self.held_bytes > 0 || self.rounds == 0 {
-            self.write()?;
-        }
-        Ok(self.writer.finish()?)
-    }
+    Ok(())
 }

@@ -1,0 +1,94 @@
+//! What the slices of a partition became, put together.
+
+use onefold_core::merge::MergeOutput;
+use onefold_lake::keys::Part;
+use onefold_lake::layout::PartitionCounts;
+use onefold_lake::retired::Retired;
+use onefold_lake::{Compressor, RunId, index, links};
+use onefold_shell::{StageError, json_lines};
+
+/// The parts that are text, in the order of [`PartitionCounts::text_bytes`].
+const TEXTS: [Part; 4] = [Part::Customers, Part::Members, Part::Changes, Part::Blocked];
+
+/// What a partition becomes.
+pub(crate) struct Merged<'r> {
+    run: &'r RunId,
+    compressor: Compressor,
+    /// Compressed, a frame a slice.
+    texts: [Vec<u8>; 4],
+    member_links: Vec<u8>,
+    places: Vec<u64>,
+    retired: Vec<Retired>,
+    counts: PartitionCounts,
+}
+
+impl<'r> Merged<'r> {
+    /// Nothing yet.
+    ///
+    /// # Errors
+    /// Only if memory runs out.
+    pub(crate) fn new(run: &'r RunId) -> Result<Self, StageError> {
+        Ok(Self {
+            run,
+            compressor: Compressor::new()?,
+            texts: Default::default(),
+            member_links: Vec::new(),
+            places: Vec::new(),
+            retired: Vec::new(),
+            counts: PartitionCounts::default(),
+        })
+    }
+
+    /// Adds what a slice became.
+    ///
+    /// # Errors
+    /// Only if memory runs out.
+    pub(crate) fn add(&mut self, output: MergeOutput) -> Result<(), StageError> {
+        let counts = &mut self.counts;
+        counts.counts.add(&output.counts);
+        counts.changes += lines(&output.changes);
+        counts.guarded += lines(&output.guarded);
+        counts.blocked.extend(output.blocked.into_iter().map(|(node, rule)| (node.to_string(), rule)));
+        for (guard, count) in output.guards {
+            *counts.guards.entry(guard).or_default() += count;
+        }
+        let texts = [output.customers, output.members, output.changes, output.guarded];
+        for (number, text) in texts.into_iter().enumerate() {
+            counts.text_bytes[number] += text.len() as u64;
+            if !text.is_empty() {
+                self.compressor.append_frame(&text, &mut self.texts[number])?;
+            }
+        }
+        self.member_links.append(&mut links::format(&output.member_stars));
+        self.places.extend(output.places);
+        let ended = output.ended.into_iter();
+        self.retired.extend(ended.map(|(customer_id, into)| Retired { customer_id, into, run: self.run.clone() }));
+        Ok(())
+    }
+
+    /// All parts, and how many there are of what.
+    ///
+    /// # Errors
+    /// Only if memory runs out.
+    pub(crate) fn finish(mut self) -> Result<(Vec<(Part, Vec<u8>)>, PartitionCounts), StageError> {
+        let index = index::format(self.places);
+        self.counts.retired = self.retired.len() as u64;
+        self.counts.indexed = index::entries(index.len() as u64);
+        let mut retired = Vec::new();
+        self.compressor.append_frame(&json_lines(&self.retired)?, &mut retired)?;
+        let mut parts = vec![(Part::MemberLinks, self.member_links), (Part::Index, index), (Part::Retired, retired)];
+        for (part, mut bytes) in TEXTS.into_iter().zip(self.texts) {
+            if bytes.is_empty() {
+                // An object without bytes could not be joined with others.
+                self.compressor.append_frame(&[], &mut bytes)?;
+            }
+            parts.push((part, bytes));
+        }
+        Ok((parts, self.counts))
+    }
+}
+
+/// How many lines a text has.
+fn lines(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| **byte == b'\n').count() as u64
+}
