@@ -28,10 +28,22 @@ fn needs_escapes(bytes: &[u8]) -> bool {
     match bytes.last_chunk::<8>() {
         // The last word may overlap the one before it.
         Some(last) => bytes.as_chunks::<8>().0.iter().fold(special(last), |found, word| found | special(word)) != 0,
-        None => bytes.iter().any(|byte| *byte < b' ' || *byte == b'"' || *byte == b'\\'),
+        None => short_word(bytes).is_some_and(|word| special(&word) != 0),
     }
 }
 
+/// All of up to seven bytes in one word, some of them twice, and letters where there are too few.
+fn short_word(bytes: &[u8]) -> Option<[u8; 8]> {
+    let &first = bytes.first()?;
+    Some(match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(&[a, b, c, d]), Some(&[e, f, g, h])) => [a, b, c, d, e, f, g, h],
+        _ => [first, bytes[bytes.len() / 2], bytes[bytes.len() - 1], b'a', b'a', b'a', b'a', b'a'],
+    })
+}
+
+// Rare: what it needs of registers, [`push_string`] should not have to make room for.
+#[cold]
+#[inline(never)]
 fn push_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
     let mut written = 0;
     for (position, &byte) in bytes.iter().enumerate() {
@@ -96,7 +108,7 @@ mod tests {
     fn every_byte_that_needs_an_escape_is_noticed_everywhere() {
         for byte in 0..=u8::MAX {
             let expected = byte < b' ' || byte == b'"' || byte == b'\\';
-            for length in [1, 7, 8, 9, 16, 20] {
+            for length in [0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 20] {
                 for place in 0..length {
                     let mut bytes = vec![b'a'; length];
                     bytes[place] = byte;

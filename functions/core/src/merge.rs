@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use self::keys::Keys;
-use crate::account::{Account, Version};
+use crate::account::{Account, Known, Version};
 use crate::cluster::{Clusters, Corrected, Pool};
 use crate::config::Config;
 use crate::customer::{Bond, Customer};
@@ -378,6 +378,7 @@ impl Pool for Members<'_, '_> {
 fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, LineError> {
     // Counted first: growing a vector of accounts would copy them again and again.
     let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
+    let mut known = Known::default();
     for (number, line) in lines(text).enumerate() {
         let (origin, text) = split_line(line).ok_or(LineError { line: number + 1, source: None })?;
         match origin {
@@ -386,7 +387,7 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
         }
         records.push(Record { origin, text, account: Account::default(), is_gone: false });
         let account = records.last_mut().map(|record| &mut record.account);
-        let read = account.map_or(Ok(()), |account| account.read(text));
+        let read = account.map_or(Ok(()), |account| account.read(text, &mut known));
         read.map_err(|error| LineError { line: number + 1, source: Some(error) })?;
     }
     Ok(records)

@@ -10,6 +10,9 @@ use onefold_shell::{StageError, json_lines};
 /// The parts that are text, in the order of [`PartitionCounts::text_bytes`].
 const TEXTS: [Part; 4] = [Part::Customers, Part::Members, Part::Changes, Part::Blocked];
 
+/// A part of what is merged and its bytes.
+type Object = (Part, Vec<u8>);
+
 /// What a partition becomes.
 pub(crate) struct Merged<'r> {
     run: &'r RunId,
@@ -70,7 +73,7 @@ impl<'r> Merged<'r> {
     ///
     /// # Errors
     /// Only if memory runs out.
-    pub(crate) fn finish(mut self) -> Result<(Vec<(Part, Vec<u8>)>, PartitionCounts), StageError> {
+    pub(crate) fn finish(mut self) -> Result<(Vec<Object>, PartitionCounts), StageError> {
         let index = index::format(self.places);
         self.counts.retired = self.retired.len() as u64;
         self.counts.indexed = index::entries(index.len() as u64);
