@@ -1,5 +1,10 @@
 //! Writing JSON text straight into a buffer, for the formats that are written millions of times a run.
 
+/// The lowest bit of each byte of a word.
+pub(crate) const ONES: u64 = u64::from_ne_bytes([1; 8]);
+/// The highest bit of each byte of a word.
+pub(crate) const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+
 /// Appends `text` as a JSON string.
 pub fn push_string(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
@@ -16,8 +21,6 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
 /// Whether there is a quote, a backslash or a control character; eight bytes at a time, by the arithmetic of
 /// "Bit Twiddling Hacks" (Anderson), "Determine if a word has a byte less than n" and "equal to n".
 fn needs_escapes(bytes: &[u8]) -> bool {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let special = |word: &[u8; 8]| {
         let word = u64::from_ne_bytes(*word);
         // With this bit changed, a quote is a blank and no other byte is; control characters stay below it.

@@ -6,6 +6,8 @@
 
 use serde_json::value::RawValue;
 
+use crate::json::{HIGHS, ONES};
+
 /// A place in a text that has neither backslashes nor control characters.
 #[derive(Debug)]
 pub(crate) struct PlainJson<'a> {
@@ -117,8 +119,6 @@ impl<'a> PlainJson<'a> {
 /// if a word has a zero byte". Names and values are short: a search made for long texts takes twice the time.
 #[inline(always)]
 fn find_quote(text: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let (words, rest) = text.as_chunks::<8>();
     for (number, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word) ^ (ONES * b'"' as u64);

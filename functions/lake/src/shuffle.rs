@@ -99,12 +99,12 @@ impl Shuffle {
     /// # Errors
     /// There is no such reader, or memory runs out.
     pub fn push(&mut self, reader: u32, line: &[u8]) -> std::io::Result<()> {
-        let room = FRAME_TEXT_BYTES.min(HELD_TEXT_BYTES / self.readers.len().max(1));
+        let readers = self.readers.len();
         let reader = self.readers.get_mut(reader as usize);
         let reader = reader.ok_or_else(|| std::io::Error::other("a line is for a reader that there is not"))?;
         if reader.text.capacity() == 0 {
             // At once: growing would leave holes behind.
-            reader.text.reserve_exact(room);
+            reader.text.reserve_exact(FRAME_TEXT_BYTES.min(HELD_TEXT_BYTES / readers));
         }
         if reader.text.len() + line.len() > FRAME_TEXT_BYTES {
             self.held -= reader.text.len();
