@@ -53,15 +53,17 @@ pub(crate) async fn read(
         }
         moved.bytes_in += bytes;
         moved.records_in += stars.len() as u64;
-        for star in stars.iter() {
-            if belongs(star.head.reference) {
-                // Only members of the previous version bear the mark of their source.
-                let is_replaced = star.source.is_some_and(|mark| replaced.contains(mark));
-                latest.add(if is_replaced { star.replaced() } else { star });
-                positions.push(at);
-            }
+        latest.extend(stars.iter().filter_map(|star| {
+            let position = at;
             at.line += 1;
-        }
+            if !belongs(star.head.reference) {
+                return None;
+            }
+            positions.push(position);
+            // Only members of the previous version bear the mark of their source.
+            let is_replaced = star.source.is_some_and(|mark| replaced.contains(mark));
+            Some(if is_replaced { star.replaced() } else { star })
+        }));
         Ok(())
     })
     .await?;

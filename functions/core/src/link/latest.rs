@@ -1,36 +1,8 @@
 //! Dropping all but the latest version of each account.
 
-use hashbrown::HashTable;
-
+use super::interner::{BLOCK, Interner};
 use super::stars::Star;
 use crate::account::Version;
-use crate::node::Node;
-
-/// Nodes under dense numbers, in the order in which they first came.
-#[derive(Debug, Default)]
-pub(super) struct Interner {
-    numbers: HashTable<u32>,
-    pub(super) nodes: Vec<Node>,
-}
-
-impl Interner {
-    /// An empty one with room for so many nodes.
-    fn with_capacity(nodes: usize) -> Self {
-        Self { numbers: HashTable::with_capacity(nodes), nodes: Vec::with_capacity(nodes) }
-    }
-
-    /// The number of a node; a new one if it has not been seen.
-    pub(super) fn number(&mut self, node: Node) -> u32 {
-        let nodes = &mut self.nodes;
-        if let Some(number) = self.numbers.find(node.spread(), |number| nodes[*number as usize] == node) {
-            return *number;
-        }
-        let number = nodes.len() as u32;
-        nodes.push(node);
-        self.numbers.insert_unique(node.spread(), number, |other| nodes[*other as usize].spread());
-        number
-    }
-}
 
 /// The accounts of a shard, as their links come in.
 ///
@@ -70,8 +42,23 @@ impl Latest {
         }
     }
 
-    /// Takes in the links of one more account.
-    pub fn add(&mut self, star: Star<'_>) {
+    /// Takes in the links of more accounts.
+    pub fn extend<'s>(&mut self, stars: impl IntoIterator<Item = Star<'s>>) {
+        let mut stars = stars.into_iter();
+        let mut block = Vec::with_capacity(BLOCK);
+        loop {
+            block.clear();
+            block.extend(stars.by_ref().take(BLOCK));
+            if block.is_empty() {
+                return;
+            }
+            self.references.expect(block.iter().map(|star| star.head.reference));
+            self.others.expect(block.iter().flat_map(|star| star.head.customer.iter().chain(star.keys)).copied());
+            block.iter().for_each(|star| self.add(star));
+        }
+    }
+
+    fn add(&mut self, star: &Star<'_>) {
         let number = self.stars.len() as u32;
         let reference = self.references.number(star.head.reference);
         match self.latest.get_mut(reference as usize) {

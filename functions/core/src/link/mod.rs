@@ -10,6 +10,7 @@
 //! nodes, not what they mean.
 
 mod edges;
+mod interner;
 mod latest;
 mod shard;
 mod stars;

@@ -1,7 +1,8 @@
 //! What one shard does: the whole work if there is one, its part if there are several.
 
 use super::edges::Edge;
-use super::latest::{Interner, Latest};
+use super::interner::{BLOCK, Interner};
+use super::latest::Latest;
 use crate::node::Node;
 use crate::union_find::UnionFind;
 
@@ -107,8 +108,11 @@ pub struct Contracted {
 /// `edges` are all edges whose first node this shard owns, so the counts are complete.
 pub fn contract(edges: &[Edge], max_accounts_per_key: u32) -> Contracted {
     let mut numbers = Interner::default();
-    let numbered: Vec<(u32, u32)> =
-        edges.iter().map(|Edge(left, right)| (numbers.number(*left), numbers.number(*right))).collect();
+    let mut numbered: Vec<(u32, u32)> = Vec::with_capacity(edges.len());
+    for block in edges.chunks(BLOCK) {
+        numbers.expect(block.iter().flat_map(|Edge(left, right)| [*left, *right]));
+        numbered.extend(block.iter().map(|Edge(left, right)| (numbers.number(*left), numbers.number(*right))));
+    }
     let mut counts = vec![0u32; numbers.nodes.len()];
     for (key, _) in &numbered {
         if numbers.nodes[*key as usize].is_match_key() {

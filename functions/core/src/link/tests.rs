@@ -79,12 +79,9 @@ fn expected(accounts: &[TestStar], max_accounts_per_key: usize) -> Vec<Node> {
 
 fn latest_of(stars: &Stars, belongs: impl Fn(Node) -> bool) -> (Latest, Vec<u32>) {
     let mut latest = Latest::default();
-    let mut lines = Vec::new();
-    for (line, star) in stars.iter().enumerate().filter(|(_, star)| belongs(star.head.reference)) {
-        latest.add(star);
-        lines.push(line as u32);
-    }
-    (latest, lines)
+    let belonging = || stars.iter().enumerate().filter(|(_, star)| belongs(star.head.reference));
+    latest.extend(belonging().map(|(_, star)| star));
+    (latest, belonging().map(|(line, _)| line as u32).collect())
 }
 
 /// Runs the rounds over several shards with vectors for objects. Gives labels by line and the number of
@@ -259,9 +256,7 @@ fn a_member_that_a_snapshot_replaced_links_its_customer_but_not_its_keys() {
     }
     stars.push(reference(3), version(1), None, [key(2)].into_iter());
     let mut latest = Latest::default();
-    for star in stars.iter() {
-        latest.add(if star.source == Some(mark) { star.replaced() } else { star });
-    }
+    latest.extend(stars.iter().map(|star| if star.source == Some(mark) { star.replaced() } else { star }));
     assert_eq!(latest.superseded(), 2, "what is gone is not superseded");
     let found = one_shard(&latest, 2);
     assert_eq!(found.blocked, [], "two accounts share the key, not three");
