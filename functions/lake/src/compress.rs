@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use zstd::zstd_safe::{CParameter, compress_bound};
+use zstd::zstd_safe::{CParameter, ParamSwitch, compress_bound};
 
 /// Level of everything Onefold writes: the fastest of the regular levels. At level 3 the text is 6 % smaller
 /// for 1.7 times the CPU, which costs more than the storage that it saves before the objects expire.
@@ -10,6 +10,9 @@ const LEVEL: i32 = 1;
 /// The logarithm of how far back a frame refers. Level 1 has 19: measured on accounts and customers, 18 takes 5 to 8 %
 /// less CPU for 1 % more bytes.
 const WINDOW_LOG: u32 = 18;
+/// How many places are passed over when nothing was found. Level 1 has none: measured on accounts and customers, this
+/// takes 5 to 7 % less CPU for 1.5 % more bytes. By itself it would also leave literals as they are, for a third more.
+const TARGET_LENGTH: u32 = 2;
 
 /// An object is not in the format that its key says.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +45,13 @@ impl Compressor {
     /// Only if memory runs out.
     pub fn new() -> std::io::Result<Self> {
         let mut context = zstd::bulk::Compressor::new(LEVEL)?;
-        context.set_parameter(CParameter::WindowLog(WINDOW_LOG))?;
+        for parameter in [
+            CParameter::WindowLog(WINDOW_LOG),
+            CParameter::TargetLength(TARGET_LENGTH),
+            CParameter::LiteralCompressionMode(ParamSwitch::Enable),
+        ] {
+            context.set_parameter(parameter)?;
+        }
         Ok(Self { context, frame: Vec::new() })
     }
 

@@ -215,24 +215,41 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// How long the text of a reader is, by the object's table. Readers count from the first of those that were fetched.
-    pub fn text_bytes(&self, reader: usize) -> usize {
+    /// How long the text of a reader is, by the object's table.
+    fn text_bytes(&self, reader: usize) -> usize {
         self.readers.get(reader).map_or(0, |frames| frames.iter().map(|frame| frame.decompressed).sum())
     }
 
     /// Appends the text of a reader.
-    ///
-    /// # Errors
-    /// The object is damaged.
-    pub fn append_to(&self, reader: usize, text: &mut Vec<u8>) -> Result<(), FormatError> {
+    fn append_to(
+        &self,
+        reader: usize,
+        decompressor: &mut Decompressor<'_>,
+        text: &mut Vec<u8>,
+    ) -> Result<(), FormatError> {
         let mut frames = self.readers.get(reader).into_iter().flatten();
         frames.try_for_each(|frame| {
             let start = usize::try_from(frame.start.saturating_sub(self.start)).unwrap_or(usize::MAX);
             let bytes = self.bytes.get(start..start.saturating_add(frame.compressed));
             let bytes = bytes.ok_or_else(|| FormatError::new(&self.key, "it ends within a frame"))?;
-            decompress_frame(&self.key, bytes, *frame, text)
+            decompress_frame(&self.key, bytes, *frame, decompressor, text)
         })
     }
+}
+
+/// The text of a reader from several objects, in their order. Readers count from the first of those that were fetched.
+///
+/// # Errors
+/// An object is damaged.
+pub fn text(objects: &[Frames], reader: usize) -> Result<Vec<u8>, FormatError> {
+    let mut text = Vec::with_capacity(objects.iter().map(|frames| frames.text_bytes(reader)).sum());
+    let Some(Frames { key, .. }) = objects.first() else { return Ok(text) };
+    // One for all frames, for its memory.
+    let mut decompressor = Decompressor::new().map_err(|error| FormatError::new(key, error))?;
+    for frames in objects {
+        frames.append_to(reader, &mut decompressor, &mut text)?;
+    }
+    Ok(text)
 }
 
 /// Reads the text of reader `reader` of `readers`, and appends it to `text`; gives the bytes that were read.
@@ -248,7 +265,7 @@ pub async fn read(
 ) -> Result<u64, ShuffleError> {
     let frames = fetch(store, key, reader..reader.saturating_add(1), readers).await?;
     text.reserve(frames.text_bytes(0));
-    frames.append_to(0, text)?;
+    frames.append_to(0, &mut Decompressor::new().map_err(|error| FormatError::new(key, error))?, text)?;
     Ok(frames.bytes_in)
 }
 
@@ -333,12 +350,17 @@ impl Table {
     }
 }
 
-fn decompress_frame(key: &str, bytes: &[u8], frame: Frame, text: &mut Vec<u8>) -> Result<(), FormatError> {
+fn decompress_frame(
+    key: &str,
+    bytes: &[u8],
+    frame: Frame,
+    decompressor: &mut Decompressor<'_>,
+    text: &mut Vec<u8>,
+) -> Result<(), FormatError> {
     let start = text.len();
     text.reserve(frame.decompressed);
     let mut end = Cursor::new(std::mem::take(text));
     end.set_position(start as u64);
-    let mut decompressor = Decompressor::new().map_err(|error| FormatError::new(key, error))?;
     let length = decompressor.decompress_to_buffer(bytes, &mut end).map_err(|error| FormatError::new(key, error))?;
     *text = end.into_inner();
     if length != frame.decompressed {
@@ -405,8 +427,7 @@ mod tests {
                 let wanted = start..(start + count).min(4);
                 let frames = fetch(&store, "k", wanted.clone(), 4).await.unwrap();
                 for (number, reader) in wanted.enumerate() {
-                    let mut text = Vec::new();
-                    frames.append_to(number, &mut text).unwrap();
+                    let text = text(std::slice::from_ref(&frames), number).unwrap();
                     assert_eq!(text, expected[reader as usize].as_bytes());
                     assert_eq!(text.len(), frames.text_bytes(number));
                 }

@@ -121,10 +121,6 @@ async fn fetch(
 
 /// The lines of a slice, from all shuffle objects in order.
 fn text(partition: &Partition, slice: usize, shuffled: &[Frames]) -> Result<String, StageError> {
-    let mut text = Vec::with_capacity(shuffled.iter().map(|frames| frames.text_bytes(slice)).sum());
-    for frames in shuffled {
-        frames.append_to(slice, &mut text)?;
-    }
-    String::from_utf8(text)
+    String::from_utf8(shuffle::text(shuffled, slice)?)
         .map_err(|_| StageError::corrupt(format!("the lines of partition {} are not UTF-8", partition.partition)))
 }
