@@ -1,7 +1,14 @@
 //! Phone numbers by calling code and digits, without a numbering plan.
 
+use memchr::memchr_iter;
+
 use super::Surroundings;
 use super::calling_codes::calling_code;
+use super::text::has_graphic_ends;
+
+/// Digits of a number, the calling code's among them; ITU-T E.164 allows 15.
+const DIGITS_MIN: usize = 8;
+const DIGITS_MAX: usize = 15;
 
 /// `+`, calling code and digits.
 ///
@@ -9,23 +16,39 @@ use super::calling_codes::calling_code;
 /// in its place, any other gets it put before. A `(0)` is left out. `None` unless there are 8 to 15 digits
 /// (ITU-T E.164 allows 15), or if the number is a national one and no country is known.
 pub(super) fn digits(value: &str, surroundings: Surroundings<'_>) -> Option<String> {
-    let trimmed = value.trim();
-    let (before, after) = trimmed.split_once("(0)").unwrap_or((trimmed, ""));
-    let mut number = String::with_capacity(20);
-    number.push('+');
-    number.extend(before.bytes().chain(after.bytes()).filter(u8::is_ascii_digit).map(char::from));
-    let digits = &number[1..];
-    if !trimmed.starts_with('+') {
-        if digits.starts_with("00") {
-            number.replace_range(1..3, "");
-        } else {
+    let value = if has_graphic_ends(value) { value } else { value.trim() };
+    let mut digits = [0; DIGITS_MAX + 2];
+    let mut count = 0;
+    let (before, after) = without_zero(value.as_bytes());
+    for digit in before.iter().chain(after).filter(|byte| byte.is_ascii_digit()) {
+        // More digits than any number has with what stands before it.
+        *digits.get_mut(count)? = *digit;
+        count += 1;
+    }
+    let (code, digits) = match &digits[..count] {
+        digits if value.starts_with('+') => ("", digits),
+        [b'0', b'0', digits @ ..] => ("", digits),
+        digits => {
             let code =
                 surroundings.country.and_then(calling_code).or_else(|| surroundings.region.and_then(calling_code))?;
-            let trunk = usize::from(digits.starts_with('0'));
-            number.replace_range(1..1 + trunk, code);
+            (code, digits.strip_prefix(b"0").unwrap_or(digits))
         }
+    };
+    let length = code.len() + digits.len();
+    if !(DIGITS_MIN..=DIGITS_MAX).contains(&length) {
+        return None;
     }
-    (8..=15).contains(&(number.len() - 1)).then_some(number)
+    let mut number = String::with_capacity(1 + length);
+    number.push('+');
+    number.push_str(code);
+    number.push_str(std::str::from_utf8(digits).ok()?);
+    Some(number)
+}
+
+/// What stands before the first `(0)` and what behind it.
+fn without_zero(value: &[u8]) -> (&[u8], &[u8]) {
+    let place = memchr_iter(b'(', value).find(|place| value[*place..].starts_with(b"(0)"));
+    place.map_or((value, &[]), |place| (&value[..place], &value[place + 3..]))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use crate::provenance;
 /// Fills empty fields from the tables, in the order of the configuration, and notes which. A later lookup sees what an
 /// earlier one filled.
 pub(super) fn enrich<'a, 'c: 'a>(config: &'c Config, tables: &'c Tables, account: &mut Account<'a>) {
-    let mut filled: Vec<&'c Enrich> = Vec::new();
-    for (lookup, table) in config.enrich.iter().zip(tables.of_lookups()) {
+    let mut filled: Vec<usize> = Vec::new();
+    for (number, (lookup, table)) in config.enrich.iter().zip(tables.of_lookups()).enumerate() {
         if !lookup.overwrite && has(account, &lookup.target) {
             continue;
         }
@@ -20,13 +20,41 @@ pub(super) fn enrich<'a, 'c: 'a>(config: &'c Config, tables: &'c Tables, account
             continue;
         };
         if lookup.overwrite {
-            filled.retain(|earlier| earlier.target != lookup.target);
+            filled.retain(|earlier| config.enrich[*earlier].target != lookup.target);
         }
         fill(account, lookup, found);
-        filled.push(lookup);
+        filled.push(number);
     }
-    let filled = filled.into_iter().map(|lookup| (lookup.target.name(), lookup.table.as_str()));
-    account.provenance = provenance::text(filled).map(Cow::Owned);
+    account.provenance = tables.provenances.of(&filled, &config.enrich);
+}
+
+/// What accounts say of the tables that filled them: written once for each set of the first lookups, as millions of
+/// accounts say the same.
+#[derive(Debug, Default)]
+pub(super) struct Provenances(Vec<Option<String>>);
+
+impl Provenances {
+    /// Lookups for whose sets texts are made beforehand: 64 sets.
+    const LOOKUPS: usize = 6;
+
+    pub(super) fn new(lookups: &[Enrich]) -> Self {
+        let first = &lookups[..lookups.len().min(Self::LOOKUPS)];
+        let set = |set: usize| text((0..first.len()).filter(move |number| set & (1 << number) != 0), first);
+        Self((0..1 << first.len()).map(set).collect())
+    }
+
+    /// The text of an account that these lookups filled, in their order.
+    fn of(&self, filled: &[usize], lookups: &[Enrich]) -> Option<Cow<'_, str>> {
+        let set = filled.iter().try_fold(0usize, |set, number| Some(set | 1usize.checked_shl(*number as u32)?));
+        match set.and_then(|set| self.0.get(set)) {
+            Some(text) => text.as_deref().map(Cow::Borrowed),
+            None => text(filled.iter().copied(), lookups).map(Cow::Owned),
+        }
+    }
+}
+
+fn text(filled: impl Iterator<Item = usize>, lookups: &[Enrich]) -> Option<String> {
+    provenance::text(filled.map(|number| (lookups[number].target.name(), lookups[number].table.as_str())))
 }
 
 fn has(account: &Account<'_>, target: &Target) -> bool {

@@ -14,6 +14,8 @@ use crate::mapping::MappingPlan;
 use crate::matching::Matcher;
 use crate::suppression::Suppression;
 
+use enrich::Provenances;
+
 /// The reference tables of a configuration.
 #[derive(Debug, Default)]
 pub struct Tables {
@@ -21,6 +23,7 @@ pub struct Tables {
     /// Which of them each lookup of the configuration uses, in its order. Lookups that try a shorter prefix in turn share
     /// one: a table may be large.
     of_lookups: Vec<usize>,
+    provenances: Provenances,
 }
 
 impl Tables {
@@ -29,7 +32,7 @@ impl Tables {
     /// # Errors
     /// The faults of all tables.
     pub fn parse<'t>(config: &Config, text: impl Fn(&str) -> TableText<'t>) -> Result<Self, Vec<TableError>> {
-        let mut tables = Self::default();
+        let mut tables = Self { provenances: Provenances::new(&config.enrich), ..Self::default() };
         let mut faults = Vec::new();
         for (number, lookup) in config.enrich.iter().enumerate() {
             let earlier = config.enrich[..number].iter().position(|earlier| earlier.reads_like(lookup));

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use super::Translator;
 use super::enrich::enrich;
 use crate::account::Account;
@@ -11,6 +13,7 @@ use crate::field::{TEXT_FIELDS, TextField};
 use crate::json;
 use crate::mapping::Slot;
 use crate::normalise::{self, Surroundings, is_email, trim};
+use crate::reference;
 use crate::timestamp::{TimeFormat, Timestamp, is_date};
 
 /// Why a row was refused.
@@ -88,7 +91,7 @@ impl<'c> Translator<'c> {
         'c: 'a,
     {
         let id = id(slots, &self.plan.id).unwrap_or_default();
-        let mut account = Account::new([self.source.name.as_str(), ":", &id].concat(), None, received_at);
+        let mut account = Account::new(reference::join(&self.source.name, &id), None, received_at);
         for field in [TextField::Country, TextField::Email, TextField::PhoneNumber] {
             let texts = self.source.mapping.texts.iter().zip(&self.plan.texts);
             let found = texts.filter(|(text, _)| text.field == field).find_map(|(_, choice)| value(slots, choice));
@@ -115,7 +118,7 @@ impl<'c> Translator<'c> {
         let mapping = &self.source.mapping;
         let id = id(slots, &self.plan.id)?;
         let updated_at = self.updated_at(slots)?;
-        let mut account = Account::new([self.source.name.as_str(), ":", &id].concat(), updated_at, received_at);
+        let mut account = Account::new(reference::join(&self.source.name, &id), updated_at, received_at);
         if self.is_deleted(slots)? {
             account.deleted = true;
             return Ok(account);
@@ -123,7 +126,7 @@ impl<'c> Translator<'c> {
 
         let mut values: [Option<Cow<'a, str>>; TEXT_FIELDS] = Default::default();
         if let Some(full_name) = value(slots, &self.plan.full_name) {
-            let (given_name, family_name) = split_full_name(full_name);
+            let [given_name, family_name] = split_full_name(full_name);
             values[TextField::GivenName.index()] = given_name;
             values[TextField::FamilyName.index()] = family_name;
         }
@@ -261,17 +264,24 @@ fn default(text: &TextMapping) -> Option<Cow<'static, str>> {
 }
 
 /// `First Last` or `Last, First`.
-fn split_full_name(full_name: Cow<'_, str>) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
+fn split_full_name(full_name: Cow<'_, str>) -> [Option<Cow<'_, str>>; 2] {
+    match full_name {
+        Cow::Borrowed(full_name) => name_parts(full_name).map(|part| part.map(Cow::Borrowed)),
+        Cow::Owned(full_name) => name_parts(&full_name).map(|part| part.map(|part| Cow::Owned(part.to_owned()))),
+    }
+}
+
+/// Given and family name, those that are there.
+fn name_parts(full_name: &str) -> [Option<&str>; 2] {
     let full_name = full_name.trim();
-    let (given_name, family_name) = match full_name.split_once(',') {
-        Some((family_name, given_name)) => (given_name, family_name),
-        None => full_name.split_once(' ').unwrap_or((full_name, "")),
+    let parts = match memchr(b',', full_name.as_bytes()) {
+        Some(comma) => [&full_name[comma + 1..], &full_name[..comma]],
+        None => match memchr(b' ', full_name.as_bytes()) {
+            Some(blank) => [&full_name[..blank], &full_name[blank + 1..]],
+            None => [full_name, ""],
+        },
     };
-    let part = |text: &str| {
-        let text = text.trim();
-        (!text.is_empty()).then(|| Cow::Owned(text.to_owned()))
-    };
-    (part(given_name), part(family_name))
+    parts.map(|part| Some(part.trim()).filter(|part| !part.is_empty()))
 }
 
 /// Drops what cannot be a value of the field; writes birth dates in one way.
