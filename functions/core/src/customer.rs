@@ -20,7 +20,7 @@ pub struct Sourced<'x> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bond<'x> {
     /// The rule's name.
-    pub rule: String,
+    pub rule: &'x str,
     /// References of both.
     pub members: [&'x str; 2],
 }
@@ -114,7 +114,7 @@ impl Customer<'_> {
             if number > 0 {
                 out.push(b',');
             }
-            json::push_strings(out, [bond.rule.as_str(), bond.members[0], bond.members[1]]);
+            json::push_strings(out, [bond.rule, bond.members[0], bond.members[1]]);
         }
         out.push(b']');
     }

@@ -16,10 +16,19 @@ use crate::normalise::{self, Surroundings, is_placeholder};
 #[derive(Clone, Debug)]
 pub struct Matcher {
     hasher: NodeHasher,
-    rules: Vec<(MatchRule, Vec<u8>)>,
+    rules: Vec<NamedRule>,
     blocklist: Blocklist,
     corrections: Arc<Corrections>,
     bytes: Vec<u8>,
+}
+
+/// A rule with what would have to be made of it again and again.
+#[derive(Clone, Debug)]
+struct NamedRule {
+    rule: MatchRule,
+    name: String,
+    /// What all its keys begin with.
+    start: Vec<u8>,
 }
 
 /// A match key of an account: which rule it is of, and its node.
@@ -40,9 +49,10 @@ impl Matcher {
         let with_name = |(number, rule): (usize, &MatchRule)| {
             // Rules of one key under other conditions have nodes of their own: Link counts each.
             let same = config.matches[..number].iter().filter(|other| other.key == rule.key).count();
-            let mut name = rule.name().into_bytes();
-            name.resize(name.len() + same + 1, 0);
-            (rule.clone(), name)
+            let name = rule.name();
+            let mut start = name.clone().into_bytes();
+            start.resize(start.len() + same + 1, 0);
+            NamedRule { rule: rule.clone(), name, start }
         };
         Self {
             hasher,
@@ -78,7 +88,12 @@ impl Matcher {
 
     /// The rules, in the order of the configuration.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &MatchRule> {
-        self.rules.iter().map(|(rule, _)| rule)
+        self.rules.iter().map(|named| &named.rule)
+    }
+
+    /// The rules with their names.
+    pub(crate) fn named_rules(&self) -> impl ExactSizeIterator<Item = (&MatchRule, &str)> {
+        self.rules.iter().map(|named| (&named.rule, named.name.as_str()))
     }
 
     /// The values that are nobody's.
@@ -98,9 +113,9 @@ impl Matcher {
 
     /// As [`Matcher::keys`], where it is known which fields (by number) have values that are nobody's.
     pub fn keys_without(&mut self, account: &Account<'_>, blocked: u16, keys: &mut Vec<MatchKey>) {
-        for (number, (rule, name)) in self.rules.iter().enumerate() {
+        for (number, NamedRule { rule, start, .. }) in self.rules.iter().enumerate() {
             self.bytes.clear();
-            self.bytes.extend_from_slice(name);
+            self.bytes.extend_from_slice(start);
             let is_complete = for_each_value(rule, account, blocked, |_, value| {
                 self.bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
                 self.bytes.extend_from_slice(value.as_bytes());

@@ -489,15 +489,14 @@ impl<'w> Work<'w, '_, '_> {
             Some(kept) => kept.to_owned(),
             None => new_id(self.merger.started_at, customer.members.first().copied().unwrap_or_default()),
         };
-        let customer_id = customer_id.as_str();
         let start = output.customers.len();
-        output.places.push(reference::place(customer_id));
-        customer.write(customer_id, &mut output.customers);
+        output.places.push(reference::place(&customer_id));
+        customer.write(&customer_id, &mut output.customers);
         let hasher = self.merger.matcher.hasher();
-        let held_by = hasher.customer(customer_id);
+        let held_by = hasher.customer(&customer_id);
         for member in members {
             let record = self.record(*member);
-            write_member(&mut output.members, customer_id, record.text);
+            write_member(&mut output.members, &customer_id, record.text);
             output.places.push(reference::place(&record.account.reference));
             output.member_stars.push(
                 hasher.reference(&record.account.reference),
@@ -513,7 +512,7 @@ impl<'w> Work<'w, '_, '_> {
         }
         output.counts.customers += 1;
         output.counts.largest_customer = output.counts.largest_customer.max(members.len() as u64);
-        Now { customer_id: customer_id.to_owned(), line: start..output.customers.len() - 1 }
+        Now { customer_id, line: start..output.customers.len() - 1 }
     }
 
     /// Keeps a deleted account, so that an older row of it that comes in a later run is known to be older.

@@ -86,16 +86,16 @@ impl<'c> Survivorship<'c> {
         // Four customers in five have one account, and then there is nothing to choose.
         match candidates {
             [only] => single(only, customer),
-            _ => *customer = self.several(candidates),
+            _ => self.several(candidates, customer),
         }
     }
 
-    fn several<'x>(&self, candidates: &[Candidate<'x>]) -> Customer<'x> {
-        let orders = Orders::new(candidates, |account| self.trust(account));
+    fn several<'x>(&self, candidates: &[Candidate<'x>], customer: &mut Customer<'x>) {
+        let trust = |account: &Account<'_>| self.trust(account);
+        let orders = Orders::new(candidates, &trust);
         let latest_first = &orders.latest_first;
         let origins: Vec<Origins<'x>> =
             latest_first.iter().map(|candidate| Origins::read(candidate.account.provenance.as_deref())).collect();
-        let mut customer = Customer::default();
         let unit_owners: Vec<Option<usize>> =
             self.config.survive.units.iter().map(|unit| unit_owner(unit, &orders)).collect();
         for slot in 0..SLOTS {
@@ -103,10 +103,11 @@ impl<'c> Survivorship<'c> {
                 Some(unit) => unit_owners[unit],
                 None => owner(self.rule(slot), slot == SALARY, &orders, |number| value_of(&latest_first[number], slot)),
             };
-            let Some(number) = owner else { continue };
-            let candidate = &latest_first[number];
-            let from = origins[number].get(slot_name(slot)).unwrap_or(&candidate.account.reference);
-            let sourced = value_of(candidate, slot).map(|value| Sourced { value, from });
+            let sourced = owner.and_then(|number| {
+                let candidate = &latest_first[number];
+                let from = origins[number].get(slot_name(slot)).unwrap_or(&candidate.account.reference);
+                value_of(candidate, slot).map(|value| Sourced { value, from })
+            });
             match slot {
                 LOCATION => customer.location = sourced,
                 SALARY => customer.salary = sourced,
@@ -114,17 +115,17 @@ impl<'c> Survivorship<'c> {
             }
         }
         customer.updated_at = latest_first.iter().filter_map(|candidate| candidate.account.updated_at).max();
-        customer.emails = distinct(latest_first, |candidate| candidate.value(TextField::Email));
-        customer.phone_numbers = distinct(latest_first, |candidate| candidate.value(TextField::PhoneNumber));
-        customer.interests =
-            latest_first.iter().flat_map(|candidate| candidate.account.interests.iter().map(AsRef::as_ref)).collect();
-        customer.interests.sort_unstable();
-        customer.interests.dedup();
+        let values = |field: TextField| latest_first.iter().filter_map(move |candidate| candidate.value(field));
+        refill_distinct(&mut customer.emails, values(TextField::Email));
+        refill_distinct(&mut customer.phone_numbers, values(TextField::PhoneNumber));
+        let interests = latest_first.iter().flat_map(|candidate| candidate.account.interests.iter().map(AsRef::as_ref));
+        refill_distinct(&mut customer.interests, interests);
         customer.interests_from = interests_from(latest_first, &origins);
         customer.attributes = self.attributes(&orders, &origins);
-        customer.members = latest_first.iter().map(|candidate| candidate.account.reference.as_ref()).collect();
+        refill(&mut customer.members, latest_first.iter().map(|candidate| candidate.account.reference.as_ref()));
         customer.members.sort_unstable_by(|left, right| reference::compare(left, right));
-        customer
+        customer.held_by.clear();
+        customer.from_tables = None;
     }
 
     /// The rule of a field that is in no unit.
@@ -137,7 +138,7 @@ impl<'c> Survivorship<'c> {
     }
 
     /// The attributes that any account has, sorted by name.
-    fn attributes<'x>(&self, orders: &Orders<'x>, origins: &[Origins<'x>]) -> Vec<(&'x str, Sourced<'x>)> {
+    fn attributes<'x>(&self, orders: &Orders<'x, '_>, origins: &[Origins<'x>]) -> Vec<(&'x str, Sourced<'x>)> {
         let accounts = || orders.latest_first.iter().map(|candidate| candidate.account);
         let names: BTreeSet<&str> =
             accounts().flat_map(|account| account.attributes.iter().map(|(name, _)| name.as_ref())).collect();
@@ -159,7 +160,7 @@ impl<'c> Survivorship<'c> {
 fn owner<'x>(
     rule: Rule,
     is_number: bool,
-    orders: &Orders<'x>,
+    orders: &Orders<'x, '_>,
     value: impl Fn(usize) -> Option<&'x str>,
 ) -> Option<usize> {
     let values = || (0..orders.latest_first.len()).filter_map(|number| Some((number, value(number)?)));
@@ -179,7 +180,7 @@ fn owner<'x>(
 
 /// The number, among the latest first, of the account that a unit survives from. An account that has none of the
 /// unit's fields does not count.
-fn unit_owner(unit: &Unit, orders: &Orders<'_>) -> Option<usize> {
+fn unit_owner(unit: &Unit, orders: &Orders<'_, '_>) -> Option<usize> {
     let slots: Vec<usize> = unit.fields.iter().filter_map(|field| slot(*field)).collect();
     let value = |number: usize, slot: usize| value_of(&orders.latest_first[number], slot);
     let has_any = |number: &usize| slots.iter().any(|slot| value(*number, *slot).is_some());
@@ -222,6 +223,13 @@ fn refill<T>(items: &mut Vec<T>, others: impl IntoIterator<Item = T>) {
     items.extend(others);
 }
 
+/// As [`refill`], sorted and each once.
+fn refill_distinct<T: Ord>(items: &mut Vec<T>, others: impl IntoIterator<Item = T>) {
+    refill(items, others);
+    items.sort_unstable();
+    items.dedup();
+}
+
 /// Which values of an account came from tables, but for those that are blocked.
 fn from_tables<'x>(candidate: &Candidate<'x>) -> Option<Cow<'x, str>> {
     let text = candidate.account.provenance.as_deref()?;
@@ -255,12 +263,4 @@ fn value_of<'x>(candidate: &Candidate<'x>, slot: usize) -> Option<&'x str> {
         SALARY => candidate.account.salary.as_deref(),
         text => candidate.value(TextField::ALL[text]),
     }
-}
-
-/// The distinct values of a field, sorted.
-fn distinct<'x>(candidates: &[Candidate<'x>], value: impl Fn(&Candidate<'x>) -> Option<&'x str>) -> Vec<&'x str> {
-    let mut values: Vec<&str> = candidates.iter().filter_map(value).collect();
-    values.sort_unstable();
-    values.dedup();
-    values
 }

@@ -49,7 +49,7 @@ impl<'c> Past<'c> {
     }
 
     /// What a customer was that had these records.
-    pub(super) fn customer<'x>(&mut self, records: &'x [Record<'x>], members: &[u32]) -> Customer<'x> {
+    pub(super) fn customer<'x>(&'x mut self, records: &'x [Record<'x>], members: &[u32]) -> Customer<'x> {
         let accounts: Vec<&'x Account<'x>> = members.iter().map(|number| &records[*number as usize].account).collect();
         let keys: Vec<(Vec<MatchKey>, u16)> = accounts.iter().map(|account| self.keys(account)).collect();
         let members = accounts.iter().zip(&keys);

@@ -7,14 +7,14 @@ use crate::account::Account;
 use crate::reference;
 
 /// The accounts of a customer in the order of time, and what the other orders need.
-pub(super) struct Orders<'x> {
+pub(super) struct Orders<'x, 't> {
     /// By time, then by trust, then by reference, the greatest first.
     pub(super) latest_first: Vec<Candidate<'x>>,
-    trust: Vec<i64>,
+    trust: &'t dyn Fn(&Account<'_>) -> i64,
 }
 
-impl<'x> Orders<'x> {
-    pub(super) fn new(candidates: &[Candidate<'x>], trust: impl Fn(&Account<'_>) -> i64) -> Self {
+impl<'x, 't> Orders<'x, 't> {
+    pub(super) fn new(candidates: &[Candidate<'x>], trust: &'t dyn Fn(&Account<'_>) -> i64) -> Self {
         let mut latest_first = candidates.to_vec();
         latest_first.sort_by(|left, right| {
             let by_time = right.account.updated_at.cmp(&left.account.updated_at);
@@ -22,7 +22,6 @@ impl<'x> Orders<'x> {
                 .then_with(|| trust(right.account).cmp(&trust(left.account)))
                 .then_with(|| reference::compare(&right.account.reference, &left.account.reference))
         });
-        let trust = latest_first.iter().map(|candidate| trust(candidate.account)).collect();
         Self { latest_first, trust }
     }
 
@@ -37,7 +36,7 @@ impl<'x> Orders<'x> {
 
     /// Numbers of accounts by trust, the highest first; ties as in the latest first.
     pub(super) fn most_trusted_first(&self) -> impl Iterator<Item = usize> {
-        self.sorted_by_key(|number| Reverse(self.trust[number]))
+        self.sorted_by_key(|number| Reverse((self.trust)(self.latest_first[number].account)))
     }
 
     fn sorted_by_key<K: Ord>(&self, key: impl Fn(usize) -> K) -> std::vec::IntoIter<usize> {
