@@ -75,7 +75,7 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
         merger = merger.erasing(&pinned.suppression);
     }
     merger = merger.replacing(partition.replaced.iter().map(String::as_str));
-    let mut merged = Merged::new(run)?;
+    let mut merged = Merged::new(run, partition.slices)?;
     for slice in 0..partition.slices as usize {
         let output = merger.merge(&text(partition, slice, &shuffled)?)?;
         if !output.counts.balance() {

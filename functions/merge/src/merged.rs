@@ -16,6 +16,8 @@ type Object = (Part, Vec<u8>);
 /// What a partition becomes.
 pub(crate) struct Merged<'r> {
     run: &'r RunId,
+    /// How many slices there will be behind the first, until it is there.
+    slices_to_come: usize,
     compressor: Compressor,
     /// Compressed, a frame a slice.
     texts: [Vec<u8>; 4],
@@ -26,13 +28,14 @@ pub(crate) struct Merged<'r> {
 }
 
 impl<'r> Merged<'r> {
-    /// Nothing yet.
+    /// Nothing yet of so many slices.
     ///
     /// # Errors
     /// Only if memory runs out.
-    pub(crate) fn new(run: &'r RunId) -> Result<Self, StageError> {
+    pub(crate) fn new(run: &'r RunId, slices: u32) -> Result<Self, StageError> {
         Ok(Self {
             run,
+            slices_to_come: slices.saturating_sub(1) as usize,
             compressor: Compressor::new()?,
             texts: Default::default(),
             member_links: Vec::new(),
@@ -63,6 +66,11 @@ impl<'r> Merged<'r> {
             }
         }
         self.member_links.append(&mut links::format(&output.member_stars));
+        // Slices are alike. Growing with each would leave holes behind.
+        let others = std::mem::take(&mut self.slices_to_come);
+        for part in self.texts.iter_mut().chain([&mut self.member_links]).filter(|_| others > 0) {
+            part.reserve_exact(part.len() * others * 9 / 8);
+        }
         self.places.extend(output.places);
         let ended = output.ended.into_iter();
         self.retired.extend(ended.map(|(customer_id, into)| Retired { customer_id, into, run: self.run.clone() }));
