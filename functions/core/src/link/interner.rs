@@ -78,6 +78,8 @@ impl Interner {
     }
 
     fn grow(&mut self) {
+        // First away with the old ones: all that they say can be made anew.
+        self.places = Vec::new();
         self.places = vec![0; places_for(self.nodes.len() + 1)];
         for number in 0..self.nodes.len() {
             let place = self.place(self.nodes[number]);
