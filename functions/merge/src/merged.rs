@@ -10,6 +10,9 @@ use onefold_shell::{StageError, json_lines};
 /// The parts that are text, in the order of [`PartitionCounts::text_bytes`].
 const TEXTS: [Part; 4] = [Part::Customers, Part::Members, Part::Changes, Part::Blocked];
 
+/// Room that is made for a part at most: a first slice can be larger than all others, if its accounts are one component.
+const ROOM_BYTES_MAX: usize = 32 << 20;
+
 /// A part of what is merged and its bytes.
 type Object = (Part, Vec<u8>);
 
@@ -66,10 +69,10 @@ impl<'r> Merged<'r> {
             }
         }
         self.member_links.append(&mut links::format(&output.member_stars));
-        // Slices are alike. Growing with each would leave holes behind.
         let others = std::mem::take(&mut self.slices_to_come);
         for part in self.texts.iter_mut().chain([&mut self.member_links]).filter(|_| others > 0) {
-            part.reserve_exact(part.len() * others * 9 / 8);
+            // Most slices are alike, and growing with each would leave holes behind.
+            part.reserve_exact((part.len() * others * 9 / 8).min(ROOM_BYTES_MAX));
         }
         self.places.extend(output.places);
         let ended = output.ended.into_iter();
