@@ -147,9 +147,9 @@ mod tests {
 
     #[test]
     fn any_number_of_lookups_is_noted() {
-        // The first find nothing for Anna, every third of the others does.
+        // The first four find nothing for Anna, every third of the others does.
         let lookup = |number: usize| {
-            let on = if number % 3 == 0 && number > 3 { "given_name" } else { "email" };
+            let on = if number.is_multiple_of(3) && number > 3 { "given_name" } else { "email" };
             format!(
                 "[[enrich]]\nfield = \"attributes.of{number:02}\"\nvalue = \"gender\"\ntable = \"names\"\non = \"{on}\"\n"
             )
@@ -157,7 +157,7 @@ mod tests {
         for count in [1, 6, 7, 13, 70] {
             let found = enriched(&(0..count).map(lookup).collect::<String>());
             let expected: serde_json::Map<String, Value> = (4..count)
-                .filter(|number| number % 3 == 0)
+                .filter(|number| number.is_multiple_of(3))
                 .map(|number| (format!("attributes.of{number:02}"), json!("reference:names")))
                 .collect();
             let noted = found.get("provenance").cloned().unwrap_or(json!({}));
