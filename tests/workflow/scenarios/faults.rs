@@ -31,7 +31,8 @@ fn every_fault_of_the_configuration_is_told_with_its_line() {
         .exits(1)
         .says("failed in Plan")
         .says("Onefold.InvalidInput")
-        .says("config/pipeline.toml: 4 faults");
+        .says("config/pipeline.toml: 4 faults")
+        .says("onefold check");
     for (_, wrong, named) in faults {
         let line = 1 + text.lines().position(|line| line.contains(wrong)).expect("its line");
         answered = answered.says(&format!("line {line}, ")).says(named);

@@ -79,7 +79,7 @@ fn faults_have_their_line_and_say_what_to_do() {
     check(&SMALLEST.replace("crm", "CRM"), 2, "must be 1 to 40 of a-z");
     check(&SMALLEST.replace("crm", "reference"), 2, "a source cannot be named \"reference\"");
     check(&SMALLEST.replace("jsonl", "xml"), 3, "unknown format \"xml\"");
-    check(&SMALLEST.replace("id = \"/id\"", "id = \"id\""), 5, "must start with /");
+    check(&SMALLEST.replace("id = \"/id\"", "id = \"id\""), 5, "must start with /; did you mean \"/id\"?");
     check(&SMALLEST.replace("id = \"/id\"", "mail = \"/id\"\nid = \"/id\""), 5, "unknown field \"mail\"");
     check(
         &SMALLEST.replace("id = \"/id\"", "id = \"/id\"\nupdated_at = { at = \"/t\", as = \"iso\" }"),

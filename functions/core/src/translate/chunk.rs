@@ -159,7 +159,7 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         self.slots = slots;
         // The error can quote a value.
         read.map_err(|error| match self.translator.suppression {
-            None => Reject::row(format!("the line is not one JSON object: {error}")),
+            None => Reject::row(format!("the line is not one JSON object: {}", cause(&error))),
             Some(_) => Reject::row("the line is not one JSON object"),
         })?;
         self.row(place, received_at)
@@ -384,4 +384,13 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
 
 fn not_utf8() -> Reject {
     Reject::row("the text is not UTF-8; write the file in UTF-8")
+}
+
+/// What is wrong with a line that is no JSON, with its column in bytes from 1. The reader counts lines from the row on,
+/// which beside the row's place in the file would be read as another line of it.
+fn cause(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    let told = error.to_string();
+    let reason = told.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&told);
+    if error.is_eof() { reason.to_owned() } else { format!("{reason} at column {column}") }
 }

@@ -204,10 +204,10 @@ fn a_number_and_a_postal_code_are_of_the_accounts_country_once_that_is_normalise
 #[test]
 fn every_reason_to_refuse_a_row_is_told() {
     let cases: [(&[u8], Value, &str); 13] = [
-        (b"{\"id\":1", Value::Null, "not one JSON object"),
-        (b"#### broken record", Value::Null, "not one JSON object"),
-        (b"[1]", Value::Null, "not one JSON object"),
-        (b"{\"id\":1} {}", Value::Null, "not one JSON object"),
+        (b"{\"id\":1", Value::Null, "not one JSON object: EOF while parsing an object"),
+        (b"#### broken record", Value::Null, "not one JSON object: expected value at column 1"),
+        (b"[1]", Value::Null, "not one JSON object: invalid type: sequence"),
+        (b"{\"id\":1} {}", Value::Null, "not one JSON object: trailing characters at column 10"),
         (b"{\"id\":\"\xff\"}", Value::Null, "not UTF-8"),
         (b"{\"name\":\"x\"}", json!("id"), "the id is missing"),
         (b"{\"id\":null}", json!("id"), "the id is missing"),
@@ -222,6 +222,7 @@ fn every_reason_to_refuse_a_row_is_told() {
         let found = reject(row);
         assert_eq!(found.0, field, "{}", String::from_utf8_lossy(row));
         assert!(found.1.contains(reason), "{}", found.1);
+        assert!(!found.1.contains("at line"), "lines are the file's: {}", found.1);
     }
     let long = format!("{{\"id\":\"{}\"}}", "x".repeat(1 << 20));
     assert!(reject(long.as_bytes()).1.contains("1048585 bytes long"));

@@ -16,9 +16,15 @@ pub(super) fn pointer(section: &Section<'_>, name: &str, whole: Whole, notes: &m
     let (text, span) = section.required_text(name, notes)?;
     let is_whole = text.is_empty() && whole == Whole::Allowed;
     if !is_whole && !text.starts_with('/') {
-        let or_empty = if whole == Whole::Allowed { ", or be empty where the page is the array" } else { "" };
-        notes.fault(span, format!("{text:?} is no JSON Pointer (RFC 6901): it must start with /{or_empty}"));
+        notes.fault(span, no_pointer(text, whole));
         return None;
     }
     Some(text.to_owned())
+}
+
+/// What to say of a text that does not start with a slash. Mostly it is the bare name of a member or column.
+pub(super) fn no_pointer(text: &str, whole: Whole) -> String {
+    let or_empty = if whole == Whole::Allowed { ", or be empty where the page is the array" } else { "" };
+    let meant = format!("/{text}");
+    format!("{text:?} is no JSON Pointer (RFC 6901): it must start with /{or_empty}; did you mean {meant:?}?")
 }
