@@ -10,6 +10,7 @@ pub(crate) use plain::Known;
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memchr2;
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -43,15 +44,16 @@ pub struct Account<'a> {
 }
 
 /// Which of two versions of one account is the later one: by the source's time, then by the time of
-/// receipt, then by a digest of the text, so that the order never depends on where a version was found.
+/// receipt, then by a digest of the values, so that the order never depends on where a version was found. Of two that
+/// came together the same one is the later one whenever they come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     /// Milliseconds since the epoch; `i64::MIN` if the source gives no time.
     pub updated_at: i64,
     /// Milliseconds since the epoch.
     pub received_at: i64,
-    /// XXH3 (64 bits) of the account's text; of a tombstone the greatest number, so that of two versions of
-    /// one time the deletion is the later one.
+    /// XXH3 (64 bits) of the account's text behind its times; of a tombstone the greatest number, so that of two
+    /// versions of one time the deletion is the later one.
     pub digest: u64,
 }
 
@@ -64,7 +66,7 @@ impl Version {
         Self {
             updated_at: account.updated_at.map_or(i64::MIN, Timestamp::milliseconds),
             received_at: account.received_at.milliseconds(),
-            digest: if account.deleted { Self::DELETED } else { xxhash_rust::xxh3::xxh3_64(text) },
+            digest: if account.deleted { Self::DELETED } else { xxhash_rust::xxh3::xxh3_64(values(text)) },
         }
     }
 
@@ -74,6 +76,29 @@ impl Version {
     /// Whether this version says that the account is deleted.
     pub fn is_deletion(self) -> bool {
         self.digest == Self::DELETED
+    }
+}
+
+/// What the text of an account says behind its reference and times, as far as these stand first and as
+/// [`Account::write`] writes them.
+fn values(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    for name in [&b"{\"ref\":"[..], b",\"updated_at\":", b",\"received_at\":"] {
+        rest = rest.strip_prefix(name).and_then(behind_string).unwrap_or(rest);
+    }
+    rest
+}
+
+/// What stands behind the JSON string that a text starts with.
+fn behind_string(text: &[u8]) -> Option<&[u8]> {
+    let mut rest = text.strip_prefix(b"\"")?;
+    loop {
+        rest = &rest[memchr2(b'"', b'\\', rest)?..];
+        if let Some(behind) = rest.strip_prefix(b"\"") {
+            return Some(behind);
+        }
+        // What a backslash escapes is a byte at least, and what follows of `\u` is no end.
+        rest = rest.get(2..)?;
     }
 }
 
@@ -464,6 +489,27 @@ mod tests {
         assert!(version < of_living(&living.replace("2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z")));
         let without_time = r#"{"ref":"a:1","received_at":"0001-01-01T00:00:00Z"}"#;
         assert!(of_living(without_time) > Version::LEAST);
+    }
+
+    #[test]
+    fn of_two_versions_that_came_together_the_later_one_is_the_same_whenever_they_come() {
+        let version = |reference: &str, times: &str, values: &str| {
+            let text = format!("{{\"ref\":{reference}{times}{values}}}");
+            Version::of(&Account::parse(&text).unwrap(), text.as_bytes())
+        };
+        let times = |received_at: &str| {
+            [String::new(), r#","updated_at":"2023-06-07T18:16:00.5Z""#.to_owned()]
+                .map(|updated_at| format!(r#"{updated_at},"received_at":"{received_at}""#))
+        };
+        let of = |email: &str| format!(r#","email":"{email}","attributes":{{"received_at":"{email}"}}"#);
+        for reference in [r#""crm:8""#, r#""crm:\"received_at\":\"8\\""#, r#""crm:\u0007\\\"""#] {
+            for (early, late) in times("2026-01-02T03:04:05Z").iter().zip(&times("2026-11-12T13:14:15.167Z")) {
+                let digests = |values: &str| [early, late].map(|times| version(reference, times, values).digest);
+                let (one, other) = (digests(&of("a@x.de")), digests(&of("b@x.de")));
+                assert_eq!((one[0], other[0]), (one[1], other[1]), "{reference} {late}");
+                assert_ne!(one[0], other[0], "{reference} {late}");
+            }
+        }
     }
 
     #[test]

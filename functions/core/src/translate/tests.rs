@@ -63,6 +63,10 @@ fn translate(source: &str, text: &[u8], header: usize) -> ChunkOutput {
 }
 
 fn translate_by(config: &str, source: &str, text: &[u8], header: usize) -> ChunkOutput {
+    translate_at(1000, config, source, text, header)
+}
+
+fn translate_at(received_at: i64, config: &str, source: &str, text: &[u8], header: usize) -> ChunkOutput {
     let config = Config::parse(config).unwrap();
     let tables = Tables::parse(&config, |name| match name {
         "gender" => TableText::Csv(b"name,gender\nAnna,f\n"),
@@ -72,7 +76,7 @@ fn translate_by(config: &str, source: &str, text: &[u8], header: usize) -> Chunk
     let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
     let segment = Segment {
         object: "landing/a".to_owned(),
-        received_at: 1000,
+        received_at,
         byte: 100,
         line: Some(1),
         length: text.len() - header,
@@ -283,6 +287,18 @@ fn of_a_repeated_id_the_latest_version_is_kept_and_the_others_are_told() {
     assert_eq!(output.stars.len(), 2);
     let told: Vec<Value> = lines(&output.rejects).into_iter().map(|reject| reject["line"].clone()).collect();
     assert_eq!(told, [json!(1), json!(4)]);
+}
+
+#[test]
+fn of_a_repeated_id_of_one_time_the_same_version_is_kept_whenever_the_file_comes() {
+    let rows = (0..40).map(|number| format!("{{\"id\":{},\"phone\":\"{number}55090\"}}\n", number % 20));
+    let text: String = rows.collect();
+    let kept = |received_at: i64| {
+        let output = translate_at(received_at, CONFIG, "crm", text.as_bytes(), 0);
+        assert_eq!(output.repeated, 20);
+        lines(&output.accounts).iter().map(|account| account["phone_number"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(1000), kept(1_764_000_000_123));
 }
 
 #[test]
