@@ -18,6 +18,7 @@ mod http_source;
 mod kills;
 mod match_rules;
 mod new_rules;
+mod normalisers;
 mod other_tools;
 mod privacy;
 mod skipped;

@@ -589,9 +589,9 @@ fn email(text: &str) -> Option<String> {
     is_email.then(|| format!("{local}@{domain}"))
 }
 
-/// `+`, calling code and 8 to 15 digits.
-fn phone_number(text: &str, country: &str, region: Option<&str>) -> Option<String> {
-    let text = text.trim().replace("(0)", "");
+/// `+`, calling code and 8 to 15 digits, without the first `(0)`.
+pub fn phone_number(text: &str, country: &str, region: Option<&str>) -> Option<String> {
+    let text = text.trim().replacen("(0)", "", 1);
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let number = if text.starts_with('+') {
         digits

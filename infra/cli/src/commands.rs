@@ -256,18 +256,19 @@ fn command_line(context: &Context, verb: &str) -> String {
 
 /// What to do after a failure. There is no run yet if Plan failed, which mostly is for what stands in the data folder.
 fn what_to_do(context: &Context, run: Option<&RunId>) -> String {
-    let command = command_line(context, "start");
-    let next = match run {
-        _ if context.is_ephemeral => "Put it right and repeat the command; what OUT held it still holds.".to_owned(),
-        Some(run) => format!("Put it right, and take the run up where it stopped:\n  {command} --resume {run}"),
-        None => format!("Put it right, and start again:\n  {command}"),
-    };
-    match run {
-        Some(_) => next,
-        None => {
-            format!("{next}\nTo see every fault of a data folder at its place, without a run:\n  onefold check DATA")
+    let mut advice = if context.is_ephemeral {
+        "Put it right and repeat the command; what OUT held it still holds.".to_owned()
+    } else {
+        let command = command_line(context, "start");
+        match run {
+            Some(run) => format!("Put it right, and take the run up where it stopped:\n  {command} --resume {run}"),
+            None => format!("Put it right, and start again:\n  {command}"),
         }
+    };
+    if run.is_none() {
+        advice.push_str("\nTo see every fault of a data folder at its place, without a run:\n  onefold check DATA");
     }
+    advice
 }
 
 /// The run that published.

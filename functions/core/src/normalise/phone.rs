@@ -54,7 +54,6 @@ fn without_zero(value: &[u8]) -> (&[u8], &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
     fn finds_the_calling_code() {
@@ -72,32 +71,6 @@ mod tests {
         for (text, country, expected) in cases {
             let surroundings = Surroundings { country, region: Some("US") };
             assert_eq!(digits(text, surroundings).as_deref(), expected, "{text}");
-        }
-    }
-
-    /// The same, step by step on text.
-    fn naive(value: &str, surroundings: Surroundings<'_>) -> Option<String> {
-        let value = value.trim().replacen("(0)", "", 1);
-        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-        let number = if value.starts_with('+') {
-            digits
-        } else if let Some(international) = digits.strip_prefix("00") {
-            international.to_owned()
-        } else {
-            let code = [surroundings.country, surroundings.region].into_iter().flatten().find_map(calling_code)?;
-            code.to_owned() + digits.strip_prefix('0').unwrap_or(&digits)
-        };
-        (8..=15).contains(&number.len()).then(|| format!("+{number}"))
-    }
-
-    proptest! {
-        #[test]
-        fn agrees_with_the_naive_way(
-            value in "[ \u{a0}]?\\+?0{0,2}([-0-9 ()/é]|\\(0\\)){0,22}",
-            country in proptest::option::of("[DUX][ESX]"), region in proptest::option::of("US|XX"),
-        ) {
-            let surroundings = Surroundings { country: country.as_deref(), region: region.as_deref() };
-            prop_assert_eq!(digits(&value, surroundings), naive(&value, surroundings));
         }
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::pointer::{Whole, no_pointer};
+use super::pointer::{Whole, check_pointer};
 use crate::config::schema::{Key, Kind};
 use crate::config::toml_reader::{Notes, Placed, Section, texts};
 use crate::config::{DeletionMark, ListField, Mapping, Pointers, TextMapping, TimeField};
@@ -258,9 +258,7 @@ fn pointers(placed: Placed<'_>, name: &str, notes: &mut Notes<'_>) -> Pointers {
     }
     all.into_iter()
         .map(|(pointer, span)| {
-            if !pointer.starts_with('/') {
-                notes.fault(span, no_pointer(pointer, Whole::Refused));
-            }
+            check_pointer(pointer, span, Whole::Refused, notes);
             pointer.to_owned()
         })
         .collect()

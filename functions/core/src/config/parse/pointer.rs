@@ -1,5 +1,7 @@
 //! JSON Pointers (RFC 6901) in the configuration.
 
+use std::ops::Range;
+
 use crate::config::toml_reader::{Notes, Section};
 
 /// Whether a pointer may be empty: the whole document.
@@ -14,17 +16,20 @@ pub(super) enum Whole {
 /// A JSON Pointer that must be there.
 pub(super) fn pointer(section: &Section<'_>, name: &str, whole: Whole, notes: &mut Notes<'_>) -> Option<String> {
     let (text, span) = section.required_text(name, notes)?;
-    let is_whole = text.is_empty() && whole == Whole::Allowed;
-    if !is_whole && !text.starts_with('/') {
-        notes.fault(span, no_pointer(text, whole));
-        return None;
-    }
-    Some(text.to_owned())
+    check_pointer(text, span, whole, notes).then(|| text.to_owned())
 }
 
-/// What to say of a text that does not start with a slash. Mostly it is the bare name of a member or column.
-pub(super) fn no_pointer(text: &str, whole: Whole) -> String {
-    let or_empty = if whole == Whole::Allowed { ", or be empty where the page is the array" } else { "" };
-    let meant = format!("/{text}");
-    format!("{text:?} is no JSON Pointer (RFC 6901): it must start with /{or_empty}; did you mean {meant:?}?")
+/// Notes a fault if a text is no JSON Pointer, which mostly is the bare name of a member or column; gives whether it is one.
+pub(super) fn check_pointer(text: &str, span: Range<usize>, whole: Whole, notes: &mut Notes<'_>) -> bool {
+    let is_whole = text.is_empty() && whole == Whole::Allowed;
+    let is_pointer = is_whole || text.starts_with('/');
+    if !is_pointer {
+        let or_empty = if whole == Whole::Allowed { ", or be empty where the page is the array" } else { "" };
+        let meant = format!("/{text}");
+        notes.fault(
+            span,
+            format!("{text:?} is no JSON Pointer (RFC 6901): it must start with /{or_empty}; did you mean {meant:?}?"),
+        );
+    }
+    is_pointer
 }
