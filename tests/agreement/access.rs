@@ -10,12 +10,13 @@ use onefold_connect::{Destination, Sink, TakenUp};
 use onefold_core::node::NodeHasher;
 use onefold_lake::keys::Chunk;
 use onefold_lake::layout::{Mapper, Partition};
-use onefold_lake::memory::MemoryStore;
 use onefold_lake::plan::Split;
 use onefold_lake::receipt::Moved;
-use onefold_lake::store::Body;
-use onefold_lake::{Condition, Object, RunId, Store, StoreError, event, keys};
+use onefold_lake::{RunId, event, keys};
 use onefold_shell::Context;
+use onefold_store::Body;
+use onefold_store::memory::MemoryStore;
+use onefold_store::{Condition, Object, Store, StoreError};
 use onefold_tests::fakes::{RecordingQueue, RecordingTasks};
 use serde_json::json;
 

@@ -4,11 +4,12 @@
 use bytes::Bytes;
 use onefold_connect::ObjectPosition;
 use onefold_core::node::NodeHasher;
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::memory::MemoryStore;
 use onefold_lake::plan::Plan;
-use onefold_lake::{Condition, RunId, Store};
 use onefold_shell::{Context, json_object};
+use onefold_store::memory::MemoryStore;
+use onefold_store::{Condition, Store};
 use onefold_tests::fakes::RecordingTasks;
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! A bucket of a local cloud, for tests that are not asynchronous.
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
-use onefold_lake::s3::S3Store;
-use onefold_lake::{Condition, Object, Store};
+use onefold_store::s3::S3Store;
+use onefold_store::{Condition, Object, Store};
 use tokio::runtime::{Builder, Runtime};
 
 /// A bucket.

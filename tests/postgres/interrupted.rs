@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use onefold_lake::{Store, keys};
+use onefold_lake::keys;
 use onefold_shell::ErrorKind;
+use onefold_store::Store;
 use onefold_tests::hooked::{HookedStore, Hooks};
 use onefold_tests::postgres::Database;
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use onefold_core::node::NodeHasher;
 use onefold_lake::keys;
-use onefold_lake::memory::MemoryStore;
 use onefold_lake::plan::Split;
-use onefold_lake::{Condition, RunId, Store, rawchunk};
+use onefold_lake::{RunId, rawchunk};
 use onefold_shell::{Context, StageError};
+use onefold_store::memory::MemoryStore;
+use onefold_store::{Condition, Store};
 use onefold_tests::fakes::{KnownSecrets, RecordingTasks};
 use onefold_tests::pipeline::Pipeline;
 use onefold_tests::postgres::Database;

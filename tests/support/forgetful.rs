@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use onefold_lake::{Store, StoreError};
+use onefold_store::{Store, StoreError};
 
 use crate::hooked::{HookedStore, Hooks};
 

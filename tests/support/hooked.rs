@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use onefold_lake::store::Body;
-use onefold_lake::{Condition, Object, Store, StoreError};
+use onefold_store::Body;
+use onefold_store::{Condition, Object, Store, StoreError};
 
 /// What a test does besides. Nothing, if not said.
 pub trait Hooks: Send + Sync {

@@ -12,11 +12,12 @@ use bytes::Bytes;
 use onefold_core::enrich::TableFormat;
 use onefold_core::node::NodeHasher;
 use onefold_lake::layout::{Mapper, Partition};
-use onefold_lake::memory::MemoryStore;
 use onefold_lake::plan::Split;
 use onefold_lake::versions::{Rolled, Standing, VersionError};
-use onefold_lake::{Condition, RunId, Store, event, keys};
+use onefold_lake::{RunId, event, keys};
 use onefold_shell::{Context, StageError};
+use onefold_store::memory::MemoryStore;
+use onefold_store::{Condition, Store};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 

@@ -3,13 +3,14 @@
 //! Zstd frames and links concatenate. Member files and their links are joined alike, so that they stay
 //! side by side.
 
+use onefold_lake::RunId;
 use onefold_lake::index::Frame;
 use onefold_lake::keys::{self, Part};
 use onefold_lake::layout::PartitionCounts;
 use onefold_lake::manifest::File;
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Object, RunId};
 use onefold_shell::{Context, StageError};
+use onefold_store::Object;
 
 /// Text of one member file, about: an invocation of Partition reads it whole in the next run.
 const FILE_TEXT_BYTES: u64 = 128 << 20;

@@ -1,9 +1,10 @@
 //! What a version keeps for things to be looked up in it: where its partitions are, and which ids ended.
 
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Part};
 use onefold_lake::manifest::{File, Manifest};
-use onefold_lake::{Object, RunId};
 use onefold_shell::{Context, StageError, json_lines};
+use onefold_store::Object;
 
 use crate::file;
 use crate::join::Merged;

@@ -3,12 +3,13 @@
 //! A held version is whole: files and manifest are where those of a published one are, and the manifest says why it
 //! waits. Only `processed/CURRENT` does not name it.
 
+use onefold_lake::RunId;
 use onefold_lake::keys;
 use onefold_lake::manifest::Manifest;
 use onefold_lake::plan::Current;
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, RunId, StoreError};
 use onefold_shell::{Context, Pinned, StageError, json_object};
+use onefold_store::{Condition, StoreError};
 
 use crate::Answer;
 

@@ -16,9 +16,10 @@ mod testing;
 
 use async_trait::async_trait;
 use onefold_core::config::{Source, SourceKind};
+use onefold_lake::RunId;
 use onefold_lake::plan::{Input, Reading};
-use onefold_lake::{Object, RunId};
 use onefold_shell::Context;
+use onefold_store::Object;
 use serde::{Deserialize, Serialize};
 
 pub use fault::Fault;

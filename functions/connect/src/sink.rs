@@ -11,11 +11,12 @@ use std::time::Duration;
 use onefold_core::chunker::RawChunk;
 use onefold_core::config::RowFormat;
 use onefold_core::translate::Segment;
+use onefold_lake::RunId;
 use onefold_lake::keys::Chunk;
 use onefold_lake::rawchunk::{self, Index, Next};
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, RunId, StoreError};
 use onefold_shell::{Context, StageError};
+use onefold_store::{Condition, StoreError};
 use serde_json::Value;
 
 use crate::Outcome;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use onefold_core::node::NodeHasher;
 use onefold_lake::Condition;
-use onefold_lake::memory::MemoryStore;
 use onefold_shell::{Context, NoTasks};
+use onefold_store::memory::MemoryStore;
 
 /// A context with an empty store.
 pub(crate) fn context() -> Context {

@@ -17,8 +17,9 @@ use onefold_core::node::Node;
 use onefold_core::suppression::{Suppression, reference_entry};
 use onefold_lake::manifest::Manifest;
 use onefold_lake::plan::Current;
-use onefold_lake::{Condition, decompress, keys};
+use onefold_lake::{decompress, keys};
 use onefold_shell::{Context, StageError, in_order};
+use onefold_store::Condition;
 
 pub use request::{Answer, Request};
 

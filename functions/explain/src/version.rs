@@ -12,8 +12,9 @@ use onefold_lake::keys::{self, Part};
 use onefold_lake::manifest::Manifest;
 use onefold_lake::plan::Current;
 use onefold_lake::retired::{Retired, Trail};
-use onefold_lake::{RunId, Store, decompress};
+use onefold_lake::{RunId, decompress};
 use onefold_shell::{Context, StageError, in_order};
+use onefold_store::Store;
 use serde_json::Value;
 
 /// Sections of the index that are looked into at once.

@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::links::array;
-use crate::store::{Store, StoreError};
+use onefold_store::{Store, StoreError};
 
 const ENTRY_BYTES: u64 = 8;
 
@@ -80,10 +80,10 @@ fn window(entries: u64, hash: u64, reach: u64) -> Range<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::MemoryStore;
-    use crate::store::Condition;
     use crate::testing::block_on;
     use onefold_core::reference::place;
+    use onefold_store::Condition;
+    use onefold_store::memory::MemoryStore;
     use proptest::prelude::*;
 
     proptest! {

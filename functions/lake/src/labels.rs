@@ -59,9 +59,9 @@ pub fn parse(key: &str, frame: &[u8], slices: &mut [u32]) -> Result<(), FormatEr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::MemoryStore;
     use crate::shuffle;
-    use crate::store::{Condition, Store};
+    use onefold_store::memory::MemoryStore;
+    use onefold_store::{Condition, Store};
 
     #[tokio::test]
     async fn every_mapper_gets_the_labels_of_its_lines() {

@@ -1,4 +1,4 @@
-//! Every S3 key and every object format of Onefold, and the store that reads and writes them.
+//! Every S3 key and every object format of Onefold.
 //!
 //! A key or a format is made and taken apart in this crate and nowhere else. It takes no decision about
 //! accounts or customers: that is `onefold-core`.
@@ -14,14 +14,11 @@ pub mod labels;
 pub mod layout;
 pub mod links;
 pub mod manifest;
-pub mod memory;
 pub mod plan;
 pub mod rawchunk;
 pub mod receipt;
 pub mod retired;
-pub mod s3;
 pub mod shuffle;
-pub mod store;
 pub mod table;
 #[cfg(test)]
 mod testing;
@@ -29,4 +26,3 @@ pub mod versions;
 
 pub use compress::{Compressor, FormatError, compress, decompress};
 pub use keys::{Chunk, RunId};
-pub use store::{Condition, Object, Store, StoreError};

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::keys::RunId;
 use crate::plan::Skipped;
-use crate::store::Object;
+use onefold_store::Object;
 
 /// The format's number. Readers refuse a higher one.
 pub const FORMAT: u32 = 1;

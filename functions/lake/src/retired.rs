@@ -12,7 +12,7 @@ use crate::compress::FormatError;
 use crate::keys::RunId;
 use crate::manifest::File;
 use crate::shuffle::ShuffleError;
-use crate::store::Store;
+use onefold_store::Store;
 
 /// How much of a list is read at a time.
 const PIECE_BYTES: u64 = 8 << 20;
@@ -131,7 +131,7 @@ mod tests {
             let line = [serde_json::to_vec(&line).unwrap(), b"\n".to_vec()].concat();
             bytes.extend(crate::compress(&line).unwrap());
         }
-        let store = crate::memory::MemoryStore::default();
+        let store = onefold_store::memory::MemoryStore::default();
         let mut trail = Trail::new("id-7-");
         let file = |key: &str| File { key: key.to_owned(), bytes: bytes.len() as u64, records: 300, text_bytes: 0 };
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {

@@ -13,7 +13,7 @@ use zstd::bulk::Decompressor;
 
 use crate::compress::{Compressor, FormatError};
 use crate::links::array;
-use crate::store::{Store, StoreError};
+use onefold_store::{Store, StoreError};
 
 const SKIPPABLE_MAGIC: u32 = 0x184D_2A5E;
 const SEEKABLE_MAGIC: u32 = 0x8F92_EAB1;
@@ -372,9 +372,9 @@ fn decompress_frame(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::MemoryStore;
-    use crate::store::Condition;
     use crate::testing::block_on;
+    use onefold_store::Condition;
+    use onefold_store::memory::MemoryStore;
     use proptest::prelude::*;
 
     /// What reader `reader` of `readers` gets.

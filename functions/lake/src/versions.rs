@@ -12,7 +12,7 @@ use crate::keys::{self, RunId, Stage};
 use crate::manifest::{FORMAT, Manifest};
 use crate::plan::Current;
 use crate::receipt::Receipt;
-use crate::store::{Condition, Store, StoreError};
+use onefold_store::{Condition, Store, StoreError};
 
 /// What became of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use onefold_core::link::Blocked;
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::layout::{BlockedKeys, Layout, Mapper, MapperInput, Partition};
 use onefold_lake::manifest::Manifest;
-use onefold_lake::{Condition, RunId};
 use onefold_shell::{Context, Receipts, StageError, Work, json_lines, json_object};
+use onefold_store::Condition;
 use serde::Deserialize;
 
 use crate::divide::{Sized, divide};

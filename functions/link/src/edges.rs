@@ -4,8 +4,9 @@ use onefold_core::link::Edge;
 use onefold_lake::edges::{self, EDGE_BYTES};
 use onefold_lake::receipt::Moved;
 use onefold_lake::shuffle::{self, ShuffleWriter};
-use onefold_lake::{Condition, RunId, keys};
+use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, StageError};
+use onefold_store::Condition;
 
 /// Edges on their way to the shards that get them.
 pub(crate) struct Outbox {

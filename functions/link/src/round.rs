@@ -2,13 +2,14 @@
 
 use onefold_core::link::{Edge, Position, contract, label_positions, large_star, one_shard, small_star, spread};
 use onefold_core::node::Node;
+use onefold_lake::RunId;
 use onefold_lake::edges as lake_edges;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::labels;
 use onefold_lake::layout::{BlockedKeys, Layout};
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, RunId};
 use onefold_shell::{Context, StageError, Work, json_object};
+use onefold_store::Condition;
 
 use crate::edges::{self, Outbox};
 use crate::{RoundDone, RoundWork, stars};

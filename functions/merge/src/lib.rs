@@ -12,12 +12,13 @@ mod previous;
 use onefold_core::merge::{Before, Merger};
 use onefold_core::node::Node;
 use onefold_core::timestamp::Timestamp;
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::layout::{BlockedKeys, Partition};
 use onefold_lake::receipt::Moved;
 use onefold_lake::shuffle::{self, Frames};
-use onefold_lake::{Condition, RunId};
 use onefold_shell::{Context, StageError, Work, in_order, json_object};
+use onefold_store::Condition;
 use serde::{Deserialize, Serialize};
 
 use merged::Merged;

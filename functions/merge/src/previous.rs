@@ -8,8 +8,9 @@ use onefold_core::matching::Matcher;
 use onefold_core::merge::Before;
 use onefold_core::node::Node;
 use onefold_lake::layout::BlockedKeys;
-use onefold_lake::{RunId, StoreError, keys};
+use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError};
+use onefold_store::StoreError;
 
 /// The configuration of a version, the corrections that it obeys and its blocked keys.
 pub(crate) struct Settings {

@@ -10,8 +10,9 @@ use onefold_lake::keys::{self, Stage};
 use onefold_lake::layout::{Mapper, MapperInput};
 use onefold_lake::receipt::Moved;
 use onefold_lake::shuffle::Shuffle;
-use onefold_lake::{Condition, RunId, decompress, labels, shuffle};
+use onefold_lake::{RunId, decompress, labels, shuffle};
 use onefold_shell::{Context, StageError, Work, in_order};
+use onefold_store::Condition;
 use serde::{Deserialize, Serialize};
 
 /// Objects that are read at once.

@@ -14,12 +14,13 @@ mod tables;
 use onefold_connect::{Fault, Planned, Planning, SPLIT_BYTES, connector};
 use onefold_core::config::Config;
 use onefold_core::timestamp::Timestamp;
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::manifest::{Manifest, config_digest};
 use onefold_lake::plan::{Current, Input, Plan, Previous, Skipped, Split};
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, RunId, StoreError};
 use onefold_shell::{Context, ErrorKind, StageError, Work, json_lines, json_object};
+use onefold_store::{Condition, StoreError};
 
 pub use request::{Answer, Input as StartInput, Request};
 

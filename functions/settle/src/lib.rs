@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 use aws_lambda_events::event::sqs::SqsEvent;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::plan::{DeadChunk, Token};
-use onefold_lake::{Condition, RunId, event};
+use onefold_lake::{RunId, event};
 use onefold_shell::{Context, DEAD_LETTER, StageError, Work, complete_if_settled, json_object};
+use onefold_store::Condition;
 use serde::{Deserialize, Serialize};
 
 /// What calls the function: the state machine, or the dead-letter queue.

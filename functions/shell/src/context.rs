@@ -12,9 +12,10 @@ use onefold_core::node::{Node, NodeHasher};
 use onefold_core::suppression::Suppression;
 use onefold_core::translate::Tables;
 use onefold_lake::plan::Plan;
-use onefold_lake::s3::S3Store;
 use onefold_lake::table::StoredTable;
-use onefold_lake::{RunId, Store, StoreError, keys};
+use onefold_lake::{RunId, keys};
+use onefold_store::s3::S3Store;
+use onefold_store::{Store, StoreError};
 use serde::de::DeserializeOwned;
 
 use crate::environment::Environment;

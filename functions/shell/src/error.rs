@@ -1,8 +1,9 @@
 //! Errors of stages: few kinds, each with the name that the state machine retries or catches on.
 
 use onefold_core::merge::LineError;
+use onefold_lake::FormatError;
 use onefold_lake::shuffle::ShuffleError;
-use onefold_lake::{FormatError, StoreError};
+use onefold_store::StoreError;
 
 /// What the caller can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! One piece of work of a stage: skipped if it was done, else done, measured and receipted.
 
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::receipt::{Moved, Receipt};
-use onefold_lake::{Condition, RunId};
+use onefold_store::Condition;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

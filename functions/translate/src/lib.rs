@@ -14,8 +14,9 @@ use onefold_core::config::RowFormat;
 use onefold_core::translate::Translator;
 use onefold_lake::keys::{Chunk, Stage};
 use onefold_lake::receipt::Moved;
-use onefold_lake::{Condition, compress, links, rawchunk};
+use onefold_lake::{compress, links, rawchunk};
 use onefold_shell::{Context, StageError, Work, complete_if_settled};
+use onefold_store::Condition;
 use serde::{Deserialize, Serialize};
 
 /// Seconds after which a chunk that failed is tried again.

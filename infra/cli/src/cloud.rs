@@ -10,7 +10,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
-use onefold_lake::s3::S3Store;
+use onefold_store::s3::S3Store;
 
 use crate::error::Error;
 

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use ::erase::{Answer, Request};
 use aws_sdk_lambda::primitives::Blob;
 use onefold_core::node::NodeHasher;
+use onefold_lake::keys;
 use onefold_lake::plan::Current;
-use onefold_lake::{Condition, Store, keys};
+use onefold_store::{Condition, Store};
 use serde::Deserialize;
 
 use crate::Outcome;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use explain::{Answer, Request};
 use onefold_core::config::nearest;
-use onefold_lake::{RunId, Store, keys};
+use onefold_lake::{RunId, keys};
+use onefold_store::Store;
 
 use crate::Outcome;
 use crate::args::ExplainOptions;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use onefold_lake::manifest::Manifest;
 use onefold_lake::plan::Current;
-use onefold_lake::{RunId, Store, keys};
+use onefold_lake::{RunId, keys};
+use onefold_store::Store;
 
 use crate::cloud::Cloud;
 use crate::concurrently::for_each;

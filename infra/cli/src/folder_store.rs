@@ -13,8 +13,8 @@ use std::time::UNIX_EPOCH;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use onefold_lake::store::Body;
-use onefold_lake::{Condition, Object, Store, StoreError};
+use onefold_store::Body;
+use onefold_store::{Condition, Object, Store, StoreError};
 
 use crate::push::collect;
 

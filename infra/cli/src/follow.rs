@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_sfn::types::HistoryEvent;
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::{RunId, Store};
+use onefold_store::Store;
 use tokio::time::sleep;
 
 use crate::cloud::Cloud;

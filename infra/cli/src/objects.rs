@@ -6,7 +6,7 @@ use std::path::Path;
 
 use aws_sdk_s3::primitives::{ByteStream, Length};
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
-use onefold_lake::{Object, Store, StoreError};
+use onefold_store::{Object, Store, StoreError};
 
 use crate::cloud::Cloud;
 use crate::concurrently::for_each;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use onefold_lake::{Object, Store, keys};
+use onefold_lake::keys;
+use onefold_store::{Object, Store};
 
 use crate::cloud::Cloud;
 use crate::concurrently::for_each;

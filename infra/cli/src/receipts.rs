@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::receipt::Receipt;
-use onefold_lake::{RunId, Store};
+use onefold_store::Store;
 use serde_json::Value;
 
 use crate::cloud::Cloud;

@@ -4,9 +4,10 @@
 use std::fs;
 use std::path::Path;
 
+use onefold_lake::keys;
 use onefold_lake::manifest::Manifest;
 use onefold_lake::plan::Current;
-use onefold_lake::{Condition, Store, keys};
+use onefold_store::{Condition, Store};
 
 use crate::cloud::Cloud;
 use crate::concurrently::for_each;

@@ -6,8 +6,8 @@ use onefold_core::config::{FilesSettings, RowFormat};
 use onefold_core::csv::{Boundary, RECORD_BYTES_MAX, boundary};
 use onefold_lake::StoreError;
 use onefold_lake::plan::Piece;
-use onefold_lake::store::Body;
 use onefold_shell::Context;
+use onefold_store::Body;
 
 use super::decompress::Decompressor;
 use super::text::Text;

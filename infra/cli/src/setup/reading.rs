@@ -10,8 +10,9 @@ use onefold_core::setup::NoTable;
 use onefold_core::translate::Segment;
 use onefold_lake::plan::{Piece, Reading};
 use onefold_lake::table::{self, StoredTable};
-use onefold_lake::{Object, RunId, Store, keys, rawchunk};
+use onefold_lake::{RunId, keys, rawchunk};
 use onefold_shell::{Context, NoSecrets, Secrets};
+use onefold_store::{Object, Store};
 
 use super::members::members;
 use crate::error::Error;

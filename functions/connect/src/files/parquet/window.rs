@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Buf, Bytes, BytesMut};
 use onefold_lake::plan::Piece;
-use onefold_lake::store::Body;
 use onefold_shell::Context;
+use onefold_store::Body;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 

@@ -12,7 +12,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, Delete, ObjectI
 use aws_smithy_runtime_api::http::Response;
 use bytes::Bytes;
 
-use crate::store::{Body, Condition, Object, Store, StoreError};
+use crate::{Body, Condition, Object, Store, StoreError};
 
 /// S3's smallest part of a multipart upload, but for the last.
 const PART_BYTES_MIN: u64 = 5 << 20;

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::store::{Body, Condition, Object, Store, StoreError};
+use crate::{Body, Condition, Object, Store, StoreError};
 
 /// A store in memory.
 #[derive(Debug, Default)]
