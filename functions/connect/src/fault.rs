@@ -1,7 +1,7 @@
 //! Why a connector could not go on.
 
-use onefold_lake::StoreError;
 use onefold_shell::StageError;
+use onefold_store::StoreError;
 
 /// Why a connector could not go on.
 #[derive(Debug, thiserror::Error)]

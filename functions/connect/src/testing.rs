@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use onefold_core::node::NodeHasher;
-use onefold_lake::Condition;
 use onefold_shell::{Context, NoTasks};
+use onefold_store::Condition;
 use onefold_store::memory::MemoryStore;
 
 /// A context with an empty store.

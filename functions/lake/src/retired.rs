@@ -135,7 +135,7 @@ mod tests {
         let mut trail = Trail::new("id-7-");
         let file = |key: &str| File { key: key.to_owned(), bytes: bytes.len() as u64, records: 300, text_bytes: 0 };
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-            store.put("k", bytes.clone().into(), crate::Condition::Always).await.unwrap();
+            store.put("k", bytes.clone().into(), onefold_store::Condition::Always).await.unwrap();
             trail.file(&store, &file("k")).await.unwrap();
             assert!(Trail::new("a").file(&store, &file("none")).await.is_err());
         });

@@ -11,8 +11,9 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use parquet::schema::types::Type;
 
+use crate::keys;
 use crate::plan::Pinned;
-use crate::{Store, StoreError, keys};
+use onefold_store::{Store, StoreError};
 
 /// Reads the table of a name, in whichever format it is there.
 ///

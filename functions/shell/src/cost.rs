@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use onefold_lake::Store;
 use onefold_lake::receipt::Cost;
+use onefold_store::Store;
 
 /// CPU milliseconds of the process that were reported already.
 static REPORTED_CPU_MS: AtomicU64 = AtomicU64::new(0);

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use onefold_lake::StoreError;
 use onefold_lake::versions::VersionError;
+use onefold_store::StoreError;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]

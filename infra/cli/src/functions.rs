@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use onefold_core::node::NodeHasher;
-use onefold_lake::Store;
 use onefold_shell::{Context, NoTasks};
+use onefold_store::Store;
 
 use crate::error::Error;
 

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use memchr::memchr;
 use onefold_core::config::{FilesSettings, RowFormat};
 use onefold_core::csv::{Boundary, RECORD_BYTES_MAX, boundary};
-use onefold_lake::StoreError;
 use onefold_lake::plan::Piece;
 use onefold_shell::Context;
 use onefold_store::Body;
+use onefold_store::StoreError;
 
 use super::decompress::Decompressor;
 use super::text::Text;

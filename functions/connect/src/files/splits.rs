@@ -1,8 +1,8 @@
 //! Dividing objects into splits: what one Extract invocation reads.
 
 use onefold_core::config::{Encoding, FileFormat, FilesSettings};
-use onefold_lake::Object;
 use onefold_lake::plan::Piece;
+use onefold_store::Object;
 
 /// Bytes that one split holds, about: a few seconds of one Lambda.
 pub const SPLIT_BYTES: u64 = 64 << 20;

@@ -1,7 +1,7 @@
 //! Files of other tools, taken up at every row, cut off at every byte, and damaged at every byte. What their rows
 //! are is compared in `tests/properties/other_tools.rs`.
 
-use onefold_lake::Condition;
+use onefold_store::Condition;
 
 use super::*;
 use crate::testing::context_with;
