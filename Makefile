@@ -1,5 +1,8 @@
 # Onefold: `make help` shows what there is. CI calls the same targets as a person does.
 
+# What does not need each other is made side by side: pip waits for the network while cargo compiles.
+MAKEFLAGS += --jobs=2
+
 # The tools live under target/, so `make clean` takes everything away.
 VENV := target/venv
 PYTHON ?= python3
@@ -27,7 +30,7 @@ AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run reference test test-rust test-reference lint fmt bench febrl package deploy clean FORCE
+.PHONY: help tools build run clean-run reference test test-build test-units test-properties test-cloud test-reference lint fmt bench febrl package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,25 +77,44 @@ target/reference-packages/.done: infra/reference/requirements.txt
 	target/reference-packages/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	touch $@
 
-test: tools build test-rust test-reference lint ## Run every test and check
+# Tests are compiled once, by clippy: it lints what it compiles. The profile `bench` shares all dependencies with
+# `make build`, and so does the set of packages: naming others would change their features.
+CHECKED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=--deny__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__ \
+	cargo test --profile bench --workspace --locked
 
-test-rust:
-	cargo test --workspace --locked
+test: test-units test-properties test-cloud test-reference lint ## Run every test and check
+
+# The command `onefold` and `cargo lambda` run what `make build` built.
+test-build: build
+	$(CHECKED) --no-run
+
+test-units: test-build
+	$(CHECKED) --lib --bins
+
+test-properties: test-build tools
+	$(CHECKED) --test properties --test agreement
+
+# These start servers, the local cloud among them.
+test-cloud: test-build tools
+	$(CHECKED) --test functions --test postgres --test workflow
 
 test-reference:
 	$(PYTHON) -m unittest discover --start-directory infra/reference
 
-lint: tools infra/lint/node_modules/.done ## Check formatting, lints, template and state machine
+lint: tools test-build target/lint/.done ## Check formatting, lints, template and state machine
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	$(VENV)/bin/cfn-lint infra/template.yaml
 	AWS_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam validate --lint --template infra/template.yaml
-	@mkdir -p target/lint
 	sed 's/\$${MapConcurrency}/1/' statemachine/onefold.asl.json > target/lint/onefold.asl.json
-	infra/lint/node_modules/.bin/asl-validator --json-path target/lint/onefold.asl.json
+	PATH="$(CURDIR)/target/lint/venv/bin:$$PATH" target/lint/node_modules/.bin/asl-validator \
+		--json-path target/lint/onefold.asl.json
 
-infra/lint/node_modules/.done: infra/lint/package-lock.json
-	npm ci --prefix infra/lint --no-audit --no-fund
+# The checker of state machines is a program of Node's, which comes from PyPI with its npm.
+target/lint/.done: infra/lint/package-lock.json infra/lint/requirements.txt
+	$(PYTHON) -m venv target/lint/venv
+	target/lint/venv/bin/pip install --quiet --disable-pip-version-check -r infra/lint/requirements.txt
+	cp infra/lint/package.json infra/lint/package-lock.json target/lint
+	PATH="$(CURDIR)/target/lint/venv/bin:$$PATH" npm ci --prefix target/lint --no-audit --no-fund
 	touch $@
 
 fmt: ## Format the code
@@ -116,12 +138,12 @@ target/bench/venv/.done: tests/bench/requirements.txt
 	touch $@
 
 package: tools ## Build the functions for AWS, against the C library of its runtime
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --locked --target $(AWS_TARGET) $(FUNCTIONS:%=-p %)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --locked --disable-optimizations --target $(AWS_TARGET) $(FUNCTIONS:%=-p %)
 
 deploy: package ## Deploy to the AWS account of your credentials
 	$(VENV)/bin/sam deploy --template infra/template.yaml --config-file samconfig.toml --guided
 
 clean: ## Remove everything that was built or installed
-	rm -rf target infra/lint/node_modules
+	rm -rf target
 
 FORCE:

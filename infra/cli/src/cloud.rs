@@ -13,6 +13,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use onefold_store::s3::S3Store;
 
 use crate::error::Error;
+use crate::invoke::Lambda;
 
 /// The region that a local cloud plays.
 pub const LOCAL_REGION: &str = "us-east-1";
@@ -29,7 +30,7 @@ pub struct Cloud {
     /// Starts and follows executions.
     pub sfn: aws_sdk_sfn::Client,
     /// Calls the functions that people ask.
-    pub lambda: aws_sdk_lambda::Client,
+    pub lambda: Lambda,
     /// The address of the local cloud, if it is one.
     pub endpoint: Option<String>,
     /// The stack's name.
@@ -47,7 +48,7 @@ pub struct Clients {
     pub secrets: aws_sdk_secretsmanager::Client,
     s3: aws_sdk_s3::Client,
     sfn: aws_sdk_sfn::Client,
-    lambda: aws_sdk_lambda::Client,
+    lambda: Lambda,
     endpoint: Option<String>,
     region: String,
 }
@@ -92,7 +93,7 @@ impl Clients {
         // A bucket's name can be made part of AWS's host names only.
         let s3_config = aws_sdk_s3::config::Builder::from(config).force_path_style(endpoint.is_some()).build();
         let s3 = aws_sdk_s3::Client::from_conf(s3_config);
-        let (sfn, lambda) = (aws_sdk_sfn::Client::new(config), aws_sdk_lambda::Client::new(config));
+        let (sfn, lambda) = (aws_sdk_sfn::Client::new(config), Lambda::new(config, &region));
         let secrets = aws_sdk_secretsmanager::Client::new(config);
         Self { secrets, s3, sfn, lambda, endpoint, region }
     }

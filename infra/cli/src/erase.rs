@@ -8,7 +8,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::erase::{Answer, Request};
-use aws_sdk_lambda::primitives::Blob;
 use onefold_core::node::NodeHasher;
 use onefold_lake::keys;
 use onefold_lake::plan::Current;
@@ -21,6 +20,7 @@ use crate::cloud::{Clients, Cloud};
 use crate::error::Error;
 use crate::folder_store::FolderStore;
 use crate::functions;
+use crate::invoke::Invoked;
 use crate::out_folder::OutFolder;
 use crate::screen::say;
 use crate::table::count;
@@ -54,15 +54,16 @@ pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>)
 async fn in_cloud(cloud: &Cloud, request: &Request) -> Result<Answer, Error> {
     let name = format!("{}-erase", cloud.stack);
     let payload = serde_json::to_vec(request).map_err(|error| Error::malformed("the request", error))?;
-    let call = cloud.lambda.invoke().function_name(&name).payload(Blob::new(payload));
-    let called = call.send().await.map_err(Error::call(format!("call the function {name}")))?;
-    let payload = called.payload.map(Blob::into_inner).unwrap_or_default();
-    if called.function_error.is_some() {
-        let failure: Failure = serde_json::from_slice(&payload)
-            .map_err(|error| Error::malformed(format!("the error of {name}"), error))?;
-        return Err(Error::Unready(failure.message));
+    match cloud.lambda.invoke(&name, payload).await? {
+        Invoked::Answered(answer) => {
+            serde_json::from_slice(&answer).map_err(|error| Error::malformed(format!("the answer of {name}"), error))
+        }
+        Invoked::Failed(failure) => {
+            let failure: Failure = serde_json::from_slice(&failure)
+                .map_err(|error| Error::malformed(format!("the error of {name}"), error))?;
+            Err(Error::Unready(failure.message))
+        }
     }
-    serde_json::from_slice(&payload).map_err(|error| Error::malformed(format!("the answer of {name}"), error))
 }
 
 /// Looks at the version in a folder of results, and writes the entries beside it.

@@ -23,6 +23,7 @@ mod folder_store;
 mod follow;
 mod functions;
 mod history;
+mod invoke;
 mod local;
 mod local_cloud;
 mod objects;
