@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use onefold_lake::keys;
+use onefold_store::Store;
+use onefold_store::memory::Fault;
 use onefold_tests::oracle;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::row::{self, Row, SOURCES};
@@ -351,15 +353,15 @@ fn an_erasing_run_killed_at_any_write_is_resumed_and_leaves_nothing() {
         pipeline
     };
     let mut undisturbed = prepared();
-    let writes_before = undisturbed.store.writes();
+    let writes_before = undisturbed.store.requests();
     publish(&mut undisturbed, &Knobs::default());
-    let writes = undisturbed.store.writes() - writes_before;
+    let writes = undisturbed.store.writes_since(writes_before);
     let run = Pipeline::run_of(2);
     for left in 0..writes {
         let mut pipeline = prepared();
-        pipeline.store.fail_after(Some(left));
+        pipeline.store.fail(Fault::write().nth(left).from_then_on());
         pipeline.run(&Knobs::default()).expect_err("a write fails");
-        pipeline.store.fail_after(None);
+        pipeline.store.heal();
         let is_planned = pipeline.get(&keys::receipt(&run, keys::Stage::Plan, "plan")).is_some();
         if is_planned { pipeline.resume(&run, &Knobs::default()) } else { pipeline.run_again(&Knobs::default()) }
             .unwrap_or_else(|error| panic!("after {left} writes: {error:?}"));

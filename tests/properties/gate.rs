@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use onefold_lake::keys::{self, Part};
 use onefold_lake::versions::Standing;
 use onefold_shell::ErrorKind;
+use onefold_store::memory::Fault;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
@@ -104,9 +105,9 @@ fn a_publish_that_is_killed_at_any_write_is_taken_up_again() {
         let mut pipeline = gated(&closed);
         pipeline.run(&Knobs::default()).expect_err("the gate is closed");
         let before = pipeline.get(keys::CURRENT);
-        pipeline.store.fail_after(Some(writes));
+        pipeline.store.fail(Fault::write().nth(writes).from_then_on());
         assert_eq!(pipeline.publish(&run).expect_err("a write fails").kind, ErrorKind::Transient);
-        pipeline.store.fail_after(None);
+        pipeline.store.heal();
         let is_committed = pipeline.get(keys::CURRENT) != before;
         assert_eq!(is_committed, writes == 2, "manifest, commit, receipt");
         // Resumed without the word to publish, what is committed stays, and nothing else is.
@@ -135,9 +136,9 @@ fn what_was_overtaken_is_not_published() {
 #[test]
 fn a_run_without_a_version_cannot_be_published() {
     let mut pipeline = gated(&open_and_closed().0);
-    pipeline.store.fail_after(Some(20));
+    pipeline.store.fail(Fault::write().nth(20).from_then_on());
     pipeline.run(&Knobs::default()).expect_err("it is killed");
-    pipeline.store.fail_after(None);
+    pipeline.store.heal();
     let error = pipeline.publish(&Pipeline::run_of(2)).expect_err("there is no version");
     assert_eq!(error.kind, ErrorKind::InvalidInput);
     assert!(error.message.contains("resume it without publish"), "{}", error.message);

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use onefold_lake::keys;
 use onefold_shell::{ErrorKind, StageError};
+use onefold_store::Store;
+use onefold_store::memory::Fault;
 use onefold_tests::http_server::{HttpServer, Mishap, Reply, Request, SECRET_BODY};
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::settings::Settings;
@@ -491,9 +493,9 @@ fn the_next_run_asks_for_what_is_new_since_the_last() {
             &config(&url, &format!("{}\n{watermark}", Way::Cursor.config()), true)
                 .replace("[[match]]", "[[match]] # new"),
         );
-        pipeline.store.fail_after(Some(12));
+        pipeline.store.fail(Fault::write().nth(12).from_then_on());
         pipeline.run(&knobs).expect_err("a write fails");
-        pipeline.store.fail_after(None);
+        pipeline.store.heal();
         pipeline.run(&knobs).expect("a third run");
         let version = Version::current(&pipeline);
         assert_eq!((version.manifest.counts.rows_read, version.manifest.counts.members), (1, 7));
@@ -561,16 +563,16 @@ fn a_run_killed_at_any_write_goes_on_behind_the_last_page_that_is_kept() {
     let writes = {
         let server = server_with(Way::Cursor, count, |_, _, reply| reply);
         let mut undisturbed = pipeline(&server, Way::Cursor.config());
-        let before = undisturbed.store.writes();
+        let before = undisturbed.store.requests();
         undisturbed.run(&hurried()).expect("a run");
-        undisturbed.store.writes() - before
+        undisturbed.store.writes_since(before)
     };
     for writes_left in 0..writes {
         let server = server_with(Way::Cursor, count, |_, _, reply| reply);
         let mut pipeline = pipeline(&server, Way::Cursor.config());
-        pipeline.store.fail_after(Some(writes_left));
+        pipeline.store.fail(Fault::write().nth(writes_left).from_then_on());
         pipeline.run(&hurried()).expect_err("a write fails");
-        pipeline.store.fail_after(None);
+        pipeline.store.heal();
         let run = Pipeline::run_of(1);
         let is_planned = pipeline.get(&keys::receipt(&run, onefold_lake::keys::Stage::Plan, "plan")).is_some();
         let outcome = if is_planned { pipeline.resume(&run, &hurried()) } else { pipeline.run_again(&hurried()) };

@@ -4,8 +4,14 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod code;
+mod error;
 pub mod memory;
+mod operation;
+mod parts;
 pub mod s3;
 mod store;
 
-pub use store::{Body, Condition, Object, Store, StoreError};
+pub use error::{Source, StoreError};
+pub use operation::Operation;
+pub use store::{Body, Condition, Object, Store};

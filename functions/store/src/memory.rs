@@ -1,58 +1,260 @@
-//! A store in memory, for tests: the same contract as S3, without it.
+//! A store in memory, for tests: the same contract as S3, and it fails on demand.
+//!
+//! **Pieces.** Bodies come in pieces, and listings in pages, whose sizes are drawn from the store's seed and the number
+//! of the request. So the same requests to a store of the same seed are answered alike, and the same object read twice
+//! comes in other pieces.
+//!
+//! **Requests.** Each request that S3 would get is counted and noted: a page of a listing, a part of an object that is
+//! put together. [`MemoryStore::served_since`] gives them by operation and key.
+//!
+//! **Faults.** [`MemoryStore::fail`] takes a [`Fault`]: of which requests, by operation, key and number; before or after
+//! they take effect, or in a piece of the body; with which answer, or only late. Several can be armed. A fault ends with
+//! the request that it hits, unless it is said to go on [`from_then_on`](Fault::from_then_on); [`MemoryStore::heal`] ends
+//! all. Errors are sorted as S3's are, and name the request's key.
+//!
+//! ```
+//! # use onefold_store::memory::{Failure, Fault, MemoryStore};
+//! # use onefold_store::{Operation, Store};
+//! let store = MemoryStore::seeded(7);
+//! // The third request from here on fails, whatever it is.
+//! store.fail(Fault::any().nth(2));
+//! // The process is killed at its fifth write: that one and all requests of a change behind it fail.
+//! store.fail(Fault::write().nth(4).from_then_on());
+//! // The commit happens, but its answer is lost.
+//! store.fail(Fault::of(Operation::Put).on("processed/CURRENT").after().with(Failure::NoAnswer));
+//! // Each body of a member file breaks instead of its second piece.
+//! store.fail(Fault::of(Operation::Stream).where_key(|key| key.contains("/members/")).in_piece(1).from_then_on());
+//! // The second page of a listing is refused.
+//! store.fail(Fault::of(Operation::List).on("raw/").nth(1).with(Failure::AccessDenied));
+//! store.heal();
+//! assert_eq!(store.requests(), 0);
+//! ```
+//!
+//! **Every request in turn.** Run once undisturbed and note the requests; then, for each of them, run on a fresh store
+//! that fails it, expect an error that names its key, and run again:
+//!
+//! ```
+//! # use onefold_store::memory::{Fault, MemoryStore};
+//! # use onefold_store::{Condition, Store, StoreError};
+//! # async fn stage(store: &MemoryStore) -> Result<(), StoreError> {
+//! #     let (bytes, _) = store.get("in").await?;
+//! #     store.put("out", bytes, Condition::Always).await
+//! # }
+//! # async fn fresh() -> MemoryStore {
+//! #     let store = MemoryStore::default();
+//! #     store.put("in", "x".into(), Condition::Always).await.unwrap();
+//! #     store
+//! # }
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let undisturbed = fresh().await;
+//! let before = undisturbed.requests();
+//! stage(&undisturbed).await.unwrap();
+//! let requests = undisturbed.served_since(before);
+//! assert_eq!(requests.len(), 2);
+//! for (number, request) in requests.iter().enumerate() {
+//!     for fault in [Fault::any().nth(number as u64), Fault::any().nth(number as u64).after()] {
+//!         let store = fresh().await;
+//!         store.fail(fault);
+//!         let error = stage(&store).await.unwrap_err();
+//!         assert_eq!((error.key(), store.hits()), (request.key.as_str(), 1));
+//!         store.heal();
+//!         stage(&store).await.unwrap();
+//!         assert_eq!(store.contents(), undisturbed.contents());
+//!     }
+//! }
+//! # });
+//! ```
+//!
+//! A write under a condition whose answer is lost gives [`StoreError::Unavailable`](crate::StoreError), as on S3 when
+//! the store could not be asked what became of it; what S3's store finds out by itself, this one does not.
+
+mod fault;
+mod pieces;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::ops::{Bound, Range};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::{Body, Condition, Object, Store, StoreError};
+use self::fault::Moment;
+pub use self::fault::{Failure, Fault};
+use self::pieces::{Pieces, Sizes};
+use crate::error::StoreError;
+use crate::operation::Operation;
+use crate::parts::{self, Limits, Part, Slice};
+use crate::store::{Body, Condition, Object, Store};
 
-/// A store in memory.
+/// Small, so that small data is put together from parts of both kinds.
+const LIMITS: Limits = Limits { part_bytes_min: 64, part_bytes_max: 1 << 20 };
+
+/// A request that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// What was asked.
+    pub operation: Operation,
+    /// The object or prefix.
+    pub key: String,
+}
+
+/// A store in memory. See the module.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    objects: Mutex<BTreeMap<String, (Bytes, String)>>,
-    writes: AtomicU64,
-    requests: AtomicU64,
-    /// Writes that still succeed; every one after that fails.
-    writes_left: Mutex<Option<u64>>,
+    seed: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    objects: Objects,
+    served: Vec<Served>,
+    faults: Vec<Fault>,
+    hits: u64,
+}
+
+/// Bytes and entity tags by key.
+type Objects = BTreeMap<String, (Bytes, String)>;
+
+/// A request under way, and what goes wrong with it.
+struct Arrived<'r> {
+    operation: Operation,
+    key: &'r str,
+    sizes: Sizes,
+    pause: Duration,
+    failures: Vec<(Moment, Failure)>,
+}
+
+impl Arrived<'_> {
+    fn failure(&self, moment: Moment) -> Result<(), StoreError> {
+        let found = self.failures.iter().find(|(when, _)| *when == moment);
+        found.map_or(Ok(()), |(_, failure)| Err(failure.error(self.operation, self.key)))
+    }
+
+    fn broken_piece(&self) -> Option<(u64, Failure)> {
+        self.failures.iter().find_map(|(moment, failure)| match moment {
+            Moment::Piece(piece) => Some((*piece, *failure)),
+            Moment::Before | Moment::After => None,
+        })
+    }
 }
 
 impl MemoryStore {
-    /// Lets `writes` more writes (removals among them) succeed and fails all after them; `None` ends that.
-    pub fn fail_after(&self, writes: Option<u64>) {
-        *self.lock(&self.writes_left) = writes;
+    /// A store whose pieces and pages have other sizes.
+    pub fn seeded(seed: u64) -> Self {
+        Self { seed, state: Mutex::default() }
     }
 
-    /// How many writes succeeded so far.
-    pub fn writes(&self) -> u64 {
-        self.writes.load(Ordering::Relaxed)
+    /// Lets something go wrong from now on.
+    pub fn fail(&self, fault: Fault) {
+        self.lock().faults.push(fault);
     }
 
-    fn lock<'m, T>(&self, mutex: &'m Mutex<T>) -> std::sync::MutexGuard<'m, T> {
+    /// Nothing goes wrong any more.
+    pub fn heal(&self) {
+        let mut state = self.lock();
+        state.faults.clear();
+        state.hits = 0;
+    }
+
+    /// How many requests faults hit since the store was healed.
+    pub fn hits(&self) -> u64 {
+        self.lock().hits
+    }
+
+    /// The requests behind the first so many, in order; those that failed, too.
+    pub fn served_since(&self, requests: u64) -> Vec<Served> {
+        self.lock().served.iter().skip(requests as usize).cloned().collect()
+    }
+
+    /// How many of the requests behind the first so many asked for a change.
+    pub fn writes_since(&self, requests: u64) -> u64 {
+        let state = self.lock();
+        let behind = state.served.iter().skip(requests as usize);
+        behind.filter(|served| served.operation.is_write()).count() as u64
+    }
+
+    /// All objects, without a request.
+    pub fn contents(&self) -> BTreeMap<String, Bytes> {
+        self.lock().objects.iter().map(|(key, (bytes, _))| (key.clone(), bytes.clone())).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
         // A panic while the lock is held leaves the map as it was: every change is one insert.
-        mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a write towards those that still succeed.
-    fn spend_write(&self, operation: &'static str, key: &str) -> Result<(), StoreError> {
-        if let Some(left) = self.lock(&self.writes_left).as_mut() {
-            *left = left.checked_sub(1).ok_or_else(|| StoreError::Unavailable {
-                operation,
-                key: key.to_owned(),
-                reason: "a test wants it to fail".to_owned(),
-            })?;
+    /// Notes a request, and finds what goes wrong with it.
+    fn arrive<'r>(&self, operation: Operation, key: &'r str) -> Arrived<'r> {
+        let mut state = self.lock();
+        let sizes = Sizes { seed: self.seed, request: state.served.len() as u64 };
+        state.served.push(Served { operation, key: key.to_owned() });
+        let mut arrived = Arrived { operation, key, sizes, pause: Duration::ZERO, failures: Vec::new() };
+        state.faults.retain_mut(|fault| {
+            if !fault.hits(operation, key) {
+                return true;
+            }
+            arrived.pause += fault.pause;
+            arrived.failures.extend(fault.failure.map(|failure| (fault.moment, failure)));
+            fault.lasts()
+        });
+        state.hits += u64::from(!arrived.pause.is_zero() || !arrived.failures.is_empty());
+        arrived
+    }
+
+    /// Serves a request, whose effect is atomic.
+    async fn serve<'r, T: Send>(
+        &self,
+        operation: Operation,
+        key: &'r str,
+        effect: impl FnOnce(&mut Objects, &Arrived<'r>) -> Result<T, StoreError> + Send,
+    ) -> Result<T, StoreError> {
+        let arrived = self.arrive(operation, key);
+        if !arrived.pause.is_zero() {
+            tokio::time::sleep(arrived.pause).await;
         }
-        Ok(())
+        arrived.failure(Moment::Before)?;
+        let answer = effect(&mut self.lock().objects, &arrived)?;
+        arrived.failure(Moment::After)?;
+        Ok(answer)
     }
 
-    /// An object and its entity tag.
-    fn find(&self, key: &str) -> Result<(Bytes, String), StoreError> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.lock(&self.objects).get(key).cloned().ok_or_else(|| StoreError::NotFound { key: key.to_owned() })
+    /// The bytes of a source, if it is still the one that was listed.
+    async fn read_source(&self, operation: Operation, source: &Object, range: Range<u64>) -> Result<Bytes, StoreError> {
+        self.serve(operation, &source.key, |objects, _| {
+            let (bytes, etag) = find(objects, &source.key)?;
+            expect(&source.key, etag == &source.etag)?;
+            Ok(slice(bytes, range))
+        })
+        .await
+    }
+
+    async fn part(&self, sources: &[Object], part: &Part, key: &str) -> Result<Bytes, StoreError> {
+        let slices = match part {
+            Part::Copied(Slice { source, range }) => {
+                return self.read_source(Operation::Copy, &sources[*source], range.clone()).await;
+            }
+            Part::Gathered(slices) => slices,
+        };
+        let mut bytes = Vec::new();
+        for Slice { source, range } in slices {
+            bytes.extend_from_slice(&self.read_source(Operation::Range, &sources[*source], range.clone()).await?);
+        }
+        self.serve(Operation::Part, key, |_, _| Ok(())).await?;
+        Ok(bytes.into())
+    }
+
+    /// Writes an object that is made of parts.
+    async fn complete(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
+        self.serve(Operation::Complete, key, |objects, _| {
+            insert(objects, key, bytes);
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -61,100 +263,125 @@ fn etag(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
 }
 
-struct Whole(Option<Bytes>);
+fn insert(objects: &mut Objects, key: &str, bytes: Bytes) {
+    let etag = etag(&bytes);
+    objects.insert(key.to_owned(), (bytes, etag));
+}
 
-#[async_trait]
-impl Body for Whole {
-    async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
-        // Pieces of odd sizes, as a network gives them.
-        let Some(rest) = &mut self.0 else { return Ok(None) };
-        let piece = rest.split_to(rest.len().min(1009));
-        if rest.is_empty() {
-            self.0 = None;
-        }
-        Ok(Some(piece))
-    }
+fn find<'o>(objects: &'o Objects, key: &str) -> Result<&'o (Bytes, String), StoreError> {
+    objects.get(key).ok_or_else(|| StoreError::NotFound { key: key.to_owned() })
+}
+
+fn expect(key: &str, holds: bool) -> Result<(), StoreError> {
+    if holds { Ok(()) } else { Err(StoreError::Precondition { key: key.to_owned() }) }
+}
+
+/// The bytes of a range that are there.
+fn slice(bytes: &Bytes, range: Range<u64>) -> Bytes {
+    let clamp = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(bytes.len());
+    bytes.slice(clamp(range.start)..clamp(range.end.max(range.start)))
+}
+
+fn listed((key, (bytes, etag)): (&String, &(Bytes, String))) -> Object {
+    Object { key: key.clone(), size: bytes.len() as u64, etag: etag.clone(), modified_at: 0 }
 }
 
 #[async_trait]
 impl Store for MemoryStore {
     async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        let objects = self.lock(&self.objects);
-        let found = objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix));
-        Ok(found
-            .map(|(key, (bytes, etag))| Object {
-                key: key.clone(),
-                size: bytes.len() as u64,
-                etag: etag.clone(),
-                modified_at: 0,
-            })
-            .collect())
+        let mut found: Vec<Object> = Vec::new();
+        loop {
+            let start = match found.last() {
+                Some(last) => Bound::Excluded(last.key.clone()),
+                None => Bound::Included(prefix.to_owned()),
+            };
+            let is_last = self
+                .serve(Operation::List, prefix, |objects, arrived| {
+                    let rest = objects.range((start, Bound::Unbounded));
+                    let mut rest = rest.take_while(|(key, _)| key.starts_with(prefix)).map(listed);
+                    found.extend(rest.by_ref().take(arrived.sizes.page()));
+                    Ok(rest.next().is_none())
+                })
+                .await?;
+            if is_last {
+                return Ok(found);
+            }
+        }
     }
 
     async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError> {
-        self.find(key)
+        self.serve(Operation::Get, key, |objects, _| find(objects, key).cloned()).await
     }
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
-        let (bytes, _) = self.find(key)?;
-        let clamp = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(bytes.len());
-        Ok(bytes.slice(clamp(range.start)..clamp(range.end)))
+        if range.is_empty() {
+            return Ok(Bytes::new());
+        }
+        self.serve(Operation::Range, key, |objects, _| Ok(slice(&find(objects, key)?.0, range))).await
     }
 
     async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError> {
-        let (bytes, _) = self.find(key)?;
-        let length = usize::try_from(length).unwrap_or(usize::MAX).min(bytes.len());
-        Ok(bytes.slice(bytes.len() - length..))
+        if length == 0 {
+            return Ok(Bytes::new());
+        }
+        self.serve(Operation::Tail, key, |objects, _| {
+            let (bytes, _) = find(objects, key)?;
+            let size = bytes.len() as u64;
+            Ok(slice(bytes, size.saturating_sub(length)..size))
+        })
+        .await
     }
 
     async fn stream(&self, key: &str, expected: &str, from: u64) -> Result<Box<dyn Body>, StoreError> {
-        let (bytes, etag) = self.find(key)?;
-        if etag != expected {
-            return Err(StoreError::Precondition { key: key.to_owned() });
-        }
-        let from = usize::try_from(from).unwrap_or(usize::MAX).min(bytes.len());
-        Ok(Box::new(Whole(Some(bytes.slice(from..)))))
+        self.serve(Operation::Stream, key, |objects, arrived| {
+            let (bytes, etag) = find(objects, key)?;
+            expect(key, etag == expected)?;
+            let (rest, breaks) = (slice(bytes, from..u64::MAX), arrived.broken_piece());
+            let pieces = Pieces { key: key.to_owned(), rest, sizes: arrived.sizes, given: 0, breaks };
+            Ok(Box::new(pieces) as Box<dyn Body>)
+        })
+        .await
     }
 
     async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.spend_write("put", key)?;
-        let mut objects = self.lock(&self.objects);
-        let holds = match (&condition, objects.get(key)) {
-            (Condition::Always, _) | (Condition::IfAbsent, None) => true,
-            (Condition::IfMatch(expected), Some((_, etag))) => etag == expected,
-            (Condition::IfAbsent, Some(_)) | (Condition::IfMatch(_), None) => false,
-        };
-        if !holds {
-            return Err(StoreError::Precondition { key: key.to_owned() });
-        }
-        self.writes.fetch_add(1, Ordering::Relaxed);
-        let etag = etag(&bytes);
-        objects.insert(key.to_owned(), (bytes, etag));
-        Ok(())
+        self.serve(Operation::Put, key, |objects, _| {
+            let holds = match (&condition, objects.get(key)) {
+                (Condition::Always, _) | (Condition::IfAbsent, None) => true,
+                (Condition::IfMatch(expected), Some((_, etag))) => etag == expected,
+                (Condition::IfAbsent, Some(_)) | (Condition::IfMatch(_), None) => false,
+            };
+            expect(key, holds)?;
+            insert(objects, key, bytes);
+            Ok(())
+        })
+        .await
     }
 
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {
         let mut whole = Vec::new();
-        for source in sources {
-            whole.extend_from_slice(&self.find(&source.key)?.0);
+        let Some(parts) = parts::plan(sources, LIMITS) else {
+            for source in sources.iter().filter(|source| source.size > 0) {
+                whole.extend_from_slice(&self.read_source(Operation::Range, source, 0..source.size).await?);
+            }
+            return self.put(key, whole.into(), Condition::Always).await;
+        };
+        self.serve(Operation::Create, key, |_, _| Ok(())).await?;
+        for part in &parts {
+            whole.extend_from_slice(&self.part(sources, part, key).await?);
         }
-        self.put(key, whole.into(), Condition::Always).await
+        self.complete(key, whole.into()).await
     }
 
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.spend_write("delete", keys.first().map_or("", String::as_str))?;
-        let mut objects = self.lock(&self.objects);
-        for key in keys {
-            objects.remove(key);
-        }
-        self.writes.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        let Some(first) = keys.first() else { return Ok(()) };
+        self.serve(Operation::Delete, first, |objects, _| {
+            keys.iter().for_each(|key| drop(objects.remove(key)));
+            Ok(())
+        })
+        .await
     }
 
     fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
+        self.lock().served.len() as u64
     }
 }

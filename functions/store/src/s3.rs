@@ -12,7 +12,10 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, Delete, ObjectI
 use aws_smithy_runtime_api::http::Response;
 use bytes::Bytes;
 
-use crate::{Body, Condition, Object, Store, StoreError};
+use crate::code;
+use crate::error::StoreError;
+use crate::operation::Operation;
+use crate::store::{Body, Condition, Object, Store};
 
 /// S3's smallest part of a multipart upload, but for the last.
 const PART_BYTES_MIN: u64 = 5 << 20;
@@ -49,7 +52,7 @@ impl S3Store {
             .set_if_match(etag.map(str::to_owned))
             .send()
             .await
-            .map_err(|error| classify("get", key, &error))
+            .map_err(|error| classify(Operation::Get, key, &error))
     }
 
     async fn copy_part(
@@ -72,7 +75,7 @@ impl S3Store {
             .copy_source_range(format!("bytes={}-{}", range.start, range.end - 1))
             .send()
             .await
-            .map_err(|error| classify("copy", &source.key, &error))?;
+            .map_err(|error| classify(Operation::Copy, &source.key, &error))?;
         let etag = copied.copy_part_result.and_then(|result| result.e_tag);
         Ok(CompletedPart::builder().part_number(number).set_e_tag(etag).build())
     }
@@ -92,7 +95,7 @@ impl S3Store {
             .disable_payload_signing()
             .send()
             .await
-            .map_err(|error| classify("put", upload.key, &error))?;
+            .map_err(|error| classify(Operation::Put, upload.key, &error))?;
         Ok(CompletedPart::builder().part_number(number).set_e_tag(put.e_tag).build())
     }
 
@@ -139,33 +142,27 @@ struct Upload<'u> {
 }
 
 /// Sorts the SDK's errors into the store's.
-fn classify<E: ProvideErrorMetadata>(operation: &'static str, key: &str, error: &SdkError<E, Response>) -> StoreError {
-    let key = key.to_owned();
+fn classify<E: ProvideErrorMetadata>(operation: Operation, key: &str, error: &SdkError<E, Response>) -> StoreError {
     let status = error.raw_response().map(|response| response.status().as_u16());
-    let code = error.code().unwrap_or("no code");
+    let code = error.code();
     let reason = match status {
-        Some(status) => format!("status {status}, {code}"),
+        Some(status) => format!("status {status}, {}", code.unwrap_or("no code")),
         None => match error {
             SdkError::TimeoutError(_) => "timed out".to_owned(),
             SdkError::DispatchFailure(failure) => format!("{failure:?}"),
             _ => "no answer".to_owned(),
         },
     };
-    match status {
-        Some(404) => StoreError::NotFound { key },
-        Some(409 | 412) => StoreError::Precondition { key },
-        Some(400..=428) => StoreError::Refused { operation, key, reason },
-        _ => StoreError::Unavailable { operation, key, reason },
-    }
+    code::error(operation, key, code::meaning(status, code), reason)
 }
 
 /// A request to remove an object that could not be put together.
 fn unsent(key: &str, error: &BuildError) -> StoreError {
-    StoreError::Refused { operation: "delete", key: key.to_owned(), reason: error.to_string() }
+    StoreError::refused(Operation::Delete, key, error.to_string())
 }
 
 fn broken(key: &str, reason: impl std::fmt::Display) -> StoreError {
-    StoreError::Unavailable { operation: "get", key: key.to_owned(), reason: reason.to_string() }
+    StoreError::unavailable(Operation::Get, key, reason.to_string())
 }
 
 async fn collect(key: &str, output: GetObjectOutput) -> Result<Bytes, StoreError> {
@@ -219,7 +216,7 @@ impl Store for S3Store {
                 .set_continuation_token(token)
                 .send()
                 .await
-                .map_err(|error| classify("list", prefix, &error))?;
+                .map_err(|error| classify(Operation::List, prefix, &error))?;
             for object in page.contents.unwrap_or_default() {
                 objects.push(Object {
                     key: object.key.unwrap_or_default(),
@@ -273,7 +270,7 @@ impl Store for S3Store {
             Condition::IfMatch(etag) => request.if_match(format!("\"{etag}\"")),
         };
         let sent = request.customize().disable_payload_signing().send().await;
-        sent.map(|_| ()).map_err(|error| classify("put", key, &error))
+        sent.map(|_| ()).map_err(|error| classify(Operation::Put, key, &error))
     }
 
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {
@@ -293,7 +290,7 @@ impl Store for S3Store {
             .key(key)
             .send()
             .await
-            .map_err(|error| classify("put", key, &error))?;
+            .map_err(|error| classify(Operation::Put, key, &error))?;
         let id = created.upload_id.unwrap_or_default();
         let upload = Upload { key, id: &id };
         // An upload that fails is left behind: the bucket's lifecycle rule aborts it.
@@ -308,7 +305,7 @@ impl Store for S3Store {
             .send()
             .await
             .map(|_| ())
-            .map_err(|error| classify("put", key, &error))
+            .map_err(|error| classify(Operation::Put, key, &error))
     }
 
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
@@ -322,13 +319,10 @@ impl Store for S3Store {
             self.count();
             let delete = delete.build().map_err(|error| unsent(first, &error))?;
             let request = self.client.delete_objects().bucket(&self.bucket).delete(delete);
-            let answer = request.send().await.map_err(|error| classify("delete", first, &error))?;
+            let answer = request.send().await.map_err(|error| classify(Operation::Delete, first, &error))?;
             if let Some(failed) = answer.errors().first() {
-                return Err(StoreError::Unavailable {
-                    operation: "delete",
-                    key: failed.key().unwrap_or(first).to_owned(),
-                    reason: failed.code().unwrap_or("no code").to_owned(),
-                });
+                let key = failed.key().unwrap_or(first);
+                return Err(StoreError::unavailable(Operation::Delete, key, failed.code().unwrap_or("no code")));
             }
         }
         Ok(())

@@ -5,6 +5,8 @@ use std::ops::Range;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use crate::error::StoreError;
+
 /// An object as a listing shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
@@ -27,43 +29,6 @@ pub enum Condition {
     IfAbsent,
     /// The object has this entity tag.
     IfMatch(String),
-}
-
-/// Why the store did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// There is no such object.
-    #[error("there is no object {key}")]
-    NotFound {
-        /// The object.
-        key: String,
-    },
-    /// A write's condition, or the entity tag of a read, did not hold.
-    #[error("the object {key} is not the one that was expected: something else wrote it meanwhile")]
-    Precondition {
-        /// The object.
-        key: String,
-    },
-    /// The request may not be made, or not so.
-    #[error("{operation} of {key} was refused: {reason}")]
-    Refused {
-        /// The verb.
-        operation: &'static str,
-        /// The object or prefix.
-        key: String,
-        /// What the store says.
-        reason: String,
-    },
-    /// The store could not be reached, or failed; it may work later.
-    #[error("{operation} of {key} failed: {reason}")]
-    Unavailable {
-        /// The verb.
-        operation: &'static str,
-        /// The object or prefix.
-        key: String,
-        /// What happened.
-        reason: String,
-    },
 }
 
 /// A body that arrives piece by piece.

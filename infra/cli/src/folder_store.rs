@@ -13,8 +13,7 @@ use std::time::UNIX_EPOCH;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use onefold_store::Body;
-use onefold_store::{Condition, Object, Store, StoreError};
+use onefold_store::{Body, Condition, Object, Operation, Store, StoreError};
 
 use crate::push::collect;
 
@@ -61,8 +60,8 @@ impl FolderStore {
 
     /// The file of a key as an object.
     fn object(&self, key: &str) -> Result<Object, StoreError> {
-        let metadata = fs::metadata(self.path(key)?).map_err(failed("look at", key))?;
-        let modified = metadata.modified().map_err(failed("look at", key))?;
+        let metadata = fs::metadata(self.path(key)?).map_err(failed(Operation::Get, key))?;
+        let modified = metadata.modified().map_err(failed(Operation::Get, key))?;
         let modified = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
         let modified_at = i64::try_from(modified.as_millis()).unwrap_or(i64::MAX);
         let etag = format!("{}-{}", metadata.len(), modified.as_nanos());
@@ -70,18 +69,18 @@ impl FolderStore {
     }
 
     fn open(&self, key: &str, from: u64) -> Result<File, StoreError> {
-        let mut file = File::open(self.path(key)?).map_err(failed("open", key))?;
-        file.seek(SeekFrom::Start(from)).map_err(failed("read", key))?;
+        let mut file = File::open(self.path(key)?).map_err(failed(Operation::Get, key))?;
+        file.seek(SeekFrom::Start(from)).map_err(failed(Operation::Get, key))?;
         Ok(file)
     }
 }
 
 /// For `map_err` behind a file operation.
-fn failed(operation: &'static str, key: &str) -> impl FnOnce(std::io::Error) -> StoreError {
+fn failed(operation: Operation, key: &str) -> impl FnOnce(std::io::Error) -> StoreError {
     let key = key.to_owned();
     move |error| match error.kind() {
         ErrorKind::NotFound => StoreError::NotFound { key },
-        _ => StoreError::Unavailable { operation, key, reason: error.to_string() },
+        _ => StoreError::unavailable(operation, &key, error.to_string()),
     }
 }
 
@@ -95,11 +94,7 @@ impl Store for FolderStore {
                 keys.push(if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") });
             }
         })
-        .map_err(|error| StoreError::Unavailable {
-            operation: "list",
-            key: prefix.to_owned(),
-            reason: crate::error::describe(&error),
-        })?;
+        .map_err(|error| StoreError::unavailable(Operation::List, prefix, crate::error::describe(&error)))?;
         let mut objects = keys.iter().map(|key| self.object(key)).collect::<Result<Vec<_>, _>>()?;
         objects.extend(self.lock().iter().filter(|(key, _)| key.starts_with(prefix)).map(|(key, bytes)| Object {
             key: key.clone(),
@@ -116,14 +111,16 @@ impl Store for FolderStore {
             return Ok((bytes.clone(), String::new()));
         }
         let object = self.object(key)?;
-        let bytes = fs::read(self.path(key)?).map_err(failed("read", key))?;
+        let bytes = fs::read(self.path(key)?).map_err(failed(Operation::Get, key))?;
         Ok((bytes.into(), object.etag))
     }
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
         let mut bytes = Vec::new();
         let file = self.open(key, range.start)?;
-        file.take(range.end.saturating_sub(range.start)).read_to_end(&mut bytes).map_err(failed("read", key))?;
+        file.take(range.end.saturating_sub(range.start))
+            .read_to_end(&mut bytes)
+            .map_err(failed(Operation::Get, key))?;
         Ok(bytes.into())
     }
 
@@ -154,8 +151,7 @@ impl Store for FolderStore {
     }
 
     async fn concatenate(&self, _sources: &[Object], key: &str) -> Result<(), StoreError> {
-        let reason = "a folder is only read".to_owned();
-        Err(StoreError::Refused { operation: "concatenate", key: key.to_owned(), reason })
+        Err(StoreError::refused(Operation::Complete, key, "a folder is only read"))
     }
 
     /// The folder is only read: what was written stands before it, and goes.
@@ -180,7 +176,7 @@ struct Streamed {
 impl Body for Streamed {
     async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
         let mut piece = vec![0; PIECE_BYTES];
-        let length = self.file.read(&mut piece).map_err(failed("read", &self.key))?;
+        let length = self.file.read(&mut piece).map_err(failed(Operation::Get, &self.key))?;
         piece.truncate(length);
         Ok((length > 0).then(|| piece.into()))
     }

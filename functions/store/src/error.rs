@@ -1,0 +1,80 @@
+//! Why a store did not do what was asked: few kinds, each with the key.
+
+use std::error::Error;
+
+use crate::operation::Operation;
+
+/// What caused an error of a store, if something of its own did.
+pub type Source = Box<dyn Error + Send + Sync>;
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such object.
+    #[error("there is no object {key}")]
+    NotFound {
+        /// The object.
+        key: String,
+    },
+    /// A write's condition, or the entity tag of a read, did not hold. The write did not happen.
+    #[error("the object {key} is not the one that was expected: something else wrote it meanwhile")]
+    Precondition {
+        /// The object.
+        key: String,
+    },
+    /// The request may not be made, or not so. Asked again, it is refused again.
+    #[error("{operation} of {key} was refused: {reason}")]
+    Refused {
+        /// What was asked.
+        operation: Operation,
+        /// The object or prefix.
+        key: String,
+        /// What the store says, with the numbers of the request under which its owner finds it.
+        reason: String,
+        /// What lies behind it.
+        source: Option<Source>,
+    },
+    /// The store could not be reached, or failed; it may work later. Whether a write happened is not known.
+    #[error("{operation} of {key} failed: {reason}")]
+    Unavailable {
+        /// What was asked.
+        operation: Operation,
+        /// The object or prefix.
+        key: String,
+        /// What happened, with the numbers of the request under which the store's owner finds it.
+        reason: String,
+        /// What lies behind it.
+        source: Option<Source>,
+    },
+}
+
+impl StoreError {
+    /// A request that may not be made.
+    pub fn refused(operation: Operation, key: &str, reason: impl Into<String>) -> Self {
+        Self::Refused { operation, key: key.to_owned(), reason: reason.into(), source: None }
+    }
+
+    /// A request that may work later.
+    pub fn unavailable(operation: Operation, key: &str, reason: impl Into<String>) -> Self {
+        Self::Unavailable { operation, key: key.to_owned(), reason: reason.into(), source: None }
+    }
+
+    /// The error with what lies behind it. An object that is missing, or another one, has nothing behind it.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Source>) -> Self {
+        if let Self::Refused { source, .. } | Self::Unavailable { source, .. } = &mut self {
+            *source = Some(cause.into());
+        }
+        self
+    }
+
+    /// The object or prefix.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::NotFound { key }
+            | Self::Precondition { key }
+            | Self::Refused { key, .. }
+            | Self::Unavailable { key, .. } => key,
+        }
+    }
+}

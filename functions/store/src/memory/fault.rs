@@ -1,0 +1,203 @@
+//! What goes wrong with which request.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::code;
+use crate::error::StoreError;
+use crate::operation::Operation;
+
+/// An answer that is no success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// 503, as of a store that is overloaded.
+    SlowDown,
+    /// 500.
+    InternalError,
+    /// 409 on a write under a condition, which AWS asks to send again.
+    ConditionalRequestConflict,
+    /// 412.
+    PreconditionFailed,
+    /// 400, as the request came too slowly.
+    RequestTimeout,
+    /// 403.
+    AccessDenied,
+    /// No answer: the connection broke.
+    NoAnswer,
+}
+
+impl Failure {
+    /// All failures.
+    pub const ALL: [Self; 7] = [
+        Self::SlowDown,
+        Self::InternalError,
+        Self::ConditionalRequestConflict,
+        Self::PreconditionFailed,
+        Self::RequestTimeout,
+        Self::AccessDenied,
+        Self::NoAnswer,
+    ];
+
+    /// The error that the caller gets. It is sorted as an answer of S3 is.
+    pub fn error(self, operation: Operation, key: &str) -> StoreError {
+        let answer = match self {
+            Self::SlowDown => Some((503, "SlowDown")),
+            Self::InternalError => Some((500, "InternalError")),
+            Self::ConditionalRequestConflict => Some((409, "ConditionalRequestConflict")),
+            Self::PreconditionFailed => Some((412, "PreconditionFailed")),
+            Self::RequestTimeout => Some((400, "RequestTimeout")),
+            Self::AccessDenied => Some((403, "AccessDenied")),
+            Self::NoAnswer => None,
+        };
+        let meaning = code::meaning(answer.map(|(status, _)| status), answer.map(|(_, code)| code));
+        let reason = match answer {
+            Some((status, code)) => format!("status {status}, {code}, as a test wants it"),
+            None => "no answer, as a test wants it".to_owned(),
+        };
+        code::error(operation, key, meaning, reason)
+    }
+}
+
+/// When a request fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// It has no effect.
+    Before,
+    /// It took effect, and the answer is lost.
+    After,
+    /// The body breaks instead of its n-th piece.
+    Piece(u64),
+}
+
+type KeyTest = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    Any,
+    Writes,
+    Only(Operation),
+}
+
+/// Something that goes wrong. Once, with the first request that it is about, before that has an effect, as 503, if
+/// nothing else is said.
+#[derive(Clone)]
+pub struct Fault {
+    which: Which,
+    keys: Option<KeyTest>,
+    passes: u64,
+    lasts: bool,
+    pub(super) moment: Moment,
+    pub(super) failure: Option<Failure>,
+    pub(super) pause: Duration,
+}
+
+impl Fault {
+    fn about(which: Which) -> Self {
+        Self {
+            which,
+            keys: None,
+            passes: 0,
+            lasts: false,
+            moment: Moment::Before,
+            failure: Some(Failure::SlowDown),
+            pause: Duration::ZERO,
+        }
+    }
+
+    /// About all requests.
+    pub fn any() -> Self {
+        Self::about(Which::Any)
+    }
+
+    /// About requests that ask for a change.
+    pub fn write() -> Self {
+        Self::about(Which::Writes)
+    }
+
+    /// About one kind of requests.
+    pub fn of(operation: Operation) -> Self {
+        Self::about(Which::Only(operation))
+    }
+
+    /// Only requests with this key.
+    #[must_use]
+    pub fn on(self, key: impl Into<String>) -> Self {
+        let expected = key.into();
+        self.where_key(move |key| key == expected)
+    }
+
+    /// Only requests with such keys.
+    #[must_use]
+    pub fn where_key(self, is_meant: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self { keys: Some(Arc::new(is_meant)), ..self }
+    }
+
+    /// The request behind so many others that it is about, counted from when the store got the fault.
+    #[must_use]
+    pub fn nth(self, passes: u64) -> Self {
+        Self { passes, ..self }
+    }
+
+    /// That request and all behind it that the fault is about, as if the process had been killed.
+    #[must_use]
+    pub fn from_then_on(self) -> Self {
+        Self { lasts: true, ..self }
+    }
+
+    /// The request takes effect, and its answer is lost. One that cannot take effect gives its own error.
+    #[must_use]
+    pub fn after(self) -> Self {
+        Self { moment: Moment::After, ..self }
+    }
+
+    /// The body breaks instead of this piece, counted from 0. Only bodies of [`Operation::Stream`] come in pieces; one
+    /// that ends before does not break.
+    #[must_use]
+    pub fn in_piece(self, piece: u64) -> Self {
+        Self { moment: Moment::Piece(piece), ..self }
+    }
+
+    /// What the answer is.
+    #[must_use]
+    pub fn with(self, failure: Failure) -> Self {
+        Self { failure: Some(failure), ..self }
+    }
+
+    /// The request does not fail, but is answered this late.
+    #[must_use]
+    pub fn only_late(self, pause: Duration) -> Self {
+        Self { failure: None, pause, ..self }
+    }
+
+    /// Counts a request, and says whether the fault hits it.
+    pub(super) fn hits(&mut self, operation: Operation, key: &str) -> bool {
+        let is_meant = match self.which {
+            Which::Any => true,
+            Which::Writes => operation.is_write(),
+            Which::Only(one) => one == operation,
+        };
+        if !is_meant || self.keys.as_ref().is_some_and(|is_meant| !is_meant(key)) {
+            return false;
+        }
+        match self.passes {
+            0 => true,
+            _ => {
+                self.passes -= 1;
+                false
+            }
+        }
+    }
+
+    /// Whether it stays when it has hit a request.
+    pub(super) fn lasts(&self) -> bool {
+        self.lasts
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { which, passes, lasts, moment, failure, pause, .. } = self;
+        write!(formatter, "Fault({which:?}, {passes} pass, {moment:?}, {failure:?}, lasts {lasts}, late by {pause:?})")
+    }
+}
