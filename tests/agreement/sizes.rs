@@ -111,6 +111,7 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         suppression: String::new(),
         erases: false,
         notes: Vec::new(),
+        source_notes: Vec::new(),
         dry_run: false,
     };
     bucket.put(&keys::run_plan(&run), json_object(&plan).expect("JSON")).await;

@@ -109,6 +109,9 @@ mod tests {
             corrections: String::new(),
             suppression: String::new(),
             notes: Vec::new(),
+            sources: Default::default(),
+            refused_files: Vec::new(),
+            source_notes: Vec::new(),
             watermarks: Default::default(),
             skipped: Vec::new(),
             gated: Vec::new(),
@@ -143,6 +146,8 @@ mod tests {
     fn limits() -> Publish {
         Publish {
             max_reject_ratio: 0.1,
+            max_reject_ratio_by_source: 1.0,
+            max_reject_ratio_by_file: 1.0,
             max_customer_drop_ratio: 0.2,
             max_changed_ratio: Some(0.25),
             max_accounts_of_largest_customer: Some(5),

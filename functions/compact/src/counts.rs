@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use onefold_core::merge::{BlockedRule, MergeCounts};
+use onefold_core::translate::ObjectRows;
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::layout::{BlockedKeys, Layout, PartitionCounts};
-use onefold_lake::manifest::{BlockedKey, Counts};
+use onefold_lake::manifest::{BlockedKey, Counts, SourceCounts};
+use onefold_lake::note::{Note, SourceNote};
 use onefold_lake::plan::Skipped;
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use serde::Deserialize;
 
+use crate::rejected::Rejected;
 use crate::sources::Sources;
 
 /// Objects that are read at once.
@@ -31,6 +34,9 @@ pub(crate) struct Gathered {
     /// By partition.
     pub(crate) partitions: Vec<PartitionCounts>,
     pub(crate) sources: Sources,
+    pub(crate) rejected: Rejected,
+    /// What is told of sources, as it was found.
+    pub(crate) notes: Vec<SourceNote>,
 }
 
 /// What Compact reads of Translate's receipts.
@@ -44,6 +50,10 @@ struct Translated {
     #[serde(default)]
     suppressed: u64,
     dropped: BTreeMap<String, u64>,
+    #[serde(default)]
+    files: Vec<ObjectRows>,
+    #[serde(default)]
+    notes: Vec<Note>,
 }
 
 /// What Compact reads of Extract's receipts.
@@ -53,6 +63,28 @@ struct Extracted {
     lines: u64,
     watermark: Option<String>,
     skipped: Option<String>,
+    #[serde(default)]
+    notes: Vec<Note>,
+}
+
+impl Gathered {
+    fn note(&mut self, source: &str, notes: Vec<Note>) {
+        self.notes.extend(notes.into_iter().map(|note| SourceNote { source: source.to_owned(), note }));
+    }
+
+    /// Counts of the run from those of its sources.
+    fn add_up_sources(&mut self) {
+        for of_source in self.rejected.sources.values() {
+            self.counts.rows_read += of_source.rows_read;
+            self.counts.accounts += of_source.accounts;
+            self.counts.rejected += of_source.rejected;
+            self.counts.repeated += of_source.repeated;
+            self.counts.suppressed += of_source.suppressed;
+            for (field, count) in &of_source.dropped_values {
+                *self.dropped.entry(field.clone()).or_default() += count;
+            }
+        }
+    }
 }
 
 pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, StageError> {
@@ -60,11 +92,13 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     let pinned = context.pinned(run).await?;
     let splits = 0..pinned.plan.splits;
     pinned.plan.skipped.iter().cloned().for_each(|skipped| gathered.sources.skip(skipped));
+    gathered.notes.clone_from(&pinned.plan.source_notes);
     for (_, receipt) in
         Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
     {
-        let Extracted { source, lines, watermark, skipped } = receipt.result;
+        let Extracted { source, lines, watermark, skipped, notes } = receipt.result;
         gathered.lines[0] += lines;
+        gathered.note(&source, notes);
         if let Some(watermark) = watermark {
             gathered.sources.read_up_to(source.clone(), watermark);
         }
@@ -74,20 +108,23 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     }
     let raw = context.store.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);
-    for (_, receipt) in
+    for (chunk, receipt) in
         Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await?
     {
         let translated = receipt.result;
+        gathered.note(&chunk.source, translated.notes);
         gathered.lines[1] += translated.rows + translated.blank;
-        gathered.counts.rows_read += translated.rows;
-        gathered.counts.accounts += translated.accounts;
-        gathered.counts.rejected += translated.rejected;
-        gathered.counts.repeated += translated.repeated;
-        gathered.counts.suppressed += translated.suppressed;
-        for (field, count) in translated.dropped {
-            *gathered.dropped.entry(field).or_default() += count;
-        }
+        let of_chunk = SourceCounts {
+            rows_read: translated.rows,
+            accounts: translated.accounts,
+            rejected: translated.rejected,
+            repeated: translated.repeated,
+            suppressed: translated.suppressed,
+            dropped_values: translated.dropped,
+        };
+        gathered.rejected.add(&chunk.source, &of_chunk, translated.files);
     }
+    gathered.add_up_sources();
     let layout: Layout = context.json(&keys::link_layout(run)).await?;
     let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
     let Gathered { merged, partitions, guards, .. } = &mut gathered;

@@ -12,6 +12,7 @@ mod file;
 mod join;
 mod lookup;
 mod publish;
+mod rejected;
 mod settings;
 mod sources;
 
@@ -19,6 +20,7 @@ use onefold_core::timestamp::Timestamp;
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
+use onefold_lake::note;
 use onefold_lake::plan::{Input, Plan};
 use onefold_lake::receipt::Moved;
 use onefold_shell::{Context, Pinned, StageError, Work, json_lines};
@@ -82,8 +84,9 @@ async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<An
         None => None,
     };
     check::balance(&gathered, previous.as_ref())?;
+    let of_parts = gathered.rejected.gate(&pinned.config.publish, run);
     let manifest = manifest(run, &pinned, gathered, previous.as_ref(), context, moved).await?;
-    let faults = check::gate(&manifest, previous.as_ref(), &pinned.config.publish);
+    let faults = [check::gate(&manifest, previous.as_ref(), &pinned.config.publish), of_parts].concat();
     let manifest = Manifest { gated: faults, dry_run: pinned.plan.dry_run, ..manifest };
     publish::publish_or_hold(manifest, &pinned, context, moved).await
 }
@@ -144,6 +147,9 @@ async fn manifest(
         corrections: pinned.corrections.pairs().digest(&context.hasher),
         suppression: pinned.plan.suppression.clone(),
         notes: pinned.plan.notes.clone(),
+        refused_files: gathered.rejected.worst_files(),
+        sources: gathered.rejected.sources,
+        source_notes: note::listed(gathered.notes),
         watermarks,
         skipped: gathered.sources.into_skipped(),
         gated: Vec::new(),

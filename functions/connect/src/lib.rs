@@ -17,6 +17,7 @@ mod testing;
 use async_trait::async_trait;
 use onefold_core::config::{Source, SourceKind};
 use onefold_lake::RunId;
+use onefold_lake::note::Note;
 use onefold_lake::plan::{Input, Reading};
 use onefold_shell::Context;
 use onefold_store::Object;
@@ -78,6 +79,8 @@ pub struct Planned {
     pub readings: Vec<Reading>,
     /// The objects that are read by them, to be remembered as read.
     pub objects: Vec<Object>,
+    /// What is told of the source and is no fault.
+    pub notes: Vec<Note>,
 }
 
 /// Where a split was left.

@@ -13,6 +13,7 @@ use onefold_core::config::RowFormat;
 use onefold_core::translate::Segment;
 use onefold_lake::RunId;
 use onefold_lake::keys::Chunk;
+use onefold_lake::note::{NOTES_OF_SOURCE_MAX, Note};
 use onefold_lake::rawchunk::{self, Index, Next};
 use onefold_lake::receipt::Moved;
 use onefold_shell::{Context, StageError};
@@ -82,13 +83,15 @@ pub struct Sink<'s> {
     /// Rows that are in no chunk yet, a line each.
     text: Vec<u8>,
     rows: u64,
+    /// What is told and is in no chunk yet.
+    notes: Vec<Note>,
     is_overtaken: bool,
 }
 
 impl<'s> Sink<'s> {
     /// A sink whose next chunk has the number `chunk`; `moved` is what was moved before it.
     pub fn new(to: Destination<'s>, chunk: u32, moved: Moved) -> Self {
-        Self { to, chunk, moved, text: Vec::new(), rows: 0, is_overtaken: false }
+        Self { to, chunk, moved, text: Vec::new(), rows: 0, notes: Vec::new(), is_overtaken: false }
     }
 
     /// What is at hand.
@@ -136,6 +139,18 @@ impl<'s> Sink<'s> {
         self.is_overtaken
     }
 
+    /// Tells of the source what is no fault. It goes with the next chunk, whoever writes it in the end.
+    pub fn note(&mut self, note: Note) {
+        if self.notes.len() < NOTES_OF_SOURCE_MAX && !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// What was told and is in no chunk, as none followed: for the receipt.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
     /// Counts bytes that came over the network.
     pub fn received(&mut self, bytes: u64) {
         self.moved.bytes_in += bytes;
@@ -146,7 +161,8 @@ impl<'s> Sink<'s> {
     /// # Errors
     /// The store failed.
     pub async fn write(&mut self, chunk: RawChunk) -> Result<(), StageError> {
-        let index = Index { segments: chunk.segments, lines: chunk.lines, next: None };
+        let notes = std::mem::take(&mut self.notes);
+        let index = Index { segments: chunk.segments, lines: chunk.lines, next: None, notes };
         let bytes = rawchunk::format(&chunk.text, &index)?;
         let size = bytes.len() as u64;
         self.to.context.store.put(&self.name(self.chunk).raw(self.to.format), bytes.into(), Condition::Always).await?;
@@ -213,6 +229,7 @@ impl<'s> Sink<'s> {
     pub async fn skip(&mut self, reason: &str, is_repeatable: bool) -> Result<bool, StageError> {
         self.text.clear();
         self.rows = 0;
+        self.notes.clear();
         if !is_repeatable {
             return self.write_once(Next::Skipped { reason: reason.to_owned() }).await;
         }
@@ -234,6 +251,7 @@ impl<'s> Sink<'s> {
     pub async fn take_up(&mut self) -> Result<TakenUp, StageError> {
         self.text.clear();
         self.rows = 0;
+        self.notes.clear();
         self.is_overtaken = false;
         let written = self.written().await?;
         let Some((last, key, _)) = written.last() else { return Ok(TakenUp::Nothing) };
@@ -264,7 +282,8 @@ impl<'s> Sink<'s> {
             length: self.text.len(),
             is_fragment: false,
         };
-        let index = Index { segments: vec![segment], lines: self.rows, next: Some(next) };
+        let notes = std::mem::take(&mut self.notes);
+        let index = Index { segments: vec![segment], lines: self.rows, next: Some(next), notes };
         let bytes = rawchunk::format(&self.text, &index)?;
         let size = bytes.len() as u64;
         let key = self.name(self.chunk).raw(self.to.format);

@@ -9,6 +9,7 @@
 use onefold_connect::{Connector, Destination, Fault, ObjectPosition, Outcome, Position, Sink, TakenUp, connector};
 use onefold_lake::RunId;
 use onefold_lake::keys::Stage;
+use onefold_lake::note::Note;
 use onefold_lake::plan::Split;
 use onefold_lake::receipt::Moved;
 use onefold_shell::{Context, StageError, Work};
@@ -69,6 +70,9 @@ pub struct Extracted {
     pub watermark: Option<String>,
     /// Why the split was given up, if its source failed and need not be read.
     pub skipped: Option<String>,
+    /// What is told of the source since the last chunk, and is no fault.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 /// Reads a split.
@@ -109,6 +113,7 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
             lines: sink.moved().records_out,
             watermark,
             skipped,
+            notes: sink.notes().to_vec(),
         };
         Ok(match end {
             End::Done { watermark } => Some(done(watermark, None)),

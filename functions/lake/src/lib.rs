@@ -14,6 +14,7 @@ pub mod labels;
 pub mod layout;
 pub mod links;
 pub mod manifest;
+pub mod note;
 pub mod plan;
 pub mod rawchunk;
 pub mod receipt;

@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::keys::RunId;
+use crate::note::SourceNote;
 use crate::plan::Skipped;
 use onefold_store::Object;
 
 /// The format's number. Readers refuse a higher one.
 pub const FORMAT: u32 = 1;
+
+/// Files of which rows were refused that a manifest lists.
+pub const REFUSED_FILES_MAX: usize = 100;
 
 /// The digest by which a change of the configuration is noticed.
 pub fn config_digest(config: &str) -> String {
@@ -60,6 +64,15 @@ pub struct Manifest {
     /// What was no fault of the set-up and may be a mistake, such as corrections that say nothing new.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What this run read, by source.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, SourceCounts>,
+    /// Files of which rows were refused, the worst first, no more than [`REFUSED_FILES_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused_files: Vec<RefusedFile>,
+    /// What is told of this run's sources that is no fault, by source: see [`crate::note`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_notes: Vec<SourceNote>,
     /// Up to where each source is read that is read by a watermark; the next run goes on from there.
     #[serde(default)]
     pub watermarks: BTreeMap<String, String>,
@@ -182,6 +195,45 @@ pub struct Counts {
     pub accounts_moved: u64,
     /// Match keys that linked nothing because too many accounts shared them.
     pub blocked_keys: u64,
+}
+
+/// How many rows of a source a run read, and what became of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceCounts {
+    /// Rows that the source gave.
+    pub rows_read: u64,
+    /// Rows that became accounts.
+    pub accounts: u64,
+    /// Rows refused; with the accounts these are the rows read.
+    pub rejected: u64,
+    /// Those among the refused that were older versions of an account in the same chunk.
+    pub repeated: u64,
+    /// Those among the refused whose persons were erased.
+    pub suppressed: u64,
+    /// Values that could not be used, by field.
+    pub dropped_values: BTreeMap<String, u64>,
+}
+
+impl SourceCounts {
+    /// Rows that were refused as they are wrong: not those that are refused as they should be.
+    pub fn faulty(&self) -> u64 {
+        self.rejected.saturating_sub(self.repeated + self.suppressed)
+    }
+}
+
+/// A file of which rows were refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedFile {
+    /// The source's name.
+    pub source: String,
+    /// The object's key.
+    pub object: String,
+    /// Rows that it gave.
+    pub rows_read: u64,
+    /// Rows refused, but for repeated ids and persons who were erased.
+    pub rejected: u64,
 }
 
 /// A blocked match key; its value is not told.

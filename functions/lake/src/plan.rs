@@ -4,6 +4,7 @@ use onefold_core::enrich::TableFormat;
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
+use crate::note::SourceNote;
 
 /// `runs/<run>/plan.json`: what a run builds on. Written once, read by every stage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,9 @@ pub struct Plan {
     /// What is no fault of the set-up and may be a mistake.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What is told of sources since they were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_notes: Vec<SourceNote>,
     /// Digest of the suppression list; empty if nobody is on it. If it is not, `runs/<run>/suppression.json` holds it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub suppression: String,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compress::{FormatError, compress, decompress};
 use crate::links::array;
+use crate::note::Note;
 
 /// Magic number of the skippable frame that holds the index.
 const MAGIC: u32 = 0x184D_2A5A;
@@ -23,6 +24,9 @@ pub struct Index {
     /// How the split goes on; only of sources that need not answer alike when they are asked again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Next>,
+    /// What is told of the source since the chunk before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 /// How a split goes on behind a chunk. With it the chunks of a split are a log that is its own checkpoint:
@@ -110,7 +114,7 @@ mod tests {
             length: *length,
             is_fragment: false,
         };
-        Index { segments: lengths.iter().map(segment).collect(), lines: 2, next: None }
+        Index { segments: lengths.iter().map(segment).collect(), lines: 2, next: None, notes: Vec::new() }
     }
 
     #[test]
@@ -128,7 +132,7 @@ mod tests {
         let at = Next::At(serde_json::json!({"cursor": "c", "page": 3}));
         let end = Next::End { watermark: Some("2026-11-22".to_owned()) };
         for next in [at, end, Next::Skipped { reason: "status 503".to_owned() }] {
-            let index = Index { next: Some(next), ..index(&[5]) };
+            let index = Index { next: Some(next), notes: vec![Note::RowsHidden], ..index(&[5]) };
             assert_eq!(parse_index("k", &format(b"text\n", &index).unwrap()).unwrap(), index);
         }
     }

@@ -17,6 +17,7 @@ use onefold_core::timestamp::Timestamp;
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::manifest::{Manifest, config_digest};
+use onefold_lake::note::{Note, SourceNote};
 use onefold_lake::plan::{Current, Input, Plan, Previous, Skipped, Split};
 use onefold_lake::receipt::Moved;
 use onefold_shell::{Context, ErrorKind, StageError, Work, json_lines, json_object};
@@ -107,6 +108,7 @@ async fn plan(
         skipped: found.skipped,
         corrections: pinned_corrections,
         notes: corrections.notes,
+        source_notes: source_notes(&found.planned),
         dry_run: input.dry_run,
         suppression: suppression_digest,
         erases,
@@ -167,6 +169,15 @@ async fn previous(context: &Context) -> Result<(Option<Previous>, Option<Manifes
         )));
     }
     Ok((Some(Previous { run: current.run, etag }), Some(manifest)))
+}
+
+/// What is told of the sources.
+fn source_notes(planned: &[(String, Planned)]) -> Vec<SourceNote> {
+    let of_source = |(source, planned): &(String, Planned)| {
+        let note = |note: &Note| SourceNote { source: source.clone(), note: note.clone() };
+        planned.notes.iter().map(note).collect::<Vec<_>>()
+    };
+    planned.iter().flat_map(of_source).collect()
 }
 
 /// The sources of which a snapshot is read, sorted: those that are snapshots and have anything new.

@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use onefold_core::config::RowFormat;
-use onefold_core::translate::Translator;
+use onefold_core::translate::{ObjectRows, Translator};
 use onefold_lake::keys::{Chunk, Stage};
+use onefold_lake::note::Note;
 use onefold_lake::receipt::Moved;
 use onefold_lake::{compress, links, rawchunk};
 use onefold_shell::{Context, StageError, Work, complete_if_settled};
@@ -60,6 +61,12 @@ pub struct Translated {
     pub nodes: u64,
     /// The accounts' text, decompressed.
     pub text_bytes: u64,
+    /// Files of which rows were refused, and the first and the last of the chunk.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<ObjectRows>,
+    /// What is told of the source since the chunk before, and is no fault.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 /// Translates the chunks of a batch of messages.
@@ -145,5 +152,7 @@ async fn translate(
         dropped: output.dropped,
         nodes: output.stars.iter().map(|star| 1 + star.keys.len() as u64).sum(),
         text_bytes: output.accounts.len() as u64,
+        files: output.objects,
+        notes: index.notes,
     })
 }

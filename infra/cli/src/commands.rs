@@ -225,7 +225,8 @@ async fn show_difference(cloud: &Cloud, manifest: &Manifest) -> Result<(), Error
         Some(previous) => Some(fetch::manifest(cloud, previous).await?),
         None => None,
     };
-    say(format_args!("\n{}", difference::of(manifest, before.as_ref()).trim_end()));
+    let difference = difference::of(manifest, before.as_ref()) + &report::left_out(manifest);
+    say(format_args!("\n{}", difference.trim_end()));
     Ok(())
 }
 

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use onefold_lake::keys::Stage;
-use onefold_lake::manifest::{Counts, Manifest};
+use onefold_lake::manifest::{Counts, Manifest, RefusedFile, SourceCounts};
+use onefold_lake::note::SourceNote;
 use onefold_lake::plan::Skipped;
 
 use crate::history::{Failure, Timeline};
 use crate::receipts::Sums;
 use crate::table::{Table, bytes, count, seconds};
 use crate::truth::Quality;
+
+/// Files of which every row was refused that are named.
+const FILES_MAX: usize = 10;
 
 /// How many of what, and how good it is.
 pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
@@ -39,17 +43,54 @@ pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
     table.text()
 }
 
-/// What a person should know about sources that were not read as they should have been; a line for each.
+/// What a person should know about sources that were not read as they should have been, or perhaps not; a line for each.
 pub fn left_out(manifest: &Manifest) -> String {
     let is_skipped = |source: &&String| manifest.skipped.iter().any(|skipped| skipped.source == **source);
     let incomplete: Vec<String> =
         manifest.incomplete_snapshots.iter().filter(|source| !is_skipped(source)).cloned().collect();
-    skipped(&manifest.skipped) + &incomplete_snapshots(&incomplete)
+    let refused: String = manifest.sources.iter().map(|(source, counts)| refused(source, counts)).collect();
+    let files = refused_files(&manifest.refused_files);
+    skipped(&manifest.skipped) + &incomplete_snapshots(&incomplete) + &refused + &files + &notes(&manifest.source_notes)
+}
+
+/// What of a source's rows was not used, if there is anything.
+fn refused(source: &str, counts: &SourceCounts) -> String {
+    let mut parts = Vec::new();
+    let faulty = counts.faulty();
+    if faulty > 0 {
+        parts.push(format!("{} of {} rows were rejected", count(faulty), count(counts.rows_read)));
+    }
+    if !counts.dropped_values.is_empty() {
+        let own = format!("{source}: ");
+        let dropped = counts.dropped_values.iter();
+        let dropped: Vec<String> = dropped
+            .map(|(field, number)| format!("{} ({})", field.strip_prefix(&own).unwrap_or(field), count(*number)))
+            .collect();
+        parts.push(format!("values that could not be used: {}", dropped.join(", ")));
+    }
+    if parts.is_empty() { String::new() } else { format!("  {source}: {}\n", parts.join("; ")) }
+}
+
+/// The files of which no row became an account.
+fn refused_files(files: &[RefusedFile]) -> String {
+    let whole: Vec<&RefusedFile> = files.iter().filter(|file| file.rejected == file.rows_read).collect();
+    let line = |file: &&RefusedFile| format!("  {}: every row was rejected ({})\n", file.object, count(file.rows_read));
+    let mut lines: String = whole.iter().take(FILES_MAX).map(line).collect();
+    let more = whole.len().saturating_sub(FILES_MAX);
+    if more > 0 {
+        lines.push_str(&format!("  and so it was of {more} more files; see refused_files in the manifest\n"));
+    }
+    lines
 }
 
 /// The sources that failed and need not be read, and why.
 fn skipped(skipped: &[Skipped]) -> String {
     skipped.iter().map(|Skipped { source, reason }| format!("  skipped {source}: {reason}\n")).collect()
+}
+
+/// What is told of sources and is no fault.
+fn notes(notes: &[SourceNote]) -> String {
+    notes.iter().map(|SourceNote { source, note }| format!("  note on {source}: {note}\n")).collect()
 }
 
 /// The snapshots that were not taken for whole.
@@ -113,6 +154,8 @@ pub fn failure(timeline: &Timeline, failure: &Failure, execution_arn: &str, what
 
 #[cfg(test)]
 mod tests {
+    use onefold_lake::note::Note;
+
     use super::*;
 
     #[test]
@@ -132,6 +175,41 @@ mod tests {
         assert_eq!(skipped(&[]), "");
         let failed = Skipped { source: "crm".to_owned(), reason: "it is gone".to_owned() };
         assert_eq!(skipped(&[failed]), "  skipped crm: it is gone\n");
+    }
+
+    #[test]
+    fn sources_with_refused_rows_or_unused_values_are_named() {
+        let counts = SourceCounts { rows_read: 1_006, rejected: 8, repeated: 2, ..SourceCounts::default() };
+        assert_eq!(refused("crm", &counts), "  crm: 6 of 1,006 rows were rejected\n");
+        let dropped = [("email".to_owned(), 1_000), ("crm: no column for /x".to_owned(), 2)];
+        let dropping = SourceCounts { dropped_values: dropped.into(), ..counts };
+        let expected = "  crm: 6 of 1,006 rows were rejected; values that could not be used: no column for /x (2), \
+                        email (1,000)\n";
+        assert_eq!(refused("crm", &dropping), expected);
+        assert_eq!(refused("crm", &SourceCounts { rows_read: 9, accounts: 9, ..SourceCounts::default() }), "");
+    }
+
+    #[test]
+    fn files_of_which_every_row_was_refused_are_named() {
+        let file = |number: u64, rejected| RefusedFile {
+            source: "crm".to_owned(),
+            object: format!("landing/crm/{number}.csv"),
+            rows_read: 3,
+            rejected,
+        };
+        assert_eq!(refused_files(&[file(1, 3), file(2, 2)]), "  landing/crm/1.csv: every row was rejected (3)\n");
+        let many: Vec<RefusedFile> = (0..12).map(|number| file(number, 3)).collect();
+        let lines = refused_files(&many);
+        assert_eq!(lines.lines().count(), FILES_MAX + 1);
+        assert!(lines.ends_with("of 2 more files; see refused_files in the manifest\n"), "{lines}");
+    }
+
+    #[test]
+    fn notes_of_sources_are_told() {
+        let note = Note::NoNextPage { at: "/next".to_owned() };
+        let told = notes(&[SourceNote { source: "crm".to_owned(), note }]);
+        assert!(told.starts_with("  note on crm: the first page has nothing at /next"), "{told}");
+        assert_eq!(notes(&[]), "");
     }
 
     #[test]

@@ -54,7 +54,11 @@ impl Connector for Files<'_> {
         };
         let objects: Vec<_> = objects.into_iter().filter(|object| is_new(&object.key, &object.etag)).collect();
         let splits = splits::splits(self.settings, &objects, planning.split_bytes);
-        Ok(Planned { readings: splits.into_iter().map(|pieces| Reading::Files { pieces }).collect(), objects })
+        Ok(Planned {
+            readings: splits.into_iter().map(|pieces| Reading::Files { pieces }).collect(),
+            objects,
+            ..Planned::default()
+        })
     }
 
     async fn read(&self, reading: &Reading, from: Option<Position>, sink: &mut Sink<'_>) -> Result<Outcome, Fault> {

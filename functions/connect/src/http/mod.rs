@@ -36,7 +36,7 @@ impl Connector for Http<'_> {
             self.settings.watermark.as_ref().is_some_and(|settings| settings.time(watermark).is_some())
         });
         let reading = Reading::Http { watermark: known.map(str::to_owned) };
-        Ok(Planned { readings: vec![reading], objects: Vec::new() })
+        Ok(Planned { readings: vec![reading], ..Planned::default() })
     }
 
     async fn read(&self, reading: &Reading, from: Option<Position>, sink: &mut Sink<'_>) -> Result<Outcome, Fault> {

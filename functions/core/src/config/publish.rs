@@ -5,6 +5,10 @@
 pub struct Publish {
     /// Rejected rows by rows read; repeated ids do not count.
     pub max_reject_ratio: f64,
+    /// Rejected rows of a source by its rows.
+    pub max_reject_ratio_by_source: f64,
+    /// Rejected rows of a file by its rows.
+    pub max_reject_ratio_by_file: f64,
     /// How many of the previous version's customers may be gone, as a share.
     pub max_customer_drop_ratio: f64,
     /// How many of the previous version's customers may be updated, merged, split or deleted, as a share.

@@ -7,9 +7,10 @@ use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
 use super::Translator;
+use super::objects::{self, ObjectRows, SegmentRows};
 use super::row::{Reject, Whose};
 use crate::account::Version;
-use crate::config::RowFormat;
+use crate::config::{RowFormat, SourceKind};
 use crate::csv::{Boundary, FieldReader, RECORD_BYTES_MAX, boundary, split_plain};
 use crate::field::{TEXT_FIELDS, TextField};
 use crate::json;
@@ -61,6 +62,9 @@ pub struct ChunkOutput {
     pub must_not_stay: bool,
     /// Values that could not be used, by field.
     pub dropped: BTreeMap<String, u64>,
+    /// Of a source of files: the objects of which rows were refused, no more than a hundred of them, the worst first; and
+    /// always the first and the last object, of which other chunks can have more.
+    pub objects: Vec<ObjectRows>,
 }
 
 /// Where a row stands.
@@ -90,6 +94,8 @@ struct Work<'t, 'c, 'a> {
     written: Vec<Written>,
     keys: Vec<crate::matching::MatchKey>,
     dropped: [u64; TEXT_FIELDS],
+    /// By segment.
+    counts: Vec<SegmentRows>,
     output: ChunkOutput,
 }
 
@@ -109,6 +115,7 @@ impl Translator<'_> {
             written: Vec::new(),
             keys: Vec::new(),
             dropped: [0; TEXT_FIELDS],
+            counts: vec![SegmentRows::default(); segments.len()],
             output: ChunkOutput { accounts: Vec::with_capacity(bytes.len() * 3 / 2), ..ChunkOutput::default() },
         };
         match format {
@@ -285,7 +292,10 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
     }
 
     fn note(&mut self, result: Result<(), Reject>, place: Place) {
+        let counts = &mut self.counts[place.segment];
+        counts.rows += 1;
         if let Err(reject) = result {
+            counts.rejected += u64::from(reject.whose != Whose::Suppressed);
             self.reject(&reject, place);
         }
     }
@@ -332,6 +342,9 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
 
     fn finish(mut self) -> ChunkOutput {
         self.reject_repeated();
+        if matches!(self.translator.source.kind, SourceKind::Files(_)) {
+            self.output.objects = objects::listed(self.segments, &self.counts);
+        }
         for (field, count) in TextField::ALL.into_iter().zip(self.dropped) {
             if count > 0 {
                 self.output.dropped.insert(field.name().to_owned(), count);

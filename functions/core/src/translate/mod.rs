@@ -2,9 +2,11 @@
 
 mod chunk;
 mod enrich;
+mod objects;
 mod row;
 
 pub use chunk::{ChunkOutput, Segment};
+pub use objects::ObjectRows;
 pub use row::Reject;
 
 use crate::config::{Config, Source};

@@ -82,9 +82,9 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
         let is_csv = source.kind.rows() == RowFormat::Csv && matches!(source.kind, SourceKind::Files(_));
         for file in files.iter().take(HEADERS_MAX).filter(|_| is_csv) {
             match reader.rows_of(source, file).await {
-                Ok(rows) => {
+                Ok(read) => {
                     // A file without rows has nothing to lack.
-                    let Some(row) = rows.first() else { continue };
+                    let Some(row) = read.rows.first() else { continue };
                     let delimiter = source.kind.delimiter();
                     let lacking = setup::check_header(config, number, &file.key, row.header(), delimiter);
                     found.extend(lacking.into_iter().map(|finding| placed(Weight::Warning, finding)));

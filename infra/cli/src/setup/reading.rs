@@ -8,6 +8,7 @@ use onefold_core::config::{RowFormat, Source, SourceKind};
 use onefold_core::csv::{Boundary, FieldReader, boundary};
 use onefold_core::setup::NoTable;
 use onefold_core::translate::Segment;
+use onefold_lake::note::Note;
 use onefold_lake::plan::{Piece, Reading};
 use onefold_lake::table::{self, StoredTable};
 use onefold_lake::{RunId, keys, rawchunk};
@@ -42,6 +43,22 @@ pub struct Row {
     delimiter: u8,
 }
 
+/// What was read of a source.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The first rows.
+    pub rows: Vec<Row>,
+    /// What is told of the source and is no fault.
+    pub notes: Vec<Note>,
+}
+
+impl Read {
+    fn add(&mut self, more: Self) {
+        self.rows.extend(more.rows);
+        self.notes.extend(more.notes);
+    }
+}
+
 impl Reader {
     /// A reader for a data folder's files and tables.
     pub fn new(root: &Path) -> Result<Self, Error> {
@@ -59,7 +76,7 @@ impl Reader {
     }
 
     /// The first rows of a source, as many as are wanted if there are so many. Blank lines are no rows.
-    pub async fn rows(&self, source: &Source, wanted: usize) -> Result<Vec<Row>, Error> {
+    pub async fn rows(&self, source: &Source, wanted: usize) -> Result<Read, Error> {
         let source = &no_more_than(wanted, source);
         let planning =
             Planning { context: &self.context, run: &self.run, known: &[], watermark: None, split_bytes: SPLIT_BYTES };
@@ -68,17 +85,15 @@ impl Reader {
         if let Some(fault) = faults.first() {
             return Err(Error::Unready(fault.clone()));
         }
-        let mut rows = Vec::new();
-        for reading in &planned.readings {
-            for reading in one_by_one(reading) {
-                if rows.len() >= wanted {
-                    break;
-                }
-                rows.extend(self.read(source, &reading, wanted).await?);
+        let mut read = Read { rows: Vec::new(), notes: planned.notes };
+        for reading in planned.readings.iter().flat_map(one_by_one) {
+            if read.rows.len() >= wanted {
+                break;
             }
+            read.add(self.read(source, &reading, wanted).await?);
         }
-        rows.truncate(wanted);
-        Ok(rows)
+        read.rows.truncate(wanted);
+        Ok(read)
     }
 
     /// A reference table, in whichever format it is there.
@@ -92,7 +107,7 @@ impl Reader {
     }
 
     /// The first rows of a file of a source.
-    pub async fn rows_of(&self, source: &Source, object: &Object) -> Result<Vec<Row>, Error> {
+    pub async fn rows_of(&self, source: &Source, object: &Object) -> Result<Read, Error> {
         let piece = Piece {
             object: object.key.clone(),
             etag: object.etag.clone(),
@@ -106,7 +121,7 @@ impl Reader {
     }
 
     /// The rows of the first chunk, or of as many pages as it takes for so many rows.
-    async fn read(&self, source: &Source, reading: &Reading, wanted: usize) -> Result<Vec<Row>, Error> {
+    async fn read(&self, source: &Source, reading: &Reading, wanted: usize) -> Result<Read, Error> {
         let to = Destination {
             context: &self.context,
             run: &self.run,
@@ -119,12 +134,14 @@ impl Reader {
         let outcome = read_on(source, reading, wanted, &mut sink).await;
         let written = self.store.take_written(keys::RAW);
         outcome?;
-        let mut rows = Vec::new();
+        let mut read = Read::default();
         for (key, bytes) in written {
             let (text, index) = rawchunk::parse(&key, &bytes).map_err(|error| Error::malformed(&key, error))?;
-            split(&text, &index.segments, source, &mut rows);
+            split(&text, &index.segments, source, &mut read.rows);
+            read.notes.extend(index.notes);
         }
-        Ok(rows)
+        read.notes.extend_from_slice(sink.notes());
+        Ok(read)
     }
 }
 

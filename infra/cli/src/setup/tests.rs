@@ -14,7 +14,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use super::folder::DataFolder;
-use super::try_source::{self, Tried};
+use super::try_source::{self, Trial, Tried};
 use super::*;
 use crate::args::{CheckOptions, InitOptions};
 
@@ -80,6 +80,10 @@ impl Scratch {
         source: &str,
         wanted: usize,
     ) -> Result<Vec<Tried>, Error> {
+        Ok(self.trial(secrets, source, wanted).await?.rows)
+    }
+
+    pub async fn trial(&self, secrets: Arc<dyn Secrets>, source: &str, wanted: usize) -> Result<Trial, Error> {
         let folder = DataFolder::new(&self.0);
         try_source::rows(&folder, &folder.config()?, secrets, source, wanted).await
     }

@@ -8,18 +8,19 @@ use onefold_core::enrich::TableText;
 use onefold_core::matching::Matcher;
 use onefold_core::setup;
 use onefold_core::translate::{Segment, Tables, Translator};
+use onefold_lake::note::Note;
 use onefold_lake::table::StoredTable;
 use onefold_shell::Secrets;
 use serde_json::{Value, json};
 
 use super::folder::DataFolder;
-use super::reading::{Reader, Row};
+use super::reading::{Read, Reader, Row};
 use super::side_by_side;
 use crate::Outcome;
 use crate::args::TryOptions;
 use crate::error::Error;
 use crate::functions::hasher;
-use crate::screen::say;
+use crate::screen::{say, warn};
 use crate::secrets::{SecretsFile, WhenAsked};
 
 /// What became of a row.
@@ -41,6 +42,15 @@ pub struct Tried {
     pub reject: Option<(Option<String>, String)>,
 }
 
+/// What became of the first rows of a source.
+#[derive(Debug)]
+pub struct Trial {
+    /// Each row.
+    pub rows: Vec<Tried>,
+    /// What is told of the source and is no fault.
+    pub notes: Vec<Note>,
+}
+
 /// Shows the first rows of a source.
 ///
 /// `endpoint` is the address of the local cloud, if its Secrets Manager is to be asked.
@@ -51,12 +61,14 @@ pub async fn try_source(options: &TryOptions, endpoint: Option<String>) -> Resul
     };
     let folder = DataFolder::new(&options.data);
     let config = folder.config()?;
-    let tried = rows(&folder, &config, secrets, &options.source, options.rows as usize).await?;
+    let trial = rows(&folder, &config, secrets, &options.source, options.rows as usize).await?;
     if options.json {
-        tried.iter().for_each(|row| say(row.json()));
+        trial.rows.iter().for_each(|row| say(row.json()));
     } else {
-        say(side_by_side::show(&tried, side_by_side::screen_width()).trim_end());
+        say(side_by_side::show(&trial.rows, side_by_side::screen_width()).trim_end());
     }
+    // Not among the rows, which may be a pipe's.
+    trial.notes.iter().for_each(|note| warn(format_args!("note on {}: {note}", options.source)));
     Ok(Outcome::Done)
 }
 
@@ -67,7 +79,7 @@ pub async fn rows(
     secrets: Arc<dyn Secrets>,
     name: &str,
     wanted: usize,
-) -> Result<Vec<Tried>, Error> {
+) -> Result<Trial, Error> {
     let source = config.source(name).ok_or_else(|| {
         let names: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
         let meant =
@@ -76,13 +88,13 @@ pub async fn rows(
     })?;
     let reader = Reader::with_secrets(folder.root(), secrets)?;
     let tables = tables(&reader, config).await?;
-    let rows = reader.rows(source, wanted).await?;
+    let Read { rows, notes } = reader.rows(source, wanted).await?;
     let matcher = Matcher::new(config, hasher()?);
     let mut translator = Translator::new(config, source, &tables, matcher.clone());
 
     let mut tried: Vec<Tried> = rows.iter().map(|row| one(&mut translator, &matcher, row)).collect();
     mark_repeated(&mut translator, &rows, &mut tried);
-    Ok(tried)
+    Ok(Trial { rows: tried, notes })
 }
 
 /// The reference tables, which must be sound.

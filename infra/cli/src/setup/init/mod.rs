@@ -108,7 +108,7 @@ async fn look_at(name: &str, folder: &DataFolder, reader: &Reader) -> Result<Opt
     let config = Config::parse(&text).map_err(|faults| Error::malformed("what was seen of the files", faults))?;
     for source in &config.sources {
         for object in &alike {
-            let rows = reader.rows_of(source, object).await?;
+            let rows = reader.rows_of(source, object).await?.rows;
             rows.iter().take(ROWS_MAX - columns.rows).for_each(|row| columns.read(row));
         }
     }
