@@ -5,6 +5,7 @@ use std::time::Duration;
 use hyper::StatusCode;
 use onefold_core::config::HttpSettings;
 use onefold_core::timestamp::Timestamp;
+use onefold_lake::note::Note;
 use onefold_shell::{ErrorKind, StageError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -179,9 +180,31 @@ impl Reader<'_> {
             }
             sink.row(item.get().as_bytes());
         }
-        let page = Page { url: &answer.url, body, items: &items, link: link::next(answer.links()) };
-        walk::next(&self.settings.paging, &at.place, &page, &mut at.seen)
-            .map_err(|lost| format!("answered {status}, but {lost}"))
+        let has_links = answer.links().next().is_some();
+        let page = Page { url: &answer.url, body, items: &items, link: link::next(answer.links()), has_links };
+        let next = walk::next(&self.settings.paging, &at.place, &page, &mut at.seen)
+            .map_err(|lost| format!("answered {status}, but {lost}"))?;
+        if next.is_none() && at.place == Place::First {
+            self.only_page(&page, sink).map_err(|what| format!("answered {status} {what}"))?;
+        }
+        Ok(next)
+    }
+
+    /// Looks at a first page that names no next one. Where it has nothing at the place that should, the place may be the
+    /// wrong one: that is told, and is a fault if the page is so full that there must be more.
+    fn only_page(&self, page: &Page<'_>, sink: &mut Sink<'_>) -> Result<(), String> {
+        let lacking = walk::lacking(&self.settings.paging, page).filter(|_| !page.items.is_empty());
+        let Some(at) = lacking else { return Ok(()) };
+        if let Some((param, rows)) = request::rows_asked_for(self.settings)
+            && page.items.len() as u64 >= rows
+        {
+            return Err(format!(
+                "with as many rows as {param} = {rows} asks for, but with nothing at {at}, which should name the next \
+                 page; check page in [source.http]. If there are exactly so many rows, set {param} to another number"
+            ));
+        }
+        sink.note(Note::NoNextPage { at: at.to_owned() });
+        Ok(())
     }
 }
 
@@ -229,12 +252,18 @@ impl Pace {
     /// How long it is until the next request may begin.
     fn wait(&self) -> Duration {
         match (self.between, self.began) {
-            (Some(between), Some(began)) => between.saturating_sub(began.elapsed()),
+            (Some(between), Some(began)) => {
+                #[expect(clippy::disallowed_methods, reason = "how far requests are apart is no part of what is read")]
+                let since = began.elapsed();
+                between.saturating_sub(since)
+            }
             _ => Duration::ZERO,
         }
     }
 
     fn begin(&mut self) {
-        self.began = Some(Instant::now());
+        #[expect(clippy::disallowed_methods, reason = "how far requests are apart is no part of what is read")]
+        let now = Instant::now();
+        self.began = Some(now);
     }
 }

@@ -33,6 +33,36 @@ pub(super) fn url(settings: &HttpSettings, place: &Place, watermark: Option<&str
     Some(url)
 }
 
+/// Names of parameters that ask for so many rows, in lower case, letters alone.
+const SIZES: [&str; 12] = [
+    "itemsperpage",
+    "limit",
+    "maxpagesize",
+    "maxresults",
+    "pagelimit",
+    "pagesize",
+    "perpage",
+    "resultsperpage",
+    "rows",
+    "size",
+    "take",
+    "top",
+];
+
+/// How many rows a page is asked for, and by which parameter. Where the configuration has no name for it, names that
+/// are common tell it.
+pub(super) fn rows_asked_for(settings: &HttpSettings) -> Option<(&str, u64)> {
+    if let Paging::Number { size: Some(size), .. } | Paging::Offset { size: Some(size), .. } = &settings.paging {
+        return Some((&size.param, size.rows));
+    }
+    settings.params.iter().find_map(|(name, value)| {
+        let letters: String = name.chars().filter(char::is_ascii_alphabetic).collect();
+        let is_size = SIZES.contains(&letters.to_ascii_lowercase().as_str());
+        let rows = value.parse().ok().filter(|rows| is_size && *rows > 0)?;
+        Some((name.as_str(), rows))
+    })
+}
+
 /// Whether a token for one address may be sent to the other: scheme, host and port are the same.
 pub(super) fn is_same_host(one: &Url, other: &Url) -> bool {
     one.origin() == other.origin()
@@ -104,6 +134,22 @@ mod tests {
         let next = "https://api.example.com/v1/customers?page=2&sig=a%2Bb";
         assert_eq!(found(next).as_deref(), Some(next));
         assert_eq!(found("https://other.example.com/"), None);
+    }
+
+    #[test]
+    fn the_number_of_rows_is_known_by_the_names_of_parameters() {
+        let asked = |name: &str, value: &str| {
+            let settings = HttpSettings { params: vec![(name.to_owned(), value.to_owned())], ..settings(Paging::Link) };
+            rows_asked_for(&settings).map(|(name, rows)| (name.to_owned(), rows))
+        };
+        for name in ["limit", "per_page", "PageSize", "$top", "page[size]", "page-size", "maxResults"] {
+            assert_eq!(asked(name, "50"), Some((name.to_owned(), 50)));
+        }
+        for (name, value) in [("limit", "all"), ("limit", "0"), ("limit", "-1"), ("count", "true"), ("first", "1")] {
+            assert_eq!(asked(name, value), None, "{name}");
+        }
+        let size = Some(PageSize { param: "n".to_owned(), rows: 7 });
+        assert_eq!(rows_asked_for(&settings(Paging::Offset { param: "o".to_owned(), size })), Some(("n", 7)));
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub(super) struct Page<'p> {
     pub(super) items: &'p [&'p RawValue],
     /// The target of its `Link: rel=next`.
     pub(super) link: Option<&'p str>,
+    /// Whether it has any header `Link`.
+    pub(super) has_links: bool,
 }
 
 /// The page behind a page, or `None` behind the last.
@@ -91,6 +93,18 @@ pub(super) fn next(paging: &Paging, place: &Place, page: &Page<'_>, seen: &mut S
         }
     };
     if seen.again(fingerprint) { Err(Lost::Loop) } else { Ok(next) }
+}
+
+/// Where a page should say how to go on, and has nothing; null and the like are something. `None` where it need not.
+pub(super) fn lacking<'p>(paging: &'p Paging, page: &Page<'_>) -> Option<&'p str> {
+    match paging {
+        Paging::Cursor { at, .. } | Paging::NextUrl { at } => {
+            let found = page.body.and_then(|body| json::at(body, at));
+            found.is_none().then_some(at.as_str())
+        }
+        Paging::Link => (!page.has_links).then_some("the header Link"),
+        Paging::Single | Paging::Number { .. } | Paging::Offset { .. } => None,
+    }
 }
 
 /// The cursor of a page. Nothing, null, false and "" mean that there is no further page.

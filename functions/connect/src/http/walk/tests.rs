@@ -19,7 +19,7 @@ fn step(
     let url = url();
     let body = json::page(body.as_bytes()).unwrap();
     let items = json::at(body, "/rows").and_then(json::elements).unwrap_or_default();
-    next(paging, place, &Page { url: &url, body: Some(body), items: &items, link }, seen)
+    next(paging, place, &Page { url: &url, body: Some(body), items: &items, link, has_links: link.is_some() }, seen)
 }
 
 fn once(paging: &Paging, place: &Place, body: &str, link: Option<&str>) -> Result<Option<Place>, Lost> {
