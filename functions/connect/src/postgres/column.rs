@@ -57,13 +57,26 @@ impl Order {
         }
     }
 
-    /// The database's time as a value of the column, if the column holds times. The session's zone is UTC.
-    pub(super) const fn now(self) -> Option<&'static str> {
+    /// Whether the column holds times.
+    pub(super) const fn is_time(self) -> bool {
+        matches!(self, Self::Date | Self::Timestamp | Self::TimestampWithZone)
+    }
+
+    /// What a value must be to be a watermark, as the rest of a condition: not in the future, and not a mark for "none".
+    /// The session's zone is UTC.
+    ///
+    /// Of a time without a zone nobody knows which zone is meant, or whether all who write mean the same. The west-most
+    /// zone is twelve hours behind UTC: a later value can be in its future, and rows that are written there until then
+    /// would be taken for older than the watermark. A date is the same for a whole day, so it must be over in that zone.
+    pub(super) const fn past(self) -> &'static str {
         match self {
-            Self::Date => Some("now()::date"),
-            Self::Timestamp => Some("now()::timestamp"),
-            Self::TimestampWithZone => Some("now()"),
-            Self::Integer | Self::Numeric | Self::Uuid | Self::Text => None,
+            Self::Date => " < (now() - interval '12 hours')::date",
+            Self::Timestamp => " <= (now() - interval '12 hours')::timestamp",
+            Self::TimestampWithZone => " <= now()",
+            Self::Integer => " < 9223372036854775807",
+            // NaN is the greatest of all, and infinity the next; infinity is no number before PostgreSQL 14.
+            Self::Numeric => "::text NOT IN ('NaN', 'Infinity')",
+            Self::Uuid | Self::Text => " IS NOT NULL",
         }
     }
 }

@@ -19,6 +19,17 @@ pub(super) fn fault(during: &str, secret: &str, error: &Error) -> Fault {
     })
 }
 
+/// Whether PostgreSQL refused a statement as row-level security would leave rows out of it.
+pub(super) fn is_of_row_security(error: &Error) -> bool {
+    error.as_db_error().is_some_and(hides_rows)
+}
+
+/// The SQLSTATE is that of all that lacks a privilege; the name of the function in PostgreSQL's source tells it apart,
+/// in any language.
+fn hides_rows(answer: &DbError) -> bool {
+    answer.routine() == Some("check_enable_rls")
+}
+
 /// PostgreSQL answered with an error.
 fn refused(during: &str, secret: &str, answer: &DbError) -> StageError {
     let state = answer.code().code();
@@ -36,6 +47,11 @@ fn refused(during: &str, secret: &str, answer: &DbError) -> StageError {
         ("08" | "40" | "53" | "57" | "58", _) => transient("the database is not available, or not now"),
         ("28", _) => invalid(&format!("the database refused user or password; mend the secret {secret:?}")),
         (_, "3D000") => invalid(&format!("there is no such database; mend dbname in the secret {secret:?}")),
+        _ if hides_rows(answer) => invalid(&format!(
+            "{}, and a snapshot must show all rows, as those that it does not show count as deleted; give the user of \
+             the secret BYPASSRLS, or a policy that shows all rows, or read a view that shows what there is to read",
+            answer.message()
+        )),
         (_, "42501") => invalid(&format!("{}; GRANT SELECT on it to the user of the secret", answer.message())),
         // A syntax error, or something that is not there: words of the configuration.
         ("42", _) => invalid(&format!("{}; mend table, query, key or watermark", answer.message())),

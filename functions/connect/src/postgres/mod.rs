@@ -20,6 +20,7 @@ use futures_util::{TryStreamExt, pin_mut};
 use onefold_core::config::{Postgres, Source, Watermark};
 use onefold_lake::keys;
 use onefold_lake::manifest::config_digest;
+use onefold_lake::note::Note;
 use onefold_lake::plan::{KeyRanges, Reading};
 use onefold_shell::{StageError, json_object};
 use onefold_store::Condition;
@@ -29,7 +30,7 @@ use tokio_postgres::{Column, Row};
 
 use crate::{Connector, Fault, Flow, Outcome, Planned, Planning, Position, Sink};
 use column::Order;
-use session::Session;
+use session::{Hidden, Session};
 use sql::{Range, Rows, Statement};
 
 /// Bytes of text after which a page ends, however few rows it has.
@@ -46,13 +47,14 @@ impl Connector for Database<'_> {
     async fn plan(&self, planning: &Planning<'_>, _faults: &mut Vec<String>) -> Result<Planned, Fault> {
         let secret = planning.context.secrets.value(&self.settings.secret).await.map_err(Fault::Source)?;
         let session = self.open(&secret).await?;
-        let ranges = self.ranges(&session, planning).await;
+        let looked = self.look(&session, planning).await;
         session.close().await;
-        let Some(ranges) = ranges? else { return Ok(Planned::default()) };
+        let (notes, ranges) = looked?;
+        let Some(ranges) = ranges else { return Ok(Planned { notes, ..Planned::default() }) };
         let key = keys::run_key_ranges(planning.run, &self.source.name);
         planning.context.store.put(&key, json_object(&ranges)?, Condition::Always).await?;
         let readings = (0..=ranges.bounds.len() as u32).map(|range| Reading::Postgres { range });
-        Ok(Planned { readings: readings.collect(), ..Planned::default() })
+        Ok(Planned { readings: readings.collect(), notes, ..Planned::default() })
     }
 
     async fn read(&self, reading: &Reading, from: Option<Position>, sink: &mut Sink<'_>) -> Result<Outcome, Fault> {
@@ -89,7 +91,20 @@ impl Connector for Database<'_> {
 
 impl Database<'_> {
     async fn open<'s>(&'s self, secret: &str) -> Result<Session<'s>, Fault> {
-        Session::open(&self.settings.secret, secret, self.settings.certificates.as_deref()).await
+        // What a snapshot does not show counts as deleted. So the database itself shall refuse to hide anything.
+        let hidden = if self.source.snapshot { Hidden::Refused } else { Hidden::Allowed };
+        Session::open(&self.settings.secret, secret, self.settings.certificates.as_deref(), hidden).await
+    }
+
+    /// What is told of the source, and what there is to read.
+    async fn look(
+        &self,
+        session: &Session<'_>,
+        planning: &Planning<'_>,
+    ) -> Result<(Vec<Note>, Option<KeyRanges>), Fault> {
+        let hides_rows = session.hides_rows(&sql::columns(self.settings)).await?;
+        let notes = hides_rows.then_some(Note::RowsHidden).into_iter().collect();
+        Ok((notes, self.ranges(session, planning).await?))
     }
 
     /// Up to where the source is read, and the bounds of its splits; `None` if there is nothing to read.
@@ -136,7 +151,7 @@ impl Database<'_> {
             (watermark, order("watermark", &watermark.column, Order::of_watermark, types))
         });
         if let Some((Watermark { column, overlap_s: Some(_) }, Some(order))) = watermark
-            && order.now().is_none()
+            && !order.is_time()
         {
             faults.push(format!("overlap is a time, and the watermark {column:?} holds numbers; leave overlap out"));
         }
@@ -151,7 +166,7 @@ impl Database<'_> {
         Rows::new(self.settings, key, watermark.map(|((watermark, order), since)| (watermark, order, since)))
     }
 
-    /// The greatest value of the watermark column that is not in the future.
+    /// The greatest value of the watermark column that is surely not in the future.
     async fn new_watermark(
         &self,
         session: &Session<'_>,

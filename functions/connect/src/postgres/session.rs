@@ -12,7 +12,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, NoTls, Row, RowStream};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::failure::fault;
+use super::failure::{fault, is_of_row_security};
 use super::sql::Statement;
 use super::target;
 use crate::Fault;
@@ -31,8 +31,20 @@ const BEGIN: &str = "
     SET LOCAL lock_timeout = '30s';
     SET LOCAL idle_in_transaction_session_timeout = '300s'";
 
+/// Makes PostgreSQL refuse a statement rather than leave rows out.
+const REFUSE_HIDDEN: &str = "SET LOCAL row_security = off";
+
 /// How long saying good-bye may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What becomes of rows that row-level security hides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// They are left out.
+    Allowed,
+    /// A statement that would leave any out fails.
+    Refused,
+}
 
 /// A session, within its transaction.
 pub(super) struct Session<'s> {
@@ -47,7 +59,12 @@ impl<'s> Session<'s> {
     ///
     /// # Errors
     /// The secret is no connection string, or the database refused or could not be reached.
-    pub(super) async fn open(name: &'s str, secret: &str, certificates: Option<&str>) -> Result<Self, Fault> {
+    pub(super) async fn open(
+        name: &'s str,
+        secret: &str,
+        certificates: Option<&str>,
+        hidden: Hidden,
+    ) -> Result<Self, Fault> {
         let target = target::parse(name, secret).map_err(Fault::Source)?;
         let connecting = |error| fault("connecting", name, &error);
         let (client, connection) = if target.get_ssl_mode() == SslMode::Disable {
@@ -59,13 +76,32 @@ impl<'s> Session<'s> {
             (client, tokio::spawn(async move { closed(connection.await) }))
         };
         let session = Self { client, connection, secret: name };
-        session.client.batch_execute(BEGIN).await.map_err(|error| session.fault("beginning", &error))?;
+        session.execute("beginning", BEGIN).await?;
+        if hidden == Hidden::Refused {
+            session.execute("beginning", REFUSE_HIDDEN).await?;
+        }
         Ok(session)
     }
 
     /// A statement that is not run, only looked at: its columns.
     pub(super) async fn describe(&self, statement: &str) -> Result<tokio_postgres::Statement, Fault> {
         self.client.prepare(statement).await.map_err(|error| self.fault("looking at the columns", &error))
+    }
+
+    /// Whether row-level security may leave rows out of a statement, which is not run: asked for all rows or none,
+    /// PostgreSQL refuses to look at it then.
+    pub(super) async fn hides_rows(&self, statement: &str) -> Result<bool, Fault> {
+        let during = "looking for row-level security";
+        self.execute(during, "SAVEPOINT looking").await?;
+        self.execute(during, REFUSE_HIDDEN).await?;
+        let looked_at = self.client.prepare(statement).await;
+        self.execute(during, "ROLLBACK TO SAVEPOINT looking").await?;
+        // Whatever else is wrong with it, the statement itself will say.
+        Ok(looked_at.is_err_and(|error| is_of_row_security(&error)))
+    }
+
+    async fn execute(&self, during: &str, statements: &str) -> Result<(), Fault> {
+        self.client.batch_execute(statements).await.map_err(|error| self.fault(during, &error))
     }
 
     /// All rows of a statement; for those of which there are few.

@@ -141,16 +141,13 @@ pub(super) fn columns(settings: &Postgres) -> String {
     format!("SELECT {ALIAS}.* FROM {}", relation(&settings.relation))
 }
 
-/// The greatest value of the watermark column. A time that is yet to come is no watermark: no row before it
-/// would be read again.
+/// The greatest value of the watermark column that can be one. A time that is yet to come is no watermark: no row
+/// before it would be read again.
 pub(super) fn watermark(settings: &Postgres, watermark: &Watermark, order: Order) -> Statement<'static> {
     let relation = relation(&settings.relation);
     let column = column(&watermark.column);
-    let greatest = match order.now() {
-        Some(now) => format!("CASE WHEN max({column}) > {now} THEN {now} ELSE max({column}) END"),
-        None => format!("max({column})"),
-    };
-    Statement::new(format!("SELECT ({greatest})::text FROM {relation}"))
+    let past = order.past();
+    Statement::new(format!("SELECT max({column})::text FROM {relation} WHERE {column}{past}"))
 }
 
 fn relation(relation: &Relation) -> String {
