@@ -2,6 +2,7 @@
 
 mod deleted;
 mod divided;
+mod hidden;
 mod interrupted;
 mod refused;
 mod shop;

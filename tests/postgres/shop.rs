@@ -53,7 +53,12 @@ impl Shop {
 
     /// Reads the source by other settings.
     pub fn configure(&self, settings: &str) {
-        let config = config(settings).into();
+        self.write_config(&config(settings));
+    }
+
+    /// Writes another configuration.
+    pub fn write_config(&self, config: &str) {
+        let config = config.to_owned().into();
         self.runtime.block_on(self.memory.put(keys::CONFIG, config, Condition::Always)).expect("a write");
     }
 

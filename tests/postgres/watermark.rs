@@ -94,6 +94,54 @@ fn a_time_that_is_yet_to_come_is_no_watermark() {
     assert_eq!(rows_read(&mut pipeline), Some(2), "the new one, and the one from the future");
 }
 
+/// Whoever writes the present time of any zone into a column without one, a row of theirs is read, though others have
+/// written later times, and one is from the end of time.
+#[test]
+fn times_without_a_zone_may_be_of_any_zone() {
+    for (kind, end) in [("timestamp", "9999-12-31 00:00:00"), ("date", "9999-12-31")] {
+        for zone in ["Etc/GMT+12", "America/New_York", "UTC", "Europe/Berlin", "Etc/GMT-14"] {
+            let (database, mut pipeline) = pipeline(
+                &format!(
+                    "CREATE TABLE customers (id int PRIMARY KEY, email text, updated_at {kind});
+                     INSERT INTO customers SELECT n, 'user' || n || '@mail.de', (now() AT TIME ZONE '{zone}')::{kind}
+                         - CASE WHEN n < 40 THEN '10 days' ELSE '0 days' END::interval FROM generate_series(1, 47) n;
+                     INSERT INTO customers VALUES (48, 'utc@mail.de', now() AT TIME ZONE 'UTC'),
+                         (49, 'east@mail.de', now() AT TIME ZONE 'Etc/GMT-14'), (50, 'end@mail.de', '{end}')"
+                ),
+                SETTINGS,
+            );
+            assert_eq!(rows_read(&mut pipeline), Some(50), "{kind} in {zone}");
+            database.execute(&format!(
+                "UPDATE customers SET email = 'new@mail.de', updated_at = now() AT TIME ZONE '{zone}' WHERE id = 7"
+            ));
+            let read = rows_read(&mut pipeline).expect("something new");
+            assert!(read <= 12, "{kind} in {zone}: {read} rows, and those of ten days ago are not read again");
+            let version = Version::current(&pipeline);
+            assert_eq!(version.accounts["shop:7"]["email"], "new@mail.de", "{kind} in {zone}");
+        }
+    }
+}
+
+/// What stands for "none" or "never" is no watermark: nothing is greater, so nothing would be read any more.
+#[test]
+fn marks_for_nothing_are_no_watermarks() {
+    for (kind, mark) in [("numeric", "'NaN'"), ("bigint", "9223372036854775807"), ("timestamptz", "'infinity'")] {
+        let value = if kind == "timestamptz" { "'2026-01-01'::timestamptz + n * '1 s'::interval" } else { "n" };
+        let (database, mut pipeline) = pipeline(
+            &format!(
+                "CREATE TABLE customers (id int PRIMARY KEY, email text, updated_at {kind});
+                 INSERT INTO customers SELECT n, 'user' || n || '@mail.de', {value} FROM generate_series(1, 49) n;
+                 INSERT INTO customers VALUES (50, 'none@mail.de', {mark})"
+            ),
+            SETTINGS,
+        );
+        assert_eq!(rows_read(&mut pipeline), Some(50), "{kind}");
+        let later = if kind == "timestamptz" { "'2026-01-02'" } else { "60" };
+        database.execute(&format!("INSERT INTO customers VALUES (51, 'user51@mail.de', {later})"));
+        assert_eq!(rows_read(&mut pipeline), Some(2), "{kind}: the new one, and the one with the mark");
+    }
+}
+
 #[test]
 fn watermarks_of_every_type_are_read_back() {
     for (kind, value, later) in [

@@ -104,7 +104,14 @@ impl Database<'_> {
     ) -> Result<(Vec<Note>, Option<KeyRanges>), Fault> {
         let hides_rows = session.hides_rows(&sql::columns(self.settings)).await?;
         let notes = hides_rows.then_some(Note::RowsHidden).into_iter().collect();
-        Ok((notes, self.ranges(session, planning).await?))
+        let ranges = self.ranges(session, planning).await?;
+        if hides_rows && ranges.is_none() && planning.watermark.is_none() {
+            return Err(Fault::source(
+                "row-level security shows the user of the secret no row at all; give the user BYPASSRLS or a policy, or \
+                 read a view that shows what there is to read",
+            ));
+        }
+        Ok((notes, ranges))
     }
 
     /// Up to where the source is read, and the bounds of its splits; `None` if there is nothing to read.

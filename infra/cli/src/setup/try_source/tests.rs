@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use onefold_shell::NoSecrets;
 use onefold_tests::fakes::KnownSecrets;
 use onefold_tests::http_server::{HttpServer, Reply, Request, SECRET_BODY};
 use onefold_tests::postgres::Database;
@@ -48,10 +49,14 @@ fn page(request: &Request) -> Reply {
 fn tried(scratch: &Scratch, secret: &str, wanted: usize) -> Result<Vec<Tried>, Error> {
     let secrets = KnownSecrets::default();
     secrets.store(SECRET, secret);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let tried = runtime.block_on(scratch.tried_with(Arc::new(secrets), "crm", wanted));
+    let tried = on_its_own(scratch.tried_with(Arc::new(secrets), "crm", wanted));
     assert!(is_untouched(&scratch.0), "nothing is written");
     tried
+}
+
+/// Waits without a runtime around it: the server of databases has one of its own.
+fn on_its_own<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 /// Whether a folder has nothing but the configuration.
@@ -117,6 +122,35 @@ fn repeated_ids_are_found_on_other_pages() {
     let tried = tried(&api(&server, ""), "t0ken", 2).unwrap();
     let reasons: Vec<bool> = tried.iter().map(|row| row.reject.is_some()).collect();
     assert_eq!(reasons, [true, false], "{tried:?}");
+}
+
+/// The slip that costs rows in silence: a pointer at nothing, so that the first page counts as the only one.
+#[test]
+fn a_first_page_that_names_no_next_one_is_told() {
+    for (pages, is_told) in [("/nxt", true), ("/next", false)] {
+        let server = HttpServer::start(|_, _| Reply::json(r#"{"data":[{"id":1,"mail":"a@x.de"}],"next":null}"#));
+        let scratch = api(&server, "");
+        let by_cursor = format!("page = {{ by = \"cursor\", cursor = \"{pages}\", param = \"page\" }}");
+        let config = scratch.config_text().replace("page = { by = \"number\", param = \"page\" }", &by_cursor);
+        let config = config.replace(&format!("auth = {{ bearer = \"{SECRET}\" }}\n"), "");
+        scratch.write(&[("onefold.toml", config.as_bytes())]);
+        let trial = on_its_own(scratch.trial(Arc::new(NoSecrets), "crm", 5)).unwrap();
+        assert_eq!(trial.rows.len(), 1);
+        let expected = Note::NoNextPage { at: "/nxt".to_owned() };
+        assert_eq!(trial.notes, is_told.then_some(expected).into_iter().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn rows_that_a_database_hides_are_told() {
+    let database = Database::new();
+    let scratch = table(&database, 5, "");
+    database
+        .execute("ALTER TABLE customers ENABLE ROW LEVEL SECURITY; CREATE POLICY some ON customers USING (id < 3);");
+    let secrets = KnownSecrets::default();
+    secrets.store(SECRET, &database.secret());
+    let trial = on_its_own(scratch.trial(Arc::new(secrets), "crm", 10)).unwrap();
+    assert_eq!((trial.rows.len(), trial.notes), (2, vec![Note::RowsHidden]));
 }
 
 fn table(database: &Database, rows: u32, more: &str) -> Scratch {
