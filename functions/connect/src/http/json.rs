@@ -32,6 +32,11 @@ pub(super) fn elements(json: &RawValue) -> Option<Vec<&RawValue>> {
     json.get().starts_with('[').then(|| serde_json::from_str(json.get()).ok())?
 }
 
+/// The elements of an array; none of null, which some APIs give in place of an empty one.
+pub(super) fn elements_or_null(json: &RawValue) -> Option<Vec<&RawValue>> {
+    if json.get() == "null" { Some(Vec::new()) } else { elements(json) }
+}
+
 /// The text of a string, or a number as it is written.
 pub(super) fn text(json: &RawValue) -> Option<String> {
     match json.get().as_bytes().first()? {
@@ -76,6 +81,9 @@ mod tests {
         let found: Vec<&str> = elements(array).unwrap().into_iter().map(RawValue::get).collect();
         assert_eq!(found, ["{\"id\" : 1.0e2,\n \"a\":\"\\u0041\"}", "2", "[]"]);
         assert!(elements(page(b"{}").unwrap()).is_none());
+        assert!(elements(page(b"null").unwrap()).is_none());
+        assert!(elements_or_null(page(b"null").unwrap()).unwrap().is_empty());
+        assert!(elements_or_null(page(b"{}").unwrap()).is_none());
         assert!(
             page(b"<html>").is_none() && page(b"[1,").is_none() && page(b"").is_none() && page(b"\"\xff\"").is_none()
         );

@@ -167,7 +167,7 @@ impl Reader<'_> {
             };
         let items = match body {
             None => Vec::new(),
-            Some(body) => json::at(body, &self.settings.items).and_then(json::elements).ok_or_else(|| {
+            Some(body) => json::at(body, &self.settings.items).and_then(json::elements_or_null).ok_or_else(|| {
                 let items = &self.settings.items;
                 format!(
                     "answered {status} with JSON that has no array at items = {items:?}; check items in [source.http]"
@@ -252,11 +252,7 @@ impl Pace {
     /// How long it is until the next request may begin.
     fn wait(&self) -> Duration {
         match (self.between, self.began) {
-            (Some(between), Some(began)) => {
-                #[expect(clippy::disallowed_methods, reason = "how far requests are apart is no part of what is read")]
-                let since = began.elapsed();
-                between.saturating_sub(since)
-            }
+            (Some(between), Some(began)) => between.saturating_sub(began.elapsed()),
             _ => Duration::ZERO,
         }
     }

@@ -83,7 +83,7 @@ pub(super) fn shown(url: &Url) -> String {
 mod tests {
     use std::time::Duration;
 
-    use onefold_core::config::{HttpWatermark, PageSize, Patience};
+    use onefold_core::config::{CursorAt, HttpWatermark, PageSize, Patience};
     use onefold_core::timestamp::TimeFormat;
 
     use super::*;
@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn parameters_are_written_so_that_they_are_read_as_they_are() {
-        let cursor = settings(Paging::Cursor { at: "/n".to_owned(), param: "cursor".to_owned() });
+        let at = CursorAt::Page("/n".to_owned());
+        let cursor = settings(Paging::Cursor { at, param: "cursor".to_owned(), end: None });
         let base = "https://api.example.com/v1/customers?fields=a+b%26c";
         let found = |place: &Place, watermark| url(&cursor, place, watermark).unwrap().to_string();
         assert_eq!(found(&Place::First, None), base);

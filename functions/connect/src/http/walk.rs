@@ -1,6 +1,6 @@
 //! The way from page to page, as a state machine without I/O.
 
-use onefold_core::config::Paging;
+use onefold_core::config::{CursorAt, PageEnd, Paging};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use url::Url;
@@ -30,6 +30,12 @@ pub(super) enum Place {
 pub(super) enum Lost {
     #[error("the cursor at {0:?} is neither text nor a number; check page")]
     NoCursor(String),
+    #[error("its last row has no text and no number at {0:?}, which is to be sent next; check page")]
+    NoCursorInRow(String),
+    #[error("it has neither true nor false at {0:?}, which says whether it is the last page; check page")]
+    NoEnd(String),
+    #[error("it says at {0:?} that it is not the last page, and does not name the next one; check page")]
+    NoWayOn(String),
     #[error("what it names as the next page is no address")]
     NoAddress,
     #[error("the next page is on another host, {0:?}, which gets no token; only pages of the same host are read")]
@@ -63,11 +69,18 @@ pub(super) struct Page<'p> {
 
 /// The page behind a page, or `None` behind the last.
 pub(super) fn next(paging: &Paging, place: &Place, page: &Page<'_>, seen: &mut Seen) -> Result<Option<Place>, Lost> {
+    let end = end_of(paging);
+    if let Some(end) = end
+        && is_last(page.body, end)?
+    {
+        return Ok(None);
+    }
     let next = match paging {
         Paging::Single => None,
-        Paging::Cursor { at, .. } => cursor(page.body, at)?.map(Place::Cursor),
+        Paging::Cursor { at: CursorAt::Page(at), .. } => cursor(page.body, at)?.map(Place::Cursor),
+        Paging::Cursor { at: CursorAt::LastRow(at), .. } => in_last_row(page.items, at)?.map(Place::Cursor),
         Paging::Link => page.link.map(|link| address(page.url, link)).transpose()?,
-        Paging::NextUrl { at } => cursor(page.body, at)?.map(|link| address(page.url, &link)).transpose()?,
+        Paging::NextUrl { at, .. } => cursor(page.body, at)?.map(|link| address(page.url, &link)).transpose()?,
         // A page smaller than asked for is no end: servers have limits of their own.
         Paging::Number { .. } | Paging::Offset { .. } if page.items.is_empty() => None,
         Paging::Number { .. } => match place {
@@ -80,7 +93,7 @@ pub(super) fn next(paging: &Paging, place: &Place, page: &Page<'_>, seen: &mut S
         },
     };
     let fingerprint = match &next {
-        None => return Ok(None),
+        None => return end.map_or(Ok(None), |end| Err(Lost::NoWayOn(end.at.clone()))),
         Some(Place::Cursor(text) | Place::Url(text)) => xxh3_64(text.as_bytes()),
         // Numbers never repeat. A server that does not look at them gives the same rows again and again.
         Some(_) => {
@@ -98,13 +111,41 @@ pub(super) fn next(paging: &Paging, place: &Place, page: &Page<'_>, seen: &mut S
 /// Where a page should say how to go on, and has nothing; null and the like are something. `None` where it need not.
 pub(super) fn lacking<'p>(paging: &'p Paging, page: &Page<'_>) -> Option<&'p str> {
     match paging {
-        Paging::Cursor { at, .. } | Paging::NextUrl { at } => {
+        // Where a page says that it is the last, that is enough.
+        Paging::Cursor { end: Some(_), .. } | Paging::NextUrl { end: Some(_), .. } => None,
+        Paging::Cursor { at: CursorAt::Page(at), .. } | Paging::NextUrl { at, .. } => {
             let found = page.body.and_then(|body| json::at(body, at));
             found.is_none().then_some(at.as_str())
         }
         Paging::Link => (!page.has_links).then_some("the header Link"),
+        Paging::Cursor { at: CursorAt::LastRow(_), .. } => None,
         Paging::Single | Paging::Number { .. } | Paging::Offset { .. } => None,
     }
+}
+
+/// Where pages say whether they are the last.
+fn end_of(paging: &Paging) -> Option<&PageEnd> {
+    match paging {
+        Paging::Cursor { end, .. } | Paging::NextUrl { end, .. } => end.as_ref(),
+        Paging::Single | Paging::Link | Paging::Number { .. } | Paging::Offset { .. } => None,
+    }
+}
+
+/// Whether a page says that it is the last. One without content is.
+fn is_last(body: Option<&RawValue>, end: &PageEnd) -> Result<bool, Lost> {
+    let Some(body) = body else { return Ok(true) };
+    match json::at(body, &end.at).map(RawValue::get) {
+        Some("true") => Ok(end.last),
+        Some("false") => Ok(!end.last),
+        _ => Err(Lost::NoEnd(end.at.clone())),
+    }
+}
+
+/// What the last row of a page has to be sent next; nothing without rows.
+fn in_last_row(items: &[&RawValue], pointer: &str) -> Result<Option<String>, Lost> {
+    let Some(row) = items.last() else { return Ok(None) };
+    let text = json::at(row, pointer).and_then(json::text).filter(|text| !text.is_empty());
+    text.map(Some).ok_or_else(|| Lost::NoCursorInRow(pointer.to_owned()))
 }
 
 /// The cursor of a page. Nothing, null, false and "" mean that there is no further page.

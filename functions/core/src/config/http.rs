@@ -36,10 +36,12 @@ pub enum Paging {
     Single,
     /// A page holds what the next one is asked for with. The last holds none, or null, or "".
     Cursor {
-        /// JSON Pointer of the cursor in a page.
-        at: String,
+        /// Where the cursor is.
+        at: CursorAt,
         /// The parameter that takes it.
         param: String,
+        /// Where a page says whether it is the last, if the cursor alone does not.
+        end: Option<PageEnd>,
     },
     /// The header `Link` of a page names the next one's address, as `rel="next"` (RFC 8288).
     Link,
@@ -47,6 +49,8 @@ pub enum Paging {
     NextUrl {
         /// JSON Pointer of the address in a page.
         at: String,
+        /// Where a page says whether it is the last, if the address alone does not.
+        end: Option<PageEnd>,
     },
     /// Pages have numbers. The one behind the last is empty.
     Number {
@@ -64,6 +68,24 @@ pub enum Paging {
         /// How large pages are asked to be.
         size: Option<PageSize>,
     },
+}
+
+/// Where a cursor is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CursorAt {
+    /// JSON Pointer in a page.
+    Page(String),
+    /// JSON Pointer in the last row of a page: its id, mostly. A page without rows is the last.
+    LastRow(String),
+}
+
+/// Where a page says whether it is the last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageEnd {
+    /// JSON Pointer of true or false in a page.
+    pub at: String,
+    /// Which of the two the last page has.
+    pub last: bool,
 }
 
 /// How large pages are asked to be. A server may give smaller ones.

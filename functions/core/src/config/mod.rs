@@ -24,7 +24,7 @@ use std::fmt;
 
 pub use deletion::DeletionMark;
 pub use enrich::{Enrich, Hash, Lookup, Target, Threshold};
-pub use http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
+pub use http::{CursorAt, HttpAuth, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging, Patience};
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule, Part};
 pub use nearest::nearest;

@@ -34,7 +34,8 @@ fn one_page_is_one_page() {
 
 #[test]
 fn cursors_are_followed_until_there_is_none() {
-    let paging = Paging::Cursor { at: "/meta/next".to_owned(), param: "c".to_owned() };
+    let at = CursorAt::Page("/meta/next".to_owned());
+    let paging = Paging::Cursor { at, param: "c".to_owned(), end: None };
     let next = |body: &str| once(&paging, &first(&paging), body, None);
     assert_eq!(next(r#"{"meta":{"next":"a=="}}"#), Ok(Some(Place::Cursor("a==".to_owned()))));
     assert_eq!(next(r#"{"meta":{"next":17}}"#), Ok(Some(Place::Cursor("17".to_owned()))));
@@ -45,10 +46,44 @@ fn cursors_are_followed_until_there_is_none() {
 }
 
 #[test]
+fn the_last_row_can_hold_the_cursor() {
+    let at = CursorAt::LastRow("/id".to_owned());
+    let paging = Paging::Cursor { at, param: "after".to_owned(), end: None };
+    let next = |body: &str| once(&paging, &first(&paging), body, None);
+    assert_eq!(next(r#"{"rows":[{"id":"a"},{"id":"b"}]}"#), Ok(Some(Place::Cursor("b".to_owned()))));
+    assert_eq!(next(r#"{"rows":[{"id":17}]}"#), Ok(Some(Place::Cursor("17".to_owned()))));
+    assert_eq!(next(r#"{"rows":[]}"#), Ok(None));
+    for unfit in ["{}", r#"{"id":null}"#, r#"{"id":""}"#, r#"{"id":[1]}"#] {
+        let body = format!("{{\"rows\":[{{\"id\":1}},{unfit}]}}");
+        assert_eq!(next(&body), Err(Lost::NoCursorInRow("/id".to_owned())), "{unfit}");
+    }
+}
+
+#[test]
+fn a_page_can_say_whether_it_is_the_last() {
+    for (name, last) in [("more", false), ("end", true)] {
+        let end = Some(PageEnd { at: format!("/{name}"), last });
+        let cursor = Paging::Cursor { at: CursorAt::Page("/next".to_owned()), param: "c".to_owned(), end: end.clone() };
+        let link = Paging::NextUrl { at: "/next".to_owned(), end: end.clone() };
+        let row = Paging::Cursor { at: CursorAt::LastRow("/id".to_owned()), param: "c".to_owned(), end };
+        for paging in [cursor, link, row] {
+            let next = |body: &str| once(&paging, &Place::First, body, None);
+            let page = |is_last: bool| format!(r#"{{"rows":[{{"id":"x"}}],"next":"x","{name}":{}}}"#, is_last == last);
+            assert!(matches!(next(&page(false)), Ok(Some(_))), "{paging:?}");
+            assert_eq!(next(&page(true)), Ok(None), "{paging:?}: whatever else it names");
+            let silent = r#"{"rows":[{"id":"x"}],"next":"x"}"#;
+            assert_eq!(next(silent), Err(Lost::NoEnd(format!("/{name}"))), "{paging:?}");
+            let stuck = format!(r#"{{"rows":[],"{name}":{}}}"#, !last);
+            assert_eq!(next(&stuck), Err(Lost::NoWayOn(format!("/{name}"))), "{paging:?}");
+        }
+    }
+}
+
+#[test]
 fn links_may_be_relative_and_must_stay_on_the_host() {
     let in_header = |link: &str| once(&Paging::Link, &Place::First, "{}", Some(link));
     let in_body = |link: &str| {
-        let paging = Paging::NextUrl { at: "/next".to_owned() };
+        let paging = Paging::NextUrl { at: "/next".to_owned(), end: None };
         once(&paging, &Place::First, &format!("{{\"next\":{link:?}}}"), None)
     };
     let at = |text: &str| Ok(Some(Place::Url(text.to_owned())));

@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::mapping::TIME_FORMATS;
 use super::pointer::{Whole, pointer};
 use super::source::no_watermark_for_a_snapshot;
-use crate::config::http::{HttpAuth, HttpSettings, HttpWatermark, PageSize, Paging, Patience};
+use crate::config::http::{CursorAt, HttpAuth, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging, Patience};
 use crate::config::schema::{Key, Kind};
 use crate::config::toml_reader::{Notes, Section};
 use crate::timestamp::{TimeFormat, Timestamp};
@@ -63,21 +63,28 @@ fn setting_keys() -> Vec<Key> {
 }
 
 /// What can stand in `page`, whatever the way.
-const PAGE_KEYS: [&str; 7] = ["by", "cursor", "at", "param", "first", "size_param", "size"];
+const PAGE_KEYS: [&str; 9] = ["by", "cursor", "at", "param", "more", "until", "first", "size_param", "size"];
 
 /// What can stand in `page`: those of these names.
 fn page_keys(names: &[&str]) -> Vec<Key> {
     let pointer = || Kind::Text(Some("^/"));
+    let cursor = Kind::AnyOf(vec![pointer(), Kind::Table(cursor_keys())]);
     let all = [
         Key::one_of("by", WAYS, "How the next page is found.").required(),
-        Key::new("cursor", pointer(), "By cursor: where the page says what to send next."),
+        Key::new("cursor", cursor, "By cursor: where the page, or its last row, says what to send next."),
         Key::new("at", pointer(), "By link: where the page has the next address; the Link header if not given."),
         Key::text("param", "By cursor, number or offset: the query parameter."),
+        Key::new("more", pointer(), "By cursor or link: where the page has true if there is another, else false."),
+        Key::new("until", pointer(), "By cursor or link: where the page has true if it is the last, else false."),
         Key::integer("first", 0, "By number: the number of the first page.").or(1),
         Key::text("size_param", "The query parameter for the rows of a page."),
         Key::integer("size", 1, "How many rows of a page to ask for."),
     ];
     all.into_iter().filter(|key| names.contains(&key.name)).collect()
+}
+
+fn cursor_keys() -> Vec<Key> {
+    vec![Key::new("row", Kind::Text(Some("^/")), "Where the last row of a page has what to send next.").required()]
 }
 
 fn watermark_keys() -> Vec<Key> {
@@ -221,17 +228,19 @@ fn paging(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>
     };
     match by {
         "cursor" => {
-            page.only(&page_keys(&["by", "cursor", "param"]), notes);
-            let (at, param) =
-                (pointer(page, "cursor", Whole::Refused, notes), parameters.required(page, "param", notes));
-            Some(Paging::Cursor { at: at?, param: param? })
+            page.only(&page_keys(&["by", "cursor", "param", "more", "until"]), notes);
+            let (at, param) = (cursor(page, notes), parameters.required(page, "param", notes));
+            let end = page_end(page, notes);
+            Some(Paging::Cursor { at: at?, param: param?, end })
         }
         "link" => {
-            page.only(&page_keys(&["by", "at"]), notes);
-            match page.get("at") {
-                Some(_) => Some(Paging::NextUrl { at: pointer(page, "at", Whole::Refused, notes)? }),
-                None => Some(Paging::Link),
+            if page.get("at").is_none() {
+                page.only(&page_keys(&["by", "at"]), notes);
+                return Some(Paging::Link);
             }
+            page.only(&page_keys(&["by", "at", "more", "until"]), notes);
+            let end = page_end(page, notes);
+            Some(Paging::NextUrl { at: pointer(page, "at", Whole::Refused, notes)?, end })
         }
         "number" => {
             page.only(&page_keys(&["by", "param", "first", "size_param", "size"]), notes);
@@ -249,6 +258,30 @@ fn paging(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>
             None
         }
     }
+}
+
+/// Where a cursor is: a pointer in a page, or `{ row = … }`, one in its last row.
+fn cursor(page: &Section<'_>, notes: &mut Notes<'_>) -> Option<CursorAt> {
+    let Some((DeValue::Table(table), span)) = page.get("cursor") else {
+        return pointer(page, "cursor", Whole::Refused, notes).map(CursorAt::Page);
+    };
+    let cursor = Section { table, span, title: "cursor".to_owned() };
+    cursor.only(&cursor_keys(), notes);
+    pointer(&cursor, "row", Whole::Refused, notes).map(CursorAt::LastRow)
+}
+
+/// Where a page says whether it is the last; what is wrong about it has its fault.
+fn page_end(page: &Section<'_>, notes: &mut Notes<'_>) -> Option<PageEnd> {
+    let (name, last) = match (page.get("more"), page.get("until")) {
+        (None, None) => return None,
+        (Some(_), None) => ("more", false),
+        (None, Some(_)) => ("until", true),
+        (Some(_), Some((_, span))) => {
+            notes.fault(span, "more and until say the same, the other way round; write one of them");
+            return None;
+        }
+    };
+    Some(PageEnd { at: pointer(page, name, Whole::Refused, notes)?, last })
 }
 
 fn size(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Option<PageSize> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::{Config, HttpAuth, HttpSettings, PageSize, Paging, RowFormat, SourceKind};
+use crate::config::{Config, CursorAt, HttpAuth, HttpSettings, PageEnd, PageSize, Paging, RowFormat, SourceKind};
 
 /// A configuration whose [source.http] has these lines, the first of them in line 5.
 fn config(lines: &str) -> String {
@@ -40,10 +40,22 @@ fn reads_every_way_of_paging() {
     let cases = [
         (
             r#"{ by = "cursor", cursor = "/meta/next", param = "cursor" }"#,
-            Paging::Cursor { at: "/meta/next".to_owned(), param: "cursor".to_owned() },
+            Paging::Cursor { at: CursorAt::Page("/meta/next".to_owned()), param: "cursor".to_owned(), end: None },
+        ),
+        (
+            r#"{ by = "cursor", cursor = { row = "/id" }, param = "after", more = "/has_more" }"#,
+            Paging::Cursor {
+                at: CursorAt::LastRow("/id".to_owned()),
+                param: "after".to_owned(),
+                end: Some(PageEnd { at: "/has_more".to_owned(), last: false }),
+            },
+        ),
+        (
+            r#"{ by = "link", at = "/next", until = "/end" }"#,
+            Paging::NextUrl { at: "/next".to_owned(), end: Some(PageEnd { at: "/end".to_owned(), last: true }) },
         ),
         (r#"{ by = "link" }"#, Paging::Link),
-        (r#"{ by = "link", at = "/next" }"#, Paging::NextUrl { at: "/next".to_owned() }),
+        (r#"{ by = "link", at = "/next" }"#, Paging::NextUrl { at: "/next".to_owned(), end: None }),
         (r#"{ by = "number", param = "page" }"#, Paging::Number { param: "page".to_owned(), first: 1, size: None }),
         (
             r#"{ by = "number", param = "page", first = 0, size_param = "per_page", size = 100 }"#,
@@ -106,6 +118,21 @@ fn every_fault_is_told_with_its_line() {
         (base("pages = 1"), 7, "unknown name \"pages\""),
         (base("page = { by = \"pages\" }"), 7, "unknown way of paging \"pages\"; it must be one of cursor, link"),
         (base("page = { by = \"cursor\", cursor = \"/next\" }"), 7, "needs param"),
+        (base("page = { by = \"cursor\", cursor = \"next\", param = \"p\" }"), 7, "\"next\" is no JSON Pointer"),
+        (base("page = { by = \"cursor\", cursor = { row = \"id\" }, param = \"p\" }"), 7, "\"id\" is no JSON Pointer"),
+        (
+            base("page = { by = \"cursor\", cursor = { rows = \"/id\", row = \"/id\" }, param = \"p\" }"),
+            7,
+            "unknown name \"rows\"",
+        ),
+        (base("page = { by = \"cursor\", cursor = {}, param = \"p\" }"), 7, "cursor needs row"),
+        (
+            base("page = { by = \"cursor\", cursor = \"/n\", param = \"p\", more = \"/m\", until = \"/u\" }"),
+            7,
+            "write one",
+        ),
+        (base("page = { by = \"link\", more = \"/m\" }"), 7, "unknown name \"more\""),
+        (base("page = { by = \"link\", at = \"/n\", until = \"u\" }"), 7, "\"u\" is no JSON Pointer"),
         (base("page = { by = \"link\", param = \"p\" }"), 7, "unknown name \"param\""),
         (base("page = { by = \"number\", param = \"p\", size = 5 }"), 7, "size and size_param go together"),
         (base("page = { by = \"offset\", param = \"p\", size_param = \"p\", size = 5 }"), 7, "\"p\" is given twice"),
