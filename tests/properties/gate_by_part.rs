@@ -113,3 +113,15 @@ fn one_bad_row_of_a_few_holds_nothing_back() {
     let worst: Vec<&str> = manifest.refused_files.iter().map(|file| file.object.as_str()).collect();
     assert_eq!(worst, ["landing/newsletter/b.csv", "landing/newsletter/a.csv"], "the one without any account first");
 }
+
+/// Ids that are repeated are refused as they should be, and say nothing against a file.
+#[test]
+fn repeated_ids_hold_nothing_back() {
+    let mut pipeline = pipeline("");
+    pipeline.configure(&config("/nr", ""));
+    pipeline.drop_file("newsletter", "a.csv", "nr,email\n".to_owned() + &"1,a@x.zz\n".repeat(20));
+    let manifest = published(&mut pipeline).manifest;
+    let counts = &manifest.sources["newsletter"];
+    assert_eq!((counts.rows_read, counts.rejected, counts.repeated), (20, 19, 19));
+    assert_eq!(manifest.refused_files, []);
+}

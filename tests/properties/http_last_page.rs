@@ -1,5 +1,6 @@
 //! APIs that say which page is the last, and APIs whose next page begins behind the last row.
 
+use onefold_lake::note::{Note, SourceNote};
 use onefold_shell::ErrorKind;
 use onefold_tests::http_server::{HttpServer, Reply, Request};
 use onefold_tests::pipeline::{Knobs, Pipeline};
@@ -106,4 +107,51 @@ fn a_pointer_at_nothing_is_a_fault() {
 #[test]
 fn null_in_place_of_rows_is_an_empty_page() {
     check(|_| Reply::json(r#"{"data":null,"meta":{"total":0}}"#), "", 0, 1);
+}
+
+/// Rows in pages of two, and the last page for whoever asks for one behind it, as Magento gives them.
+fn last_page_again(rows: u64) -> impl Fn(&Request, usize) -> Reply + Send + Sync {
+    move |request, _| {
+        let asked: u64 = request.query["page"].parse().expect("a number");
+        let first = 2 * (asked.clamp(1, rows.div_ceil(2)) - 1);
+        let rows: Vec<String> = (first..rows).take(2).map(|id| format!("{{\"id\":{id}}}")).collect();
+        Reply::json(format!("{{\"data\":[{}],\"page\":{asked}}}", rows.join(",")))
+    }
+}
+
+#[test]
+fn the_last_page_again_is_the_end() {
+    let usual = Knobs::default();
+    for knobs in [usual, Knobs { hurried: true, ..usual }, Knobs { twice: true, ..usual }] {
+        for (rows, size) in [(3, "size = 2"), (4, "size = 2"), (5, "size = 2"), (5, "size = 50")] {
+            let server = HttpServer::start(last_page_again(rows));
+            let page = format!("page = {{ by = \"number\", param = \"page\", size_param = \"n\", {size} }}");
+            let mut pipeline = pipeline(&server, &page);
+            pipeline.run(&knobs).unwrap_or_else(|error| panic!("{rows}: {}", error.message));
+            let manifest = Version::current(&pipeline).manifest;
+            assert_eq!((manifest.counts.rows_read, manifest.counts.rejected), (rows, 0), "each row once");
+            assert_eq!(manifest.source_notes, []);
+        }
+    }
+}
+
+/// The API may not look at which page it is asked for, and nothing else would tell.
+#[test]
+fn a_first_page_that_comes_again_is_told_or_a_fault() {
+    for (rows, is_fault) in [(2, true), (1, false)] {
+        let server = HttpServer::start(last_page_again(rows));
+        let page = r#"page = { by = "number", param = "page", size_param = "n", size = 2 }"#;
+        let mut pipeline = pipeline(&server, page);
+        let outcome = pipeline.run(&Knobs::default());
+        if is_fault {
+            let error = outcome.expect_err("there may be more");
+            assert!(error.message.contains("its pages repeat"), "{}", error.message);
+            continue;
+        }
+        outcome.expect("a run");
+        let note = Note::SamePage { param: "page".to_owned() };
+        let manifest = Version::current(&pipeline).manifest;
+        assert_eq!(manifest.source_notes, [SourceNote { source: "api".to_owned(), note }]);
+        assert_eq!(manifest.counts.rows_read, rows);
+    }
 }

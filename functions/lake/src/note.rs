@@ -21,6 +21,12 @@ pub enum Note {
         /// Where the name of the next page should be: a JSON Pointer, or the header `Link`.
         at: String,
     },
+    /// An API gives the first page again where it is asked for the second, so that it was the last; or it does not look at
+    /// which page it is asked for.
+    SamePage {
+        /// The parameter that asks for a page.
+        param: String,
+    },
     /// Row-level security hides rows of a database from the user who reads.
     RowsHidden,
     /// There is more to tell of the source than is listed.
@@ -37,6 +43,11 @@ impl fmt::Display for Note {
                 out,
                 "the first page has nothing at {at}, so it was taken for the only one; if there are more pages, check page \
                  in [source.http]"
+            ),
+            Self::SamePage { param } => write!(
+                out,
+                "the second page is the first again, so that was taken for the only one; if there are more rows, the API \
+                 does not look at {param}: check page in [source.http]"
             ),
             Self::RowsHidden => write!(
                 out,
@@ -107,6 +118,7 @@ mod tests {
     fn notes_are_written_by_their_names() {
         let written = [
             (Note::NoNextPage { at: "/next".to_owned() }, r#"{"no_next_page":{"at":"/next"}}"#),
+            (Note::SamePage { param: "page".to_owned() }, r#"{"same_page":{"param":"page"}}"#),
             (Note::RowsHidden, r#""rows_hidden""#),
             (Note::More { notes: 3 }, r#"{"more":{"notes":3}}"#),
         ];

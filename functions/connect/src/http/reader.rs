@@ -14,7 +14,7 @@ use url::Url;
 
 use super::answer::Failure;
 use super::client::{Answer, Client};
-use super::walk::{self, Page, Place, Seen};
+use super::walk::{self, Again, Page, Place, Seen};
 use super::watermark::Gathered;
 use super::{json, link, request, retry};
 use crate::{Fault, Flow, Outcome, Position, Sink};
@@ -174,6 +174,15 @@ impl Reader<'_> {
                 )
             })?,
         };
+        match walk::again(&self.settings.paging, &at.place, &items, &mut at.seen) {
+            Again::Others => {}
+            Again::Same => return Ok(None),
+            Again::SameAsFirst => {
+                let param = request::page_param(&self.settings.paging).to_owned();
+                sink.note(Note::SamePage { param });
+                return Ok(None);
+            }
+        }
         for item in &items {
             if let Some(gathered) = &mut gathered {
                 gathered.row(item);

@@ -33,6 +33,14 @@ pub(super) fn url(settings: &HttpSettings, place: &Place, watermark: Option<&str
     Some(url)
 }
 
+/// The parameter that asks for a page.
+pub(super) fn page_param(paging: &Paging) -> &str {
+    match paging {
+        Paging::Cursor { param, .. } | Paging::Number { param, .. } | Paging::Offset { param, .. } => param,
+        Paging::Single | Paging::Link | Paging::NextUrl { .. } => "",
+    }
+}
+
 /// Names of parameters that ask for so many rows, in lower case, letters alone.
 const SIZES: [&str; 12] = [
     "itemsperpage",

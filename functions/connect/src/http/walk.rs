@@ -96,14 +96,7 @@ pub(super) fn next(paging: &Paging, place: &Place, page: &Page<'_>, seen: &mut S
         None => return end.map_or(Ok(None), |end| Err(Lost::NoWayOn(end.at.clone()))),
         Some(Place::Cursor(text) | Place::Url(text)) => xxh3_64(text.as_bytes()),
         // Numbers never repeat. A server that does not look at them gives the same rows again and again.
-        Some(_) => {
-            let mut hash = Xxh3::new();
-            for item in page.items {
-                hash.update(item.get().as_bytes());
-                hash.update(b"\n");
-            }
-            hash.digest()
-        }
+        Some(_) => fingerprint(page.items),
     };
     if seen.again(fingerprint) { Err(Lost::Loop) } else { Ok(next) }
 }
@@ -148,6 +141,45 @@ fn in_last_row(items: &[&RawValue], pointer: &str) -> Result<Option<String>, Los
     text.map(Some).ok_or_else(|| Lost::NoCursorInRow(pointer.to_owned()))
 }
 
+/// How the rows of a page are to those of the page before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// They are others, or must be: pages that repeat without end are a fault.
+    Others,
+    /// They are the same. It was the last: servers give it to whoever asks for a page behind it.
+    Same,
+    /// They are the same, and the page before is the first. It is smaller than asked for, so perhaps it was the last.
+    SameAsFirst,
+}
+
+/// Looks at a page by number or offset. A server that gives another second page than the first looks at which page it is
+/// asked for, and so gives the same page again where there is no further one. That it gives the first page twice can mean
+/// that it does not look: then only a page that is smaller than asked for is taken for all there is.
+pub(super) fn again(paging: &Paging, place: &Place, items: &[&RawValue], seen: &mut Seen) -> Again {
+    let (is_second, size) = match (paging, place) {
+        (Paging::Number { first, size, .. }, Place::Number(number)) => (*number == first + 1, size),
+        (Paging::Offset { size, .. }, Place::Offset(offset)) => (*offset == items.len() as u64, size),
+        _ => return Again::Others,
+    };
+    let before = seen.before.replace(fingerprint(items));
+    let is_small = size.as_ref().is_some_and(|size| (items.len() as u64) < size.rows);
+    match (before == seen.before && !items.is_empty(), is_second, is_small) {
+        (true, false, _) => Again::Same,
+        (true, true, true) => Again::SameAsFirst,
+        _ => Again::Others,
+    }
+}
+
+/// What tells the rows of a page from others.
+fn fingerprint(items: &[&RawValue]) -> u64 {
+    let mut hash = Xxh3::new();
+    for item in items {
+        hash.update(item.get().as_bytes());
+        hash.update(b"\n");
+    }
+    hash.digest()
+}
+
 /// The cursor of a page. Nothing, null, false and "" mean that there is no further page.
 fn cursor(body: Option<&RawValue>, pointer: &str) -> Result<Option<String>, Lost> {
     let Some(found) = body.and_then(|body| json::at(body, pointer)) else { return Ok(None) };
@@ -179,6 +211,9 @@ pub(super) struct Seen {
     reach: u64,
     /// How many were.
     steps: u64,
+    /// The page before, of pages by number or offset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<u64>,
 }
 
 impl Seen {
@@ -189,7 +224,7 @@ impl Seen {
         }
         self.steps += 1;
         if self.mark.is_none() || self.steps > self.reach {
-            *self = Self { mark: Some(fingerprint), reach: (self.reach * 2).max(1), steps: 0 };
+            *self = Self { mark: Some(fingerprint), reach: (self.reach * 2).max(1), steps: 0, before: self.before };
         }
         false
     }

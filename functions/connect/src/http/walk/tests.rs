@@ -127,6 +127,44 @@ fn the_same_rows_again_are_a_loop() {
 }
 
 #[test]
+fn the_page_before_again_is_the_end_where_the_server_looks_at_which_it_is_asked_for() {
+    let size = |rows| Some(PageSize { param: "n".to_owned(), rows });
+    let number = |size| Paging::Number { param: "p".to_owned(), first: 0, size };
+    let offset = |size| Paging::Offset { param: "o".to_owned(), size };
+    // Each page's number or offset, and its rows; then what the last of them is.
+    let last = |paging: &Paging, pages: &[(u64, &str)]| {
+        let mut seen = Seen::default();
+        let mut found = Vec::new();
+        for (at, rows) in pages {
+            let place = match paging {
+                Paging::Number { .. } => Place::Number(*at),
+                _ => Place::Offset(*at),
+            };
+            found.push(again(
+                paging,
+                &place,
+                &json::elements(json::page(rows.as_bytes()).unwrap()).unwrap(),
+                &mut seen,
+            ));
+        }
+        let last = found.pop().unwrap();
+        assert!(found.iter().all(|again| *again == Again::Others), "{found:?}");
+        last
+    };
+    for (rows, by_size) in [(2, Again::Others), (3, Again::SameAsFirst)] {
+        assert_eq!(last(&number(size(rows)), &[(0, "[1,2]"), (1, "[1,2]")]), by_size);
+        assert_eq!(last(&offset(size(rows)), &[(0, "[1,2]"), (2, "[1,2]")]), by_size);
+    }
+    assert_eq!(last(&number(None), &[(0, "[1,2]"), (1, "[1,2]")]), Again::Others);
+    assert_eq!(last(&number(None), &[(0, "[1,2]"), (1, "[3]"), (2, "[3]")]), Again::Same);
+    assert_eq!(last(&offset(size(2)), &[(0, "[1,2]"), (2, "[3]"), (3, "[3]")]), Again::Same);
+    assert_eq!(last(&number(None), &[(0, "[1,2]"), (1, "[3]"), (2, "[1,2]")]), Again::Others);
+    assert_eq!(last(&number(None), &[(0, "[1]"), (1, "[]"), (2, "[]")]), Again::Others);
+    let cursor = Paging::Cursor { at: CursorAt::LastRow("/id".to_owned()), param: "c".to_owned(), end: None };
+    assert_eq!(last(&cursor, &[(0, "[1]"), (1, "[1]")]), Again::Others);
+}
+
+#[test]
 fn cycles_are_noticed_soon_and_never_where_there_are_none() {
     for before in 0..20u64 {
         for length in 1..20u64 {

@@ -50,7 +50,7 @@ fn context(path: &str) -> &'static str {
 /// Each way of paging has keys of its own.
 fn by_way_of_paging(path: &str) -> &'static str {
     match path.strip_prefix("\"source\".\"http\".\"page\".") {
-        Some("\"cursor\"") => "\"by\" = \"cursor\"\n",
+        Some("\"cursor\"" | "\"more\"" | "\"until\"") => "\"by\" = \"cursor\"\n",
         Some("\"at\"") => "\"by\" = \"link\"\n",
         Some("\"param\"" | "\"first\"" | "\"size_param\"" | "\"size\"") => "\"by\" = \"number\"\n",
         _ => "",

@@ -145,8 +145,7 @@ fn a_first_page_that_names_no_next_one_is_told() {
 fn rows_that_a_database_hides_are_told() {
     let database = Database::new();
     let scratch = table(&database, 5, "");
-    database
-        .execute("ALTER TABLE customers ENABLE ROW LEVEL SECURITY; CREATE POLICY some ON customers USING (id < 3);");
+    database.execute("ALTER TABLE customers ENABLE ROW LEVEL SECURITY; CREATE POLICY few ON customers USING (id < 3);");
     let secrets = KnownSecrets::default();
     secrets.store(SECRET, &database.secret());
     let trial = on_its_own(scratch.trial(Arc::new(secrets), "crm", 10)).unwrap();
