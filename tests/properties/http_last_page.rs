@@ -7,6 +7,9 @@ use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::settings::Settings;
 use onefold_tests::version::Version;
 
+/// What answers a request.
+type Answer = fn(&Request) -> Reply;
+
 /// Some of five rows behind an id, and whether there are more, as Stripe gives them.
 fn behind_a_row(request: &Request) -> Reply {
     let ids = ["c1", "c2", "c3", "c4", "c5"];
@@ -39,7 +42,7 @@ fn pipeline(server: &HttpServer, lines: &str) -> Pipeline {
 }
 
 /// Asserts that each row is read once, however it is run, by so many requests.
-fn check(answer: fn(&Request) -> Reply, lines: &str, rows: u64, requests: usize) {
+fn check(answer: Answer, lines: &str, rows: u64, requests: usize) {
     let usual = Knobs::default();
     for knobs in [usual, Knobs { hurried: true, ..usual }, Knobs { twice: true, ..usual }] {
         let server = HttpServer::start(move |request, _| answer(request));
@@ -74,7 +77,7 @@ fn a_page_says_that_it_is_the_last_whatever_it_names() {
 /// A slip in any of the pointers costs no row in silence.
 #[test]
 fn a_pointer_at_nothing_is_a_fault() {
-    let cases: [(fn(&Request) -> Reply, &str, &str); 4] = [
+    let cases: [(Answer, &str, &str); 4] = [
         (
             behind_a_row,
             r#"by = "cursor", cursor = { row = "/nr" }, param = "starting_after""#,

@@ -57,12 +57,8 @@ const SIZES: [&str; 12] = [
     "top",
 ];
 
-/// How many rows a page is asked for, and by which parameter. Where the configuration has no name for it, names that
-/// are common tell it.
+/// How many rows a page by cursor or link is asked for, and by which parameter, as far as its name tells.
 pub(super) fn rows_asked_for(settings: &HttpSettings) -> Option<(&str, u64)> {
-    if let Paging::Number { size: Some(size), .. } | Paging::Offset { size: Some(size), .. } = &settings.paging {
-        return Some((&size.param, size.rows));
-    }
     settings.params.iter().find_map(|(name, value)| {
         let letters: String = name.chars().filter(char::is_ascii_alphabetic).collect();
         let is_size = SIZES.contains(&letters.to_ascii_lowercase().as_str());
@@ -157,8 +153,6 @@ mod tests {
         for (name, value) in [("limit", "all"), ("limit", "0"), ("limit", "-1"), ("count", "true"), ("first", "1")] {
             assert_eq!(asked(name, value), None, "{name}");
         }
-        let size = Some(PageSize { param: "n".to_owned(), rows: 7 });
-        assert_eq!(rows_asked_for(&settings(Paging::Offset { param: "o".to_owned(), size })), Some(("n", 7)));
     }
 
     #[test]
