@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -249,6 +250,11 @@ impl Store for NotingStore {
     async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError> {
         self.notes().writes.insert(key.to_owned());
         self.inner.put(key, bytes, condition).await
+    }
+
+    async fn upload(&self, file: &Path, key: &str) -> Result<(), StoreError> {
+        self.notes().writes.insert(key.to_owned());
+        self.inner.upload(file, key).await
     }
 
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {

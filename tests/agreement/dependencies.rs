@@ -1,4 +1,5 @@
-//! Dependencies point inward: stages → shell, lake, core, and those that read sources → connect → these; shell → lake, core; lake → core; core → nothing of ours.
+//! Dependencies point inward: stages → shell, lake, store, core, and those that read sources → connect → these; shell →
+//! lake, store, core; lake → store, core; store and core → nothing of ours.
 
 use std::collections::BTreeSet;
 
@@ -22,9 +23,10 @@ fn ours(of: &str) -> BTreeSet<String> {
 fn dependencies_point_inward() {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
     assert_eq!(ours("core"), names(&[]));
-    assert_eq!(ours("lake"), names(&["onefold-core"]));
-    assert_eq!(ours("shell"), names(&["onefold-core", "onefold-lake"]));
-    let inner = names(&["onefold-core", "onefold-lake", "onefold-shell"]);
+    assert_eq!(ours("store"), names(&[]));
+    assert_eq!(ours("lake"), names(&["onefold-core", "onefold-store"]));
+    assert_eq!(ours("shell"), names(&["onefold-core", "onefold-lake", "onefold-store"]));
+    let inner = names(&["onefold-core", "onefold-lake", "onefold-shell", "onefold-store"]);
     assert_eq!(ours("connect"), inner);
     for called in keys::CALLED {
         assert_eq!(ours(called), inner);
@@ -49,7 +51,7 @@ fn the_domain_does_no_io() {
 
 #[test]
 fn only_the_shell_owns_the_lambda_runtime() {
-    for of in Stage::ALL.map(Stage::name).into_iter().chain(keys::CALLED).chain(["core", "lake", "connect"]) {
+    for of in Stage::ALL.map(Stage::name).into_iter().chain(keys::CALLED).chain(["core", "store", "lake", "connect"]) {
         let names = dependencies(of);
         assert!(!names.contains("lambda_runtime") && !names.contains("aws-config"), "{of}");
     }

@@ -1,7 +1,7 @@
 //! A bucket of a local cloud, for tests that are not asynchronous.
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
-use onefold_store::s3::S3Store;
+use onefold_store::s3::{Patience, S3Store, client};
 use onefold_store::{Condition, Object, Store};
 use tokio::runtime::{Builder, Runtime};
 
@@ -16,17 +16,16 @@ pub struct Lake {
 impl Lake {
     /// The bucket of the local cloud at an address.
     pub fn new(endpoint: &str, bucket: &str) -> Self {
-        let config = aws_sdk_s3::Config::builder()
+        let config = aws_sdk_s3::config::Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(endpoint)
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .force_path_style(true)
-            .build();
-        let client = aws_sdk_s3::Client::from_conf(config);
+            .force_path_style(true);
+        let client = client(config, Patience::LOCAL);
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { store: S3Store::new(client.clone(), bucket), client, runtime }
+        Self { store: S3Store::new(client.clone(), bucket, Patience::LOCAL), client, runtime }
     }
 
     /// Waits for a request.

@@ -8,7 +8,7 @@ pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is in the project").to_owned()
 }
 
-/// The Python environment that holds MiniStack, the SAM CLI and cargo-lambda.
+/// The Python environment that holds MiniStack, moto, the SAM CLI and cargo-lambda.
 pub fn environment() -> PathBuf {
     env::var_os("ONEFOLD_VENV").map_or_else(|| project().join("target/venv"), |path| project().join(path))
 }

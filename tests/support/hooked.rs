@@ -1,12 +1,12 @@
 //! A store before another one that lets a test have a hand in it.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use onefold_store::Body;
-use onefold_store::{Condition, Object, Store, StoreError};
+use onefold_store::{Body, Condition, Object, Store, StoreError};
 
 /// What a test does besides. Nothing, if not said.
 pub trait Hooks: Send + Sync {
@@ -61,6 +61,12 @@ impl<H: Hooks> Store for HookedStore<H> {
 
     async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError> {
         self.store.put(key, bytes, condition).await?;
+        self.hooks.was_put(key);
+        Ok(())
+    }
+
+    async fn upload(&self, file: &Path, key: &str) -> Result<(), StoreError> {
+        self.store.upload(file, key).await?;
         self.hooks.was_put(key);
         Ok(())
     }

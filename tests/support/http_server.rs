@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 /// A request that came.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// The method.
+    pub method: String,
     /// The path, without query.
     pub path: String,
     /// The query's parameters, decoded.
@@ -161,7 +163,8 @@ fn read_request(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);
     }
-    let target = line.split(' ').nth(1).unwrap_or_default().to_owned();
+    let mut words = line.split(' ').map(str::to_owned);
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();
@@ -177,7 +180,7 @@ fn read_request(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
         pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decode(name), decode(value)));
     #[expect(clippy::disallowed_methods, reason = "tests look at how far requests are apart")]
     let at = Instant::now();
-    Ok(Some(Request { path: path.to_owned(), query: query.collect(), headers, at }))
+    Ok(Some(Request { method, path: path.to_owned(), query: query.collect(), headers, at }))
 }
 
 /// Decodes a part of a query.

@@ -14,7 +14,7 @@ use onefold_core::translate::Tables;
 use onefold_lake::plan::Plan;
 use onefold_lake::table::StoredTable;
 use onefold_lake::{RunId, keys};
-use onefold_store::s3::S3Store;
+use onefold_store::s3::{self, Patience, S3Store};
 use onefold_store::{Store, StoreError};
 use serde::de::DeserializeOwned;
 
@@ -97,12 +97,9 @@ impl Context {
             .await;
         let s3 = aws_sdk_s3::config::Builder::from(&config)
             // Names as hosts do not resolve on the local cloud.
-            .force_path_style(environment.is_plain_http)
-            // TCP and zstd have checksums of their own; a second pass over every byte would cost CPU.
-            .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
-            .response_checksum_validation(aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired)
-            .build();
-        let store = S3Store::new(aws_sdk_s3::Client::from_conf(s3), environment.bucket);
+            .force_path_style(environment.is_plain_http);
+        let patience = if environment.is_plain_http { Patience::LOCAL } else { Patience::AWS };
+        let store = S3Store::new(s3::client(s3, patience), environment.bucket, patience);
         let queue = environment
             .queue_url
             .map(|url| Arc::new(SqsQueue { client: aws_sdk_sqs::Client::new(&config), url }) as Arc<dyn Queue>);

@@ -1,5 +1,8 @@
 //! Errors of stages: few kinds, each with the name that the state machine retries or catches on.
 
+use std::error::Error;
+use std::iter;
+
 use onefold_core::merge::LineError;
 use onefold_lake::FormatError;
 use onefold_lake::shuffle::ShuffleError;
@@ -94,8 +97,14 @@ impl From<StoreError> for StageError {
             StoreError::Refused { .. } => ErrorKind::Internal,
             StoreError::Unavailable { .. } => ErrorKind::Transient,
         };
-        Self::new(kind, error.to_string())
+        Self::new(kind, chain(&error))
     }
+}
+
+/// An error and what lies behind it.
+fn chain(error: &dyn Error) -> String {
+    let behind = iter::successors(error.source(), |error| (*error).source());
+    behind.fold(error.to_string(), |text, error| format!("{text}: {error}"))
 }
 
 impl From<FormatError> for StageError {

@@ -1,6 +1,7 @@
 //! Why a store did not do what was asked: few kinds, each with the key.
 
 use std::error::Error;
+use std::path::Path;
 
 use crate::operation::Operation;
 
@@ -57,6 +58,11 @@ impl StoreError {
     /// A request that may work later.
     pub fn unavailable(operation: Operation, key: &str, reason: impl Into<String>) -> Self {
         Self::Unavailable { operation, key: key.to_owned(), reason: reason.into(), source: None }
+    }
+
+    /// An upload whose file cannot be read.
+    pub(crate) fn unreadable(key: &str, file: &Path, error: impl Into<Source>) -> Self {
+        Self::refused(Operation::Put, key, format!("{} cannot be read", file.display())).caused_by(error)
     }
 
     /// The error with what lies behind it. An object that is missing, or another one, has nothing behind it.

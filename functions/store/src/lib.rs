@@ -5,7 +5,9 @@
 #![forbid(unsafe_code)]
 
 mod code;
+pub mod conformance;
 mod error;
+pub mod folder;
 pub mod memory;
 mod operation;
 mod parts;
@@ -14,4 +16,4 @@ mod store;
 
 pub use error::{Source, StoreError};
 pub use operation::Operation;
-pub use store::{Body, Condition, Object, Store};
+pub use store::{Body, Condition, Object, Store, upload_parts};

@@ -75,6 +75,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -161,7 +162,8 @@ impl MemoryStore {
         state.hits = 0;
     }
 
-    /// How many requests faults hit since the store was healed.
+    /// How many requests faults hit since the store was healed; those that are only late, or whose body ends before the
+    /// piece that is to break, too.
     pub fn hits(&self) -> u64 {
         self.lock().hits
     }
@@ -181,6 +183,11 @@ impl MemoryStore {
     /// All objects, without a request.
     pub fn contents(&self) -> BTreeMap<String, Bytes> {
         self.lock().objects.iter().map(|(key, (bytes, _))| (key.clone(), bytes.clone())).collect()
+    }
+
+    /// Whether there is an object, without a request.
+    pub fn holds(&self, key: &str) -> bool {
+        self.lock().objects.contains_key(key)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -227,7 +234,7 @@ impl MemoryStore {
     async fn read_source(&self, operation: Operation, source: &Object, range: Range<u64>) -> Result<Bytes, StoreError> {
         self.serve(operation, &source.key, |objects, _| {
             let (bytes, etag) = find(objects, &source.key)?;
-            expect(&source.key, etag == &source.etag)?;
+            expect(&source.key, *etag == source.etag && bytes.len() as u64 == source.size)?;
             Ok(slice(bytes, range))
         })
         .await
@@ -355,6 +362,18 @@ impl Store for MemoryStore {
             Ok(())
         })
         .await
+    }
+
+    async fn upload(&self, file: &Path, key: &str) -> Result<(), StoreError> {
+        let read = std::fs::read(file);
+        let unreadable = |error| StoreError::unreadable(key, file, error);
+        let bytes = Bytes::from(read.map_err(unreadable)?);
+        if (bytes.len() as u64) < LIMITS.part_bytes_min {
+            return self.put(key, bytes, Condition::Always).await;
+        }
+        self.serve(Operation::Create, key, |_, _| Ok(())).await?;
+        self.serve(Operation::Part, key, |_, _| Ok(())).await?;
+        self.complete(key, bytes).await
     }
 
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {

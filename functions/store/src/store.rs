@@ -1,6 +1,9 @@
 //! The object store as the stages see it: few verbs, and errors that always carry the key.
+//!
+//! What is promised here every store keeps; `conformance.rs` is the proof.
 
 use std::ops::Range;
+use std::path::Path;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -27,48 +30,98 @@ pub enum Condition {
     Always,
     /// There is no object with this key.
     IfAbsent,
-    /// The object has this entity tag.
+    /// There is an object, and it has this entity tag.
     IfMatch(String),
 }
 
 /// A body that arrives piece by piece.
 #[async_trait]
 pub trait Body: Send {
-    /// The next piece; `None` at the end.
+    /// The next piece, of at least a byte; `None` at the end. All pieces are of one object under one entity tag, and all
+    /// of them are all its bytes: a body that breaks is taken up where it broke.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] if the connection broke.
+    /// [`StoreError::Unavailable`] if it broke too often; [`StoreError::Precondition`] or [`StoreError::NotFound`] if it
+    /// could not be taken up, as the object is another one by now.
     async fn next(&mut self) -> Result<Option<Bytes>, StoreError>;
 }
 
-/// An object store. Writes are whole: an object is there with all its bytes, or not at all.
+/// An object store.
+///
+/// Writes are whole: an object is there with all its bytes, or not at all. What was written is read by whoever reads
+/// from then on. Other bytes have another entity tag. The key of every error is the object (or the prefix) that the
+/// failing request was about.
+///
+/// **Lost answers.** [`StoreError::Unavailable`] of a write means that it may have happened, or may even happen later.
+/// A write of the same bytes under [`Condition::Always`] can be asked for again. Under a condition, the store itself
+/// finds out what became of a write whose answer was lost: it reads the object back, and if that holds the bytes that
+/// were to be written, the write is taken to have happened. So [`StoreError::Precondition`] says that somebody else's
+/// bytes are there (or, for `IfMatch`, none); and success says that one's own bytes are there. It does not quite say
+/// that nobody else wrote the same: where two must not both succeed, as with `CURRENT`, the bytes must say whose they
+/// are, by the run that they name. Who is killed between a write and its answer, and tries again in another
+/// invocation, gets `Precondition` for what is one's own, and has to look.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// All objects whose keys start with `prefix`, in the order of their keys.
+    /// All objects whose keys start with `prefix`, in the order of the bytes of their keys (UTF-8). What is written or
+    /// removed meanwhile may be in it or not.
     async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError>;
 
     /// An object's bytes and entity tag.
     async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError>;
 
-    /// Bytes of a range; fewer where the object ends before it.
+    /// Bytes of a range; fewer where the object ends before it, and none where it ends before the range starts. An empty
+    /// range is not asked for, so nothing is said about the object then.
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError>;
 
-    /// The last bytes of an object; all of it if it is shorter.
+    /// The last bytes of an object; all of it if it is shorter. No bytes are not asked for.
     async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError>;
 
-    /// An object's bytes from a position on, piece by piece, if it still has this entity tag.
+    /// An object's bytes from a position on, piece by piece, if it still has this entity tag; else
+    /// [`StoreError::Precondition`]. Behind the end there are none.
     async fn stream(&self, key: &str, etag: &str, from: u64) -> Result<Box<dyn Body>, StoreError>;
 
-    /// Writes an object.
+    /// Writes an object, over one that is there. A condition that does not hold gives [`StoreError::Precondition`]. For
+    /// answers that are lost, see above.
     async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError>;
 
-    /// Writes the bytes of some objects, in this order, as one object, without reading them where that
-    /// can be avoided.
+    /// Writes an object with the bytes of a local file, over one that is there, without holding it in memory. The file
+    /// must stay as it is meanwhile. See [`upload_parts`] for the entity tag that S3 gives it.
+    async fn upload(&self, file: &Path, key: &str) -> Result<(), StoreError>;
+
+    /// Writes the bytes of some objects, in this order, as one object, over one that is there, without reading them
+    /// where that can be avoided. A source that is not any more as it was listed, by entity tag and size, gives
+    /// [`StoreError::Precondition`] or [`StoreError::NotFound`] with its key, and nothing is written.
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError>;
 
-    /// Removes objects; those that are not there are no error. Only Purge may.
+    /// Removes objects; those that are not there are no error. If it fails, some may be gone. Only Purge may.
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError>;
 
     /// How many requests were made so far.
     fn requests(&self) -> u64;
+}
+
+/// Files over this size are uploaded in parts of this size. The entity tag that S3 gives follows from it.
+const UPLOAD_PART_BYTES: u64 = 64 << 20;
+
+/// The parts, as offset and length, in which a file of so many bytes is uploaded; `None` if it is uploaded whole.
+pub fn upload_parts(file_bytes: u64) -> Option<Vec<(u64, u64)>> {
+    if file_bytes <= UPLOAD_PART_BYTES {
+        return None;
+    }
+    let offsets = (0..file_bytes.div_ceil(UPLOAD_PART_BYTES)).map(|part| part * UPLOAD_PART_BYTES);
+    Some(offsets.map(|offset| (offset, UPLOAD_PART_BYTES.min(file_bytes - offset))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_cover_a_file() {
+        const PART: u64 = 64 << 20;
+        assert_eq!(upload_parts(0), None);
+        assert_eq!(upload_parts(PART), None);
+        assert_eq!(upload_parts(PART + 1), Some(vec![(0, PART), (PART, 1)]));
+        assert_eq!(upload_parts(2 * PART), Some(vec![(0, PART), (PART, PART)]));
+    }
 }

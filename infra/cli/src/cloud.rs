@@ -10,7 +10,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
-use onefold_store::s3::S3Store;
+use onefold_store::s3::{self, Patience, S3Store};
 
 use crate::error::Error;
 use crate::invoke::Lambda;
@@ -23,10 +23,8 @@ pub const LOCAL_CREDENTIAL: &str = "onefold-local";
 /// A deployed stack.
 #[derive(Clone, Debug)]
 pub struct Cloud {
-    /// Reads and writes small objects.
+    /// The bucket.
     pub store: Arc<S3Store>,
-    /// Uploads files.
-    pub s3: aws_sdk_s3::Client,
     /// Starts and follows executions.
     pub sfn: aws_sdk_sfn::Client,
     /// Calls the functions that people ask.
@@ -47,6 +45,7 @@ pub struct Clients {
     /// What sources are read with.
     pub secrets: aws_sdk_secretsmanager::Client,
     s3: aws_sdk_s3::Client,
+    patience: Patience,
     sfn: aws_sdk_sfn::Client,
     lambda: Lambda,
     endpoint: Option<String>,
@@ -71,7 +70,7 @@ impl Clients {
             return Err(Error::Unready(what_to_do.to_owned()));
         };
         let endpoint = config.endpoint_url().map(ToOwned::to_owned);
-        Ok(Self::from_config(&config, region, endpoint))
+        Ok(Self::from_config(&config, region, endpoint, Patience::AWS))
     }
 
     /// Clients for the local cloud at an address. They know nothing of the user's AWS profiles and credentials.
@@ -83,19 +82,19 @@ impl Clients {
             .endpoint_url(endpoint)
             .region(Region::new(LOCAL_REGION))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            // One process serves everything, so a transfer may well stand still for a while.
+            // One process serves everything, so an answer may well stand still for a while.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
-        Self::from_config(&config, LOCAL_REGION.to_owned(), Some(endpoint.to_owned()))
+        Self::from_config(&config, LOCAL_REGION.to_owned(), Some(endpoint.to_owned()), Patience::LOCAL)
     }
 
-    fn from_config(config: &SdkConfig, region: String, endpoint: Option<String>) -> Self {
+    fn from_config(config: &SdkConfig, region: String, endpoint: Option<String>, patience: Patience) -> Self {
         // A bucket's name can be made part of AWS's host names only.
-        let s3_config = aws_sdk_s3::config::Builder::from(config).force_path_style(endpoint.is_some()).build();
-        let s3 = aws_sdk_s3::Client::from_conf(s3_config);
+        let s3_config = aws_sdk_s3::config::Builder::from(config).force_path_style(endpoint.is_some());
+        let s3 = s3::client(s3_config, patience);
         let (sfn, lambda) = (aws_sdk_sfn::Client::new(config), Lambda::new(config, &region));
         let secrets = aws_sdk_secretsmanager::Client::new(config);
-        Self { secrets, s3, sfn, lambda, endpoint, region }
+        Self { secrets, s3, patience, sfn, lambda, endpoint, region }
     }
 
     /// Asks for something, to see whether anybody answers.
@@ -113,9 +112,9 @@ impl Clients {
                 let machine_arn = machine.state_machine_arn;
                 let bucket = bucket_of(&machine_arn)
                     .ok_or_else(|| Error::malformed(&machine_arn, "this is not the ARN of a state machine"))?;
-                let Self { s3, sfn, lambda, endpoint, .. } = self;
-                let store = Arc::new(S3Store::new(s3.clone(), &bucket));
-                return Ok(Cloud { store, s3, sfn, lambda, endpoint, stack: stack.to_owned(), machine_arn, bucket });
+                let Self { s3, patience, sfn, lambda, endpoint, .. } = self;
+                let store = Arc::new(S3Store::new(s3, &bucket, patience));
+                return Ok(Cloud { store, sfn, lambda, endpoint, stack: stack.to_owned(), machine_arn, bucket });
             }
         }
         Err(Error::NoStack { stack: stack.to_owned(), region: self.region })

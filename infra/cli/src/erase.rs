@@ -18,10 +18,10 @@ use crate::Outcome;
 use crate::args::EraseOptions;
 use crate::cloud::{Clients, Cloud};
 use crate::error::Error;
-use crate::folder_store::FolderStore;
 use crate::functions;
 use crate::invoke::Invoked;
 use crate::out_folder::OutFolder;
+use crate::overlay::Overlay;
 use crate::screen::say;
 use crate::table::count;
 
@@ -71,9 +71,9 @@ async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
     let folder = OutFolder::open(out, false)?;
     let hasher = NodeHasher::from_hex(LOCAL_SECRET).map_err(|error| Error::malformed("the secret", error))?;
     let store = match folder.manifest()? {
-        None => FolderStore::new(out),
+        None => Overlay::new(out),
         Some(manifest) => {
-            let store = FolderStore::below(keys::version(&manifest.run), out);
+            let store = Overlay::below(keys::version(&manifest.run), out);
             let current = serde_json::to_vec(&Current { run: manifest.run });
             let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
             store.put(keys::CURRENT, current.into(), Condition::Always).await?;
@@ -83,7 +83,7 @@ async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
     let store = Arc::new(store);
     let answer = ::erase::run(request, &functions::context(store.clone(), hasher)).await;
     let answer = answer.map_err(|error| Error::Unready(error.message))?;
-    for (key, content) in store.take_written(keys::SUPPRESSION) {
+    for (key, content) in store.take_written(keys::SUPPRESSION).await? {
         let path = out.join(&key);
         let parent = path.parent().unwrap_or(out);
         fs::create_dir_all(parent).map_err(Error::file("make the folder", parent))?;

@@ -8,24 +8,13 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use md5::{Digest, Md5};
-
-/// Files over this size are uploaded in parts of this size. Changing it makes every larger object look new.
-pub const PART_BYTES: u64 = 64 << 20;
-
-/// The parts of a file of so many bytes, as offset and length; `None` if it is uploaded whole.
-pub fn parts(file_bytes: u64) -> Option<Vec<(u64, u64)>> {
-    if file_bytes <= PART_BYTES {
-        return None;
-    }
-    let offsets = (0..file_bytes.div_ceil(PART_BYTES)).map(|part| part * PART_BYTES);
-    Some(offsets.map(|offset| (offset, PART_BYTES.min(file_bytes - offset))).collect())
-}
+use onefold_store::upload_parts;
 
 /// The entity tag of a file, without quotes.
 pub fn of_file(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let file_bytes = file.metadata()?.len();
-    let Some(parts) = parts(file_bytes) else {
+    let Some(parts) = upload_parts(file_bytes) else {
         return Ok(hex(&md5_of(&mut file, file_bytes)?));
     };
     let mut of_parts = Md5::new();
@@ -56,14 +45,6 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn parts_cover_a_file() {
-        assert_eq!(parts(0), None);
-        assert_eq!(parts(PART_BYTES), None);
-        assert_eq!(parts(PART_BYTES + 1), Some(vec![(0, PART_BYTES), (PART_BYTES, 1)]));
-        assert_eq!(parts(2 * PART_BYTES), Some(vec![(0, PART_BYTES), (PART_BYTES, PART_BYTES)]));
-    }
 
     #[test]
     fn a_small_file_has_its_md5() {

@@ -15,9 +15,9 @@ use crate::Outcome;
 use crate::args::ExplainOptions;
 use crate::cloud::Clients;
 use crate::error::Error;
-use crate::folder_store::FolderStore;
 use crate::functions;
 use crate::out_folder::OutFolder;
+use crate::overlay::Overlay;
 use crate::screen::{say, warn};
 
 /// Asks, and shows the answer.
@@ -46,7 +46,7 @@ pub async fn execute(options: ExplainOptions, stack: &str, endpoint: Option<&str
 }
 
 /// The version that a folder of results holds, and the run that made it.
-fn version_in(out: &Path) -> Result<(FolderStore, RunId), Error> {
+fn version_in(out: &Path) -> Result<(Overlay, RunId), Error> {
     let manifest = OutFolder::open(out, false)?.manifest()?;
     let run = manifest.map(|manifest| manifest.run).ok_or_else(|| {
         Error::NotPublished(format!(
@@ -54,7 +54,7 @@ fn version_in(out: &Path) -> Result<(FolderStore, RunId), Error> {
             out.display()
         ))
     })?;
-    Ok((FolderStore::below(keys::version(&run), out), run))
+    Ok((Overlay::below(keys::version(&run), out), run))
 }
 
 /// What to say of something that is not there.

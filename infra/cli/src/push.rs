@@ -12,7 +12,7 @@ use crate::cloud::Cloud;
 use crate::concurrently::for_each;
 use crate::error::Error;
 use crate::etag;
-use crate::objects::{self, TRANSFERS};
+use crate::objects::TRANSFERS;
 use crate::progress::Transfer;
 use crate::screen::{say, warn};
 use crate::table;
@@ -64,7 +64,7 @@ async fn send_if_new(cloud: &Cloud, upload: &Upload, there: Option<Object>) -> R
             return Ok(false);
         }
     }
-    objects::upload(cloud, &upload.path, &upload.key).await?;
+    cloud.store.upload(&upload.path, &upload.key).await?;
     Ok(true)
 }
 

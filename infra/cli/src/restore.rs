@@ -12,7 +12,7 @@ use onefold_store::{Condition, Store};
 use crate::cloud::Cloud;
 use crate::concurrently::for_each;
 use crate::error::Error;
-use crate::objects::{self, TRANSFERS};
+use crate::objects::TRANSFERS;
 use crate::out_folder::{MANIFEST, OutFolder};
 use crate::push::collect;
 
@@ -24,7 +24,7 @@ pub async fn suppression(cloud: &Cloud, out: &Path) -> Result<(), Error> {
     })?;
     for_each(uploads, TRANSFERS, |(path, key)| {
         let cloud = cloud.clone();
-        async move { objects::upload(&cloud, &path, &key).await }
+        async move { Ok(cloud.store.upload(&path, &key).await?) }
     })
     .await?;
     Ok(())
@@ -60,10 +60,10 @@ pub async fn version(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Res
     }
     for_each(uploads, TRANSFERS, |(path, key)| {
         let cloud = cloud.clone();
-        async move { objects::upload(&cloud, &path, &key).await }
+        async move { Ok(cloud.store.upload(&path, &key).await?) }
     })
     .await?;
-    objects::upload(cloud, &out.path().join(MANIFEST), &keys::manifest(&manifest.run)).await?;
+    cloud.store.upload(&out.path().join(MANIFEST), &keys::manifest(&manifest.run)).await?;
     let current = serde_json::to_vec(&Current { run: manifest.run.clone() });
     let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
     cloud.store.put(keys::CURRENT, current.into(), Condition::IfAbsent).await?;

@@ -17,8 +17,8 @@ use onefold_store::{Object, Store};
 
 use super::members::members;
 use crate::error::Error;
-use crate::folder_store::FolderStore;
 use crate::functions;
+use crate::overlay::Overlay;
 
 /// Where a connector should divide: only the first rows are wanted.
 const SPLIT_BYTES: u64 = 1 << 20;
@@ -27,7 +27,7 @@ const NO_RUN: &str = "00000000T000000Z-00000000";
 
 /// Reads the sources of a data folder's configuration.
 pub struct Reader {
-    store: Arc<FolderStore>,
+    store: Arc<Overlay>,
     context: Context,
     run: RunId,
 }
@@ -67,7 +67,7 @@ impl Reader {
 
     /// The same, also for sources that are read with a secret.
     pub fn with_secrets(root: &Path, secrets: Arc<dyn Secrets>) -> Result<Self, Error> {
-        let store = Arc::new(FolderStore::new(root));
+        let store = Arc::new(Overlay::new(root));
         let context = functions::context(store.clone(), functions::hasher()?).with_secrets(secrets);
         // Time is always short, so a connector stops at the end of its first chunk or page.
         context.set_deadline(1);
@@ -132,7 +132,7 @@ impl Reader {
         };
         let mut sink = Sink::new(to, 0, Default::default());
         let outcome = read_on(source, reading, wanted, &mut sink).await;
-        let written = self.store.take_written(keys::RAW);
+        let written = self.store.take_written(keys::RAW).await?;
         outcome?;
         let mut read = Read::default();
         for (key, bytes) in written {

@@ -1,0 +1,257 @@
+//! A folder as a store: an object is a file, its key the path.
+//!
+//! For one machine. Any number of processes may share a folder: a write is made beside the folder's files and then moved
+//! to its place, and writers wait for each other by a lock on a file. A process that is killed leaves whole objects; a
+//! machine that loses its power may not, as nothing is flushed to the disk.
+//!
+//! An entity tag is made of a file's size, its inode and its time of change. Each write gets a later time than the one
+//! before, so other bytes have another tag. What others do to the files shows as far as the file system's clock tells.
+//!
+//! A folder cannot hold all keys. Refused are those with an empty part, `.` or `..`, which could lead out of it; those
+//! below [`OWN`], where the store keeps what is its own; and, when they are written, those that would need a file where
+//! there is a folder, or the other way round. Symbolic links are followed: they are the owner's.
+
+mod files;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use self::files::Writing;
+use crate::error::StoreError;
+use crate::operation::Operation;
+use crate::store::{Body, Condition, Object, Store};
+
+/// The name of the folder that the store keeps for itself, within its root.
+pub const OWN: &str = ".onefold-store";
+/// How much of a file is read at a time.
+const PIECE_BYTES: usize = 1 << 18;
+
+/// A folder. See the module.
+#[derive(Debug)]
+pub struct FolderStore {
+    root: PathBuf,
+    /// What the keys of the folder's files begin with, before their paths in it.
+    prefix: String,
+    requests: AtomicU64,
+}
+
+impl FolderStore {
+    /// The store of a folder.
+    pub fn new(root: &Path) -> Self {
+        Self::below(String::new(), root)
+    }
+
+    /// The store of a folder that holds what is below a prefix; nothing else is there, and nothing else can be written.
+    pub fn below(prefix: String, root: &Path) -> Self {
+        Self { root: root.to_owned(), prefix, requests: AtomicU64::new(0) }
+    }
+
+    fn count(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The file of a key that is read; `None` if the key is not below the prefix.
+    fn path(&self, operation: Operation, key: &str) -> Result<Option<PathBuf>, StoreError> {
+        let Some(path) = key.strip_prefix(&self.prefix) else { return Ok(None) };
+        let is_part = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\0');
+        if !path.split('/').all(is_part) || path.split('/').next() == Some(OWN) {
+            return Err(StoreError::refused(operation, key, "a folder has no file of that name"));
+        }
+        Ok(Some(self.root.join(path)))
+    }
+
+    /// The file of a key that is written.
+    fn path_to_write(&self, operation: Operation, key: &str) -> Result<PathBuf, StoreError> {
+        let outside = || StoreError::refused(operation, key, format!("the folder holds only {}", self.prefix));
+        self.path(operation, key)?.ok_or_else(outside)
+    }
+
+    /// The opened file of a key, as an object.
+    fn open(&self, operation: Operation, key: &str) -> Result<(File, Object), StoreError> {
+        self.count();
+        let missing = || StoreError::NotFound { key: key.to_owned() };
+        let path = self.path(operation, key)?.ok_or_else(missing)?;
+        let failed = |error: io::Error| failed(operation, key, error);
+        let file = File::open(path).map_err(failed)?;
+        let object = files::object(key, &file.metadata().map_err(failed)?).ok_or_else(missing)?;
+        Ok((file, object))
+    }
+
+    fn read(
+        &self,
+        operation: Operation,
+        key: &str,
+        range: impl FnOnce(u64) -> Range<u64>,
+    ) -> Result<Bytes, StoreError> {
+        let (mut file, object) = self.open(operation, key)?;
+        let Range { start, end } = range(object.size);
+        let mut bytes = Vec::new();
+        let read = file
+            .seek(SeekFrom::Start(start))
+            .and_then(|_| file.take(end.saturating_sub(start)).read_to_end(&mut bytes));
+        read.map_err(|error| failed(operation, key, error))?;
+        Ok(bytes.into())
+    }
+
+    /// Writes an object with what `fill` writes.
+    fn write(
+        &self,
+        operation: Operation,
+        key: &str,
+        condition: &Condition,
+        fill: impl FnOnce(&mut File) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.count();
+        let path = self.path_to_write(operation, key)?;
+        let failed = |error: io::Error| failed(operation, key, error);
+        let mut writing = Writing::begin(&self.root.join(OWN)).map_err(failed)?;
+        fill(writing.file())?;
+        let is_done = writing.end(&path, |there| holds(condition, key, there)).map_err(failed)?;
+        if is_done { Ok(()) } else { Err(StoreError::Precondition { key: key.to_owned() }) }
+    }
+
+    fn append(&self, file: &mut File, source: &Object, key: &str) -> Result<(), StoreError> {
+        let (mut from, object) = self.open(Operation::Range, &source.key)?;
+        let copied = io::copy(&mut from, file).map_err(|error| failed(Operation::Part, key, error))?;
+        let is_as_listed = object.etag == source.etag && copied == source.size;
+        if is_as_listed { Ok(()) } else { Err(StoreError::Precondition { key: source.key.clone() }) }
+    }
+}
+
+/// Whether a condition holds for the file that is there.
+fn holds(condition: &Condition, key: &str, there: Option<&fs::Metadata>) -> bool {
+    let object = there.and_then(|metadata| files::object(key, metadata));
+    match condition {
+        Condition::Always => true,
+        Condition::IfAbsent => object.is_none(),
+        Condition::IfMatch(etag) => object.is_some_and(|object| object.etag == *etag),
+    }
+}
+
+/// The error of an operation on a file.
+fn failed(operation: Operation, key: &str, error: io::Error) -> StoreError {
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, InvalidFilename, IsADirectory, NotADirectory, NotFound};
+    match error.kind() {
+        NotFound => StoreError::NotFound { key: key.to_owned() },
+        // What is below a file is not there.
+        NotADirectory if !operation.is_write() => StoreError::NotFound { key: key.to_owned() },
+        NotADirectory | IsADirectory | AlreadyExists | DirectoryNotEmpty | InvalidFilename => {
+            StoreError::refused(operation, key, "a folder cannot hold this key beside the others").caused_by(error)
+        }
+        _ => StoreError::unavailable(operation, key, "the file system failed").caused_by(error),
+    }
+}
+
+#[async_trait]
+impl Store for FolderStore {
+    async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
+        self.count();
+        // Of a prefix that is longer than the store's, the folder is looked at that holds what begins like it.
+        let below = prefix.strip_prefix(&self.prefix).unwrap_or("");
+        let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let start = match folder {
+            "" => self.root.clone(),
+            folder => self.path_to_write(Operation::List, &format!("{}{folder}", self.prefix))?,
+        };
+        let relative = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let mut objects = Vec::new();
+        files::walk(&start, &format!("{}{relative}", self.prefix), folder.is_empty(), prefix, &mut objects)
+            .map_err(|error| failed(Operation::List, prefix, error))?;
+        objects.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        Ok(objects)
+    }
+
+    async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError> {
+        let (mut file, object) = self.open(Operation::Get, key)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|error| failed(Operation::Get, key, error))?;
+        Ok((bytes.into(), object.etag))
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
+        if range.is_empty() {
+            return Ok(Bytes::new());
+        }
+        self.read(Operation::Range, key, |_| range)
+    }
+
+    async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError> {
+        if length == 0 {
+            return Ok(Bytes::new());
+        }
+        self.read(Operation::Tail, key, |size| size.saturating_sub(length)..size)
+    }
+
+    async fn stream(&self, key: &str, etag: &str, from: u64) -> Result<Box<dyn Body>, StoreError> {
+        let (mut file, object) = self.open(Operation::Stream, key)?;
+        if object.etag != etag {
+            return Err(StoreError::Precondition { key: key.to_owned() });
+        }
+        file.seek(SeekFrom::Start(from)).map_err(|error| failed(Operation::Stream, key, error))?;
+        Ok(Box::new(Streamed { file, object }))
+    }
+
+    async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError> {
+        self.write(Operation::Put, key, &condition, |file| {
+            file.write_all(&bytes).map_err(|error| failed(Operation::Put, key, error))
+        })
+    }
+
+    async fn upload(&self, file: &Path, key: &str) -> Result<(), StoreError> {
+        let unreadable = |error| StoreError::unreadable(key, file, error);
+        let mut from = File::open(file).map_err(unreadable)?;
+        self.write(Operation::Put, key, &Condition::Always, |to| {
+            io::copy(&mut from, to).map(drop).map_err(|error| failed(Operation::Put, key, error))
+        })
+    }
+
+    async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {
+        self.write(Operation::Complete, key, &Condition::Always, |file| {
+            sources.iter().try_for_each(|source| self.append(file, source, key))
+        })
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.count();
+        for key in keys {
+            let Some(path) = self.path(Operation::Delete, key)? else { continue };
+            let failed = |error: io::Error| failed(Operation::Delete, key, error);
+            files::remove(&path, &self.root, &self.root.join(OWN)).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+}
+
+/// A file that is read piece by piece.
+struct Streamed {
+    file: File,
+    object: Object,
+}
+
+#[async_trait]
+impl Body for Streamed {
+    async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
+        let key = &self.object.key;
+        let mut piece = vec![0; PIECE_BYTES];
+        let read = self.file.read(&mut piece).and_then(|length| Ok((length, self.file.metadata()?)));
+        let (length, metadata) = read.map_err(|error| failed(Operation::Stream, key, error))?;
+        // The store never writes into a file that is there, but its owner may.
+        if files::object(key, &metadata).as_ref() != Some(&self.object) {
+            return Err(StoreError::Precondition { key: key.clone() });
+        }
+        piece.truncate(length);
+        Ok((length > 0).then(|| piece.into()))
+    }
+}

@@ -1,0 +1,221 @@
+//! Reading. A body that breaks is taken up where it broke, under the entity tag that it began with.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+
+use super::answer;
+use super::bucket::{Bucket, quoted, unquoted};
+use crate::code::Meaning;
+use crate::error::{Source, StoreError};
+use crate::operation::Operation;
+use crate::store::Body;
+
+/// Behind so many bytes, a body that breaks again has as many tries as at its start.
+const PROGRESS_BYTES: u64 = 1 << 20;
+
+/// What is read of an object.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    Whole,
+    From(u64),
+    Range(Range<u64>),
+    Tail(u64),
+}
+
+impl Wanted {
+    fn header(&self) -> Option<String> {
+        match self {
+            Self::Whole | Self::From(0) => None,
+            Self::From(from) => Some(format!("bytes={from}-")),
+            Self::Range(range) => Some(format!("bytes={}-{}", range.start, range.end - 1)),
+            Self::Tail(length) => Some(format!("bytes=-{length}")),
+        }
+    }
+
+    fn operation(&self) -> Operation {
+        match self {
+            Self::Whole => Operation::Get,
+            Self::From(_) => Operation::Stream,
+            Self::Range(_) => Operation::Range,
+            Self::Tail(_) => Operation::Tail,
+        }
+    }
+
+    /// Where the body should begin; `None` if only the answer says so.
+    fn start(&self) -> Option<u64> {
+        match self {
+            Self::Whole => Some(0),
+            Self::From(from) => Some(*from),
+            Self::Range(range) => Some(range.start),
+            Self::Tail(_) => None,
+        }
+    }
+}
+
+/// A body under way.
+pub(super) struct Resumed {
+    bucket: Arc<Bucket>,
+    operation: Operation,
+    key: String,
+    pub(super) etag: String,
+    /// Where the next byte is in the object.
+    position: u64,
+    /// Where the body ends in the object, if the answer says so.
+    end: Option<u64>,
+    stream: Option<ByteStream>,
+    breaks: u32,
+    bytes_since_break: u64,
+}
+
+impl Resumed {
+    /// Begins to read; `None` if all that is wanted is behind the end.
+    pub(super) async fn begin(
+        bucket: &Arc<Bucket>,
+        key: &str,
+        wanted: Wanted,
+        etag: Option<&str>,
+    ) -> Result<Option<Self>, StoreError> {
+        let operation = wanted.operation();
+        let Some(mut output) = request(bucket, operation, key, wanted.header(), etag).await? else { return Ok(None) };
+        let position = start_of(&output).unwrap_or(0);
+        if wanted.start().is_some_and(|start| start != position) {
+            return Err(StoreError::refused(operation, key, format!("it began at byte {position} instead")));
+        }
+        let length = output.content_length.and_then(|length| u64::try_from(length).ok());
+        Ok(Some(Self {
+            bucket: bucket.clone(),
+            operation,
+            key: key.to_owned(),
+            etag: unquoted(output.e_tag.take()),
+            position,
+            end: length.map(|length| position + length),
+            stream: Some(output.body),
+            breaks: 0,
+            bytes_since_break: 0,
+        }))
+    }
+
+    /// All that is left, in one buffer of the right size.
+    pub(super) async fn collect(mut self) -> Result<Bytes, StoreError> {
+        let length = self.end.map_or(0, |end| end.saturating_sub(self.position));
+        let mut whole = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        while let Some(piece) = self.next().await? {
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.into())
+    }
+
+    /// The next piece from the connection there is.
+    async fn piece(&mut self) -> Result<Option<Bytes>, Break> {
+        let Some(stream) = &mut self.stream else { return Err(Break::new("there is no connection")) };
+        match tokio::time::timeout(self.bucket.patience.answer, stream.next()).await {
+            Err(late) => Err(Break::new("nothing came for too long").because(late)),
+            Ok(Some(Err(error))) => Err(Break::new("the connection broke within the body").because(error)),
+            Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
+            Ok(None) if self.end.is_some() => Err(Break::new("the body ended too early")),
+            Ok(None) => Ok(None),
+        }
+    }
+
+    /// Goes on behind the last byte that came, on another connection.
+    async fn resume(&mut self, broke: Break) -> Result<(), StoreError> {
+        self.stream = None;
+        if self.bytes_since_break >= PROGRESS_BYTES {
+            self.breaks = 0;
+        }
+        self.bytes_since_break = 0;
+        self.breaks += 1;
+        if self.breaks >= self.bucket.patience.attempts {
+            return Err(broke.error(self.operation, &self.key));
+        }
+        tokio::time::sleep(self.bucket.patience.pause(&self.key, self.breaks - 1)).await;
+        let to = self.end.map_or(String::new(), |end| (end - 1).to_string());
+        let range = format!("bytes={}-{to}", self.position);
+        let answer = request(&self.bucket, self.operation, &self.key, Some(range), Some(&self.etag)).await?;
+        let Some(output) = answer.filter(|output| start_of(output) == Some(self.position)) else {
+            return Err(broke.error(self.operation, &self.key));
+        };
+        self.stream = Some(output.body);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Body for Resumed {
+    async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
+        while self.end.is_none_or(|end| self.position < end) {
+            match self.piece().await {
+                Ok(Some(bytes)) => {
+                    self.position += bytes.len() as u64;
+                    self.bytes_since_break += bytes.len() as u64;
+                    return Ok(Some(bytes));
+                }
+                Ok(None) => return Ok(None),
+                Err(broke) => self.resume(broke).await?,
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A body of no bytes.
+pub(super) struct Empty;
+
+#[async_trait]
+impl Body for Empty {
+    async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
+        Ok(None)
+    }
+}
+
+/// Why a body broke.
+struct Break {
+    reason: &'static str,
+    source: Option<Source>,
+}
+
+impl Break {
+    fn new(reason: &'static str) -> Self {
+        Self { reason, source: None }
+    }
+
+    fn because(self, source: impl Into<Source>) -> Self {
+        Self { source: Some(source.into()), ..self }
+    }
+
+    fn error(self, operation: Operation, key: &str) -> StoreError {
+        let error = StoreError::unavailable(operation, key, self.reason);
+        match self.source {
+            Some(source) => error.caused_by(source),
+            None => error,
+        }
+    }
+}
+
+/// Asks for bytes; `None` if there are none, as the range is behind the end.
+async fn request(
+    bucket: &Bucket,
+    operation: Operation,
+    key: &str,
+    range: Option<String>,
+    etag: Option<&str>,
+) -> Result<Option<GetObjectOutput>, StoreError> {
+    bucket.count();
+    let request = bucket.client.get_object().bucket(&bucket.name).key(key);
+    match request.set_range(range).set_if_match(etag.map(quoted)).send().await {
+        Ok(output) => Ok(Some(output)),
+        Err(error) if answer::meaning(&error) == Meaning::BehindTheEnd => Ok(None),
+        Err(error) => Err(answer::sorted(operation, key, error)),
+    }
+}
+
+/// Where the body begins in the object, if it is a part of it: `bytes 7-9/10`.
+fn start_of(output: &GetObjectOutput) -> Option<u64> {
+    let range = output.content_range.as_deref()?.strip_prefix("bytes ")?;
+    range.split_once('-')?.0.parse().ok()
+}

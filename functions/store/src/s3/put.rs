@@ -1,0 +1,103 @@
+//! Writing whole objects. A write under a condition is tried again here, not by the SDK: its second try could meet
+//! what the first one wrote, and take it for somebody else's.
+
+use std::sync::Arc;
+
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::put_object::PutObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_runtime_api::http::Response;
+use bytes::Bytes;
+
+use super::answer;
+use super::body::{Resumed, Wanted};
+use super::bucket::{Bucket, quoted};
+use crate::code::Meaning;
+use crate::error::StoreError;
+use crate::operation::Operation;
+use crate::store::Condition;
+
+type PutError = SdkError<PutObjectError, Response>;
+
+/// Writes an object whatever is there.
+pub(super) async fn put(bucket: &Bucket, key: &str, bytes: Bytes) -> Result<(), StoreError> {
+    let sent = send(bucket, key, bytes, &Condition::Always).await;
+    sent.map_err(|error| answer::sorted(Operation::Put, key, error))
+}
+
+/// Writes an object under a condition, as often as it takes to know what became of it.
+pub(super) async fn put_if(
+    bucket: &Arc<Bucket>,
+    key: &str,
+    bytes: Bytes,
+    condition: Condition,
+) -> Result<(), StoreError> {
+    let mut may_have_happened = false;
+    let mut tries = 0;
+    loop {
+        let Err(error) = send(bucket, key, bytes.clone(), &condition).await else { return Ok(()) };
+        tries += 1;
+        // Somebody else wrote at the same time, and this write did not happen: AWS asks to send it again.
+        let did_not_happen = error.code() == Some("ConditionalRequestConflict");
+        let error = sorted(key, error);
+        let is_unavailable = matches!(error, StoreError::Unavailable { .. });
+        may_have_happened |= is_unavailable && !did_not_happen;
+        if is_unavailable && tries < bucket.patience.attempts {
+            tokio::time::sleep(bucket.patience.pause(key, tries - 1)).await;
+        } else if may_have_happened {
+            return what_became(bucket, key, &bytes, &condition, error).await;
+        } else {
+            return Err(error);
+        }
+    }
+}
+
+async fn send(bucket: &Bucket, key: &str, bytes: Bytes, condition: &Condition) -> Result<(), PutError> {
+    bucket.count();
+    let settings = bucket.within(bucket.patience.sending(bytes.len() as u64));
+    let request = bucket.client.put_object().bucket(&bucket.name).key(key).body(ByteStream::from(bytes));
+    let (request, settings) = match condition {
+        Condition::Always => (request, settings),
+        Condition::IfAbsent => (request.if_none_match("*"), settings.retry_config(RetryConfig::disabled())),
+        Condition::IfMatch(etag) => (request.if_match(quoted(etag)), settings.retry_config(RetryConfig::disabled())),
+    };
+    // The connection protects the bytes; hashing them all again would be a tenth of Merge's CPU.
+    let request = request.customize().config_override(settings).disable_payload_signing();
+    request.send().await.map(drop)
+}
+
+/// The error of a write under a condition. Where there is no object (404), there is not the one that was expected.
+fn sorted(key: &str, error: PutError) -> StoreError {
+    match answer::meaning(&error) {
+        Meaning::NotFound => StoreError::Precondition { key: key.to_owned() },
+        _ => answer::sorted(Operation::Put, key, error),
+    }
+}
+
+/// Whether a write whose answer was lost happened: it did if what is there now is what was written.
+async fn what_became(
+    bucket: &Arc<Bucket>,
+    key: &str,
+    bytes: &Bytes,
+    condition: &Condition,
+    error: StoreError,
+) -> Result<(), StoreError> {
+    let there = match Resumed::begin(bucket, key, Wanted::Whole, None).await {
+        Ok(Some(body)) => {
+            let etag = body.etag.clone();
+            body.collect().await.map(|there| Some((there, etag)))
+        }
+        Ok(None) | Err(StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    };
+    let does_not_hold = StoreError::Precondition { key: key.to_owned() };
+    match (there, condition) {
+        (Ok(Some((there, _))), _) if there == *bytes => Ok(()),
+        (Ok(Some((_, etag))), Condition::IfMatch(expected)) if etag == *expected => Err(error),
+        (Ok(Some(_)), _) | (Ok(None), Condition::IfMatch(_)) => Err(does_not_hold),
+        (Ok(None), _) => Err(error),
+        // It is not known, which a failed condition would hide.
+        (Err(unread), _) => Err(StoreError::unavailable(Operation::Put, key, "its answer was lost").caused_by(unread)),
+    }
+}
