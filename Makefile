@@ -96,7 +96,7 @@ test-properties: test-build tools
 
 # These start servers, the local cloud among them.
 test-cloud: test-build tools
-	$(CHECKED) --test functions --test postgres --test workflow
+	$(CHECKED) --test functions --test postgres --test stores --test workflow
 
 test-reference:
 	$(PYTHON) -m unittest discover --start-directory infra/reference
