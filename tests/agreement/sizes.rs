@@ -1,5 +1,5 @@
-//! What goes through the state machine stays below its 256 KiB, in the worst case too. The local cloud has no such
-//! limit.
+//! What goes through the state machine stays below its 256 KiB, in the worst case too (the local cloud has no such
+//! limit), and what the template says of memory is what the functions go by.
 
 use bytes::Bytes;
 use onefold_connect::ObjectPosition;
@@ -7,12 +7,14 @@ use onefold_core::node::NodeHasher;
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::plan::Plan;
-use onefold_shell::{Context, json_object};
+use onefold_shell::{Context, Function, MemoryBudget, SHARDS_MAX, json_object};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
 use onefold_tests::fakes::RecordingTasks;
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+use crate::project::{functions, template};
 
 /// What a state's input and output may have.
 const STATE_BYTES_MAX: usize = 256 * 1024;
@@ -29,6 +31,8 @@ impl Bucket {
         let store = Arc::new(MemoryStore::default());
         let hasher = NodeHasher::from_hex(&"0".repeat(32)).expect("a secret");
         let context = Context::new(store.clone(), hasher, Arc::new(RecordingTasks::default()), None);
+        // However much there is, nothing is too large here but a payload.
+        let context = context.with_memory(MemoryBudget::of_megabytes(u64::MAX), MemoryBudget::of_megabytes(u64::MAX));
         Self { store, context }
     }
 
@@ -158,4 +162,63 @@ fn the_list_of_shards_fits() {
         partitions_key: "k".repeat(KEY_BYTES_MAX),
     };
     assert_fits("what Link answers", &serde_json::to_value(answer).expect("JSON"));
+}
+
+fn parameter(name: &str) -> &'static Value {
+    &template()["Parameters"][name]
+}
+
+/// The memory that a parameter gives if it is not set.
+fn default_memory(name: &str) -> MemoryBudget {
+    MemoryBudget::of_megabytes(parameter(name)["Default"].as_u64().expect("a number"))
+}
+
+/// The largest number that fits.
+fn most(fits: impl Fn(u64) -> bool) -> u64 {
+    (1..).take_while(|number| fits(*number)).last().expect("one fits")
+}
+
+#[test]
+fn what_the_template_says_of_memory_is_the_formula() {
+    let says = |name: &str, words: String| {
+        let description = parameter(name)["Description"].as_str().expect("a description");
+        assert!(description.contains(&words), "{name} should say: {words}");
+    };
+    let link = default_memory("LinkMemory");
+    let accounts =
+        |shards: u32| most(|millions| link.fits(link.link_bytes(millions * 1_000_000, millions * 3_000_000, shards)));
+    says(
+        "LinkMemory",
+        format!("With two match keys an account, {} million accounts fit into one invocation", accounts(1)),
+    );
+    says("LinkMemory", format!("and {} million into the most that there can be, {SHARDS_MAX}", accounts(SHARDS_MAX)));
+    let merge = default_memory("MergeMemory");
+    let text = most(|mebibytes| merge.fits(MemoryBudget::merge_bytes(mebibytes << 18, mebibytes << 20)));
+    says("MergeMemory", format!("{text} megabytes of their text"));
+    assert_eq!(link, MemoryBudget::default(), "what is taken where nothing is said");
+    assert_eq!(merge, MemoryBudget::default(), "what is taken where nothing is said");
+}
+
+#[test]
+fn the_parameter_that_an_error_names_is_that_of_the_function() {
+    for (stage, function) in functions() {
+        let named = match stage.as_str() {
+            "link" => Function::Link.parameter(),
+            "merge" => Function::Merge.parameter(),
+            _ => Function::Other("").parameter(),
+        };
+        let size = function.get("MemorySize").unwrap_or(&template()["Globals"]["Function"]["MemorySize"]);
+        assert_eq!(size["Ref"], named, "{stage}");
+        assert!(parameter(named)["MinValue"].as_u64() >= Some(512), "{named}");
+    }
+    let told = &functions()["link"]["Environment"]["Variables"]["ONEFOLD_MERGE_MEMORY"];
+    assert_eq!(told["Fn::Sub"], format!("${{{}}}", Function::Merge.parameter()), "link is told the memory of merge");
+}
+
+/// glibc before 2.35 ignores a threshold above half of its HEAP_MAX_SIZE of 64 MiB; Amazon Linux 2023 has 2.34.
+#[test]
+fn the_c_library_takes_the_threshold_that_it_is_given() {
+    let threshold = &template()["Globals"]["Function"]["Environment"]["Variables"]["MALLOC_MMAP_THRESHOLD_"];
+    let bytes: u64 = threshold.as_str().expect("text").parse().expect("a number");
+    assert!(bytes <= 32 << 20, "{bytes}");
 }

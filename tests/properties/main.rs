@@ -20,6 +20,7 @@ mod http_only_page;
 mod http_source;
 mod kills;
 mod match_rules;
+mod memory;
 mod new_rules;
 mod normalisers;
 mod other_tools;

@@ -15,7 +15,7 @@ use onefold_lake::layout::{Mapper, Partition};
 use onefold_lake::plan::Split;
 use onefold_lake::versions::{Rolled, Standing, VersionError};
 use onefold_lake::{RunId, event, keys};
-use onefold_shell::{Context, StageError};
+use onefold_shell::{Context, MemoryBudget, StageError};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
 use serde_json::{Value, json};
@@ -85,6 +85,17 @@ impl Outcome {
     }
 }
 
+/// The memory of functions.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Memory {
+    /// Link's.
+    pub link: MemoryBudget,
+    /// Merge's.
+    pub merge: MemoryBudget,
+    /// That of all others.
+    pub others: MemoryBudget,
+}
+
 /// A bucket, and everything around it.
 pub struct Pipeline {
     /// The bucket.
@@ -98,6 +109,8 @@ pub struct Pipeline {
     executions: u32,
     /// How often Extract stopped before the end of a split.
     pub stops: Cell<u32>,
+    /// The functions' memory from now on.
+    pub memory: Cell<Memory>,
 }
 
 /// The secret of match keys.
@@ -124,6 +137,7 @@ impl Pipeline {
             runtime,
             executions: 0,
             stops: Cell::default(),
+            memory: Cell::default(),
         };
         pipeline.configure(&settings.config());
         pipeline.correct(settings);
@@ -179,6 +193,15 @@ impl Pipeline {
         self.executions += 1;
         let input = json!({"shards": knobs.shards, "partitions": knobs.partitions, "split_bytes": knobs.split_bytes});
         self.execute(self.executions, input, knobs)
+    }
+
+    /// Starts the next execution, which is divided as there is memory.
+    ///
+    /// # Errors
+    /// The error of the stage that failed.
+    pub fn run_as_there_is_memory(&mut self) -> Result<Outcome, StageError> {
+        self.executions += 1;
+        self.execute(self.executions, json!({}), &Knobs::default())
     }
 
     /// Starts the last execution again, as it was.
@@ -274,11 +297,14 @@ impl Pipeline {
 
     fn execute(&self, number: u32, input: Value, knobs: &Knobs) -> Result<Outcome, StageError> {
         let store: Arc<dyn Store> = if knobs.twice { forgetful(self.store.clone()) } else { self.store.clone() };
-        let context = self.context(store);
+        let Memory { link, merge, others } = self.memory.get();
+        let link_context = self.context(store.clone()).with_memory(link, merge);
+        let merge_context = self.context(store.clone()).with_memory(merge, merge);
+        let context = self.context(store).with_memory(others, merge);
         if knobs.hurried {
             context.set_deadline(1);
         }
-        let execution = Execution { pipeline: self, context, knobs, number };
+        let execution = Execution { pipeline: self, context, link_context, merge_context, knobs, number };
         self.runtime.block_on(execution.run(input))
     }
 }
@@ -287,16 +313,21 @@ impl Pipeline {
 struct Execution<'e> {
     pipeline: &'e Pipeline,
     context: Context,
+    link_context: Context,
+    merge_context: Context,
     knobs: &'e Knobs,
     number: u32,
 }
 
 /// Calls a stage, and calls it again if the knobs say so: both answers must be the same.
 macro_rules! invoke {
-    ($execution:expr, $stage:path, $request:expr) => {{
-        let answer = $stage($request, &$execution.context).await?;
+    ($execution:expr, $stage:path, $request:expr) => {
+        invoke!($execution, $stage, $request, context)
+    };
+    ($execution:expr, $stage:path, $request:expr, $context:ident) => {{
+        let answer = $stage($request, &$execution.$context).await?;
         if $execution.knobs.twice {
-            let again = $stage($request, &$execution.context).await?;
+            let again = $stage($request, &$execution.$context).await?;
             assert_eq!(again, answer, "{} twice", stringify!($stage));
         }
         answer
@@ -326,7 +357,8 @@ impl Execution<'_> {
             invoke!(self, partition::run, partition::Request { run: run.clone(), mapper: mapper.clone() });
         }
         for partition in self.context.json_lines::<Partition>(&linked.partitions_key).await? {
-            invoke!(self, merge::run, merge::Request { run: run.clone(), partition: partition.clone() });
+            let request = || merge::Request { run: run.clone(), partition: partition.clone() };
+            invoke!(self, merge::run, request(), merge_context);
         }
         self.compact(run, false).await
     }
@@ -397,7 +429,7 @@ impl Execution<'_> {
         let mut round = 0;
         loop {
             let link::Answer::Advanced(advanced) =
-                invoke!(self, link::run, link::Request::Advance { run: run.clone(), round })
+                invoke!(self, link::run, link::Request::Advance { run: run.clone(), round }, link_context)
             else {
                 panic!("an advance answers with what comes next");
             };
@@ -407,7 +439,7 @@ impl Execution<'_> {
             let link::Advanced { round: next, work, .. } = advanced;
             for link::Shard { shard } in advanced.shards {
                 let request = || link::Request::Round { run: run.clone(), round: next, work, shard };
-                invoke!(self, link::run, request());
+                invoke!(self, link::run, request(), link_context);
             }
             round = next;
         }

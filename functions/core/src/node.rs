@@ -36,7 +36,7 @@ impl Node {
     const KIND_SHIFT: u32 = 126;
 
     /// Puts `kind` over the two highest bits of a hash.
-    fn new(kind: NodeKind, hash: u128) -> Self {
+    const fn new(kind: NodeKind, hash: u128) -> Self {
         let tag: u128 = match kind {
             NodeKind::MatchKey => 0,
             NodeKind::Source => 1,
@@ -66,6 +66,16 @@ impl Node {
         self.0 >> Self::KIND_SHIFT == 1
     }
 
+    /// A count where a node is expected. It looks like the mark of a source.
+    pub const fn count(count: u64) -> Self {
+        Self::new(NodeKind::Source, count as u128)
+    }
+
+    /// The count that stands where a node is expected, if it is one.
+    pub fn as_count(self) -> Option<u64> {
+        self.is_source().then(|| u64::try_from(self.0 & (u128::MAX >> 2)).ok())?
+    }
+
     /// Well-mixed bits of the node for hash tables and for spreading; the highest bits hold the kind.
     pub const fn spread(self) -> u64 {
         self.0 as u64
@@ -73,9 +83,12 @@ impl Node {
 
     /// Which of `shards` owns this node.
     ///
-    /// Uses other bits than [`Node::partition`], so that a shard's nodes spread over all partitions.
+    /// Uses other bits than [`Node::slice`], so that a shard's nodes spread over all partitions, and not those that decide
+    /// which node is smaller: labels are the smallest nodes, and all edges of a label are in its shard.
     pub const fn shard(self, shards: u32) -> u32 {
-        scale((self.0 >> 64) as u64 & (u64::MAX >> 2), 62, shards)
+        // By the golden ratio (Knuth, *The Art of Computer Programming* 3, 6.4): high bits come from all others.
+        let mixed = ((self.0 >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        scale(mixed, 64, shards)
     }
 
     /// The slice, of all partitions' slices, of a component with this label.
@@ -212,6 +225,18 @@ mod tests {
         for wrong in ["", "00", "000102030405060708090a0b0c0d0e0g", "+00102030405060708090a0b0c0d0e0f0"] {
             assert!(NodeHasher::from_hex(wrong).is_err(), "{wrong}");
         }
+    }
+
+    /// Labels are the smallest nodes of their components.
+    #[test]
+    fn the_smallest_nodes_are_spread_over_shards() {
+        let hasher = NodeHasher::from_hex(SECRET).unwrap();
+        let mut nodes: Vec<Node> =
+            (0..100_000u32).map(|number| hasher.node(NodeKind::MatchKey, &number.to_le_bytes())).collect();
+        nodes.sort_unstable();
+        let mut shards = [0u32; 7];
+        nodes[..7000].iter().for_each(|node| shards[node.shard(7) as usize] += 1);
+        assert!(shards.iter().all(|count| (800..1200).contains(count)), "{shards:?}");
     }
 
     #[test]

@@ -9,8 +9,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compress::FormatError;
 use crate::links::array;
-use onefold_store::{Store, StoreError};
+use crate::shuffle::ShuffleError;
+use onefold_store::Store;
 
 const ENTRY_BYTES: u64 = 8;
 
@@ -48,8 +50,8 @@ pub const fn entries(bytes: u64) -> u64 {
 /// widened. Of 2^64 names one is taken for another, so a caller must look at what it finds.
 ///
 /// # Errors
-/// What the store says.
-pub async fn has(store: &dyn Store, key: &str, section: (u64, u64), place: u64) -> Result<bool, StoreError> {
+/// What the store says; the object ends within the section.
+pub async fn has(store: &dyn Store, key: &str, section: (u64, u64), place: u64) -> Result<bool, ShuffleError> {
     let entries = section.1.saturating_sub(section.0) / ENTRY_BYTES;
     let mut reach = 4 + 2 * entries.isqrt();
     loop {
@@ -57,8 +59,11 @@ pub async fn has(store: &dyn Store, key: &str, section: (u64, u64), place: u64) 
         if window.is_empty() {
             return Ok(false);
         }
-        let bytes = section.0 + window.start * ENTRY_BYTES..section.0 + window.end * ENTRY_BYTES;
-        let bytes = store.get_range(key, bytes).await?;
+        let range = section.0 + window.start * ENTRY_BYTES..section.0 + window.end * ENTRY_BYTES;
+        let bytes = store.get_range(key, range.clone()).await?;
+        if bytes.len() as u64 != range.end - range.start {
+            return Err(FormatError::new(key, "it ends within a section").into());
+        }
         let hashes: Vec<u64> = bytes.chunks_exact(8).map(|entry| u64::from_le_bytes(array(entry))).collect();
         let found = hashes.binary_search(&place);
         let at = found.unwrap_or_else(|at| at);
@@ -102,6 +107,17 @@ mod tests {
                 assert_eq!(has(&store, "k", range, other).await.unwrap(), hashes.contains(&other));
             });
         }
+    }
+
+    #[test]
+    fn a_section_that_is_cut_off_is_an_error() {
+        let section = format((0..100).collect());
+        block_on(async {
+            let store = MemoryStore::default();
+            let range = (0, section.len() as u64);
+            store.put("k", section[..section.len() - 1].to_vec().into(), Condition::Always).await.unwrap();
+            assert!(has(&store, "k", range, 99).await.is_err(), "the last entry is not there, and nobody can know it");
+        });
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub struct Layout {
     /// Slices of each partition.
     #[serde(default = "one")]
     pub slices: u32,
+    /// References, match keys and customers of all accounts, repetitions counted; 0 if an earlier program did not say.
+    #[serde(default)]
+    pub nodes: u64,
     /// What each Partition invocation reads.
     pub mappers: Vec<Vec<MapperInput>>,
     /// The sources whose accounts of the previous version a snapshot replaces, sorted.
@@ -86,6 +89,11 @@ fn one() -> u32 {
 }
 
 impl Layout {
+    /// Lines of all that Partition reads: accounts of this run, and members and tombstones of the version before.
+    pub fn accounts(&self) -> u64 {
+        self.mappers.iter().flatten().map(|input| input.lines).sum()
+    }
+
     /// Slices of all partitions, by which Link labels accounts: those of the first partition, then those of the next.
     pub fn all_slices(&self) -> u32 {
         self.partitions.saturating_mul(self.slices)

@@ -25,5 +25,5 @@ pub mod table;
 mod testing;
 pub mod versions;
 
-pub use compress::{Compressor, FormatError, compress, decompress};
+pub use compress::{Compressor, FormatError, FrameReader, compress, decompress};
 pub use keys::{Chunk, RunId};

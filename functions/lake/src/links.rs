@@ -2,7 +2,9 @@
 //!
 //! A record is little-endian: reference (16 bytes), updated_at (8), received_at (8), digest (8), then one
 //! byte with the number of nodes and, as its highest bit, whether there is a customer; the nodes (16 each);
-//! the customer (16). The nodes are the match keys and, behind them, the mark of the source of a member whose
+//! the customer (16). Where there are more than 126 nodes, the byte's number is 127, and before the nodes stands their
+//! count: 16 bytes with the highest bits of the mark of a source, which is never the first node of so many.
+//! The nodes are the match keys and, behind them, the mark of the source of a member whose
 //! source is a snapshot; a node's highest bits say which it is. There is no header, so objects can be concatenated; hashes do not compress,
 //! so they are not compressed.
 
@@ -14,22 +16,37 @@ use crate::compress::FormatError;
 
 const HAS_CUSTOMER: u8 = 0x80;
 const HEAD_BYTES: usize = 41;
-const NODES_MAX: usize = 0x7f;
+const NODE_BYTES: usize = 16;
+/// The number that says that a count follows.
+const MANY: u8 = 0x7f;
+/// Records that [`LinksReader`] reads at once: few enough for a processor's cache.
+const BLOCK: usize = 1024;
+
+/// How many nodes the links of so many accounts have that take so many bytes, references and customers among them. A
+/// few too many where an account has very many.
+pub const fn nodes(bytes: u64, accounts: u64) -> u64 {
+    accounts + bytes.saturating_sub(accounts * HEAD_BYTES as u64) / NODE_BYTES as u64
+}
 
 /// Formats links.
 pub fn format(stars: &Stars) -> Vec<u8> {
-    let mut out = Vec::with_capacity(stars.len() * (HEAD_BYTES + 2 * 16));
+    let mut out = Vec::with_capacity(stars.len() * (HEAD_BYTES + 2 * NODE_BYTES));
     for star in stars.iter() {
-        // A configuration has far fewer than 126 match rules.
-        let keys = star.keys.get(..NODES_MAX - 1).unwrap_or(star.keys);
         let StarHead { reference, version, customer } = star.head;
         out.extend_from_slice(&reference.bits().to_le_bytes());
         out.extend_from_slice(&version.updated_at.to_le_bytes());
         out.extend_from_slice(&version.received_at.to_le_bytes());
         out.extend_from_slice(&version.digest.to_le_bytes());
         let flag = if customer.is_some() { HAS_CUSTOMER } else { 0 };
-        out.push((keys.len() + usize::from(star.source.is_some())) as u8 | flag);
-        for node in keys.iter().chain(&star.source).chain(&customer) {
+        let nodes = star.keys.len() + usize::from(star.source.is_some());
+        match u8::try_from(nodes).ok().filter(|nodes| *nodes < MANY) {
+            Some(nodes) => out.push(nodes | flag),
+            None => {
+                out.push(MANY | flag);
+                out.extend_from_slice(&Node::count(nodes as u64).bits().to_le_bytes());
+            }
+        }
+        for node in star.keys.iter().chain(&star.source).chain(&customer) {
             out.extend_from_slice(&node.bits().to_le_bytes());
         }
     }
@@ -42,24 +59,71 @@ pub fn format(stars: &Stars) -> Vec<u8> {
 /// The bytes end within a record.
 pub fn parse(key: &str, bytes: &[u8]) -> Result<Stars, FormatError> {
     let mut stars = Stars::default();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let cut_off = || FormatError::new(key, format!("it ends within the record of account {}", stars.len()));
-        let (head, behind) = rest.split_at_checked(HEAD_BYTES).ok_or_else(cut_off)?;
+    let mut reader = LinksReader::new(key, bytes);
+    while reader.append(&mut stars)? {}
+    Ok(stars)
+}
+
+/// Parses links block by block, so that few of them need memory at a time.
+#[derive(Debug)]
+pub struct LinksReader<'b> {
+    key: &'b str,
+    rest: &'b [u8],
+    /// Records that were read.
+    records: usize,
+}
+
+impl<'b> LinksReader<'b> {
+    /// A reader of an object's bytes. `key` is for errors.
+    pub fn new(key: &'b str, bytes: &'b [u8]) -> Self {
+        Self { key, rest: bytes, records: 0 }
+    }
+
+    /// Appends the next links; says whether there were any.
+    ///
+    /// # Errors
+    /// The bytes end within a record.
+    pub fn append(&mut self, stars: &mut Stars) -> Result<bool, FormatError> {
+        let before = self.records;
+        while !self.rest.is_empty() && self.records < before + BLOCK {
+            self.record(stars)?;
+        }
+        Ok(self.records > before)
+    }
+
+    fn record(&mut self, stars: &mut Stars) -> Result<(), FormatError> {
+        let head = self.take(HEAD_BYTES)?;
         let flags = head[40];
-        let node_bytes = usize::from(flags & !HAS_CUSTOMER) * 16;
-        let (nodes, behind) = behind.split_at_checked(node_bytes).ok_or_else(cut_off)?;
+        let nodes = self.nodes(flags & !HAS_CUSTOMER)?;
         let has_customer = flags & HAS_CUSTOMER != 0;
-        let (customer, behind) = behind.split_at_checked(if has_customer { 16 } else { 0 }).ok_or_else(cut_off)?;
+        let customer = self.take(if has_customer { NODE_BYTES } else { 0 })?;
         let version = Version {
             updated_at: i64::from_le_bytes(array(&head[16..24])),
             received_at: i64::from_le_bytes(array(&head[24..32])),
             digest: u64::from_le_bytes(array(&head[32..40])),
         };
-        stars.push(node(&head[..16]), version, has_customer.then(|| node(customer)), nodes.chunks_exact(16).map(node));
-        rest = behind;
+        let nodes = nodes.chunks_exact(NODE_BYTES).map(node);
+        stars.push(node(&head[..16]), version, has_customer.then(|| node(customer)), nodes);
+        self.records += 1;
+        Ok(())
     }
-    Ok(stars)
+
+    /// The nodes of a record whose byte says this number. Earlier programs wrote up to 127 nodes without a count.
+    fn nodes(&mut self, number: u8) -> Result<&'b [u8], FormatError> {
+        let count = self.rest.get(..NODE_BYTES).filter(|_| number == MANY).and_then(|bytes| node(bytes).as_count());
+        let Some(count) = count else { return self.take(usize::from(number) * NODE_BYTES) };
+        self.take(NODE_BYTES)?;
+        let bytes = usize::try_from(count).ok().and_then(|count| count.checked_mul(NODE_BYTES));
+        self.take(bytes.unwrap_or(usize::MAX))
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<&'b [u8], FormatError> {
+        let Some((taken, rest)) = self.rest.split_at_checked(bytes) else {
+            return Err(FormatError::new(self.key, format!("it ends within the record of account {}", self.records)));
+        };
+        self.rest = rest;
+        Ok(taken)
+    }
 }
 
 /// The node of 16 bytes.
@@ -86,7 +150,7 @@ mod tests {
         #[test]
         fn links_are_read_back(
             accounts in proptest::collection::vec(
-                (any::<u128>(), any::<(i64, i64, u64)>(), proptest::option::of(any::<u128>()), proptest::collection::vec(any::<u128>(), 0..4)),
+                (any::<u128>(), any::<(i64, i64, u64)>(), proptest::option::of(any::<u128>()), prop_oneof![9 => proptest::collection::vec(any::<u128>(), 0..4), 1 => proptest::collection::vec(any::<u128>(), 120..300)]),
                 0..20,
             )
         ) {
@@ -116,6 +180,35 @@ mod tests {
             expected[position] = value;
         }
         assert_eq!(format(&stars), expected);
+    }
+
+    #[test]
+    fn an_account_has_any_number_of_keys() {
+        let mark = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap().source("crm");
+        let version = Version { updated_at: 1, received_at: 2, digest: 3 };
+        for keys in [126u128, 127, 128, 255, 256, 1000] {
+            let mut stars = Stars::default();
+            for marks in [0, 1] {
+                let nodes = (1..=keys).map(Node::from_bits).chain(std::iter::repeat_n(mark, marks));
+                stars.push(Node::from_bits(5), version, Some(Node::from_bits(7)), nodes);
+            }
+            let bytes = format(&stars);
+            assert_eq!(parse("k", &bytes).unwrap(), stars, "{keys} keys");
+            assert!(nodes(bytes.len() as u64, 2) >= 2 * (keys as u64 + 2), "{keys} keys");
+        }
+    }
+
+    /// Earlier programs wrote 126 keys and the mark of a source without a count.
+    #[test]
+    fn a_record_of_127_nodes_without_a_count_is_read() {
+        let mark = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap().source("crm");
+        let mut bytes = vec![0u8; HEAD_BYTES];
+        bytes[40] = 0x7f;
+        for node in (1..=126).map(Node::from_bits).chain([mark]) {
+            bytes.extend_from_slice(&node.bits().to_le_bytes());
+        }
+        let stars = parse("k", &bytes).unwrap();
+        assert_eq!((stars.len(), stars.star(0).keys.len(), stars.star(0).source), (1, 126, Some(mark)));
     }
 
     #[test]

@@ -68,18 +68,24 @@ impl Trail {
     pub async fn file(&mut self, store: &dyn Store, file: &File) -> Result<(), ShuffleError> {
         let damaged = |error: &dyn std::fmt::Display| FormatError::new(&file.key, error);
         let mut decoder = zstd::stream::write::Decoder::new(Vec::new()).map_err(|error| damaged(&error))?;
+        let mut lines = 0;
         for start in (0..file.bytes).step_by(PIECE_BYTES as usize) {
             let piece = store.get_range(&file.key, start..(start + PIECE_BYTES).min(file.bytes)).await?;
             decoder.write_all(&piece).and_then(|()| decoder.flush()).map_err(|error| damaged(&error))?;
             let text = decoder.get_mut();
             let Some(end) = memchr::memrchr(b'\n', text) else { continue };
             for line in text.get(..end).unwrap_or_default().split(|byte| *byte == b'\n') {
+                lines += 1;
                 // The error's text could hold an id; its place does not.
                 self.line(line).map_err(|error| damaged(&format_args!("column {} of a line", error.column())))?;
             }
             text.drain(..=end);
         }
-        Ok(())
+        // What is cut off between two frames looks whole.
+        if lines == file.records && decoder.get_ref().is_empty() {
+            return Ok(());
+        }
+        Err(damaged(&format_args!("it has {lines} lines of {}", file.records)).into())
     }
 
     /// What became of the id, step by step (nothing if it never ended), and the customers that it became.
@@ -124,7 +130,9 @@ mod tests {
     #[test]
     fn a_file_is_followed_piece_by_piece() {
         let mut bytes = Vec::new();
+        let mut last_frame = 0;
         for number in 0..300 {
+            last_frame = bytes.len();
             let into = format!("id-{}-", number + 1);
             let into: &[&str] = if number < 299 { &[&into] } else { &[] };
             let line = retired(&format!("id-{number}-"), into);
@@ -138,6 +146,11 @@ mod tests {
             store.put("k", bytes.clone().into(), onefold_store::Condition::Always).await.unwrap();
             trail.file(&store, &file("k")).await.unwrap();
             assert!(Trail::new("a").file(&store, &file("none")).await.is_err());
+            // Cut off within a line, and behind one.
+            for cut in [bytes.len() - 1, last_frame] {
+                store.put("k", bytes[..cut].to_vec().into(), onefold_store::Condition::Always).await.unwrap();
+                assert!(Trail::new("a").file(&store, &file("k")).await.is_err(), "cut at {cut} of {}", bytes.len());
+            }
         });
         let (steps, ids) = trail.end();
         assert_eq!((steps.len(), ids.len()), (293, 0));

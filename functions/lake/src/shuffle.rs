@@ -22,8 +22,6 @@ const ENTRY_BYTES: usize = 8;
 /// Text of a frame of a [`Shuffle`], about. It stays in a processor's cache; of twice the text, frames would be 3 %
 /// smaller.
 const FRAME_TEXT_BYTES: usize = 128 << 10;
-/// Text that a [`Shuffle`] holds at most for all its readers, about: of very many, each has a frame's text rarely.
-const HELD_TEXT_BYTES: usize = 128 << 20;
 /// What is read of an object's end at first. Most tables are smaller, and many objects.
 const TAIL_BYTES: usize = 16 << 10;
 
@@ -40,7 +38,15 @@ impl ShuffleWriter {
     /// # Errors
     /// Only if memory runs out.
     pub fn new() -> std::io::Result<Self> {
-        Ok(Self { out: Vec::new(), entries: Vec::new(), compressor: Compressor::new()? })
+        Self::with_capacity(0)
+    }
+
+    /// An empty object with room for so many bytes.
+    ///
+    /// # Errors
+    /// Only if memory runs out.
+    pub fn with_capacity(bytes: usize) -> std::io::Result<Self> {
+        Ok(Self { out: Vec::with_capacity(bytes), entries: Vec::new(), compressor: Compressor::new()? })
     }
 
     /// Appends what the next reader gets, in one frame; in none if it gets nothing.
@@ -48,11 +54,25 @@ impl ShuffleWriter {
     /// # Errors
     /// Only if memory runs out, or the frame is over 4 GiB.
     pub fn frame(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        if !bytes.is_empty() {
-            append(&mut self.compressor, bytes, &mut self.out, &mut self.entries)?;
-        }
-        self.entries.extend_from_slice(&[0; ENTRY_BYTES]);
+        self.append(bytes)?;
+        self.end_reader();
         Ok(())
+    }
+
+    /// Appends a frame of what a reader gets; none of nothing.
+    ///
+    /// # Errors
+    /// Only if memory runs out, or the frame is over 4 GiB.
+    pub fn append(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        append(&mut self.compressor, bytes, &mut self.out, &mut self.entries)
+    }
+
+    /// Ends what a reader gets: the next frame is the next reader's.
+    pub fn end_reader(&mut self) {
+        self.entries.extend_from_slice(&[0; ENTRY_BYTES]);
     }
 
     /// The object's bytes.
@@ -67,9 +87,11 @@ impl ShuffleWriter {
 
 /// Collects lines for many readers, which come in any order, and writes a shuffle object of them.
 ///
-/// Holds up to 128 KiB of text a reader, and 128 MiB for all; the rest is compressed.
+/// Holds up to 128 KiB of text a reader, and for all of them as much as it is told; the rest is compressed.
 pub struct Shuffle {
     readers: Vec<Reader>,
+    /// Text that is held at most for all readers, about: of very many, each has a frame's text rarely.
+    held_max: usize,
     /// Bytes of lines that are in no frame yet.
     held: usize,
     compressor: Compressor,
@@ -86,12 +108,13 @@ struct Reader {
 }
 
 impl Shuffle {
-    /// Nothing for so many readers.
+    /// Nothing for so many readers. Of their text about `held_max` bytes are held.
     ///
     /// # Errors
     /// Only if memory runs out.
-    pub fn new(readers: u32) -> std::io::Result<Self> {
-        Ok(Self { readers: vec![Reader::default(); readers as usize], held: 0, compressor: Compressor::new()? })
+    pub fn new(readers: u32, held_max: usize) -> std::io::Result<Self> {
+        let readers = vec![Reader::default(); readers as usize];
+        Ok(Self { readers, held_max, held: 0, compressor: Compressor::new()? })
     }
 
     /// Appends a line, with its end, to what a reader gets.
@@ -104,7 +127,7 @@ impl Shuffle {
         let reader = reader.ok_or_else(|| std::io::Error::other("a line is for a reader that there is not"))?;
         if reader.text.capacity() == 0 {
             // At once: growing would leave holes behind.
-            reader.text.reserve_exact(FRAME_TEXT_BYTES.min(HELD_TEXT_BYTES / readers));
+            reader.text.reserve_exact(FRAME_TEXT_BYTES.min(self.held_max / readers));
         }
         if reader.text.len() + line.len() > FRAME_TEXT_BYTES {
             self.held -= reader.text.len();
@@ -112,7 +135,7 @@ impl Shuffle {
         }
         reader.text.extend_from_slice(line);
         self.held += line.len();
-        if self.held > HELD_TEXT_BYTES {
+        if self.held > self.held_max {
             self.write_all()?;
         }
         Ok(())
@@ -216,8 +239,39 @@ pub struct Frames {
 
 impl Frames {
     /// How long the text of a reader is, by the object's table.
-    fn text_bytes(&self, reader: usize) -> usize {
-        self.readers.get(reader).map_or(0, |frames| frames.iter().map(|frame| frame.decompressed).sum())
+    pub fn text_bytes(&self, reader: usize) -> usize {
+        text_bytes(&self.readers, reader)
+    }
+
+    /// How much is held of all readers, as it is stored.
+    pub fn stored_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Gives the text of a reader frame by frame, so that only one frame of it needs memory.
+    ///
+    /// # Errors
+    /// The object is damaged, or what `take` fails with.
+    pub fn each_frame<E: From<FormatError>>(
+        &self,
+        reader: usize,
+        mut take: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut decompressor = Decompressor::new().map_err(|error| FormatError::new(&self.key, error))?;
+        let mut text = Vec::new();
+        for frame in self.readers.get(reader).into_iter().flatten() {
+            text.clear();
+            decompress_frame(&self.key, self.stored(frame)?, *frame, &mut decompressor, &mut text)?;
+            take(&text)?;
+        }
+        Ok(())
+    }
+
+    /// What is stored of a frame.
+    fn stored(&self, frame: &Frame) -> Result<&[u8], FormatError> {
+        let start = usize::try_from(frame.start.saturating_sub(self.start)).unwrap_or(usize::MAX);
+        let bytes = self.bytes.get(start..start.saturating_add(frame.compressed));
+        bytes.ok_or_else(|| FormatError::new(&self.key, "it ends within a frame"))
     }
 
     /// Appends the text of a reader.
@@ -228,12 +282,7 @@ impl Frames {
         text: &mut Vec<u8>,
     ) -> Result<(), FormatError> {
         let mut frames = self.readers.get(reader).into_iter().flatten();
-        frames.try_for_each(|frame| {
-            let start = usize::try_from(frame.start.saturating_sub(self.start)).unwrap_or(usize::MAX);
-            let bytes = self.bytes.get(start..start.saturating_add(frame.compressed));
-            let bytes = bytes.ok_or_else(|| FormatError::new(&self.key, "it ends within a frame"))?;
-            decompress_frame(&self.key, bytes, *frame, decompressor, text)
-        })
+        frames.try_for_each(|frame| decompress_frame(&self.key, self.stored(frame)?, *frame, decompressor, text))
     }
 }
 
@@ -274,6 +323,14 @@ pub async fn read(
 /// # Errors
 /// The object is not there, or damaged.
 pub async fn fetch(store: &dyn Store, key: &str, wanted: Range<u32>, readers: u32) -> Result<Frames, ShuffleError> {
+    open(store, key, wanted, readers).await?.fetch(store).await
+}
+
+/// Reads where the frames of some readers of `readers` are in a shuffle object, and not yet these.
+///
+/// # Errors
+/// The object is not there, or damaged.
+pub async fn open(store: &dyn Store, key: &str, wanted: Range<u32>, readers: u32) -> Result<Opened, ShuffleError> {
     let mut tail = store.get_tail(key, TAIL_BYTES as u64).await?;
     let mut bytes_in = tail.len() as u64;
     let frames = table_frames(key, &tail)?;
@@ -282,20 +339,51 @@ pub async fn fetch(store: &dyn Store, key: &str, wanted: Range<u32>, readers: u3
         bytes_in += tail.len() as u64;
     }
     let table = Table::parse(key, &tail, frames, wanted, readers)?;
-    let Range { start, end } = table.bytes;
     let object_bytes = table.end + table_bytes(frames) as u64;
     let tail_start = object_bytes.saturating_sub(tail.len() as u64);
-    let bytes = if start == end {
-        Bytes::new()
-    } else if start >= tail_start {
-        let place = |position: u64| usize::try_from(position - tail_start).unwrap_or(usize::MAX).min(tail.len());
-        tail.slice(place(start)..place(end))
-    } else {
-        let bytes = store.get_range(key, start..end).await?;
-        bytes_in += bytes.len() as u64;
-        bytes
-    };
-    Ok(Frames { key: key.to_owned(), readers: table.wanted, start, bytes, bytes_in })
+    Ok(Opened { key: key.to_owned(), table, tail, tail_start, bytes_in })
+}
+
+/// A shuffle object whose table was read.
+pub struct Opened {
+    key: String,
+    table: Table,
+    /// The object's end, and where it begins.
+    tail: Bytes,
+    tail_start: u64,
+    bytes_in: u64,
+}
+
+impl Opened {
+    /// How long the text of a reader is, by the object's table.
+    pub fn text_bytes(&self, reader: usize) -> usize {
+        text_bytes(&self.table.wanted, reader)
+    }
+
+    /// Fetches the frames.
+    ///
+    /// # Errors
+    /// The object is not there, or damaged.
+    pub async fn fetch(self, store: &dyn Store) -> Result<Frames, ShuffleError> {
+        let Self { key, table, tail, tail_start, mut bytes_in } = self;
+        let Range { start, end } = table.bytes;
+        let bytes = if start == end {
+            Bytes::new()
+        } else if start >= tail_start {
+            let place = |position: u64| usize::try_from(position - tail_start).unwrap_or(usize::MAX).min(tail.len());
+            tail.slice(place(start)..place(end))
+        } else {
+            let bytes = store.get_range(&key, start..end).await?;
+            bytes_in += bytes.len() as u64;
+            bytes
+        };
+        Ok(Frames { key, readers: table.wanted, start, bytes, bytes_in })
+    }
+}
+
+/// How long the text of a reader's frames is.
+fn text_bytes(readers: &[Vec<Frame>], reader: usize) -> usize {
+    readers.get(reader).map_or(0, |frames| frames.iter().map(|frame| frame.decompressed).sum())
 }
 
 /// Bytes of a seek table of so many frames.
@@ -407,9 +495,9 @@ mod tests {
         #[test]
         fn every_reader_gets_its_lines_in_order(
             lines in proptest::collection::vec((0u32..4, 0usize..FRAME_TEXT_BYTES / 3, any::<u64>()), 0..24),
-            start in 0u32..4, count in 0u32..4,
+            start in 0u32..4, count in 0u32..4, held_max in prop::sample::select(&[0, 100_000, 128 << 20][..]),
         ) {
-            let mut shuffle = Shuffle::new(4).unwrap();
+            let mut shuffle = Shuffle::new(4, held_max).unwrap();
             let mut expected = [const { String::new() }; 4];
             for (reader, length, seed) in lines {
                 // Digits that hardly compress.
@@ -430,6 +518,9 @@ mod tests {
                     let text = text(std::slice::from_ref(&frames), number).unwrap();
                     assert_eq!(text, expected[reader as usize].as_bytes());
                     assert_eq!(text.len(), frames.text_bytes(number));
+                    let mut by_frames = Vec::new();
+                    frames.each_frame(number, |text| { by_frames.extend_from_slice(text); Ok::<_, FormatError>(()) }).unwrap();
+                    assert_eq!(by_frames, text);
                 }
             });
         }
@@ -437,7 +528,7 @@ mod tests {
 
     #[test]
     fn a_line_for_nobody_is_refused() {
-        assert!(Shuffle::new(2).unwrap().push(2, b"a\n").is_err());
+        assert!(Shuffle::new(2, 1 << 20).unwrap().push(2, b"a\n").is_err());
     }
 
     #[test]

@@ -60,6 +60,14 @@ impl StoredTable {
         }
     }
 
+    /// How much memory its text takes.
+    pub fn text_bytes(&self) -> u64 {
+        match self {
+            Self::Csv(bytes) => bytes.len() as u64,
+            Self::Rows(rows) => rows.text_bytes(),
+        }
+    }
+
     /// The table as it is parsed for a lookup.
     pub fn text(&self) -> TableText<'_> {
         match self {

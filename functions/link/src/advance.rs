@@ -6,12 +6,13 @@ use onefold_core::link::Blocked;
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::layout::{BlockedKeys, Layout, Mapper, MapperInput, Partition};
+use onefold_lake::links;
 use onefold_lake::manifest::Manifest;
 use onefold_shell::{Context, Receipts, StageError, Work, json_lines, json_object};
 use onefold_store::Condition;
 use serde::Deserialize;
 
-use crate::divide::{Sized, divide};
+use crate::divide::{Sized, Terms, divide};
 use crate::{Advanced, RoundWork, Shard};
 
 /// What Link reads of Translate's receipts.
@@ -148,11 +149,17 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
                     lines: members.records,
                 },
                 text_bytes: members.text_bytes,
-                nodes: members.records * (2 + rules),
+                nodes: links.map_or(members.records * (2 + rules), |links| links::nodes(links.bytes, members.records)),
             });
         }
     }
-    let layout = Layout { replaced, ..divide(inputs, pinned.plan.shards, pinned.plan.partitions) };
+    let terms = Terms {
+        shards: pinned.plan.shards,
+        partitions: pinned.plan.partitions,
+        link: context.memory,
+        merge: context.merge_memory,
+    };
+    let layout = Layout { replaced, ..divide(inputs, terms)? };
     context.store.put(&keys::link_layout(run), json_object(&layout)?, Condition::Always).await?;
     Ok(layout)
 }

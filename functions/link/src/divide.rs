@@ -1,25 +1,30 @@
 //! Dividing a run: how many shards, partitions and slices, and what each Partition invocation reads.
 
 use onefold_lake::layout::{Layout, MapperInput};
+use onefold_shell::{Function, MemoryBudget, SHARDS_MAX, StageError};
 
-/// Nodes up to which one shard does all. A node takes about 90 bytes of memory.
-const NODES_OF_ONE_SHARD: u64 = 50_000_000;
 /// Text of one partition of Merge, about.
 const PARTITION_TEXT_BYTES: u64 = 32 << 20;
-/// Slices of a partition, so that what Merge makes of one (four times its text) stays in a processor's cache, and in
-/// little memory. Measured at 1.9 M accounts: with one, Merge takes a tenth more CPU and twice the memory.
-const SLICES: u32 = 8;
-/// Slices of all partitions, about: of more, the frames in shuffle objects would be too small to compress well.
-const ALL_SLICES: u32 = 1024;
-/// Text that one Partition invocation holds, about.
+/// Text that one Partition invocation reads, about.
 const MAPPER_TEXT_BYTES: u64 = 128 << 20;
 /// Objects that one Partition invocation reads at most, so that a line of the manifest stays far below
 /// the 256 KiB of a state's input.
 const MAPPER_INPUTS_MAX: usize = 400;
-/// Shards at most: an inline Map runs 40 at once.
-const SHARDS_MAX: u64 = 40;
 /// Partitions at most.
 const PARTITIONS_MAX: u64 = 10_000;
+
+/// What decides how a run is divided, besides what there is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terms {
+    /// Shards, if somebody asked for so many.
+    pub(crate) shards: Option<u32>,
+    /// Partitions, if somebody asked for so many.
+    pub(crate) partitions: Option<u32>,
+    /// The memory of Link.
+    pub(crate) link: MemoryBudget,
+    /// The memory of Merge.
+    pub(crate) merge: MemoryBudget,
+}
 
 /// An object and its sizes.
 #[derive(Clone, Debug)]
@@ -29,37 +34,67 @@ pub(crate) struct Sized {
     pub(crate) nodes: u64,
 }
 
-/// Divides a run. `shards` and `partitions` are as asked for, or decided by what there is.
-pub(crate) fn divide(inputs: Vec<Sized>, shards: Option<u32>, partitions: Option<u32>) -> Layout {
+/// Divides a run.
+///
+/// # Errors
+/// `InvalidInput` if Link or Merge cannot hold its part, however the run is divided.
+pub(crate) fn divide(inputs: Vec<Sized>, terms: Terms) -> Result<Layout, StageError> {
     let nodes: u64 = inputs.iter().map(|sized| sized.nodes).sum();
+    let accounts: u64 = inputs.iter().map(|sized| sized.input.lines).sum();
     let text_bytes: u64 = inputs.iter().map(|sized| sized.text_bytes).sum();
-    let decide = |amount: u64, each: u64, most: u64| amount.div_ceil(each).clamp(1, most) as u32;
+    let shards = shards(accounts, nodes, terms)?;
+    let (partitions, slices) = partitions(text_bytes, terms)?;
+    Ok(Layout { shards, partitions, slices, nodes, mappers: mappers(inputs), replaced: Vec::new() })
+}
+
+/// The fewest shards that Link can hold, if not as many as were asked for.
+fn shards(accounts: u64, nodes: u64, terms: Terms) -> Result<u32, StageError> {
+    let decided = terms.shards.or_else(|| terms.link.link_shards(accounts, nodes));
+    let shards = decided.unwrap_or(SHARDS_MAX);
+    check_shard(accounts, nodes, shards, terms.link)?;
+    Ok(shards)
+}
+
+/// Refuses shards that do not fit into Link's memory.
+pub(crate) fn check_shard(accounts: u64, nodes: u64, shards: u32, link: MemoryBudget) -> Result<(), StageError> {
+    let keys = nodes.saturating_sub(accounts);
+    let shown = if shards == 1 { "one shard".to_owned() } else { format!("{shards} shards") };
+    let what = format!("{accounts} accounts with {keys} keys in {shown}");
+    link.check(Function::Link, link.link_bytes(accounts, nodes, shards), what)
+}
+
+/// How many partitions there are, and slices of each.
+fn partitions(text_bytes: u64, terms: Terms) -> Result<(u32, u32), StageError> {
+    let wanted = text_bytes.div_ceil(PARTITION_TEXT_BYTES).clamp(1, PARTITIONS_MAX);
+    let partitions = terms.partitions.unwrap_or(wanted as u32);
+    let of_one = text_bytes / u64::from(partitions.max(1));
+    if let Some(slices) = terms.merge.merge_slices(of_one, partitions) {
+        return Ok((partitions, slices));
+    }
+    let what = format!("a partition of {} MB of text", of_one >> 20);
+    terms.merge.check(Function::Merge, MemoryBudget::least_merge_bytes(of_one), what)?;
+    Err(StageError::internal(format!("a partition of {of_one} bytes fits, and no number of slices is enough for it")))
+}
+
+/// What each invocation of Partition reads.
+fn mappers(inputs: Vec<Sized>) -> Vec<Vec<MapperInput>> {
     let mut mappers: Vec<Vec<MapperInput>> = Vec::new();
+    let mut mapper: Vec<MapperInput> = Vec::new();
     let mut filled = 0;
     for sized in inputs {
-        let is_full = filled + sized.text_bytes > MAPPER_TEXT_BYTES
-            || mappers.last().is_some_and(|mapper| mapper.len() == MAPPER_INPUTS_MAX);
-        if mappers.is_empty() || (is_full && filled > 0) {
-            mappers.push(Vec::new());
+        let has_all_text = filled > 0 && filled + sized.text_bytes > MAPPER_TEXT_BYTES;
+        if has_all_text || mapper.len() >= MAPPER_INPUTS_MAX {
+            mappers.push(std::mem::take(&mut mapper));
             filled = 0;
         }
         filled += sized.text_bytes;
-        if let Some(mapper) = mappers.last_mut() {
-            mapper.push(sized.input);
-        }
+        mapper.push(sized.input);
     }
-    if mappers.is_empty() {
+    if !mapper.is_empty() || mappers.is_empty() {
         // A Map needs something to map over.
-        mappers.push(Vec::new());
+        mappers.push(mapper);
     }
-    let partitions = partitions.unwrap_or_else(|| decide(text_bytes, PARTITION_TEXT_BYTES, PARTITIONS_MAX));
-    Layout {
-        shards: shards.unwrap_or_else(|| decide(nodes, NODES_OF_ONE_SHARD, SHARDS_MAX)),
-        partitions,
-        slices: (ALL_SLICES / partitions.max(1)).clamp(1, SLICES),
-        mappers,
-        replaced: Vec::new(),
-    }
+    mappers
 }
 
 #[cfg(test)]
@@ -67,35 +102,103 @@ mod tests {
     use super::*;
 
     fn sized(text_bytes: u64, nodes: u64) -> Sized {
-        Sized { input: MapperInput { key: "k".to_owned(), links: None, lines: 1 }, text_bytes, nodes }
+        Sized { input: MapperInput { key: "k".to_owned(), links: None, lines: nodes / 2 }, text_bytes, nodes }
+    }
+
+    fn divided(inputs: Vec<Sized>) -> Layout {
+        divide(inputs, Terms::default()).unwrap()
     }
 
     #[test]
     fn small_runs_have_one_of_each() {
-        let layout = divide(vec![sized(1000, 10), sized(1000, 10)], None, None);
+        let layout = divided(vec![sized(1000, 10), sized(1000, 10)]);
         assert_eq!((layout.shards, layout.partitions, layout.mappers.len()), (1, 1, 1));
-        let nothing = divide(Vec::new(), None, None);
+        let nothing = divided(Vec::new());
         assert_eq!((nothing.shards, nothing.partitions, nothing.mappers), (1, 1, vec![vec![]]));
     }
 
     #[test]
     fn sizes_decide() {
-        let layout = divide(vec![sized(100 << 20, 60_000_000); 3], None, None);
-        assert_eq!((layout.shards, layout.partitions), (4, 10));
+        let layout = divided(vec![sized(100 << 20, 40_000_000); 3]);
+        assert!(layout.shards > 1, "{}", layout.shards);
+        assert_eq!((layout.partitions, layout.nodes), (10, 120_000_000));
         assert_eq!(layout.mappers.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 1]);
-        let asked = divide(vec![sized(1, 1)], Some(5), Some(7));
+        let asked =
+            divide(vec![sized(1, 1)], Terms { shards: Some(5), partitions: Some(7), ..Terms::default() }).unwrap();
         assert_eq!((asked.shards, asked.partitions), (5, 7));
     }
 
     #[test]
+    fn of_less_memory_there_are_more_shards_and_slices() {
+        let inputs = || vec![sized(100 << 20, 10_000_000); 3];
+        let with = |megabytes: u64| {
+            let memory = MemoryBudget::of_megabytes(megabytes);
+            let layout =
+                divide(inputs(), Terms { partitions: Some(1), link: memory, merge: memory, shards: None }).unwrap();
+            (layout.shards, layout.slices)
+        };
+        let (few, many) = (with(10_240), with(768));
+        assert!(few.0 < many.0, "shards: {few:?}, {many:?}");
+        assert!(few.1 < many.1, "slices: {few:?}, {many:?}");
+    }
+
+    #[test]
+    fn what_no_division_makes_fit_is_refused() {
+        let small = MemoryBudget::of_megabytes(512);
+        let refused = |inputs: Vec<Sized>, terms: Terms| divide(inputs, terms).unwrap_err().message;
+        let link = Terms { link: small, ..Terms::default() };
+        let message = refused(vec![sized(1, 200_000_000)], link);
+        assert!(
+            message.starts_with(
+                "link has 512 MB of memory, and 100000000 accounts with 100000000 keys in 40 shards would need "
+            ),
+            "{message}"
+        );
+        assert!(message.contains("LinkMemory=") && message.ends_with("then resume the run"), "{message}");
+        // As many as were asked for may be too few.
+        let message = refused(vec![sized(1, 20_000_000)], Terms { shards: Some(1), ..link });
+        assert!(message.contains("in one shard ") && message.contains("LinkMemory="), "{message}");
+        assert!(divide(vec![sized(1, 20_000_000)], link).is_ok());
+        let message =
+            refused(vec![sized(3 << 30, 10)], Terms { merge: small, partitions: Some(1), ..Terms::default() });
+        assert!(
+            message.starts_with("merge has 512 MB of memory, and a partition of 3072 MB of text would need "),
+            "{message}"
+        );
+        assert!(message.contains("MergeMemory="), "{message}");
+        // And some things are too large for any function.
+        let message = refused(vec![sized(1, 50_000_000_000)], link);
+        assert!(
+            message.contains("more than the 10240 MB that a function can have; use fewer match rules"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn what_is_told_to_be_needed_is_enough() {
+        let inputs = || vec![sized(1, 200_000_000)];
+        let message =
+            divide(inputs(), Terms { link: MemoryBudget::of_megabytes(512), ..Terms::default() }).unwrap_err().message;
+        let (_, number) = message.split_once("LinkMemory=").unwrap();
+        let told: u64 = number.split(' ').next().unwrap().parse().unwrap();
+        let with =
+            |megabytes| divide(inputs(), Terms { link: MemoryBudget::of_megabytes(megabytes), ..Terms::default() });
+        assert!(with(told).is_ok() && with(told * 9 / 10).is_err(), "{told}");
+    }
+
+    #[test]
     fn many_partitions_have_few_slices() {
-        let slices = [1, 128, 129, 512, 1024, 10_000].map(|asked| divide(Vec::new(), None, Some(asked)).slices);
+        let slices = [1, 128, 129, 512, 1024, 10_000]
+            .map(|asked| divide(Vec::new(), Terms { partitions: Some(asked), ..Terms::default() }).unwrap().slices);
         assert_eq!(slices, [8, 8, 7, 2, 1, 1]);
     }
 
     #[test]
     fn a_mapper_reads_a_bounded_number_of_objects() {
-        let layout = divide(vec![sized(1, 1); 900], None, None);
-        assert_eq!(layout.mappers.iter().map(Vec::len).collect::<Vec<_>>(), [400, 400, 100]);
+        for text_bytes in [1, 0] {
+            let layout = divided(vec![sized(text_bytes, 1); 900]);
+            let objects: Vec<usize> = layout.mappers.iter().map(Vec::len).collect();
+            assert_eq!(objects, [400, 400, 100], "of {text_bytes} bytes each");
+        }
     }
 }

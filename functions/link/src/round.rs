@@ -1,6 +1,6 @@
 //! One shard's part of a round.
 
-use onefold_core::link::{Edge, Position, contract, label_positions, large_star, one_shard, small_star, spread};
+use onefold_core::link::{Contraction, Edge, NodeLabels, Position, Spread, large_star, one_shard, small_star};
 use onefold_core::node::Node;
 use onefold_lake::RunId;
 use onefold_lake::edges as lake_edges;
@@ -11,8 +11,10 @@ use onefold_lake::receipt::Moved;
 use onefold_shell::{Context, StageError, Work, json_object};
 use onefold_store::Condition;
 
-use crate::edges::{self, Outbox};
-use crate::{RoundDone, RoundWork, stars};
+use crate::divide::check_shard;
+use crate::edges::{self, LabelEdges, Outbox, Place, Receivers};
+use crate::stars::{self, Belonging};
+use crate::{RoundDone, RoundWork};
 
 /// The receipts of all shards of a round.
 pub(crate) async fn receipts(
@@ -51,13 +53,20 @@ pub(crate) async fn round(
             if shard >= layout.shards {
                 return Err(StageError::internal(format!("there is no shard {shard} of {}", layout.shards)));
             }
+            if layout.nodes == 0 && layout.shards > 1 && layout.accounts() > 0 {
+                return Err(StageError::invalid_input(
+                    "the run was divided into shards by an earlier program, which did it otherwise; start a new run",
+                ));
+            }
+            // The round may be a retry with less memory than the run was divided for.
+            check_shard(layout.accounts(), layout.nodes, layout.shards, context.memory)?;
             let part = Part { run, round, shard, layout, context };
             match work {
                 RoundWork::OneShard => part.one_shard(moved).await,
                 RoundWork::Spread => part.spread(moved).await,
                 RoundWork::Contract => part.contract(moved).await,
-                RoundWork::LargeStar => part.star(large_star, Outbox::send, moved).await,
-                RoundWork::SmallStar => part.star(small_star, Outbox::send_to_both, moved).await,
+                RoundWork::LargeStar => part.star(large_star, Receivers::First, moved).await,
+                RoundWork::SmallStar => part.star(small_star, Receivers::Both, moved).await,
                 RoundWork::Label => part.label(moved).await,
             }
         })
@@ -83,89 +92,90 @@ impl Part<'_> {
         Ok(pinned.config.guard.link_limit(&pinned.config.matches, accounts))
     }
 
-    async fn inbox(&self, moved: &mut Moved) -> Result<Vec<Edge>, StageError> {
-        edges::read(self.run, self.round - 1, self.shard, self.layout.shards, self.context, moved).await
+    fn place(&self) -> Place<'_> {
+        Place { run: self.run, round: self.round, shard: self.shard, shards: self.layout.shards }
     }
 
     async fn one_shard(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
         let found = stars::read(self.run, &self.layout, |_| true, self.context, moved).await?;
         let superseded = found.latest.superseded() as u64;
         let accounts = found.latest.living() as u64;
-        let labels = one_shard(&found.latest, self.max_accounts_per_key(accounts).await?);
-        drop(found.latest);
+        let labels = one_shard(found.latest, self.max_accounts_per_key(accounts).await?);
         let blocked = json_object(&BlockedKeys::new(labels.blocked))?;
         self.context.store.put(&keys::link_blocked(self.run), blocked, Condition::Always).await?;
-        self.write_labels(found.positions.into_iter().zip(labels.labels), moved).await?;
+        let slices = self.layout.all_slices();
+        let labels = labels.labels.into_iter().map(|label| label.slice(slices));
+        self.write_labels(found.positions.into_iter().zip(labels), moved).await?;
         Ok(RoundDone { superseded, accounts, ..RoundDone::default() })
     }
 
     async fn spread(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
         let shards = self.layout.shards;
         let belongs = |reference: Node| reference.shard(shards) == self.shard;
-        let found = stars::read(self.run, &self.layout, belongs, self.context, moved).await?;
-        let superseded = found.latest.superseded() as u64;
-        let spread = spread(&found.latest);
-        let positions = lake_edges::format_positions(&spread.references, &found.positions);
+        let Belonging { latest, positions } = stars::read(self.run, &self.layout, belongs, self.context, moved).await?;
+        let superseded = latest.superseded() as u64;
+        let accounts = latest.living() as u64;
+        let spread = Spread::new(latest);
+        let positions = lake_edges::format_positions(spread.references().zip(positions));
         moved.bytes_out += positions.len() as u64;
         self.context.store.put(&self.key("positions"), positions.into(), Condition::Always).await?;
-        self.send_all(spread.edges, Outbox::send, moved).await?;
-        Ok(RoundDone { superseded, accounts: found.latest.living() as u64, ..RoundDone::default() })
+        let outbox = Outbox { edges: spread.len(), edge: |number| spread.edge(number), to: Receivers::First };
+        outbox.write(self.place(), self.context, moved).await?;
+        Ok(RoundDone { superseded, accounts, ..RoundDone::default() })
     }
 
     async fn contract(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
         let spread = receipts(self.run, self.round - 1, self.layout.shards, self.context).await?;
         let limit = self.max_accounts_per_key(spread.iter().map(|done| done.accounts).sum()).await?;
-        let contracted = contract(&self.inbox(moved).await?, limit);
-        let blocked = json_object(&BlockedKeys::new(contracted.blocked))?;
+        let inbox: Contraction = edges::read(self.place(), self.context, moved).await?;
+        let contracted = inbox.contract(limit);
+        let blocked = json_object(&BlockedKeys::new(contracted.blocked.iter().copied()))?;
         self.context.store.put(&self.key("blocked"), blocked, Condition::Always).await?;
-        self.send_all(contracted.edges, Outbox::send_to_both, moved).await?;
+        let edge = |number| contracted.edge(number);
+        let outbox = Outbox { edges: contracted.len(), edge, to: Receivers::Both };
+        outbox.write(self.place(), self.context, moved).await?;
         Ok(RoundDone::default())
     }
 
-    /// A large-star or small-star: `connect` makes the edges, `send` says who gets them.
+    /// A large-star or small-star: `connect` makes the edges, for these shards.
     async fn star(
         &self,
         connect: fn(Vec<Edge>) -> (Vec<Edge>, u64),
-        send: fn(&mut Outbox, Edge),
+        to: Receivers,
         moved: &mut Moved,
     ) -> Result<RoundDone, StageError> {
-        let (connected, new) = connect(self.inbox(moved).await?);
-        self.send_all(connected, send, moved).await?;
+        let (mut connected, new) = connect(edges::read(self.place(), self.context, moved).await?);
+        connected.shrink_to_fit();
+        let outbox = Outbox { edges: connected.len(), edge: |number: usize| connected[number], to };
+        outbox.write(self.place(), self.context, moved).await?;
         Ok(RoundDone { moved: new, ..RoundDone::default() })
     }
 
-    async fn send_all(
-        &self,
-        edges: Vec<Edge>,
-        send: fn(&mut Outbox, Edge),
-        moved: &mut Moved,
-    ) -> Result<(), StageError> {
-        let mut outbox = Outbox::new(self.layout.shards);
-        edges.into_iter().for_each(|edge| send(&mut outbox, edge));
-        outbox.write(self.run, self.round, self.shard, self.context, moved).await
-    }
-
     async fn label(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
-        let edges = self.inbox(moved).await?;
-        let (bytes, _) = self.context.store.get(&keys::link_round(self.run, 1, self.shard, "positions")).await?;
+        let LabelEdges(edges) = edges::read(self.place(), self.context, moved).await?;
+        let labels = NodeLabels::new(edges);
+        let key = keys::link_round(self.run, 1, self.shard, "positions");
+        let (bytes, _) = self.context.store.get(&key).await?;
         moved.bytes_in += bytes.len() as u64;
-        let labels = label_positions(&edges, &lake_edges::parse_positions(&bytes));
-        self.write_labels(labels.into_iter(), moved).await?;
+        let slices = self.layout.all_slices();
+        let placed = lake_edges::parse_positions(&key, &bytes)?;
+        let mut placed: Vec<(Position, u32)> =
+            placed.map(|(reference, position)| (position, labels.of(reference).slice(slices))).collect();
+        drop((labels, bytes));
+        placed.sort_unstable();
+        self.write_labels(placed.into_iter(), moved).await?;
         Ok(RoundDone::default())
     }
 
-    /// Writes the labels, sorted by position, as a frame for each Partition invocation.
+    /// Writes the slices of accounts, sorted by position, as a frame for each Partition invocation.
     async fn write_labels(
         &self,
-        labels: impl Iterator<Item = (Position, Node)>,
+        slices: impl Iterator<Item = (Position, u32)>,
         moved: &mut Moved,
     ) -> Result<(), StageError> {
         let mut written = 0;
-        let labels = labels.map(|(position, label)| {
-            written += 1;
-            (position, label.slice(self.layout.all_slices()))
-        });
-        let bytes = labels::format(labels, self.layout.mappers.len() as u32)?;
+        let slices = slices.inspect(|_| written += 1);
+        let bytes = labels::format(slices, self.layout.mappers.len() as u32)?;
         moved.bytes_out += bytes.len() as u64;
         moved.records_out += written;
         self.context.store.put(&self.key("labels"), bytes.into(), Condition::Always).await?;

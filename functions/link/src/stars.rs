@@ -1,17 +1,18 @@
 //! Reading the links of everything that takes part in a run, in the order of Partition's invocations.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use onefold_core::account::Account;
-use onefold_core::link::{Latest, Position, Stars};
+use onefold_core::link::{Latest, Position, Star, Stars};
 use onefold_core::merge::member_stars;
 use onefold_core::node::Node;
 use onefold_core::snapshot::SourceMarks;
 use onefold_lake::layout::{Layout, MapperInput};
+use onefold_lake::links::LinksReader;
 use onefold_lake::receipt::Moved;
-use onefold_lake::{RunId, decompress, links};
-use onefold_shell::{Context, StageError, in_order};
-
-/// Objects that are read at once.
-const READ_AHEAD: usize = 4;
+use onefold_lake::{FrameReader, RunId};
+use onefold_shell::{Context, Pinned, StageError, in_order};
 
 /// The accounts that belong to a shard, and where each is.
 pub(crate) struct Belonging {
@@ -27,34 +28,91 @@ pub(crate) async fn read(
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Belonging, StageError> {
-    let lines: u64 = layout.mappers.iter().flatten().map(|input| input.lines).sum();
-    // Hashes are spread evenly over the shards. A little more is asked for than there will be, and costs nothing.
-    let expected = usize::try_from(lines / u64::from(layout.shards.max(1)) * 21 / 20).unwrap_or_default();
-    let mut latest = Latest::with_capacity(expected);
-    let mut positions = Vec::with_capacity(expected);
-    let inputs: Vec<(u32, &MapperInput)> = layout
-        .mappers
-        .iter()
-        .enumerate()
-        .flat_map(|(mapper, inputs)| inputs.iter().map(move |input| (mapper as u32, input)))
-        .collect();
-    let replaced = SourceMarks::new(layout.replaced.iter().map(String::as_str), &context.hasher);
-    let mut at = Position { mapper: 0, line: 0 };
-    let read = |(mapper, input)| async move {
-        stars(run, input, context).await.map(|(stars, bytes)| (mapper, input, stars, bytes))
+    let pinned = context.pinned(run).await?;
+    let mut reader = Reader {
+        belongs,
+        replaced: SourceMarks::new(layout.replaced.iter().map(String::as_str), &context.hasher),
+        at: Position { mapper: 0, line: 0 },
+        found: room(layout),
     };
-    in_order(inputs, READ_AHEAD, read, |(mapper, input, stars, bytes)| {
-        if stars.len() as u64 != input.lines {
-            let found = stars.len();
-            return Err(StageError::corrupt(format!("{} has {} lines and links for {found}", input.key, input.lines)));
+    let inputs =
+        (0..).zip(&layout.mappers).flat_map(|(mapper, inputs)| inputs.iter().map(move |input| (mapper, input)));
+    let fetch = |(mapper, input): (u32, &MapperInput)| {
+        let (mapper, input) = (mapper, input.clone());
+        async move {
+            let (bytes, _) = context.store.get(input.links.as_ref().unwrap_or(&input.key)).await?;
+            Ok((mapper, input, bytes))
         }
-        if mapper != at.mapper {
-            at = Position { mapper, line: 0 };
+    };
+    in_order(inputs, context.memory.links_at_once(), fetch, |(mapper, input, bytes)| {
+        if mapper != reader.at.mapper {
+            reader.at = Position { mapper, line: 0 };
         }
-        moved.bytes_in += bytes;
-        moved.records_in += stars.len() as u64;
-        latest.extend(stars.iter().filter_map(|star| {
-            let position = at;
+        moved.bytes_in += bytes.len() as u64;
+        moved.records_in += reader.object(&input, bytes, &pinned, context)?;
+        Ok(())
+    })
+    .await?;
+    Ok(reader.found)
+}
+
+/// Room for the accounts of a shard. Hashes are spread evenly over the shards. A little more is asked for than there will
+/// be, and costs nothing.
+fn room(layout: &Layout) -> Belonging {
+    let accounts = layout.accounts();
+    let share = |amount: u64| match layout.shards {
+        0 | 1 => usize::try_from(amount).unwrap_or_default(),
+        shards => usize::try_from(amount / u64::from(shards) * 21 / 20).unwrap_or_default(),
+    };
+    let others = layout.nodes.saturating_sub(accounts);
+    let latest = Latest::with_capacity(share(accounts), share(others));
+    Belonging { latest, positions: Vec::with_capacity(share(accounts)) }
+}
+
+/// Takes in the links of one object after the other.
+struct Reader<B> {
+    belongs: B,
+    replaced: SourceMarks,
+    /// Where the next line is.
+    at: Position,
+    found: Belonging,
+}
+
+impl<B: Fn(Node) -> bool> Reader<B> {
+    /// Takes in the links of one object, block by block; gives how many there are.
+    fn object(
+        &mut self,
+        input: &MapperInput,
+        bytes: Bytes,
+        pinned: &Arc<Pinned>,
+        context: &Context,
+    ) -> Result<u64, StageError> {
+        let mut lines = 0;
+        let mut take = |stars: &Stars| {
+            lines += stars.len() as u64;
+            self.stars(stars);
+        };
+        match &input.links {
+            Some(key) => {
+                let mut reader = LinksReader::new(key, &bytes);
+                let mut stars = Stars::default();
+                while reader.append(&mut stars)? {
+                    take(&stars);
+                    stars.clear();
+                }
+            }
+            None => links_made_anew(&input.key, &bytes, pinned, context, take)?,
+        }
+        if lines == input.lines {
+            return Ok(lines);
+        }
+        Err(StageError::corrupt(format!("{} has {} lines and links for {lines}", input.key, input.lines)))
+    }
+
+    fn stars(&mut self, stars: &Stars) {
+        let Self { belongs, replaced, at, found: Belonging { latest, positions } } = self;
+        latest.extend(stars.iter().filter_map(|star: Star<'_>| {
+            let position = *at;
             at.line += 1;
             if !belongs(star.head.reference) {
                 return None;
@@ -64,26 +122,42 @@ pub(crate) async fn read(
             let is_replaced = star.source.is_some_and(|mark| replaced.contains(mark));
             Some(if is_replaced { star.replaced() } else { star })
         }));
-        Ok(())
-    })
-    .await?;
-    Ok(Belonging { latest, positions })
+    }
 }
 
-/// The links of one object, and how many bytes were read for them.
-async fn stars(run: &RunId, input: &MapperInput, context: &Context) -> Result<(Stars, u64), StageError> {
-    if let Some(key) = &input.links {
-        let (bytes, _) = context.store.get(key).await?;
-        return Ok((links::parse(key, &bytes)?, bytes.len() as u64));
-    }
-    // The members' links were made under other match rules, lack marks, or hold who was erased: make them anew.
-    let pinned = context.pinned(run).await?;
+/// The links of members, made of the members themselves: theirs were made under other match rules, lack marks, or hold
+/// who was erased.
+fn links_made_anew(
+    key: &str,
+    bytes: &[u8],
+    pinned: &Arc<Pinned>,
+    context: &Context,
+    mut take: impl FnMut(&Stars),
+) -> Result<(), StageError> {
     let mut matcher = pinned.matcher(context);
-    let (bytes, _) = context.store.get(&input.key).await?;
-    let text = decompress(&input.key, &bytes)?;
-    let text =
-        String::from_utf8(text).map_err(|_| StageError::corrupt(format!("the object {} is not UTF-8", input.key)))?;
     let marks = SourceMarks::of_snapshots(&pinned.config, &context.hasher);
     let is_erased = |account: &Account<'_>| pinned.suppression.covers(account, &pinned.config);
-    Ok((member_stars(&text, &mut matcher, &marks, is_erased)?, bytes.len() as u64))
+    let mut frames = FrameReader::new(key, bytes)?;
+    while let Some(text) = frames.next_frame()? {
+        let text =
+            std::str::from_utf8(text).map_err(|_| StageError::corrupt(format!("the object {key} is not UTF-8")))?;
+        for lines in pieces(text) {
+            take(&member_stars(lines, &mut matcher, &marks, is_erased)?);
+        }
+    }
+    Ok(())
+}
+
+/// Text of members whose links are made at once, about.
+const PIECE_BYTES: usize = 1 << 20;
+
+/// Cuts a text behind lines.
+fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let bytes = text.as_bytes();
+        let end = bytes.get(PIECE_BYTES..).and_then(|rest| memchr::memchr(b'\n', rest));
+        let (piece, rest) = text.split_at(end.map_or(text.len(), |end| PIECE_BYTES + end + 1));
+        text = rest;
+        (!piece.is_empty()).then_some(piece)
+    })
 }

@@ -17,13 +17,13 @@ use onefold_lake::keys::{self, Stage};
 use onefold_lake::layout::{BlockedKeys, Partition};
 use onefold_lake::receipt::Moved;
 use onefold_lake::shuffle::{self, Frames};
-use onefold_shell::{Context, StageError, Work, in_order, json_object};
+use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order, json_object};
 use onefold_store::Condition;
 use serde::{Deserialize, Serialize};
 
 use merged::Merged;
 
-/// Shuffle objects that are read at once.
+/// Shuffle objects that are read at once. Of each a partition has little.
 const READ_AHEAD: usize = 8;
 
 /// What the state machine sends.
@@ -110,14 +110,35 @@ async fn fetch(
         let key = keys::shuffle(run, mapper);
         Ok(shuffle::fetch(context.store.as_ref(), &key, partition.own_slices(), partition.all_slices()).await?)
     };
-    let mut shuffled = Vec::with_capacity(partition.mappers as usize);
+    let mut shuffled: Vec<Frames> = Vec::with_capacity(partition.mappers as usize);
+    let mut stored_bytes = 0;
     in_order(0..partition.mappers, READ_AHEAD, fetch, |frames| {
         moved.bytes_in += frames.bytes_in;
+        stored_bytes += frames.stored_bytes() as u64;
         shuffled.push(frames);
-        Ok(())
+        check_fits(partition, stored_bytes, 0, context)
     })
     .await?;
+    let slices = 0..partition.slices as usize;
+    let text_bytes = |slice: usize| shuffled.iter().map(|frames| frames.text_bytes(slice) as u64).sum::<u64>();
+    check_fits(partition, stored_bytes, slices.map(text_bytes).max().unwrap_or_default(), context)?;
     Ok(shuffled)
+}
+
+/// Refuses a partition that does not fit into memory. The accounts of a component are in one slice, so a slice can be as
+/// large as a component is.
+fn check_fits(
+    partition: &Partition,
+    stored_bytes: u64,
+    slice_text_bytes: u64,
+    context: &Context,
+) -> Result<(), StageError> {
+    let what = format!(
+        "partition {}, of which a slice has {} MB of text whose accounts cannot be divided,",
+        partition.partition,
+        slice_text_bytes >> 20
+    );
+    context.memory.check(Function::Merge, MemoryBudget::merge_bytes(stored_bytes, slice_text_bytes), what)
 }
 
 /// The lines of a slice, from all shuffle objects in order.

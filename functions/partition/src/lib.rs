@@ -5,18 +5,16 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+use bytes::Bytes;
 use memchr::memchr_iter;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::layout::{Mapper, MapperInput};
 use onefold_lake::receipt::Moved;
 use onefold_lake::shuffle::Shuffle;
-use onefold_lake::{RunId, decompress, labels, shuffle};
-use onefold_shell::{Context, StageError, Work, in_order};
+use onefold_lake::{FrameReader, RunId, labels, shuffle};
+use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
 use onefold_store::Condition;
 use serde::{Deserialize, Serialize};
-
-/// Objects that are read at once.
-const READ_AHEAD: usize = 3;
 
 /// What the state machine sends.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,24 +45,24 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
 
 async fn partition(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
     let slices = slices(run, mapper, context, moved).await?;
-    let mut shuffle = Shuffle::new(mapper.all_slices())?;
-    let mut rest = slices.as_slice();
+    let mut sender = Sender {
+        shuffle: Shuffle::new(mapper.all_slices(), context.memory.shuffle_text_bytes())?,
+        rest: slices.as_slice(),
+        read_bytes: 0,
+        memory: context.memory,
+    };
     let read = |input: &MapperInput| {
         let key = input.key.clone();
         let lines = input.lines;
         async move { context.store.get(&key).await.map(|(bytes, _)| (key, lines, bytes)).map_err(StageError::from) }
     };
-    in_order(&mapper.inputs, READ_AHEAD, read, |(key, lines, bytes)| {
+    in_order(&mapper.inputs, context.memory.members_at_once(), read, |(key, lines, bytes)| {
         moved.bytes_in += bytes.len() as u64;
-        let text = decompress(&key, &bytes)?;
-        drop(bytes);
-        let (mine, others) = rest.split_at_checked(usize::try_from(lines).unwrap_or(usize::MAX)).unwrap_or((rest, &[]));
-        rest = others;
-        send(&key, &text, mine, &mut shuffle)
+        sender.object(&key, lines, &bytes)
     })
     .await?;
     let accounts = slices.len() as u64;
-    let bytes = shuffle.finish()?;
+    let bytes = sender.shuffle.finish()?;
     moved.records_in = accounts;
     moved.records_out = accounts;
     moved.bytes_out = bytes.len() as u64;
@@ -75,7 +73,8 @@ async fn partition(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut 
 /// The slice of each line, from the labels of all shards.
 async fn slices(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut Moved) -> Result<Vec<u32>, StageError> {
     let lines: u64 = mapper.inputs.iter().map(|input| input.lines).sum();
-    let mut slices = vec![labels::UNKNOWN; usize::try_from(lines).unwrap_or_default()];
+    let too_many = |_| StageError::corrupt(format!("Partition invocation {} has {lines} lines", mapper.mapper));
+    let mut slices = vec![labels::UNKNOWN; usize::try_from(lines).map_err(too_many)?];
     for shard in 0..mapper.shards {
         let key = keys::link_round(run, mapper.round, shard, "labels");
         let mut frame = Vec::new();
@@ -89,21 +88,51 @@ async fn slices(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut Mov
     Ok(slices)
 }
 
-/// Sends the lines of an object to their slices.
-fn send(key: &str, text: &[u8], slices: &[u32], shuffle: &mut Shuffle) -> Result<(), StageError> {
-    let mut start = 0;
-    let mut lines = 0;
-    for end in memchr_iter(b'\n', text) {
-        let Some(slice) = slices.get(lines) else { break };
-        shuffle.push(*slice, &text[start..=end])?;
-        start = end + 1;
-        lines += 1;
+/// Sends lines to their slices.
+struct Sender<'s> {
+    shuffle: Shuffle,
+    /// The slices of the lines that were not sent yet.
+    rest: &'s [u32],
+    /// Bytes of the objects that were sent: what is written takes about as many.
+    read_bytes: u64,
+    memory: MemoryBudget,
+}
+
+impl Sender<'_> {
+    /// Sends the lines of an object, frame by frame.
+    fn object(&mut self, key: &str, lines: u64, bytes: &Bytes) -> Result<(), StageError> {
+        let lines = usize::try_from(lines).unwrap_or(usize::MAX);
+        let (mut slices, others) = self.rest.split_at_checked(lines).unwrap_or((self.rest, &[]));
+        self.rest = others;
+        let stored = bytes.len() as u64;
+        self.read_bytes += stored;
+        let mut frames = FrameReader::new(key, bytes)?;
+        let largest = frames.largest_frame()? as u64;
+        let needed = self.memory.partition_bytes(stored, largest, self.read_bytes);
+        let what = format!("{key}, of which {} MB are one frame,", largest >> 20);
+        self.memory.check(Function::Other("partition"), needed, what)?;
+        while let Some(text) = frames.next_frame()? {
+            let sent = self.frame(text, slices)?.ok_or_else(|| other_lines(key, lines))?;
+            slices = &slices[sent..];
+        }
+        if slices.is_empty() { Ok(()) } else { Err(other_lines(key, lines)) }
     }
-    if lines != slices.len() || start != text.len() {
-        return Err(StageError::corrupt(format!(
-            "the object {key} does not have the {} lines that its links have",
-            slices.len()
-        )));
+
+    /// Sends the lines of a frame to the first of these slices; gives how many there are, if there are so many slices
+    /// and the text ends behind a line.
+    fn frame(&mut self, text: &[u8], slices: &[u32]) -> Result<Option<usize>, StageError> {
+        let mut start = 0;
+        let mut lines = 0;
+        for end in memchr_iter(b'\n', text) {
+            let Some(slice) = slices.get(lines) else { return Ok(None) };
+            self.shuffle.push(*slice, &text[start..=end])?;
+            start = end + 1;
+            lines += 1;
+        }
+        Ok((start == text.len()).then_some(lines))
     }
-    Ok(())
+}
+
+fn other_lines(key: &str, lines: usize) -> StageError {
+    StageError::corrupt(format!("the object {key} does not have the {lines} lines that its links have"))
 }

@@ -1,24 +1,61 @@
 //! The reference tables of a run.
 
 use onefold_core::config::Config;
+use onefold_core::enrich::TableFormat;
 use onefold_core::setup::check_table;
 use onefold_lake::plan::Pinned;
-use onefold_lake::table;
-use onefold_shell::{Context, StageError};
+use onefold_lake::{keys, table};
+use onefold_shell::{Context, Function, MemoryBudget, StageError};
 
-/// Pins the reference tables, and reads them once so that their faults are found before anything runs.
+/// Pins the reference tables, and reads them once so that their faults are found before anything runs. Translate holds
+/// all of them, so they must fit together.
 pub(super) async fn pin(
     config: &Config,
     context: &Context,
     faults: &mut Vec<String>,
 ) -> Result<Vec<Pinned>, StageError> {
     let mut pinned = Vec::new();
+    let mut text_bytes = 0;
     for name in config.tables() {
+        // What is too large is not even read.
+        let bytes = stored_bytes(name, context).await? * lookups(config, name);
+        if let Some(fault) = too_large(&format!("the reference table {name:?}"), bytes, context.memory) {
+            faults.push(fault);
+            continue;
+        }
         // One at a time: each may fill much of the memory.
         let found = table::find(context.store.as_ref(), name).await?;
         let findings = check_table(config, name, found.as_ref().map(|(_, table)| table.text()));
         faults.extend(findings.into_iter().map(|finding| finding.message));
-        pinned.extend(found.ok().map(|(pinned, _)| pinned));
+        if let Ok((table, stored)) = found {
+            text_bytes += stored.text_bytes() * lookups(config, name);
+            pinned.push(table);
+        }
     }
+    faults.extend(too_large("the reference tables together", text_bytes, context.memory));
     Ok(pinned)
+}
+
+/// How many lookups there are in a table: each has its own copy of what it looks up.
+fn lookups(config: &Config, table: &str) -> u64 {
+    config.enrich.iter().filter(|lookup| lookup.table == table).count() as u64
+}
+
+/// That tables with so much text, once for each lookup, do not fit.
+fn too_large(what: &str, text_bytes: u64, memory: MemoryBudget) -> Option<String> {
+    let needed = MemoryBudget::translate_bytes(text_bytes);
+    (text_bytes > 0 && !memory.fits(needed))
+        .then(|| memory.fault(Function::Other("translate"), needed, what).to_string())
+}
+
+/// How large a table's object is; the largest, if there is one in each format.
+async fn stored_bytes(name: &str, context: &Context) -> Result<u64, StageError> {
+    let mut largest = 0;
+    for format in TableFormat::ALL {
+        let key = keys::reference(name, format);
+        let listed = context.store.list(&key).await?;
+        let of_key = listed.iter().filter(|object| object.key == key).map(|object| object.size);
+        largest = largest.max(of_key.max().unwrap_or_default());
+    }
+    Ok(largest)
 }

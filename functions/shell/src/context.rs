@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 
 use crate::environment::Environment;
 use crate::error::StageError;
+use crate::memory::MemoryBudget;
 use crate::queue::{Queue, SqsQueue};
 use crate::secrets::{NoSecrets, Secrets, SecretsManager};
 use crate::tasks::{SfnTasks, Tasks};
@@ -58,6 +59,10 @@ pub struct Context {
     pub queue: Option<Arc<dyn Queue>>,
     /// What sources are read with.
     pub secrets: Arc<dyn Secrets>,
+    /// The function's memory.
+    pub memory: MemoryBudget,
+    /// Merge's memory, for Link.
+    pub merge_memory: MemoryBudget,
     pinned: Mutex<Option<Arc<Pinned>>>,
     tables: Mutex<Option<(RunId, Arc<Tables>)>>,
     /// When the invocation's time is over, in milliseconds since the epoch; 0 if it has no limit.
@@ -78,6 +83,8 @@ impl Context {
             tasks,
             queue,
             secrets: Arc::new(NoSecrets),
+            memory: MemoryBudget::default(),
+            merge_memory: MemoryBudget::default(),
             pinned: Mutex::new(None),
             tables: Mutex::new(None),
             deadline_ms: AtomicI64::new(0),
@@ -87,6 +94,11 @@ impl Context {
     /// The context with secrets.
     pub fn with_secrets(self, secrets: Arc<dyn Secrets>) -> Self {
         Self { secrets, ..self }
+    }
+
+    /// The context with the function's memory, and Merge's.
+    pub fn with_memory(self, memory: MemoryBudget, merge_memory: MemoryBudget) -> Self {
+        Self { memory, merge_memory, ..self }
     }
 
     /// The context of a function on AWS or on the local cloud.
@@ -105,7 +117,8 @@ impl Context {
             .map(|url| Arc::new(SqsQueue { client: aws_sdk_sqs::Client::new(&config), url }) as Arc<dyn Queue>);
         let tasks = Arc::new(SfnTasks(aws_sdk_sfn::Client::new(&config)));
         let secrets = Arc::new(SecretsManager(aws_sdk_secretsmanager::Client::new(&config)));
-        Self::new(Arc::new(store), environment.hasher, tasks, queue).with_secrets(secrets)
+        let context = Self::new(Arc::new(store), environment.hasher, tasks, queue).with_secrets(secrets);
+        context.with_memory(environment.memory.unwrap_or_default(), environment.merge_memory.unwrap_or_default())
     }
 
     /// Sets when the invocation's time is over.

@@ -2,6 +2,8 @@
 
 use onefold_core::node::NodeHasher;
 
+use crate::memory::MemoryBudget;
+
 /// What a function is told by its environment.
 #[derive(Debug)]
 pub struct Environment {
@@ -13,6 +15,10 @@ pub struct Environment {
     pub queue_url: Option<String>,
     /// Whether the endpoint is plain HTTP, as the local cloud's is.
     pub is_plain_http: bool,
+    /// The memory that the function has, if it is told.
+    pub memory: Option<MemoryBudget>,
+    /// The memory that Merge has; only Link is told, which decides how much Merge has to hold.
+    pub merge_memory: Option<MemoryBudget>,
 }
 
 /// Every fault of the environment.
@@ -49,11 +55,19 @@ impl Environment {
                 return Err(EnvironmentError(faults));
             }
         };
+        let mut megabytes = |name: &str| {
+            let value = variable(name)?;
+            let megabytes = value.parse().map(MemoryBudget::of_megabytes);
+            megabytes.map_err(|_| faults.push(format!("{name} must be a number of megabytes"))).ok()
+        };
+        let memory = megabytes("AWS_LAMBDA_FUNCTION_MEMORY_SIZE");
+        let merge_memory = megabytes("ONEFOLD_MERGE_MEMORY");
         if !faults.is_empty() {
             return Err(EnvironmentError(faults));
         }
         let is_plain_http = variable("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("http://"));
-        Ok(Self { bucket, hasher, queue_url: variable("ONEFOLD_QUEUE_URL"), is_plain_http })
+        let queue_url = variable("ONEFOLD_QUEUE_URL");
+        Ok(Self { bucket, hasher, queue_url, is_plain_http, memory, merge_memory })
     }
 }
 
@@ -68,6 +82,24 @@ mod tests {
         let short =
             Environment::from_variables(|name| Some(if name == "ONEFOLD_KEY" { "abc".into() } else { "b".into() }));
         assert_eq!(short.unwrap_err().0.len(), 1);
+    }
+
+    #[test]
+    fn memory_is_a_number_of_megabytes() {
+        let with = |memory: &'static str| {
+            Environment::from_variables(move |name| match name {
+                "ONEFOLD_BUCKET" => Some("b".into()),
+                "ONEFOLD_KEY" => Some("0".repeat(32)),
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" => Some(memory.into()),
+                "ONEFOLD_MERGE_MEMORY" => Some("2048".into()),
+                _ => None,
+            })
+        };
+        let environment = with("512").unwrap();
+        assert_eq!(environment.memory, Some(MemoryBudget::of_megabytes(512)));
+        assert_eq!(environment.merge_memory, Some(MemoryBudget::of_megabytes(2048)));
+        let faults = with("much").unwrap_err().0;
+        assert_eq!(faults, ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE must be a number of megabytes"]);
     }
 
     #[test]

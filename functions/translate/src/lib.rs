@@ -16,7 +16,7 @@ use onefold_lake::keys::{Chunk, Stage};
 use onefold_lake::note::Note;
 use onefold_lake::receipt::Moved;
 use onefold_lake::{compress, links, rawchunk};
-use onefold_shell::{Context, StageError, Work, complete_if_settled};
+use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, complete_if_settled};
 use onefold_store::Condition;
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +119,9 @@ async fn translate(
     let (text, index) = rawchunk::parse(&key, &bytes)?;
     moved.bytes_in = bytes.len() as u64;
     drop(bytes);
+    let needed = MemoryBudget::chunk_bytes(text.len() as u64, index.lines);
+    let what = format!("{key} with {} bytes in {} rows", text.len(), index.lines);
+    context.memory.check(Function::Other("translate"), needed, what)?;
 
     let matcher = pinned.matcher(context);
     let translator = Translator::new(&pinned.config, source, &tables, matcher);

@@ -70,6 +70,11 @@ impl Rows {
         self.ends.push(self.text.len());
     }
 
+    /// How much memory the text takes, and where its cells end.
+    pub fn text_bytes(&self) -> u64 {
+        (self.text.len() + self.ends.len() * size_of::<usize>()) as u64
+    }
+
     /// How many rows are full.
     pub fn len(&self) -> usize {
         self.ends.len().checked_div(self.names.len()).unwrap_or_default()

@@ -16,16 +16,19 @@ pub struct Edge(pub Node, pub Node);
 /// `edges` are all edges of the nodes of a shard, each seen from such a node. Gives edges (larger,
 /// smaller), and how many of them are new.
 pub fn large_star(edges: Vec<Edge>) -> (Vec<Edge>, u64) {
-    let mut connected = Vec::with_capacity(edges.len() / 2);
-    let mut moved = 0;
-    for_each_node(edges, |node, neighbours| {
-        let smallest = neighbours[0].1.min(node);
-        for Edge(_, neighbour) in neighbours.iter().filter(|edge| edge.1 > node) {
-            connected.push(Edge(*neighbour, smallest));
-            moved += u64::from(smallest != node);
+    connect(edges, |neighbours| {
+        let Edge(node, first) = neighbours[0];
+        let smallest = first.min(node);
+        let mut connected = 0;
+        for number in 0..neighbours.len() {
+            let neighbour = neighbours[number].1;
+            if neighbour > node {
+                neighbours[connected] = Edge(neighbour, smallest);
+                connected += 1;
+            }
         }
-    });
-    (connected, moved)
+        (connected, if smallest == node { 0 } else { connected })
+    })
 }
 
 /// Connects every node and its smaller neighbours to the smallest of them.
@@ -33,24 +36,29 @@ pub fn large_star(edges: Vec<Edge>) -> (Vec<Edge>, u64) {
 /// `edges` are all edges (larger, smaller) whose larger node a shard owns. Gives edges (larger, smaller),
 /// and how many of them are new.
 pub fn small_star(edges: Vec<Edge>) -> (Vec<Edge>, u64) {
-    let mut connected = Vec::with_capacity(edges.len());
-    let mut moved = 0;
-    for_each_node(edges, |node, neighbours| {
+    connect(edges, |neighbours| {
         let smallest = neighbours[0].1;
-        connected.push(Edge(node, smallest));
-        for Edge(_, neighbour) in &neighbours[1..] {
-            connected.push(Edge(*neighbour, smallest));
-            moved += 1;
+        for edge in &mut neighbours[1..] {
+            *edge = Edge(edge.1, smallest);
         }
-    });
-    (connected, moved)
+        (neighbours.len(), neighbours.len() - 1)
+    })
 }
 
-/// Calls `visit` with each first node and its edges, sorted and without repetition.
-fn for_each_node(mut edges: Vec<Edge>, mut visit: impl FnMut(Node, &[Edge])) {
+/// Puts other edges in the place of each node's edges, which are sorted and without repetition: `of_node` writes them
+/// over the first of these, and says how many there are and how many are new. So a round needs no second list.
+fn connect(mut edges: Vec<Edge>, of_node: impl Fn(&mut [Edge]) -> (usize, usize)) -> (Vec<Edge>, u64) {
     edges.sort_unstable();
     edges.dedup();
-    for neighbours in edges.chunk_by(|left, right| left.0 == right.0) {
-        visit(neighbours[0].0, neighbours);
+    let (mut start, mut written, mut moved) = (0, 0, 0);
+    while let Some(Edge(node, _)) = edges.get(start).copied() {
+        let length = edges[start..].iter().take_while(|edge| edge.0 == node).count();
+        let (connected, new) = of_node(&mut edges[start..start + length]);
+        edges.copy_within(start..start + connected, written);
+        written += connected;
+        moved += new as u64;
+        start += length;
     }
+    edges.truncate(written);
+    (edges, moved)
 }

@@ -25,9 +25,16 @@ pub(super) const BLOCK: usize = 32;
 const NUMBER: u64 = u32::MAX as u64;
 
 impl Interner {
-    /// An empty one with room for so many nodes.
-    pub(super) fn with_capacity(nodes: usize) -> Self {
-        Self { places: vec![0; places_for(nodes)], nodes: Vec::with_capacity(nodes) }
+    /// An empty one with room for `most` nodes, of which `expected` are looked for in what it has at first.
+    ///
+    /// Places double when they are full, for which no copy is needed. A vector of nodes that doubles would need one.
+    pub(super) fn with_capacity(expected: usize, most: usize) -> Self {
+        Self { places: vec![0; places_for(expected)], nodes: Vec::with_capacity(most) }
+    }
+
+    /// Gives the memory of the places back. Every node that comes after this is a new one, so none may come.
+    pub(super) fn close(&mut self) {
+        self.places = Vec::new();
     }
 
     /// The number of a node; a new one if it has not been seen.
@@ -116,7 +123,7 @@ mod tests {
         fn a_node_has_one_number(
             nodes in proptest::collection::vec((0u128..3, 0u128..3, 0u128..40), 0..200), capacity in 0usize..50
         ) {
-            let mut interner = Interner::with_capacity(capacity);
+            let mut interner = Interner::with_capacity(capacity, capacity / 2);
             let mut expected: BTreeMap<Node, u32> = BTreeMap::new();
             let nodes: Vec<Node> =
                 nodes.iter().map(|(high, middle, low)| Node::from_bits(high << 64 | middle << 32 | low)).collect();

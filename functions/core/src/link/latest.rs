@@ -6,7 +6,7 @@ use crate::account::Version;
 
 /// The accounts of a shard, as their links come in.
 ///
-/// Nodes are kept once, and links are numbers: measured, all of Link takes about 90 bytes a node.
+/// Nodes are kept once, and links are numbers.
 #[derive(Debug, Default)]
 pub struct Latest {
     pub(super) references: Interner,
@@ -30,15 +30,23 @@ pub(super) struct NumberedStar<'a> {
     pub(super) keys: &'a [u32],
 }
 
+impl NumberedStar<'_> {
+    /// Keys, and behind them the customer.
+    pub(super) fn others(&self) -> impl Iterator<Item = u32> {
+        self.keys.iter().copied().chain(self.customer)
+    }
+}
+
 impl Latest {
-    /// None yet, with room for so many: as these are most of Link's memory, they should not be moved as they grow.
-    pub fn with_capacity(accounts: usize) -> Self {
+    /// None yet, with room for so many accounts and for so many keys and customers of theirs, repetitions counted: as
+    /// these are most of Link's memory, they should not be moved as they grow. Room that is not used costs nothing.
+    pub fn with_capacity(accounts: usize, others: usize) -> Self {
         Self {
-            references: Interner::with_capacity(accounts),
-            others: Interner::with_capacity(accounts),
+            references: Interner::with_capacity(accounts, accounts),
+            others: Interner::with_capacity(accounts.min(others), others),
             latest: Vec::with_capacity(accounts),
             stars: Vec::with_capacity(accounts),
-            keys: Vec::with_capacity(accounts * 2),
+            keys: Vec::with_capacity(others),
         }
     }
 
@@ -72,6 +80,12 @@ impl Latest {
             self.keys.push(key);
         }
         self.stars.push((reference, customer, self.keys.len() as u32));
+    }
+
+    /// Gives back what is needed only to take in more.
+    pub(super) fn close(&mut self) {
+        self.references.close();
+        self.others.close();
     }
 
     /// How many stars were taken in.

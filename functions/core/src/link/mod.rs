@@ -3,7 +3,7 @@
 //! Every account is a *star* of edges around its reference. [`Latest`] drops all but the latest version of
 //! each account and counts accounts per match key; a key that too many share is junk and links nothing.
 //! Then components are found: within one shard by union-find ([`one_shard`]); over several by contracting
-//! each shard locally ([`contract`]) and exchanging what is left in rounds ([`large_star`],
+//! each shard locally ([`Contraction`]) and exchanging what is left in rounds ([`large_star`],
 //! [`small_star`]) until nothing moves.
 //!
 //! This is a superset of what ends up in one customer: Merge decides exactly. Link knows edges between
@@ -17,7 +17,7 @@ mod stars;
 
 pub use edges::{Edge, large_star, small_star};
 pub use latest::Latest;
-pub use shard::{Blocked, Contracted, Labels, Position, Spread, contract, label_positions, one_shard, spread};
+pub use shard::{Blocked, Contracted, Contraction, Labels, NodeLabels, Position, Spread, one_shard};
 pub use stars::{Star, StarHead, Stars};
 
 #[cfg(test)]

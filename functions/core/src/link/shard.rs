@@ -27,8 +27,9 @@ pub struct Labels {
 /// Labels all stars of a shard that is the only one.
 ///
 /// The label of a component is its smallest node, so its smallest match key if it has one.
-pub fn one_shard(latest: &Latest, max_accounts_per_key: u32) -> Labels {
-    let (counts, blocked) = count(latest, max_accounts_per_key);
+pub fn one_shard(mut latest: Latest, max_accounts_per_key: u32) -> Labels {
+    latest.close();
+    let (counts, blocked) = count(&latest, max_accounts_per_key);
     let references = latest.references.nodes.len() as u32;
     let others = latest.others.nodes.len() as u32;
     let mut sets = UnionFind::new(references + others);
@@ -38,18 +39,12 @@ pub fn one_shard(latest: &Latest, max_accounts_per_key: u32) -> Labels {
             sets.union(star.reference, references + other);
         }
     }
-    // The number of each root's smallest node: numbers, as nodes would take four times the memory.
     let node = |number: u32| match number.checked_sub(references) {
         None => latest.references.nodes[number as usize],
         Some(other) => latest.others.nodes[other as usize],
     };
-    let mut smallest: Vec<u32> = (0..references + others).collect();
-    for number in 0..references + others {
-        let root = sets.find(number) as usize;
-        if node(number) < node(smallest[root]) {
-            smallest[root] = number;
-        }
-    }
+    drop(counts);
+    let smallest = smallest(&mut sets, node);
     let labels = latest.stars().map(|star| node(smallest[sets.find(star.reference) as usize])).collect();
     Labels { labels, blocked }
 }
@@ -70,78 +65,153 @@ fn count(latest: &Latest, max_accounts_per_key: u32) -> (Vec<u32>, Vec<Blocked>)
     (counts, blocked)
 }
 
-/// What a shard hands on after it has dropped old versions: its edges, and which star has which reference.
-#[derive(Debug, Default)]
-pub struct Spread {
-    /// (match key or customer, reference); for the shard that owns the first.
-    pub edges: Vec<Edge>,
-    /// The reference of each star, in the order in which they came.
-    pub references: Vec<Node>,
-}
-
-/// The edges of the latest versions of a shard's accounts.
-pub fn spread(latest: &Latest) -> Spread {
-    let mut spread = Spread::default();
-    for star in latest.stars() {
-        let reference = latest.references.nodes[star.reference as usize];
-        spread.references.push(reference);
-        for other in star.keys.iter().chain(&star.customer) {
-            spread.edges.push(Edge(latest.others.nodes[*other as usize], reference));
+/// The number of the smallest node of each set, by the set's root: numbers, as nodes would take four times the memory.
+fn smallest(sets: &mut UnionFind, node: impl Fn(u32) -> Node) -> Vec<u32> {
+    let nodes = sets.len() as u32;
+    let mut smallest: Vec<u32> = (0..nodes).collect();
+    for number in 0..nodes {
+        let root = sets.find(number) as usize;
+        if node(number) < node(smallest[root]) {
+            smallest[root] = number;
         }
     }
-    spread
+    smallest
+}
+
+/// What a shard hands on after it has dropped old versions: its edges, and which star has which reference. Nodes are
+/// kept once, and edges are numbers: 8 bytes, and not 32.
+#[derive(Debug, Default)]
+pub struct Spread {
+    references: Vec<Node>,
+    others: Vec<Node>,
+    /// The reference of each star.
+    stars: Vec<u32>,
+    /// Match key or customer, and reference.
+    edges: Vec<(u32, u32)>,
+}
+
+impl Spread {
+    /// The edges of the latest versions of a shard's accounts.
+    pub fn new(mut latest: Latest) -> Self {
+        latest.close();
+        let mut stars = Vec::with_capacity(latest.len());
+        let mut edges = Vec::with_capacity(latest.stars().map(|star| star.others().count()).sum());
+        for star in latest.stars() {
+            stars.push(star.reference);
+            edges.extend(star.others().map(|other| (other, star.reference)));
+        }
+        Self { references: latest.references.nodes, others: latest.others.nodes, stars, edges }
+    }
+
+    /// The reference of each star, in the order in which they came.
+    pub fn references(&self) -> impl ExactSizeIterator<Item = Node> {
+        self.stars.iter().map(|reference| self.references[*reference as usize])
+    }
+
+    /// How many edges there are.
+    pub fn len(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Whether there is no edge.
+    pub fn is_empty(&self) -> bool {
+        self.edges.is_empty()
+    }
+
+    /// The edge of a number, (match key or customer, reference); for the shard that owns the first.
+    pub fn edge(&self, number: usize) -> Edge {
+        let (other, reference) = self.edges[number];
+        Edge(self.others[other as usize], self.references[reference as usize])
+    }
+}
+
+/// Edges that are to be contracted, as they come in.
+///
+/// All edges whose first node this shard owns must come, so that its counts are complete.
+#[derive(Debug, Default)]
+pub struct Contraction {
+    nodes: Interner,
+    edges: Vec<(u32, u32)>,
+}
+
+impl Contraction {
+    /// None yet, with room for so many.
+    pub fn with_capacity(edges: usize) -> Self {
+        // As many keys as edges, each with an account of its own, are the most that there can be.
+        Self { nodes: Interner::with_capacity(edges, edges * 2), edges: Vec::with_capacity(edges) }
+    }
+
+    /// Takes in more edges.
+    pub fn extend(&mut self, edges: impl IntoIterator<Item = Edge>) {
+        let mut edges = edges.into_iter();
+        let mut block = Vec::with_capacity(BLOCK);
+        loop {
+            block.clear();
+            block.extend(edges.by_ref().take(BLOCK));
+            if block.is_empty() {
+                return;
+            }
+            let Self { nodes, edges } = self;
+            nodes.expect(block.iter().flat_map(|Edge(left, right)| [*left, *right]));
+            edges.extend(block.iter().map(|Edge(left, right)| (nodes.number(*left), nodes.number(*right))));
+        }
+    }
+
+    /// Counts accounts per match key, drops the edges of keys that have too many, and contracts the others to
+    /// stars around the smallest node of each local component (local contraction, after Łącki, Mirrokni and
+    /// Włodarczyk, "Connected Components at Scale via Local Contractions", 2018).
+    pub fn contract(self, max_accounts_per_key: u32) -> Contracted {
+        let Self { mut nodes, edges } = self;
+        nodes.close();
+        let nodes = nodes.nodes;
+        let mut counts = vec![0u32; nodes.len()];
+        for (key, _) in edges.iter().filter(|(key, _)| nodes[*key as usize].is_match_key()) {
+            counts[*key as usize] = counts[*key as usize].saturating_add(1);
+        }
+        let mut sets = UnionFind::new(nodes.len() as u32);
+        for (left, right) in &edges {
+            if counts[*left as usize] <= max_accounts_per_key {
+                sets.union(*left, *right);
+            }
+        }
+        drop(edges);
+        let too_many = nodes.iter().zip(&counts).filter(|(_, accounts)| **accounts > max_accounts_per_key);
+        let mut blocked: Vec<Blocked> =
+            too_many.map(|(node, accounts)| Blocked { node: *node, accounts: *accounts }).collect();
+        blocked.sort_unstable();
+        drop(counts);
+        let smallest = smallest(&mut sets, |number| nodes[number as usize]);
+        let labelled = (0..nodes.len() as u32).map(|number| (number, smallest[sets.find(number) as usize]));
+        let edges = labelled.filter(|(number, label)| number != label).collect();
+        Contracted { nodes, edges, blocked }
+    }
 }
 
 /// What is left of a shard's edges after local contraction.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Contracted {
-    /// (larger, smaller): every node of a local component to its smallest node.
-    pub edges: Vec<Edge>,
+    nodes: Vec<Node>,
+    edges: Vec<(u32, u32)>,
     /// Keys that link nothing, sorted.
     pub blocked: Vec<Blocked>,
 }
 
-/// Counts accounts per match key, drops the edges of keys that have too many, and contracts the others to
-/// stars around the smallest node of each local component (local contraction, after Łącki, Mirrokni and
-/// Włodarczyk, "Connected Components at Scale via Local Contractions", 2018).
-///
-/// `edges` are all edges whose first node this shard owns, so the counts are complete.
-pub fn contract(edges: &[Edge], max_accounts_per_key: u32) -> Contracted {
-    let mut numbers = Interner::default();
-    let mut numbered: Vec<(u32, u32)> = Vec::with_capacity(edges.len());
-    for block in edges.chunks(BLOCK) {
-        numbers.expect(block.iter().flat_map(|Edge(left, right)| [*left, *right]));
-        numbered.extend(block.iter().map(|Edge(left, right)| (numbers.number(*left), numbers.number(*right))));
+impl Contracted {
+    /// How many edges there are.
+    pub fn len(&self) -> usize {
+        self.edges.len()
     }
-    let mut counts = vec![0u32; numbers.nodes.len()];
-    for (key, _) in &numbered {
-        if numbers.nodes[*key as usize].is_match_key() {
-            counts[*key as usize] = counts[*key as usize].saturating_add(1);
-        }
+
+    /// Whether there is no edge.
+    pub fn is_empty(&self) -> bool {
+        self.edges.is_empty()
     }
-    let mut sets = UnionFind::new(numbers.nodes.len() as u32);
-    for (left, right) in &numbered {
-        if counts[*left as usize] <= max_accounts_per_key {
-            sets.union(*left, *right);
-        }
+
+    /// The edge of a number, (larger, smaller): a node and the smallest node of its local component.
+    pub fn edge(&self, number: usize) -> Edge {
+        let (larger, smaller) = self.edges[number];
+        Edge(self.nodes[larger as usize], self.nodes[smaller as usize])
     }
-    let mut smallest = numbers.nodes.clone();
-    for (number, node) in numbers.nodes.iter().enumerate() {
-        let root = sets.find(number as u32) as usize;
-        smallest[root] = smallest[root].min(*node);
-    }
-    let mut contracted = Contracted::default();
-    for (number, node) in numbers.nodes.iter().enumerate() {
-        let label = smallest[sets.find(number as u32) as usize];
-        if label != *node {
-            contracted.edges.push(Edge(*node, label));
-        }
-        if counts[number] > max_accounts_per_key {
-            contracted.blocked.push(Blocked { node: *node, accounts: counts[number] });
-        }
-    }
-    contracted.blocked.sort_unstable();
-    contracted
 }
 
 /// Where a star's account is: which invocation of Partition reads it, and at which of its lines.
@@ -153,17 +223,29 @@ pub struct Position {
     pub line: u32,
 }
 
-/// The label of each position, from the edges that are left when nothing moves any more: a reference with
-/// an edge has the label at its other end, one without is a component of its own.
-pub fn label_positions(edges: &[Edge], positions: &[(Node, Position)]) -> Vec<(Position, Node)> {
-    let mut sorted: Vec<Edge> = edges.iter().filter(|edge| edge.0 > edge.1).copied().collect();
-    sorted.sort_unstable();
-    let label = |reference: Node| {
-        let at = sorted.partition_point(|edge| edge.0 < reference);
-        sorted.get(at).filter(|edge| edge.0 == reference).map_or(reference, |edge| edge.1)
-    };
-    let mut labels: Vec<(Position, Node)> =
-        positions.iter().map(|(reference, position)| (*position, label(*reference))).collect();
-    labels.sort_unstable();
-    labels
+/// The labels of nodes, from the edges that are left when nothing moves any more.
+#[derive(Debug)]
+pub struct NodeLabels {
+    /// (node, label), sorted.
+    edges: Vec<Edge>,
+}
+
+impl NodeLabels {
+    /// The labels that these edges say.
+    pub fn new(mut edges: Vec<Edge>) -> Self {
+        edges.retain(Self::is_label);
+        edges.sort_unstable();
+        Self { edges }
+    }
+
+    /// Whether an edge says a label, that of its first node.
+    pub fn is_label(edge: &Edge) -> bool {
+        edge.0 > edge.1
+    }
+
+    /// A node's label: that at the other end of its edge. A node without one is a component of its own.
+    pub fn of(&self, node: Node) -> Node {
+        let at = self.edges.partition_point(|edge| edge.0 < node);
+        self.edges.get(at).filter(|edge| edge.0 == node).map_or(node, |edge| edge.1)
+    }
 }

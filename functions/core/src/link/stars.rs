@@ -55,6 +55,12 @@ impl Stars {
         self.heads.push((StarHead { reference, version, customer }, self.keys.len()));
     }
 
+    /// Takes all away, but keeps the memory for others.
+    pub fn clear(&mut self) {
+        self.heads.clear();
+        self.keys.clear();
+    }
+
     /// Appends a star of others.
     pub fn push_star(&mut self, others: &Self, number: usize) {
         let star = others.star(number);

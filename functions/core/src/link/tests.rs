@@ -84,6 +84,20 @@ fn latest_of(stars: &Stars, belongs: impl Fn(Node) -> bool) -> (Latest, Vec<u32>
     (latest, belonging().map(|(line, _)| line as u32).collect())
 }
 
+/// The edges and the blocked keys of a contraction.
+fn contract(edges: impl IntoIterator<Item = Edge>, max_accounts_per_key: u32) -> (Vec<Edge>, Vec<Blocked>) {
+    let mut contraction = Contraction::default();
+    contraction.extend(edges);
+    let contracted = contraction.contract(max_accounts_per_key);
+    ((0..contracted.len()).map(|number| contracted.edge(number)).collect(), contracted.blocked)
+}
+
+/// The edges that accounts spread.
+fn edges_of(latest: Latest) -> Vec<Edge> {
+    let spread = Spread::new(latest);
+    (0..spread.len()).map(|number| spread.edge(number)).collect()
+}
+
 /// Runs the rounds over several shards with vectors for objects. Gives labels by line and the number of
 /// rounds after contraction.
 fn in_shards(accounts: &[TestStar], max_accounts_per_key: u32, shards: u32) -> (Vec<Node>, usize) {
@@ -92,11 +106,11 @@ fn in_shards(accounts: &[TestStar], max_accounts_per_key: u32, shards: u32) -> (
     let mut positions = vec![Vec::new(); shards as usize];
     for shard in 0..shards {
         let (latest, lines) = latest_of(&stars, |reference| reference.shard(shards) == shard);
-        let spread = spread(&latest);
-        for edge in spread.edges {
+        let spread = Spread::new(latest);
+        for edge in (0..spread.len()).map(|number| spread.edge(number)) {
             inboxes[edge.0.shard(shards) as usize].push(edge);
         }
-        let placed = spread.references.into_iter().zip(lines);
+        let placed = spread.references().zip(lines);
         positions[shard as usize].extend(placed.map(|(reference, line)| (reference, Position { mapper: 0, line })));
     }
     let to_both = |edges: Vec<Edge>, inboxes: &mut Vec<Vec<Edge>>| {
@@ -107,7 +121,7 @@ fn in_shards(accounts: &[TestStar], max_accounts_per_key: u32, shards: u32) -> (
     };
     let mut next = vec![Vec::new(); shards as usize];
     for inbox in &inboxes {
-        to_both(contract(inbox, max_accounts_per_key).edges, &mut next);
+        to_both(contract(inbox.iter().copied(), max_accounts_per_key).0, &mut next);
     }
     let mut rounds = 0;
     loop {
@@ -131,7 +145,8 @@ fn in_shards(accounts: &[TestStar], max_accounts_per_key: u32, shards: u32) -> (
     }
     let mut labels: Vec<(Position, Node)> = Vec::new();
     for (inbox, positions) in next.iter().zip(&positions) {
-        labels.extend(label_positions(inbox, positions));
+        let found = NodeLabels::new(inbox.clone());
+        labels.extend(positions.iter().map(|(reference, position)| (*position, found.of(*reference))));
     }
     labels.sort_unstable();
     (labels.into_iter().map(|(_, label)| label).collect(), rounds)
@@ -141,7 +156,7 @@ fn in_shards(accounts: &[TestStar], max_accounts_per_key: u32, shards: u32) -> (
 fn check(accounts: &[TestStar], max_accounts_per_key: u32) -> usize {
     let expected = expected(accounts, max_accounts_per_key as usize);
     let (latest, _) = latest_of(&stars(accounts), |_| true);
-    assert_eq!(one_shard(&latest, max_accounts_per_key).labels, expected, "one shard");
+    assert_eq!(one_shard(latest, max_accounts_per_key).labels, expected, "one shard");
     let mut most = 0;
     for shards in [1, 2, 3, 16] {
         let (labels, rounds) = in_shards(accounts, max_accounts_per_key, shards);
@@ -176,7 +191,7 @@ fn a_path_of_10_000_takes_a_logarithmic_number_of_rounds() {
     let accounts: Vec<TestStar> = (0..10_000).map(|number| (number, 0, None, vec![number, number + 1])).collect();
     let smallest = (0..=10_000).map(key).min().unwrap();
     let (latest, _) = latest_of(&stars(&accounts), |_| true);
-    assert!(one_shard(&latest, 25).labels.iter().all(|label| *label == smallest));
+    assert!(one_shard(latest, 25).labels.iter().all(|label| *label == smallest));
     for shards in [2, 16, 64] {
         let (labels, rounds) = in_shards(&accounts, 25, shards);
         assert!(labels.iter().all(|label| *label == smallest));
@@ -258,7 +273,7 @@ fn a_member_that_a_snapshot_replaced_links_its_customer_but_not_its_keys() {
     let mut latest = Latest::default();
     latest.extend(stars.iter().map(|star| if star.source == Some(mark) { star.replaced() } else { star }));
     assert_eq!(latest.superseded(), 2, "what is gone is not superseded");
-    let found = one_shard(&latest, 2);
+    let found = one_shard(latest, 2);
     assert_eq!(found.blocked, [], "two accounts share the key, not three");
     assert!(found.labels[..5].iter().all(|label| *label == found.labels[0]), "the customer's accounts meet");
     assert_ne!(found.labels[5], found.labels[0], "the key of what is gone links nothing");
@@ -268,9 +283,10 @@ fn a_member_that_a_snapshot_replaced_links_its_customer_but_not_its_keys() {
 fn blocked_keys_are_reported_alike() {
     let accounts: Vec<TestStar> = (0..9).map(|number| (number, 0, None, vec![1, 2 + number / 3])).collect();
     let (latest, _) = latest_of(&stars(&accounts), |_| true);
-    let one = one_shard(&latest, 4).blocked;
+    let one = one_shard(latest, 4).blocked;
     assert_eq!(one, [Blocked { node: key(1), accounts: 9 }]);
-    assert_eq!(contract(&spread(&latest).edges, 4).blocked, one);
+    let (latest, _) = latest_of(&stars(&accounts), |_| true);
+    assert_eq!(contract(edges_of(latest), 4).1, one);
 }
 
 #[test]
@@ -286,12 +302,13 @@ fn what_people_put_together_is_no_match_key_that_may_be_blocked() {
         stars.push(hasher().reference(&name), version, None, keys);
     }
     let (latest, _) = latest_of(&stars, |_| true);
-    let labels = one_shard(&latest, 2);
+    let labels = one_shard(latest, 2);
     let blocked = [Blocked { node: key(7), accounts: 9 }];
     assert_eq!(labels.blocked, blocked);
     assert!(labels.labels.iter().all(|label| *label == labels.labels[0]), "they meet");
 
-    let contracted = contract(&spread(&latest).edges, 2);
-    assert_eq!(contracted.blocked, blocked);
-    assert_eq!(contracted.edges.len(), 9, "a star of nine references and the node at which they meet");
+    let (latest, _) = latest_of(&stars, |_| true);
+    let (edges, found) = contract(edges_of(latest), 2);
+    assert_eq!(found, blocked);
+    assert_eq!(edges.len(), 9, "a star of nine references and the node at which they meet");
 }

@@ -8,11 +8,12 @@ mod json;
 mod schema;
 mod window;
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use onefold_lake::plan::Piece;
-use onefold_shell::Context;
+use onefold_shell::{Context, Function, MemoryBudget};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::{ReaderIter, TreeBuilder};
@@ -23,9 +24,6 @@ use crate::Fault;
 
 /// Text that is made at once, about.
 const TEXT_BYTES: usize = 256 << 10;
-
-/// Largest row group, as stored; it is held in memory.
-const ROW_GROUP_BYTES_MAX: u64 = 256 << 20;
 
 /// Largest description of the columns and row groups at the object's end.
 const FOOTER_BYTES_MAX: u64 = 64 << 20;
@@ -70,6 +68,7 @@ pub(crate) async fn open<'p>(context: &'p Context, piece: &'p Piece, row: u64) -
         .map_err(|faults| Fault::source(format!("{} cannot be read: {}", piece.object, faults.join("; "))))?;
     let mut reader = ParquetReader { piece, ranges, window, file, columns, group: 0, rows: None, skip: 0, row: 1 };
     reader.pass_to(row);
+    reader.check_groups(context.memory)?;
     Ok(reader)
 }
 
@@ -166,29 +165,51 @@ impl ParquetReader<'_> {
         self.skip = row.saturating_sub(self.row);
     }
 
-    /// Brings the next row group; `false` if there is none.
-    async fn open_group(&mut self) -> Result<bool, Fault> {
-        let Some(group) = self.file.metadata().row_groups().get(self.group) else { return Ok(false) };
+    /// Refuses row groups that do not fit into memory, before any is read.
+    fn check_groups(&self, memory: MemoryBudget) -> Result<(), Fault> {
+        for number in self.group..self.file.metadata().num_row_groups() {
+            let range = self.range_of(number)?;
+            let length = range.end - range.start;
+            if length <= memory.row_group_bytes_max() {
+                continue;
+            }
+            let (object, group) = (&self.piece.object, number + 1);
+            let needed = MemoryBudget::extract_bytes(length);
+            return Err(Fault::source(match memory.fits(needed) {
+                true => format!(
+                    "{object} cannot be read: row group {group} is {length} bytes long, and at most 256 MiB are read at once; write it with smaller row groups"
+                ),
+                false => format!(
+                    "{object} cannot be read: {}, or write it with smaller row groups",
+                    memory.fault(Function::Other("extract"), needed, format!("row group {group} of {length} bytes"))
+                ),
+            }));
+        }
+        Ok(())
+    }
+
+    /// Where a row group is in the object.
+    fn range_of(&self, number: usize) -> Result<Range<u64>, Fault> {
         let (mut first, mut last) = (u64::MAX, 0);
-        for column in group.columns() {
+        for column in self.file.metadata().row_group(number).columns() {
             let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
             let place = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok());
             let place = place.and_then(|(start, length)| Some((start, start.checked_add(length)?)));
             let Some((start, end)) = place.filter(|(_, end)| *end <= self.piece.end) else {
-                return Err(damaged(self.piece, &format!("row group {} is not within it", self.group + 1)));
+                return Err(damaged(self.piece, &format!("row group {} is not within it", number + 1)));
             };
             (first, last) = (first.min(start), last.max(end));
         }
-        let length = last.saturating_sub(first);
-        if length > ROW_GROUP_BYTES_MAX {
-            return Err(Fault::source(format!(
-                "{} cannot be read: row group {} is {length} bytes long, and at most 256 MiB are read at once; write it with smaller row groups",
-                self.piece.object,
-                self.group + 1
-            )));
+        Ok(first.min(last)..last)
+    }
+
+    /// Brings the next row group; `false` if there is none.
+    async fn open_group(&mut self) -> Result<bool, Fault> {
+        if self.group >= self.file.metadata().num_row_groups() {
+            return Ok(false);
         }
-        let first = first.min(last);
-        self.window.set(first, self.ranges.read(first..last).await?);
+        let range = self.range_of(self.group)?;
+        self.window.set(range.start, self.ranges.read(range).await?);
         self.rows = Some(
             guarded(|| {
                 let group = self.file.get_row_group(self.group)?;

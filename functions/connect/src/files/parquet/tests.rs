@@ -111,3 +111,15 @@ fn columns_that_are_no_json_are_all_told() {
         assert!(fault.starts_with(start), "{fault}");
     }
 }
+
+#[tokio::test]
+async fn a_row_group_that_does_not_fit_is_refused_before_any_is_read() {
+    let (context, piece) = stored(POLARS).await;
+    let memory = MemoryBudget::of_usable(MemoryBudget::extract_bytes(0));
+    let context = context.with_memory(memory, memory);
+    let Err(Fault::Source(error)) = open(&context, &piece, 1).await else { panic!("it is refused") };
+    let start = format!("{KEY} cannot be read: extract has ");
+    assert!(error.message.starts_with(&start) && error.message.contains("row group 1 of "), "{error}");
+    assert!(error.message.contains("deploy with FunctionMemory="), "{error}");
+    assert!(error.message.ends_with("or write it with smaller row groups"), "{error}");
+}

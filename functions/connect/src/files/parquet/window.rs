@@ -50,7 +50,7 @@ impl<'p> Ranges<'p> {
             self.position = range.start;
             self.ahead = Bytes::new();
         }
-        let mut found = BytesMut::new();
+        let mut found = BytesMut::with_capacity(usize::try_from(range.end - range.start).unwrap_or_default());
         while self.position < range.end {
             if self.ahead.is_empty() {
                 let next = match &mut self.body {

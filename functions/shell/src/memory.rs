@@ -1,0 +1,358 @@
+//! How much memory a function has, and every size that follows from it.
+//!
+//! A function has what the template gives it (`AWS_LAMBDA_FUNCTION_MEMORY_SIZE`). Less [`PROCESS_BYTES`], and an eighth
+//! of the rest for what the allocator cannot use, it is *usable*.
+//!
+//! Two kinds of sizes follow:
+//! * How a run is divided: shards, partitions, slices. Link decides it once and writes it into `layout.json`, so a retry
+//!   and a resumed run, with whatever memory, do the same.
+//! * Room: how many objects are read at once, how much text is held. It follows from what there is at the moment, and
+//!   shows in no customer.
+//!
+//! Raw chunks are neither. They are as large in every try, whatever the memory, as a second try must cut them at the
+//! same places. The least memory that the template allows holds one, if its rows are not very short.
+//!
+//! What does not fit is refused before it is begun, by a message that says what to set to which number.
+
+use std::fmt::{self, Display, Formatter};
+
+use crate::error::StageError;
+
+const MIB: u64 = 1 << 20;
+
+/// Bytes of a function without its work: program, runtime, connections.
+const PROCESS_BYTES: u64 = 96 * MIB;
+/// The most that a Lambda function can have.
+const MEGABYTES_MAX: u64 = 10_240;
+/// What a function has that is not told, as on a machine: what the template gives Link and Merge.
+const MEGABYTES_DEFAULT: u64 = 3_008;
+
+/// Bytes of Link for an account: places and node of its reference (up to 37), its latest version (32), its star (12), its
+/// position (8), its set and smallest node (8), its label (16). Measured by `tests/memory`, as all that follows.
+const ACCOUNT_BYTES: u64 = 116;
+/// Bytes of Link for a match key or customer of an account, repetitions counted, where one shard has all: places and node
+/// (up to 37) and its number.
+const OTHER_BYTES_ALONE: u64 = 45;
+/// The same where there are several shards: its edge is written, too.
+const OTHER_BYTES_OF_SEVERAL: u64 = 64;
+/// Bytes of a later round for an edge that comes to a shard: nodes and their places, sets, and what is written.
+const EDGE_BYTES: u64 = 130;
+/// Shards at most: an inline Map runs 40 at once.
+pub const SHARDS_MAX: u32 = 40;
+/// Bytes of the largest object of links: those of a member file.
+const LINKS_BYTES: u64 = 48 * MIB;
+/// Objects of links that Link reads at once at most.
+const LINKS_AT_ONCE_MAX: u64 = 4;
+
+/// Bytes that Merge needs for a byte of a slice's text: the text, the accounts in it (of short ones most), their
+/// clusters, and what becomes of them. Measured by `tests/memory`.
+const MERGE_BYTES_OF_TEXT: u64 = 22;
+/// Bytes that Merge needs for a byte of a partition as it is stored: itself, and what becomes of it, stored.
+const MERGE_BYTES_OF_STORED: u64 = 5;
+/// Text for a byte of what is stored, at least.
+const TEXT_OF_STORED: u64 = 4;
+/// Slices of a partition, so that what Merge makes of one (four times its text) stays in a processor's cache, and in
+/// little memory. Measured at 1.9 M accounts: with one, Merge takes a tenth more CPU and twice the memory.
+const SLICES: u32 = 8;
+/// Slices of all partitions, about: of more, the frames in shuffle objects would be too small to compress well.
+const ALL_SLICES: u32 = 1024;
+/// Slices of a partition at most.
+const SLICES_MAX: u32 = 256;
+
+/// Bytes of the largest object that Partition reads, as it is stored: a member file.
+const MEMBERS_BYTES: u64 = 32 * MIB;
+/// Objects that Partition reads at once at most.
+const MEMBERS_AT_ONCE_MAX: u64 = 3;
+/// Text that Partition holds at most on its way to frames.
+const SHUFFLE_TEXT_BYTES_MAX: u64 = 128 * MIB;
+
+/// Bytes of Extract for a chunk of 16 MiB of text: what is read, what is cut, and what is written. Counted, not measured.
+const EXTRACT_CHUNK_BYTES: u64 = 64 * MIB;
+/// Bytes that Translate needs for a byte of a chunk's text, and for a row: of short rows, their links are most.
+const TRANSLATE_BYTES_OF_TEXT: u64 = 4;
+const TRANSLATE_BYTES_OF_ROW: u64 = 350;
+/// Bytes of Translate for a chunk of 16 MiB of text whose rows are not very short.
+const TRANSLATE_CHUNK_BYTES: u64 = 160 * MIB;
+/// Largest row group of Parquet, as stored.
+const ROW_GROUP_BYTES_MAX: u64 = 256 * MIB;
+/// Bytes that a reference table needs for a byte of its text, for each lookup in it.
+const TABLE_BYTES_OF_TEXT: u64 = 5;
+
+/// A function that works on what may not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// Link.
+    Link,
+    /// Merge.
+    Merge,
+    /// One that has what all others have.
+    Other(&'static str),
+}
+
+impl Function {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Merge => "merge",
+            Self::Other(name) => name,
+        }
+    }
+
+    /// The template's parameter for its memory.
+    pub const fn parameter(self) -> &'static str {
+        match self {
+            Self::Link => "LinkMemory",
+            Self::Merge => "MergeMemory",
+            Self::Other(_) => "FunctionMemory",
+        }
+    }
+
+    /// What to do where no memory is enough.
+    fn otherwise(self) -> &'static str {
+        match self {
+            Self::Link => "use fewer match rules, or divide the accounts between two deployments",
+            Self::Merge => "lower max_accounts_per_key, so that fewer accounts meet",
+            Self::Other(_) => "make it smaller",
+        }
+    }
+}
+
+/// What is said of something that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// A function with more memory could hold it.
+    Here(String),
+    /// None could.
+    Anywhere(String),
+}
+
+impl Display for Lack {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let (Self::Here(fault) | Self::Anywhere(fault)) = self;
+        formatter.write_str(fault)
+    }
+}
+
+/// The memory that a function has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MemoryBudget {
+    bytes: u64,
+}
+
+impl Default for MemoryBudget {
+    fn default() -> Self {
+        Self::of_megabytes(MEGABYTES_DEFAULT)
+    }
+}
+
+impl MemoryBudget {
+    /// So many megabytes, as Lambda counts them.
+    pub const fn of_megabytes(megabytes: u64) -> Self {
+        Self { bytes: megabytes.saturating_mul(MIB) }
+    }
+
+    /// As much as is needed to have so many bytes usable.
+    pub const fn of_usable(bytes: u64) -> Self {
+        Self { bytes: PROCESS_BYTES.saturating_add(bytes.saturating_add(bytes.div_ceil(7))) }
+    }
+
+    /// Bytes for a function's work.
+    pub const fn usable(self) -> u64 {
+        let work = self.bytes.saturating_sub(PROCESS_BYTES);
+        work - work / 8
+    }
+
+    /// Megabytes, as Lambda counts them.
+    const fn megabytes(self) -> u64 {
+        self.bytes.div_ceil(MIB)
+    }
+
+    /// Whether so many bytes of work fit.
+    pub const fn fits(self, bytes: u64) -> bool {
+        bytes <= self.usable()
+    }
+
+    /// Refuses what does not fit.
+    ///
+    /// # Errors
+    /// `InvalidInput`: the message says how much there is, how much is needed, and what to set.
+    pub fn check(self, function: Function, bytes: u64, what: impl Display) -> Result<(), StageError> {
+        if self.fits(bytes) {
+            return Ok(());
+        }
+        Err(StageError::invalid_input(match self.fault(function, bytes, what) {
+            Lack::Here(fault) => format!("{fault}, then resume the run"),
+            Lack::Anywhere(fault) => fault,
+        }))
+    }
+
+    /// That something does not fit, and what to do.
+    pub fn fault(self, function: Function, bytes: u64, what: impl Display) -> Lack {
+        let (has, needed) = (self.megabytes(), Self::of_usable(bytes).megabytes());
+        let (name, parameter) = (function.name(), function.parameter());
+        let lack = format!("{name} has {has} MB of memory, and {what} would need {needed} MB");
+        if needed > MEGABYTES_MAX {
+            let otherwise = function.otherwise();
+            return Lack::Anywhere(format!(
+                "{lack}, more than the {MEGABYTES_MAX} MB that a function can have; {otherwise}"
+            ));
+        }
+        Lack::Here(format!("{lack}; deploy with {parameter}={needed} or more"))
+    }
+
+    /// How many shards Link needs for so many accounts and nodes (references, match keys and customers, repetitions
+    /// counted); `None` if no number of shards is enough.
+    pub fn link_shards(self, accounts: u64, nodes: u64) -> Option<u32> {
+        (1..=SHARDS_MAX).find(|shards| self.fits(self.link_bytes(accounts, nodes, *shards)))
+    }
+
+    /// Bytes that Link needs where so many shards have so many accounts and nodes, and for the objects that it reads.
+    pub fn link_bytes(self, accounts: u64, nodes: u64, shards: u32) -> u64 {
+        Self::shard_bytes(accounts, nodes, shards) + self.links_at_once() as u64 * LINKS_BYTES
+    }
+
+    /// Bytes of one of so many shards that have so many accounts and nodes. Hashes are spread evenly over shards; a
+    /// twentieth is added for what they are not.
+    pub const fn shard_bytes(accounts: u64, nodes: u64, shards: u32) -> u64 {
+        let others = nodes.saturating_sub(accounts);
+        if shards <= 1 {
+            return accounts * ACCOUNT_BYTES + others * OTHER_BYTES_ALONE;
+        }
+        let spread = accounts * ACCOUNT_BYTES + others * OTHER_BYTES_OF_SEVERAL;
+        let later = Self::round_bytes(others);
+        let most = if spread > later { spread } else { later };
+        most / shards as u64 * 21 / 20
+    }
+
+    /// Bytes that a round of Link needs for the edges that come to a shard.
+    pub const fn round_bytes(edges: u64) -> u64 {
+        edges * EDGE_BYTES
+    }
+
+    /// Objects of links that Link reads at once.
+    pub fn links_at_once(self) -> usize {
+        self.at_once(LINKS_BYTES, LINKS_AT_ONCE_MAX)
+    }
+
+    /// How many slices a partition of Merge has that has so much text, where there are so many partitions; `None` if
+    /// no number of slices is enough.
+    pub fn merge_slices(self, text_bytes: u64, partitions: u32) -> Option<u32> {
+        let least = (ALL_SLICES / partitions.max(1)).clamp(1, SLICES);
+        let bytes_of = |slices: u32| Self::merge_bytes(text_bytes / TEXT_OF_STORED, text_bytes / u64::from(slices));
+        (least..=SLICES_MAX).find(|slices| self.fits(bytes_of(*slices)))
+    }
+
+    /// Bytes that Merge needs for a partition of so much text, even if it is divided into as many slices as there can be.
+    pub const fn least_merge_bytes(text_bytes: u64) -> u64 {
+        Self::merge_bytes(text_bytes / TEXT_OF_STORED, text_bytes / SLICES_MAX as u64)
+    }
+
+    /// Bytes that Merge needs for a partition of so many bytes, as it is stored, whose largest slice has so much text.
+    pub const fn merge_bytes(stored_bytes: u64, text_bytes: u64) -> u64 {
+        stored_bytes * MERGE_BYTES_OF_STORED + text_bytes * MERGE_BYTES_OF_TEXT
+    }
+
+    /// Objects that Partition reads at once.
+    pub fn members_at_once(self) -> usize {
+        self.at_once(MEMBERS_BYTES, MEMBERS_AT_ONCE_MAX)
+    }
+
+    /// Text that Partition holds on its way to frames.
+    pub fn shuffle_text_bytes(self) -> usize {
+        usize::try_from(SHUFFLE_TEXT_BYTES_MAX.min(self.usable() / 4)).unwrap_or(usize::MAX)
+    }
+
+    /// Bytes that Partition needs besides what it holds: the object, one frame of its text, and twice what it writes.
+    pub fn partition_bytes(self, object_bytes: u64, frame_text_bytes: u64, written_bytes: u64) -> u64 {
+        self.shuffle_text_bytes() as u64 + object_bytes + frame_text_bytes + 2 * written_bytes
+    }
+
+    /// The largest row group that Extract reads, as it is stored.
+    pub fn row_group_bytes_max(self) -> u64 {
+        ROW_GROUP_BYTES_MAX.min(self.usable().saturating_sub(EXTRACT_CHUNK_BYTES) / 5 * 4)
+    }
+
+    /// Bytes that Extract needs for a chunk and a row group of so many bytes, as it is stored: a quarter more than these,
+    /// for the pages that are being read.
+    pub const fn extract_bytes(row_group_bytes: u64) -> u64 {
+        row_group_bytes + row_group_bytes.div_ceil(4) + EXTRACT_CHUNK_BYTES
+    }
+
+    /// Bytes that reference tables need: `text_bytes` is their text, once for each lookup.
+    pub const fn table_bytes(text_bytes: u64) -> u64 {
+        text_bytes * TABLE_BYTES_OF_TEXT
+    }
+
+    /// Bytes that Translate needs for reference tables and a chunk as chunks mostly are.
+    pub const fn translate_bytes(tables_text_bytes: u64) -> u64 {
+        Self::table_bytes(tables_text_bytes) + TRANSLATE_CHUNK_BYTES
+    }
+
+    /// Bytes that Translate needs for a chunk.
+    pub const fn chunk_bytes(text_bytes: u64, rows: u64) -> u64 {
+        text_bytes * TRANSLATE_BYTES_OF_TEXT + rows * TRANSLATE_BYTES_OF_ROW
+    }
+
+    /// How many objects may be read at once that each need so many bytes: a sixteenth of the memory is for them.
+    fn at_once(self, bytes: u64, most: u64) -> usize {
+        (self.usable() / 16 / bytes).clamp(1, most) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_is_usable() {
+        for bytes in [0, 1, 100 * MIB, 1_000_000_007, 9_000 * MIB] {
+            let budget = MemoryBudget::of_usable(bytes);
+            assert!(budget.fits(bytes), "{bytes}");
+            assert!(!MemoryBudget::of_usable(bytes / 2).fits(bytes) || bytes < 2, "{bytes}");
+            assert!(MemoryBudget::of_megabytes(budget.megabytes()).fits(bytes), "{bytes}");
+        }
+        assert_eq!(MemoryBudget::of_megabytes(64).usable(), 0, "less than the program itself");
+    }
+
+    #[test]
+    fn more_memory_never_makes_more_shards_or_slices() {
+        let sizes = [512, 1024, 2048, 3008, 6144, 10_240].map(MemoryBudget::of_megabytes);
+        for accounts in [1_000_000, 10_000_000, 100_000_000, 1_000_000_000] {
+            let shards = sizes.map(|memory| memory.link_shards(accounts, accounts * 3).unwrap_or(u32::MAX));
+            assert!(shards.is_sorted_by(|less, more| less >= more), "{shards:?}");
+            for (memory, shards) in sizes.into_iter().zip(shards).filter(|(_, shards)| *shards <= SHARDS_MAX) {
+                assert!(memory.fits(memory.link_bytes(accounts, accounts * 3, shards)));
+                assert!(shards == 1 || !memory.fits(memory.link_bytes(accounts, accounts * 3, shards - 1)));
+            }
+        }
+        let slices = sizes.map(|memory| memory.merge_slices(1 << 30, 1).unwrap_or(u32::MAX));
+        assert!(slices.is_sorted_by(|less, more| less >= more), "{slices:?}");
+    }
+
+    #[test]
+    fn the_least_memory_holds_what_no_division_makes_smaller() {
+        let least = MemoryBudget::of_megabytes(512);
+        assert!(least.fits(MemoryBudget::translate_bytes(0)), "a chunk");
+        assert!(least.row_group_bytes_max() >= 128 * MIB, "{}", least.row_group_bytes_max());
+        assert!(least.fits(least.partition_bytes(MEMBERS_BYTES, 16 * MIB, 2 * MEMBERS_BYTES)), "a member file");
+        assert_eq!((least.links_at_once(), least.members_at_once()), (1, 1));
+        assert!(least.shuffle_text_bytes() >= 64 << 20);
+        assert_eq!(least.link_shards(0, 0), Some(1));
+        assert_eq!(least.merge_slices(32 * MIB, 10_000), Some(3));
+    }
+
+    #[test]
+    fn a_fault_says_what_to_set() {
+        let fault = MemoryBudget::of_megabytes(512).fault(Function::Other("plan"), 1 << 30, "the table t").to_string();
+        assert_eq!(
+            fault,
+            "plan has 512 MB of memory, and the table t would need 1267 MB; deploy with FunctionMemory=1267 or more"
+        );
+        let error = MemoryBudget::of_megabytes(512).check(Function::Merge, 1 << 40, "a partition").unwrap_err();
+        let end =
+            "more than the 10240 MB that a function can have; lower max_accounts_per_key, so that fewer accounts meet";
+        assert!(error.message.ends_with(end), "{error}");
+        let error = MemoryBudget::of_megabytes(512).check(Function::Merge, 1 << 30, "a partition").unwrap_err();
+        assert!(error.message.ends_with("deploy with MergeMemory=1267 or more, then resume the run"), "{error}");
+    }
+}

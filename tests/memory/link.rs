@@ -1,0 +1,106 @@
+//! Link: the rounds of one shard and of several.
+
+use link::{Advanced, Answer, Request, Shard};
+use onefold_core::account::Version;
+use onefold_core::config::RowFormat;
+use onefold_core::link::Stars;
+use onefold_core::node::{Node, NodeKind};
+use onefold_lake::keys::{self, Chunk, Stage};
+use onefold_lake::links;
+use onefold_shell::MemoryBudget;
+use serde_json::json;
+
+use crate::Findings;
+use crate::allocator::{alone, measured};
+use crate::lake::{Lake, scattered};
+
+/// Accounts with so many keys each.
+#[derive(Clone, Copy)]
+struct Accounts {
+    accounts: u64,
+    keys: u64,
+    /// Whether half of them share their keys with another one. Nobody shares those of the others.
+    are_shared: bool,
+}
+
+impl Accounts {
+    fn stars(&self, lake: &Lake, numbers: std::ops::Range<u64>) -> Stars {
+        let hasher = &lake.context.hasher;
+        let key = |text: u64| hasher.node(NodeKind::MatchKey, &text.to_le_bytes());
+        let mut stars = Stars::default();
+        for number in numbers {
+            let version = Version { updated_at: 1, received_at: 1, digest: scattered(number) };
+            let owner = if self.are_shared && number % 4 < 2 { number / 4 * 4 } else { number };
+            let keys = (0..self.keys).map(|at| key(owner * self.keys + at));
+            stars.push(hasher.reference(&format!("crm:{number}")), version, None::<Node>, keys);
+        }
+        stars
+    }
+
+    /// Writes what Translate wrote of them, in four chunks.
+    fn put(&self, lake: &Lake) {
+        for chunk in 0..4 {
+            let numbers = self.accounts * chunk / 4..self.accounts * (chunk + 1) / 4;
+            let accounts = numbers.end - numbers.start;
+            let chunk = Chunk { run: lake.run.clone(), source: "crm".to_owned(), split: 0, chunk: chunk as u32 };
+            lake.put(&chunk.raw(RowFormat::JsonLines), "");
+            lake.put(&chunk.links(), links::format(&self.stars(lake, numbers)));
+            let receipt = json!({
+                "run": lake.run, "stage": "translate", "name": chunk.receipt_name(),
+                "records_in": 1, "records_out": 1, "records_rejected": 0, "bytes_in": 1, "bytes_out": 1,
+                "elapsed_ms": 1, "cpu_ms": 1, "max_rss_bytes": 1, "s3_requests": 1,
+                "result": {
+                    "accounts": accounts, "rejected": 0, "repeated": 0, "nodes": accounts * (1 + self.keys),
+                    "text_bytes": accounts * 200,
+                },
+            });
+            lake.put(&keys::receipt(&lake.run, Stage::Translate, &chunk.receipt_name()), receipt.to_string());
+        }
+    }
+
+    /// The most that a round of a shard needs.
+    fn most_of_a_round(&self, shards: u32) -> usize {
+        let lake = Lake::new(shards, MemoryBudget::default());
+        self.put(&lake);
+        let (mut round, mut most) = (0, 0);
+        loop {
+            let request = Request::Advance { run: lake.run.clone(), round };
+            let Answer::Advanced(Advanced { converged: false, round: next, work, shards: all, .. }) =
+                answer(&lake, request)
+            else {
+                return most;
+            };
+            round = next;
+            for Shard { shard } in all {
+                let request = Request::Round { run: lake.run.clone(), round, work, shard };
+                let (_, bytes) = measured(|| answer(&lake, request));
+                println!("  {work:?} {shard}: {} bytes an account", bytes as u64 * u64::from(shards) / self.accounts);
+                most = most.max(bytes);
+            }
+        }
+    }
+}
+
+fn answer(lake: &Lake, request: Request) -> Answer {
+    lake.block_on(link::run(request, &lake.context)).expect("an answer")
+}
+
+/// What is the same for few accounts and for many: frames on their way. Link has it in the memory for what it reads.
+const BUFFERS_BYTES: u64 = 1 << 20;
+
+/// Of 24,576 nodes, three quarters of a power of two, places are full, and of a few more they have doubled.
+#[test]
+fn rounds_keep_to_their_formula() {
+    alone(|| {
+        let mut findings = Findings::default();
+        for (accounts, keys) in [(24_000, 0), (24_500, 1), (25_000, 2), (50_000, 2), (12_500, 8)] {
+            for (shards, are_shared) in [(1, true), (1, false), (2, false), (5, false)] {
+                let measured = Accounts { accounts, keys, are_shared }.most_of_a_round(shards);
+                let formula = MemoryBudget::shard_bytes(accounts, accounts * (1 + keys), shards) + BUFFERS_BYTES;
+                let what = format!("{accounts} accounts of {keys} keys (shared: {are_shared}) in {shards} shards");
+                findings.note(&what, measured, formula);
+            }
+        }
+        findings.assert();
+    });
+}
