@@ -10,7 +10,7 @@ use onefold_shell::{Context, StageError};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
 use onefold_tests::fakes::{KnownSecrets, RecordingTasks};
-use onefold_tests::pipeline::Pipeline;
+use onefold_tests::pipeline::{Pipeline, plan_small};
 use onefold_tests::postgres::Database;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -95,7 +95,7 @@ impl Shop {
         let request = plan::Request { execution, started_at, input };
         let context = self.context();
         self.runtime.block_on(async {
-            let answer = plan::run(request, &context).await?;
+            let answer = plan_small(request, &context).await?;
             context.json_lines(&answer.splits_key).await
         })
     }

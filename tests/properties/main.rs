@@ -28,3 +28,4 @@ mod privacy;
 mod skipped;
 mod survivorship;
 mod way_of_running;
+mod written_again;

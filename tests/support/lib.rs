@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod case;
 pub mod fakes;
 pub mod forgetful;
 pub mod hooked;

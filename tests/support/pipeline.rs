@@ -128,6 +128,13 @@ impl Pipeline {
 
     /// A bucket with a configuration only.
     pub fn without_tables(settings: &Settings) -> Self {
+        let pipeline = Self::of(&settings.config());
+        pipeline.correct(settings);
+        pipeline
+    }
+
+    /// A bucket with the text of a configuration only.
+    pub fn of(config: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let pipeline = Self {
             store: Arc::default(),
@@ -139,8 +146,7 @@ impl Pipeline {
             stops: Cell::default(),
             memory: Cell::default(),
         };
-        pipeline.configure(&settings.config());
-        pipeline.correct(settings);
+        pipeline.configure(config);
         pipeline
     }
 
@@ -290,6 +296,16 @@ impl Pipeline {
         self.runtime.block_on(erase::run(request, &self.context(self.store.clone())))
     }
 
+    /// Gives Translate the event about a raw chunk.
+    ///
+    /// # Panics
+    /// It fails.
+    pub fn translate(&self, raw: &str) {
+        let context = self.context(self.store.clone());
+        let answer = self.runtime.block_on(translate::run(sqs_event(&[event::format(raw)]), &context));
+        assert_eq!(answer.expect("an answer").failures, []);
+    }
+
     fn context(&self, store: Arc<dyn Store>) -> Context {
         let hasher = NodeHasher::from_hex(SECRET).expect("a secret");
         Context::new(store, hasher, self.tasks.clone(), Some(self.queue.clone())).with_secrets(self.secrets.clone())
@@ -338,7 +354,7 @@ impl Execution<'_> {
     async fn run(&self, input: Value) -> Result<Outcome, StageError> {
         let (execution, started_at) = Pipeline::execution(self.number);
         let request = plan::Request { execution, started_at, input };
-        let planned = invoke!(self, plan::run, request.clone());
+        let planned = invoke!(self, plan_small, request.clone());
         let run = planned.run.clone();
         if planned.publish {
             return self.compact(run, true).await;
@@ -444,6 +460,17 @@ impl Execution<'_> {
             round = next;
         }
     }
+}
+
+/// Plans a run, also with splits that are smaller than an execution may ask for: tests have little data.
+///
+/// # Errors
+/// What Plan fails with.
+pub async fn plan_small(request: plan::Request, context: &Context) -> Result<plan::Answer, StageError> {
+    let mut input = request.input.clone();
+    let split_bytes = input.as_object_mut().and_then(|members| members.remove("split_bytes")?.as_u64());
+    let input = plan::StartInput { split_bytes, ..plan::StartInput::read(&input)? };
+    plan::run_as(request, input, context).await
 }
 
 /// A batch of messages as SQS gives it; each message's id is its number.

@@ -8,6 +8,13 @@ use crate::counts::Gathered;
 
 /// Asserts that nothing came or went unseen (invariant 2).
 pub(crate) fn balance(gathered: &Gathered, previous: Option<&Manifest>) -> Result<(), StageError> {
+    if let Some(raw) = gathered.outdated.first() {
+        return Err(StageError::internal(format!(
+            "{} raw chunks, {raw} among them, were written again after they were translated, so nothing is published; \
+             start a new run",
+            gathered.outdated.len()
+        )));
+    }
     let counts = &gathered.counts;
     let expected_members = previous.map_or(0, |previous| previous.counts.members + previous.counts.tombstones);
     let balances = [
@@ -129,6 +136,9 @@ mod tests {
         };
         gathered.merged.accounts = 9;
         assert!(balance(&gathered, None).is_ok());
+        gathered.outdated = vec!["raw/a".to_owned()];
+        assert!(balance(&gathered, None).unwrap_err().message.contains("1 raw chunks, raw/a among them"));
+        gathered.outdated.clear();
         gathered.lines = [12, 11];
         gathered.counts.members = 8;
         let message = balance(&gathered, None).unwrap_err().message;

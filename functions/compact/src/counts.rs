@@ -11,6 +11,7 @@ use onefold_lake::manifest::{BlockedKey, Counts, SourceCounts};
 use onefold_lake::note::{Note, SourceNote};
 use onefold_lake::plan::Skipped;
 use onefold_shell::{Context, Receipts, StageError, in_order};
+use onefold_store::Object;
 use serde::Deserialize;
 
 use crate::rejected::Rejected;
@@ -23,6 +24,8 @@ const READ_AHEAD: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     pub(crate) counts: Counts,
+    /// Raw chunks that were written again, with other bytes, after they were translated.
+    pub(crate) outdated: Vec<String>,
     /// Lines that Extract saw, and lines that Translate saw, blank ones among both.
     pub(crate) lines: [u64; 2],
     pub(crate) merged: MergeCounts,
@@ -54,6 +57,8 @@ struct Translated {
     files: Vec<ObjectRows>,
     #[serde(default)]
     notes: Vec<Note>,
+    #[serde(default)]
+    raw: String,
 }
 
 /// What Compact reads of Extract's receipts.
@@ -107,12 +112,17 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
         }
     }
     let raw = context.store.list(&keys::raw_of(run)).await?;
-    let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);
-    for (chunk, receipt) in
-        Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await?
+    let chunks = raw.iter().filter_map(|object| Some((Chunk::parse_raw(&object.key)?.0, object)));
+    let name = |(chunk, _): &(Chunk, &Object)| chunk.receipt_name();
+    for ((chunk, object), receipt) in
+        Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, name).await?
     {
         let translated = receipt.result;
         gathered.note(&chunk.source, translated.notes);
+        // The same bytes can have another tag: where a key of the customer's encrypts them, each write gives one.
+        if translated.raw != object.etag && receipt.moved.bytes_in != object.size {
+            gathered.outdated.push(object.key.clone());
+        }
         gathered.lines[1] += translated.rows + translated.blank;
         let of_chunk = SourceCounts {
             rows_read: translated.rows,

@@ -1,7 +1,7 @@
 //! Where rows go: raw chunks of a split.
 //!
-//! Objects give the same bytes when they are read again, so their chunks are cut at the same places in every
-//! try and simply written again. Any other source can answer differently the next time, and what was written
+//! Objects give the same bytes when they are read again, and where their chunks end is a function of these bytes, however
+//! they arrive. So chunks of objects are the same in every try, and simply written again. Any other source can answer differently the next time, and what was written
 //! may be translated already. So its chunks are written once (`If-None-Match`), and each says how the split
 //! goes on behind it: whoever reads the split, after a crash or beside another invocation, goes on from the
 //! last chunk that is there.

@@ -1,5 +1,6 @@
 //! What the tests of connectors share: a context without anything but a store in memory.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use onefold_core::node::NodeHasher;
@@ -19,4 +20,11 @@ pub(crate) async fn context_with(object: &str, bytes: &[u8]) -> (Context, String
     context.store.put(object, bytes.to_vec().into(), Condition::Always).await.unwrap();
     let (_, etag) = context.store.get(object).await.unwrap();
     (context, etag)
+}
+
+/// Bytes, compressed with gzip.
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }

@@ -155,6 +155,22 @@ impl RowPlan {
         };
         self.slots.iter().map(|(tokens, _)| column(tokens)).collect()
     }
+
+    /// The names of the columns that are read and that a header has several times, in the order of the mapping.
+    fn repeated(&self, header: &[String]) -> Vec<String> {
+        let times = |name: &String| header.iter().filter(|column| column.trim() == name).count();
+        let names = self.slots.iter().filter_map(|(tokens, _)| match &tokens[..] {
+            [name] if times(name) > 1 => Some(name),
+            _ => None,
+        });
+        let mut repeated: Vec<String> = Vec::new();
+        for name in names {
+            if !repeated.contains(name) {
+                repeated.push(name.clone());
+            }
+        }
+        repeated
+    }
 }
 
 struct RowSeed<'p, 's, 'a> {
@@ -406,6 +422,11 @@ impl MappingPlan {
         let interests = rows.add_value(mapping.interests.as_ref().map_or(none, |list| &list.at));
         let attributes = mapping.attributes.iter().map(|(_, at)| rows.add_raw(at)).collect();
         Self { rows, id, updated_at, deleted, full_name, texts, latitude, longitude, salary, interests, attributes }
+    }
+
+    /// The columns that are read and that a CSV header has several times, so that nothing says which is meant.
+    pub fn repeated(&self, header: &[String]) -> Vec<String> {
+        self.rows.repeated(header)
     }
 
     /// The fields that no column of a CSV header answers, each by its first pointer.

@@ -81,14 +81,32 @@ pub fn no_file(source: &str) -> String {
     )
 }
 
+/// What to say of a file in which a column that the mapping reads is there several times, if one is. `header` is its first
+/// record.
+pub fn repeated_columns(source: &Source, header: &[u8], delimiter: u8) -> Option<String> {
+    let repeated = MappingPlan::new(&source.mapping).repeated(&columns(header, delimiter));
+    let names: Vec<String> = repeated.iter().map(|name| format!("{name:?}")).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "has several columns named {}, and [source.fields] reads that name; give each a name of its own in the file, or map another column",
+            names.join(" and ")
+        )
+    })
+}
+
+/// The names of the columns of a file whose first record is `header`.
+fn columns(header: &[u8], delimiter: u8) -> Vec<String> {
+    let mut reader = FieldReader::new(delimiter);
+    reader.read(header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(header));
+    reader.fields().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect()
+}
+
 /// The fields that no column of a file answers, so that they stay empty. `header` is the first record of the file.
 pub fn check_header(config: &Config, number: usize, file: &str, header: &[u8], delimiter: u8) -> Vec<Finding> {
     let Some(source) = config.sources.get(number) else {
         return Vec::new();
     };
-    let mut reader = FieldReader::new(delimiter);
-    reader.read(header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(header));
-    let columns: Vec<String> = reader.fields().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+    let columns = columns(header, delimiter);
     let finding = |pointer: String| {
         let meant = crate::config::nearest(pointer.trim_start_matches('/'), columns.iter().map(String::as_str));
         let meant = meant.map_or_else(String::new, |column| format!("; did you mean \"/{column}\"?"));
@@ -166,6 +184,18 @@ on = "address.postal_code"
         assert_eq!(places(&found), [("source", 0, "name")]);
         assert!(found[0].message.contains("nothing under landing/news/"), "{found:?}");
         assert_eq!(check_files(&config, |source| source.name == "news"), []);
+    }
+
+    #[test]
+    fn a_column_that_is_read_must_be_there_once() {
+        let config = Config::parse(CONFIG).unwrap();
+        let repeated = |header: &str| repeated_columns(&config.sources[0], header.as_bytes(), b',');
+        assert_eq!(repeated("\u{feff}sid,email,note,note\n"), None, "nothing reads note");
+        for header in ["\u{feff}sid,email,sid\n", "note,sid,\"sid \",note\n", "sid,sid,sid"] {
+            let told = repeated(header).unwrap();
+            assert!(told.starts_with("has several columns named \"sid\", and"), "{told}");
+        }
+        assert!(repeated("sid,email,sid,email\n").unwrap().contains("\"sid\" and \"email\""));
     }
 
     #[test]

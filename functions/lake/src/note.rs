@@ -27,6 +27,11 @@ pub enum Note {
         /// The parameter that asks for a page.
         param: String,
     },
+    /// A file has bytes, and no row.
+    NoRow {
+        /// The object's key.
+        object: String,
+    },
     /// Row-level security hides rows of a database from the user who reads.
     RowsHidden,
     /// There is more to tell of the source than is listed.
@@ -49,6 +54,9 @@ impl fmt::Display for Note {
                 "the second page is the first again, so that was taken for the only one; if there are more rows, the API \
                  does not look at {param}: check page in [source.http]"
             ),
+            Self::NoRow { object } => {
+                write!(out, "there is no row in {object}; check whether it should be empty, and the source's format")
+            }
             Self::RowsHidden => write!(
                 out,
                 "row-level security may hide rows from the user of the secret, and hidden rows are not read; if all rows \

@@ -31,6 +31,14 @@ pub use request::{Answer, Input as StartInput, Request};
 /// `InvalidInput` with every fault of the set-up; `Transient` if the store failed.
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
     let input = StartInput::read(&request.input)?;
+    run_as(request, input, context).await
+}
+
+/// Plans a run by an input that is taken as it is: what [`StartInput::read`] refuses is for who knows what it does.
+///
+/// # Errors
+/// Like [`run`].
+pub async fn run_as(request: Request, input: StartInput, context: &Context) -> Result<Answer, StageError> {
     if let Some(resume) = &input.resume {
         return take_up(resume, input.publish, context).await;
     }

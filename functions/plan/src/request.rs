@@ -33,9 +33,15 @@ pub struct Input {
     pub shards: Option<u32>,
     /// Partitions of Merge.
     pub partitions: Option<u32>,
-    /// Bytes that one Extract invocation reads, about.
+    /// Bytes that one Extract invocation reads, about: 1 MiB to 5 GiB.
     pub split_bytes: Option<u64>,
 }
+
+/// Fewest bytes of a split. Each is an invocation and a line of a list, and lasts much longer than its start.
+const SPLIT_BYTES_MIN: u64 = 1 << 20;
+
+/// Most bytes of a split.
+const SPLIT_BYTES_MAX: u64 = 5 << 30;
 
 impl Input {
     /// Reads what an execution was started with. The console's default input, `{"Comment": …}`, is like `{}`.
@@ -69,7 +75,7 @@ impl Input {
         let ranges = [
             ("shards", input.shards.map(u64::from), 1, 40),
             ("partitions", input.partitions.map(u64::from), 1, 10_000),
-            ("split_bytes", input.split_bytes, 1, 5 << 30),
+            ("split_bytes", input.split_bytes, SPLIT_BYTES_MIN, SPLIT_BYTES_MAX),
         ];
         for (name, value, least, most) in ranges {
             if value.is_some_and(|value| !(least..=most).contains(&value)) {
@@ -118,6 +124,8 @@ mod tests {
             (json!({"resmue": "x"}), "resmue"),
             (json!({"shards": 0}), "shards must be from 1 to 40"),
             (json!({"partitions": 10_001}), "partitions must be"),
+            (json!({"split_bytes": 1}), "split_bytes must be from 1048576 to 5368709120"),
+            (json!({"split_bytes": (1 << 20) - 1}), "split_bytes must be from 1048576"),
             (json!([1]), "not understood"),
             (json!({"publish": true}), "publish needs the run"),
             (json!({"resume": "x", "dry_run": true}), "stays what it was"),

@@ -34,11 +34,26 @@ impl Work {
         context: &Context,
         work: impl AsyncFnOnce(&mut Moved) -> Result<R, StageError>,
     ) -> Result<R, StageError> {
-        if let Some(receipt) = self.receipt::<R>(context).await? {
-            tracing::info!(stage = %self.stage, run_id = %self.run, name = self.name, "done before");
-            return Ok(receipt.result);
+        self.once_for(context, |_| true, work).await
+    }
+
+    /// Does the work once for what it works on now: a receipt counts if `is_current` says so of its answer.
+    ///
+    /// # Errors
+    /// What `work` fails with.
+    pub async fn once_for<R: Serialize + DeserializeOwned>(
+        &self,
+        context: &Context,
+        is_current: impl FnOnce(&R) -> bool,
+        work: impl AsyncFnOnce(&mut Moved) -> Result<R, StageError>,
+    ) -> Result<R, StageError> {
+        match self.receipt::<R>(context).await? {
+            Some(receipt) if is_current(&receipt.result) => {
+                tracing::info!(stage = %self.stage, run_id = %self.run, name = self.name, "done before");
+                Ok(receipt.result)
+            }
+            _ => self.always(context, work).await,
         }
-        self.always(context, work).await
     }
 
     /// Does the work even if there is a receipt.

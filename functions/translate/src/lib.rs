@@ -10,7 +10,7 @@ mod event;
 use std::collections::BTreeMap;
 
 use aws_lambda_events::event::sqs::SqsEvent;
-use onefold_core::config::RowFormat;
+use bytes::Bytes;
 use onefold_core::translate::{ObjectRows, Translator};
 use onefold_lake::keys::{Chunk, Stage};
 use onefold_lake::note::Note;
@@ -42,6 +42,9 @@ pub struct Failure {
 /// What the receipt of a chunk says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Translated {
+    /// The entity tag of the raw chunk that this is about; empty in receipts of earlier programs.
+    #[serde(default)]
+    pub raw: String,
     /// Blank lines.
     pub blank: u64,
     /// Rows that are not blank.
@@ -94,7 +97,14 @@ pub async fn run(event: SqsEvent, context: &Context) -> Result<Answer, StageErro
 async fn translate_message(body: &str, context: &Context) -> Result<(), StageError> {
     for (chunk, format) in event::chunks(body)? {
         let work = Work { run: chunk.run.clone(), stage: Stage::Translate, name: chunk.receipt_name() };
-        work.once(context, async |moved| translate(&chunk, format, context, moved).await).await?;
+        // What counts is the object as it is: events come late and twice, and it may have been written again since.
+        let (bytes, etag) = context.store.get(&chunk.raw(format)).await?;
+        let is_current = |translated: &Translated| translated.raw == etag;
+        let translated = async |moved: &mut Moved| {
+            let translated = translate(&chunk, &chunk.raw(format), bytes, context, moved).await?;
+            Ok(Translated { raw: etag.clone(), ..translated })
+        };
+        work.once_for(context, is_current, translated).await?;
         complete_if_settled(context, &chunk.run).await?;
     }
     Ok(())
@@ -102,7 +112,8 @@ async fn translate_message(body: &str, context: &Context) -> Result<(), StageErr
 
 async fn translate(
     chunk: &Chunk,
-    format: RowFormat,
+    key: &str,
+    bytes: Bytes,
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Translated, StageError> {
@@ -114,9 +125,7 @@ async fn translate(
             chunk.source
         ))
     })?;
-    let key = chunk.raw(format);
-    let (bytes, _) = context.store.get(&key).await?;
-    let (text, index) = rawchunk::parse(&key, &bytes)?;
+    let (text, index) = rawchunk::parse(key, &bytes)?;
     moved.bytes_in = bytes.len() as u64;
     drop(bytes);
     let needed = MemoryBudget::chunk_bytes(text.len() as u64, index.lines);
@@ -146,6 +155,7 @@ async fn translate(
         context.store.put(&chunk.purge(), b"{}".to_vec().into(), Condition::Always).await?;
     }
     Ok(Translated {
+        raw: String::new(),
         blank: output.blank,
         rows: output.rows,
         accounts: output.stars.len() as u64,

@@ -192,8 +192,8 @@ pub struct SizeOptions {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub partitions: Option<u32>,
 
-    /// About how large a split of a large landing object is, in bytes.
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    /// About how large a split of a large landing object is, in bytes; at least 1 MiB.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1 << 20..))]
     pub split_bytes: Option<u64>,
 }
 

@@ -43,7 +43,7 @@ fn runs_add_up_to_one_run_over_everything() {
     assert_same_customers(&at_once, &grown);
 
     let divided = Results(folder("growth-divided"));
-    run(&everything, &divided, &["--shards", "3", "--partitions", "5", "--split-bytes", "100000"]).exits(0);
+    run(&everything, &divided, &["--shards", "3", "--partitions", "5", "--split-bytes", "1048576"]).exits(0);
     assert_is_whole(&divided);
     assert_same_customers(&divided, &at_once);
     let same = |counts: onefold_lake::manifest::Counts| {

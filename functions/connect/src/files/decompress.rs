@@ -8,8 +8,8 @@ use crate::Fault;
 
 /// A decompressor that is fed piece by piece.
 pub(crate) enum Decompressor {
-    /// Nothing has come yet.
-    Unknown,
+    /// So little has come that nothing tells.
+    Unknown(Vec<u8>),
     /// Not compressed.
     Plain,
     /// One gzip member or several.
@@ -25,16 +25,28 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 impl Decompressor {
-    /// Whether the bytes are as they came.
-    pub(crate) fn is_plain(&self) -> bool {
-        matches!(self, Self::Plain)
+    /// One that knows the compression by the first bytes.
+    pub(crate) fn new() -> Self {
+        Self::Unknown(Vec::new())
+    }
+
+    /// Whether the bytes are not as they came.
+    pub(crate) fn is_compressed(&self) -> bool {
+        matches!(self, Self::Gzip(_) | Self::Zstd(_))
     }
 
     /// Decompresses the next piece. What is plain is not copied.
-    pub(crate) fn push(&mut self, object: &str, bytes: Bytes) -> Result<Bytes, Fault> {
+    pub(crate) fn push(&mut self, object: &str, mut bytes: Bytes) -> Result<Bytes, Fault> {
         let broken =
             |error: std::io::Error| Fault::source(format!("{object} cannot be decompressed: {error}; drop it again"));
-        if matches!(self, Self::Unknown) {
+        if let Self::Unknown(start) = self {
+            if !start.is_empty() || bytes.len() < ZSTD_MAGIC.len() {
+                start.extend_from_slice(&bytes);
+                if start.len() < ZSTD_MAGIC.len() {
+                    return Ok(Bytes::new());
+                }
+                bytes = std::mem::take(start).into();
+            }
             *self = match &bytes {
                 _ if bytes.starts_with(&GZIP_MAGIC) => {
                     Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Vec::new())))
@@ -47,7 +59,7 @@ impl Decompressor {
             };
         }
         match self {
-            Self::Unknown | Self::Plain => Ok(bytes),
+            Self::Unknown(_) | Self::Plain => Ok(bytes),
             Self::Gzip(decoder) => {
                 decoder.write_all(&bytes).map_err(broken)?;
                 Ok(std::mem::take(decoder.get_mut()).into())
@@ -64,8 +76,12 @@ impl Decompressor {
     pub(crate) fn finish(&mut self, object: &str) -> Result<Vec<u8>, Fault> {
         let cut_off =
             |error: std::io::Error| Fault::source(format!("{object} is cut off ({error}); drop it again, whole"));
-        match std::mem::replace(self, Self::Unknown) {
-            Self::Unknown | Self::Plain => Ok(Vec::new()),
+        match std::mem::replace(self, Self::Plain) {
+            Self::Unknown(start) if start.starts_with(&GZIP_MAGIC) => {
+                Err(cut_off(std::io::ErrorKind::UnexpectedEof.into()))
+            }
+            Self::Unknown(start) => Ok(start),
+            Self::Plain => Ok(Vec::new()),
             Self::Gzip(mut decoder) => {
                 decoder.try_finish().map_err(cut_off)?;
                 Ok(std::mem::take(decoder.get_mut()))
@@ -81,9 +97,10 @@ impl Decompressor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::gzip;
 
     fn decompress(bytes: &[u8], piece: usize) -> Result<Vec<u8>, Fault> {
-        let mut decompressor = Decompressor::Unknown;
+        let mut decompressor = Decompressor::new();
         let mut text = Vec::new();
         for piece in bytes.chunks(piece) {
             text.extend(decompressor.push("o", Bytes::copy_from_slice(piece))?);
@@ -92,17 +109,11 @@ mod tests {
         Ok(text)
     }
 
-    fn gzip(text: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    }
-
     #[test]
     fn knows_the_compression_by_the_first_bytes() {
         let text = b"{\"id\":1}\n".repeat(5000);
         let zstd = zstd::bulk::compress(&text, 1).unwrap();
-        for piece in [7, 100_000] {
+        for piece in [1, 7, 100_000] {
             assert_eq!(decompress(&text, piece).unwrap(), text);
             assert_eq!(decompress(&gzip(&text), piece).unwrap(), text);
             assert_eq!(decompress(&zstd, piece).unwrap(), text);
@@ -110,7 +121,10 @@ mod tests {
             assert_eq!(decompress(&[gzip(&text), gzip(&text)].concat(), piece).unwrap(), twice, "several members");
             assert_eq!(decompress(&[zstd.clone(), zstd.clone()].concat(), piece).unwrap(), twice, "several frames");
         }
-        assert_eq!(decompress(b"", 1).unwrap(), b"");
+        for short in [&b""[..], b"i", b"id\n"] {
+            assert_eq!(decompress(short, 1).unwrap(), short);
+        }
+        assert!(decompress(&GZIP_MAGIC, 1).is_err(), "it is cut off");
     }
 
     #[test]

@@ -5,8 +5,10 @@
 mod array;
 mod decompress;
 mod descent;
+mod header;
 mod object;
 mod parquet;
+mod signature;
 mod splits;
 mod text;
 
@@ -18,6 +20,7 @@ use onefold_core::chunker::{CHUNK_BYTES, Chunker, Mark, RawChunk};
 use onefold_core::config::{FileFormat, FilesSettings, Source};
 use onefold_core::setup;
 use onefold_lake::keys;
+use onefold_lake::note::Note;
 use onefold_lake::plan::{Piece, Reading};
 use onefold_shell::{Context, StageError};
 
@@ -28,6 +31,14 @@ pub use splits::SPLIT_BYTES;
 pub(crate) struct Files<'c> {
     pub(crate) source: &'c Source,
     pub(crate) settings: &'c FilesSettings,
+    /// Bytes of rows that fill a chunk.
+    chunk_bytes: usize,
+}
+
+impl<'c> Files<'c> {
+    pub(crate) fn new(source: &'c Source, settings: &'c FilesSettings) -> Self {
+        Self { source, settings, chunk_bytes: CHUNK_BYTES }
+    }
 }
 
 #[async_trait]
@@ -87,7 +98,7 @@ impl Files<'_> {
         sink: &mut Sink<'_>,
     ) -> Result<Outcome, Fault> {
         let FilesSettings { format, delimiter, .. } = *self.settings;
-        let mut chunker = Chunker::new(format.rows(), delimiter, CHUNK_BYTES);
+        let mut chunker = Chunker::new(format.rows(), delimiter, self.chunk_bytes);
         let first = from.map_or(0, |position| position.piece);
         for (number, piece) in pieces.iter().enumerate().skip(first) {
             let taken_up = from.filter(|position| position.piece == number && position.byte > 0);
@@ -96,12 +107,13 @@ impl Files<'_> {
                 // The lines before a range are not read, so its first line's number is known only at the start.
                 None => Mark { byte: piece.start, line: (piece.start == 0).then_some(1) },
             };
-            let mut object = Opened::open(sink.context(), piece, mark, self.settings, taken_up.is_some()).await?;
-            let mark = Mark { byte: object.position().unwrap_or(mark.byte), ..mark };
-            chunker.start(&piece.object, piece.received_at, mark, object.take_header());
-            let mut bytes_in = 0;
+            let mut object = self.open(sink.context(), piece, mark, taken_up.is_some()).await?;
+            let mark = object.mark(mark, taken_up.is_some());
+            write(chunker.start(&piece.object, piece.received_at, mark, object.header()), sink).await?;
+            let (mut bytes_in, mut has_rows) = (0, taken_up.is_some());
             while let Some(bytes) = object.next(&mut bytes_in).await? {
                 sink.received(std::mem::take(&mut bytes_in));
+                has_rows = has_rows || !bytes.trim_ascii_start().is_empty();
                 let chunks = chunker.push(&bytes);
                 let has_chunks = !chunks.is_empty();
                 write(chunks, sink).await?;
@@ -114,46 +126,55 @@ impl Files<'_> {
             }
             sink.received(bytes_in);
             write(chunker.end(), sink).await?;
+            // What is in another range of the object is not known, and an empty object has nothing to lose.
+            if !has_rows && !piece.is_range && piece.end > 0 {
+                sink.note(Note::NoRow { object: piece.object.clone() });
+            }
         }
         write(chunker.finish(), sink).await?;
         Ok(Outcome::Done { watermark: None })
+    }
+
+    async fn open<'p>(
+        &'p self,
+        context: &'p Context,
+        piece: &'p Piece,
+        mark: Mark,
+        is_taken_up: bool,
+    ) -> Result<Opened<'p>, Fault> {
+        let Self { source, settings, .. } = *self;
+        if settings.format == FileFormat::Parquet {
+            // Rows are numbered; the text that they become is not the object's.
+            let reader = parquet::open(context, piece, mark.line.unwrap_or(1)).await?;
+            return Ok(Opened::Parquet(Box::new(reader)));
+        }
+        let wanted = object::Wanted { piece, position: mark.byte, is_taken_up, source, settings };
+        object::open(context, wanted).await.map(|text| Opened::Text(Box::new(text)))
     }
 }
 
 /// A piece being read.
 enum Opened<'p> {
-    Text(object::ObjectReader<'p>),
+    Text(Box<object::ObjectReader<'p>>),
     Parquet(Box<parquet::ParquetReader<'p>>),
 }
 
-impl<'p> Opened<'p> {
-    async fn open(
-        context: &'p Context,
-        piece: &'p Piece,
-        mark: Mark,
-        settings: &FilesSettings,
-        is_taken_up: bool,
-    ) -> Result<Self, Fault> {
-        if settings.format == FileFormat::Parquet {
-            // Rows are numbered; the text that they become is not the object's.
-            let reader = parquet::open(context, piece, mark.line.unwrap_or(1)).await?;
-            return Ok(Self::Parquet(Box::new(reader)));
-        }
-        object::open(context, piece, mark.byte, settings, is_taken_up).await.map(Self::Text)
-    }
-
-    /// Position of the next byte, where it can be another one than was asked for.
-    fn position(&self) -> Option<u64> {
+impl Opened<'_> {
+    /// Where the next byte is, for a piece that was asked for from a mark on.
+    fn mark(&self, asked: Mark, is_taken_up: bool) -> Mark {
         match self {
-            Self::Text(object) => Some(object.position()),
-            Self::Parquet(_) => None,
+            Self::Text(object) if is_taken_up => Mark { byte: object.position(), ..asked },
+            Self::Text(object) => {
+                Mark { byte: object.position(), line: asked.line.map(|line| line + object.header_lines()) }
+            }
+            Self::Parquet(_) => asked,
         }
     }
 
-    fn take_header(&mut self) -> Option<Vec<u8>> {
+    fn header(&self) -> &[u8] {
         match self {
-            Self::Text(object) => object.take_header(),
-            Self::Parquet(_) => None,
+            Self::Text(object) => object.header(),
+            Self::Parquet(_) => &[],
         }
     }
 
@@ -171,3 +192,6 @@ async fn write(chunks: impl IntoIterator<Item = RawChunk>, sink: &mut Sink<'_>) 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,75 +1,123 @@
-//! Reading a piece of a split as a stream of decompressed bytes.
+//! Reading a piece of a split as a stream of decompressed text, and the header of CSV before it.
+//!
+//! What is given, and where it ends, depends on the object's bytes alone, not on the pieces in which they come.
 
 use bytes::Bytes;
 use memchr::memchr;
-use onefold_core::config::{FilesSettings, RowFormat};
-use onefold_core::csv::{Boundary, RECORD_BYTES_MAX, boundary};
+use onefold_core::config::{FilesSettings, RowFormat, Source};
+use onefold_core::setup;
 use onefold_lake::plan::Piece;
 use onefold_shell::Context;
-use onefold_store::Body;
-use onefold_store::StoreError;
+use onefold_store::{Body, StoreError};
 
 use super::decompress::Decompressor;
+use super::header;
+use super::signature::{self, SIGNATURE_BYTES};
 use super::text::Text;
 use crate::Fault;
 
 /// A piece being read.
 pub(crate) struct ObjectReader<'p> {
     piece: &'p Piece,
-    /// What separates the fields of CSV.
-    delimiter: u8,
     body: Box<dyn Body>,
+    /// Bytes that came over the network and are not counted yet.
+    bytes_in: u64,
+    is_body_over: bool,
     decompressor: Decompressor,
     text: Text,
+    /// Whether a carriage return alone ends a line, and so is made a line feed.
+    has_old_line_ends: bool,
     /// Position in the object's text of the next byte that is given.
     position: u64,
     /// Bytes still to be passed over.
     skip: u64,
-    /// Bytes that were read already.
+    /// Text that was read already.
     ahead: Option<Bytes>,
-    header: Option<Vec<u8>>,
+    header: Vec<u8>,
+    /// Lines up to the end of the header.
+    header_lines: u64,
     is_over: bool,
 }
 
-/// Opens a piece at a position. A range begins behind the line end at or after its start: the line that it
-/// starts in belongs to the range before.
-pub(crate) async fn open<'p>(
-    context: &Context,
-    piece: &'p Piece,
-    position: u64,
-    settings: &FilesSettings,
-    is_taken_up: bool,
-) -> Result<ObjectReader<'p>, Fault> {
-    let is_csv = settings.format.rows() == RowFormat::Csv;
-    let looks_for_line = piece.is_range && position > 0 && !is_taken_up;
-    // A range can start right behind a line end; that byte must be seen to know.
-    let from = if looks_for_line { position - 1 } else { position };
-    let is_compressed_name = piece.object.ends_with(".gz") || piece.object.ends_with(".zst");
-    let text = Text::of(settings);
-    // Compressed objects, and those whose text is made of their bytes, can only be read from their start.
-    let (from, skip) =
-        if is_compressed_name || !text.is_as_is() || (is_csv && is_taken_up) { (0, from) } else { (from, 0) };
-    let body = context.store.stream(&piece.object, &piece.etag, from).await.map_err(|error| gone(piece, error))?;
-    let mut source = ObjectReader {
-        delimiter: settings.delimiter,
-        piece,
-        body,
-        decompressor: if from > 0 { Decompressor::Plain } else { Decompressor::Unknown },
-        text,
-        position: from,
-        skip: 0,
-        ahead: None,
-        header: None,
-        is_over: false,
-    };
-    if skip > 0 && is_csv {
-        source.read_header().await?;
+/// What is wanted of a piece.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'p> {
+    pub(crate) piece: &'p Piece,
+    /// Where to begin. A range begins behind the line end at or after its start: the line that it starts in belongs to the
+    /// range before.
+    pub(crate) position: u64,
+    /// Whether the position is one at which the piece was left: between two rows.
+    pub(crate) is_taken_up: bool,
+    pub(crate) source: &'p Source,
+    pub(crate) settings: &'p FilesSettings,
+}
+
+/// Opens a piece at a position.
+///
+/// # Errors
+/// The object is gone, or is no text that is read, or its header is none.
+pub(crate) async fn open<'p>(context: &Context, wanted: Wanted<'p>) -> Result<ObjectReader<'p>, Fault> {
+    let Piece { object, etag, .. } = wanted.piece;
+    let body = context.store.stream(object, etag, wanted.first_byte()).await;
+    wanted.read(body.map_err(|error| gone(wanted.piece, error))?).await
+}
+
+impl<'p> Wanted<'p> {
+    fn is_csv(&self) -> bool {
+        self.settings.format.rows() == RowFormat::Csv
     }
-    source.skip = skip.saturating_sub(source.position);
-    if looks_for_line {
-        source.pass_over_line().await?;
+
+    /// Whether the piece begins behind the next line end.
+    fn looks_for_line(&self) -> bool {
+        self.piece.is_range && self.position > 0 && !self.is_taken_up
     }
-    Ok(source)
+
+    /// The first byte of the text that must be seen. A range can start right behind a line end.
+    fn first_of_text(&self) -> u64 {
+        if self.looks_for_line() { self.position - 1 } else { self.position }
+    }
+
+    /// The first byte of the object that must come. Compressed objects, those whose text is made of their bytes, and those
+    /// with a header are read from their start.
+    fn first_byte(&self) -> u64 {
+        let object = &self.piece.object;
+        let is_compressed = object.ends_with(".gz") || object.ends_with(".zst");
+        let is_as_is = Text::of(self.settings).is_as_is();
+        if is_compressed || !is_as_is || self.is_csv() { 0 } else { self.first_of_text() }
+    }
+
+    /// Reads what the object's body gives from its first byte on.
+    async fn read(self, body: Box<dyn Body>) -> Result<ObjectReader<'p>, Fault> {
+        let from = self.first_byte();
+        let mut reader = ObjectReader {
+            piece: self.piece,
+            body,
+            bytes_in: 0,
+            is_body_over: false,
+            decompressor: if from > 0 { Decompressor::Plain } else { Decompressor::new() },
+            text: Text::of(self.settings),
+            has_old_line_ends: false,
+            position: from,
+            skip: 0,
+            ahead: None,
+            header: Vec::new(),
+            header_lines: 0,
+            is_over: false,
+        };
+        if from == 0 {
+            reader.look_at_start().await?;
+        }
+        if self.is_csv() {
+            reader.read_header(self.source, self.settings.delimiter).await?;
+        }
+        reader.skip = self.first_of_text().saturating_sub(reader.position);
+        if self.looks_for_line() {
+            reader.pass_over_line().await?;
+        }
+        // A range that was left behind its last line has no other: the line at its end is the next one's.
+        reader.is_over |= self.is_taken_up && self.piece.is_range && self.position >= self.piece.end;
+        Ok(reader)
+    }
 }
 
 pub(crate) fn gone(piece: &Piece, error: StoreError) -> Fault {
@@ -90,15 +138,22 @@ impl ObjectReader<'_> {
         self.position + self.skip
     }
 
-    /// The header of a CSV object that is taken up in its middle.
-    pub(crate) fn take_header(&mut self) -> Option<Vec<u8>> {
-        self.header.take()
+    /// The header of a CSV object, with a line end; empty if it has none, and of other objects.
+    pub(crate) fn header(&self) -> &[u8] {
+        &self.header
+    }
+
+    /// How many lines there are before the first row.
+    pub(crate) fn header_lines(&self) -> u64 {
+        self.header_lines
     }
 
     /// The next bytes of the piece; `None` at its end. Adds what came over the network to `bytes_in`.
     pub(crate) async fn next(&mut self, bytes_in: &mut u64) -> Result<Option<Bytes>, Fault> {
         while !self.is_over {
-            let Some(bytes) = self.advance(bytes_in).await? else {
+            let next = self.advance().await;
+            *bytes_in += std::mem::take(&mut self.bytes_in);
+            let Some(bytes) = next? else {
                 self.is_over = true;
                 break;
             };
@@ -107,7 +162,7 @@ impl ObjectReader<'_> {
             let start = self.position;
             self.position += bytes.len() as u64;
             let mut bytes = bytes.slice(passed..);
-            if self.piece.is_range && self.position > self.piece.end {
+            if self.piece.is_range && self.position >= self.piece.end {
                 bytes = self.up_to_range_end(start + passed as u64, bytes);
             }
             if !bytes.is_empty() {
@@ -132,32 +187,62 @@ impl ObjectReader<'_> {
     }
 
     /// The next bytes of the whole object's text.
-    async fn advance(&mut self, bytes_in: &mut u64) -> Result<Option<Bytes>, Fault> {
+    async fn advance(&mut self) -> Result<Option<Bytes>, Fault> {
         if let Some(ahead) = self.ahead.take() {
             return Ok(Some(ahead));
         }
         let piece = self.piece;
-        if let Some(bytes) = self.body.next().await.map_err(|error| gone(piece, error))? {
-            *bytes_in += bytes.len() as u64;
-            let decompressed = self.decompressor.push(&piece.object, bytes)?;
-            if piece.is_range && !self.decompressor.is_plain() {
-                return Err(Fault::source(format!(
-                    "{} is compressed, and its name does not say so; end it in .gz or .zst",
-                    piece.object
-                )));
-            }
-            return self.text.push(&piece.object, decompressed).map(Some);
+        let object = &piece.object;
+        let text = match self.decompressed().await? {
+            Some(bytes) => Some(self.text.push(object, bytes)?),
+            None => Some(self.text.finish(object)?).filter(|rest| !rest.is_empty()).map(Bytes::from),
+        };
+        Ok(text.map(|text| if self.has_old_line_ends { with_line_feeds(text.into()) } else { text }))
+    }
+
+    /// The next bytes of the whole object, decompressed.
+    async fn decompressed(&mut self) -> Result<Option<Bytes>, Fault> {
+        if self.is_body_over {
+            return Ok(None);
         }
-        let rest = self.decompressor.finish(&piece.object)?;
-        let mut rest = self.text.push(&piece.object, rest.into())?.to_vec();
-        rest.extend(self.text.finish(&piece.object)?);
-        Ok((!rest.is_empty()).then(|| rest.into()))
+        let piece = self.piece;
+        let Some(bytes) = self.body.next().await.map_err(|error| gone(piece, error))? else {
+            self.is_body_over = true;
+            let rest = self.decompressor.finish(&piece.object)?;
+            return Ok((!rest.is_empty()).then(|| rest.into()));
+        };
+        self.bytes_in += bytes.len() as u64;
+        let decompressed = self.decompressor.push(&piece.object, bytes)?;
+        if piece.is_range && self.decompressor.is_compressed() {
+            return Err(Fault::source(format!(
+                "{} is compressed, and its name does not say so; end it in .gz or .zst",
+                piece.object
+            )));
+        }
+        Ok(Some(decompressed))
+    }
+
+    /// Looks whether the object begins as no text does.
+    async fn look_at_start(&mut self) -> Result<(), Fault> {
+        let piece = self.piece;
+        let object = &piece.object;
+        let mut start = Bytes::new();
+        while start.len() < SIGNATURE_BYTES
+            && let Some(bytes) = self.decompressed().await?
+        {
+            start = if start.is_empty() { bytes } else { [start, bytes].concat().into() };
+        }
+        if let Some(told) = signature::of(&start[..start.len().min(SIGNATURE_BYTES)]) {
+            return Err(Fault::source(format!("{object} {told}")));
+        }
+        self.ahead = Some(self.text.push(object, start)?);
+        Ok(())
     }
 
     /// Passes over the line that the range starts in.
     async fn pass_over_line(&mut self) -> Result<(), Fault> {
         loop {
-            let Some(bytes) = self.advance(&mut 0).await? else {
+            let Some(bytes) = self.advance().await? else {
                 self.is_over = true;
                 return Ok(());
             };
@@ -175,27 +260,55 @@ impl ObjectReader<'_> {
     }
 
     /// Reads the header of a CSV object, and keeps what came behind it.
-    async fn read_header(&mut self) -> Result<(), Fault> {
-        let mut bytes = Vec::new();
-        loop {
-            let more = self.advance(&mut 0).await?;
-            let is_last = more.is_none();
-            bytes.extend(more.unwrap_or_default());
-            match boundary(&bytes, self.delimiter, is_last || bytes.len() > RECORD_BYTES_MAX) {
-                Boundary::Open => {}
-                Boundary::Complete(length) | Boundary::Broken(length) => {
-                    let rest = bytes.split_off(length);
-                    self.position = length as u64;
-                    if !bytes.ends_with(b"\n") {
-                        bytes.push(b'\n');
+    async fn read_header(&mut self, source: &Source, delimiter: u8) -> Result<(), Fault> {
+        let piece = self.piece;
+        let object = piece.object.as_str();
+        let told = |error: header::HeaderError| Fault::source(format!("{object} {error}"));
+        let (mut text, mut is_last) = (Vec::new(), false);
+        // Looked at again when there is as much again: a header may come in many pieces.
+        let mut wait = 0;
+        let header = loop {
+            match self.advance().await? {
+                Some(bytes) => text.extend_from_slice(&bytes),
+                None => is_last = true,
+            }
+            if text.len() < wait && !is_last {
+                continue;
+            }
+            wait = text.len() * 2;
+            if !self.has_old_line_ends {
+                match header::has_old_line_ends(&text, is_last) {
+                    None => continue,
+                    Some(false) => {}
+                    Some(true) => {
+                        self.has_old_line_ends = true;
+                        text = with_line_feeds(text).into();
                     }
-                    self.header = Some(bytes);
-                    self.ahead = Some(rest.into());
-                    return Ok(());
                 }
             }
+            if let Some(header) = header::find(&text, delimiter, is_last).map_err(told)? {
+                break header;
+            }
+        };
+        let rest = text.split_off(header.end);
+        self.position = header.end as u64;
+        self.header_lines = header::line_ends(&text);
+        self.header = text.split_off(header.start);
+        if !self.header.is_empty() && !self.header.ends_with(b"\n") {
+            self.header.push(b'\n');
+        }
+        self.ahead = Some(rest.into());
+        match setup::repeated_columns(source, &self.header, delimiter) {
+            None => Ok(()),
+            Some(repeated) => Err(Fault::source(format!("{object} {repeated}"))),
         }
     }
+}
+
+/// Text whose lines end in carriage returns, with line feeds instead, at the same places.
+fn with_line_feeds(mut text: Vec<u8>) -> Bytes {
+    text.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+    text.into()
 }
 
 #[cfg(test)]

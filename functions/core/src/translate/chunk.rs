@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hashbrown::HashTable;
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use serde::{Deserialize, Serialize};
 
 use super::Translator;
@@ -11,7 +11,7 @@ use super::objects::{self, ObjectRows, SegmentRows};
 use super::row::{Reject, Whose};
 use crate::account::Version;
 use crate::config::{RowFormat, SourceKind};
-use crate::csv::{Boundary, FieldReader, RECORD_BYTES_MAX, boundary, split_plain};
+use crate::csv::{Boundary, Dialect, FieldReader, RECORD_BYTES_MAX, split_plain};
 use crate::field::{TEXT_FIELDS, TextField};
 use crate::json;
 use crate::link::Stars;
@@ -33,7 +33,7 @@ pub struct Segment {
     pub line: Option<u64>,
     /// How many bytes of the chunk this is.
     pub length: usize,
-    /// Whether this is a piece of a row that is too long for a chunk. It is refused as it is.
+    /// Whether this is the start of a row that is too long for a chunk. It is refused as it is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_fragment: bool,
 }
@@ -49,7 +49,7 @@ pub struct ChunkOutput {
     pub rejects: Vec<u8>,
     /// Rows that are not blank.
     pub rows: u64,
-    /// Blank lines: there is nothing in them.
+    /// Blank lines, and lines that repeat the header, as joined files have them: there is nothing in them.
     pub blank: u64,
     /// Rows refused; accounts and these make up the rows. Rows with a repeated id are among them.
     pub rejected: u64,
@@ -74,7 +74,19 @@ struct Place {
     /// Start and end in the chunk.
     start: usize,
     end: usize,
+    /// Position of its first byte in the object.
+    byte: u64,
     line: Option<u64>,
+}
+
+/// What the rows of CSV have in common.
+struct Csv<'a> {
+    header: &'a [u8],
+    dialect: Dialect,
+    /// How many columns the header has.
+    width: usize,
+    /// The column of each slot.
+    columns: Vec<Option<usize>>,
 }
 
 /// An account of the chunk: where its row stands and where its text ends in the output.
@@ -133,10 +145,10 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         let mut start = 0;
         for (number, segment) in self.segments.iter().enumerate() {
             let end = (start + segment.length).min(bytes.len());
-            let mut line = segment.line;
+            let (mut byte, mut line) = (segment.byte, segment.line);
             while start < end {
                 let length = memchr(b'\n', &bytes[start..end]).map_or(end - start, |position| position + 1);
-                let place = Place { segment: number, start, end: start + length, line };
+                let place = Place { segment: number, start, end: start + length, byte, line };
                 if bytes[start..start + length].trim_ascii().is_empty() {
                     self.output.blank += 1;
                 } else {
@@ -151,6 +163,7 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
                     self.note(result, place);
                 }
                 start += length;
+                byte += length as u64;
                 line = line.map(|line| line + 1);
             }
         }
@@ -176,67 +189,75 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         let bytes = self.bytes;
         let delimiter = self.translator.source.kind.delimiter();
         let mut reader = FieldReader::new(delimiter);
-        let start = match boundary(bytes, delimiter, true) {
-            Boundary::Complete(length) | Boundary::Broken(length) => length,
-            Boundary::Open => bytes.len(),
-        };
-        reader.read(&bytes[..start]);
-        let mut header: Vec<String> = reader.fields().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        if let Some(first) = header.first_mut() {
+        let covered: usize = self.segments.iter().map(|segment| segment.length).sum();
+        let header = &bytes[..bytes.len().saturating_sub(covered)];
+        reader.read(header);
+        let mut names: Vec<String> = reader.fields().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        if let Some(first) = names.first_mut() {
             *first = first.trim_start_matches('\u{feff}').to_owned();
         }
-        let columns = self.translator.plan.rows.columns(&header);
-        self.csv_segments(start, &mut reader, header.len(), &columns);
-        for pointer in self.translator.plan.unanswered(&header) {
+        let columns = self.translator.plan.rows.columns(&names);
+        let dialect = Dialect::of(header, delimiter);
+        let csv = Csv { header: without_ends(header), dialect, width: names.len(), columns };
+        let repeated = self.csv_segments(header.len(), &mut reader, &csv);
+        let source = &self.translator.source.name;
+        if repeated > 0 {
+            self.output.dropped.insert(format!("{source}: lines that repeat the header"), repeated);
+        }
+        for pointer in self.translator.plan.unanswered(&names) {
             // A column that is not there leaves its field empty in every row: say so where values are counted.
-            let name = format!("{}: no column for {pointer}", self.translator.source.name);
-            self.output.dropped.insert(name, self.output.rows);
+            self.output.dropped.insert(format!("{source}: no column for {pointer}"), self.output.rows);
         }
     }
 
-    fn csv_segments(&mut self, start: usize, reader: &mut FieldReader, width: usize, columns: &[Option<usize>]) {
-        let (bytes, mut start) = (self.bytes, start);
-        let delimiter = self.translator.source.kind.delimiter();
+    /// Reads the rows; says how many lines repeat the header.
+    fn csv_segments(&mut self, mut start: usize, reader: &mut FieldReader, csv: &Csv<'_>) -> u64 {
+        let bytes = self.bytes;
+        let mut repeated = 0;
         for (number, segment) in self.segments.iter().enumerate() {
             let end = (start + segment.length).min(bytes.len());
-            let mut line = segment.line;
+            let (mut byte, mut line) = (segment.byte, segment.line);
             while start < end {
-                let found = boundary(&bytes[start..end], delimiter, true);
-                let (length, is_broken) = match found {
+                let (length, is_broken) = match csv.dialect.record(&bytes[start..end], true) {
+                    _ if segment.is_fragment => (end - start, false),
                     Boundary::Complete(length) => (length, false),
                     Boundary::Broken(length) => (length, true),
                     Boundary::Open => (end - start, true),
                 };
-                let place = Place { segment: number, start, end: start + length, line };
+                let place = Place { segment: number, start, end: start + length, byte, line };
                 let record = &bytes[start..start + length];
                 if record.trim_ascii().is_empty() {
                     self.output.blank += 1;
+                } else if repeats(record, csv.header) {
+                    self.output.blank += 1;
+                    repeated += 1;
                 } else {
                     self.output.rows += 1;
                     let result = if is_broken {
                         Err(Reject::row("a quote is opened and not closed; close it, or double it if it is text"))
                     } else {
-                        self.csv_record(record, reader, width, columns, place, segment.received_at)
+                        self.csv_record(record, reader, csv, place, segment.received_at)
                     };
                     self.note(result, place);
                 }
                 start += length;
-                line = line.map(|line| line + record.iter().filter(|byte| **byte == b'\n').count() as u64);
+                byte += length as u64;
+                line = line.map(|line| line + memchr_iter(b'\n', record).count() as u64);
             }
         }
+        repeated
     }
 
     fn csv_record(
         &mut self,
         record: &'a [u8],
         reader: &mut FieldReader,
-        width: usize,
-        columns: &[Option<usize>],
+        csv: &Csv<'_>,
         place: Place,
         received_at: i64,
     ) -> Result<(), Reject> {
         self.check_length(place)?;
-        let delimiter = self.translator.source.kind.delimiter();
+        let Csv { dialect: Dialect { delimiter, .. }, width, ref columns, .. } = *csv;
         if split_plain(record, delimiter, &mut self.fields) && self.fields.len() == width {
             let slot =
                 |column: &Option<usize>| column.map_or(Slot::Absent, |column| Slot::Text(self.fields[column].into()));
@@ -264,7 +285,10 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
 
     fn check_length(&self, place: Place) -> Result<(), Reject> {
         if self.segments[place.segment].is_fragment {
-            return Err(Reject::row("this is a piece of a row that is too long; at most 1 MiB is read"));
+            return Err(Reject::row(
+                "this is the start of a line that is longer than 16 MiB; at most 1 MiB is read. If the file holds one JSON \
+                 array, write format = \"json\"",
+            ));
         }
         let length = place.end - place.start;
         if length > RECORD_BYTES_MAX {
@@ -312,17 +336,13 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         self.output.must_not_stay |= must_not_stay;
         let out = &mut self.output.rejects;
         let segment = &self.segments[place.segment];
-        let before_segment: usize = self.segments[..place.segment].iter().map(|segment| segment.length).sum();
-        let covered: usize = self.segments.iter().map(|segment| segment.length).sum();
-        let header = self.bytes.len() - covered.min(self.bytes.len());
-        let byte = segment.byte + (place.start - header - before_segment) as u64;
         out.push(b'{');
         json::push_member(out, "source", &self.translator.source.name);
         json::push_member(out, "object", &segment.object);
         json::push_name(out, "line");
         out.extend_from_slice(place.line.map_or("null".to_owned(), |line| line.to_string()).as_bytes());
         json::push_name(out, "byte");
-        out.extend_from_slice(byte.to_string().as_bytes());
+        out.extend_from_slice(place.byte.to_string().as_bytes());
         json::push_name(out, "field");
         match reject.field {
             Some(field) => json::push_string(out, field),
@@ -393,6 +413,18 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
             start = written.end;
         }
     }
+}
+
+/// Whether a record is the header once more.
+fn repeats(record: &[u8], header: &[u8]) -> bool {
+    (header.len()..header.len() + 6).contains(&record.len()) && without_ends(record) == header
+}
+
+/// A header or a record without byte order mark and line end.
+fn without_ends(record: &[u8]) -> &[u8] {
+    let record = record.strip_prefix("\u{feff}".as_bytes()).unwrap_or(record);
+    let record = record.strip_suffix(b"\n").unwrap_or(record);
+    record.strip_suffix(b"\r").unwrap_or(record)
 }
 
 fn not_utf8() -> Reject {

@@ -11,7 +11,7 @@ use super::folder::{CONFIG, DataFolder, config_text};
 use super::reading::Reader;
 use crate::error::{Error, describe};
 
-/// Of how many files of a source the header is looked at.
+/// Of how many files of a source the start is looked at.
 const HEADERS_MAX: usize = 20;
 
 /// What came of a check.
@@ -79,12 +79,20 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
     found.extend(lacking.into_iter().map(|finding| placed(Weight::Error, finding)));
 
     for (number, (source, files)) in config.sources.iter().zip(&files).enumerate() {
-        let is_csv = source.kind.rows() == RowFormat::Csv && matches!(source.kind, SourceKind::Files(_));
-        for file in files.iter().take(HEADERS_MAX).filter(|_| is_csv) {
+        let is_csv = source.kind.rows() == RowFormat::Csv;
+        let is_of_files = matches!(source.kind, SourceKind::Files(_));
+        for file in files.iter().take(HEADERS_MAX).filter(|file| is_of_files && file.size > 0) {
             match reader.rows_of(source, file).await {
                 Ok(read) => {
-                    // A file without rows has nothing to lack.
-                    let Some(row) = read.rows.first() else { continue };
+                    let Some(row) = read.rows.first() else {
+                        let message = format!("there is no row in {}; is it of the source's format?", file.key);
+                        let place = Place::find(text, "source", number, "name");
+                        found.push(Found { weight: Weight::Warning, place, message });
+                        continue;
+                    };
+                    if !is_csv {
+                        continue;
+                    }
                     let delimiter = source.kind.delimiter();
                     let lacking = setup::check_header(config, number, &file.key, row.header(), delimiter);
                     found.extend(lacking.into_iter().map(|finding| placed(Weight::Warning, finding)));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use onefold_connect::{Destination, Outcome, Planning, Position, Sink, TakenUp, connector};
 use onefold_core::config::{RowFormat, Source, SourceKind};
-use onefold_core::csv::{Boundary, FieldReader, boundary};
+use onefold_core::csv::{Boundary, Dialect, FieldReader};
 use onefold_core::setup::NoTable;
 use onefold_core::translate::Segment;
 use onefold_lake::note::Note;
@@ -233,6 +233,7 @@ fn split(text: &[u8], segments: &[Segment], source: &Source, rows: &mut Vec<Row>
     let covered: usize = segments.iter().map(|segment| segment.length).sum();
     let (header, mut rest) = text.split_at(text.len().saturating_sub(covered));
     let delimiter = source.kind.delimiter();
+    let dialect = Dialect::of(header, delimiter);
     for segment in segments {
         let (mut lines, behind) = rest.split_at(segment.length.min(rest.len()));
         rest = behind;
@@ -240,7 +241,7 @@ fn split(text: &[u8], segments: &[Segment], source: &Source, rows: &mut Vec<Row>
         while !lines.is_empty() {
             let length = match source.kind.rows() {
                 RowFormat::JsonLines => lines.iter().position(|byte| *byte == b'\n').map_or(lines.len(), |at| at + 1),
-                RowFormat::Csv => match boundary(lines, delimiter, true) {
+                RowFormat::Csv => match dialect.record(lines, true) {
                     Boundary::Complete(length) | Boundary::Broken(length) => length,
                     Boundary::Open => lines.len(),
                 },

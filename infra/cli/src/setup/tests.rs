@@ -301,6 +301,31 @@ async fn a_compressed_file_that_is_cut_off_is_an_error() {
 }
 
 #[tokio::test]
+async fn files_that_hold_something_else_or_nothing_are_told() {
+    let config = "[[source]]\nname = \"crm\"\nformat = \"csv\"\n[source.fields]\nid = \"/id\"\n\n[[source]]\nname = \"shop\"\n\
+                  format = \"jsonl\"\n[source.fields]\nid = \"/id\"\n\n[[match]]\nkey = \"email\"\n";
+    let scratch = Scratch::new(&[
+        ("onefold.toml", config.as_bytes()),
+        ("landing/crm/empty.csv", b""),
+        ("landing/crm/header.csv", b"id,email\n"),
+        ("landing/crm/twice.csv", b"id,id\n1,2\n"),
+        ("landing/shop/blank.jsonl", b" \n"),
+        ("landing/shop/a.jsonl", b"PK\x03\x04\x14\x00"),
+    ]);
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(!is_sound);
+    for told in [
+        "there is no row in landing/crm/header.csv",
+        "there is no row in landing/shop/blank.jsonl",
+        "landing/crm/twice.csv has several columns named \"id\"",
+        "landing/shop/a.jsonl seems to be a ZIP archive or an Excel workbook",
+        "2 errors, 2 warnings",
+    ] {
+        assert!(report.contains(told), "{told}: {report}");
+    }
+}
+
+#[tokio::test]
 async fn a_configuration_that_is_not_there_is_said_with_what_to_do() {
     let scratch = Scratch::new(&[("landing/a/b.csv", b"")]);
     let error = check::check(&scratch.0).await.unwrap_err().to_string();

@@ -20,6 +20,7 @@ use parquet::record::reader::{ReaderIter, TreeBuilder};
 
 use self::schema::Shape;
 use self::window::{Ranges, Window};
+use super::signature::{self, SIGNATURE_BYTES};
 use crate::Fault;
 
 /// Text that is made at once, about.
@@ -58,7 +59,10 @@ pub(crate) async fn open<'p>(context: &'p Context, piece: &'p Piece, row: u64) -
     let mut ranges = Ranges::new(context, piece);
     let window = Window::new(piece.end);
     let tail = ranges.read(piece.end.saturating_sub(TAIL_BYTES)..piece.end).await?;
-    let footer = footer_bytes(piece, &tail)?;
+    let footer = match footer_bytes(piece, &tail) {
+        Err(fault) => return Err(what_else(piece, &mut ranges).await?.unwrap_or(fault)),
+        Ok(footer) => footer,
+    };
     let from = piece.end.saturating_sub(footer);
     let tail = if footer > tail.len() as u64 { ranges.read(from..piece.end).await? } else { tail };
     window.set(piece.end - tail.len() as u64, tail);
@@ -93,6 +97,13 @@ fn footer_bytes(piece: &Piece, tail: &[u8]) -> Result<u64, Fault> {
         )));
     }
     Ok(length)
+}
+
+/// What an object that does not end as Parquet is, if its start tells.
+async fn what_else(piece: &Piece, ranges: &mut Ranges<'_>) -> Result<Option<Fault>, Fault> {
+    let start = ranges.read(0..piece.end.min(SIGNATURE_BYTES as u64)).await?;
+    let told = signature::of(&start).filter(|_| !start.starts_with(MAGIC));
+    Ok(told.map(|told| Fault::source(format!("{} {told}", piece.object))))
 }
 
 fn damaged(piece: &Piece, what: &str) -> Fault {

@@ -1,0 +1,6 @@
+//! Small inputs as they come from the field, with what a user expects of them: a module for each theme.
+//!
+//! A case is a folder beside this file (`onefold.toml` and `landing/`), or text in its test; either runs through all
+//! stages ([`onefold_tests::case`]).
+
+mod files;
