@@ -16,7 +16,7 @@
 //! links/<run>/{layout.json,blocked.json} and links/<run>/<round>/<shard>.<what>
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
 //! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked,retired}.jsonl.zst,
-//!                                      members.links, index
+//!                                      members.links, index, counts.json
 //! processed/<run>/{customers,members,changes,blocked}/part-<number>.jsonl.zst
 //! processed/<run>/members/part-<number>.links
 //! processed/<run>/index/part-<number>.hashes and frames.jsonl
@@ -25,8 +25,11 @@
 //! processed/CURRENT
 //! ```
 
+mod key;
+
 use std::fmt;
 
+pub use key::{Key, OfChunk, OfRun};
 use onefold_core::config::RowFormat;
 use onefold_core::enrich::TableFormat;
 use onefold_core::node::Node;
@@ -200,17 +203,6 @@ impl Chunk {
         format!("{}/{}/{:05}/{:05}", self.run, self.source, self.split, self.chunk)
     }
 
-    fn parse_path(path: &str) -> Option<Self> {
-        let [run, source, split, chunk] = path.split('/').collect::<Vec<_>>().try_into().ok()?;
-        (!source.is_empty()).then_some(())?;
-        Some(Self {
-            run: RunId::parse(run).ok()?,
-            source: source.to_owned(),
-            split: number(split)?,
-            chunk: number(chunk)?,
-        })
-    }
-
     /// Bytes as received.
     pub fn raw(&self, format: RowFormat) -> String {
         format!("{RAW}{}.{}.zst", self.path(), format.name())
@@ -223,8 +215,10 @@ impl Chunk {
 
     /// The chunk of a raw object.
     pub fn parse_raw(key: &str) -> Option<(Self, RowFormat)> {
-        let (path, extension) = key.strip_prefix(RAW)?.split_once('.')?;
-        Some((Self::parse_path(path)?, RowFormat::from_name(extension.strip_suffix(".zst")?)?))
+        match Key::parse(key)? {
+            Key::Raw(chunk, format) => Some((chunk, format)),
+            _ => None,
+        }
     }
 
     /// Its accounts.
@@ -249,7 +243,7 @@ impl Chunk {
 
     /// The chunk of a note that it could not be translated.
     pub fn parse_dead(key: &str) -> Option<Self> {
-        Self::parse_note(key, "/dead/")
+        Self::parse_note(key, OfChunk::Dead)
     }
 
     /// Where it is noted that its raw object holds rows that must not stay.
@@ -259,23 +253,20 @@ impl Chunk {
 
     /// The chunk of a note that its raw object must not stay.
     pub fn parse_purge(key: &str) -> Option<Self> {
-        Self::parse_note(key, "/purge/")
+        Self::parse_note(key, OfChunk::Purge)
     }
 
-    fn parse_note(key: &str, folder: &str) -> Option<Self> {
-        let (run, path) = key.strip_prefix(RUNS)?.split_once(folder)?;
-        Self::parse_path(&format!("{run}/{}", path.strip_suffix(".json")?))
+    fn parse_note(key: &str, note: OfChunk) -> Option<Self> {
+        match Key::parse(key)? {
+            Key::OfChunk(chunk, of_chunk) if of_chunk == note => Some(chunk),
+            _ => None,
+        }
     }
 
     /// The name of its translation's receipt.
     pub fn receipt_name(&self) -> String {
         format!("{}-{:05}-{:05}", self.source, self.split, self.chunk)
     }
-}
-
-/// A number of at least five digits.
-fn number(text: &str) -> Option<u32> {
-    (text.len() >= 5 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
 /// A reference table.
@@ -553,38 +544,6 @@ pub fn manifest(run: &RunId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    fn any_chunk() -> impl Strategy<Value = Chunk> {
-        ("[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}", "[a-z0-9][a-z0-9_-]{0,39}", 0u32..2_000_000, 0u32..2_000_000)
-            .prop_map(|(run, source, split, chunk)| Chunk { run: RunId::parse(&run).unwrap(), source, split, chunk })
-    }
-
-    proptest! {
-        #[test]
-        fn chunks_are_read_back(chunk in any_chunk()) {
-            for format in [RowFormat::JsonLines, RowFormat::Csv] {
-                prop_assert_eq!(Chunk::parse_raw(&chunk.raw(format)), Some((chunk.clone(), format)));
-            }
-            prop_assert_eq!(Chunk::parse_dead(&chunk.dead()), Some(chunk.clone()));
-            prop_assert_eq!(Chunk::parse_purge(&chunk.purge()), Some(chunk.clone()));
-            prop_assert_eq!(Chunk::parse_dead(&chunk.purge()), None);
-            for key in [chunk.interim(), chunk.rejects(), chunk.raw(RowFormat::Csv), chunk.purge()] {
-                prop_assert_eq!(parse_run(&key).map(|(run, _)| run), Some(chunk.run.clone()));
-            }
-            prop_assert_eq!(Chunk::parse_raw(&chunk.interim()), None);
-        }
-
-        #[test]
-        fn no_text_makes_parsing_panic(key in any::<String>()) {
-            prop_assert_eq!(Chunk::parse_raw(&key), None);
-            prop_assert_eq!(Chunk::parse_dead(&key), None);
-            prop_assert_eq!(parse_suppression(&key), None);
-            prop_assert_eq!(parse_run(&key), None);
-            prop_assert_eq!(parse_manifest(&key), None);
-            prop_assert!(RunId::parse(&key).is_err());
-        }
-    }
 
     #[test]
     fn runs_are_named_by_start_and_execution() {
@@ -629,33 +588,6 @@ mod tests {
         ] {
             let (_, name) = parse_run(&key).unwrap();
             assert_eq!(is_value_of_run(name), expected, "{key}");
-        }
-    }
-
-    /// Keys are an interface: people and lifecycle rules name them.
-    #[test]
-    fn keys_are_frozen() {
-        let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
-        let chunk = Chunk { run: run.clone(), source: "crm".to_owned(), split: 3, chunk: 12 };
-        let expected = [
-            (reference("zip3", TableFormat::Csv), "reference/zip3.csv"),
-            (reference("zip3", TableFormat::Parquet), "reference/zip3.parquet"),
-            (chunk.raw(RowFormat::Csv), "raw/20261122T174600Z-1a2b3c4d/crm/00003/00012.csv.zst"),
-            (chunk.raw_of_split(), "raw/20261122T174600Z-1a2b3c4d/crm/00003/"),
-            (chunk.interim(), "interim/20261122T174600Z-1a2b3c4d/crm/00003/00012.jsonl.zst"),
-            (chunk.links(), "interim/20261122T174600Z-1a2b3c4d/crm/00003/00012.links"),
-            (chunk.rejects(), "rejects/20261122T174600Z-1a2b3c4d/crm/00003/00012.jsonl.zst"),
-            (chunk.dead(), "runs/20261122T174600Z-1a2b3c4d/dead/crm/00003/00012.json"),
-            (receipt(&run, Stage::Merge, "00001"), "runs/20261122T174600Z-1a2b3c4d/receipts/merge/00001.json"),
-            (link_round(&run, 2, 1, "edges"), "links/20261122T174600Z-1a2b3c4d/00002/00001.edges"),
-            (shuffle(&run, 7), "partitions/20261122T174600Z-1a2b3c4d/00007.shuffle"),
-            (merged(&run, 4, Part::MemberLinks), "merged/20261122T174600Z-1a2b3c4d/00004/members.links"),
-            (processed(&run, Part::Customers, 0), "processed/20261122T174600Z-1a2b3c4d/customers/part-00000.jsonl.zst"),
-            (processed(&run, Part::MemberLinks, 0), "processed/20261122T174600Z-1a2b3c4d/members/part-00000.links"),
-            (manifest(&run), "processed/20261122T174600Z-1a2b3c4d/manifest.json"),
-        ];
-        for (found, expected) in expected {
-            assert_eq!(found, expected);
         }
     }
 }

@@ -1,0 +1,320 @@
+//! Every key as a value: what is formatted by the functions of [`keys`](super) is parsed here, and nothing else.
+
+use std::fmt;
+
+use onefold_core::config::RowFormat;
+use onefold_core::enrich::TableFormat;
+use onefold_core::node::Node;
+
+use super::{Chunk, Part, RunId, Stage};
+
+/// An object of the bucket, by its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The user's configuration.
+    Config,
+    /// Which version is current.
+    Current,
+    /// A reference table.
+    Table(String, TableFormat),
+    /// A dropped file.
+    Landing {
+        /// The source's name.
+        source: String,
+        /// The file's name, folders among it.
+        name: String,
+    },
+    /// A file of corrections, without its ending.
+    Corrections(String),
+    /// An entry of the suppression list.
+    Suppression {
+        /// The fingerprint of the secret.
+        fingerprint: String,
+        /// The entry.
+        entry: Node,
+    },
+    /// A chunk as received.
+    Raw(Chunk, RowFormat),
+    /// What is made of a chunk, or noted about it.
+    OfChunk(Chunk, OfChunk),
+    /// A record of a run.
+    OfRun(RunId, OfRun),
+    /// How the keys of a source that is a database are divided.
+    KeyRanges {
+        /// The run.
+        run: RunId,
+        /// The source's name.
+        source: String,
+    },
+    /// What an invocation did.
+    Receipt {
+        /// The run.
+        run: RunId,
+        /// The stage.
+        stage: Stage,
+        /// The invocation's name within the stage.
+        name: String,
+    },
+    /// What a round of Link leaves.
+    LinkRound {
+        /// The run.
+        run: RunId,
+        /// The round's number.
+        round: u32,
+        /// The shard's number.
+        shard: u32,
+        /// What it is.
+        what: String,
+    },
+    /// The frames of one Partition invocation.
+    Shuffle {
+        /// The run.
+        run: RunId,
+        /// The invocation's number.
+        mapper: u32,
+    },
+    /// What Merge makes of a partition.
+    Merged {
+        /// The run.
+        run: RunId,
+        /// The partition's number.
+        partition: u32,
+        /// Which part of it; its counts if none.
+        part: Option<Part>,
+    },
+    /// A file of a version.
+    Processed {
+        /// The run.
+        run: RunId,
+        /// Which part of the version.
+        part: Part,
+        /// The file's number.
+        number: u32,
+    },
+}
+
+/// What is made of a chunk, or noted about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfChunk {
+    /// Its accounts.
+    Interim,
+    /// The links of its accounts.
+    Links,
+    /// Its rejected rows.
+    Rejects,
+    /// That it could not be translated.
+    Dead,
+    /// That its raw object must not stay.
+    Purge,
+}
+
+/// An object that a run, or its version, has once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfRun {
+    /// The pinned configuration.
+    Config,
+    /// What Plan found.
+    Plan,
+    /// The pinned corrections.
+    Corrections,
+    /// The pinned suppression list.
+    Suppression,
+    /// What Extract reads.
+    Splits,
+    /// Every object that was read.
+    Inputs,
+    /// The task token of Settle.
+    Token,
+    /// How a run is divided.
+    LinkLayout,
+    /// The match keys that link nothing.
+    LinkBlocked,
+    /// What Partition reads.
+    Mappers,
+    /// What Merge reads.
+    Partitions,
+    /// Every object that was read up to the version.
+    ProcessedInputs,
+    /// The configuration that the version was made by.
+    ProcessedConfig,
+    /// The corrections that the version obeys.
+    ProcessedCorrections,
+    /// The match keys that linked nothing in the version.
+    ProcessedBlocked,
+    /// Where each partition is in the version's files.
+    ProcessedFrames,
+    /// The version's manifest.
+    Manifest,
+}
+
+impl OfChunk {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Interim, Self::Links, Self::Rejects, Self::Dead, Self::Purge];
+}
+
+impl OfRun {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::Config,
+        Self::Plan,
+        Self::Corrections,
+        Self::Suppression,
+        Self::Splits,
+        Self::Inputs,
+        Self::Token,
+        Self::LinkLayout,
+        Self::LinkBlocked,
+        Self::Mappers,
+        Self::Partitions,
+        Self::ProcessedInputs,
+        Self::ProcessedConfig,
+        Self::ProcessedCorrections,
+        Self::ProcessedBlocked,
+        Self::ProcessedFrames,
+        Self::Manifest,
+    ];
+
+    fn key(self, run: &RunId) -> String {
+        match self {
+            Self::Config => super::run_config(run),
+            Self::Plan => super::run_plan(run),
+            Self::Corrections => super::run_corrections(run),
+            Self::Suppression => super::run_suppression(run),
+            Self::Splits => super::run_splits(run),
+            Self::Inputs => super::run_inputs(run),
+            Self::Token => super::run_token(run),
+            Self::LinkLayout => super::link_layout(run),
+            Self::LinkBlocked => super::link_blocked(run),
+            Self::Mappers => super::mappers(run),
+            Self::Partitions => super::partitions(run),
+            Self::ProcessedInputs => super::processed_inputs(run),
+            Self::ProcessedConfig => super::processed_config(run),
+            Self::ProcessedCorrections => super::processed_corrections(run),
+            Self::ProcessedBlocked => super::processed_blocked(run),
+            Self::ProcessedFrames => super::processed_frames(run),
+            Self::Manifest => super::manifest(run),
+        }
+    }
+}
+
+impl Key {
+    /// The object of a key, if it is one that Onefold names.
+    pub fn parse(key: &str) -> Option<Self> {
+        let parts: Vec<&str> = key.split('/').collect();
+        let found = match parts.as_slice() {
+            [_, "CURRENT"] => Self::Current,
+            ["config", _] => Self::Config,
+            ["reference", name] => {
+                let (table, format) = super::parse_reference(name)?;
+                Self::Table(table.to_owned(), format)
+            }
+            ["landing", source, name @ ..] if !source.is_empty() && name.iter().any(|name| !name.is_empty()) => {
+                Self::Landing { source: (*source).to_owned(), name: name.join("/") }
+            }
+            ["corrections", name] => Self::Corrections(name.strip_suffix(".csv")?.to_owned()),
+            ["suppression", fingerprint, entry] if !fingerprint.is_empty() => {
+                let entry = Node::parse(entry.strip_suffix(".json")?)?;
+                Self::Suppression { fingerprint: (*fingerprint).to_owned(), entry }
+            }
+            ["raw" | "interim" | "rejects", run, path @ ..] => of_chunk(parts.first()?, RunId::parse(run).ok()?, path)?,
+            [_, run, rest @ ..] => of_run(key, RunId::parse(run).ok()?, rest)?,
+            _ => return None,
+        };
+        // A key is written in one way only.
+        (found.to_string() == key).then_some(found)
+    }
+}
+
+/// What is made of a chunk; `path` is what stands behind the run.
+fn of_chunk(folder: &str, run: RunId, path: &[&str]) -> Option<Key> {
+    let [source, split, name] = path else { return None };
+    let (number, extension) = name.split_once('.')?;
+    let chunk = chunk(run, source, split, number)?;
+    Some(match (folder, extension) {
+        ("interim", "links") => Key::OfChunk(chunk, OfChunk::Links),
+        ("interim", _) => Key::OfChunk(chunk, OfChunk::Interim),
+        ("rejects", _) => Key::OfChunk(chunk, OfChunk::Rejects),
+        (_, format) => Key::Raw(chunk, RowFormat::from_name(format.strip_suffix(".zst")?)?),
+    })
+}
+
+fn chunk(run: RunId, source: &str, split: &str, chunk: &str) -> Option<Chunk> {
+    let (split, chunk) = (number(split)?, number(chunk)?);
+    (!source.is_empty()).then(|| Chunk { run, source: source.to_owned(), split, chunk })
+}
+
+/// What a run leaves else; `rest` is what stands behind the run.
+fn of_run(key: &str, run: RunId, rest: &[&str]) -> Option<Key> {
+    let once = if rest.len() < 3 { OfRun::ALL.into_iter().find(|once| once.key(&run) == key) } else { None };
+    if let Some(once) = once {
+        return Some(Key::OfRun(run, once));
+    }
+    Some(match rest {
+        [folder @ ("dead" | "purge"), source, split, name] => {
+            let what = if *folder == "dead" { OfChunk::Dead } else { OfChunk::Purge };
+            Key::OfChunk(chunk(run, source, split, name.strip_suffix(".json")?)?, what)
+        }
+        ["ranges", name] => {
+            let source = name.strip_suffix(".json").filter(|source| !source.is_empty())?;
+            Key::KeyRanges { run, source: source.to_owned() }
+        }
+        ["receipts", stage, name] => {
+            let name = name.strip_suffix(".json").filter(|name| !name.is_empty())?;
+            let stage = Stage::ALL.into_iter().find(|known| known.name() == *stage)?;
+            Key::Receipt { run, stage, name: name.to_owned() }
+        }
+        [name] => Key::Shuffle { run, mapper: number(name.strip_suffix(".shuffle")?)? },
+        [_, name] if name.starts_with("part-") => {
+            let (number_of, _) = name.strip_prefix("part-")?.split_once('.')?;
+            let number = number(number_of)?;
+            let part = Part::ALL.into_iter().find(|part| super::processed(&run, *part, number) == key)?;
+            Key::Processed { run, part, number }
+        }
+        [first, name] if key.starts_with("links/") => {
+            let (shard, what) = name.split_once('.').filter(|(_, what)| !what.is_empty())?;
+            Key::LinkRound { run, round: number(first)?, shard: number(shard)?, what: what.to_owned() }
+        }
+        [partition, name] => {
+            let part = Part::ALL.into_iter().find(|part| part.merged_name() == *name);
+            Key::Merged { run, partition: number(partition)?, part }
+        }
+        _ => return None,
+    })
+}
+
+/// A number of at least five digits, and of no more than it needs.
+fn number(text: &str) -> Option<u32> {
+    let number: u32 = text.parse().ok()?;
+    (format!("{number:05}") == text).then_some(number)
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = match self {
+            Self::Config => super::CONFIG.to_owned(),
+            Self::Current => super::CURRENT.to_owned(),
+            Self::Table(table, format) => super::reference(table, *format),
+            Self::Landing { source, name } => super::landing(source) + name,
+            Self::Corrections(name) => format!("{}{name}.csv", super::CORRECTIONS),
+            Self::Suppression { fingerprint, entry } => super::suppression(fingerprint, *entry),
+            Self::Raw(chunk, format) => chunk.raw(*format),
+            Self::OfChunk(chunk, OfChunk::Interim) => chunk.interim(),
+            Self::OfChunk(chunk, OfChunk::Links) => chunk.links(),
+            Self::OfChunk(chunk, OfChunk::Rejects) => chunk.rejects(),
+            Self::OfChunk(chunk, OfChunk::Dead) => chunk.dead(),
+            Self::OfChunk(chunk, OfChunk::Purge) => chunk.purge(),
+            Self::OfRun(run, once) => once.key(run),
+            Self::KeyRanges { run, source } => super::run_key_ranges(run, source),
+            Self::Receipt { run, stage, name } => super::receipt(run, *stage, name),
+            Self::LinkRound { run, round, shard, what } => super::link_round(run, *round, *shard, what),
+            Self::Shuffle { run, mapper } => super::shuffle(run, *mapper),
+            Self::Merged { run, partition, part: Some(part) } => super::merged(run, *partition, *part),
+            Self::Merged { run, partition, part: None } => super::merged_counts(run, *partition),
+            Self::Processed { run, part, number } => super::processed(run, *part, *number),
+        };
+        formatter.write_str(&key)
+    }
+}
+
+#[cfg(test)]
+mod tests;
