@@ -140,16 +140,19 @@ impl Matcher {
         told
     }
 
-    /// A digest of what makes keys what they are: the rules' keys, the blocked values, the corrections and the
-    /// secret. Links that were made under another digest do not fit together with new ones.
+    /// A digest of what makes keys what they are: the rules' keys, the blocked values, the corrections, the format of
+    /// links and the secret. Links that were made under another digest do not fit together with new ones.
     pub fn digest(&self) -> String {
         let mut text: Vec<String> = self.rules().map(MatchRule::name).collect();
         text.push(self.blocklist.describe());
-        // Nothing if there are none: links of versions from before there were corrections fit.
+        text.push(LINKS_FORMAT.to_owned());
         text.extend(Some(self.corrections.links_digest(&self.hasher)).filter(|digest| !digest.is_empty()));
         self.hasher.node(NodeKind::MatchKey, text.join("\n").as_bytes()).to_string()
     }
 }
+
+/// The format of `.links` objects. Those of a version that has others are made anew.
+const LINKS_FORMAT: &str = "links 2";
 
 /// Gives what a rule's key is made of, in the rule's order, up to the first part that has no value or one that is
 /// nobody's. Says whether all have one.

@@ -52,6 +52,8 @@ impl Compressor {
             CParameter::WindowLog(WINDOW_LOG),
             CParameter::TargetLength(TARGET_LENGTH),
             CParameter::LiteralCompressionMode(ParamSwitch::Enable),
+            // 32 bits of XXH64 behind each frame: without it, a changed literal is other text, and nobody notices.
+            CParameter::ChecksumFlag(true),
         ] {
             context.set_parameter(parameter)?;
         }

@@ -5,12 +5,14 @@
 //! the customer (16). Where there are more than 126 nodes, the byte's number is 127, and before the nodes stands their
 //! count: 16 bytes with the highest bits of the mark of a source, which is never the first node of so many.
 //! The nodes are the match keys and, behind them, the mark of the source of a member whose
-//! source is a snapshot; a node's highest bits say which it is. There is no header, so objects can be concatenated; hashes do not compress,
-//! so they are not compressed.
+//! source is a snapshot; a node's highest bits say which it is. Behind the records stand 16 bytes that are no
+//! reference, and the XXH3 (64 bits) of the records. There is no header, so objects can be concatenated; hashes do not
+//! compress, so they are not compressed.
 
 use onefold_core::account::Version;
 use onefold_core::link::{StarHead, Stars};
 use onefold_core::node::Node;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::compress::FormatError;
 
@@ -28,7 +30,10 @@ pub const fn nodes(bytes: u64, accounts: u64) -> u64 {
     accounts + bytes.saturating_sub(accounts * HEAD_BYTES as u64) / NODE_BYTES as u64
 }
 
-/// Formats links.
+/// Stands behind the records, in place of a reference: references have other highest bits.
+const END: [u8; 16] = [0xff; 16];
+
+/// Formats links; nothing of no accounts.
 pub fn format(stars: &Stars) -> Vec<u8> {
     let mut out = Vec::with_capacity(stars.len() * (HEAD_BYTES + 2 * NODE_BYTES));
     for star in stars.iter() {
@@ -50,13 +55,18 @@ pub fn format(stars: &Stars) -> Vec<u8> {
             out.extend_from_slice(&node.bits().to_le_bytes());
         }
     }
+    if !out.is_empty() {
+        let digest = xxh3_64(&out);
+        out.extend_from_slice(&END);
+        out.extend_from_slice(&digest.to_le_bytes());
+    }
     out
 }
 
 /// Parses links.
 ///
 /// # Errors
-/// The bytes end within a record.
+/// The bytes are cut off or changed.
 pub fn parse(key: &str, bytes: &[u8]) -> Result<Stars, FormatError> {
     let mut stars = Stars::default();
     let mut reader = LinksReader::new(key, bytes);
@@ -69,6 +79,8 @@ pub fn parse(key: &str, bytes: &[u8]) -> Result<Stars, FormatError> {
 pub struct LinksReader<'b> {
     key: &'b str,
     rest: &'b [u8],
+    /// What no digest was read of yet.
+    open: &'b [u8],
     /// Records that were read.
     records: usize,
 }
@@ -76,19 +88,38 @@ pub struct LinksReader<'b> {
 impl<'b> LinksReader<'b> {
     /// A reader of an object's bytes. `key` is for errors.
     pub fn new(key: &'b str, bytes: &'b [u8]) -> Self {
-        Self { key, rest: bytes, records: 0 }
+        Self { key, rest: bytes, open: bytes, records: 0 }
     }
 
     /// Appends the next links; says whether there were any.
     ///
     /// # Errors
-    /// The bytes end within a record.
+    /// The bytes are cut off or changed.
     pub fn append(&mut self, stars: &mut Stars) -> Result<bool, FormatError> {
         let before = self.records;
         while !self.rest.is_empty() && self.records < before + BLOCK {
-            self.record(stars)?;
+            if !self.has_digest()? {
+                self.record(stars)?;
+            }
+        }
+        if self.rest.is_empty() && !self.open.is_empty() {
+            return Err(FormatError::new(self.key, "it ends without the digest of its records"));
         }
         Ok(self.records > before)
+    }
+
+    /// Goes on behind the digest that stands next, if one does; it must be that of the records before it.
+    fn has_digest(&mut self) -> Result<bool, FormatError> {
+        if !self.rest.starts_with(&END) {
+            return Ok(false);
+        }
+        let records = &self.open[..self.open.len() - self.rest.len()];
+        self.take(END.len())?;
+        if self.take(8)? != xxh3_64(records).to_le_bytes() {
+            return Err(FormatError::new(self.key, "the links are not as they were written"));
+        }
+        self.open = self.rest;
+        Ok(true)
     }
 
     fn record(&mut self, stars: &mut Stars) -> Result<(), FormatError> {
@@ -169,7 +200,7 @@ mod tests {
         }
     }
 
-    /// The encoding of version 1: member links are kept as long as their version.
+    /// The encoding of format 2: member links are kept as long as their version.
     #[test]
     fn encoding_is_frozen() {
         let mut stars = Stars::default();
@@ -179,6 +210,8 @@ mod tests {
         for (position, value) in [(0, 5), (16, 1), (24, 2), (32, 3), (40, 0x81), (41, 6), (57, 7)] {
             expected[position] = value;
         }
+        expected.extend([0xff; 16]);
+        expected.extend(0x992e_0654_247a_496e_u64.to_le_bytes());
         assert_eq!(format(&stars), expected);
     }
 
@@ -219,7 +252,7 @@ mod tests {
         stars.push(Node::from_bits(5), version, None, [Node::from_bits(6), mark].into_iter());
         stars.push(Node::from_bits(7), version, None, [mark].into_iter());
         let bytes = format(&stars);
-        assert_eq!(bytes.len(), 41 + 32 + 41 + 16);
+        assert_eq!(bytes.len(), 41 + 32 + 41 + 16 + 24);
         let read = parse("k", &bytes).unwrap();
         assert_eq!(read, stars);
         assert_eq!((read.star(0).keys, read.star(0).source), (&[Node::from_bits(6)][..], Some(mark)));

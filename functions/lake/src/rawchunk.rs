@@ -1,10 +1,12 @@
 //! Raw chunks: rows as received, and where they came from.
 //!
 //! The text is one zstd frame, so that `zstdcat` shows it; behind it stands a skippable frame with the
-//! index as JSON, which every zstd reader passes over. (Zstandard format, RFC 8878, section 3.1.2.)
+//! index as JSON and its XXH3 (64 bits), which every zstd reader passes over. (Zstandard format, RFC 8878,
+//! section 3.1.2.)
 
 use onefold_core::translate::Segment;
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::compress::{FormatError, compress, decompress};
 use crate::links::array;
@@ -12,6 +14,8 @@ use crate::note::Note;
 
 /// Magic number of the skippable frame that holds the index.
 const MAGIC: u32 = 0x184D_2A5A;
+/// Length of what stands behind the index in its frame.
+const END_BYTES: u32 = 12;
 
 /// What a chunk says about its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,10 +60,11 @@ pub fn format(text: &[u8], index: &Index) -> std::io::Result<Vec<u8>> {
     let mut out = compress(text)?;
     let index = serde_json::to_vec(index)?;
     let length = u32::try_from(index.len()).map_err(std::io::Error::other)?;
-    // The frame holds the index and its length, by which it is found from the object's end.
+    // The frame holds the index, its digest and its length, by which it is found from the object's end.
     out.extend_from_slice(&MAGIC.to_le_bytes());
-    out.extend_from_slice(&(length + 4).to_le_bytes());
+    out.extend_from_slice(&(length + END_BYTES).to_le_bytes());
     out.extend_from_slice(&index);
+    out.extend_from_slice(&xxh3_64(&index).to_le_bytes());
     out.extend_from_slice(&length.to_le_bytes());
     Ok(out)
 }
@@ -90,12 +95,17 @@ pub fn parse_index(key: &str, bytes: &[u8]) -> Result<Index, FormatError> {
 fn frames<'b>(key: &str, bytes: &'b [u8]) -> Result<(&'b [u8], Index), FormatError> {
     let damaged = || FormatError::new(key, "the index is missing");
     let (rest, length) = bytes.split_last_chunk::<4>().ok_or_else(damaged)?;
-    let length = u32::from_le_bytes(*length) as usize;
-    let start = rest.len().checked_sub(length).ok_or_else(damaged)?;
+    let (rest, digest) = rest.split_last_chunk::<8>().ok_or_else(damaged)?;
+    let length = u32::from_le_bytes(*length);
+    let start = rest.len().checked_sub(length as usize).ok_or_else(damaged)?;
     let (frames, index) = rest.split_at(start);
     let (text, header) = frames.split_at(frames.len().checked_sub(8).ok_or_else(damaged)?);
-    if u32::from_le_bytes(array(header)) != MAGIC || u32::from_le_bytes(array(&header[4..])) as usize != length + 4 {
+    let frame_length = u32::from_le_bytes(array(&header[4..]));
+    if u32::from_le_bytes(array(header)) != MAGIC || frame_length.checked_sub(END_BYTES) != Some(length) {
         return Err(damaged());
+    }
+    if u64::from_le_bytes(*digest) != xxh3_64(index) {
+        return Err(FormatError::new(key, "the index is not as it was written"));
     }
     let index = serde_json::from_slice(index).map_err(|error| FormatError::new(key, error))?;
     Ok((text, index))

@@ -17,11 +17,15 @@ use onefold_store::{Store, StoreError};
 
 const SKIPPABLE_MAGIC: u32 = 0x184D_2A5E;
 const SEEKABLE_MAGIC: u32 = 0x8F92_EAB1;
+/// Of a skippable frame: its magic number and its length.
+const HEADER_BYTES: usize = 8;
 const FOOTER_BYTES: usize = 9;
 const ENTRY_BYTES: usize = 8;
 /// Text of a frame of a [`Shuffle`], about. It stays in a processor's cache; of twice the text, frames would be 3 %
 /// smaller.
 const FRAME_TEXT_BYTES: usize = 128 << 10;
+/// How many times its bytes a frame's text can have: a block of zstd has up to 128 KiB of text, and at least four bytes.
+const RATIO_MAX: usize = 32 << 10;
 /// What is read of an object's end at first. Most tables are smaller, and many objects.
 const TAIL_BYTES: usize = 16 << 10;
 
@@ -388,7 +392,7 @@ fn text_bytes(readers: &[Vec<Frame>], reader: usize) -> usize {
 
 /// Bytes of a seek table of so many frames.
 fn table_bytes(frames: u32) -> usize {
-    8 + frames as usize * ENTRY_BYTES + FOOTER_BYTES
+    HEADER_BYTES + frames as usize * ENTRY_BYTES + FOOTER_BYTES
 }
 
 /// How many frames the table at the end of `tail` has.
@@ -416,6 +420,12 @@ impl Table {
         let damaged = || FormatError::new(key, "its seek table does not fit");
         let entries_end = tail.len().checked_sub(FOOTER_BYTES).ok_or_else(damaged)?;
         let entries_start = entries_end.checked_sub(frames as usize * ENTRY_BYTES).ok_or_else(damaged)?;
+        let header_start = entries_start.checked_sub(HEADER_BYTES).ok_or_else(damaged)?;
+        let header = &tail[header_start..entries_start];
+        let length = u32::from_le_bytes(array(&header[4..])) as usize;
+        if u32::from_le_bytes(array(header)) != SKIPPABLE_MAGIC || header_start + HEADER_BYTES + length != tail.len() {
+            return Err(damaged());
+        }
         let mut table = Self { wanted: vec![Vec::new(); wanted.len()], bytes: 0..0, end: 0 };
         let mut reader = 0;
         for entry in tail[entries_start..entries_end].chunks_exact(ENTRY_BYTES) {
@@ -423,6 +433,9 @@ impl Table {
             let decompressed = u32::from_le_bytes(array(&entry[4..])) as usize;
             let start = table.end;
             table.end += compressed as u64;
+            if decompressed > compressed.saturating_mul(RATIO_MAX) {
+                return Err(damaged());
+            }
             if compressed == 0 {
                 reader += 1;
             } else if wanted.contains(&reader) {
