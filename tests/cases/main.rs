@@ -4,3 +4,4 @@
 //! stages ([`onefold_tests::case`]).
 
 mod files;
+mod values;

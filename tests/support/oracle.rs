@@ -592,6 +592,9 @@ fn email(text: &str) -> Option<String> {
 /// `+`, calling code and 8 to 15 digits, without the first `(0)`.
 pub fn phone_number(text: &str, country: &str, region: Option<&str>) -> Option<String> {
     let text = text.trim().replacen("(0)", "", 1);
+    if text.chars().any(|letter| !letter.is_ascii_digit() && !" +()-/.".contains(letter)) {
+        return None;
+    }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let number = if text.starts_with('+') {
         digits

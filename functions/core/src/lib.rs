@@ -32,6 +32,7 @@ pub mod node;
 pub mod normalise;
 mod plain_json;
 pub mod provenance;
+mod raw_json;
 pub mod reference;
 pub mod setup;
 pub mod snapshot;

@@ -33,6 +33,27 @@ pub enum Slot<'a> {
     WrongShape,
 }
 
+/// A row has a list or an object where text should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotText;
+
+/// The first of some slots that holds a text that is not blank; none if there is no value.
+///
+/// # Errors
+/// There is no text, but a list that is not empty, or an object.
+pub fn text<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Option<Cow<'a, str>>, NotText> {
+    let mut found = Ok(None);
+    for slot in choice {
+        match slots.get(*slot) {
+            Some(Slot::Text(text)) if !text.trim_ascii().is_empty() => return Ok(Some(text.clone())),
+            Some(Slot::WrongShape) => found = Err(NotText),
+            Some(Slot::List(items)) if !items.is_empty() => found = Err(NotText),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// What a slot is filled with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {

@@ -80,6 +80,8 @@ fn faults_have_their_line_and_say_what_to_do() {
     check(&SMALLEST.replace("crm", "reference"), 2, "a source cannot be named \"reference\"");
     check(&SMALLEST.replace("jsonl", "xml"), 3, "unknown format \"xml\"");
     check(&SMALLEST.replace("id = \"/id\"", "id = \"id\""), 5, "must start with /; did you mean \"/id\"?");
+    check(&SMALLEST.replace("\"/id\"", "[\"/a\", \"/ids/-1/value\"]"), 5, "-1 is no place in a list");
+    check(&SMALLEST.replace("id = \"/id\"", "email = { at = \"/-1\" }\nid = \"/id\""), 5, "-1 is no place in a list");
     check(&SMALLEST.replace("id = \"/id\"", "mail = \"/id\"\nid = \"/id\""), 5, "unknown field \"mail\"");
     check(
         &SMALLEST.replace("id = \"/id\"", "id = \"/id\"\nupdated_at = { at = \"/t\", as = \"iso\" }"),
@@ -189,6 +191,7 @@ fn faults_of_files_say_what_to_do() {
     check(&with("format = \"csv\"\nencoding = \"latin1\""), 4, "unknown encoding \"latin1\"; it must be one of utf-8");
     check(&with("format = \"json\"\nencoding = \"windows-1252\""), 4, "always in UTF-8");
     check(&with("format = \"json\"\nitems = \"data\""), 4, "\"data\" is no JSON Pointer");
+    check(&with("format = \"json\"\nitems = \"/pages/-1/data\""), 4, "-1 is no place in a list");
     check(&with("format = \"csv\"\nitems = \"/data\""), 4, "items is for format = \"json\", not for \"csv\"");
     check(&with("kind = \"ftp\"\nformat = \"csv\""), 3, "unknown kind \"ftp\"");
     check(&with("format = \"csv\"\nurl = \"x\""), 4, "unknown name \"url\"");

@@ -7,6 +7,7 @@ use super::{LookupTable, Rows, TableError, TableText, degrees, location, number}
 use crate::config::{Enrich, Target};
 use crate::csv::{Boundary, FieldReader, boundary};
 use crate::json;
+use crate::normalise::is_stray_control;
 
 /// How many faults of a table are told.
 const FAULTS_TOLD: usize = 20;
@@ -151,6 +152,9 @@ impl<'b> Builder<'b> {
             return Ok(None);
         }
         let name = |place: usize| self.names[self.values[place]].as_str();
+        if let Some(place) = values.iter().position(|value| value.contains(is_stray_control)) {
+            return Err(format!("column {:?} has a control character; write the value without", name(place)));
+        }
         Ok(match (&self.lookup.target, values) {
             (Target::Location, [latitude, longitude]) => Some(location(latitude, longitude).ok_or_else(|| {
                 let (place, what, limit) = match degrees(latitude, 90.0) {

@@ -13,6 +13,7 @@ mod nickname;
 mod phone;
 mod phonetic;
 mod postal_code;
+pub(crate) mod spreadsheet;
 mod step;
 mod table;
 mod text;
@@ -23,7 +24,7 @@ pub use calling_codes::calling_code;
 pub use email::is_email;
 pub use step::Step;
 use text::has_graphic_ends;
-pub(crate) use text::trim;
+pub(crate) use text::{is_stray_control, trim, without_control, without_controls};
 
 /// What a step may look at beside the value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,28 +52,15 @@ pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'
 /// Whether a value says that there is none. Such values never form a match key (invariant 5).
 pub fn is_placeholder(value: &str) -> bool {
     const LONGEST: usize = 13;
-    const PLACEHOLDERS: [&str; 14] = [
-        "-",
-        "--",
-        "?",
-        ".",
-        "n/a",
-        "#n/a",
-        "na",
-        "nil",
-        "null",
-        "none",
-        "unknown",
-        "undefined",
-        "not available",
-        "xxx",
-    ];
+    const PLACEHOLDERS: [&str; 13] =
+        ["-", "--", "?", ".", "n/a", "na", "nil", "null", "none", "unknown", "undefined", "not available", "xxx"];
     // Most values are told by their length and ends: longer, and without white space around them.
-    if value.len() > LONGEST && has_graphic_ends(value) {
+    if value.len() > LONGEST && has_graphic_ends(value) && !value.starts_with('#') {
         return false;
     }
     let value = value.trim();
     value.is_empty()
+        || spreadsheet::is_error(value)
         || (value.len() <= LONGEST && PLACEHOLDERS.iter().any(|placeholder| value.eq_ignore_ascii_case(placeholder)))
 }
 
@@ -101,10 +89,14 @@ mod tests {
             "Unknown",
             "NULL",
             "not available",
+            "#N/A",
+            " #name? ",
+            "########",
+            "########################",
         ] {
             assert!(is_placeholder(nothing), "{nothing:?}");
         }
-        for something in ["a", "Nadia", "nobody@x.de", "Nullmeier"] {
+        for something in ["a", "Nadia", "nobody@x.de", "Nullmeier", "#", "#12 Main Street 5", "#1"] {
             assert!(!is_placeholder(something), "{something:?}");
         }
     }

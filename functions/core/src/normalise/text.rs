@@ -23,6 +23,37 @@ pub(super) fn has_graphic_ends(value: &str) -> bool {
     matches!(value.as_bytes(), [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic())
 }
 
+/// Whether a letter shows nothing and says nothing of a value: control characters that are no white space, and marks of
+/// direction, of joining and of byte order.
+pub(super) fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+    ) || (letter.is_control() && !letter.is_whitespace())
+}
+
+/// Whether a letter is a control character (Unicode's Cc) that no text has: all but tabs and line ends.
+pub(crate) fn is_stray_control(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\t' | '\n' | '\r')
+}
+
+/// The text without [`is_stray_control`] characters, and blanks in place of those that separate words; `None` if it has
+/// none.
+pub(crate) fn without_controls(text: &str) -> Option<String> {
+    let has_controls = text.chars().any(is_stray_control);
+    has_controls.then(|| text.chars().filter_map(without_control).collect())
+}
+
+/// What becomes of a letter in [`without_controls`].
+pub(crate) fn without_control(letter: char) -> Option<char> {
+    match letter {
+        _ if !is_stray_control(letter) => Some(letter),
+        _ if letter.is_whitespace() => Some(' '),
+        _ => None,
+    }
+}
+
 /// Unicode Normalization Form C (UAX #15): `e` and a combining acute become `é`.
 pub(super) fn nfc(value: Cow<'_, str>) -> Cow<'_, str> {
     const COMPOSER: icu_normalizer::ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::Translator;
 use super::objects::{self, ObjectRows, SegmentRows};
 use super::row::{Reject, Whose};
+use super::values::{Dropped, Row, is_clean_csv, is_clean_json};
 use crate::account::Version;
 use crate::config::{RowFormat, SourceKind};
 use crate::csv::{Boundary, Dialect, FieldReader, RECORD_BYTES_MAX, split_plain};
-use crate::field::{TEXT_FIELDS, TextField};
 use crate::json;
 use crate::link::Stars;
 use crate::mapping::Slot;
@@ -60,7 +60,8 @@ pub struct ChunkOutput {
     /// Whether the chunk has rows of those who were erased, or that may be theirs as they cannot be taken apart: it must
     /// not be kept.
     pub must_not_stay: bool,
-    /// Values that could not be used, by field.
+    /// Values that could not be used, or not as they are, by field; with the reason if it is not that the value is none
+    /// of its field's kind.
     pub dropped: BTreeMap<String, u64>,
     /// Of a source of files: the objects of which rows were refused, no more than a hundred of them, the worst first; and
     /// always the first and the last object, of which other chunks can have more.
@@ -105,7 +106,7 @@ struct Work<'t, 'c, 'a> {
     fields: Vec<&'a str>,
     written: Vec<Written>,
     keys: Vec<crate::matching::MatchKey>,
-    dropped: [u64; TEXT_FIELDS],
+    dropped: Dropped,
     /// By segment.
     counts: Vec<SegmentRows>,
     output: ChunkOutput,
@@ -126,7 +127,7 @@ impl Translator<'_> {
             fields: Vec::new(),
             written: Vec::new(),
             keys: Vec::new(),
-            dropped: [0; TEXT_FIELDS],
+            dropped: Dropped::default(),
             counts: vec![SegmentRows::default(); segments.len()],
             output: ChunkOutput { accounts: Vec::with_capacity(bytes.len() * 3 / 2), ..ChunkOutput::default() },
         };
@@ -301,7 +302,11 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
     fn row(&mut self, place: Place, received_at: i64) -> Result<(), Reject> {
         let received_at = Timestamp::from_milliseconds(received_at)
             .ok_or_else(|| Reject::row("the object's time of receipt is out of range"))?;
-        let account = self.translator.account(&self.slots, received_at, &mut self.dropped)?;
+        let is_csv = self.translator.source.kind.rows() == RowFormat::Csv;
+        let bytes = &self.bytes[place.start..place.end];
+        let is_clean = if is_csv { is_clean_csv(bytes) } else { is_clean_json(bytes) };
+        let row = Row { slots: &self.slots, is_clean, is_csv };
+        let account = self.translator.account(row, received_at, &mut self.dropped)?;
         self.keys.clear();
         self.translator.matcher.keys(&account, &mut self.keys);
         let start = self.output.accounts.len();
@@ -365,11 +370,7 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         if matches!(self.translator.source.kind, SourceKind::Files(_)) {
             self.output.objects = objects::listed(self.segments, &self.counts);
         }
-        for (field, count) in TextField::ALL.into_iter().zip(self.dropped) {
-            if count > 0 {
-                self.output.dropped.insert(field.name().to_owned(), count);
-            }
-        }
+        self.output.dropped.extend(self.dropped.into_counts());
         self.output
     }
 

@@ -2,8 +2,10 @@
 
 mod chunk;
 mod enrich;
+mod id;
 mod objects;
 mod row;
+mod values;
 
 pub use chunk::{ChunkOutput, Segment};
 pub use objects::ObjectRows;

@@ -6,12 +6,14 @@ use memchr::memchr;
 
 use super::Translator;
 use super::enrich::enrich;
+use super::id::id;
+use super::values::{Dropped, NOT_A_LIST, Row, unmarked};
 use crate::account::Account;
 use crate::config::TextMapping;
 use crate::enrich::{location, number};
 use crate::field::{TEXT_FIELDS, TextField};
-use crate::json;
 use crate::mapping::Slot;
+use crate::normalise::spreadsheet::{is_error, without_mark};
 use crate::normalise::{self, Surroundings, is_email, trim};
 use crate::reference;
 use crate::timestamp::{TimeFormat, Timestamp, is_date};
@@ -54,85 +56,110 @@ impl Reject {
 }
 
 impl<'c> Translator<'c> {
-    /// The account of a row, unless its person was erased. Counts values that had to be dropped in `dropped`, by the
-    /// field's number.
+    /// The account of a row, unless its person was erased. Counts values that had to be dropped or changed.
     pub(super) fn account<'a>(
         &self,
-        slots: &[Slot<'a>],
+        row: Row<'_, 'a>,
         received_at: Timestamp,
-        dropped: &mut [u64; TEXT_FIELDS],
+        dropped: &mut Dropped,
     ) -> Result<Account<'a>, Reject>
     where
         'c: 'a,
     {
         let Some(suppression) = self.suppression else {
-            return self.mapped(slots, received_at, dropped);
+            return self.mapped(row, received_at, dropped);
         };
         // What counts for them is not told, either.
-        let mut of_row = [0; TEXT_FIELDS];
-        let mapped = self.mapped(slots, received_at, &mut of_row);
+        let mut of_row = Dropped::default();
+        let mapped = self.mapped(row, received_at, &mut of_row);
         let is_suppressed = match &mapped {
             Ok(account) => suppression.covers(account, self.config),
             // A row can be refused for its time, say, and still tell whose it is.
-            Err(_) => suppression.covers(&self.identified(slots, received_at), self.config),
+            Err(_) => suppression.covers(&self.identified(row, received_at), self.config),
         };
         if is_suppressed {
             return Err(Reject::suppressed());
         }
-        for (all, of_row) in dropped.iter_mut().zip(of_row) {
-            *all += of_row;
-        }
+        dropped.add(of_row);
         mapped
     }
 
     /// As much of a refused row's account as tells whose it is.
-    fn identified<'a>(&self, slots: &[Slot<'a>], received_at: Timestamp) -> Account<'a>
+    fn identified<'a>(&self, row: Row<'_, 'a>, received_at: Timestamp) -> Account<'a>
     where
         'c: 'a,
     {
-        let id = id(slots, &self.plan.id).unwrap_or_default();
+        let id = id(row.slots, &self.plan.id).unwrap_or_default();
         let mut account = Account::new(reference::join(&self.source.name, &id), None, received_at);
         for field in [TextField::Country, TextField::Email, TextField::PhoneNumber] {
-            let texts = self.source.mapping.texts.iter().zip(&self.plan.texts);
-            let found = texts.filter(|(text, _)| text.field == field).find_map(|(_, choice)| value(slots, choice));
-            let surroundings =
-                Surroundings { country: account.text(TextField::Country), region: self.source.region.as_deref() };
-            let normal = found
-                .and_then(|value| normalise::run(&self.config.normalise[field.index()], value, surroundings))
-                .and_then(|value| check(field, value, None));
+            let mut texts =
+                self.source.mapping.texts.iter().zip(&self.plan.texts).filter(|(text, _)| text.field == field);
+            let found = texts.find_map(|(_, choice)| row.text(field.name(), choice, &mut Dropped::default()));
+            let normal = found.and_then(|value| self.normal(&account, field, unmarked_in(row, field, value), None));
             account.set_text(field, normal);
         }
         account
     }
 
-    /// The account that the mapping makes of a row.
-    fn mapped<'a>(
+    /// The value of a field of an account after its normalisers; `None` if it cannot be one.
+    fn normal<'a>(
         &self,
-        slots: &[Slot<'a>],
-        received_at: Timestamp,
-        dropped: &mut [u64; TEXT_FIELDS],
-    ) -> Result<Account<'a>, Reject>
+        account: &Account<'_>,
+        field: TextField,
+        value: Cow<'a, str>,
+        birthdate: Option<&TimeFormat>,
+    ) -> Option<Cow<'a, str>> {
+        if is_error(value.trim_ascii()) {
+            return None;
+        }
+        let surroundings =
+            Surroundings { country: account.text(TextField::Country), region: self.source.region.as_deref() };
+        let normal = normalise::run(&self.config.normalise[field.index()], value, surroundings)?;
+        check(field, normal, birthdate)
+    }
+
+    /// The account that the mapping makes of a row.
+    fn mapped<'a>(&self, row: Row<'_, 'a>, received_at: Timestamp, dropped: &mut Dropped) -> Result<Account<'a>, Reject>
     where
         'c: 'a,
     {
-        let mapping = &self.source.mapping;
-        let id = id(slots, &self.plan.id)?;
-        let updated_at = self.updated_at(slots)?;
+        let id = id(row.slots, &self.plan.id)?;
+        let updated_at = self.updated_at(row)?;
         let mut account = Account::new(reference::join(&self.source.name, &id), updated_at, received_at);
-        if self.is_deleted(slots)? {
+        if self.is_deleted(row.slots)? {
             account.deleted = true;
             return Ok(account);
         }
+        self.texts(row, &mut account, dropped);
+        self.location_and_salary(row, &mut account, dropped);
+        let mapping = &self.source.mapping;
+        let split = mapping.interests.as_ref().and_then(|list| list.split.as_deref());
+        account.interests = list(row, &self.plan.interests, split, dropped);
+        account.attributes = mapping
+            .attributes
+            .iter()
+            .zip(&self.plan.attributes)
+            .filter_map(|((name, _), choice)| Some((Cow::Borrowed(name.as_str()), row.raw(name, choice, dropped)?)))
+            .collect();
+        enrich(self.config, self.tables, &mut account);
+        Ok(account)
+    }
 
+    /// Fills the text fields of an account.
+    fn texts<'a>(&self, row: Row<'_, 'a>, account: &mut Account<'a>, dropped: &mut Dropped)
+    where
+        'c: 'a,
+    {
         let mut values: [Option<Cow<'a, str>>; TEXT_FIELDS] = Default::default();
-        if let Some(full_name) = value(slots, &self.plan.full_name) {
+        if let Some(full_name) = row.text("full_name", &self.plan.full_name, dropped) {
             let [given_name, family_name] = split_full_name(full_name);
             values[TextField::GivenName.index()] = given_name;
             values[TextField::FamilyName.index()] = family_name;
         }
         let mut birthdate_format = None;
-        for (text, choice) in mapping.texts.iter().zip(&self.plan.texts) {
-            let found = value(slots, choice).or_else(|| default(text));
+        for (text, choice) in self.source.mapping.texts.iter().zip(&self.plan.texts) {
+            let found = row.text(text.field.name(), choice, dropped).map(|value| unmarked_in(row, text.field, value));
+            let found = found.or_else(|| default(text));
             if found.is_some() {
                 values[text.field.index()] = found;
             }
@@ -144,32 +171,31 @@ impl<'c> Translator<'c> {
             let Some(value) = values[field.index()].take() else {
                 continue;
             };
-            let surroundings =
-                Surroundings { country: account.text(TextField::Country), region: self.source.region.as_deref() };
-            let normal = normalise::run(&self.config.normalise[field.index()], value, surroundings);
-            let normal = normal.and_then(|value| check(field, value, birthdate_format));
+            let normal = self.normal(account, field, value, birthdate_format);
             if normal.is_none() {
-                dropped[field.index()] += 1;
+                dropped.unusable(field);
             }
             account.set_text(field, normal);
         }
+    }
 
-        if let (Some(latitude), Some(longitude)) =
-            (value(slots, &self.plan.latitude), value(slots, &self.plan.longitude))
-        {
-            account.location = location(&latitude, &longitude).map(Cow::Owned);
+    fn location_and_salary<'a>(&self, row: Row<'_, 'a>, account: &mut Account<'a>, dropped: &mut Dropped)
+    where
+        'c: 'a,
+    {
+        let degrees = [&self.plan.latitude, &self.plan.longitude].map(|choice| row.text("location", choice, dropped));
+        if let [Some(latitude), Some(longitude)] = &degrees {
+            account.location = location(latitude, longitude).map(Cow::Owned);
+            if account.location.is_none() {
+                dropped.note("location", NO_NUMBER);
+            }
         }
-        account.salary = value(slots, &self.plan.salary).and_then(|salary| number(&salary)).map(Cow::Owned);
-        let split = mapping.interests.as_ref().and_then(|list| list.split.as_deref());
-        account.interests = list(slots, &self.plan.interests, split);
-        account.attributes = mapping
-            .attributes
-            .iter()
-            .zip(&self.plan.attributes)
-            .filter_map(|((name, _), choice)| Some((Cow::Borrowed(name.as_str()), raw(slots, choice)?)))
-            .collect();
-        enrich(self.config, self.tables, &mut account);
-        Ok(account)
+        if let Some(salary) = row.text("salary", &self.plan.salary, dropped) {
+            account.salary = number(&salary).map(Cow::Owned);
+            if account.salary.is_none() {
+                dropped.note("salary", NO_NUMBER);
+            }
+        }
     }
 
     /// Whether the row is marked as deleted. A row without a mark is not.
@@ -196,11 +222,12 @@ impl<'c> Translator<'c> {
         Ok(false)
     }
 
-    fn updated_at(&self, slots: &[Slot<'_>]) -> Result<Option<Timestamp>, Reject> {
+    fn updated_at(&self, row: Row<'_, '_>) -> Result<Option<Timestamp>, Reject> {
         let Some(time) = &self.source.mapping.updated_at else {
             return Ok(None);
         };
-        match value(slots, &self.plan.updated_at) {
+        let text = row.value(&self.plan.updated_at);
+        match text.map(|text| if row.is_csv { without_mark(row.without_formula(text)) } else { text }) {
             None => Ok(time.default),
             Some(text) => time.format.parse(&text).map(Some).ok_or_else(|| {
                 Reject::field(
@@ -222,41 +249,12 @@ fn format_name(format: &TimeFormat) -> &str {
     }
 }
 
-/// The first of some slots that holds a value that is not blank.
-fn value<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Option<Cow<'a, str>> {
-    choice.iter().find_map(|slot| match slots.get(*slot) {
-        Some(Slot::Text(text)) if !text.trim_ascii().is_empty() => Some(text.clone()),
-        _ => None,
-    })
-}
+/// Why a value is not used.
+const NO_NUMBER: &str = "no number of its kind";
 
-/// The id: text, or a number or boolean as it is written.
-fn id<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Cow<'a, str>, Reject> {
-    let mut fault = Reject::field("id", "the id is missing; every row needs one");
-    for slot in choice {
-        let id = match slots.get(*slot) {
-            None | Some(Slot::Absent) => continue,
-            Some(Slot::Text(text)) => text.clone(),
-            Some(Slot::Raw(json)) => match json.as_bytes().first() {
-                Some(b'"') => match serde_json::from_str::<String>(json) {
-                    Ok(text) => Cow::Owned(text),
-                    Err(error) => return Err(Reject::field("id", format!("the id cannot be read: {error}"))),
-                },
-                Some(b'{' | b'[') => {
-                    fault = Reject::field("id", "the id is a list or an object; it must be text or a number");
-                    continue;
-                }
-                _ => Cow::Borrowed(*json),
-            },
-            Some(Slot::List(_) | Slot::WrongShape) => continue,
-        };
-        let id = trim(id);
-        if !id.is_empty() {
-            return Ok(id);
-        }
-        fault = Reject::field("id", "the id is empty; every row needs one");
-    }
-    Err(fault)
+/// A text as [`unmarked`], if a spreadsheet can have written it.
+fn unmarked_in<'a>(row: Row<'_, '_>, field: TextField, text: Cow<'a, str>) -> Cow<'a, str> {
+    if row.is_csv { unmarked(field, text) } else { text }
 }
 
 fn default(text: &TextMapping) -> Option<Cow<'static, str>> {
@@ -317,36 +315,38 @@ pub(super) fn split_items<'a>(text: &'a str, separator: Option<&str>) -> Vec<Cow
 }
 
 /// The first of some slots that has items: sorted, without repetition.
-fn list<'a>(slots: &[Slot<'a>], choice: &[usize], separator: Option<&str>) -> Vec<Cow<'a, str>> {
+fn list<'a>(row: Row<'_, 'a>, choice: &[usize], separator: Option<&str>, dropped: &mut Dropped) -> Vec<Cow<'a, str>> {
+    let mut is_object = false;
     let items_of = |slot: &usize| {
-        let items: Vec<Cow<'a, str>> = match slots.get(*slot)? {
+        let items: Vec<Cow<'a, str>> = match row.slots.get(*slot)? {
             Slot::List(items) => items.iter().cloned().map(trim).filter(|item| !item.is_empty()).collect(),
-            Slot::Text(Cow::Borrowed(text)) => split_items(text, separator),
-            Slot::Text(Cow::Owned(text)) => {
-                split_items(text, separator).into_iter().map(|item| Cow::Owned(item.into_owned())).collect()
+            Slot::Text(text) => match row.without_formula(text.clone()) {
+                Cow::Borrowed(text) => split_items(text, separator),
+                Cow::Owned(text) => {
+                    split_items(&text, separator).into_iter().map(|item| Cow::Owned(item.into_owned())).collect()
+                }
+            },
+            other => {
+                is_object |= matches!(other, Slot::WrongShape);
+                return None;
             }
-            _ => return None,
         };
         (!items.is_empty()).then_some(items)
     };
-    sorted(choice.iter().find_map(items_of).unwrap_or_default())
+    let items = choice.iter().find_map(items_of);
+    if items.is_none() && is_object {
+        dropped.note("interests", NOT_A_LIST);
+    }
+    let items = items.unwrap_or_default();
+    if row.is_clean {
+        return sorted(items);
+    }
+    let cleaned = items.into_iter().filter_map(|item| row.cleaned(item, "interests", dropped));
+    sorted(cleaned.map(trim).collect())
 }
 
 pub(super) fn sorted(mut items: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
     items.sort_unstable();
     items.dedup();
     items
-}
-
-/// The JSON text of the first of some slots that has one.
-fn raw<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Option<Cow<'a, str>> {
-    choice.iter().find_map(|slot| match slots.get(*slot)? {
-        Slot::Raw(text) => Some(Cow::Borrowed(*text)),
-        Slot::Text(text) if !text.is_empty() => {
-            let mut out = Vec::new();
-            json::push_string(&mut out, text);
-            String::from_utf8(out).ok().map(Cow::Owned)
-        }
-        _ => None,
-    })
 }

@@ -313,3 +313,112 @@ fn the_links_of_an_account_are_its_keys() {
     assert_ne!(one.head.reference, two.head.reference);
     assert_eq!(one.head.version.received_at, 1000);
 }
+
+/// The one account of a row of a source, and what was counted of its values.
+fn translated(source: &str, row: &str) -> (Value, Vec<(String, u64)>) {
+    let header = if source == "news" { "sid,email,interests,day\n" } else { "" };
+    let output = translate(source, [header, row].concat().as_bytes(), header.len());
+    assert_eq!(output.rejected, 0, "{}", String::from_utf8_lossy(&output.rejects));
+    (lines(&output.accounts).pop().unwrap(), output.dropped.into_iter().collect())
+}
+
+fn count(names: &[&str]) -> Vec<(String, u64)> {
+    names.iter().map(|name| ((*name).to_owned(), 1)).collect()
+}
+
+#[test]
+fn a_list_or_an_object_in_place_of_a_text_is_counted() {
+    for (row, expected) in [
+        (json!({"id": 1, "phone": ["1", "2"]}), &["phone_number: a list or an object"][..]),
+        (json!({"id": 1, "phone": {"mobile": "1"}}), &["phone_number: a list or an object"]),
+        (
+            json!({"id": 1, "name": {"first": "A"}, "first": [["B"], "C"]}),
+            &["full_name: a list or an object", "given_name: a list or an object"],
+        ),
+        (json!({"id": 1, "pay": {"amount": 1}}), &["salary: a list or an object"]),
+        (json!({"id": 1, "pay": "much"}), &["salary: no number of its kind"]),
+        (json!({"id": 1, "likes": {"a": 1}}), &["interests: an object"]),
+        (json!({"id": 1, "phone": [], "name": null, "likes": []}), &[]),
+        // A pointer behind it finds a text.
+        (json!({"id": 1, "mail": {"work": ["a@x.de"], "home": "b@x.de"}}), &[]),
+    ] {
+        let (account, counts) = translated("crm", &row.to_string());
+        assert_eq!(counts, count(expected), "{row}");
+        assert_eq!(account["phone_number"], Value::Null);
+    }
+}
+
+#[test]
+fn control_characters_and_halves_of_pairs_do_not_reach_an_account() {
+    let row = r#"{"id":1,"name":"We\u0000ber, An\u001fna","mail":{"home":"a@x\u0007.de"},"zip":"12\n345","likes":["\u0000","a\u0085b"],
+        "device":{"\udc00":"cut \ud83d","b":"\u0000\ud83d\ude00 1\n2","n":1.50}}"#;
+    let (account, counts) = translated("crm", &row.replace('\n', ""));
+    assert_eq!((&account["given_name"], &account["family_name"]), (&json!("Anna"), &json!("Weber")));
+    assert_eq!((&account["email"], &account["interests"]), (&json!("a@x.de"), &json!(["a b"])));
+    assert_eq!(account["address"]["postal_code"], "12\n345", "a line end is text");
+    assert_eq!(account["attributes"]["device"], json!({"\u{fffd}": "cut \u{fffd}", "b": "\u{1f600} 1\n2", "n": 1.50}));
+    let mut expected = count(&[
+        "attributes.device: control characters taken out",
+        "attributes.device: half a surrogate pair replaced",
+        "email: control characters taken out",
+        "full_name: control characters taken out",
+    ]);
+    expected.push(("interests: control characters taken out".to_owned(), 2));
+    assert_eq!(counts, expected);
+
+    let (account, counts) = translated("news", "3\0,a\u{7f}@x.de,\u{9f},2023-06-07\n");
+    assert_eq!((&account["ref"], &account["email"]), (&json!("news:3"), &json!("a@x.de")));
+    assert_eq!(counts, count(&["email: control characters taken out", "interests: control characters taken out"]));
+    assert!(reject(b"{\"id\":\"1\\u00002\"}").1.contains("control character"));
+    assert!(reject(b"{\"id\":1,\"phone\":\"\\ud83d\"}").1.contains("hex escape"), "a text of the mapping");
+}
+
+#[test]
+fn numbers_that_are_whole_are_written_so_in_ids_and_texts() {
+    let row = r#"{"id":17.0,"zip":1067.0,"phone":2123456789.0,"device":1.50}"#;
+    let (account, _) = translated("crm", row);
+    assert_eq!((&account["ref"], &account["phone_number"]), (&json!("crm:17"), &json!("+12123456789")));
+    assert_eq!(
+        (&account["address"]["postal_code"], account["attributes"]["device"].to_string()),
+        (&json!("1067"), "1.5".into())
+    );
+    let output = translate("crm", row.as_bytes(), 0);
+    assert!(String::from_utf8_lossy(&output.accounts).contains("\"device\":1.50"), "an attribute is kept as it is");
+    assert!(reject(br#"{"id":17.5}"#).1.contains("with a fraction"));
+}
+
+#[test]
+fn what_spreadsheets_make_of_text_is_taken_off() {
+    let (account, counts) = translated("news", "\"=\"\"007\"\"\",'anna@x.de,\"=\"\"b;a\"\"\",'2023-06-07\n");
+    assert_eq!((&account["ref"], &account["email"]), (&json!("news:007"), &json!("anna@x.de")));
+    assert_eq!((&account["interests"], &account["updated_at"]), (&json!(["a", "b"]), &json!("2023-06-07T00:00:00Z")));
+    assert_eq!(counts, []);
+    let (account, _) = translated("news", "1,\"=\"\"anna@x.de\"\"\",,\n");
+    assert_eq!(account["email"], "anna@x.de");
+    let (account, counts) = translated("news", "1,\"=\"\"\"\"\",,\n");
+    assert_eq!((&account["email"], counts), (&Value::Null, vec![]), "an empty cell");
+    // JSON is written by programs: what is in it is meant.
+    let (account, _) = translated("crm", r#"{"id":"=\"1\"","zip":"'1"}"#);
+    assert_eq!((&account["ref"], &account["address"]["postal_code"]), (&json!("crm:=\"1\""), &json!("'1")));
+    // Errors are no values, whoever passes them on.
+    let (account, counts) =
+        translated("crm", &json!({"id":1,"zip":" #N/A ","first":"#NAME?","country":"########"}).to_string());
+    assert_eq!((&account["address"], &account["given_name"]), (&Value::Null, &Value::Null));
+    assert_eq!(counts, count(&["address.country", "address.postal_code", "given_name"]));
+}
+
+#[test]
+fn dates_at_the_end_of_time_are_values() {
+    let config = CONFIG.replace("as = \"%d.%m.%Y\"", "as = \"rfc3339\"").replace("as = \"unix_s\"", "as = \"rfc3339\"");
+    for (born, expected) in [
+        ("9999-12-31T00:00:00Z", json!("9999-12-31")),
+        ("9999-12-31T23:59:59.999+00:00", json!("9999-12-31")),
+        ("9999-12-31T23:59:59-01:00", Value::Null),
+        ("0000-00-00T00:00:00Z", Value::Null),
+    ] {
+        let row = json!({"id": 1, "born": born, "at": "9999-12-31T23:59:59Z"});
+        let output = translate_by(&config, "crm", row.to_string().as_bytes(), 0);
+        let account = lines(&output.accounts).pop().unwrap();
+        assert_eq!((&account["birthdate"], &account["updated_at"]), (&expected, &json!("9999-12-31T23:59:59Z")));
+    }
+}

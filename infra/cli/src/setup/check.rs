@@ -13,6 +13,8 @@ use crate::error::{Error, describe};
 
 /// Of how many files of a source the start is looked at.
 const HEADERS_MAX: usize = 20;
+/// How many rows of a file of JSON or Parquet are looked at.
+const ROWS_MAX: usize = 100;
 
 /// What came of a check.
 #[derive(Debug)]
@@ -102,6 +104,15 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
                     found.push(Found { weight: Weight::Error, place, message: describe(&error) });
                 }
             }
+        }
+        // Of a file that cannot be read, a run tells why.
+        if let (Some(file), false, SourceKind::Files(_)) = (files.first(), is_csv, &source.kind)
+            && let Ok(rows) = reader.rows_of(source, file).await
+        {
+            let texts: Vec<_> = rows.iter().take(ROWS_MAX).map(|row| String::from_utf8_lossy(row.own())).collect();
+            let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+            let findings = setup::check_shapes(config, number, &file.key, &texts);
+            found.extend(findings.into_iter().map(|finding| placed(Weight::Warning, finding)));
         }
     }
     let names = || config.sources.iter().map(|source| source.name.as_str());

@@ -37,9 +37,13 @@ pub fn show(rows: &[Tried], width: usize) -> String {
             let field = field.as_ref().map_or_else(String::new, |field| format!("{field}: "));
             out.push_str(&format!("rejected: {field}{reason}\n"));
         }
-        if !row.dropped.is_empty() {
-            out.push_str(&format!("dropped, as no value of its kind: {}\n", row.dropped.join(", ")));
+        // Those with another reason say it.
+        let (told, unusable): (Vec<&str>, Vec<&str>) =
+            row.dropped.iter().map(String::as_str).partition(|name| name.contains(": "));
+        if !unusable.is_empty() {
+            out.push_str(&format!("dropped, as no value of its kind: {}\n", unusable.join(", ")));
         }
+        told.iter().for_each(|told| out.push_str(&format!("not kept as it is: {told}\n")));
         out.push('\n');
     }
     let rejected = rows.iter().filter(|row| row.reject.is_some()).count();

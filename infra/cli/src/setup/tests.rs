@@ -418,6 +418,38 @@ async fn rows_are_shown_side_by_side() {
 }
 
 #[tokio::test]
+async fn values_that_are_not_kept_as_they_are_are_told() {
+    let config = r#"
+[[source]]
+name = "crm"
+format = "jsonl"
+[source.fields]
+id = "/id"
+email = "/emails"
+birthdate = { at = "/born", as = "rfc3339" }
+attributes.note = "/note"
+[[match]]
+key = "email"
+"#;
+    let row = r#"{"id":17.0,"emails":["a@x.de"],"note":"\ud83d","born":"9999-12-31T00:00:00Z"}"#;
+    let scratch = Scratch::new(&[("onefold.toml", config.as_bytes()), ("landing/crm/a.jsonl", row.as_bytes())]);
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(is_sound && report.contains("email finds a list or an object in 1 of the first 1 rows"), "{report}");
+    let shown = side_by_side::show(&scratch.tried("crm", 1).await.unwrap(), 100);
+    for line in [
+        "ref: crm:17",
+        "birthdate: 9999-12-31",
+        "not kept as it is: attributes.note: half a surrogate pair replaced",
+        "not kept as it is: email: a list or an object",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+    // The configuration is guessed from these as well.
+    let dates = b"id,email,until\n1,a@x.de,9999-12-31\n2,b@x.de,2024-05-06\n3,c@x.de,9999-12-31T23:59:59Z\n";
+    assert!(Scratch::new(&[("landing/crm/a.csv", dates)]).init().await.is_ok());
+}
+
+#[tokio::test]
 async fn a_row_as_json_has_all_of_it() {
     let tried = rows_of_every_kind().tried("crm", 2).await.unwrap();
     let rows: Vec<serde_json::Value> = tried.iter().map(Tried::json).collect();

@@ -122,7 +122,16 @@ fn date(out: &mut Vec<u8>, days: i32) {
 fn timestamp(out: &mut Vec<u8>, unit: Unit, time: i64) {
     match Timestamp::from_nanosecond(i128::from(time) * unit.nanoseconds()) {
         Ok(time) => quoted(out, format_args!("{time}")),
-        Err(_) => quoted(out, format_args!("time {time}")),
+        Err(_) => last_day(out, unit, time),
+    }
+}
+
+/// A time of the last day of the year 9999, which means that there is no end, is behind what `jiff` can hold.
+fn last_day(out: &mut Vec<u8>, unit: Unit, time: i64) {
+    let milliseconds = i64::try_from(i128::from(time) * unit.nanoseconds() / 1_000_000).ok();
+    match milliseconds.and_then(onefold_core::timestamp::Timestamp::from_milliseconds) {
+        Some(time) => quoted(out, format_args!("{time}")),
+        None => quoted(out, format_args!("time {time}")),
     }
 }
 
