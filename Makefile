@@ -30,7 +30,7 @@ AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run reference test test-build test-units test-properties test-cloud test-reference lint fmt bench febrl package deploy clean FORCE
+.PHONY: help tools build run clean-run reference test test-build test-units test-properties fuzz test-cloud test-reference lint fmt bench febrl package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,7 +92,13 @@ test-units: test-build
 	$(CHECKED) --lib --bins
 
 test-properties: test-build tools
-	$(CHECKED) --test properties --test agreement
+	$(CHECKED) --test properties --test agreement --test cases --test fuzz
+
+# How many cases each reader gets.
+CASES ?= 20000
+
+fuzz: test-build ## Feed every reader of bytes with CASES cases
+	PROPTEST_CASES=$(CASES) $(CHECKED) --test fuzz
 
 # These start servers, the local cloud among them.
 test-cloud: test-build tools
