@@ -109,7 +109,7 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
         if let (Some(file), false, SourceKind::Files(_)) = (files.first(), is_csv, &source.kind)
             && let Ok(rows) = reader.rows_of(source, file).await
         {
-            let texts: Vec<_> = rows.iter().take(ROWS_MAX).map(|row| String::from_utf8_lossy(row.own())).collect();
+            let texts: Vec<_> = rows.rows.iter().take(ROWS_MAX).map(|row| String::from_utf8_lossy(row.own())).collect();
             let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
             let findings = setup::check_shapes(config, number, &file.key, &texts);
             found.extend(findings.into_iter().map(|finding| placed(Weight::Warning, finding)));
