@@ -240,6 +240,9 @@ mod tests {
         for node in (1..=126).map(Node::from_bits).chain([mark]) {
             bytes.extend_from_slice(&node.bits().to_le_bytes());
         }
+        let digest = xxh3_64(&bytes);
+        bytes.extend(END);
+        bytes.extend(digest.to_le_bytes());
         let stars = parse("k", &bytes).unwrap();
         assert_eq!((stars.len(), stars.star(0).keys.len(), stars.star(0).source), (1, 126, Some(mark)));
     }

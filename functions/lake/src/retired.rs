@@ -68,9 +68,10 @@ impl Trail {
     pub async fn file(&mut self, store: &dyn Store, file: &File) -> Result<(), ShuffleError> {
         let damaged = |error: &dyn std::fmt::Display| FormatError::new(&file.key, error);
         let mut decoder = zstd::stream::write::Decoder::new(Vec::new()).map_err(|error| damaged(&error))?;
-        let mut lines = 0;
+        let (mut lines, mut bytes) = (0, 0);
         for start in (0..file.bytes).step_by(PIECE_BYTES as usize) {
             let piece = store.get_range(&file.key, start..(start + PIECE_BYTES).min(file.bytes)).await?;
+            bytes += piece.len() as u64;
             decoder.write_all(&piece).and_then(|()| decoder.flush()).map_err(|error| damaged(&error))?;
             let text = decoder.get_mut();
             let Some(end) = memchr::memrchr(b'\n', text) else { continue };
@@ -82,7 +83,7 @@ impl Trail {
             text.drain(..=end);
         }
         // What is cut off between two frames looks whole.
-        if lines == file.records && decoder.get_ref().is_empty() {
+        if lines == file.records && bytes == file.bytes && decoder.get_ref().is_empty() {
             return Ok(());
         }
         Err(damaged(&format_args!("it has {lines} lines of {}", file.records)).into())
