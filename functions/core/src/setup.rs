@@ -4,7 +4,9 @@
 use crate::config::{Config, Source, SourceKind};
 use crate::csv::FieldReader;
 use crate::enrich::{LookupTable, TableFormat, TableText};
+use crate::field::TextField;
 use crate::mapping::{self, MappingPlan, NotText, Slot};
+use crate::normalise::Step;
 
 /// Something that is wrong, or looks wrong, with a set-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +101,31 @@ fn columns(header: &[u8], delimiter: u8) -> Vec<String> {
     let mut reader = FieldReader::new(delimiter);
     reader.read(header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(header));
     reader.fields().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect()
+}
+
+/// Whether nothing says the country of a source's phone numbers, so that those without a calling code cannot be read.
+pub fn knows_no_country(source: &Source) -> bool {
+    source.region.is_none() && source.mapping.texts.iter().all(|text| text.field != TextField::Country)
+}
+
+/// The sources whose phone numbers are normalised and of which nothing says the country; `is_meant` says which to look at.
+pub fn check_phones(config: &Config, is_meant: impl Fn(&Source) -> bool) -> Vec<Finding> {
+    let chain = &config.normalise[TextField::PhoneNumber.index()];
+    let needs_country = chain.iter().any(|step| matches!(step, Step::E164 | Step::Digits));
+    let has_phones = |source: &Source| source.mapping.texts.iter().any(|text| text.field == TextField::PhoneNumber);
+    let numbered = config.sources.iter().enumerate().filter(|(_, source)| needs_country && is_meant(source));
+    let lacking = numbered.filter(|(_, source)| has_phones(source) && knows_no_country(source));
+    let finding = |(number, source): (usize, &Source)| Finding {
+        section: "source",
+        number,
+        key: "name",
+        message: format!(
+            "nothing says the country of the phone numbers of {:?}, so those without a calling code are dropped; write \
+             region, such as \"DE\", or map address.country",
+            source.name
+        ),
+    };
+    lacking.map(finding).collect()
 }
 
 /// The fields that no column of a file answers, so that they stay empty. `header` is the first record of the file.
@@ -243,6 +270,26 @@ on = "address.postal_code"
         let expected = "email finds a list or an object in 2 of the first 4 rows of news.jsonl, and takes text only; point at \
                         what is in it, as by \"/mail/0\" in a list";
         assert_eq!(found[0].message, expected);
+    }
+
+    #[test]
+    fn phone_numbers_need_a_country() {
+        let with = |settings: &str, fields: &str, rest: &str| {
+            let text = format!(
+                "[[source]]\nname = \"crm\"\nformat = \"csv\"\n{settings}[source.fields]\nid = \"/id\"\n\
+                 phone_number = \"/p\"\n{fields}[[match]]\nkey = \"phone_number\"\n{rest}"
+            );
+            check_phones(&Config::parse(&text).unwrap(), |_| true)
+        };
+        for step in ["e164", "digits"] {
+            let rest = format!("[normalise]\nphone_number = [\"trim\", \"{step}\"]\n");
+            let found = with("", "", &rest);
+            assert_eq!(places(&found), [("source", 0, "name")]);
+            assert!(found[0].message.contains("the phone numbers of \"crm\""), "{found:?}");
+            assert_eq!(with("region = \"DE\"\n", "", &rest), []);
+            assert_eq!(with("", "\"address.country\" = \"/c\"\n", &rest), []);
+        }
+        assert_eq!(with("", "", "[normalise]\nphone_number = \"trim\"\n"), [], "nothing is dropped then");
     }
 
     #[test]

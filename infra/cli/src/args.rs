@@ -381,6 +381,14 @@ impl LocalCommand {
         }
     }
 
+    /// What it does that can be done in AWS as well.
+    pub fn cloud_command(&self) -> Option<&CloudCommand> {
+        match self {
+            Self::Cloud(command) => Some(command),
+            Self::Up(_) => None,
+        }
+    }
+
     /// The port that was asked for.
     pub fn port(&self) -> Option<u16> {
         match self {

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use onefold_lake::versions::VersionError;
+
+use crate::table::plural;
 use onefold_store::StoreError;
 
 /// Why a command was not carried out.
@@ -55,6 +57,12 @@ pub enum Error {
     /// Something about the request, the folders or the installation has to be put right first.
     #[error("{0}")]
     Unready(String),
+    /// What a command is given is not as it must be.
+    #[error("{} must be put right first\n  {}", plural(faults.len(), "fault"), faults.join("\n  "))]
+    NotReady {
+        /// What is wrong, each with its file.
+        faults: Vec<String>,
+    },
     /// No stack of that name.
     #[error(
         "there is no state machine `{stack}` in {region}; deploy it with `sam deploy`, or name another stack with --stack"

@@ -28,6 +28,7 @@ mod local_cloud;
 mod objects;
 mod out_folder;
 mod overlay;
+mod preflight;
 mod progress;
 mod project;
 mod push;
@@ -92,6 +93,7 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
         Command::Erase(options) => erase::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Local(options) => local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {
+            preflight::check(Some(&command), None)?;
             let cloud = Clients::of(arguments.endpoint.as_deref()).await?.find_stack(&arguments.stack).await?;
             let context = Context::new(cloud, false);
             let mut signals = Signals::listen()?;

@@ -12,6 +12,7 @@ use crate::deploy::deploy;
 use crate::error::Error;
 use crate::local_cloud::{LocalCloud, Site};
 use crate::out_folder::OutFolder;
+use crate::preflight;
 use crate::project::Project;
 use crate::restore;
 use crate::screen::{say, warn};
@@ -24,6 +25,7 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
     if let Some(advice) = options.command.advice() {
         return Err(Error::Unready(advice.to_owned()));
     }
+    preflight::check(options.command.cloud_command(), options.secrets.as_deref())?;
     let secrets = options.secrets.as_deref().map(SecretsFile::read).transpose()?;
     let project = Project::find()?;
     // What is kept for a folder of results lies in it; claimed first, as another one may be changing what it holds.

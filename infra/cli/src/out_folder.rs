@@ -17,7 +17,7 @@ pub const MANIFEST: &str = "manifest.json";
 /// All receipts of the run, one a line.
 pub const RECEIPTS: &str = "receipts.jsonl";
 /// The folder of a version that was not published.
-const HELD: &str = "held";
+pub const HELD: &str = "held";
 /// The folder of refused rows.
 pub const REJECTS: &str = "rejects";
 /// What a version consists of: folders, and then files, the manifest last.
@@ -111,7 +111,7 @@ impl OutFolder {
 }
 
 /// What a version consists of, the manifest last.
-fn entries() -> impl Iterator<Item = &'static str> {
+pub fn entries() -> impl Iterator<Item = &'static str> {
     FOLDERS.into_iter().chain(FILES)
 }
 

@@ -85,18 +85,25 @@ fn plan(data: &Path) -> Result<(Vec<Upload>, Upload), Error> {
             uploads.push((path, keys::reference(table, format)));
         }
     })?;
-    collect(&data.join("corrections"), "", &mut |path, name| {
-        let key = format!("{}{name}", keys::CORRECTIONS);
-        if keys::is_corrections(&key) {
-            uploads.push((path, key));
-        }
-    })?;
+    uploads.extend(corrections(data)?);
     let sized = |(path, key): (PathBuf, String)| {
         let bytes = fs::metadata(&path).map_err(Error::file("read", &path))?.len();
         Ok::<_, Error>(Upload { path, key, bytes })
     };
     let uploads = uploads.into_iter().map(sized).collect::<Result<_, _>>()?;
     Ok((uploads, sized((config, keys::CONFIG.to_owned()))?))
+}
+
+/// The files of corrections, with their keys.
+pub fn corrections(data: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
+    let mut found = Vec::new();
+    collect(&data.join("corrections"), "", &mut |path, name| {
+        let key = format!("{}{name}", keys::CORRECTIONS);
+        if keys::is_corrections(&key) {
+            found.push((path, key));
+        }
+    })?;
+    Ok(found)
 }
 
 /// Tells `found` of every file below a folder, in the order of their names, with the path relative to where it began.

@@ -69,6 +69,11 @@ pub fn seconds(milliseconds: i64) -> String {
     format!("{:.1}", milliseconds as f64 / 1000.0)
 }
 
+/// A number of things.
+pub fn plural(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -48,6 +48,9 @@ struct Pairs {
 
 impl Truth {
     /// Reads a CSV file with the columns `uid` and `person`.
+    ///
+    /// # Errors
+    /// It cannot be read, or every line that is at fault, up to [`FAULTS_MAX`].
     pub fn read(path: &Path) -> Result<Self, Error> {
         let file = File::open(path).map_err(Error::file("read", path))?;
         Self::from_csv(BufReader::with_capacity(1 << 18, file), path)
@@ -59,20 +62,23 @@ impl Truth {
         let mut columns = None;
         for_each_record(&mut source, path, |fields| {
             let Some((uid, person)) = columns else {
-                let column = |name| fields.iter().position(|field| *field == name);
+                let name_of = |field: &str| field.trim_start_matches('\u{feff}').trim().to_owned();
+                let column = |name| fields.iter().position(|field| name_of(field) == name);
                 columns = column("uid").zip(column("person"));
-                return columns.map(drop).ok_or("the first line must name the columns uid and person");
+                // Without the columns, no line means anything.
+                return columns.map(drop).ok_or(Fault::OfAll("the first line must name the columns uid and person"));
             };
             let (Some(uid), Some(person)) = (fields.get(uid), fields.get(person)) else {
-                return Err("a line has too few columns");
+                return Err(Fault::OfLine("a line has too few columns"));
             };
-            let next = u32::try_from(truth.person_sizes.len()).map_err(|_| "there are too many persons")?;
+            let next =
+                u32::try_from(truth.person_sizes.len()).map_err(|_| Fault::OfAll("there are too many persons"))?;
             let number = *numbers.entry((*person).into()).or_insert(next);
             if number == next {
                 truth.person_sizes.push(0);
             }
             match truth.person_of.entry((*uid).into()) {
-                Entry::Occupied(_) => Err("an account is there twice"),
+                Entry::Occupied(_) => Err(Fault::OfLine("an account is there twice")),
                 Entry::Vacant(vacant) => {
                     vacant.insert(number);
                     truth.person_sizes[number as usize] += 1;
@@ -126,12 +132,25 @@ impl Truth {
     }
 }
 
+/// How many lines at fault are told.
+const FAULTS_MAX: usize = 20;
+
+/// What is wrong with a file.
+#[derive(Clone, Copy)]
+enum Fault {
+    /// With a line; the others are looked at all the same.
+    OfLine(&'static str),
+    /// With all of it.
+    OfAll(&'static str),
+}
+
 /// Calls `found` for every record of a CSV file.
 fn for_each_record(
     source: &mut impl BufRead,
     path: &Path,
-    mut found: impl FnMut(&[&str]) -> Result<(), &'static str>,
+    mut found: impl FnMut(&[&str]) -> Result<(), Fault>,
 ) -> Result<(), Error> {
+    let mut faults: Vec<String> = Vec::new();
     let mut reader = Reader::new();
     let (mut text, mut ends) = (vec![0; 4096], vec![0; 16]);
     let (mut written, mut fields) = (0, 0);
@@ -146,19 +165,22 @@ fn for_each_record(
             ReadRecordResult::InputEmpty => {}
             ReadRecordResult::OutputFull => text.resize(text.len() * 2, 0),
             ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
-            ReadRecordResult::End => return Ok(()),
+            ReadRecordResult::End => break,
             ReadRecordResult::Record => {
                 let bounds = [0].into_iter().chain(ends[..fields].iter().copied()).zip(&ends[..fields]);
                 let record: Result<Vec<&str>, _> =
                     bounds.map(|(start, end)| std::str::from_utf8(&text[start..*end])).collect();
-                let taken = record.map_err(|_| "a line is not UTF-8").and_then(|record| found(&record));
-                taken.map_err(|reason| {
-                    Error::malformed(path.display(), format!("line {}: {reason}", reader.line() - 1))
-                })?;
+                let taken = record.map_err(|_| Fault::OfLine("a line is not UTF-8")).and_then(|record| found(&record));
                 (written, fields) = (0, 0);
+                let Err(Fault::OfLine(reason) | Fault::OfAll(reason)) = taken else { continue };
+                faults.push(format!("line {}: {reason}", reader.line() - 1));
+                if matches!(taken, Err(Fault::OfAll(_))) || faults.len() == FAULTS_MAX {
+                    break;
+                }
             }
         }
     }
+    if faults.is_empty() { Ok(()) } else { Err(Error::malformed(path.display(), faults.join("; "))) }
 }
 
 /// The pairs among so many accounts.
@@ -233,10 +255,18 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_and_blanks_are_no_part_of_a_name() {
+        assert_eq!(truth("\u{feff}uid, person\na,1\nb,1\n").unwrap().person_sizes, [2]);
+    }
+
+    #[test]
     fn faults_name_the_line() {
         let fault = |csv| truth(csv).unwrap_err().to_string();
         assert_eq!(fault("id,person\n"), "truth.csv: line 1: the first line must name the columns uid and person");
-        assert_eq!(fault("uid,person\na,1\na,2\n"), "truth.csv: line 3: an account is there twice");
+        assert_eq!(
+            fault("uid,person\na,1\na,2\nb\n"),
+            "truth.csv: line 3: an account is there twice; line 4: a line has too few columns"
+        );
         assert_eq!(fault("uid,person\na\n"), "truth.csv: line 2: a line has too few columns");
     }
 }

@@ -27,17 +27,17 @@ fn every_fault_of_the_configuration_is_told_with_its_line() {
 
     let out = folder("faults-out");
     let [data, out_path] = [&data, &out].map(|path| path.to_str().expect("a path of UTF-8"));
+    // What does not fit the folders is told beside it, before a local cloud is booted.
+    fs::write(path.with_file_name("truth.csv"), "id,customer\ncrm:1,1\n").expect("a truth");
     let mut answered = onefold(["local", "run", "--data", data, "--out", out_path])
         .exits(1)
-        .says("failed in Plan")
-        .says("Onefold.InvalidInput")
-        .says("config/pipeline.toml: 4 faults")
-        .says("onefold check");
+        .says("5 faults must be put right first")
+        .says("truth.csv: line 1: the first line must name the columns uid and person");
     for (_, wrong, named) in faults {
         let line = 1 + text.lines().position(|line| line.contains(wrong)).expect("its line");
-        answered = answered.says(&format!("line {line}, ")).says(named);
+        answered = answered.says(&format!("onefold.toml:{line}:")).says(named);
     }
-    assert!(!out.join("manifest.json").exists(), "nothing is published");
+    assert!(!out.join("manifest.json").exists() && !out.join(".onefold").exists(), "nothing was started");
 }
 
 #[test]

@@ -5,16 +5,17 @@ use std::path::Path;
 use onefold_core::config::{Config, Place, RowFormat, SourceKind, nearest};
 use onefold_core::setup::{self, Finding};
 use onefold_lake::table::StoredTable;
+use onefold_store::Object;
 
 use super::faults::{Found, Weight, show};
 use super::folder::{CONFIG, DataFolder, config_text};
+use super::losses;
 use super::reading::Reader;
 use crate::error::{Error, describe};
+use crate::table::plural;
 
-/// Of how many files of a source the start is looked at.
-const HEADERS_MAX: usize = 20;
-/// How many rows of a file of JSON or Parquet are looked at.
-const ROWS_MAX: usize = 100;
+/// How many files of a source are looked at.
+const FILES_MAX: usize = 20;
 
 /// What came of a check.
 #[derive(Debug)]
@@ -59,17 +60,12 @@ pub async fn check(path: &Path) -> Result<Checked, Error> {
 
 /// What is wrong with tables and files.
 async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Result<Vec<Found>, Error> {
-    let placed = |weight, finding: Finding| Found {
-        weight,
-        place: Place::find(text, finding.section, finding.number, finding.key),
-        message: finding.message,
-    };
     let mut found = Vec::new();
     let reader = Reader::new(folder.root())?;
     for name in config.tables() {
         let table = reader.table(name).await?;
         let findings = setup::check_table(config, name, table.as_ref().map(StoredTable::text));
-        found.extend(findings.into_iter().map(|finding| placed(Weight::Error, finding)));
+        found.extend(findings.into_iter().map(|finding| placed(text, Weight::Error, finding)));
     }
     let mut files = Vec::new();
     for source in &config.sources {
@@ -78,51 +74,63 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
     let with_files = || config.sources.iter().zip(&files).filter(|(_, files)| !files.is_empty());
     let lacking =
         setup::check_files(config, |source| with_files().any(|(with_files, _)| with_files.name == source.name));
-    found.extend(lacking.into_iter().map(|finding| placed(Weight::Error, finding)));
+    found.extend(lacking.into_iter().map(|finding| placed(text, Weight::Error, finding)));
 
-    for (number, (source, files)) in config.sources.iter().zip(&files).enumerate() {
-        let is_csv = source.kind.rows() == RowFormat::Csv;
-        let is_of_files = matches!(source.kind, SourceKind::Files(_));
-        for file in files.iter().take(HEADERS_MAX).filter(|file| is_of_files && file.size > 0) {
-            match reader.rows_of(source, file).await {
-                Ok(read) => {
-                    let Some(row) = read.rows.first() else {
-                        let message = format!("there is no row in {}; is it of the source's format?", file.key);
-                        let place = Place::find(text, "source", number, "name");
-                        found.push(Found { weight: Weight::Warning, place, message });
-                        continue;
-                    };
-                    if !is_csv {
-                        continue;
-                    }
-                    let delimiter = source.kind.delimiter();
-                    let lacking = setup::check_header(config, number, &file.key, row.header(), delimiter);
-                    found.extend(lacking.into_iter().map(|finding| placed(Weight::Warning, finding)));
-                }
-                Err(error) => {
-                    let place = Place::find(text, "source", number, "name");
-                    found.push(Found { weight: Weight::Error, place, message: describe(&error) });
-                }
-            }
-        }
-        // Of a file that cannot be read, a run tells why.
-        if let (Some(file), false, SourceKind::Files(_)) = (files.first(), is_csv, &source.kind)
-            && let Ok(rows) = reader.rows_of(source, file).await
-        {
-            let texts: Vec<_> = rows.rows.iter().take(ROWS_MAX).map(|row| String::from_utf8_lossy(row.own())).collect();
-            let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-            let findings = setup::check_shapes(config, number, &file.key, &texts);
-            found.extend(findings.into_iter().map(|finding| placed(Weight::Warning, finding)));
-        }
+    let names: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
+    let corrections = folder.faults_of_corrections(&names);
+    found.extend(corrections.into_iter().map(|message| Found { weight: Weight::Error, place: None, message }));
+    let phones = setup::check_phones(config, |source| !matches!(source.kind, SourceKind::Files(_)));
+    found.extend(phones.into_iter().map(|finding| placed(text, Weight::Warning, finding)));
+    for (number, files) in files.iter().enumerate() {
+        found.extend(of_files(&reader, config, text, number, files).await?);
     }
-    let names = || config.sources.iter().map(|source| source.name.as_str());
-    for name in folder.landing_names()?.into_iter().filter(|name| names().all(|known| known != name)) {
-        let meant = nearest(&name, names()).map_or_else(String::new, |source| format!("; is it {source:?}?"));
+    for name in folder.landing_names()?.into_iter().filter(|name| !names.contains(&name.as_str())) {
+        let meant =
+            nearest(&name, names.iter().copied()).map_or_else(String::new, |source| format!("; is it {source:?}?"));
         let message = format!("landing/{name}/ belongs to no [[source]], so it is not read{meant}");
         found.push(Found { weight: Weight::Warning, place: None, message });
     }
     found.sort_by_key(|found| found.weight == Weight::Warning);
     Ok(found)
+}
+
+/// What is wrong with the files of a source, by the starts of the first ones.
+async fn of_files(
+    reader: &Reader,
+    config: &Config,
+    text: &str,
+    number: usize,
+    files: &[Object],
+) -> Result<Vec<Found>, Error> {
+    let mut found = Vec::new();
+    let Some(source) = config.sources.get(number) else { return Ok(found) };
+    let (is_csv, delimiter) = (source.kind.rows() == RowFormat::Csv, source.kind.delimiter());
+    for file in files.iter().take(FILES_MAX).filter(|_| matches!(source.kind, SourceKind::Files(_))) {
+        let rows = match reader.rows_of(source, file).await {
+            Ok(read) => read.rows,
+            Err(error) => {
+                let place = Place::find(text, "source", number, "name");
+                found.push(Found { weight: Weight::Error, place, message: describe(&error) });
+                continue;
+            }
+        };
+        let mut findings = losses::of_rows(config, number, &file.key, &rows)?;
+        match rows.first() {
+            Some(row) if is_csv => {
+                findings.splice(..0, setup::check_header(config, number, &file.key, row.header(), delimiter));
+            }
+            None if file.size > 0 => findings.push(losses::without_rows(number, &file.key, file.size)),
+            _ => {}
+        }
+        found.extend(findings.into_iter().map(|finding| placed(text, Weight::Warning, finding)));
+    }
+    Ok(found)
+}
+
+/// A finding at its place in the text of the configuration.
+fn placed(text: &str, weight: Weight, finding: Finding) -> Found {
+    let place = Place::find(text, finding.section, finding.number, finding.key);
+    Found { weight, place, message: finding.message }
 }
 
 /// The report, with a last line that sums up.
@@ -136,9 +144,4 @@ fn conclude(file: &str, text: &str, found: &[Found], note: &str) -> Checked {
         (_, _) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
     };
     Checked { report: format!("{}{file}: {sum} ({note})\n", show(file, text, found)), is_sound: errors == 0 }
-}
-
-/// A number of things.
-pub fn plural(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -5,8 +5,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use onefold_core::config::Config;
+use onefold_core::corrections::{self, File};
 
-use crate::error::Error;
+use crate::error::{Error, describe};
+use crate::push;
 
 /// The name of the configuration in a data folder.
 pub const CONFIG: &str = "onefold.toml";
@@ -56,6 +58,20 @@ impl DataFolder {
         names.retain(|name| !name.starts_with('.'));
         names.sort_unstable();
         Ok(names)
+    }
+
+    /// What Plan would refuse of the corrections, for accounts of these sources; with file and line.
+    pub fn faults_of_corrections(&self, sources: &[&str]) -> Vec<String> {
+        let read = |(path, key): (PathBuf, String)| Ok((key, fs::read(&path).map_err(Error::file("read", &path))?));
+        let files = push::corrections(&self.root);
+        let files: Result<Vec<_>, Error> = files.and_then(|files| files.into_iter().map(read).collect());
+        match files {
+            Ok(files) => {
+                let files: Vec<File<'_>> = files.iter().map(|(name, bytes)| File { name, bytes }).collect();
+                corrections::check(&files, sources).err().unwrap_or_default()
+            }
+            Err(error) => vec![describe(&error)],
+        }
     }
 
     /// Whether there is anything beside the configuration.

@@ -5,11 +5,13 @@ mod check;
 mod faults;
 mod folder;
 mod init;
+mod losses;
 mod members;
 mod reading;
 mod side_by_side;
 mod try_source;
 
+pub use folder::{DataFolder, config_text};
 use onefold_core::config::json_schema;
 
 use crate::Outcome;
@@ -40,4 +42,4 @@ pub async fn execute(command: SetupCommand, endpoint: Option<String>) -> Result<
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -2,9 +2,9 @@
 
 use console::{Term, measure_text_width};
 
-use super::check::plural;
 use super::members::members;
 use super::try_source::Tried;
+use crate::table::plural;
 
 /// The least width that three columns need.
 const WIDTH_MIN: usize = 100;

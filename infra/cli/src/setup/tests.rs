@@ -233,6 +233,22 @@ onefold.toml: 2 errors, 2 warnings (2 sources, 1 reference table)
 }
 
 #[tokio::test]
+async fn corrections_are_checked_as_plan_does() {
+    let scratch = Scratch::new(&[
+        ("onefold.toml", TWO_SOURCES.as_bytes()),
+        ("reference/names.csv", b"name,gender\n"),
+        ("landing/crm/a.jsonl", b"{\"id\":1}\n"),
+        ("landing/news/a.csv", b"sid,e-mail\n1,a@x.de\n"),
+        ("corrections/pairs.csv", b"kind,left,right\nalways,crm:1,news:1\nnever,crm:1,shop:1\n"),
+    ]);
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(!is_sound && report.starts_with("error: corrections/pairs.csv: line 3: right "), "{report}");
+    scratch.write(&[("corrections/pairs.csv", b"kind,left,right\nalways,crm:1,news:1\n")]);
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(is_sound && report.starts_with("onefold.toml: no fault"), "{report}");
+}
+
+#[tokio::test]
 async fn a_table_is_taken_in_the_format_that_is_there() {
     let scratch = Scratch::new(&[
         ("onefold.toml", TWO_SOURCES.as_bytes()),
@@ -277,7 +293,7 @@ fn names_in_parquet() -> Vec<u8> {
 async fn a_source_that_is_no_folder_is_checked_without_asking_it() {
     let api = TWO_SOURCES.replace(
         "format = \"jsonl\"\nregion = \"US\"\n",
-        "kind = \"http\"\nhttp = { url = \"https://api.example.com/crm\", items = \"/data\" }\n",
+        "region = \"US\"\nkind = \"http\"\nhttp = { url = \"https://api.example.com/crm\", items = \"/data\" }\n",
     );
     let scratch = Scratch::new(&[
         ("onefold.toml", api.as_bytes()),
@@ -336,6 +352,61 @@ async fn a_configuration_that_is_not_there_is_said_with_what_to_do() {
     let without_data = Scratch::new(&[("onefold.toml", TWO_SOURCES.as_bytes())]);
     let (alone, is_sound) = check(&without_data.0).await;
     assert!(is_sound && alone.contains("the file alone was checked"), "{alone}");
+}
+
+#[tokio::test]
+async fn a_file_that_the_set_up_does_not_fit_is_told() {
+    let config = TWO_SOURCES.replace("region = \"US\"\n", "");
+    let scratch = Scratch::new(&[
+        ("onefold.toml", config.as_bytes()),
+        ("reference/names.csv", b"name,gender\n"),
+        ("landing/crm/a.jsonl", b"{\"id\":1,\"phone\":\"(212) 345-6780\"}\n{\"id\":2,\"phone\":\"+12123456781\"}\n"),
+        ("landing/crm/b.jsonl", b"{\"nr\":1}\n{\"nr\":2}\n"),
+        ("landing/crm/c.jsonl", b"\n\n"),
+        ("landing/crm/empty.jsonl", b""),
+        ("landing/news/a.csv", b"sid,e-mail\n1,none\n2,not yet\n3,a@x.de\n"),
+    ]);
+    let (report, is_sound) = check(&scratch.0).await;
+    assert!(is_sound, "{report}");
+    for told in [
+        "warning: 1 of 2 phone numbers in the first 2 rows of landing/crm/a.jsonl are dropped, as nothing says the country of \
+         those without a calling code; write region, such as \"DE\", or map address.country\n",
+        "warning: 2 of the first 2 rows of landing/crm/b.jsonl are refused; the first one: the id is missing; every row needs \
+         one\n",
+        "warning: no row was read of landing/crm/c.jsonl, which has 2 bytes; ",
+        "warning: 2 of 3 values of email in the first 3 rows of landing/news/a.csv are dropped, as no values of its kind\n",
+        "onefold.toml: 4 warnings (2 sources, 1 reference table)\n",
+    ] {
+        assert!(report.contains(told), "{told}\n{report}");
+    }
+    let trial = scratch.trial(Arc::new(NoSecrets), "crm", 9).await.unwrap();
+    assert_eq!(trial.rows.len(), 4);
+    assert!(
+        trial.warnings.iter().any(|warning| warning.starts_with("1 of 2 phone numbers in ")),
+        "{:?}",
+        trial.warnings
+    );
+    assert!(
+        trial.warnings.iter().any(|warning| warning.starts_with("2 of the first 2 rows of landing/crm/b.jsonl")),
+        "{:?}",
+        trial.warnings
+    );
+}
+
+#[tokio::test]
+async fn a_source_of_which_no_row_is_read_is_told_by_try() {
+    let scratch = Scratch::new(&[
+        ("onefold.toml", TWO_SOURCES.as_bytes()),
+        ("reference/names.csv", b"name,gender\n"),
+        ("landing/news/a.csv", b"sid,e-mail\n"),
+    ]);
+    let trial = scratch.trial(Arc::new(NoSecrets), "news", 9).await.unwrap();
+    assert!(trial.rows.is_empty());
+    assert!(
+        trial.warnings[0].starts_with("no row was read of landing/news/a.csv, which has 11 bytes"),
+        "{:?}",
+        trial.warnings
+    );
 }
 
 /// A folder whose source `crm` has a row of every kind.

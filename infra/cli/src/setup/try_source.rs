@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use onefold_core::account::Account;
-use onefold_core::config::{Config, nearest};
+use onefold_core::config::{Config, Source, SourceKind, nearest};
 use onefold_core::enrich::TableText;
 use onefold_core::matching::Matcher;
 use onefold_core::setup;
@@ -14,6 +14,7 @@ use onefold_shell::Secrets;
 use serde_json::{Value, json};
 
 use super::folder::DataFolder;
+use super::losses;
 use super::reading::{Read, Reader, Row};
 use super::side_by_side;
 use crate::Outcome;
@@ -49,6 +50,8 @@ pub struct Trial {
     pub rows: Vec<Tried>,
     /// What is told of the source and is no fault.
     pub notes: Vec<Note>,
+    /// What the rows tell of the set-up.
+    pub warnings: Vec<String>,
 }
 
 /// Shows the first rows of a source.
@@ -69,6 +72,7 @@ pub async fn try_source(options: &TryOptions, endpoint: Option<String>) -> Resul
     }
     // Not among the rows, which may be a pipe's.
     trial.notes.iter().for_each(|note| warn(format_args!("note on {}: {note}", options.source)));
+    trial.warnings.iter().for_each(|warning| warn(format_args!("warning: {warning}")));
     Ok(Outcome::Done)
 }
 
@@ -94,7 +98,23 @@ pub async fn rows(
 
     let mut tried: Vec<Tried> = rows.iter().map(|row| one(&mut translator, &matcher, row)).collect();
     mark_repeated(&mut translator, &rows, &mut tried);
-    Ok(Trial { rows: tried, notes })
+    let warnings = warnings(&reader, config, source, &rows).await?;
+    Ok(Trial { rows: tried, notes, warnings })
+}
+
+/// What the rows tell of the set-up, or that there are none.
+async fn warnings(reader: &Reader, config: &Config, source: &Source, rows: &[Row]) -> Result<Vec<String>, Error> {
+    let number = config.sources.iter().position(|known| known.name == source.name).unwrap_or_default();
+    let mut findings = Vec::new();
+    if rows.is_empty() && matches!(source.kind, SourceKind::Files(_)) {
+        let files = reader.files(&source.name).await?;
+        let with_bytes = files.iter().filter(|file| file.size > 0);
+        findings.extend(with_bytes.map(|file| losses::without_rows(number, &file.key, file.size)));
+    }
+    for of_file in rows.chunk_by(|left, right| left.segment.object == right.segment.object) {
+        findings.extend(losses::of_rows(config, number, &of_file[0].segment.object, of_file)?);
+    }
+    Ok(findings.into_iter().map(|finding| finding.message).collect())
 }
 
 /// The reference tables, which must be sound.
