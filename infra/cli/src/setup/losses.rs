@@ -74,7 +74,7 @@ fn kept(output: &ChunkOutput, field: TextField) -> u64 {
 /// That nothing was read of a file.
 pub fn without_rows(number: usize, file: &str, bytes: u64) -> Finding {
     let message = format!(
-        "there is no row in {file}, which has {bytes} bytes; see that each row is on a line of its own, behind a header if \
+        "there is no row in {file}, which has {bytes} bytes; each row must be on a line of its own, behind a header if \
          it is CSV"
     );
     Finding { section: "source", number, key: "name", message }

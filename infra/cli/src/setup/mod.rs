@@ -31,8 +31,9 @@ pub async fn execute(command: SetupCommand, endpoint: Option<String>) -> Result<
         }
         SetupCommand::Try(options) => try_source::try_source(&options, endpoint).await,
         SetupCommand::Init(options) => {
-            say(init::init(&options).await?);
-            Ok(Outcome::Done)
+            let initiated = init::init(&options).await?;
+            say(&initiated.report);
+            Ok(if initiated.is_complete { Outcome::Done } else { Outcome::Faulty })
         }
         SetupCommand::Schema => {
             say(format_args!("{:#}", json_schema()));

@@ -12,6 +12,8 @@ use crate::setup::reading::Row;
 pub struct Columns {
     /// How many rows were looked at.
     pub rows: usize,
+    /// How many others cannot be taken apart: a run would refuse them.
+    pub refused: usize,
     /// What there is, in the order of first sight.
     pub all: Vec<Column>,
     numbers: BTreeMap<String, usize>,
@@ -26,8 +28,12 @@ pub struct Column {
     pub path: Vec<String>,
     /// Its plain values that say something, as text.
     pub values: Vec<String>,
+    /// The row of each value, by its number.
+    pub rows: Vec<usize>,
     /// How many of its values are lists.
     pub lists: usize,
+    /// Whether a header has the name twice. Values are those of the first.
+    pub is_repeated: bool,
     distinct: BTreeSet<String>,
 }
 
@@ -36,23 +42,43 @@ impl Column {
     pub fn distinct(&self) -> usize {
         self.distinct.len()
     }
+
+    /// The value of a row.
+    pub fn value(&self, row: usize) -> Option<&str> {
+        self.rows.binary_search(&row).ok().map(|at| self.values[at].as_str())
+    }
 }
 
 impl Columns {
     /// Takes a row in. One that a run would refuse says nothing about the others.
     pub fn read(&mut self, row: &Row) {
         if row.header().is_empty() {
-            if let Ok(value @ Value::Object(_)) = serde_json::from_slice(row.raw()) {
-                self.rows += 1;
-                self.value(&mut Vec::new(), &value);
+            match serde_json::from_slice(row.raw()) {
+                Ok(value @ Value::Object(_)) => {
+                    self.value(&mut Vec::new(), &value);
+                    self.rows += 1;
+                }
+                _ => self.refused += 1,
             }
             return;
         }
         let cells = row.cells();
-        self.rows += usize::from(!cells.is_empty());
-        for (name, text) in cells {
-            self.text(&[name.trim().to_owned()], &text);
+        let mut names = BTreeSet::new();
+        for (name, text) in &cells {
+            let path = [name.trim().to_owned()];
+            if names.insert(name.trim()) {
+                self.text(&path, text);
+            } else {
+                self.column(&path).is_repeated = true;
+            }
         }
+        let counted = if cells.is_empty() { &mut self.refused } else { &mut self.rows };
+        *counted += 1;
+    }
+
+    /// The column at a pointer.
+    pub fn at(&self, pointer: &str) -> Option<&Column> {
+        self.numbers.get(pointer).map(|number| &self.all[*number])
     }
 
     fn value(&mut self, path: &mut Vec<String>, value: &Value) {
@@ -72,10 +98,12 @@ impl Columns {
     }
 
     fn text(&mut self, path: &[String], text: &str) {
+        let row = self.rows;
         let column = self.column(path);
         let text = text.trim();
         if !text.is_empty() && !is_placeholder(text) {
             column.values.push(text.to_owned());
+            column.rows.push(row);
             column.distinct.insert(text.to_owned());
         }
     }

@@ -1,270 +1,6 @@
-//! What a column's name says about its field: the names that systems use, in some languages.
+//! What a column's name says about its field.
 
-/// Names of fields, the best first: plain (see [`plain`]), for each field of the configuration.
-const NAMES: [(&str, &[&str]); 17] = [
-    (
-        "id",
-        &[
-            "id",
-            "uid",
-            "uuid",
-            "guid",
-            "customerid",
-            "userid",
-            "accountid",
-            "contactid",
-            "memberid",
-            "clientid",
-            "subscriberid",
-            "sid",
-            "personid",
-            "recordid",
-            "externalid",
-            "customernumber",
-            "customerno",
-            "kundennummer",
-            "kundennr",
-            "kundenid",
-            "numeroclient",
-            "idclient",
-            "idcliente",
-            "pk",
-        ],
-    ),
-    (
-        "email",
-        &["email", "emailaddress", "mail", "mailaddress", "emailadresse", "courriel", "correo", "correoelectronico"],
-    ),
-    (
-        "phone_number",
-        &[
-            "phonenumber",
-            "phone",
-            "mobilephone",
-            "mobile",
-            "mobilenumber",
-            "cellphone",
-            "cell",
-            "telephone",
-            "telephonenumber",
-            "tel",
-            "msisdn",
-            "telefon",
-            "telefonnummer",
-            "handy",
-            "handynummer",
-            "mobil",
-            "rufnummer",
-            "telefono",
-            "movil",
-            "portable",
-            "gsm",
-            "cellulare",
-        ],
-    ),
-    (
-        "given_name",
-        &[
-            "givenname",
-            "firstname",
-            "forename",
-            "fname",
-            "vorname",
-            "prenom",
-            "nombre",
-            "primernombre",
-            "first",
-            "given",
-        ],
-    ),
-    (
-        "family_name",
-        &[
-            "familyname",
-            "lastname",
-            "surname",
-            "lname",
-            "nachname",
-            "familienname",
-            "zuname",
-            "nom",
-            "nomdefamille",
-            "apellido",
-            "apellidos",
-            "cognome",
-            "last",
-            "family",
-        ],
-    ),
-    (
-        "full_name",
-        &[
-            "fullname",
-            "name",
-            "displayname",
-            "customername",
-            "contactname",
-            "nomcomplet",
-            "nombrecompleto",
-            "kundenname",
-        ],
-    ),
-    ("gender", &["gender", "sex", "geschlecht", "sexe", "sexo", "genre", "genero", "sesso"]),
-    (
-        "birthdate",
-        &[
-            "birthdate",
-            "dateofbirth",
-            "dob",
-            "birthday",
-            "bday",
-            "born",
-            "geburtsdatum",
-            "geburtstag",
-            "geboren",
-            "datedenaissance",
-            "datenaissance",
-            "naissance",
-            "fechadenacimiento",
-            "fechanacimiento",
-            "datadinascita",
-        ],
-    ),
-    (
-        "address.street_address",
-        &[
-            "streetaddress",
-            "street",
-            "addressline1",
-            "address1",
-            "addressline",
-            "line1",
-            "street1",
-            "strasse",
-            "anschrift",
-            "rue",
-            "calle",
-            "via",
-            "address",
-            "adresse",
-            "direccion",
-            "indirizzo",
-            "domicilio",
-        ],
-    ),
-    (
-        "address.locality",
-        &["locality", "city", "town", "ort", "stadt", "wohnort", "ville", "ciudad", "citta", "localidad"],
-    ),
-    (
-        "address.region",
-        &["region", "state", "province", "bundesland", "county", "kanton", "provincia", "departement", "statecode"],
-    ),
-    (
-        "address.postal_code",
-        &[
-            "postalcode",
-            "postcode",
-            "zipcode",
-            "zip",
-            "plz",
-            "postleitzahl",
-            "codepostal",
-            "codigopostal",
-            "cp",
-            "cap",
-            "postnr",
-        ],
-    ),
-    (
-        "address.country",
-        &["country", "countrycode", "countryiso", "iso2", "land", "laendercode", "landercode", "pays", "pais", "paese"],
-    ),
-    (
-        "updated_at",
-        &[
-            "updatedat",
-            "updated",
-            "lastupdated",
-            "lastupdate",
-            "modifiedat",
-            "modified",
-            "lastmodified",
-            "changedat",
-            "lastchanged",
-            "changed",
-            "updatetime",
-            "mtime",
-            "geaendertam",
-            "geaendert",
-            "misajour",
-            "timestamp",
-            "createdat",
-            "created",
-            "creationdate",
-            "registeredat",
-            "registered",
-            "signupdate",
-            "signedupat",
-            "joinedat",
-            "subscribedat",
-            "erstelltam",
-            "angelegtam",
-        ],
-    ),
-    (
-        "interests",
-        &[
-            "interests",
-            "interest",
-            "hobbies",
-            "hobby",
-            "topics",
-            "interessen",
-            "centresdinteret",
-            "interets",
-            "intereses",
-            "tags",
-        ],
-    ),
-    (
-        "salary",
-        &[
-            "salary",
-            "income",
-            "annualincome",
-            "wage",
-            "gehalt",
-            "einkommen",
-            "salaire",
-            "revenu",
-            "salario",
-            "stipendio",
-        ],
-    ),
-    ("location", &[]),
-];
-
-const LATITUDES: &[&str] = &["latitude", "lat", "breitengrad"];
-const LONGITUDES: &[&str] = &["longitude", "lon", "lng", "long", "laengengrad"];
-
-/// Objects within a row that are somebody or something else.
-const OTHERS: [&str; 14] = [
-    "company",
-    "firma",
-    "employer",
-    "organisation",
-    "organization",
-    "product",
-    "item",
-    "order",
-    "manager",
-    "owner",
-    "parent",
-    "partner",
-    "device",
-    "agent",
-];
+use super::words::{AMOUNTS, AT_WORK, FIELDS, OTHERS, SOMEBODY_ELSE, WHOLE_IDS};
 
 /// How well a name fits a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -280,26 +16,43 @@ pub enum Fit {
 /// How well the names that lead to a column fit a field; the source's name may stand before `id`.
 pub fn fit(field: &str, path: &[String], source: &str) -> Fit {
     let Some(last) = path.last() else { return Fit::None };
-    let names = match field {
-        "location.latitude" => LATITUDES,
-        "location.longitude" => LONGITUDES,
-        _ => NAMES.iter().find(|(name, _)| *name == field).map_or(&[][..], |(_, names)| names),
-    };
+    let names = FIELDS.iter().find(|(name, _)| *name == field).map_or(&[][..], |(_, names)| names);
     let rank = |text: &str| names.iter().position(|name| *name == text).map(|rank| -(rank as i32));
     let depth = path.len() as i32;
-    let within_another = path[..path.len() - 1].iter().any(|name| OTHERS.contains(&plain(name).as_str()));
-    let whole = rank(&plain(last)).or_else(|| {
-        let of_source = [source, source.strip_suffix('s').unwrap_or(source)].map(|source| plain(source) + "id");
-        (field == "id" && of_source.contains(&plain(last))).then_some(0)
-    });
+    let is_within_another = path[..path.len() - 1].iter().any(|name| OTHERS.contains(&plain(name).as_str()));
+    let is_id = field == "id";
+    let whole = rank(&plain(last)).or_else(|| (is_id && is_id_of(source, &plain(last))).then_some(0));
+    if is_id && whole.is_none() && WHOLE_IDS.contains(&plain(last).as_str()) {
+        return Fit::Partly(i32::MIN);
+    }
     if let Some(rank) = whole {
         let rank = rank - depth;
-        return if within_another { Fit::Partly(rank) } else { Fit::Wholly(rank) };
+        return if is_within_another { Fit::Partly(rank) } else { Fit::Wholly(rank) };
     }
     let words = words(last);
     let of_a_word = words.iter().filter_map(|word| rank(word)).max();
     let of_two = words.windows(2).filter_map(|pair| rank(&pair.concat())).max();
-    of_two.or(of_a_word).filter(|_| !within_another).map_or(Fit::None, |rank| Fit::Partly(rank - depth))
+    of_two.or(of_a_word).filter(|_| !is_within_another).map_or(Fit::None, |rank| Fit::Partly(rank - depth))
+}
+
+/// Whether a name is the source's, or of one of what it is called after, with `id` behind it.
+fn is_id_of(source: &str, name: &str) -> bool {
+    [source, source.strip_suffix('s').unwrap_or(source)].iter().any(|source| name == plain(source) + "id")
+}
+
+/// The word that says whose a column is, where it is not the customer's.
+pub fn whose(path: &[String]) -> Option<String> {
+    path.iter().flat_map(|name| words(name)).find(|word| SOMEBODY_ELSE.contains(&word.as_str()))
+}
+
+/// Whether a name speaks of work.
+pub fn is_at_work(path: &[String]) -> bool {
+    path.iter().flat_map(|name| words(name)).any(|word| AT_WORK.contains(&word.as_str()))
+}
+
+/// Whether a name speaks of an amount.
+pub fn is_amount(path: &[String]) -> bool {
+    path.iter().flat_map(|name| words(name)).any(|word| AMOUNTS.contains(&word.as_str()))
 }
 
 /// A name in small letters without accents and separators: `E-Mail_Address` and `emailAddress` are `emailaddress`.
@@ -351,7 +104,7 @@ mod tests {
     /// The field that a name fits best.
     fn best(path: &[&str]) -> Option<(&'static str, bool)> {
         let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
-        let fits = NAMES.iter().map(|(field, _)| (fit(field, &path, "shop"), *field));
+        let fits = FIELDS.iter().map(|(field, _)| (fit(field, &path, "shop"), *field));
         let (fit, field) = fits.max_by_key(|(fit, _)| *fit)?;
         (fit != Fit::None).then_some((field, matches!(fit, Fit::Wholly(_))))
     }
@@ -393,8 +146,29 @@ mod tests {
     }
 
     #[test]
-    fn what_was_changed_last_beats_what_was_made_first() {
-        let fit = |name: &str| fit("updated_at", &[name.to_owned()], "crm");
-        assert!(fit("updated_at") > fit("modified") && fit("modified") > fit("created_at"));
+    fn what_was_made_first_is_no_change() {
+        let fit = |field: &str, name: &str| fit(field, &[name.to_owned()], "crm");
+        assert!(fit("updated_at", "updated_at") > fit("updated_at", "modified"));
+        for name in ["created_at", "Created (UTC)", "subscribed_at", "ERDAT"] {
+            assert_eq!(fit("updated_at", name), Fit::None, "{name}");
+            assert!(fit("created", name) > Fit::None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_an_id_only_as_a_whole_name() {
+        let fit = |name: &str| fit("id", &[name.to_owned()], "crm");
+        assert!(fit("Number") > Fit::None && fit("record id") > fit("Number"));
+        assert_eq!((fit("number_of_orders"), fit("Phone Number"), fit("zip code")), (Fit::None, Fit::None, Fit::None));
+    }
+
+    #[test]
+    fn somebody_elses_are_told() {
+        let path = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(whose(&path(&["Account Owner Email"])).as_deref(), Some("owner"));
+        assert_eq!(whose(&path(&["manager", "email"])).as_deref(), Some("manager"));
+        assert_eq!(whose(&path(&["contact", "email"])), None);
+        assert!(is_at_work(&path(&["Business Phone"])) && !is_at_work(&path(&["Network"])));
+        assert!(is_amount(&path(&["total_spent"])) && !is_amount(&path(&["country"])));
     }
 }

@@ -3,14 +3,15 @@
 use onefold_core::csv::{Boundary, FieldReader, boundary};
 
 use super::head::Head;
+use super::items::{FirstValue, first_value};
 
 /// What a file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Format {
     /// One JSON object a line.
     JsonLines,
-    /// One array of JSON objects.
-    JsonArray,
+    /// One array of JSON objects, at this pointer; empty if it is all of the file.
+    Json(String),
     /// Delimited values with a header, and what separates them.
     Csv(u8),
     /// Apache Parquet.
@@ -22,30 +23,62 @@ pub enum Format {
 pub struct Layout {
     /// What it holds.
     pub format: Format,
-    /// Whether it is in Windows-1252 instead of UTF-8.
-    pub is_windows_1252: bool,
+    /// Letters of several bytes that are UTF-8.
+    pub letters: usize,
+    /// Places that are no UTF-8.
+    pub broken: usize,
+}
+
+/// What there is to say of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sniffed {
+    /// There is nothing in it.
+    Empty,
+    /// How it is written.
+    Layout(Layout),
+    /// It cannot be read as it is; why, and what to do.
+    Unfit(&'static str),
 }
 
 impl Layout {
+    /// A layout of which no text was seen yet.
+    pub fn new(format: &Format) -> Self {
+        Self { format: format.clone(), letters: 0, broken: 0 }
+    }
+
     /// Takes another file of the source in. Says whether it is written in the same way.
     pub fn joined(&mut self, other: &Self) -> bool {
         let is_same = self.format == other.format;
-        // A file without any letter beyond ASCII is in both encodings.
-        self.is_windows_1252 |= is_same && other.is_windows_1252;
+        if is_same {
+            // A file without any letter beyond ASCII is in both encodings.
+            self.letters += other.letters;
+            self.broken += other.broken;
+        }
         is_same
+    }
+
+    /// Whether the text is in Windows-1252 instead of UTF-8, in which a broken byte may stand. Letters of Windows-1252
+    /// hardly ever make one of UTF-8.
+    pub fn is_windows_1252(&self) -> bool {
+        self.format.has_encoding() && self.broken > 0 && self.letters * 10 <= self.broken
     }
 }
 
 impl Format {
     /// The name in the configuration.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::JsonLines => "jsonl",
-            Self::JsonArray => "json",
+            Self::Json(_) => "json",
             Self::Csv(b'\t') => "tsv",
             Self::Csv(_) => "csv",
             Self::Parquet => "parquet",
         }
+    }
+
+    /// Whether it may be in another encoding than UTF-8.
+    fn has_encoding(&self) -> bool {
+        matches!(self, Self::JsonLines | Self::Csv(_))
     }
 }
 
@@ -54,26 +87,75 @@ const DELIMITERS: [u8; 4] = *b",;\t|";
 /// How many records of a file decide on its separator.
 const RECORDS: usize = 50;
 
-/// How a file is written; `None` if there is nothing in it.
-pub fn layout(head: &Head) -> Option<Layout> {
+/// How a file is written.
+pub fn sniff(head: &Head) -> Sniffed {
     if head.bytes.starts_with(b"PAR1") {
-        return Some(Layout { format: Format::Parquet, is_windows_1252: false });
+        return Sniffed::Layout(Layout::new(&Format::Parquet));
     }
     let bytes = head.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&head.bytes);
-    let first = bytes.trim_ascii_start().first()?;
-    let format = match first {
-        b'{' => Format::JsonLines,
-        b'[' => Format::JsonArray,
-        _ => Format::Csv(delimiter(bytes)),
+    let format = match bytes.trim_ascii_start().first() {
+        None => return Sniffed::Empty,
+        Some(b'{') => match of_objects(bytes, head.is_whole) {
+            Ok(format) => format,
+            Err(reason) => return Sniffed::Unfit(reason),
+        },
+        Some(b'[') => Format::Json(String::new()),
+        Some(_) => Format::Csv(named_delimiter(bytes).unwrap_or_else(|| delimiter(bytes))),
     };
-    Some(Layout { format, is_windows_1252: !is_utf8(head) })
+    let (letters, broken) = weigh(head);
+    Sniffed::Layout(Layout { format, letters, broken })
 }
 
-/// Whether the bytes are UTF-8, but for a character that the end of the head cuts.
-fn is_utf8(head: &Head) -> bool {
-    match std::str::from_utf8(&head.bytes) {
-        Ok(_) => true,
-        Err(error) => !head.is_whole && error.error_len().is_none(),
+/// What a text that begins with `{` is: objects line by line, or one that holds them all.
+fn of_objects(bytes: &[u8], is_whole: bool) -> Result<Format, &'static str> {
+    let text = String::from_utf8_lossy(bytes);
+    // What is no JSON at its beginning may be so further down, so it is read line by line, and told line by line.
+    let Some(first) = first_value(&text) else { return Ok(Format::JsonLines) };
+    let FirstValue { is_on_one_line, is_followed, longest, .. } = first;
+    let is_alone = !is_followed;
+    match longest {
+        Some((pointer, _)) if is_alone && !(is_on_one_line && is_row(&text)) => Ok(Format::Json(pointer)),
+        _ if is_on_one_line => Ok(Format::JsonLines),
+        _ if is_alone && is_whole => Err(
+            "holds one JSON object over several lines, and no array of objects is in it; write each row as one object \
+             on one line (format = \"jsonl\"), or put the rows into an array (format = \"json\")",
+        ),
+        _ => Err(
+            "holds JSON objects over several lines; write each on one line (format = \"jsonl\"), or put them into an \
+             array (format = \"json\")",
+        ),
+    }
+}
+
+/// Whether an object that is alone in its file, on one line, is a row itself though it holds an array of objects: it has
+/// an id, or an e-mail address, of its own.
+fn is_row(text: &str) -> bool {
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_str(text) else { return false };
+    members.iter().any(|(name, value)| {
+        let is_plain = value.is_string() || value.is_number();
+        is_plain && matches!(super::names::plain(name).as_str(), "id" | "uuid" | "email")
+    })
+}
+
+/// How many letters of several bytes are UTF-8, and how many places are not; a character that the end of the head cuts
+/// is neither.
+fn weigh(head: &Head) -> (usize, usize) {
+    let (mut letters, mut broken) = (0, 0);
+    let mut end = 0;
+    for chunk in head.bytes.utf8_chunks() {
+        letters += chunk.valid().chars().filter(|letter| !letter.is_ascii() && *letter != '\u{feff}').count();
+        end += chunk.valid().len() + chunk.invalid().len();
+        let is_cut = !head.is_whole && end == head.bytes.len();
+        broken += usize::from(!chunk.invalid().is_empty() && !is_cut);
+    }
+    (letters, broken)
+}
+
+/// The separator that the first line names, as Excel reads it: `sep=;`.
+fn named_delimiter(bytes: &[u8]) -> Option<u8> {
+    match bytes.strip_prefix(b"sep=")? {
+        [delimiter, b'\r' | b'\n', ..] => Some(*delimiter),
+        _ => None,
     }
 }
 
@@ -104,4 +186,57 @@ fn widths(bytes: &[u8], delimiter: u8) -> Vec<usize> {
         }
     }
     widths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(bytes: &[u8]) -> Layout {
+        match sniff(&Head { bytes: bytes.to_vec(), is_whole: true }) {
+            Sniffed::Layout(layout) => layout,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn one_broken_byte_does_not_make_windows_1252_of_a_file() {
+        let file = |rows: &[&[u8]]| [b"id,name\n", rows.concat().as_slice()].concat();
+        let broken = layout(&file(&["1,Jörg\n".as_bytes(), b"2,Zo\xeb\n", b"3,Max\n"]));
+        assert_eq!((broken.letters, broken.broken, broken.is_windows_1252()), (1, 1, false));
+        let latin = layout(&file(&[b"1,J\xf6rg\n", b"2,Zo\xeb\n"]));
+        assert_eq!((latin.letters, latin.broken, latin.is_windows_1252()), (0, 2, true));
+        // Two letters of Windows-1252 that happen to be one of UTF-8, among many that are not.
+        let by_chance = layout(&file(&[
+            "1,Ã¼".chars().map(|letter| letter as u8).collect::<Vec<_>>().as_slice(),
+            &b"\xf6,\n".repeat(10),
+        ]));
+        assert_eq!((by_chance.letters, by_chance.broken, by_chance.is_windows_1252()), (1, 10, true));
+        assert!(!layout(b"{\"a\":[{\"b\":\"\xf6\"},{}]}").is_windows_1252(), "JSON that is no lines is in UTF-8");
+    }
+
+    #[test]
+    fn a_letter_that_the_end_cuts_is_none() {
+        let head = |is_whole| Head { bytes: b"id,name\n1,J\xc3".to_vec(), is_whole };
+        let broken = |head| match sniff(&head) {
+            Sniffed::Layout(layout) => layout.broken,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((broken(head(true)), broken(head(false))), (1, 0));
+    }
+
+    #[test]
+    fn objects_are_rows_or_hold_rows() {
+        let format = |text: &str| layout(text.as_bytes()).format;
+        assert_eq!(format("{\"id\":1}\n{\"id\":2}\n"), Format::JsonLines);
+        assert_eq!(format("{\"id\":1}\n"), Format::JsonLines);
+        assert_eq!(format("{\"id\":1,\"orders\":[{\"no\":1},{\"no\":2}]}\n"), Format::JsonLines, "one row");
+        assert_eq!(format("{\"users\":[{\"id\":1},{\"id\":2}],\"count\":2}"), Format::Json("/users".to_owned()));
+        assert_eq!(format("{\n \"data\": {\"rows\": [\n{\"id\":1}]}\n}\n"), Format::Json("/data/rows".to_owned()));
+        assert_eq!(format("[{\"id\":1}]"), Format::Json(String::new()));
+        for pretty in ["{\n\"id\":1\n}\n", "{\n\"id\":1\n}\n{\n\"id\":2\n}\n"] {
+            let sniffed = sniff(&Head { bytes: pretty.as_bytes().to_vec(), is_whole: true });
+            assert!(matches!(sniffed, Sniffed::Unfit(reason) if reason.contains("over several lines")), "{sniffed:?}");
+        }
+    }
 }

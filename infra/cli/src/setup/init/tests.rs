@@ -5,12 +5,16 @@ use std::fs;
 
 use onefold_core::config::TimeFormat;
 use onefold_core::field::TextField;
+use onefold_lake::manifest::Manifest;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::settings::Settings;
 use onefold_tests::version::Version;
 
 use crate::setup::check;
 use crate::setup::tests::Scratch;
+
+mod exports;
+mod left_out;
 
 /// The lines of a configuration that map a field, with the reason before each.
 fn field_lines(text: &str, field: &str) -> Vec<(String, String)> {
@@ -29,6 +33,31 @@ fn field_line(text: &str, field: &str) -> (String, String) {
     let mut lines = field_lines(text, field);
     assert_eq!(lines.len(), 1, "{field}: {lines:?}\n{text}");
     lines.remove(0)
+}
+
+/// The accounts of each customer that a run makes of a folder as it is, and the run's manifest.
+fn groups(scratch: &Scratch) -> (Vec<Vec<String>>, Manifest) {
+    let version = run(scratch);
+    let mut customers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    version.members.iter().for_each(|(account, customer)| customers.entry(customer).or_default().push(account.clone()));
+    (customers.into_values().collect(), version.manifest)
+}
+
+/// The version of a folder as it is.
+fn run(scratch: &Scratch) -> Version {
+    let mut pipeline = Pipeline::without_tables(&Settings::default());
+    pipeline.configure(&scratch.config_text());
+    for source in fs::read_dir(scratch.0.join("landing")).unwrap() {
+        let source = source.unwrap();
+        for file in fs::read_dir(source.path()).unwrap() {
+            let path = file.unwrap().path();
+            let [source, file] =
+                [&source.path(), &path].map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+            pipeline.drop_file(&source, &file, fs::read(&path).unwrap());
+        }
+    }
+    pipeline.run(&Knobs::default()).unwrap();
+    Version::current(&pipeline)
 }
 
 #[tokio::test]
@@ -130,7 +159,7 @@ async fn what_only_looks_like_a_field_is_said() {
     scratch.init().await.unwrap();
     let text = scratch.config_text();
     let (why, line) = field_line(&text, "id");
-    assert!(line == "id = \"/number\"" && why.starts_with("# likely: no column is called id"), "{why}");
+    assert!(line == "id = \"/number\"" && why.starts_with("# likely: its name may say so"), "{why}");
     let (why, line) = field_line(&text, "email");
     assert!(line == "email = \"/reach\"" && why.starts_with("# likely: the name does not say so"), "{why}");
     assert!(field_line(&text, "phone_number").1.starts_with("# phone_number = \"/call\""));
@@ -139,11 +168,142 @@ async fn what_only_looks_like_a_field_is_said() {
 }
 
 #[tokio::test]
-async fn files_that_cannot_be_a_source_are_told() {
-    let empty = Scratch::new(&[("landing/a/empty.csv", b"")]);
-    assert!(empty.init().await.unwrap_err().to_string().contains("nothing to look at"));
-    let wrong = Scratch::new(&[("landing/Über/a.csv", b"id\n1\n")]);
-    assert!(wrong.init().await.unwrap_err().to_string().contains("cannot be a source"));
+async fn nothing_to_look_at_is_told_and_nothing_written() {
+    for files in [&[("landing/a/empty.csv", &b""[..])][..], &[("landing/.hidden", b"x")]] {
+        let scratch = Scratch::new(files);
+        assert!(scratch.init().await.unwrap_err().to_string().contains("nothing to look at"));
+        assert!(!scratch.0.join("onefold.toml").exists());
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_several_people_share_is_only_proposed() {
+    let mut rows = String::from("account_id,first_name,last_name,email\n");
+    for number in 0..20 {
+        rows.push_str(&format!(
+            "{},Given{},Family{},p{number}@x.zz\n",
+            number / 4,
+            "abcdefghijklmnopqrst".as_bytes()[number] as char,
+            "abcdefghijklmnopqrst".as_bytes()[number] as char
+        ));
+    }
+    let scratch = Scratch::new(&[("landing/crm/a.csv", rows.as_bytes())]);
+    assert!(scratch.init().await.unwrap().is_complete);
+    // The address is told apart by what was looked at, and the id is not.
+    assert_eq!(field_line(&scratch.config_text(), "id").1, "id = \"/email\"");
+
+    // Versions of one person's account are not strangers.
+    let rows = rows.replace("last_name", "surname").replace("account_id", "id");
+    let versions: String = rows
+        .lines()
+        .enumerate()
+        .map(|(number, line)| match number {
+            0 => format!("{line}\n"),
+            _ => format!("{},Given,Family,p{}@x.zz\n", (number - 1) / 4, (number - 1) / 4),
+        })
+        .collect();
+    let scratch = Scratch::new(&[("landing/crm/a.csv", versions.as_bytes())]);
+    assert!(scratch.init().await.unwrap().is_complete);
+    let (why, line) = field_line(&scratch.config_text(), "id");
+    assert!(line == "id = \"/id\"" && why.starts_with("# likely: 20 of 20 rows have one, 5 differ"), "{why}");
+}
+
+#[tokio::test]
+async fn an_address_of_somebody_else_is_only_proposed() {
+    let rows = |header: &str, row: fn(usize) -> String| {
+        let rows: String = (0..20).map(|number| row(number) + "\n").collect();
+        format!("{header}\n{rows}")
+    };
+    let owner = rows("id,Owner Email", |number| format!("{number},seller{number}@firm.zz"));
+    let shared = rows("id,email", |number| format!("{number},seller{}@firm.zz", number % 3));
+    for (content, doubt) in [
+        (owner, "# unsure: by its name it may be another one's (owner)"),
+        (shared, "# unsure: only 3 differ among 20 accounts, so many share one"),
+    ] {
+        let scratch = Scratch::new(&[("landing/crm/a.csv", content.as_bytes())]);
+        assert!(scratch.init().await.unwrap().is_complete);
+        let (why, line) = field_line(&scratch.config_text(), "email");
+        assert!(line.starts_with("# email = ") && why.starts_with(doubt), "{why}");
+        let (customers, _) = groups_of(&scratch).await;
+        assert_eq!(customers.len(), 20, "nobody is one with another");
+    }
+}
+
+/// As [`groups`], from within a runtime.
+async fn groups_of(scratch: &Scratch) -> (Vec<Vec<String>>, Manifest) {
+    std::thread::scope(|scope| scope.spawn(|| groups(scratch)).join().unwrap())
+}
+
+#[tokio::test]
+async fn a_column_that_is_there_twice_counts_once_and_is_only_proposed() {
+    let rows = b"Contact ID,First Name,Email,Phone,Owner,Email\n\
+                 A1,Mara,mara@x.zz,+49 30 701161,S. Vertrieb,sv@firm.zz\n\
+                 A2,Benno,benno@x.zz,+49 30 701261,S. Vertrieb,sv@firm.zz\n";
+    let scratch = Scratch::new(&[("landing/report/a.csv", rows)]);
+    assert!(scratch.init().await.unwrap().is_complete);
+    let text = scratch.config_text();
+    let (why, line) = field_line(&text, "email");
+    assert_eq!(line, "# email = \"/Email\"");
+    assert!(why.starts_with("# unsure: the header has this column twice") && why.contains("2 of 2 values"), "{why}");
+    assert!(check::check(&scratch.0).await.unwrap().is_sound, "nothing that is there twice is mapped");
+}
+
+#[tokio::test]
+async fn phone_numbers_without_a_country_are_told_and_those_with_one_are_read() {
+    let national = b"id,phone\n1,030 701161\n2,030 701261\n3,+49 30 701361\n";
+    let scratch = Scratch::new(&[("landing/crm/a.csv", national)]);
+    let report = scratch.init().await.unwrap().report;
+    let told = "2 of 3 phone numbers have no calling code and no country, so they would be dropped";
+    assert!(report.contains(&format!("{told}; write region")), "{report}");
+    assert!(scratch.config_text().contains(&format!("# unsure: {told}\n# region = ")), "{}", scratch.config_text());
+    let (report, _) = (check::check(&scratch.0).await.unwrap().report, ());
+    assert!(report.contains("2 of 3 phone numbers in the first 3 rows of landing/crm/a.csv are dropped"), "{report}");
+
+    let known = b"id,phone,country\n1,030 701161,Germany\n2,030 701261,\n3,+49 30 701361,DEU\n";
+    let scratch = Scratch::new(&[("landing/crm/a.csv", known)]);
+    scratch.init().await.unwrap();
+    let text = scratch.config_text();
+    assert!(text.contains("2 accounts are in DE, and none is elsewhere\nregion = \"DE\"\n"), "{text}");
+    let numbers: Vec<_> = scratch
+        .tried("crm", 9)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.json()["account"]["phone_number"].clone())
+        .collect();
+    assert_eq!(numbers, ["+4930701161", "+4930701261", "+4930701361"]);
+
+    let several = b"id,phone,country\n1,030 701161,Germany\n2,030 701261,\n3,01 5123456,AT\n";
+    let scratch = Scratch::new(&[("landing/crm/a.csv", several)]);
+    scratch.init().await.unwrap();
+    assert!(scratch.config_text().contains("# region = \"\u{2026}\""), "{}", scratch.config_text());
+}
+
+#[tokio::test]
+async fn one_row_that_is_no_utf_8_does_not_change_the_others() {
+    let rows =
+        ["id,name,email\n1,Jörg Weit,a@x.zz\n2,Zo".as_bytes(), b"\xeb Kern,b@x.zz\n3,Max Lund,c@x.zz\n"].concat();
+    let scratch = Scratch::new(&[("landing/crm/a.csv", &rows)]);
+    scratch.init().await.unwrap();
+    let text = scratch.config_text();
+    assert!(!text.contains("encoding") && text.contains("# Careful: in 1 place the text is not UTF-8"), "{text}");
+    let tried = scratch.tried("crm", 3).await.unwrap();
+    assert_eq!(tried[0].json()["account"]["given_name"], "Jörg");
+    assert_eq!(tried.iter().filter(|row| row.reject.is_some()).count(), 1);
+}
+
+#[tokio::test]
+async fn names_are_spelled_anew_only_where_they_are_in_one_case() {
+    let mixed = b"id,first_name,last_name\n1,Ada,McDonald\n2,Jean-Luc,O'Hara\n3,Ada,Stone\n";
+    for (rows, chain, family) in [
+        (mixed.to_vec(), "family_name = [\"collapse\", \"nfc\"]\n", "McDonald"),
+        (mixed.to_ascii_uppercase(), "family_name = [\"collapse\", \"nfc\", \"capitalise\"]\n", "Mcdonald"),
+    ] {
+        let scratch = Scratch::new(&[("landing/crm/a.csv", &rows)]);
+        scratch.init().await.unwrap();
+        assert!(scratch.config_text().contains(chain), "{}", scratch.config_text());
+        assert_eq!(scratch.tried("crm", 1).await.unwrap()[0].json()["account"]["family_name"], family);
+    }
 }
 
 #[tokio::test]
@@ -183,17 +343,7 @@ fn what_is_written_runs_to_customers_without_a_hand() {
     let checked = runtime.block_on(check::check(&scratch.0)).unwrap();
     assert!(checked.is_sound && checked.report.contains("no fault (3 sources"), "{}", checked.report);
 
-    let mut pipeline = Pipeline::without_tables(&Settings::default());
-    pipeline.configure(&scratch.config_text());
-    for source in ["crm", "newsletter", "shop"] {
-        for entry in fs::read_dir(scratch.0.join("landing").join(source)).unwrap() {
-            let path = entry.unwrap().path();
-            pipeline.drop_file(source, path.file_name().unwrap().to_str().unwrap(), fs::read(&path).unwrap());
-        }
-    }
-    pipeline.run(&Knobs::default()).unwrap();
-
-    let version = Version::current(&pipeline);
+    let version = run(&scratch);
     let people = scratch.people();
     assert_eq!(version.members.keys().collect::<Vec<_>>(), people.keys().collect::<Vec<_>>(), "every account");
     let counts = &version.manifest.counts;

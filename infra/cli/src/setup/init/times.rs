@@ -3,7 +3,7 @@
 use onefold_core::config::TimeFormat;
 
 /// Formats that are tried, the commonest first. Of two that fit equally, the first one is taken.
-const FORMATS: [&str; 33] = [
+const FORMATS: [&str; 37] = [
     "rfc3339",
     "date",
     "unix_ms",
@@ -27,6 +27,9 @@ const FORMATS: [&str; 33] = [
     "%d/%m/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %I:%M:%S %p",
+    "%d/%m/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+    "%d/%m/%Y %I:%M %p",
     "%d-%m-%Y",
     "%m-%d-%Y",
     "%d-%m-%Y %H:%M:%S",
@@ -35,6 +38,7 @@ const FORMATS: [&str; 33] = [
     "%d %B %Y",
     "%b %d, %Y",
     "%B %d, %Y",
+    "%Y%m%d%H%M%S",
     "%a, %d %b %Y %H:%M:%S %z",
     "%d.%m.%y",
 ];
@@ -108,6 +112,8 @@ mod tests {
         assert_eq!(format(&["07.06.2023"]), "%d.%m.%Y");
         assert_eq!(format(&["7.6.2023", "17.12.2023"]), "%d.%m.%Y");
         assert_eq!(format(&["20230607", "19991231"]), "%Y%m%d");
+        assert_eq!(format(&["5/31/2024 10:05 AM"]), "%m/%d/%Y %I:%M %p");
+        assert_eq!(format(&["20230607181600"]), "%Y%m%d%H%M%S");
         assert_eq!(format(&["Wed, 07 Jun 2023 18:16:00 +0000"]), "%a, %d %b %Y %H:%M:%S %z");
         assert_eq!(of(&["soon", "12", "0049 89 123"]), None);
     }

@@ -1,168 +1,269 @@
 //! The configuration's text, with a reason on every line that was guessed.
 
+mod rules;
+
 use std::collections::BTreeMap;
 
-use super::Seen;
-use super::fields::{Guess, Guesses, Sureness, attribute_name, guess};
+use onefold_core::config::Config;
+
+use super::fields::{Guess, Guesses, Sureness, Written, guess};
+use super::look::{Look, Seen};
+use super::phones::{self, Phones};
 use super::sniff::{Format, Layout};
+use crate::table::plural;
+use rules::push_rules;
 
 /// How many columns that are no field are named.
 const OTHERS_MAX: usize = 30;
+/// What a source needs beside its own section to be a configuration.
+const SMALLEST_REST: &str = "\n[[match]]\nkey = \"email\"\n";
 
-/// The text of a configuration for what was seen, and what to say about it.
-pub fn configuration(seen: &[Seen]) -> (String, String) {
-    let mut out = String::from(
+/// A configuration that was guessed.
+#[derive(Debug)]
+pub struct Guessed {
+    /// Its text, which is sound if any source is in force.
+    pub text: String,
+    /// What to say about it, a line for each source and what is open.
+    pub summary: String,
+    /// How many sources are left out.
+    pub left_out: usize,
+}
+
+/// The text of a configuration for what was seen.
+pub fn configuration(seen: &[Seen]) -> Guessed {
+    let mut text = String::from(
         "#:schema ./onefold.schema.json\n\
          # Written by `onefold init` from a look at the first rows of each source. Lines say how sure they are: sure and\n\
          # likely ones are in force, unsure ones are comments.\n",
     );
-    let mut summary = Vec::new();
-    let mut fields = Vec::new();
+    let (mut summary, mut in_force) = (Vec::new(), Vec::new());
     for source in seen {
-        let guesses = guess(&source.name, &source.columns);
-        push_source(&mut out, source, &guesses);
-        let in_force = guesses.fields.iter().filter(|guess| guess.sureness > Sureness::Unsure);
-        fields.extend(in_force.clone().map(|guess| guess.field.clone()));
-        let unsure = guesses.fields.len() - in_force.clone().count();
-        summary.push(format!(
-            "{}: {} ({} rows of {} files looked at), {} fields, {unsure} unsure, {} columns not mapped",
-            source.name,
-            source.layout.format.name(),
-            source.columns.rows,
-            source.files,
-            in_force.count(),
-            guesses.others.len(),
-        ));
+        match section(source) {
+            Ok(section) => {
+                text.push_str(&section.text);
+                summary.extend(section.summary());
+                in_force.push(section);
+            }
+            Err(LeftOut { why, text: proposal }) => {
+                let told = one_line(&format!("{}: left out, as {why}", source.name));
+                text.push_str(&format!("\n# {told}\n{proposal}"));
+                summary.push(told);
+            }
+        }
     }
-    let has = |field: &str| fields.iter().any(|known| known == field);
-    push_normalisers(&mut out, &has);
-    push_match_keys(&mut out, &has);
-    out.push_str(
-        "\n[guard]\n# A key that more accounts share is nobody's contact detail, and connects nothing.\n\
-         max_accounts_per_key = 25\n\n[publish]\nmax_reject_ratio = 0.01       # more rejected rows fail a run\n\
-         max_customer_drop_ratio = 0.2 # so does a loss of more customers\n",
-    );
-    (out, summary.join("\n"))
+    push_rules(&mut text, &in_force);
+    if in_force.is_empty() {
+        summary.push("no source is in force, so there is nothing to run yet".to_owned());
+    }
+    let left_out = seen.len() - in_force.len();
+    Guessed { text, summary: summary.join("\n"), left_out }
+}
+
+/// The section of a source.
+struct Section<'s> {
+    seen: &'s Seen,
+    look: &'s Look,
+    guesses: Guesses,
+    phones: Option<Phones>,
+    text: String,
+}
+
+/// A source that a run should not read by a guess.
+struct LeftOut {
+    /// Why, and what to do.
+    why: String,
+    /// What was guessed of it, as a comment.
+    text: String,
+}
+
+/// What is written of a source, unless it is left out.
+fn section(source: &Seen) -> Result<Section<'_>, LeftOut> {
+    let left_out = |why: String| LeftOut { why, text: String::new() };
+    let look = source.look.as_ref().map_err(|why| left_out(why.clone()))?;
+    let guesses = guess(&source.name, &look.columns);
+    let phones = phones::look(&look.columns, &guesses);
+    let mut text = source_head(&source.name, &look.layout);
+    push_cautions(&mut text, source, look);
+    push_region(&mut text, phones.as_ref());
+    text.push_str("\n[source.fields]\n");
+    if guesses.in_force("id").is_none() {
+        push_fields(&mut text, &guesses, true);
+        let why = why_without_id(source, &guesses);
+        let what_to_do = "write where its id is, and take the marks away";
+        return Err(LeftOut { why: format!("{why}; {what_to_do}"), text: commented(&text) });
+    }
+    push_fields(&mut text, &guesses, false);
+    // A name or a pointer that the configuration refuses must not take the other sources with it.
+    match Config::parse(&(text.clone() + SMALLEST_REST)) {
+        Ok(_) => Ok(Section { seen: source, look, guesses, phones, text: format!("\n{text}") }),
+        Err(faults) => {
+            let faults: Vec<String> = faults.0.into_iter().map(|fault| fault.message).collect();
+            Err(LeftOut { why: faults.join("; "), text: commented(&text) })
+        }
+    }
+}
+
+/// Why nothing tells a source's rows apart.
+fn why_without_id(source: &Seen, guesses: &Guesses) -> String {
+    match guesses.fields.iter().find(|guess| guess.field == "id") {
+        Some(guess) => format!("no column tells its rows apart ({}: {})", guess.pointer, guess.why),
+        None => format!("no column of landing/{}/ tells its rows apart", source.name),
+    }
+}
+
+/// A text that a comment of TOML may hold: names of files and columns can have anything in them.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+/// A text as a comment, line by line.
+fn commented(text: &str) -> String {
+    text.lines().map(|line| if line.is_empty() { "#\n".to_owned() } else { format!("# {line}\n") }).collect()
+}
+
+impl Section<'_> {
+    /// What to say about the source.
+    fn summary(&self) -> Vec<String> {
+        let fields = self.guesses.fields.iter().filter(|guess| guess.sureness > Sureness::Unsure).count();
+        let mut lines = vec![format!(
+            "{}: {} ({} of {} looked at), {}, {} unsure, {} not mapped",
+            self.seen.name,
+            self.look.layout.format.name(),
+            plural(self.look.columns.rows, "row"),
+            plural(self.seen.files, "file"),
+            plural(fields, "field"),
+            self.guesses.fields.len() - fields,
+            plural(self.guesses.others.len(), "column"),
+        )];
+        if let Some(phones) = self.phones.as_ref().filter(|phones| phones.homeless > 0 && phones.region.is_none()) {
+            lines.push(format!("  {}; write region", without_country(phones)));
+        }
+        lines
+    }
 }
 
 /// The start of a source's section: what says how its files are written.
 pub fn source_head(name: &str, layout: &Layout) -> String {
-    let Layout { format, is_windows_1252 } = layout;
+    let format = &layout.format;
     let mut out =
         format!("[[source]]\nname = {}\nkind = \"files\"\nformat = {}\n", quoted(name), quoted(format.name()));
-    if let Format::Csv(delimiter) = format
-        && !matches!(delimiter, b',' | b'\t')
-    {
-        out.push_str(&format!("delimiter = {}\n", quoted(&char::from(*delimiter).to_string())));
+    match format {
+        Format::Csv(delimiter) if !matches!(delimiter, b',' | b'\t') => {
+            out.push_str(&format!("delimiter = {}\n", quoted(&char::from(*delimiter).to_string())));
+        }
+        Format::Json(items) if !items.is_empty() => {
+            out.push_str(&format!("items = {} # likely: it is the longest array of objects\n", quoted(items)));
+        }
+        _ => {}
     }
-    if *is_windows_1252 {
+    if layout.is_windows_1252() {
         out.push_str("encoding = \"windows-1252\" # likely: the bytes are not UTF-8\n");
     }
     out
 }
 
-fn push_source(out: &mut String, source: &Seen, guesses: &Guesses) {
-    out.push_str(&format!("\n{}", source_head(&source.name, &source.layout)));
+/// What a run would refuse, or lack.
+fn push_cautions(out: &mut String, source: &Seen, look: &Look) {
+    let mut say = |words: String| out.push_str(&format!("# Careful: {words}.\n"));
+    source.faults.iter().for_each(|fault| say(one_line(fault)));
     if source.others > 0 {
-        out.push_str(&format!("# Careful: {} of the files looked at are written in another way.\n", source.others));
+        say(format!("{} of the files looked at are written in another way", source.others));
     }
-    push_region(out, source, guesses);
-    out.push_str("\n[source.fields]\n");
-    for guess in &guesses.fields {
-        push_field(out, guess);
+    if look.layout.broken > 0 && !look.layout.is_windows_1252() {
+        let places = plural(look.layout.broken, "place");
+        say(format!("in {places} the text is not UTF-8, unlike the rest; such rows are refused"));
     }
-    if !guesses.others.is_empty() {
-        out.push_str("# Not mapped, so not read. What Onefold has no field for can be kept as an attribute:\n");
-        let mut names: BTreeMap<String, u32> = BTreeMap::new();
-        for pointer in guesses.others.iter().take(OTHERS_MAX) {
-            let name = attribute_name(pointer);
-            let number = names.entry(name.clone()).and_modify(|number| *number += 1).or_insert(1);
-            let name = if *number == 1 { name } else { format!("{name}_{number}") };
-            out.push_str(&format!("# \"attributes.{name}\" = {}\n", quoted(pointer)));
-        }
-        if let Some(more @ 1..) = guesses.others.len().checked_sub(OTHERS_MAX) {
-            out.push_str(&format!("# … and {more} more\n"));
-        }
+    if look.columns.refused > 0 {
+        let rows = look.columns.rows + look.columns.refused;
+        say(format!(
+            "{} of {rows} rows looked at cannot be read; `onefold try {}` says why",
+            look.columns.refused, source.name
+        ));
     }
 }
 
 /// The country of phone numbers that do not say it.
-fn push_region(out: &mut String, source: &Seen, guesses: &Guesses) {
-    let column = |field: &str| {
-        let guess = guesses.fields.iter().find(|guess| guess.field == field)?;
-        source.columns.all.iter().find(|column| column.pointer == guess.pointer)
-    };
-    let Some(phones) = column("phone_number") else { return };
-    let national = phones.values.iter().filter(|value| !value.starts_with('+') && !value.starts_with("00")).count();
-    if national == 0 {
-        return;
-    }
-    let mut countries: BTreeMap<&str, usize> = BTreeMap::new();
-    for country in column("address.country").into_iter().flat_map(|column| &column.values) {
-        *countries.entry(country).or_default() += 1;
-    }
-    let why = format!("{national} of {} phone numbers have no country's code", phones.values.len());
-    match countries.into_iter().max_by_key(|(_, accounts)| *accounts) {
-        Some((country, accounts)) if country.len() == 2 => {
-            let why = format!("{why}; {accounts} accounts are in {country}");
-            out.push_str(&format!("# unsure: {why}\n# region = {}\n", quoted(country)));
+fn push_region(out: &mut String, phones: Option<&Phones>) {
+    let Some(phones) = phones.filter(|phones| phones.homeless > 0) else { return };
+    let why = without_country(phones);
+    match &phones.region {
+        Some(region) => {
+            let of_region = plural(phones.of_region, "account");
+            out.push_str(&format!("# likely: {why}; {of_region} are in {region}, and none is elsewhere\n"));
+            out.push_str(&format!("region = {}\n", quoted(region)));
         }
-        _ => out.push_str(&format!("# unsure: {why}, so they need their country\n# region = \"US\"\n")),
+        None => out.push_str(&format!("# unsure: {why}\n# region = \"…\" # their country, such as \"DE\"\n")),
     }
 }
 
-fn push_field(out: &mut String, guess: &Guess) {
+fn without_country(phones: &Phones) -> String {
+    let Phones { all, homeless, .. } = phones;
+    format!("{homeless} of {all} phone numbers have no calling code and no country, so they would be dropped")
+}
+
+/// The fields, each with its reason, and the columns that are none. `is_left_out` says whether the whole section is a
+/// comment: then the id is written as one that is in force.
+fn push_fields(out: &mut String, guesses: &Guesses, is_left_out: bool) {
+    if is_left_out && guesses.fields.iter().all(|guess| guess.field != "id") {
+        out.push_str("# unsure: a column that every row has, each row another value, and that no two people share\nid = \"/…\"\n");
+    }
+    for guess in &guesses.fields {
+        push_field(out, guess, is_left_out && guess.field == "id");
+    }
+    push_others(out, &guesses.others);
+}
+
+fn push_field(out: &mut String, guess: &Guess, is_written: bool) {
     let (word, mark) = match guess.sureness {
         Sureness::Sure => ("sure", ""),
         Sureness::Likely => ("likely", ""),
-        Sureness::Unsure => ("unsure", "# "),
+        Sureness::Unsure => ("unsure", if is_written { "" } else { "# " }),
     };
     let name = if guess.field.contains('.') { quoted(&guess.field) } else { guess.field.clone() };
     let at = quoted(&guess.pointer);
-    let value = match (guess.format, guess.split) {
+    let value = match &guess.written {
         // What is assumed anyway need not be written.
-        (Some("date"), _) if guess.field == "birthdate" => at,
-        (Some(format), _) => format!("{{ at = {at}, as = {} }}", quoted(format)),
-        (_, Some(split)) => format!("{{ at = {at}, split = {} }}", quoted(&split.to_string())),
-        (None, None) => at,
+        Written::In("date") if guess.field == "birthdate" => at,
+        Written::In(format) => format!("{{ at = {at}, as = {} }}", quoted(format)),
+        Written::SplitBy(split) => format!("{{ at = {at}, split = {} }}", quoted(&split.to_string())),
+        Written::Equal(text) => format!("{{ at = {at}, equals = {} }}", quoted(text)),
+        Written::Plainly => at,
     };
     out.push_str(&format!("# {word}: {}\n{mark}{name} = {value}\n", guess.why));
-}
-
-fn push_normalisers(out: &mut String, has: &impl Fn(&str) -> bool) {
-    let has_name = has("full_name");
-    let chains = [
-        ("given_name", has("given_name") || has_name, "[\"trim\", \"capitalise\"]"),
-        ("family_name", has("family_name") || has_name, "[\"trim\", \"capitalise\"]"),
-        ("email", has("email"), "[\"trim\", \"lowercase\"] # one spelling for a mailbox"),
-        ("phone_number", has("phone_number"), "\"digits\" # calling code and digits"),
-        ("\"address.country\"", has("address.country"), "[\"trim\", \"uppercase\"]"),
-    ];
-    out.push_str("\n[normalise]\n");
-    for (field, _, chain) in chains.into_iter().filter(|(_, is_there, _)| *is_there) {
-        out.push_str(&format!("{field} = {chain}\n"));
+    if !guess.also.is_empty() {
+        let also: Vec<String> = guess.also.iter().map(|pointer| quoted(pointer)).collect();
+        out.push_str(&format!(
+            "# Such values are in {} as well; of a list the first that is there is read.\n",
+            also.join(", ")
+        ));
     }
 }
 
-fn push_match_keys(out: &mut String, has: &impl Fn(&str) -> bool) {
-    out.push_str("\n# Accounts that agree on a key are one customer.\n");
-    let mut is_any = false;
-    for field in ["email", "phone_number"].into_iter().filter(|field| has(field)) {
-        out.push_str(&format!("[[match]]\nkey = [\"{field}\"]\n"));
-        is_any = true;
-    }
-    if is_any {
+fn push_others(out: &mut String, others: &[String]) {
+    if others.is_empty() {
         return;
     }
-    let has_names = (has("given_name") && has("family_name")) || has("full_name");
-    let together = ["birthdate", "address.postal_code"].into_iter().find(|field| has(field));
-    match together.filter(|_| has_names) {
-        Some(field) => out.push_str(&format!("[[match]]\nkey = [\"given_name\", \"family_name\", \"{field}\"]\n")),
-        None => out.push_str(
-            "# Careful: there is neither e-mail address nor phone number, so this key matches nothing yet.\n\
-             [[match]]\nkey = [\"email\"]\n",
-        ),
+    out.push_str("# Not mapped, so not read. What Onefold has no field for can be kept as an attribute:\n");
+    let mut names: BTreeMap<String, u32> = BTreeMap::new();
+    for pointer in others.iter().take(OTHERS_MAX) {
+        let name = attribute_name(pointer);
+        let number = names.entry(name.clone()).and_modify(|number| *number += 1).or_insert(1);
+        let name = if *number == 1 { name } else { format!("{name}_{number}") };
+        out.push_str(&format!("# \"attributes.{name}\" = {}\n", quoted(pointer)));
     }
+    if let Some(more @ 1..) = others.len().checked_sub(OTHERS_MAX) {
+        out.push_str(&format!("# … and {more} more\n"));
+    }
+}
+
+/// The name of an attribute for a column: its last name in small letters, digits and `_`.
+fn attribute_name(pointer: &str) -> String {
+    let last = pointer.rsplit('/').next().unwrap_or_default();
+    let name: String = last
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' })
+        .collect();
+    if name.is_empty() { "value".to_owned() } else { name }
 }
 
 /// A text as TOML has it: as JSON, but that the character 127 must be escaped too.
