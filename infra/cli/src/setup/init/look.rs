@@ -9,7 +9,7 @@ use super::sniff::{Format, Layout, Sniffed, sniff};
 use super::write;
 use crate::error::{Error, describe};
 use crate::setup::folder::DataFolder;
-use crate::setup::reading::{Reader, Row};
+use crate::setup::reading::Reader;
 
 /// How many rows of a source are looked at, from the starts of its first files.
 const ROWS_MAX: usize = 2000;
@@ -109,10 +109,6 @@ async fn columns(
     for source in &config.sources {
         for file in files {
             match reader.rows_of(source, file).await {
-                Ok(read) if is_named_separator(&read.rows) => faults.push(format!(
-                    "the first line of {} is Excel's \"sep=\" and no header; remove this line",
-                    file.key
-                )),
                 Ok(read) => read.rows.iter().take(ROWS_MAX - columns.rows).for_each(|row| columns.read(row)),
                 // It is said of which source.
                 Err(error) => {
@@ -126,12 +122,6 @@ async fn columns(
         return Ok(columns);
     }
     Err(faults.pop().unwrap_or_else(|| why_unread(&columns, layout, &files[0].key)))
-}
-
-/// Whether what is taken for a header is the line that names the separator.
-fn is_named_separator(rows: &[Row]) -> bool {
-    let header = rows.first().map(|row| row.header().strip_prefix("\u{feff}".as_bytes()).unwrap_or(row.header()));
-    header.is_some_and(|header| header.starts_with(b"sep=") && header.trim_ascii().len() <= b"sep=;".len())
 }
 
 /// Why most rows of a source cannot be read, or none is there.

@@ -151,10 +151,13 @@ fn weigh(head: &Head) -> (usize, usize) {
     (letters, broken)
 }
 
-/// The separator that the first line names, as Excel reads it: `sep=;`.
+/// The separator that the first line names, as Excel reads it: `sep=;`, with or without quotes.
 fn named_delimiter(bytes: &[u8]) -> Option<u8> {
-    match bytes.strip_prefix(b"sep=")? {
-        [delimiter, b'\r' | b'\n', ..] => Some(*delimiter),
+    let line = bytes.split(|byte| *byte == b'\n').next()?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    match line {
+        [s, e, p, b'=', delimiter] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") => Some(*delimiter),
         _ => None,
     }
 }

@@ -10,8 +10,8 @@ use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::settings::Settings;
 use onefold_tests::version::Version;
 
-use crate::setup::check;
 use crate::setup::tests::Scratch;
+use crate::setup::{check, side_by_side};
 
 mod exports;
 mod left_out;
@@ -168,6 +168,31 @@ async fn what_only_looks_like_a_field_is_said() {
 }
 
 #[tokio::test]
+async fn excels_note_says_what_separates_and_is_no_header() {
+    for note in ["sep=;\r\n", "\u{feff}SEP=;\n", "\"sep=;\"\n"] {
+        let rows = format!("{note}Nr;Vorname;E-Mail\n1;Mara;mara@x.zz\n2;Benno;benno@x.zz\n");
+        let scratch = Scratch::new(&[("landing/shop/a.csv", rows.as_bytes())]);
+        assert!(scratch.init().await.unwrap().is_complete);
+        let text = scratch.config_text();
+        assert!(text.contains("delimiter = \";\"\n"), "{text}");
+        assert_eq!(
+            (field_line(&text, "id").1, field_line(&text, "email").1),
+            ("id = \"/Nr\"".to_owned(), "email = \"/E-Mail\"".to_owned())
+        );
+        assert_eq!(scratch.tried("shop", 1).await.unwrap()[0].json()["account"]["email"], "mara@x.zz");
+    }
+}
+
+#[tokio::test]
+async fn lines_that_end_as_on_an_old_macintosh_are_read() {
+    let scratch = Scratch::new(&[("landing/shop/a.csv", b"id;email\r1;mara@x.zz\r2;benno@x.zz\r")]);
+    assert!(scratch.init().await.unwrap().is_complete);
+    let text = scratch.config_text();
+    assert!(text.contains("delimiter = \";\"\n"), "{text}");
+    assert_eq!(field_line(&text, "email").0, "# sure: 2 of 2 values are e-mail addresses");
+}
+
+#[tokio::test]
 async fn nothing_to_look_at_is_told_and_nothing_written() {
     for files in [&[("landing/a/empty.csv", &b""[..])][..], &[("landing/.hidden", b"x")]] {
         let scratch = Scratch::new(files);
@@ -303,6 +328,31 @@ async fn names_are_spelled_anew_only_where_they_are_in_one_case() {
         scratch.init().await.unwrap();
         assert!(scratch.config_text().contains(chain), "{}", scratch.config_text());
         assert_eq!(scratch.tried("crm", 1).await.unwrap()[0].json()["account"]["family_name"], family);
+    }
+}
+
+/// Programs write the last day that they know where there is no end.
+#[tokio::test]
+async fn the_last_day_of_time_is_a_time() {
+    for column in ["birthdate", "updated_at", "valid_until"] {
+        let rows = format!(
+            "id,email,{column}\n1,a@x.zz,9999-12-31\n2,b@x.zz,2024-05-06\n3,c@x.zz,9999-12-31T23:59:59Z\n4,d@x.zz,\n"
+        );
+        let scratch = Scratch::new(&[("landing/crm/a.csv", rows.as_bytes())]);
+        assert!(scratch.init().await.unwrap().is_complete);
+        assert_eq!(scratch.tried("crm", 9).await.unwrap().len(), 4, "{column}");
+        for (format, text) in [("rfc3339", "9999-12-31T23:59:59Z"), ("date", "9999-12-31")] {
+            let config = scratch
+                .config_text()
+                .replace("id = \"/id\"", &format!("id = \"/id\"\nupdated_at = {{ at = \"/t\", as = \"{format}\" }}"));
+            let other = Scratch::new(&[
+                ("onefold.toml", config.as_bytes()),
+                ("landing/crm/a.csv", format!("id,email,t\n1,a@x.zz,{text}\n").as_bytes()),
+            ]);
+            if config.matches("updated_at = ").count() == 1 {
+                assert!(!side_by_side::show(&other.tried("crm", 1).await.unwrap(), 100).is_empty());
+            }
+        }
     }
 }
 

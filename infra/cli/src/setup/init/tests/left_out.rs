@@ -79,6 +79,17 @@ async fn files_that_are_not_read_are_told_by_name() {
         ),
         ("header.csv", b"id,email\n", "no row stands behind the header of landing/odd/header.csv"),
         ("cut.csv.gz", &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0], "landing/odd/cut.csv.gz"),
+        (
+            "book.xlsx",
+            b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml",
+            "landing/odd/book.xlsx seems to be a ZIP archive or an Excel",
+        ),
+        ("unicode.txt", b"\xff\xfei\0d\0\t\0e\0m\0a\0i\0l\0\n\0", "landing/odd/unicode.txt seems to be text in UTF-16"),
+        (
+            "report.xls",
+            b"<html><body><table><tr><th>id</th></tr></table></body></html>",
+            "landing/odd/report.xls seems to be HTML",
+        ),
         ("broken.parquet", b"PAR1 and no more", "landing/odd/broken.parquet"),
     ] {
         let told = why(&[(&format!("landing/odd/{file}"), content)]).await;
@@ -122,7 +133,7 @@ proptest! {
     #[test]
     fn what_is_written_is_sound_whatever_is_found(
         header in proptest::collection::vec("(id|email|[Pp]hone|land|\\PC{0,6}|[\u{0}-\u{9f}\\n\\r\"',;#]{0,6})", 1..6),
-        cells in proptest::collection::vec("([0-9]{1,4}|[a-z]{1,3}@x\\.de|2024-05-06|\\PC{0,9}|[\u{0}-\u{9f}\"]{0,4})", 1..40),
+        cells in proptest::collection::vec("([0-9]{1,4}|[a-z]{1,3}@x\\.de|9999-12-31|\\PC{0,9}|[\u{0}-\u{9f}\"]{0,4})", 1..40),
         file in "[^/\u{0}]{1,12}",
     ) {
         let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
