@@ -10,6 +10,7 @@
 //! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
 //! rejects/<run>/<source>/<split>/<chunk>.jsonl.zst
 //! runs/<run>/{config.toml,plan.json,corrections.json,suppression.json,splits.jsonl,inputs.jsonl,token.json}
+//! runs/ACTIVE
 //! runs/<run>/ranges/<source>.json
 //! runs/<run>/{dead,purge}/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
@@ -40,6 +41,8 @@ pub const CURRENT: &str = "processed/CURRENT";
 pub const PROCESSED: &str = "processed/";
 /// Prefix of the records of runs.
 pub const RUNS: &str = "runs/";
+/// The lease of the run that is under way.
+pub const ACTIVE: &str = "runs/ACTIVE";
 /// Prefix of dropped files.
 pub const LANDING: &str = "landing/";
 /// Prefix of reference tables.
@@ -499,6 +502,11 @@ impl Part {
 /// The run of a version's manifest.
 pub fn parse_manifest(key: &str) -> Option<RunId> {
     RunId::parse(key.strip_prefix(PROCESSED)?.strip_suffix("/manifest.json")?).ok()
+}
+
+/// The run of a version's folder.
+pub fn parse_version(folder: &str) -> Option<RunId> {
+    RunId::parse(folder.strip_prefix(PROCESSED)?.strip_suffix('/')?).ok()
 }
 
 /// The prefix of a version.

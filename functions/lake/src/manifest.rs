@@ -121,8 +121,9 @@ impl Manifest {
     /// # Errors
     /// What is missing, or has another size.
     pub fn check_complete(&self, listed: &[Object]) -> Result<(), IncompleteError> {
+        let sizes: BTreeMap<&str, u64> = listed.iter().map(|object| (object.key.as_str(), object.size)).collect();
         let fault = self.objects().find_map(|file| {
-            let found = listed.iter().find(|object| object.key == file.key).map(|object| object.size);
+            let found = sizes.get(file.key.as_str()).copied();
             (found != Some(file.bytes)).then(|| IncompleteError { key: file.key.clone(), bytes: file.bytes, found })
         });
         fault.map_or(Ok(()), Err)

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use ::erase::{Answer, Request};
 use onefold_core::node::NodeHasher;
+use onefold_lake::current::Current;
 use onefold_lake::keys;
-use onefold_lake::plan::Current;
 use onefold_store::{Condition, Store};
 use serde::Deserialize;
 
@@ -74,7 +74,7 @@ async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
         None => Overlay::new(out),
         Some(manifest) => {
             let store = Overlay::below(keys::version(&manifest.run), out);
-            let current = serde_json::to_vec(&Current { run: manifest.run });
+            let current = serde_json::to_vec(&Current::new(manifest.run));
             let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
             store.put(keys::CURRENT, current.into(), Condition::Always).await?;
             store
