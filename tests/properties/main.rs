@@ -19,6 +19,7 @@ mod http_deletions;
 mod http_last_page;
 mod http_only_page;
 mod http_source;
+mod joins;
 mod kills;
 mod lease;
 mod match_rules;

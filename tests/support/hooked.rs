@@ -20,6 +20,9 @@ pub trait Hooks: Send + Sync {
 
     /// Behind a write that succeeded.
     fn was_put(&self, _key: &str) {}
+
+    /// Behind an object that was joined of others.
+    fn was_joined(&self, _key: &str) {}
 }
 
 /// A store with hooks.
@@ -72,7 +75,9 @@ impl<H: Hooks> Store for HookedStore<H> {
     }
 
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {
-        self.store.concatenate(sources, key).await
+        self.store.concatenate(sources, key).await?;
+        self.hooks.was_joined(key);
+        Ok(())
     }
 
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {

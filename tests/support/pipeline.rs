@@ -182,6 +182,16 @@ impl Pipeline {
         self.runtime.block_on(self.store.get(key)).ok().map(|(bytes, _)| bytes)
     }
 
+    /// Removes objects.
+    pub fn remove(&self, keys: &[String]) {
+        self.runtime.block_on(self.store.delete(keys)).expect("a removal");
+    }
+
+    /// Does a work that needs a runtime.
+    pub fn block_on<A>(&self, work: impl Future<Output = A>) -> A {
+        self.runtime.block_on(work)
+    }
+
     /// The keys under a prefix.
     pub fn list(&self, prefix: &str) -> Vec<String> {
         let objects = self.runtime.block_on(self.store.list(prefix)).expect("a listing");

@@ -1,0 +1,85 @@
+//! Compact that is tried again goes on where it was.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use onefold_lake::keys::{self, Stage};
+use onefold_store::Store;
+use onefold_tests::hooked::{HookedStore, Hooks};
+use onefold_tests::pipeline::{Knobs, Pipeline};
+use onefold_tests::row::Row;
+use onefold_tests::settings::Settings;
+
+use crate::data::{drop_rows, publish};
+
+/// Counts the objects that are joined.
+#[derive(Default)]
+struct Joined(AtomicU64);
+
+impl Hooks for Arc<Joined> {
+    fn was_joined(&self, _key: &str) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A run that came to its Compact, and what that makes.
+fn before_compact() -> (Pipeline, BTreeMap<String, Vec<u8>>) {
+    let mut pipeline = Pipeline::new(&Settings { max_accounts_per_key: 2, ..Settings::default() });
+    let row = |id: &str, email: &str, at: i64| Row::new("crm", id).with("email", email).at(at);
+    drop_rows(&pipeline, "a", &[row("1", "a@x.de", 1), row("2", "b@x.de", 1), row("3", "c@x.de", 1)]);
+    publish(&mut pipeline, &Knobs::default());
+    let current = pipeline.get(keys::CURRENT).expect("a version before");
+    let rows = [row("1", "b@x.de", 2), row("4", "d@x.de", 2), row("5", "d@x.de", 2), row("6", "d@x.de", 2)];
+    drop_rows(&pipeline, "b", &rows);
+    let version = publish(&mut pipeline, &Knobs::default());
+    let run = version.manifest.run;
+    let objects = pipeline.list(&keys::version(&run));
+    let made = objects.iter().map(|key| (key.clone(), pipeline.get(key).expect("an object").to_vec())).collect();
+    let receipt = keys::receipt(&run, Stage::Compact, Stage::Compact.name());
+    pipeline.remove(&[objects, vec![receipt]].concat());
+    pipeline.put(keys::CURRENT, current);
+    (pipeline, made)
+}
+
+#[test]
+fn what_an_earlier_try_joined_is_not_joined_again() {
+    let run = Pipeline::run_of(2);
+    let request = || compact::Request { run: run.clone(), publish: false };
+    let (_, made) = before_compact();
+    let joins = ["customers/", "members/", "members/", "changes/", "blocked/", "index/", "retired/"];
+    let is_joined = |key: &&String| joins.iter().any(|folder| key.contains(folder)) && !key.ends_with(".jsonl");
+    assert_eq!(made.keys().filter(is_joined).count(), joins.len(), "each kind of file is there: {:?}", made.keys());
+    for writes in 0.. {
+        let (pipeline, _) = before_compact();
+        let joined = Arc::new(Joined::default());
+        let store: Arc<dyn Store> = Arc::new(HookedStore::new(pipeline.store.clone(), joined.clone()));
+        pipeline.store.fail_after(Some(writes));
+        let is_done = pipeline.block_on(compact::run(request(), &pipeline.context(store.clone()))).is_ok();
+        pipeline.store.fail_after(None);
+        pipeline.block_on(compact::run(request(), &pipeline.context(store))).expect("nothing fails any more");
+        assert_eq!(joined.0.load(Ordering::Relaxed), joins.len() as u64, "each file once, after {writes} writes");
+        let again: BTreeMap<String, Vec<u8>> = pipeline
+            .list(&keys::version(&run))
+            .into_iter()
+            .map(|key| (key.clone(), pipeline.get(&key).expect("an object").to_vec()))
+            .collect();
+        assert_eq!(again, made, "after {writes} writes");
+        if is_done {
+            assert!(writes > joins.len() as u64, "it was killed at every write");
+            break;
+        }
+    }
+}
+
+/// A file that another try left cut off, as no store should, is not taken for one that is there.
+#[test]
+fn a_file_of_another_size_is_joined_again() {
+    let run = Pipeline::run_of(2);
+    let (pipeline, made) = before_compact();
+    let key = keys::processed(&run, keys::Part::Members, 0);
+    pipeline.put(&key, made[&key][..1].to_vec());
+    let context = pipeline.context(pipeline.store.clone());
+    pipeline.block_on(compact::run(compact::Request { run, publish: false }, &context)).expect("a version");
+    assert_eq!(pipeline.get(&key).expect("members"), made[&key]);
+}
