@@ -1,11 +1,10 @@
 //! Compact that is tried again goes on where it was.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use onefold_lake::keys::{self, Stage};
-use onefold_store::Store;
+use onefold_store::{Store, StoreError};
 use onefold_tests::hooked::{HookedStore, Hooks};
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::Row;
@@ -13,13 +12,29 @@ use onefold_tests::settings::Settings;
 
 use crate::data::{drop_rows, publish};
 
-/// Counts the objects that are joined.
-#[derive(Default)]
-struct Joined(AtomicU64);
+/// Notes what is joined, and what is read whole.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Vec<(&'static str, String)>>>);
 
-impl Hooks for Arc<Joined> {
-    fn was_joined(&self, _key: &str) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+impl Seen {
+    fn note(&self, what: &'static str, key: &str) {
+        self.0.lock().expect("nothing panicked").push((what, key.to_owned()));
+    }
+
+    fn keys(&self, what: &str) -> Vec<String> {
+        let seen = self.0.lock().expect("nothing panicked");
+        seen.iter().filter(|(how, _)| *how == what).map(|(_, key)| key.clone()).collect()
+    }
+}
+
+impl Hooks for Seen {
+    fn got(&self, key: &str) -> Result<(), StoreError> {
+        self.note("got", key);
+        Ok(())
+    }
+
+    fn was_joined(&self, key: &str) {
+        self.note("joined", key);
     }
 }
 
@@ -52,13 +67,15 @@ fn what_an_earlier_try_joined_is_not_joined_again() {
     assert_eq!(made.keys().filter(is_joined).count(), joins.len(), "each kind of file is there: {:?}", made.keys());
     for writes in 0.. {
         let (pipeline, _) = before_compact();
-        let joined = Arc::new(Joined::default());
-        let store: Arc<dyn Store> = Arc::new(HookedStore::new(pipeline.store.clone(), joined.clone()));
+        let seen = Seen::default();
+        let store: Arc<dyn Store> = Arc::new(HookedStore::new(pipeline.store.clone(), seen.clone()));
         pipeline.store.fail_after(Some(writes));
         let is_done = pipeline.block_on(compact::run(request(), &pipeline.context(store.clone()))).is_ok();
         pipeline.store.fail_after(None);
         pipeline.block_on(compact::run(request(), &pipeline.context(store))).expect("nothing fails any more");
-        assert_eq!(joined.0.load(Ordering::Relaxed), joins.len() as u64, "each file once, after {writes} writes");
+        let mut joined = seen.keys("joined");
+        joined.retain(|key| !key.ends_with(".jsonl"));
+        assert_eq!(joined.len(), joins.len(), "each file once, after {writes} writes: {joined:?}");
         let again: BTreeMap<String, Vec<u8>> = pipeline
             .list(&keys::version(&run))
             .into_iter()
@@ -82,4 +99,36 @@ fn a_file_of_another_size_is_joined_again() {
     let context = pipeline.context(pipeline.store.clone());
     pipeline.block_on(compact::run(compact::Request { run, publish: false }, &context)).expect("a version");
     assert_eq!(pipeline.get(&key).expect("members"), made[&key]);
+}
+
+/// A list of inputs, a line each.
+fn inputs(pipeline: &Pipeline, key: &str) -> Vec<String> {
+    let text = String::from_utf8(pipeline.get(key).expect("a list").to_vec()).expect("text");
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn what_was_read_before_is_neither_planned_nor_read_again() {
+    let [first, second] = [1, 2].map(Pipeline::run_of);
+    let (pipeline, made) = before_compact();
+    let all = made[&keys::processed_inputs(&second)].clone();
+    let before = inputs(&pipeline, &keys::processed_inputs(&first));
+    let planned = inputs(&pipeline, &keys::run_inputs(&second));
+    assert_eq!((before.len(), planned.len()), (1, 1));
+    let lines = [before, planned].concat();
+    assert_eq!(String::from_utf8_lossy(&all), lines.join("\n") + "\n", "the list before, and behind it what is new");
+
+    let seen = Seen::default();
+    let store: Arc<dyn Store> = Arc::new(HookedStore::new(pipeline.store.clone(), seen.clone()));
+    let request = compact::Request { run: second.clone(), publish: false };
+    pipeline.block_on(compact::run(request.clone(), &pipeline.context(store))).expect("a version");
+    assert!(!seen.keys("got").contains(&keys::processed_inputs(&first)), "the store joins it");
+
+    // As an earlier program planned it.
+    let (pipeline, made) = before_compact();
+    pipeline.put(&keys::run_inputs(&second), all);
+    pipeline.block_on(compact::run(request, &pipeline.context(pipeline.store.clone()))).expect("a version");
+    for (key, bytes) in &made {
+        assert_eq!(&pipeline.get(key).expect("an object"), bytes, "{key}");
+    }
 }

@@ -18,6 +18,9 @@ pub trait Hooks: Send + Sync {
         Ok(())
     }
 
+    /// Behind the read of a range.
+    fn got_range(&self, _key: &str) {}
+
     /// Behind a write that succeeded.
     fn was_put(&self, _key: &str) {}
 
@@ -51,7 +54,9 @@ impl<H: Hooks> Store for HookedStore<H> {
     }
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
-        self.store.get_range(key, range).await
+        let found = self.store.get_range(key, range).await?;
+        self.hooks.got_range(key);
+        Ok(found)
     }
 
     async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError> {

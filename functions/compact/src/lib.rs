@@ -9,6 +9,7 @@
 mod check;
 mod counts;
 mod file;
+mod inputs;
 mod join;
 mod lookup;
 mod publish;
@@ -18,16 +19,15 @@ mod sources;
 
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::keys::{self, Part, Stage};
-use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
+use onefold_lake::manifest::{FORMAT, Files, Manifest, config_digest};
 use onefold_lake::note;
-use onefold_lake::plan::{Input, Plan};
+use onefold_lake::plan::Plan;
 use onefold_lake::receipt::Moved;
 use onefold_lake::{RunId, lease};
-use onefold_shell::{Context, ErrorKind, Pinned, StageError, Work, json_lines};
+use onefold_shell::{Context, ErrorKind, Pinned, StageError, Work};
 use serde::{Deserialize, Serialize};
 
 use crate::join::Joint;
-use crate::sources::Sources;
 
 /// What the state machine sends.
 #[derive(Clone, Debug, Deserialize)]
@@ -123,7 +123,7 @@ async fn manifest(
     }
     files.settings = settings::write(run, pinned, &gathered.partitions, context).await?;
     files.index.push(lookup::frames(run, &merged, context).await?);
-    files.inputs = vec![inputs(run, &gathered.sources, context).await?];
+    files.inputs = vec![inputs::write(run, &gathered.sources, previous, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
     let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);
     let matcher = pinned.matcher(context);
@@ -193,11 +193,4 @@ async fn joined(
 /// The sources of which a snapshot was read that did not replace what was there before.
 fn incomplete_snapshots(plan: &Plan, replaced: &[String]) -> Vec<String> {
     plan.snapshots.iter().filter(|source| !replaced.contains(source)).cloned().collect()
-}
-
-/// Writes the list of inputs into the version, without what this run did not read after all.
-async fn inputs(run: &RunId, sources: &Sources, context: &Context) -> Result<File, StageError> {
-    let mut inputs: Vec<Input> = context.json_lines(&keys::run_inputs(run)).await?;
-    sources.retain_read(run, &mut inputs);
-    file::put(keys::processed_inputs(run), json_lines(&inputs)?, inputs.len() as u64, context).await
 }

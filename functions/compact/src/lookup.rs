@@ -25,9 +25,7 @@ pub(crate) async fn retired(
     let before: &[File] = previous.map_or(&[], |previous| &previous.files.retired);
     let mut sources: Vec<Object> = Vec::new();
     for file in before {
-        let listed = context.store.list(&file.key).await?;
-        let found = listed.into_iter().find(|object| object.key == file.key);
-        sources.push(found.ok_or_else(|| StageError::corrupt(format!("there is no object {}", file.key)))?);
+        sources.push(file::stored(&file.key, context).await?);
     }
     sources.extend(merged.objects_with_records(Part::Retired)?);
     if sources.is_empty() {

@@ -9,7 +9,8 @@
 //! raw/<run>/<source>/<split>/<chunk>.<format>.zst
 //! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
 //! rejects/<run>/<source>/<split>/<chunk>.jsonl.zst
-//! runs/<run>/{config.toml,plan.json,corrections.json,suppression.json,splits.jsonl,inputs.jsonl,token.json}
+//! runs/<run>/{config.toml,plan.json,corrections.json,suppression.json,splits.jsonl,inputs.jsonl,read.jsonl,
+//!            token.json}
 //! runs/ACTIVE
 //! runs/<run>/ranges/<source>.json
 //! runs/<run>/{dead,purge}/<source>/<split>/<chunk>.json
@@ -387,9 +388,14 @@ pub fn key_ranges_of(run: &RunId) -> String {
     format!("runs/{run}/ranges/")
 }
 
-/// Every object that was read up to this run: one a line.
+/// The objects that this run is to read for the first time: one a line.
 pub fn run_inputs(run: &RunId) -> String {
     format!("runs/{run}/inputs.jsonl")
+}
+
+/// Those among them that it read: all but those of sources that were skipped.
+pub fn run_inputs_read(run: &RunId) -> String {
+    format!("runs/{run}/read.jsonl")
 }
 
 /// The task token of Settle.

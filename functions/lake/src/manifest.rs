@@ -35,7 +35,8 @@ pub struct Manifest {
     pub started_at: String,
     /// How many of what.
     pub counts: Counts,
-    /// Match keys that linked nothing because too many accounts shared them, the most shared first.
+    /// Match keys that linked nothing because too many accounts shared them: the 100 most shared, those first. How many
+    /// there are is among the counts.
     pub blocked: Vec<BlockedKey>,
     /// How often each guard acted on a member or customer of this version: `blocked_values`, `max_distinct.<field>`,
     /// `max_accounts_per_customer`. What exactly is in the files `blocked`.

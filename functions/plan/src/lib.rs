@@ -162,7 +162,7 @@ async fn plan(
     moved.records_out = splits.len() as u64;
     moved.bytes_in = objects().map(|(_, object)| object.size).sum();
 
-    let inputs: Vec<Input> = known.iter().cloned().chain(read_now).collect();
+    let inputs: Vec<Input> = read_now.collect();
     let store = &context.store;
     store.put(&keys::run_config(run), config_text, Condition::Always).await?;
     store.put(&keys::run_splits(run), json_lines(&splits)?, Condition::Always).await?;
