@@ -8,8 +8,10 @@
 //!   Partition wrote, as it still gets the previous version's members; and keys of a database's rows, which can be
 //!   anybody's.
 //!
-//! Runs that started later are left alone. They cannot publish, as they build on a version that is not the current one
-//! any more, and the next purge finds what they leave.
+//! Runs that started later are left alone, and those that build on this version. The next purge finds what they leave.
+//!
+//! Before it deletes it raises the epoch of `processed/CURRENT`: whoever read that before, to name a version that goes, is
+//! overtaken.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
