@@ -106,7 +106,7 @@ impl Store for S3Store {
             self.count();
             let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).delimiter("/");
             let page = request.set_continuation_token(token).send().await;
-            let page = page.map_err(|error| classify("list", prefix, &error))?;
+            let page = page.map_err(|error| classify(Operation::List, prefix, &error))?;
             folders.extend(page.common_prefixes.unwrap_or_default().into_iter().filter_map(|folder| folder.prefix));
             token = page.next_continuation_token;
             if token.is_none() {

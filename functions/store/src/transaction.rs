@@ -63,8 +63,8 @@ impl<T: Serialize + DeserializeOwned + PartialEq> Transaction<T> {
 
     /// Writes a value, if the object is still as it was read.
     ///
-    /// The answer to a write can be lost, and the write be sent again. So one that is refused has happened all the same
-    /// if the object holds the very value: values must say who wrote them.
+    /// The answer to a write can be lost, and the write be sent again. So one that is refused, or fails, has happened all
+    /// the same if the object holds the very value: values must say who wrote them.
     ///
     /// # Errors
     /// [`TransactionError::Overtaken`] if the object is another one by now; the store failed.
@@ -73,15 +73,17 @@ impl<T: Serialize + DeserializeOwned + PartialEq> Transaction<T> {
         let condition = found.map_or(Condition::IfAbsent, |(_, etag)| Condition::IfMatch(etag));
         let bytes =
             serde_json::to_vec(value).map_err(|source| TransactionError::Damaged { key: key.clone(), source })?;
-        match store.put(&key, bytes.into(), condition).await {
-            Ok(()) => Ok(()),
-            Err(StoreError::Precondition { .. } | StoreError::NotFound { .. }) => {
-                match Self::begin(store, &key).await?.value() {
-                    Some(found) if found == value => Ok(()),
-                    _ => Err(TransactionError::Overtaken { key }),
-                }
-            }
-            Err(error) => Err(error.into()),
+        let Err(error) = store.put(&key, bytes.into(), condition).await else { return Ok(()) };
+        let is_overtaken = match error {
+            StoreError::Precondition { .. } | StoreError::NotFound { .. } => true,
+            StoreError::Unavailable { .. } => false,
+            StoreError::Refused { .. } => return Err(error.into()),
+        };
+        match Self::begin(store, &key).await {
+            Ok(found) if found.value() == Some(value) => Ok(()),
+            Ok(_) | Err(TransactionError::Damaged { .. }) if is_overtaken => Err(TransactionError::Overtaken { key }),
+            Err(failed) if is_overtaken => Err(failed),
+            _ => Err(error.into()),
         }
     }
 }
@@ -93,7 +95,8 @@ fn parse<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, TransactionE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::MemoryStore;
+    use crate::Operation;
+    use crate::memory::{Failure, Fault, MemoryStore};
 
     const KEY: &str = "counter";
 
@@ -130,6 +133,15 @@ mod tests {
         let [sent, sent_again] = [begin(&store), begin(&store)];
         now(sent.commit(&store, &7)).unwrap();
         now(sent_again.commit(&store, &7)).unwrap();
+
+        for fault in [Fault::of(Operation::Put), Fault::of(Operation::Put).after()] {
+            let open = begin(&store);
+            let value = open.value().map(|value| value + 1).unwrap();
+            store.fail(fault.with(Failure::NoAnswer));
+            let is_committed = now(open.commit(&store, &value)).is_ok();
+            assert_eq!(is_committed, begin(&store).value() == Some(&value));
+        }
+        assert_eq!(begin(&store).value(), Some(&8), "one came to nothing, and of one only the answer was lost");
     }
 
     #[test]
