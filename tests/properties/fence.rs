@@ -20,7 +20,7 @@ use crate::data::{drop_rows, publish};
 
 const UNPURGED: Knobs = Knobs { purges: false, ..Knobs::DEFAULT };
 
-fn row(id: &str, email: &str) -> Row {
+pub fn row(id: &str, email: &str) -> Row {
     Row::new("crm", id).with("email", email).at(1)
 }
 
@@ -31,7 +31,7 @@ fn erase(pipeline: &Pipeline, email: &str) {
 
 /// Three versions: one with Anna and Bob, one without Anna, and the current one, that was to drop Bob too, if `erases`.
 /// Nothing was purged for the last one, and the purge of the one before left that one alone.
-fn three_versions(erases: bool) -> Pipeline {
+pub fn three_versions(erases: bool) -> Pipeline {
     let mut pipeline = Pipeline::new(&Settings::default());
     drop_rows(&pipeline, "a", &[row("1", "anna@x.de"), row("2", "bob@x.de"), row("3", "c@x.de")]);
     publish(&mut pipeline, &Knobs::default());
@@ -161,7 +161,7 @@ fn two_tries_of_a_purge_do_not_harm_each_other() {
 }
 
 /// A version that was held, and the one that it builds on, for which nothing was purged yet.
-fn held() -> (Pipeline, [RunId; 2]) {
+pub fn held() -> (Pipeline, [RunId; 2]) {
     let mut pipeline = three_versions(true);
     drop_rows(&pipeline, "c", &[row("5", "e@x.de")]);
     assert!(matches!(pipeline.dry_run(&Knobs::default()), Ok(Outcome::Dry(_))));

@@ -40,7 +40,7 @@ impl Hooks for Seen {
 }
 
 /// A run that came to its Compact, and what that makes.
-fn before_compact() -> (Pipeline, BTreeMap<String, Vec<u8>>) {
+pub fn before_compact() -> (Pipeline, BTreeMap<String, Vec<u8>>) {
     let mut pipeline = Pipeline::new(&Settings { max_accounts_per_key: 2, ..Settings::default() });
     let row = |id: &str, email: &str, at: i64| Row::new("crm", id).with("email", email).at(at);
     drop_rows(&pipeline, "a", &[row("1", "a@x.de", 1), row("2", "b@x.de", 1), row("3", "c@x.de", 1)]);

@@ -9,6 +9,7 @@ mod customer_ids;
 mod data;
 mod deletions;
 mod erasure;
+mod every_request;
 mod explain;
 mod fence;
 mod gate;
