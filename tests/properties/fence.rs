@@ -210,7 +210,9 @@ impl Hooks for PurgeBehindRead {
 /// A store on which a run's purge happens between the first read of CURRENT and whatever comes behind it.
 fn purged_behind_read(pipeline: &Pipeline, run: &RunId) -> Arc<dyn Store> {
     let (context, run) = (pipeline.context(pipeline.store.clone()), run.clone());
-    let purge = move || drop(now(purge::run(purge::Request { run: run.clone() }, &context)).expect("a purge"));
+    let purge = move || {
+        now(purge::run(purge::Request { run: run.clone() }, &context)).expect("a purge");
+    };
     let hooks = PurgeBehindRead { is_done: AtomicBool::new(false), purge: Box::new(purge) };
     Arc::new(HookedStore::new(pipeline.store.clone(), hooks))
 }
