@@ -1,6 +1,7 @@
 //! Two works on one store, one operation at a time, in the order that a test likes.
 
 use std::ops::Range;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -114,6 +115,11 @@ impl Store for SteppedStore {
     async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError> {
         turn().await;
         self.0.put(key, bytes, condition).await
+    }
+
+    async fn upload(&self, file: &Path, key: &str) -> Result<(), StoreError> {
+        turn().await;
+        self.0.upload(file, key).await
     }
 
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {

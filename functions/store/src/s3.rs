@@ -103,10 +103,10 @@ impl Store for S3Store {
         let mut folders = Vec::new();
         let mut token = None;
         loop {
-            self.count();
-            let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).delimiter("/");
+            self.bucket.count();
+            let request = self.bucket.client.list_objects_v2().bucket(&self.bucket.name).prefix(prefix).delimiter("/");
             let page = request.set_continuation_token(token).send().await;
-            let page = page.map_err(|error| classify(Operation::List, prefix, &error))?;
+            let page = page.map_err(|error| answer::sorted(Operation::List, prefix, error))?;
             folders.extend(page.common_prefixes.unwrap_or_default().into_iter().filter_map(|folder| folder.prefix));
             token = page.next_continuation_token;
             if token.is_none() {

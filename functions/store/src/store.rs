@@ -128,7 +128,6 @@ pub fn upload_parts(file_bytes: u64) -> Option<Vec<(u64, u64)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::MemoryStore;
 
     #[test]
     fn parts_cover_a_file() {
@@ -137,16 +136,5 @@ mod tests {
         assert_eq!(upload_parts(PART), None);
         assert_eq!(upload_parts(PART + 1), Some(vec![(0, PART), (PART, 1)]));
         assert_eq!(upload_parts(2 * PART), Some(vec![(0, PART), (PART, PART)]));
-    }
-
-    #[tokio::test]
-    async fn folders_are_listed_once_and_without_what_is_in_them() {
-        let store = MemoryStore::default();
-        for key in ["p", "p/a/1", "p/a/2", "p/a/b/3", "p/ab", "p/c/d/4", "p/e", "pq/f/5"] {
-            store.put(key, "x".into(), Condition::Always).await.unwrap();
-        }
-        assert_eq!(store.list_folders("p/").await.unwrap(), ["p/a/", "p/c/"]);
-        assert_eq!(store.list_folders("p/a/").await.unwrap(), ["p/a/b/"]);
-        assert_eq!(store.list_folders("p/e/").await.unwrap(), [""; 0]);
     }
 }
