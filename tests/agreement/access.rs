@@ -97,6 +97,7 @@ impl Walk<'_> {
         let context = self.context;
         let request = plan::Request {
             execution: number.to_string(),
+            execution_arn: Some(number.to_string()),
             started_at: format!("2026-11-22T17:46:0{number}Z"),
             input: json!({"shards": shards, "partitions": 2}),
         };

@@ -71,8 +71,12 @@ async fn splits_of_many_small_objects_with_long_keys_fit() {
         let key = format!("{}{number:05}", keys::landing(&source));
         bucket.put(&format!("{key}{}", "k".repeat(KEY_BYTES_MAX - key.len())), "{\"id\":1}\n").await;
     }
-    let request =
-        plan::Request { execution: "e".to_owned(), started_at: "2026-11-22T17:46:00Z".to_owned(), input: json!({}) };
+    let request = plan::Request {
+        execution: "e".to_owned(),
+        execution_arn: None,
+        started_at: "2026-11-22T17:46:00Z".to_owned(),
+        input: json!({}),
+    };
     let planned = plan::run(request, &bucket.context).await.expect("a plan");
     let splits = bucket.lines(&planned.splits_key).await;
     assert!(splits.len() >= 3, "no split has all of them");

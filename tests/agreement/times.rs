@@ -17,6 +17,12 @@ fn states_wait_longer_than_their_functions_take() {
     }
 }
 
+/// The lease of a run that nobody can ask about ends with it.
+#[test]
+fn a_lease_is_as_long_as_the_longest_run() {
+    assert_eq!(MACHINE["TimeoutSeconds"].as_i64(), Some(onefold_lake::lease::RUN_SECONDS_MAX));
+}
+
 /// AWS advises six times the function's timeout.
 #[test]
 fn messages_stay_hidden_while_they_are_worked_on() {

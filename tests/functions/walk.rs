@@ -101,6 +101,7 @@ const OBJECTS: &[&str] = &[
     "runs/{run}/config.toml",
     "runs/{run}/inputs.jsonl",
     "runs/{run}/plan.json",
+    "runs/{run}/read.jsonl",
     "runs/{run}/splits.jsonl",
     "runs/{run}/token.json",
 ];

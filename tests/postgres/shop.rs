@@ -92,7 +92,7 @@ impl Shop {
     /// What Plan fails with.
     pub fn plan_with(&self, input: Value) -> Result<Vec<Split>, StageError> {
         let (execution, started_at) = Pipeline::execution(1);
-        let request = plan::Request { execution, started_at, input };
+        let request = plan::Request { execution, execution_arn: None, started_at, input };
         let context = self.context();
         self.runtime.block_on(async {
             let answer = plan_small(request, &context).await?;

@@ -140,6 +140,22 @@ fn place(reject: &Value) -> (String, (u64, u64, String)) {
     (text("object"), (number("line"), number("byte"), text("raw")))
 }
 
+/// The manifest is read by every stage, so what it lists has an end; the counts have not.
+#[test]
+fn the_most_shared_of_many_blocked_keys_are_listed_and_all_are_counted() {
+    let mut pipeline = Pipeline::new(&Settings { max_accounts_per_key: 2, ..Settings::default() });
+    let row = |key: u32, account: u32| {
+        Row::new("crm", &format!("{key}-{account}")).with("email", &format!("key{key}@x.de")).at(1)
+    };
+    let accounts_of = |key: u32| if key == 77 { 4 } else { 3 };
+    let rows: Vec<Row> = (0..120).flat_map(|key| (0..accounts_of(key)).map(move |account| row(key, account))).collect();
+    drop_rows(&pipeline, "a", &rows);
+    let manifest = publish(&mut pipeline, &Knobs { shards: 2, ..Knobs::default() }).manifest;
+    assert_eq!((manifest.counts.blocked_keys, manifest.blocked.len()), (120, 100));
+    let accounts: Vec<u32> = manifest.blocked.iter().map(|key| key.accounts).collect();
+    assert_eq!((accounts[0], accounts[1], accounts[99]), (4, 3, 3), "the most shared first");
+}
+
 #[test]
 fn counts_go_on_from_the_version_before() {
     let settings = Settings::default();

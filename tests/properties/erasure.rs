@@ -1,10 +1,12 @@
 //! Persons who are erased: they are in no object that Onefold wrote, and do not come back.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use onefold_lake::keys;
-use onefold_store::Store;
 use onefold_store::memory::Fault;
+use onefold_store::{Store, StoreError};
+use onefold_tests::hooked::{HookedStore, Hooks};
 use onefold_tests::oracle;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::row::{self, Row, SOURCES};
@@ -371,6 +373,124 @@ fn an_erasing_run_killed_at_any_write_is_resumed_and_leaves_nothing() {
         let others =
             |pipeline: &Pipeline| keys(pipeline).into_iter().filter(|key| !is_of_tries(key)).collect::<Vec<_>>();
         assert_eq!(others(&pipeline), others(&undisturbed), "after {left} writes");
+    }
+}
+
+/// Notes which objects, or ranges of them, are read.
+#[derive(Clone, Default)]
+struct Reads(Arc<Mutex<Vec<String>>>);
+
+impl Reads {
+    fn note(&self, key: &str) {
+        self.0.lock().expect("nothing panicked").push(key.to_owned());
+    }
+
+    /// How many reads of members there were.
+    fn of_members(&self) -> usize {
+        self.0.lock().expect("nothing panicked").iter().filter(|key| key.contains("/members/")).count()
+    }
+}
+
+impl Hooks for Reads {
+    fn got(&self, key: &str) -> Result<(), StoreError> {
+        self.note(key);
+        Ok(())
+    }
+
+    fn got_range(&self, key: &str) {
+        self.note(key);
+    }
+}
+
+/// Erases, on a context that may be near its deadline, until nothing is left to be looked at; gives the answer, and how
+/// often members were read and the function was called.
+fn erase_noted(pipeline: &Pipeline, mut request: erase::Request, is_hurried: bool) -> (erase::Answer, usize, usize) {
+    let reads = Reads::default();
+    let context = pipeline.context(Arc::new(HookedStore::new(pipeline.store.clone(), reads.clone())));
+    if is_hurried {
+        context.set_deadline(1);
+    }
+    for calls in 1.. {
+        let answer = pipeline.block_on(erase::run(request.clone(), &context)).expect("an answer");
+        if answer.next.is_none() {
+            return (answer, reads.of_members(), calls);
+        }
+        request.cursor = answer.next;
+    }
+    unreachable!("it comes to an end")
+}
+
+/// A version of many partitions.
+fn many_partitions() -> (Pipeline, usize) {
+    let mut pipeline = Pipeline::new(&Settings::default());
+    let mut rows: Vec<Row> = (10..60).map(|id| with_email("crm", &id.to_string(), &format!("{id}@x.de"))).collect();
+    rows.extend(["1", "2"].map(|id| with_email("crm", id, "anna@x.de")));
+    rows.push(with_email("list", "1", "anna@x.de"));
+    drop_rows(&pipeline, "a", &rows);
+    let version = publish(&mut pipeline, &Knobs { partitions: 16, ..Knobs::default() });
+    let frames = pipeline.get(&keys::processed_frames(&version.manifest.run)).expect("frames");
+    let frames = String::from_utf8_lossy(&frames);
+    let frames = frames.lines().map(|line| serde_json::from_str::<Value>(line).expect("a frame"));
+    let filled = frames.filter(|frame| frame["members"][0] != frame["members"][1]).count();
+    assert!(filled > 8, "of {filled} partitions");
+    (pipeline, filled)
+}
+
+#[test]
+fn accounts_are_found_by_the_index_and_addresses_by_looking_at_everybody_once() {
+    let (pipeline, filled) = many_partitions();
+    let (answer, reads, _) = erase_noted(&pipeline, request("reference", "list:1"), false);
+    assert_eq!((answer.customers, answer.accounts, answer.entries, reads), (1, 3, 3, 1), "one partition");
+    let (answer, reads, _) = erase_noted(&pipeline, request("reference", "list:77"), false);
+    assert_eq!((answer.unknown, answer.entries, reads), (1, 1, 0), "nobody's");
+    let (answer, reads, _) = erase_noted(&pipeline, request("email", "anna@x.de"), false);
+    assert_eq!((answer.customers, answer.accounts, answer.entries, reads), (1, 3, 4, filled), "each partition once");
+}
+
+#[test]
+fn an_erasure_that_has_no_time_goes_on_where_it_was() {
+    let mut asked = request("email", "anna@x.de");
+    asked.emails.extend(["30@x.de", "31@x.de", "nobody@x.de"].map(str::to_owned));
+    asked.references.push("crm:31".to_owned());
+    let (pipeline, filled) = many_partitions();
+    let (expected, _, calls) = erase_noted(&pipeline, asked.clone(), false);
+    let listed = pipeline.list(keys::SUPPRESSION);
+    assert_eq!((calls, expected.accounts, expected.unknown, listed.len()), (1, 5, 1, 9));
+    assert_eq!(expected.entries, 9, "crm:31 is asked for, and an account of somebody");
+
+    let (pipeline, _) = many_partitions();
+    let (answer, reads, calls) = erase_noted(&pipeline, asked.clone(), true);
+    assert_eq!((answer, reads), (expected.clone(), filled), "nothing is looked at twice");
+    assert!(calls > 2, "it had to be called again");
+    assert_eq!(pipeline.list(keys::SUPPRESSION), listed);
+}
+
+/// Another version may have become the current one in between.
+#[test]
+fn an_erasure_goes_on_in_the_version_that_is_current() {
+    let (mut pipeline, _) = many_partitions();
+    let context = pipeline.context(pipeline.store.clone());
+    context.set_deadline(1);
+    let asked = erase::Request { dry_run: true, ..request("email", "anna@x.de") };
+    let first = pipeline.block_on(erase::run(asked.clone(), &context)).expect("an answer");
+    let cursor = first.next.expect("there is more");
+    drop_rows(&pipeline, "b", &[with_email("shop", "9", "anna@x.de")]);
+    publish(&mut pipeline, &Knobs { partitions: 16, ..Knobs::default() });
+    let next = erase::Request { cursor: Some(cursor), ..asked };
+    let (answer, _, _) = erase_noted(&pipeline, next, true);
+    assert_eq!((answer.version, answer.accounts), (Some(Pipeline::run_of(2)), 4));
+}
+
+#[test]
+fn versions_without_an_index_are_looked_through() {
+    let (pipeline, _) = many_partitions();
+    let key = keys::manifest(&Pipeline::run_of(1));
+    let mut manifest: Value = serde_json::from_slice(&pipeline.get(&key).expect("a manifest")).expect("JSON");
+    manifest["files"]["index"] = json!([]);
+    pipeline.put(&key, manifest.to_string());
+    for (field, value) in [("reference", "list:1"), ("email", "anna@x.de")] {
+        let (answer, reads, _) = erase_noted(&pipeline, request(field, value), false);
+        assert_eq!((answer.accounts, reads), (3, 1), "there is one file");
     }
 }
 

@@ -101,7 +101,7 @@ fn what_the_gate_holds_back_is_kept_and_can_be_published_as_it_is() {
 fn a_publish_that_is_killed_at_any_write_is_taken_up_again() {
     let (_, closed) = open_and_closed();
     let run = Pipeline::run_of(2);
-    for writes in 0..3 {
+    for writes in 0..5 {
         let mut pipeline = gated(&closed);
         pipeline.run(&Knobs::default()).expect_err("the gate is closed");
         let before = pipeline.get(keys::CURRENT);
@@ -109,7 +109,12 @@ fn a_publish_that_is_killed_at_any_write_is_taken_up_again() {
         assert_eq!(pipeline.publish(&run).expect_err("a write fails").kind, ErrorKind::Transient);
         pipeline.store.heal();
         let is_committed = pipeline.get(keys::CURRENT) != before;
-        assert_eq!(is_committed, writes == 2, "manifest, commit, receipt");
+        assert_eq!(is_committed, writes >= 2, "lease, commit, manifest, lease, receipt");
+        let is_marked = Version::read(&pipeline, &run).manifest.is_held();
+        assert_eq!(is_marked, writes <= 2, "the marks come off behind the commit");
+        let expected =
+            if is_committed { [Standing::Kept, Standing::Current] } else { [Standing::Current, Standing::Gated] };
+        assert_eq!(pipeline.standings(), expected, "whatever its manifest says");
         // Resumed without the word to publish, what is committed stays, and nothing else is.
         let resumed = pipeline.resume(&run, &Knobs::default());
         assert_eq!(resumed.is_ok(), is_committed);

@@ -98,7 +98,7 @@ fn check(versions_before: usize, knobs: &Knobs) {
         assert_eq!(version(&pipeline, number), expected, "after {writes_left} writes");
         assert_eq!(pipeline.get(keys::CURRENT), committed);
     }
-    assert_eq!(committed_runs, 1, "only the last write, Compact's receipt, comes behind the commit");
+    assert_eq!(committed_runs, 2, "only the lease and the last write, Compact's receipt, come behind the commit");
 }
 
 #[test]
@@ -125,8 +125,8 @@ fn a_run_that_another_one_overtook_does_not_publish() {
         undisturbed.run(&Knobs::default()).expect("nothing disturbs it");
         undisturbed.store.writes_since(before)
     };
-    // The commit is the last write but one.
-    pipeline.store.fail(Fault::write().nth(writes - 2).from_then_on());
+    // The commit is the last write but two.
+    pipeline.store.fail(Fault::write().nth(writes - 3).from_then_on());
     pipeline.run(&Knobs::default()).expect_err("the commit fails");
     pipeline.store.heal();
     pipeline.run(&Knobs::default()).expect("another run publishes");

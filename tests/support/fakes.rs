@@ -1,23 +1,34 @@
 //! Stand-ins for Step Functions and SQS that write down what they are told, and for Secrets Manager.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use onefold_shell::{Queue, Secrets, StageError, Tasks};
+use onefold_shell::{Progress, Queue, Secrets, StageError, Tasks};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The tasks that were completed.
+/// The tasks that were completed, and the executions that run.
 #[derive(Debug, Default)]
 pub struct RecordingTasks {
+    running: Mutex<BTreeSet<String>>,
     succeeded: Mutex<Vec<(String, String)>>,
     failed: Mutex<Vec<(String, String, String)>>,
 }
 
 impl RecordingTasks {
+    /// Lets an execution run.
+    pub fn start(&self, execution: &str) {
+        lock(&self.running).insert(execution.to_owned());
+    }
+
+    /// Ends an execution, if it runs.
+    pub fn end(&self, execution: &str) {
+        lock(&self.running).remove(execution);
+    }
+
     /// Token and output of every success, in order.
     pub fn succeeded(&self) -> Vec<(String, String)> {
         lock(&self.succeeded).clone()
@@ -39,6 +50,10 @@ impl Tasks for RecordingTasks {
     async fn fail(&self, token: &str, error: &str, cause: &str) -> Result<(), StageError> {
         lock(&self.failed).push((token.to_owned(), error.to_owned(), cause.to_owned()));
         Ok(())
+    }
+
+    async fn progress(&self, execution: &str) -> Result<Progress, StageError> {
+        Ok(if lock(&self.running).contains(execution) { Progress::Running } else { Progress::Over })
     }
 }
 

@@ -18,8 +18,14 @@ pub trait Hooks: Send + Sync {
         Ok(())
     }
 
+    /// Behind the read of a range.
+    fn got_range(&self, _key: &str) {}
+
     /// Behind a write that succeeded.
     fn was_put(&self, _key: &str) {}
+
+    /// Behind an object that was joined of others.
+    fn was_joined(&self, _key: &str) {}
 }
 
 /// A store with hooks.
@@ -48,7 +54,9 @@ impl<H: Hooks> Store for HookedStore<H> {
     }
 
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
-        self.store.get_range(key, range).await
+        let found = self.store.get_range(key, range).await?;
+        self.hooks.got_range(key);
+        Ok(found)
     }
 
     async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError> {
@@ -72,7 +80,9 @@ impl<H: Hooks> Store for HookedStore<H> {
     }
 
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError> {
-        self.store.concatenate(sources, key).await
+        self.store.concatenate(sources, key).await?;
+        self.hooks.was_joined(key);
+        Ok(())
     }
 
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {

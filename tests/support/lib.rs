@@ -13,5 +13,6 @@ pub mod pipeline;
 pub mod postgres;
 pub mod row;
 pub mod settings;
+pub mod stepped;
 pub mod tables;
 pub mod version;

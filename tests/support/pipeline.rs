@@ -44,23 +44,31 @@ pub struct Knobs {
     pub settles_first: bool,
     /// Whether every invocation is made twice, and the second does all its work again.
     pub twice: bool,
+    /// Whether Purge is called where it is due.
+    pub purges: bool,
     /// Whether every invocation of Extract is near its time limit, so that it stops after a chunk.
     pub hurried: bool,
 }
 
+impl Knobs {
+    /// Nothing unusual.
+    pub const DEFAULT: Self = Self {
+        shards: 1,
+        partitions: 2,
+        split_bytes: 1 << 20,
+        batch: 10,
+        rotate: 0,
+        duplicates: false,
+        settles_first: false,
+        twice: false,
+        purges: true,
+        hurried: false,
+    };
+}
+
 impl Default for Knobs {
     fn default() -> Self {
-        Self {
-            shards: 1,
-            partitions: 2,
-            split_bytes: 1 << 20,
-            batch: 10,
-            rotate: 0,
-            duplicates: false,
-            settles_first: false,
-            twice: false,
-            hurried: false,
-        }
+        Self::DEFAULT
     }
 }
 
@@ -178,6 +186,16 @@ impl Pipeline {
     /// An object's bytes, if it is there.
     pub fn get(&self, key: &str) -> Option<Bytes> {
         self.runtime.block_on(self.store.get(key)).ok().map(|(bytes, _)| bytes)
+    }
+
+    /// Removes objects.
+    pub fn remove(&self, keys: &[String]) {
+        self.runtime.block_on(self.store.delete(keys)).expect("a removal");
+    }
+
+    /// Does a work that needs a runtime.
+    pub fn block_on<A>(&self, work: impl Future<Output = A>) -> A {
+        self.runtime.block_on(work)
     }
 
     /// The keys under a prefix.
@@ -306,7 +324,8 @@ impl Pipeline {
         assert_eq!(answer.expect("an answer").failures, []);
     }
 
-    fn context(&self, store: Arc<dyn Store>) -> Context {
+    /// What a function has at hand that works on a store.
+    pub fn context(&self, store: Arc<dyn Store>) -> Context {
         let hasher = NodeHasher::from_hex(SECRET).expect("a secret");
         Context::new(store, hasher, self.tasks.clone(), Some(self.queue.clone())).with_secrets(self.secrets.clone())
     }
@@ -321,7 +340,11 @@ impl Pipeline {
             context.set_deadline(1);
         }
         let execution = Execution { pipeline: self, context, link_context, merge_context, knobs, number };
-        self.runtime.block_on(execution.run(input))
+        let (name, _) = Self::execution(number);
+        self.tasks.start(&name);
+        let outcome = self.runtime.block_on(execution.run(input));
+        self.tasks.end(&name);
+        outcome
     }
 }
 
@@ -353,7 +376,7 @@ macro_rules! invoke {
 impl Execution<'_> {
     async fn run(&self, input: Value) -> Result<Outcome, StageError> {
         let (execution, started_at) = Pipeline::execution(self.number);
-        let request = plan::Request { execution, started_at, input };
+        let request = plan::Request { execution_arn: Some(execution.clone()), execution, started_at, input };
         let planned = invoke!(self, plan_small, request.clone());
         let run = planned.run.clone();
         if planned.publish {
@@ -381,7 +404,7 @@ impl Execution<'_> {
 
     async fn compact(&self, run: RunId, publish: bool) -> Result<Outcome, StageError> {
         let answer = invoke!(self, compact::run, compact::Request { run: run.clone(), publish });
-        if answer.purge {
+        if answer.purge && self.knobs.purges {
             purge::run(purge::Request { run }, &self.context).await?;
         }
         Ok(if answer.published { Outcome::Published(answer) } else { Outcome::Dry(answer) })

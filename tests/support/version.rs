@@ -66,7 +66,7 @@ impl Version {
     /// There is none, or a file of it is missing.
     pub fn current(pipeline: &Pipeline) -> Self {
         let current = pipeline.get(keys::CURRENT).expect("a current version");
-        let current: onefold_lake::plan::Current = serde_json::from_slice(&current).expect("a current version");
+        let current: onefold_lake::current::Current = serde_json::from_slice(&current).expect("a current version");
         Self::read(pipeline, &current.run)
     }
 

@@ -17,6 +17,8 @@ use serde::Deserialize;
 use crate::rejected::Rejected;
 use crate::sources::Sources;
 
+/// Blocked keys that the manifest lists. It is for people, and every stage reads it.
+const BLOCKED_KEYS_TOLD: usize = 100;
 /// Objects that are read at once.
 const READ_AHEAD: usize = 16;
 
@@ -167,6 +169,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     counts.customers_retired = merged.retired;
     counts.accounts_moved = merged.moved;
     counts.blocked_keys = gathered.blocked.len() as u64;
+    gathered.blocked.truncate(BLOCKED_KEYS_TOLD);
     Ok(gathered)
 }
 

@@ -3,17 +3,20 @@
 //! Zstd frames and links concatenate. Member files and their links are joined alike, so that they stay
 //! side by side.
 
+use std::collections::BTreeMap;
+
 use onefold_lake::RunId;
 use onefold_lake::index::Frame;
 use onefold_lake::keys::{self, Part};
 use onefold_lake::layout::PartitionCounts;
 use onefold_lake::manifest::File;
-use onefold_lake::receipt::Moved;
-use onefold_shell::{Context, StageError};
+use onefold_shell::{Context, StageError, in_order};
 use onefold_store::Object;
 
 /// Text of one member file, about: an invocation of Partition reads it whole in the next run.
 const FILE_TEXT_BYTES: u64 = 128 << 20;
+/// Files that are joined at once: most of the time goes by waiting for the store to copy.
+const JOINED_AT_ONCE: usize = 16;
 
 /// What Merge wrote of the partitions.
 pub(crate) struct Merged<'r> {
@@ -79,30 +82,42 @@ impl<'r> Merged<'r> {
     }
 }
 
-/// Joins one part of all partitions.
-pub(crate) async fn join(
-    merged: &Merged<'_>,
-    part: Part,
-    context: &Context,
-    moved: &mut Moved,
-) -> Result<Vec<File>, StageError> {
+/// A file of the version, and what it is joined of.
+pub(crate) struct Joint {
+    pub(crate) part: Part,
+    pub(crate) file: File,
+    pub(crate) sources: Vec<Object>,
+}
+
+/// The files of one part of all partitions.
+pub(crate) fn joints(merged: &Merged<'_>, part: Part) -> Result<Vec<Joint>, StageError> {
     let Merged { run, partitions, .. } = *merged;
-    let mut files = Vec::new();
+    let mut joints = Vec::new();
     for (number, group) in groups(partitions).into_iter().enumerate() {
-        let sources = merged.objects(part, group.clone())?;
-        let bytes: u64 = sources.iter().map(|source| source.size).sum();
-        let counts = &partitions[group];
-        let records: u64 = counts.iter().map(|counts| records(part, counts)).sum();
+        let counts = &partitions[group.clone()];
         if !is_joined(part, counts) {
             continue;
         }
-        let key = keys::processed(run, part, number as u32);
-        context.store.concatenate(&sources, &key).await?;
-        moved.bytes_out += bytes;
-        let text_bytes = counts.iter().map(|counts| text_bytes(part, counts)).sum();
-        files.push(File { key, bytes, records, text_bytes });
+        let sources = merged.objects(part, group)?;
+        let file = File {
+            key: keys::processed(run, part, number as u32),
+            bytes: sources.iter().map(|source| source.size).sum(),
+            records: counts.iter().map(|counts| records(part, counts)).sum(),
+            text_bytes: counts.iter().map(|counts| text_bytes(part, counts)).sum(),
+        };
+        joints.push(Joint { part, file, sources });
     }
-    Ok(files)
+    Ok(joints)
+}
+
+/// Joins files beside each other. One that an earlier try wrote is there with its size: its name says what it is of, and
+/// in every try that is the same.
+pub(crate) async fn join(run: &RunId, joints: &[Joint], context: &Context) -> Result<(), StageError> {
+    let listed = context.store.list(&keys::version(run)).await?;
+    let sizes: BTreeMap<&str, u64> = listed.iter().map(|object| (object.key.as_str(), object.size)).collect();
+    let is_missing = |joint: &&Joint| sizes.get(joint.file.key.as_str()) != Some(&joint.file.bytes);
+    let join = async |joint: &Joint| Ok(context.store.concatenate(&joint.sources, &joint.file.key).await?);
+    in_order(joints.iter().filter(is_missing), JOINED_AT_ONCE, join, Ok).await
 }
 
 /// Runs of partitions whose members fill a file. The same for every part.

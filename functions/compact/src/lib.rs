@@ -9,6 +9,7 @@
 mod check;
 mod counts;
 mod file;
+mod inputs;
 mod join;
 mod lookup;
 mod publish;
@@ -17,16 +18,16 @@ mod settings;
 mod sources;
 
 use onefold_core::timestamp::Timestamp;
-use onefold_lake::RunId;
 use onefold_lake::keys::{self, Part, Stage};
-use onefold_lake::manifest::{FORMAT, File, Files, Manifest, config_digest};
+use onefold_lake::manifest::{FORMAT, Files, Manifest, config_digest};
 use onefold_lake::note;
-use onefold_lake::plan::{Input, Plan};
+use onefold_lake::plan::Plan;
 use onefold_lake::receipt::Moved;
-use onefold_shell::{Context, Pinned, StageError, Work, json_lines};
+use onefold_lake::{RunId, lease};
+use onefold_shell::{Context, ErrorKind, Pinned, StageError, Work};
 use serde::{Deserialize, Serialize};
 
-use crate::sources::Sources;
+use crate::join::Joint;
 
 /// What the state machine sends.
 #[derive(Clone, Debug, Deserialize)]
@@ -71,9 +72,23 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
     let work = Work { run: run.clone(), stage: Stage::Compact, name: "compact".to_owned() };
     if request.publish {
         // A dry run has a receipt, which says that nothing was published.
-        return work.always(context, async |moved| publish::as_it_is(&run, context, moved).await).await;
+        let publish =
+            async |moved: &mut Moved| ending(&run, publish::as_it_is(&run, context, moved).await, context).await;
+        return work.always(context, publish).await;
     }
-    work.once(context, async |moved| compact(&run, context, moved).await).await
+    work.once(context, async |moved| ending(&run, compact(&run, context, moved).await, context).await).await
+}
+
+/// Gives the run's lease back, if nothing comes behind this: neither a purge nor another try.
+async fn ending(run: &RunId, outcome: Result<Answer, StageError>, context: &Context) -> Result<Answer, StageError> {
+    let goes_on = match &outcome {
+        Ok(answer) => answer.purge,
+        Err(error) => error.kind == ErrorKind::Transient,
+    };
+    if !goes_on {
+        lease::give_back(context.store.as_ref(), run).await?;
+    }
+    outcome
 }
 
 async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
@@ -100,31 +115,15 @@ async fn manifest(
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Manifest, StageError> {
-    let mut files = Files::default();
     let merged = join::Merged::list(run, &gathered.partitions, context).await?;
-    for part in Part::ALL {
-        if part == Part::Retired {
-            files.retired = lookup::retired(run, &merged, previous, context).await?;
-            continue;
-        }
-        let joined = join::join(&merged, part, context, moved).await?;
-        match part {
-            Part::Customers => files.customers = joined,
-            Part::Members => files.members = joined,
-            Part::MemberLinks => files.member_links = joined,
-            Part::Changes => files.changes = joined,
-            Part::Blocked => files.blocked = joined,
-            Part::Index => files.index = joined,
-            Part::Retired => {}
-        }
-    }
+    let mut files = joined(run, &merged, previous, context, moved).await?;
     if previous.is_none() {
         // Every customer is new, and its record says all that a change would.
         files.changes = files.customers.clone();
     }
     files.settings = settings::write(run, pinned, &gathered.partitions, context).await?;
     files.index.push(lookup::frames(run, &merged, context).await?);
-    files.inputs = vec![inputs(run, &gathered.sources, context).await?];
+    files.inputs = vec![inputs::write(run, &gathered.sources, previous, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
     let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);
     let matcher = pinned.matcher(context);
@@ -158,14 +157,40 @@ async fn manifest(
     })
 }
 
+/// Joins what Merge wrote into the version's files.
+async fn joined(
+    run: &RunId,
+    merged: &join::Merged<'_>,
+    previous: Option<&Manifest>,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Files, StageError> {
+    let mut joints = Vec::new();
+    for part in Part::ALL {
+        match part {
+            Part::Retired => joints.extend(lookup::retired(run, merged, previous, context).await?),
+            _ => joints.extend(join::joints(merged, part)?),
+        }
+    }
+    join::join(run, &joints, context).await?;
+    let mut files = Files::default();
+    for Joint { part, file, .. } in joints {
+        moved.bytes_out += file.bytes;
+        let list = match part {
+            Part::Customers => &mut files.customers,
+            Part::Members => &mut files.members,
+            Part::MemberLinks => &mut files.member_links,
+            Part::Changes => &mut files.changes,
+            Part::Blocked => &mut files.blocked,
+            Part::Index => &mut files.index,
+            Part::Retired => &mut files.retired,
+        };
+        list.push(file);
+    }
+    Ok(files)
+}
+
 /// The sources of which a snapshot was read that did not replace what was there before.
 fn incomplete_snapshots(plan: &Plan, replaced: &[String]) -> Vec<String> {
     plan.snapshots.iter().filter(|source| !replaced.contains(source)).cloned().collect()
-}
-
-/// Writes the list of inputs into the version, without what this run did not read after all.
-async fn inputs(run: &RunId, sources: &Sources, context: &Context) -> Result<File, StageError> {
-    let mut inputs: Vec<Input> = context.json_lines(&keys::run_inputs(run)).await?;
-    sources.retain_read(run, &mut inputs);
-    file::put(keys::processed_inputs(run), json_lines(&inputs)?, inputs.len() as u64, context).await
 }

@@ -7,7 +7,7 @@ use onefold_shell::{Context, StageError, json_lines};
 use onefold_store::Object;
 
 use crate::file;
-use crate::join::Merged;
+use crate::join::{Joint, Merged};
 
 /// Writes where each partition is in the version's files.
 pub(crate) async fn frames(run: &RunId, merged: &Merged<'_>, context: &Context) -> Result<File, StageError> {
@@ -15,27 +15,24 @@ pub(crate) async fn frames(run: &RunId, merged: &Merged<'_>, context: &Context) 
     file::put(keys::processed_frames(run), json_lines(&frames)?, frames.len() as u64, context).await
 }
 
-/// Writes the list of the ids that ended: that of the version before, and behind it what ended in this run.
+/// The list of the ids that ended: that of the version before, and behind it what ended in this run. Nothing if none did.
 pub(crate) async fn retired(
     run: &RunId,
     merged: &Merged<'_>,
     previous: Option<&Manifest>,
     context: &Context,
-) -> Result<Vec<File>, StageError> {
+) -> Result<Option<Joint>, StageError> {
     let before: &[File] = previous.map_or(&[], |previous| &previous.files.retired);
     let mut sources: Vec<Object> = Vec::new();
     for file in before {
-        let listed = context.store.list(&file.key).await?;
-        let found = listed.into_iter().find(|object| object.key == file.key);
-        sources.push(found.ok_or_else(|| StageError::corrupt(format!("there is no object {}", file.key)))?);
+        sources.push(file::stored(&file.key, context).await?);
     }
     sources.extend(merged.objects_with_records(Part::Retired)?);
     if sources.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let bytes = sources.iter().map(|source| source.size).sum();
     let records = before.iter().map(|file| file.records).sum::<u64>() + merged.retired();
-    let key = keys::processed(run, Part::Retired, 0);
-    context.store.concatenate(&sources, &key).await?;
-    Ok(vec![File { key, bytes, records, text_bytes: 0 }])
+    let file = File { key: keys::processed(run, Part::Retired, 0), bytes, records, text_bytes: 0 };
+    Ok(Some(Joint { part: Part::Retired, file, sources }))
 }

@@ -3,13 +3,13 @@
 //! A held version is whole: files and manifest are where those of a published one are, and the manifest says why it
 //! waits. Only `processed/CURRENT` does not name it.
 
-use onefold_lake::RunId;
-use onefold_lake::keys;
+use onefold_lake::current::{self, Current};
 use onefold_lake::manifest::Manifest;
-use onefold_lake::plan::Current;
+use onefold_lake::plan::Previous;
 use onefold_lake::receipt::Moved;
+use onefold_lake::{RunId, keys, versions};
 use onefold_shell::{Context, Pinned, StageError, json_object};
-use onefold_store::{Condition, StoreError};
+use onefold_store::{Condition, TransactionError};
 
 use crate::Answer;
 
@@ -45,21 +45,15 @@ pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) 
             "the run {run} has no version that could be published; resume it without publish, or start a new run"
         )));
     };
-    // The manifest of a version that cannot be published any more goes on saying why it was held.
-    let current = context.json_if_there::<Current>(keys::CURRENT).await?;
-    let base = pinned.plan.previous.as_ref().map(|previous| &previous.etag);
-    match &current {
-        Some((current, etag)) if current.run != *run && Some(etag) != base => Err(overtaken(&current.run)),
-        None if base.is_some() => Err(StageError::corrupt(format!("there is no object {}", keys::CURRENT))),
-        _ => {
-            // It may have lain for long.
-            let listed = context.store.list(&keys::version(run)).await?;
-            manifest.check_complete(&listed).map_err(|error| StageError::corrupt(error.to_string()))?;
-            publish(manifest, &pinned, context, moved).await
-        }
-    }
+    // A version that cannot be published any more goes on saying why it was held. If this ends in between, the version is
+    // published, and the next try takes the marks off.
+    commit(&manifest, &pinned, context).await?;
+    let manifest = manifest.released();
+    write(&manifest, context).await?;
+    Ok(answer(&manifest, true, moved))
 }
 
+/// Publishes a version that is made just now: readers must find its manifest.
 async fn publish(
     manifest: Manifest,
     pinned: &Pinned,
@@ -68,7 +62,7 @@ async fn publish(
 ) -> Result<Answer, StageError> {
     let manifest = manifest.released();
     write(&manifest, context).await?;
-    commit(&manifest.run, pinned, context).await?;
+    commit(&manifest, pinned, context).await?;
     Ok(answer(&manifest, true, moved))
 }
 
@@ -94,33 +88,46 @@ fn answer(manifest: &Manifest, published: bool, moved: &mut Moved) -> Answer {
 }
 
 async fn is_current(run: &RunId, context: &Context) -> Result<bool, StageError> {
-    let current = context.json_if_there::<Current>(keys::CURRENT).await?;
-    Ok(current.is_some_and(|(current, _)| current.run == *run))
+    let transaction = current::begin(context.store.as_ref()).await?;
+    Ok(transaction.value().is_some_and(|current| current.run == *run))
 }
 
-/// Makes the version the current one, if the one that it builds on still is.
-async fn commit(run: &RunId, pinned: &Pinned, context: &Context) -> Result<(), StageError> {
-    let condition = match &pinned.plan.previous {
-        Some(previous) => Condition::IfMatch(previous.etag.clone()),
-        None => Condition::IfAbsent,
-    };
-    let current = Current { run: run.clone() };
-    match context.store.put(keys::CURRENT, json_object(&current)?, condition).await {
-        Ok(()) => Ok(()),
-        // Either this run committed in an earlier try, or another run did.
-        Err(StoreError::Precondition { .. } | StoreError::NotFound { .. }) => {
-            match context.json::<Current>(keys::CURRENT).await {
-                Ok(found) if found == current => Ok(()),
-                Ok(found) => Err(overtaken(&found.run)),
-                Err(error) => Err(error),
-            }
-        }
-        Err(error) => Err(error.into()),
+/// Makes the version the current one, if the one that it builds on still is, and nothing was purged since.
+async fn commit(manifest: &Manifest, pinned: &Pinned, context: &Context) -> Result<(), StageError> {
+    let (run, store) = (&manifest.run, context.store.as_ref());
+    let transaction = current::begin(store).await?;
+    if transaction.value().is_some_and(|current| current.run == *run) {
+        // An earlier try committed.
+        return Ok(());
+    }
+    let base = pinned.plan.previous.as_ref();
+    if transaction.etag() != base.map(|base| base.etag.as_str()) {
+        return Err(overtaken(transaction.value(), base));
+    }
+    // A held version may have lain for long; what is purged from here on changes the epoch, and with it the entity tag.
+    if let Some(missing) = versions::find_missing(store, manifest).await? {
+        return Err(StageError::corrupt(missing));
+    }
+    let next = Current::after(transaction.value(), run.clone());
+    match transaction.commit(store, &next).await {
+        Err(TransactionError::Overtaken { .. }) => Err(overtaken(current::begin(store).await?.value(), base)),
+        committed => Ok(committed?),
     }
 }
 
-fn overtaken(by: &RunId) -> StageError {
+/// Why the version that is the current one now is in the way of one that was built on another.
+fn overtaken(current: Option<&Current>, base: Option<&Previous>) -> StageError {
+    let Some(current) = current else {
+        return StageError::corrupt(format!("there is no object {}", keys::CURRENT));
+    };
+    if base.is_some_and(|base| base.run == current.run) {
+        return StageError::conflict(
+            "since this run began, persons who were erased were removed from what earlier runs left; start a new run, which \
+             builds on what is there now",
+        );
+    }
     StageError::conflict(format!(
-        "since this run began, the version of the run {by} was made the current one; start a new run, which builds on it"
+        "since this run began, the version of the run {} was made the current one; start a new run, which builds on it",
+        current.run
     ))
 }

@@ -1,5 +1,6 @@
 //! What Erase is asked and what it answers.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use onefold_core::node::{Node, NodeHasher};
@@ -26,6 +27,48 @@ pub struct Request {
     /// Only count whom that would be.
     #[serde(default)]
     pub dry_run: bool,
+    /// Where an answer said to go on, with all else as it was.
+    #[serde(default)]
+    pub cursor: Option<Cursor>,
+}
+
+/// How far an invocation came, and whom it found up to there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cursor {
+    /// The run whose version is looked at.
+    pub version: RunId,
+    /// How many places of it were looked through.
+    pub places: usize,
+    /// Customers that were found.
+    pub customers: u64,
+    /// Their accounts, and tombstones.
+    pub accounts: u64,
+    /// Those among the accounts that were asked for.
+    pub listed: u64,
+    /// The numbers of the values that somebody has.
+    pub known: BTreeSet<usize>,
+}
+
+impl Cursor {
+    /// At the start of a version.
+    pub(crate) const fn start(version: RunId) -> Self {
+        Self { version, places: 0, customers: 0, accounts: 0, listed: 0, known: BTreeSet::new() }
+    }
+
+    /// The answer at this point, about these entries.
+    pub(crate) fn answer(self, asked: &[Node], listed: bool, is_over: bool) -> Answer {
+        let of_nobody = Answer::of_nobody(asked, listed);
+        Answer {
+            version: Some(self.version.clone()),
+            customers: self.customers,
+            accounts: self.accounts,
+            unknown: asked.len().saturating_sub(self.known.len()) as u64,
+            entries: of_nobody.entries + self.accounts - self.listed,
+            next: (!is_over).then_some(self),
+            ..of_nobody
+        }
+    }
 }
 
 /// Shows no value, as all of them are personal.
@@ -36,6 +79,11 @@ impl fmt::Debug for Request {
 }
 
 impl Request {
+    /// The references, if nothing else is asked for: only they are in the index of a version.
+    pub(crate) fn only_references(&self) -> Option<&[String]> {
+        (self.emails.is_empty() && self.phone_numbers.is_empty()).then_some(&self.references)
+    }
+
     /// The entries of all values, in their order.
     ///
     /// # Errors
@@ -89,6 +137,26 @@ pub struct Answer {
     pub entries: u64,
     /// Whether they were put on the list.
     pub listed: bool,
+    /// Where to go on, if the time did not suffice: the same request, with this as its `cursor`. The numbers count up to
+    /// here, and go on counting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Cursor>,
+}
+
+impl Answer {
+    /// Nothing has been published.
+    pub(crate) fn of_nobody(asked: &[Node], listed: bool) -> Self {
+        let entries: BTreeSet<&Node> = asked.iter().collect();
+        Self {
+            version: None,
+            customers: 0,
+            accounts: 0,
+            unknown: asked.len() as u64,
+            entries: entries.len() as u64,
+            listed,
+            next: None,
+        }
+    }
 }
 
 #[cfg(test)]

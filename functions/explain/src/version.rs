@@ -7,18 +7,15 @@ use onefold_core::config::Config;
 use onefold_core::corrections::{Corrections, Pairs};
 use onefold_core::merge::{Guarded, split_member};
 use onefold_core::reference::place;
+use onefold_lake::current::Current;
 use onefold_lake::index::{self, Frame};
 use onefold_lake::keys::{self, Part};
 use onefold_lake::manifest::Manifest;
-use onefold_lake::plan::Current;
 use onefold_lake::retired::{Retired, Trail};
 use onefold_lake::{RunId, decompress};
-use onefold_shell::{Context, StageError, in_order};
+use onefold_shell::{Context, StageError};
 use onefold_store::Store;
 use serde_json::Value;
-
-/// Sections of the index that are looked into at once.
-const READ_AHEAD: usize = 64;
 
 /// A version.
 pub(crate) struct Version<'s> {
@@ -117,21 +114,7 @@ impl<'s> Version<'s> {
 
     /// The partitions that have an account or a customer, by its place in the index; one, or none.
     async fn candidates(&self, place: u64) -> Result<Vec<&Frame>, StageError> {
-        let mut found = Vec::new();
-        let look = |frame| async move { Ok((frame, self.has(frame, place).await?)) };
-        in_order(&self.frames, READ_AHEAD, look, |(frame, is_there)| {
-            if is_there {
-                found.push(frame);
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(found)
-    }
-
-    async fn has(&self, frame: &Frame, place: u64) -> Result<bool, StageError> {
-        let key = keys::processed(&self.run, Part::Index, frame.file);
-        Ok(index::has(self.store, &key, frame.index, place).await?)
+        Ok(index::find(self.store, &self.run, &self.frames, place).await?)
     }
 
     /// A customer of a partition, with its accounts among the partition's members.

@@ -7,9 +7,11 @@
 
 use std::ops::Range;
 
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::compress::FormatError;
+use crate::keys::{self, Part, RunId};
 use crate::links::array;
 use crate::shuffle::ShuffleError;
 use onefold_store::Store;
@@ -42,6 +44,29 @@ pub fn format(mut places: Vec<u64>) -> Vec<u8> {
 /// How many entries a section of so many bytes has.
 pub const fn entries(bytes: u64) -> u64 {
     bytes / ENTRY_BYTES
+}
+
+/// Sections that are looked into at once.
+const READ_AHEAD: usize = 64;
+
+/// The partitions of a version that have a place: one, or none. Of 2^64 names one is taken for another, so a caller must
+/// look at what it finds.
+///
+/// # Errors
+/// The store failed, or the index is damaged.
+pub async fn find<'f>(
+    store: &dyn Store,
+    version: &RunId,
+    frames: &'f [Frame],
+    place: u64,
+) -> Result<Vec<&'f Frame>, ShuffleError> {
+    let look = async |frame: &'f Frame| {
+        let key = keys::processed(version, Part::Index, frame.file);
+        let is_there = has(store, &key, frame.index, place).await?;
+        Ok::<_, ShuffleError>(is_there.then_some(frame))
+    };
+    let found: Vec<Option<&Frame>> = stream::iter(frames.iter().map(look)).buffered(READ_AHEAD).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Whether a section has a place. `section` is where it is in the object.

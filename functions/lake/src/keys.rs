@@ -9,7 +9,9 @@
 //! raw/<run>/<source>/<split>/<chunk>.<format>.zst
 //! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
 //! rejects/<run>/<source>/<split>/<chunk>.jsonl.zst
-//! runs/<run>/{config.toml,plan.json,corrections.json,suppression.json,splits.jsonl,inputs.jsonl,token.json}
+//! runs/<run>/{config.toml,plan.json,corrections.json,suppression.json,splits.jsonl,inputs.jsonl,read.jsonl,
+//!            token.json}
+//! runs/ACTIVE
 //! runs/<run>/ranges/<source>.json
 //! runs/<run>/{dead,purge}/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
@@ -43,6 +45,8 @@ pub const CURRENT: &str = "processed/CURRENT";
 pub const PROCESSED: &str = "processed/";
 /// Prefix of the records of runs.
 pub const RUNS: &str = "runs/";
+/// The lease of the run that is under way.
+pub const ACTIVE: &str = "runs/ACTIVE";
 /// Prefix of dropped files.
 pub const LANDING: &str = "landing/";
 /// Prefix of reference tables.
@@ -375,9 +379,14 @@ pub fn key_ranges_of(run: &RunId) -> String {
     format!("runs/{run}/ranges/")
 }
 
-/// Every object that was read up to this run: one a line.
+/// The objects that this run is to read for the first time: one a line.
 pub fn run_inputs(run: &RunId) -> String {
     format!("runs/{run}/inputs.jsonl")
+}
+
+/// Those among them that it read: all but those of sources that were skipped.
+pub fn run_inputs_read(run: &RunId) -> String {
+    format!("runs/{run}/read.jsonl")
 }
 
 /// The task token of Settle.
@@ -490,6 +499,11 @@ impl Part {
 /// The run of a version's manifest.
 pub fn parse_manifest(key: &str) -> Option<RunId> {
     RunId::parse(key.strip_prefix(PROCESSED)?.strip_suffix("/manifest.json")?).ok()
+}
+
+/// The run of a version's folder.
+pub fn parse_version(folder: &str) -> Option<RunId> {
+    RunId::parse(folder.strip_prefix(PROCESSED)?.strip_suffix('/')?).ok()
 }
 
 /// The prefix of a version.

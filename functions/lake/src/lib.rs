@@ -6,12 +6,14 @@
 #![forbid(unsafe_code)]
 
 mod compress;
+pub mod current;
 pub mod edges;
 pub mod event;
 pub mod index;
 pub mod keys;
 pub mod labels;
 pub mod layout;
+pub mod lease;
 pub mod links;
 pub mod manifest;
 pub mod note;

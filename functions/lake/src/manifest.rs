@@ -35,7 +35,8 @@ pub struct Manifest {
     pub started_at: String,
     /// How many of what.
     pub counts: Counts,
-    /// Match keys that linked nothing because too many accounts shared them, the most shared first.
+    /// Match keys that linked nothing because too many accounts shared them: the 100 most shared, those first. How many
+    /// there are is among the counts.
     pub blocked: Vec<BlockedKey>,
     /// How often each guard acted on a member or customer of this version: `blocked_values`, `max_distinct.<field>`,
     /// `max_accounts_per_customer`. What exactly is in the files `blocked`.
@@ -121,8 +122,9 @@ impl Manifest {
     /// # Errors
     /// What is missing, or has another size.
     pub fn check_complete(&self, listed: &[Object]) -> Result<(), IncompleteError> {
+        let sizes: BTreeMap<&str, u64> = listed.iter().map(|object| (object.key.as_str(), object.size)).collect();
         let fault = self.objects().find_map(|file| {
-            let found = listed.iter().find(|object| object.key == file.key).map(|object| object.size);
+            let found = sizes.get(file.key.as_str()).copied();
             (found != Some(file.bytes)).then(|| IncompleteError { key: file.key.clone(), bytes: file.bytes, found })
         });
         fault.map_or(Ok(()), Err)

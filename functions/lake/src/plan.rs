@@ -172,14 +172,6 @@ pub struct Input {
     pub run: RunId,
 }
 
-/// `processed/CURRENT`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Current {
-    /// The run that made the current version.
-    pub run: RunId,
-}
-
 /// `runs/<run>/token.json`: what completes Settle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

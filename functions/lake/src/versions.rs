@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::current::{self, Current};
 use crate::keys::{self, RunId, Stage};
 use crate::manifest::{FORMAT, Manifest};
-use crate::plan::Current;
 use crate::receipt::Receipt;
-use onefold_store::{Condition, Store, StoreError};
+use onefold_store::{Store, StoreError, TransactionError};
 
 /// What became of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,19 @@ pub enum VersionError {
     },
 }
 
+impl From<TransactionError> for VersionError {
+    fn from(error: TransactionError) -> Self {
+        match error {
+            TransactionError::Damaged { key, source } => Self::Damaged { key, reason: source.to_string() },
+            TransactionError::Overtaken { .. } => refused(
+                "another version was made the current one meanwhile, or somebody who was erased was removed from older \
+                 ones; look at `onefold versions` and try again",
+            ),
+            TransactionError::Store(source) => Self::Store { source },
+        }
+    }
+}
+
 /// What is read of Compact's receipt.
 #[derive(Deserialize)]
 struct Compacted {
@@ -81,10 +94,10 @@ struct Compacted {
 /// # Errors
 /// The store failed, or a manifest is damaged.
 pub async fn list(store: &dyn Store) -> Result<Vec<Version>, VersionError> {
-    let current = read::<Current>(store, keys::CURRENT).await?.map(|(current, _)| current.run);
+    let current = current::begin(store).await?.value().map(|current| current.run.clone());
     let mut manifests = Vec::new();
-    for object in store.list(keys::PROCESSED).await? {
-        if let Some(run) = keys::parse_manifest(&object.key)
+    for folder in store.list_folders(keys::PROCESSED).await? {
+        if let Some(run) = keys::parse_version(&folder)
             && let Some(manifest) = manifest(store, &run).await?
         {
             manifests.push(manifest);
@@ -102,12 +115,13 @@ pub async fn list(store: &dyn Store) -> Result<Vec<Version>, VersionError> {
     for manifest in manifests {
         let standing = if current.as_ref() == Some(&manifest.run) {
             Standing::Current
+        } else if lineage.contains(&manifest.run) || has_published(store, &manifest.run).await? {
+            // Whatever the manifest says: the marks of one that was held come off behind the commit.
+            Standing::Kept
         } else if manifest.dry_run {
             Standing::DryRun
         } else if manifest.is_held() {
             Standing::Gated
-        } else if lineage.contains(&manifest.run) || has_published(store, &manifest.run).await? {
-            Standing::Kept
         } else {
             Standing::Unpublished
         };
@@ -120,56 +134,80 @@ pub async fn list(store: &dyn Store) -> Result<Vec<Version>, VersionError> {
 /// built on. One conditional write; a run that is under way will find that it was overtaken.
 ///
 /// # Errors
-/// [`VersionError::Refused`] if there is no such version, it was never published, it is not whole, or another version
-/// was published meanwhile.
+/// [`VersionError::Refused`] if there is no such version, it was never published, it is not whole, it may hold persons who
+/// were erased, or the current version changed meanwhile.
 pub async fn roll_back(store: &dyn Store, to: Option<&RunId>) -> Result<Rolled, VersionError> {
-    let Some((Current { run: from }, etag)) = read::<Current>(store, keys::CURRENT).await? else {
+    // What is looked at below must still be so when this is committed: so it begins here.
+    let transaction = current::begin(store).await?;
+    let Some(current) = transaction.value().cloned() else {
         return Err(refused("nothing has been published, so there is nothing to go back from"));
     };
     let versions = list(store).await?;
     let find = |run: &RunId| versions.iter().find(|version| version.manifest.run == *run);
+    let from = find(&current.run).map(|version| &version.manifest);
     let to = match to {
         Some(run) => run.clone(),
-        None => {
-            let current = find(&from).and_then(|version| version.manifest.previous.clone());
-            current.ok_or_else(|| refused(format!("the current version, of the run {from}, has none before it")))?
-        }
+        None => from
+            .and_then(|manifest| manifest.previous.clone())
+            .ok_or_else(|| refused(format!("the current version, of the run {}, has none before it", current.run)))?,
     };
     let Some(version) = find(&to) else {
         return Err(refused(format!("no version of the run {to} is kept; `onefold versions` lists those that are")));
     };
-    let publish = format!("`onefold publish {to}` publishes it, if no other version was published since");
-    match version.standing {
-        Standing::Kept => {}
-        Standing::Current => return Err(refused(format!("the version of the run {to} is the current one already"))),
-        Standing::Gated => {
-            return Err(refused(format!("the gate held the version of the run {to} back; {publish}")));
-        }
-        Standing::DryRun => return Err(refused(format!("the run {to} was a dry run; {publish}"))),
-        Standing::Unpublished => {
-            return Err(refused(format!(
-                "the version of the run {to} was never published; `onefold start --resume {to}` takes the run up again, \
-                 and `onefold versions` lists the versions that were"
-            )));
-        }
-    }
+    check_standing(version)?;
     let manifest = version.manifest.clone();
     if manifest.format > FORMAT {
         return Err(refused(format!("the version of the run {to} has a format that is newer than this program")));
     }
-    let listed = store.list(&keys::version(&to)).await?;
-    manifest
-        .check_complete(&listed)
-        .map_err(|error| refused(format!("the version of the run {to} is not whole: {error}")))?;
-    let current = serde_json::to_vec(&Current { run: to })
-        .map_err(|error| VersionError::Damaged { key: keys::CURRENT.to_owned(), reason: error.to_string() })?;
-    match store.put(keys::CURRENT, current.into(), Condition::IfMatch(etag)).await {
-        Ok(()) => Ok(Rolled { from, to: manifest }),
-        Err(StoreError::Precondition { .. }) => {
-            Err(refused("another version was made the current one meanwhile; look at `onefold versions` and try again"))
-        }
-        Err(error) => Err(error.into()),
+    if from.is_some_and(|from| takes_away(from, &manifest)) {
+        return Err(refused(format!(
+            "the version of the run {to} may hold persons who were erased since; it cannot be gone back to, and the purge of \
+             the run {} removes it",
+            current.run
+        )));
     }
+    if let Some(missing) = find_missing(store, &manifest).await? {
+        return Err(refused(format!("the version of the run {to} is not whole: {missing}")));
+    }
+    transaction.commit(store, &Current::after(Some(&current), to)).await?;
+    Ok(Rolled { from: current.run, to: manifest })
+}
+
+/// Whether a version may be gone back to, by what became of it.
+fn check_standing(version: &Version) -> Result<(), VersionError> {
+    let run = &version.manifest.run;
+    let publish = format!("`onefold publish {run}` publishes it, if no other version was published since");
+    match version.standing {
+        Standing::Kept => Ok(()),
+        Standing::Current => Err(refused(format!("the version of the run {run} is the current one already"))),
+        Standing::Gated => Err(refused(format!("the gate held the version of the run {run} back; {publish}"))),
+        Standing::DryRun => Err(refused(format!("the run {run} was a dry run; {publish}"))),
+        Standing::Unpublished => Err(refused(format!(
+            "the version of the run {run} was never published; `onefold start --resume {run}` takes the run up again, and \
+             `onefold versions` lists the versions that were"
+        ))),
+    }
+}
+
+/// Whether the purge of a version takes another one away: one that did not obey its suppression list, of a run that did
+/// not start later.
+fn takes_away(purging: &Manifest, other: &Manifest) -> bool {
+    !purging.suppression.is_empty()
+        && other.suppression != purging.suppression
+        && other.run.started() <= purging.run.started()
+}
+
+/// What of a version is not there as its manifest says, the manifest among it; `None` if the version is whole.
+///
+/// # Errors
+/// The store failed.
+pub async fn find_missing(store: &dyn Store, manifest: &Manifest) -> Result<Option<String>, StoreError> {
+    let listed = store.list(&keys::version(&manifest.run)).await?;
+    let key = keys::manifest(&manifest.run);
+    if !listed.iter().any(|object| object.key == key) {
+        return Ok(Some(format!("there is no object {key}")));
+    }
+    Ok(manifest.check_complete(&listed).err().map(|error| error.to_string()))
 }
 
 fn refused(message: impl Into<String>) -> VersionError {

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod corrections;
+mod lease;
 mod request;
 mod suppression;
 mod tables;
@@ -15,10 +16,11 @@ use onefold_connect::{Fault, Planned, Planning, SPLIT_BYTES, connector};
 use onefold_core::config::Config;
 use onefold_core::timestamp::Timestamp;
 use onefold_lake::RunId;
+use onefold_lake::current::Current;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::manifest::{Manifest, config_digest};
 use onefold_lake::note::{Note, SourceNote};
-use onefold_lake::plan::{Current, Input, Plan, Previous, Skipped, Split};
+use onefold_lake::plan::{Input, Plan, Previous, Skipped, Split};
 use onefold_lake::receipt::Moved;
 use onefold_shell::{Context, ErrorKind, StageError, Work, json_lines, json_object};
 use onefold_store::{Condition, StoreError};
@@ -39,26 +41,54 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
 /// # Errors
 /// Like [`run`].
 pub async fn run_as(request: Request, input: StartInput, context: &Context) -> Result<Answer, StageError> {
+    let started_at = Timestamp::parse(&request.started_at)
+        .ok_or_else(|| StageError::invalid_input("started_at must be the execution's start in RFC 3339"))?;
     if let Some(resume) = &input.resume {
-        return take_up(resume, input.publish, context).await;
+        return take_up(resume, input.publish, &request, started_at, context).await;
     }
     let run = RunId::new(&request.started_at, &request.execution).map_err(|error| {
         StageError::invalid_input(format!("started_at must be the execution's start in RFC 3339: {error}"))
     })?;
-    let started_at = Timestamp::parse(&request.started_at)
-        .ok_or_else(|| StageError::invalid_input("started_at must be the execution's start in RFC 3339"))?;
+    if !input.dry_run {
+        request.take_lease(&run, started_at, context).await?;
+    }
     let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
-    work.once(context, async |moved| plan(&run, started_at, &input, context, moved).await).await
+    let answer = work.once(context, async |moved| plan(&run, started_at, &input, context, moved).await).await?;
+    if !answer.work {
+        onefold_lake::lease::give_back(context.store.as_ref(), &run).await?;
+    }
+    Ok(answer)
 }
 
 /// The answer of the first execution again: every stage skips what is complete.
-async fn take_up(resume: &str, publish: bool, context: &Context) -> Result<Answer, StageError> {
+async fn take_up(
+    resume: &str,
+    publish: bool,
+    request: &Request,
+    started_at: Timestamp,
+    context: &Context,
+) -> Result<Answer, StageError> {
     let run = RunId::parse(resume).map_err(|error| StageError::invalid_input(format!("resume: {error}")))?;
     let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
     let receipt = work.receipt::<Answer>(context).await?.ok_or_else(|| {
         StageError::invalid_input(format!("the run {run} was never planned, so it cannot be resumed; start a new one"))
     })?;
+    let plan: Plan = context.json(&keys::run_plan(&run)).await?;
+    // A dry run publishes nothing, so it is in nobody's way.
+    if publish || !plan.dry_run {
+        request.take_lease(&run, started_at, context).await?;
+    }
     Ok(Answer { resumed: true, publish, ..receipt.result })
+}
+
+impl Request {
+    /// Takes the lease for this execution. One of a state machine that does not say which it is cannot be asked for later.
+    async fn take_lease(&self, run: &RunId, started_at: Timestamp, context: &Context) -> Result<(), StageError> {
+        match &self.execution_arn {
+            Some(execution) => lease::take(run, execution, started_at, context).await,
+            None => Ok(()),
+        }
+    }
 }
 
 async fn plan(
@@ -140,7 +170,7 @@ async fn plan(
     moved.records_out = splits.len() as u64;
     moved.bytes_in = objects().map(|(_, object)| object.size).sum();
 
-    let inputs: Vec<Input> = known.iter().cloned().chain(read_now).collect();
+    let inputs: Vec<Input> = read_now.collect();
     let store = &context.store;
     store.put(&keys::run_config(run), config_text, Condition::Always).await?;
     store.put(&keys::run_splits(run), json_lines(&splits)?, Condition::Always).await?;

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct Request {
     /// The execution's name.
     pub execution: String,
+    /// The execution's ARN, by which others learn whether it still runs.
+    #[serde(default)]
+    pub execution_arn: Option<String>,
     /// The execution's start, RFC 3339.
     pub started_at: String,
     /// What the execution was started with.

@@ -8,19 +8,22 @@
 //!   Partition wrote, as it still gets the previous version's members; and keys of a database's rows, which can be
 //!   anybody's.
 //!
-//! Runs that started later are left alone. They cannot publish, as they build on a version that is not the current one
-//! any more, and the next purge finds what they leave.
+//! Runs that started later are left alone, and those that build on this version. The next purge finds what they leave.
+//!
+//! Before it deletes it raises the epoch of `processed/CURRENT`: whoever read that before, to name a version that goes, is
+//! overtaken.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::manifest::Manifest;
-use onefold_lake::plan::{Current, Plan};
+use onefold_lake::plan::Plan;
 use onefold_lake::receipt::Moved;
-use onefold_shell::{Context, StageError, Work};
+use onefold_lake::{RunId, current, lease};
+use onefold_shell::{Context, ErrorKind, StageError, Work};
+use onefold_store::TransactionError;
 use serde::{Deserialize, Serialize};
 
 /// What the state machine sends.
@@ -47,22 +50,29 @@ pub struct Answer {
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
     let run = request.run;
     let work = Work { run: run.clone(), stage: Stage::Purge, name: "purge".to_owned() };
-    work.once(context, async |moved| purge(&run, context, moved).await).await
+    work.once(context, async |moved| {
+        let purged = purge(&run, context, moved).await?;
+        lease::give_back(context.store.as_ref(), &run).await?;
+        Ok(purged)
+    })
+    .await
 }
 
 async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
     let pinned = context.pinned(run).await?;
-    let current: Current = context.json(keys::CURRENT).await?;
-    // A version that was rolled back from must not take the current one away; one that was built upon has a later purge.
-    if pinned.suppression.is_empty() || current.run != *run {
+    if pinned.suppression.is_empty() || !fence(run, context).await? {
         return Ok(Answer::default());
     }
     let mut doomed: Vec<String> = Vec::new();
     for (left_by, keys) in left_by_runs(run, context).await? {
         moved.records_in += keys.len() as u64;
-        let obeyed =
-            left_by == *run || suppression_of(&left_by, context).await?.as_ref() == Some(&pinned.plan.suppression);
-        if obeyed {
+        let origin = origin(&left_by, context).await?;
+        // It began behind this version, whenever its execution started.
+        if origin.as_ref().is_some_and(|origin| origin.builds_on.as_ref() == Some(run)) {
+            continue;
+        }
+        let has_obeyed = origin.is_some_and(|origin| origin.suppression == pinned.plan.suppression);
+        if left_by == *run || has_obeyed {
             doomed.extend(of_obedient(&left_by, keys));
         } else {
             doomed.extend(keys.into_iter().filter(|key| can_hold_values(key)));
@@ -74,6 +84,23 @@ async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Answ
     moved.records_out = doomed.len() as u64;
     let versions = doomed.iter().filter(|key| keys::parse_manifest(key).is_some()).count();
     Ok(Answer { objects: doomed.len() as u64, versions: versions as u64 })
+}
+
+/// Moves on to the next epoch, so that whoever is about to make one of the versions that go the current one is overtaken.
+/// Says whether there is anything to purge for: a version that was rolled back from must not take the current one away,
+/// and one that was built upon has a later purge.
+async fn fence(run: &RunId, context: &Context) -> Result<bool, StageError> {
+    let store = context.store.as_ref();
+    let transaction = current::begin(store).await?;
+    let Some(current) = transaction.value().filter(|current| current.run == *run) else { return Ok(false) };
+    let fenced = current.fenced();
+    match transaction.commit(store, &fenced).await {
+        // A rollback, or another try of this purge: to be looked at again.
+        Err(TransactionError::Overtaken { key }) => {
+            Err(StageError::new(ErrorKind::Transient, format!("{key} was changed while the purge began")))
+        }
+        committed => Ok(committed.map(|()| true)?),
+    }
 }
 
 /// What this run and those that did not start after it left behind.
@@ -91,19 +118,27 @@ async fn left_by_runs(run: &RunId, context: &Context) -> Result<BTreeMap<RunId, 
     Ok(left)
 }
 
-/// The digest of the suppression list that a run obeyed; `None` if nothing says so any more.
-async fn suppression_of(run: &RunId, context: &Context) -> Result<Option<String>, StageError> {
+/// What a run was made of.
+struct Origin {
+    /// The digest of the suppression list that it obeyed.
+    suppression: String,
+    builds_on: Option<RunId>,
+}
+
+/// What a run was made of; `None` if nothing says so any more.
+async fn origin(run: &RunId, context: &Context) -> Result<Option<Origin>, StageError> {
     if let Some((plan, _)) = context.json_if_there::<Plan>(&keys::run_plan(run)).await? {
-        return Ok(Some(plan.suppression));
+        let builds_on = plan.previous.map(|previous| previous.run);
+        return Ok(Some(Origin { suppression: plan.suppression, builds_on }));
     }
     // Versions are kept for longer than the records of their runs.
     let manifest = context.json_if_there::<Manifest>(&keys::manifest(run)).await?;
-    Ok(manifest.map(|(manifest, _)| manifest.suppression))
+    Ok(manifest.map(|(manifest, _)| Origin { suppression: manifest.suppression, builds_on: manifest.previous }))
 }
 
 /// What must not stay of a run that obeyed the list.
 fn of_obedient(run: &RunId, left: Vec<String>) -> Vec<String> {
-    let noted: Vec<Chunk> = left.iter().filter_map(|key| Chunk::parse_purge(key)).collect();
+    let noted: BTreeSet<Chunk> = left.iter().filter_map(|key| Chunk::parse_purge(key)).collect();
     let ranges = keys::key_ranges_of(run);
     let must_go = |key: &String| {
         let raw = Chunk::parse_raw(key).map(|(chunk, _)| chunk).or_else(|| Chunk::parse_purge(key));

@@ -6,7 +6,7 @@ use std::iter;
 use onefold_core::merge::LineError;
 use onefold_lake::FormatError;
 use onefold_lake::shuffle::ShuffleError;
-use onefold_store::StoreError;
+use onefold_store::{StoreError, TransactionError};
 
 /// What the caller can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,16 @@ impl From<StoreError> for StageError {
 fn chain(error: &dyn Error) -> String {
     let behind = iter::successors(error.source(), |error| (*error).source());
     behind.fold(error.to_string(), |text, error| format!("{text}: {error}"))
+}
+
+impl From<TransactionError> for StageError {
+    fn from(error: TransactionError) -> Self {
+        match error {
+            TransactionError::Store(error) => error.into(),
+            TransactionError::Damaged { .. } => Self::corrupt(error.to_string()),
+            TransactionError::Overtaken { .. } => Self::conflict(error.to_string()),
+        }
+    }
 }
 
 impl From<FormatError> for StageError {

@@ -28,5 +28,5 @@ pub use objects::{Receipts, in_order, json_lines, json_object};
 pub use queue::{Queue, SqsQueue};
 pub use secrets::{NoSecrets, Secrets, SecretsManager};
 pub use serve::{Fatal, serve};
-pub use tasks::{NoTasks, SfnTasks, Tasks};
+pub use tasks::{NoTasks, Progress, SfnTasks, Tasks};
 pub use work::Work;

@@ -1,8 +1,21 @@
-//! Completing a task that the state machine waits for.
+//! What functions ask of the state machine: to go on from a task that it waits for, and whether an execution still runs.
 
 use async_trait::async_trait;
+use aws_sdk_sfn::error::ProvideErrorMetadata;
+use aws_sdk_sfn::types::ExecutionStatus;
 
 use crate::error::{ErrorKind, StageError};
+
+/// What is known of an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It runs.
+    Running,
+    /// It ended, however it did, or there is none.
+    Over,
+    /// Nobody can tell: Step Functions is out of reach, or does not answer this function.
+    Unknown,
+}
 
 /// Whoever waits for a task token.
 #[async_trait]
@@ -18,6 +31,12 @@ pub trait Tasks: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Transient`] if Step Functions could not be reached.
     async fn fail(&self, token: &str, error: &str, cause: &str) -> Result<(), StageError>;
+
+    /// Whether an execution still runs, by its ARN.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Transient`] if Step Functions failed.
+    async fn progress(&self, execution: &str) -> Result<Progress, StageError>;
 }
 
 /// No tasks: where there is no state machine.
@@ -32,6 +51,10 @@ impl Tasks for NoTasks {
 
     async fn fail(&self, _token: &str, _error: &str, _cause: &str) -> Result<(), StageError> {
         Ok(())
+    }
+
+    async fn progress(&self, _execution: &str) -> Result<Progress, StageError> {
+        Ok(Progress::Unknown)
     }
 }
 
@@ -63,5 +86,25 @@ impl Tasks for SfnTasks {
             error.is_task_does_not_exist() || error.is_task_timed_out() || error.is_invalid_token()
         });
         if is_over { Ok(()) } else { Err(unreachable(error)) }
+    }
+    async fn progress(&self, execution: &str) -> Result<Progress, StageError> {
+        let error = match self.0.describe_execution().execution_arn(execution).send().await {
+            Ok(found) if matches!(found.status, ExecutionStatus::Running | ExecutionStatus::PendingRedrive) => {
+                return Ok(Progress::Running);
+            }
+            Ok(_) => return Ok(Progress::Over),
+            Err(error) => error,
+        };
+        let Some(refusal) = error.as_service_error() else {
+            // Plan may run in a network from which only the sources can be reached.
+            return Ok(Progress::Unknown);
+        };
+        if refusal.is_execution_does_not_exist() || refusal.is_invalid_arn() {
+            return Ok(Progress::Over);
+        }
+        if refusal.code().is_some_and(|code| code.starts_with("AccessDenied")) {
+            return Ok(Progress::Unknown);
+        }
+        Err(StageError::new(ErrorKind::Transient, format!("asking for an execution failed: {error}")))
     }
 }

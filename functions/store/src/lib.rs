@@ -13,7 +13,9 @@ mod operation;
 mod parts;
 pub mod s3;
 mod store;
+mod transaction;
 
 pub use error::{Source, StoreError};
 pub use operation::Operation;
 pub use store::{Body, Condition, Object, Store, upload_parts};
+pub use transaction::{Transaction, TransactionError};

@@ -99,6 +99,22 @@ impl Store for S3Store {
         }
     }
 
+    async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let mut folders = Vec::new();
+        let mut token = None;
+        loop {
+            self.bucket.count();
+            let request = self.bucket.client.list_objects_v2().bucket(&self.bucket.name).prefix(prefix).delimiter("/");
+            let page = request.set_continuation_token(token).send().await;
+            let page = page.map_err(|error| answer::sorted(Operation::List, prefix, error))?;
+            folders.extend(page.common_prefixes.unwrap_or_default().into_iter().filter_map(|folder| folder.prefix));
+            token = page.next_continuation_token;
+            if token.is_none() {
+                return Ok(folders);
+            }
+        }
+    }
+
     async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError> {
         let Some(body) = Resumed::begin(&self.bucket, key, Wanted::Whole, None).await? else {
             return Err(StoreError::refused(Operation::Get, key, "a whole object is no range"));

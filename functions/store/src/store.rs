@@ -66,6 +66,19 @@ pub trait Store: Send + Sync {
     /// removed meanwhile may be in it or not.
     async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError>;
 
+    /// The folders directly under `prefix`, which ends in `/`: each with its `/`, once, in order. What is in them is
+    /// not listed where that can be avoided.
+    async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let objects = self.list(prefix).await?;
+        let folder = |object: &Object| {
+            let (folder, _) = object.key.strip_prefix(prefix)?.split_once('/')?;
+            Some(format!("{prefix}{folder}/"))
+        };
+        let mut folders: Vec<String> = objects.iter().filter_map(folder).collect();
+        folders.dedup();
+        Ok(folders)
+    }
+
     /// An object's bytes and entity tag.
     async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError>;
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use ::erase::{Answer, Request};
 use onefold_core::node::NodeHasher;
+use onefold_lake::current::Current;
 use onefold_lake::keys;
-use onefold_lake::plan::Current;
 use onefold_store::{Condition, Store};
 use serde::Deserialize;
 
@@ -42,16 +42,28 @@ pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>)
         emails: options.emails,
         phone_numbers: options.phone_numbers,
         dry_run: !options.yes,
+        cursor: None,
     };
     let answer = match &options.out {
         Some(out) => in_folder(out, request).await?,
-        None => in_cloud(&Clients::of(endpoint).await?.find_stack(stack).await?, &request).await?,
+        None => in_cloud(&Clients::of(endpoint).await?.find_stack(stack).await?, request).await?,
     };
     say(told(&answer));
     Ok(Outcome::Done)
 }
 
-async fn in_cloud(cloud: &Cloud, request: &Request) -> Result<Answer, Error> {
+/// Calls the function until it came through the version.
+async fn in_cloud(cloud: &Cloud, mut request: Request) -> Result<Answer, Error> {
+    loop {
+        let answer = call(cloud, &request).await?;
+        if answer.next.is_none() {
+            return Ok(answer);
+        }
+        request.cursor = answer.next;
+    }
+}
+
+async fn call(cloud: &Cloud, request: &Request) -> Result<Answer, Error> {
     let name = format!("{}-erase", cloud.stack);
     let payload = serde_json::to_vec(request).map_err(|error| Error::malformed("the request", error))?;
     match cloud.lambda.invoke(&name, payload).await? {
@@ -74,7 +86,7 @@ async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
         None => Overlay::new(out),
         Some(manifest) => {
             let store = Overlay::below(keys::version(&manifest.run), out);
-            let current = serde_json::to_vec(&Current { run: manifest.run });
+            let current = serde_json::to_vec(&Current::new(manifest.run));
             let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
             store.put(keys::CURRENT, current.into(), Condition::Always).await?;
             store
@@ -128,7 +140,8 @@ mod tests {
 
     #[test]
     fn who_would_be_erased_is_told_in_numbers() {
-        let answer = Answer { version: None, customers: 0, accounts: 0, unknown: 2, entries: 2, listed: false };
+        let answer =
+            Answer { version: None, customers: 0, accounts: 0, unknown: 2, entries: 2, listed: false, next: None };
         let text = told(&answer);
         assert!(text.starts_with("nothing has been published yet; 2 of the values are nobody's there\n"), "{text}");
         assert!(text.contains("--yes") && !text.contains("suppression list"), "{text}");

@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::Path;
 
+use onefold_lake::current::Current;
 use onefold_lake::keys;
 use onefold_lake::manifest::Manifest;
-use onefold_lake::plan::Current;
 use onefold_store::{Condition, Store};
 
 use crate::cloud::Cloud;
@@ -64,7 +64,7 @@ pub async fn version(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Res
     })
     .await?;
     cloud.store.upload(&out.path().join(MANIFEST), &keys::manifest(&manifest.run)).await?;
-    let current = serde_json::to_vec(&Current { run: manifest.run.clone() });
+    let current = serde_json::to_vec(&Current::new(manifest.run.clone()));
     let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
     cloud.store.put(keys::CURRENT, current.into(), Condition::IfAbsent).await?;
     Ok(())

@@ -1,0 +1,34 @@
+//! The list of all objects that were read up to a version: that of the version before, and behind it what this run read.
+//!
+//! The list grows with every run, and nobody looks into it here: the store joins it.
+
+use onefold_lake::manifest::{File, Manifest};
+use onefold_lake::plan::Input;
+use onefold_lake::{RunId, keys};
+use onefold_shell::{Context, StageError, json_lines};
+use onefold_store::Object;
+
+use crate::file;
+use crate::sources::Sources;
+
+/// Writes the list, without what this run did not read after all.
+pub(crate) async fn write(
+    run: &RunId,
+    sources: &Sources,
+    previous: Option<&Manifest>,
+    context: &Context,
+) -> Result<File, StageError> {
+    let mut read: Vec<Input> = context.json_lines(&keys::run_inputs(run)).await?;
+    sources.retain_read(run, &mut read);
+    let own = file::put(keys::run_inputs_read(run), json_lines(&read)?, read.len() as u64, context).await?;
+    let before: &[File] = previous.map_or(&[], |previous| &previous.files.inputs);
+    let mut objects: Vec<Object> = Vec::new();
+    for file in before.iter().chain([&own]) {
+        objects.push(file::stored(&file.key, context).await?);
+    }
+    let key = keys::processed_inputs(run);
+    context.store.concatenate(&objects, &key).await?;
+    let bytes = objects.iter().map(|object| object.size).sum();
+    let records = before.iter().map(|file| file.records).sum::<u64>() + own.records;
+    Ok(File { key, bytes, records, text_bytes: bytes })
+}

@@ -1,0 +1,76 @@
+//! `processed/CURRENT`: which version readers see.
+//!
+//! It is only ever changed by a [`Transaction`]. Its epoch grows with each purge, before anything is deleted: whoever read
+//! it before that, to name a version of which the purge takes objects, is overtaken.
+
+use onefold_store::{Store, Transaction, TransactionError};
+use serde::{Deserialize, Serialize};
+
+use crate::keys::{self, RunId};
+
+/// What `processed/CURRENT` holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Current {
+    /// The run that made the current version.
+    pub run: RunId,
+    /// How often something was purged so far; not written if never.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub epoch: u64,
+}
+
+fn is_zero(epoch: &u64) -> bool {
+    *epoch == 0
+}
+
+impl Current {
+    /// Names the version of a run where nothing has been purged.
+    pub const fn new(run: RunId) -> Self {
+        Self { run, epoch: 0 }
+    }
+
+    /// Names the version of a run behind what was named before.
+    pub fn after(before: Option<&Self>, run: RunId) -> Self {
+        Self { run, epoch: before.map_or(0, |before| before.epoch) }
+    }
+
+    /// The same version in the next epoch.
+    #[must_use]
+    pub fn fenced(&self) -> Self {
+        Self { run: self.run.clone(), epoch: self.epoch.saturating_add(1) }
+    }
+}
+
+/// Reads `processed/CURRENT`, to change it or not.
+///
+/// # Errors
+/// The store failed, or the object is damaged.
+pub async fn begin(store: &dyn Store) -> Result<Transaction<Current>, TransactionError> {
+    Transaction::begin(store, keys::CURRENT).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Readers of other programs look for the run, and versions outlive programs.
+    #[test]
+    fn the_epoch_shows_only_where_something_was_purged() {
+        let text = r#"{"run":"20261122T174600Z-1a2b3c4d"}"#;
+        let current: Current = serde_json::from_str(text).unwrap();
+        assert_eq!((current.epoch, serde_json::to_string(&current).unwrap().as_str()), (0, text));
+        let fenced = serde_json::to_string(&current.fenced()).unwrap();
+        assert_eq!(fenced, r#"{"run":"20261122T174600Z-1a2b3c4d","epoch":1}"#);
+        let fenced: Current = serde_json::from_str(&fenced).unwrap();
+        assert_eq!(fenced, Current { epoch: 1, ..current });
+    }
+
+    #[test]
+    fn an_epoch_is_never_left_again() {
+        let [one, other] =
+            ["20261122T174600Z-1a2b3c4d", "20261123T174600Z-1a2b3c4d"].map(|run| RunId::parse(run).unwrap());
+        let fenced = Current::new(one).fenced().fenced();
+        assert_eq!(Current::after(Some(&fenced), other.clone()).epoch, 2);
+        assert_eq!(Current::after(None, other.clone()), Current::new(other));
+    }
+}
