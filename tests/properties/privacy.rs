@@ -151,7 +151,9 @@ fn damage(stopped_at: &str, prefix: &str, suffix: &str, damage: impl Fn(String) 
     let damaged = damage(text(&pipeline, &key));
     assert!(damaged.contains(MARK), "there is something to be told: {damaged}");
     pipeline.put(&key, zstd::encode_all(damaged.as_bytes(), 1).expect("zstd"));
-    Log::of(|| pipeline.resume(&run, &Knobs::default()).expect_err("it is damaged"))
+    let failed = Log::of(|| pipeline.resume(&run, &Knobs::default()).expect_err("it is damaged"));
+    assert_clean("a failed task", &format!("{:?}", pipeline.tasks.failed()));
+    failed
 }
 
 #[test]

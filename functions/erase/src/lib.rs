@@ -32,7 +32,7 @@ const READ_AHEAD: usize = 2;
 /// `InvalidInput` if a value is none, by its place; `Corrupt` if an object of the version is damaged; `Transient` if the
 /// store failed. It can be called again.
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let asked = request.entries(&context.hasher)?;
+    let asked = request.entries(context.hasher()?)?;
     let mut found = Found::default();
     let mut version = None;
     if let Some((current, _)) = context.json_if_there::<Current>(keys::CURRENT).await? {
@@ -41,7 +41,7 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
     }
     let entries: BTreeSet<Node> = asked.iter().copied().chain(found.accounts.iter().copied()).collect();
     if !request.dry_run {
-        let fingerprint = context.hasher.fingerprint();
+        let fingerprint = context.hasher()?.fingerprint();
         for entry in &entries {
             context
                 .store
@@ -75,13 +75,14 @@ async fn find(current: &Current, asked: &[Node], context: &Context) -> Result<Fo
     let (text, _) = context.store.get(&key).await?;
     let config = Config::parse(&String::from_utf8_lossy(&text))
         .map_err(|faults| StageError::corrupt(format!("{key} is not understood any more: {faults}")))?;
+    let hasher = context.hasher()?;
     let lists: Vec<(Node, Suppression)> =
-        asked.iter().map(|entry| (*entry, Suppression::new(context.hasher.clone(), [*entry]))).collect();
-    let all = Suppression::new(context.hasher.clone(), asked.iter().copied());
+        asked.iter().map(|entry| (*entry, Suppression::new(hasher.clone(), [*entry]))).collect();
+    let all = Suppression::new(hasher.clone(), asked.iter().copied());
     let mut found = Found::default();
     each_member(&manifest, context, |member| {
         if all.covers(&member.account, &config) {
-            found.accounts.insert(reference_entry(&context.hasher, &member.account.reference));
+            found.accounts.insert(reference_entry(hasher, &member.account.reference));
             found.customers.extend(member.customer_id.map(str::to_owned));
             let has = lists.iter().filter(|(_, list)| list.covers(&member.account, &config));
             found.known.extend(has.map(|(entry, _)| *entry));
@@ -92,7 +93,7 @@ async fn find(current: &Current, asked: &[Node], context: &Context) -> Result<Fo
         // A customer's accounts may be in other places than the one that has the value.
         each_member(&manifest, context, |member| {
             if member.customer_id.is_some_and(|customer_id| found.customers.contains(customer_id)) {
-                found.accounts.insert(reference_entry(&context.hasher, &member.account.reference));
+                found.accounts.insert(reference_entry(hasher, &member.account.reference));
             }
         })
         .await?;

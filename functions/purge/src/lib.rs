@@ -54,7 +54,7 @@ async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Answ
     let pinned = context.pinned(run).await?;
     let current: Current = context.json(keys::CURRENT).await?;
     // A version that was rolled back from must not take the current one away; one that was built upon has a later purge.
-    if pinned.suppression.is_empty() || current.run != *run {
+    if pinned.plan.suppression.is_empty() || current.run != *run {
         return Ok(Answer::default());
     }
     let mut doomed: Vec<String> = Vec::new();
