@@ -89,7 +89,7 @@ test-build: build
 	$(CHECKED) --no-run
 
 test-units: test-build
-	$(CHECKED) --lib --bins
+	$(CHECKED) --lib --bins --test served
 
 test-properties: test-build tools
 	$(CHECKED) --test properties --test agreement --test cases --test fuzz

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::policies::ACCESS;
 use crate::project::{functions, template, text, words_with};
 
 /// The names of our variables; others, such as those of the C library, are for others to read.
@@ -31,6 +32,7 @@ fn what_is_read_is_set_and_what_is_set_is_read() {
         });
         let needs_queue = sources.iter().any(|source| source.contains("context.queue"));
         assert_eq!(own.contains("ONEFOLD_QUEUE_URL"), needs_queue, "the queue of {stage}");
+        assert_eq!(own.contains("ONEFOLD_KEY"), ACCESS[stage.as_str()].hashes, "the match-key secret of {stage}");
         set.extend(own);
     }
     assert_eq!(set, read);

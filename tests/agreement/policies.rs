@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::access::{Access, of_all_functions};
 use crate::project::{functions, template, texts};
 
-static ACCESS: LazyLock<BTreeMap<&str, Access>> = LazyLock::new(of_all_functions);
+/// What each function was seen to do.
+pub static ACCESS: LazyLock<BTreeMap<&str, Access>> = LazyLock::new(of_all_functions);
 
 /// The keys of the bucket, in statements of a policy that allow an action: patterns with stars.
 fn allowed<'t>(policies: &'t Value, action: &str) -> Vec<&'t str> {
@@ -45,7 +46,7 @@ fn refused(who: &str, policies: &Value, action: &str, keys: &BTreeSet<String>) -
 fn functions_may_do_what_they_do() {
     let mut all = Vec::new();
     for (stage, function) in functions() {
-        let Access { reads, writes, deletes } = &ACCESS[stage.as_str()];
+        let Access { reads, writes, deletes, .. } = &ACCESS[stage.as_str()];
         assert!(!reads.is_empty(), "{stage} was seen at work");
         assert_eq!(writes.is_empty(), stage == "explain", "{stage} was seen at work");
         assert_eq!(deletes.is_empty(), stage != "purge", "{stage} was seen at work");
@@ -62,7 +63,7 @@ fn functions_may_do_what_they_do() {
 fn functions_may_not_do_what_they_never_do() {
     let mut idle = Vec::new();
     for (stage, function) in functions() {
-        let Access { reads, writes, deletes } = &ACCESS[stage.as_str()];
+        let Access { reads, writes, deletes, .. } = &ACCESS[stage.as_str()];
         for (action, keys) in [("s3:GetObject", reads), ("s3:PutObject", writes), ("s3:DeleteObject", deletes)] {
             let patterns = allowed(&function["Policies"], action);
             let never = patterns.into_iter().filter(|pattern| !keys.iter().any(|key| fits(pattern, key)));
@@ -82,6 +83,47 @@ fn no_function_but_purge_may_delete_and_none_may_do_anything_it_likes() {
             assert!(!action.contains("Delete") || may_delete, "{stage} may {action}");
             assert!(!action.ends_with(":*"), "{stage} may {action}");
         }
+    }
+}
+
+/// Of the records of a run and of a version, which are of many kinds, a function that writes one kind may write no other.
+#[test]
+fn functions_may_write_no_kinds_that_they_never_write() {
+    let mut broad = Vec::new();
+    for (stage, function) in functions() {
+        let Access { writes, deletes, .. } = &ACCESS[stage.as_str()];
+        for (action, keys) in [("s3:PutObject", writes), ("s3:DeleteObject", deletes)] {
+            let patterns = allowed(&function["Policies"], action).into_iter();
+            for pattern in patterns.filter(|pattern| pattern.starts_with("runs/") || pattern.starts_with("processed/"))
+            {
+                let kinds: BTreeSet<String> =
+                    keys.iter().filter(|key| fits(pattern, key)).filter_map(|key| kind(key)).collect();
+                let only = kinds.first().filter(|kind| kinds.len() == 1 && !fits(kind, pattern));
+                broad.extend(only.map(|kind| format!("{stage} may {action} {pattern} and needs {kind}")));
+            }
+        }
+    }
+    assert_eq!(broad, Vec::<String>::new());
+}
+
+/// The pattern of the keys that are beside one: `runs/*/receipts/*`, `runs/*/token.json`.
+fn kind(key: &str) -> Option<String> {
+    let mut parts = key.split('/');
+    let (folder, _run, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let rest = if parts.next().is_some() { "/*" } else { "" };
+    Some(format!("{folder}/*/{name}{rest}"))
+}
+
+/// With a KMS key, writing needs a data key. So does a message to a queue.
+#[test]
+fn functions_that_write_may_have_data_keys_made_and_the_others_may_not() {
+    let mut of_machine = texts(&template()["Resources"]["StateMachine"]["Properties"]["Policies"]).into_iter();
+    assert!(of_machine.any(|text| text == "kms:Decrypt"));
+    for (stage, function) in functions() {
+        let allowed = texts(&function["Policies"]);
+        let may = |action: &str| allowed.contains(&action);
+        let writes = !ACCESS[stage.as_str()].writes.is_empty();
+        assert_eq!((may("kms:Decrypt"), may("kms:GenerateDataKey")), (true, writes), "{stage}");
     }
 }
 

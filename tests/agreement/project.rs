@@ -43,14 +43,12 @@ fn read_template() -> Value {
     serde_json::from_slice(&read.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"))
 }
 
-/// A state, and whether it is one of the states that the execution itself goes through.
+/// A state.
 pub struct State {
     /// Its name.
     pub name: String,
     /// What the machine says of it.
     pub value: &'static Value,
-    /// Not within a map.
-    pub is_outer: bool,
 }
 
 impl State {
@@ -63,11 +61,6 @@ impl State {
     pub fn stage(&self) -> Option<String> {
         let arn = self.value["Parameters"]["FunctionName"].as_str()?;
         Some(arn.strip_prefix("${")?.strip_suffix("FunctionArn}")?.to_lowercase())
-    }
-
-    /// Whether it waits for a token, and not for the function.
-    pub fn waits_for_token(&self) -> bool {
-        self.value["Resource"].as_str().is_some_and(|resource| resource.ends_with(".waitForTaskToken"))
     }
 
     /// Each retrier's error names and attempts.
@@ -84,15 +77,15 @@ impl State {
 /// All states, those within maps too.
 pub fn states() -> Vec<State> {
     let mut states = Vec::new();
-    gather(&MACHINE["States"], true, &mut states);
+    gather(&MACHINE["States"], &mut states);
     states
 }
 
-fn gather(value: &'static Value, is_outer: bool, states: &mut Vec<State>) {
+fn gather(value: &'static Value, states: &mut Vec<State>) {
     for (name, value) in value.as_object().expect("states") {
-        states.push(State { name: name.clone(), value, is_outer });
+        states.push(State { name: name.clone(), value });
         if value["Type"] == "Map" {
-            gather(&value["ItemProcessor"]["States"], false, states);
+            gather(&value["ItemProcessor"]["States"], states);
         }
     }
 }

@@ -35,13 +35,17 @@ pub fn what_does_not_fit_the_run_is_refused_by_name(served: &Served) {
         assert!(words.contains(name) && words.contains(said), "{function} refuses {request} with {refused}");
     }
 
-    let failures = json!({"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975830a7d"}]});
+    let note = || {
+        let note = served.lake.get(&format!("runs/{unknown}/dead/crm/00000/00000.json"));
+        serde_json::from_slice::<serde_json::Value>(&note).expect("JSON")
+    };
     let answer = served.invoke("translate", "translate-unknown-run.json").expect("the batch is answered");
-    assert_eq!(answer, failures, "a chunk that fails is given back, the others are not");
+    assert_eq!(answer, json!({"batchItemFailures": []}), "waiting does not mend it");
+    let reason = note()["reason"].as_str().expect("a reason").to_owned();
+    assert!(reason.contains("plan.json"), "{reason}");
 
     let answer = served.invoke("settle", "settle-dead-letter.json").expect("the dead letter is taken");
     assert_eq!(answer, json!(null));
-    let note = served.lake.get(&format!("runs/{unknown}/dead/crm/00000/00000.json"));
-    let note: serde_json::Value = serde_json::from_slice(&note).expect("JSON");
-    assert_eq!(note["requeued"], false, "a dead letter leaves a note, for the run's Settle to find");
+    let raw = format!("raw/{unknown}/crm/00000/00000.jsonl.zst");
+    assert_eq!(note(), json!({"raw": raw, "requeued": false}), "a dead letter leaves a note, for Settle to find");
 }

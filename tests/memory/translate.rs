@@ -47,7 +47,7 @@ fn a_chunk_keeps_to_its_formula() {
             drop(text);
             let ((), measured) = measured(|| {
                 let text = onefold_lake::decompress("k", &stored).expect("zstd");
-                let matcher = Matcher::new(&config, lake.context.hasher.clone());
+                let matcher = Matcher::new(&config, lake.context.hasher().expect("a secret").clone());
                 let mut translator = Translator::new(&config, &config.sources[0], &tables, matcher);
                 let output = translator.chunk(&text, &[segment]);
                 drop(text);

@@ -2,6 +2,7 @@
 
 mod agrees_with_oracle;
 mod bad_input;
+mod barrier;
 mod change_feed;
 mod corrections;
 mod counts;

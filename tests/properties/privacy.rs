@@ -1,7 +1,8 @@
 //! Invariant 7: no personal value is in object keys, receipts, logs, state payloads or error messages.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use onefold_core::enrich::TableFormat;
 use onefold_lake::keys;
@@ -17,13 +18,21 @@ use crate::data::drop_rows;
 /// What every personal value holds.
 const MARK: &str = "zzpersonalzz";
 
+thread_local! {
+    /// What is logged on this thread, while somebody takes it down.
+    static LOGGED: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
 /// What the functions log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+struct Log;
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("a lock").extend_from_slice(bytes);
+        LOGGED.with_borrow_mut(|logged| {
+            if let Some(logged) = logged {
+                logged.extend_from_slice(bytes);
+            }
+        });
         Ok(bytes.len())
     }
 
@@ -33,17 +42,16 @@ impl io::Write for Log {
 }
 
 impl Log {
-    /// Runs something and takes down what it logs.
+    /// Runs something and takes down what it logs. One subscriber serves all threads: with one for each, an event that
+    /// another thread met first, where nobody listened, can be lost.
     fn of<T>(action: impl FnOnce() -> T) -> (T, String) {
-        let log = Self::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(move || writer.clone())
-            .finish();
-        let result = tracing::subscriber::with_default(subscriber, action);
-        let bytes = log.0.lock().expect("a lock").clone();
+        static SUBSCRIBED: Once = Once::new();
+        SUBSCRIBED.call_once(|| {
+            tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(|| Log).init();
+        });
+        LOGGED.set(Some(Vec::new()));
+        let result = action();
+        let bytes = LOGGED.take().expect("it was begun above");
         (result, String::from_utf8(bytes).expect("UTF-8"))
     }
 }
@@ -151,7 +159,9 @@ fn damage(stopped_at: &str, prefix: &str, suffix: &str, damage: impl Fn(String) 
     let damaged = damage(text(&pipeline, &key));
     assert!(damaged.contains(MARK), "there is something to be told: {damaged}");
     pipeline.put(&key, zstd::encode_all(damaged.as_bytes(), 1).expect("zstd"));
-    Log::of(|| pipeline.resume(&run, &Knobs::default()).expect_err("it is damaged"))
+    let failed = Log::of(|| pipeline.resume(&run, &Knobs::default()).expect_err("it is damaged"));
+    assert_clean("a failed task", &format!("{:?}", pipeline.tasks.failed()));
+    failed
 }
 
 #[test]

@@ -57,25 +57,34 @@ impl Tasks for RecordingTasks {
     }
 }
 
-/// The messages that were sent.
+/// The messages that were sent, and after how long others come again.
 #[derive(Debug, Default)]
-pub struct RecordingQueue(Mutex<Vec<String>>);
+pub struct RecordingQueue {
+    sent: Mutex<Vec<String>>,
+    waits_s: Mutex<Vec<i32>>,
+}
 
 impl RecordingQueue {
     /// Takes all messages out, in order.
     pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *lock(&self.0))
+        std::mem::take(&mut *lock(&self.sent))
+    }
+
+    /// The seconds after which messages come again, in order.
+    pub fn waits_s(&self) -> Vec<i32> {
+        lock(&self.waits_s).clone()
     }
 }
 
 #[async_trait]
 impl Queue for RecordingQueue {
-    async fn send(&self, body: String) -> Result<(), StageError> {
-        lock(&self.0).push(body);
-        Ok(())
+    async fn send(&self, bodies: &[String]) -> Result<Vec<usize>, StageError> {
+        lock(&self.sent).extend_from_slice(bodies);
+        Ok(Vec::new())
     }
 
-    async fn give_again(&self, _receipt_handle: &str, _after_s: i32) -> Result<(), StageError> {
+    async fn give_again(&self, _receipt_handle: &str, after_s: i32) -> Result<(), StageError> {
+        lock(&self.waits_s).push(after_s);
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use onefold_lake::layout::{Mapper, Partition};
 use onefold_lake::plan::Split;
 use onefold_lake::versions::{Rolled, Standing, VersionError};
 use onefold_lake::{RunId, event, keys};
-use onefold_shell::{Context, MemoryBudget, StageError};
+use onefold_shell::{Context, DEAD_LETTER, MemoryBudget, StageError};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
 use serde_json::{Value, json};
@@ -321,7 +321,7 @@ impl Pipeline {
     pub fn translate(&self, raw: &str) {
         let context = self.context(self.store.clone());
         let answer = self.runtime.block_on(translate::run(sqs_event(&[event::format(raw)]), &context));
-        assert_eq!(answer.expect("an answer").failures, []);
+        assert!(answer.expect("an answer").batch_item_failures.is_empty());
     }
 
     /// What a function has at hand that works on a store.
@@ -445,6 +445,10 @@ impl Execution<'_> {
         }
         // What Settle put back into the queue.
         self.translate(&self.pipeline.queue.take()).await?;
+        let failed = self.pipeline.tasks.failed();
+        if failed.iter().any(|(token, name, _)| *token == task_token && name == DEAD_LETTER) {
+            return Err(StageError::internal(DEAD_LETTER));
+        }
         let is_over = self.pipeline.tasks.succeeded().iter().any(|(token, _)| *token == task_token);
         assert!(is_over, "every chunk is translated, and nobody completed Settle's task");
         Ok(())
@@ -454,11 +458,11 @@ impl Execution<'_> {
         for batch in events.chunks(self.knobs.batch) {
             let request = || sqs_event(batch);
             let answer = invoke!(self, translate::run, request());
-            if let Some(failure) = answer.failures.first() {
-                let body = batch[failure.message_id.parse::<usize>().expect("the number of a message")].clone();
+            if let Some(failure) = answer.batch_item_failures.first() {
+                let body = batch[failure.item_identifier.parse::<usize>().expect("the number of a message")].clone();
                 let dead = settle::Request::Dead(Box::new(sqs_event(&[body])));
                 settle::run(dead, &self.context).await?;
-                return Err(StageError::internal("Onefold.DeadLetter"));
+                return Err(StageError::internal(DEAD_LETTER));
             }
         }
         Ok(())

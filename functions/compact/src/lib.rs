@@ -126,7 +126,7 @@ async fn manifest(
     files.inputs = vec![inputs::write(run, &gathered.sources, previous, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
     let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);
-    let matcher = pinned.matcher(context);
+    let matcher = pinned.matcher(context)?;
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
     Ok(Manifest {
@@ -143,7 +143,7 @@ async fn manifest(
         files,
         config: config_digest(&pinned.config_text),
         matching: matcher.digest(),
-        corrections: pinned.corrections.pairs().digest(&context.hasher),
+        corrections: pinned.corrections.pairs().digest(context.hasher()?),
         suppression: pinned.plan.suppression.clone(),
         notes: pinned.plan.notes.clone(),
         refused_files: gathered.rejected.worst_files(),

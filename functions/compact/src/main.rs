@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), onefold_shell::Fatal> {
-    onefold_shell::serve(async |request, context| compact::run(request, context).await).await
+    onefold_shell::serve(env!("CARGO_PKG_NAME"), async |request, context| compact::run(request, context).await).await
 }

@@ -36,7 +36,7 @@ const RESERVE: Duration = Duration::from_secs(60);
 /// `InvalidInput` if a value is none, by its place; `Corrupt` if an object of the version is damaged; `Transient` if the
 /// store failed. It can be called again.
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let asked = request.entries(&context.hasher)?;
+    let asked = request.entries(context.hasher()?)?;
     let current = current::begin(context.store.as_ref()).await?;
     let Some(current) = current.value() else {
         if !request.dry_run {
@@ -66,7 +66,7 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
 
 /// Writes entries of the suppression list. Those that are there already stay as they are.
 async fn write(entries: &BTreeSet<Node>, context: &Context) -> Result<(), StageError> {
-    let fingerprint = context.hasher.fingerprint();
+    let fingerprint = context.hasher()?.fingerprint();
     let put = async |entry: &Node| {
         let key = keys::suppression(&fingerprint, *entry);
         Ok(context.store.put(&key, b"{}".to_vec().into(), Condition::Always).await?)

@@ -57,7 +57,8 @@ impl Search {
         let (text, _) = context.store.get(&key).await?;
         let config = Config::parse(&String::from_utf8_lossy(&text))
             .map_err(|faults| StageError::corrupt(format!("{key} is not understood any more: {faults}")))?;
-        let list = |entries: &[Node]| Suppression::new(context.hasher.clone(), entries.iter().copied());
+        let hasher = context.hasher()?;
+        let list = |entries: &[Node]| Suppression::new(hasher.clone(), entries.iter().copied());
         let places = places(version, request.only_references(), context).await?;
         Ok(Self { config, asked: asked.iter().map(|entry| list(&[*entry])).collect(), all: list(asked), places })
     }
@@ -92,11 +93,12 @@ impl Search {
 
     /// Who has the values, among the members of whole customers.
     fn find(&self, text: &str, context: &Context) -> Result<Found, StageError> {
+        let hasher = context.hasher()?;
         let mut found = Found::default();
         for member in members(text) {
             let member = member?;
             if self.all.covers(&member.account, &self.config) {
-                found.accounts.insert(reference_entry(&context.hasher, &member.account.reference));
+                found.accounts.insert(reference_entry(hasher, &member.account.reference));
                 found.customers.extend(member.customer_id.map(str::to_owned));
                 let has = self.asked.iter().enumerate().filter(|(_, list)| list.covers(&member.account, &self.config));
                 found.known.extend(has.map(|(number, _)| number));
@@ -108,7 +110,7 @@ impl Search {
         for member in members(text) {
             let member = member?;
             if member.customer_id.is_some_and(|customer_id| found.customers.contains(customer_id)) {
-                found.accounts.insert(reference_entry(&context.hasher, &member.account.reference));
+                found.accounts.insert(reference_entry(hasher, &member.account.reference));
             }
         }
         Ok(found)

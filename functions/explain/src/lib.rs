@@ -14,6 +14,7 @@ use onefold_core::cluster::Pool;
 use onefold_core::explain::Explainer;
 use onefold_core::matching::Matcher;
 use onefold_core::merge::Guarded;
+use onefold_core::node::NodeHasher;
 use onefold_lake::RunId;
 use onefold_lake::retired::Retired;
 use onefold_shell::{Context, StageError};
@@ -32,6 +33,8 @@ const LINKS_MOST: usize = 2000;
 const GUARDS_MOST: usize = 50;
 /// What two customers share that is shown.
 const SHARED_MOST: usize = 20;
+/// Keys are compared with each other and their hashes are not shown, so any secret does.
+const ANY_SECRET: &str = "00000000000000000000000000000000";
 
 /// What is asked.
 #[derive(Clone, Debug, Deserialize)]
@@ -55,9 +58,9 @@ pub struct Request {
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
     let version = Version::open(request.run.as_ref(), context).await?;
     match &request.and {
-        Some(other) => pair(&version, &request.of, other, context).await,
-        None if is_reference(&request.of) => account(&version, &request.of, context).await,
-        None => customer(&version, &request.of, context).await,
+        Some(other) => pair(&version, &request.of, other).await,
+        None if is_reference(&request.of) => account(&version, &request.of).await,
+        None => customer(&version, &request.of).await,
     }
 }
 
@@ -71,9 +74,9 @@ fn unknown(version: &Version<'_>, asked: &str) -> Answer {
     Answer::Unknown { run: version.run.clone(), asked: asked.to_owned(), sources }
 }
 
-async fn account(version: &Version<'_>, reference: &str, context: &Context) -> Result<Answer, StageError> {
+async fn account(version: &Version<'_>, reference: &str) -> Result<Answer, StageError> {
     match version.find_account(reference).await? {
-        Some(Found::Customer(group)) => shown(version, &group, Some(reference), Vec::new(), context),
+        Some(Found::Customer(group)) => shown(version, &group, Some(reference), Vec::new()),
         Some(Found::Tombstone) => {
             Ok(Answer::AccountDeleted { run: version.run.clone(), account: reference.to_owned() })
         }
@@ -81,9 +84,9 @@ async fn account(version: &Version<'_>, reference: &str, context: &Context) -> R
     }
 }
 
-async fn customer(version: &Version<'_>, customer_id: &str, context: &Context) -> Result<Answer, StageError> {
+async fn customer(version: &Version<'_>, customer_id: &str) -> Result<Answer, StageError> {
     if let Some(group) = version.find_customer(customer_id).await? {
-        return shown(version, &group, None, Vec::new(), context);
+        return shown(version, &group, None, Vec::new());
     }
     let (became, customers) = version.retired(customer_id).await?;
     if became.is_empty() {
@@ -92,7 +95,7 @@ async fn customer(version: &Version<'_>, customer_id: &str, context: &Context) -
     let customers: Vec<String> = customers.into_iter().collect();
     match customers.as_slice() {
         [into] => match version.find_customer(into).await? {
-            Some(group) => shown(version, &group, None, became, context),
+            Some(group) => shown(version, &group, None, became),
             None => Err(StageError::corrupt("a customer id that ended leads to a customer that is not in the version")),
         },
         _ => Ok(Answer::Ended { run: version.run.clone(), became, customers }),
@@ -100,16 +103,10 @@ async fn customer(version: &Version<'_>, customer_id: &str, context: &Context) -
 }
 
 /// Shows a customer, the ways by which its members are reached from one of them, and what led to it.
-fn shown(
-    version: &Version<'_>,
-    group: &Group,
-    from: Option<&str>,
-    became: Vec<Retired>,
-    context: &Context,
-) -> Result<Answer, StageError> {
+fn shown(version: &Version<'_>, group: &Group, from: Option<&str>, became: Vec<Retired>) -> Result<Answer, StageError> {
     let accounts = parse(&group.accounts)?;
     let guarded = guarded(&group.guarded)?;
-    let explainer = explainer(version, &guarded, &accounts, context);
+    let explainer = explainer(version, &guarded, &accounts)?;
     let all: Vec<u32> = (0..explainer.len()).collect();
     let from = from.and_then(|reference| explainer.number(reference)).unwrap_or_default();
     let mut links = explainer.tree(&all, from);
@@ -128,7 +125,7 @@ fn shown(
     })
 }
 
-async fn pair(version: &Version<'_>, one: &str, other: &str, context: &Context) -> Result<Answer, StageError> {
+async fn pair(version: &Version<'_>, one: &str, other: &str) -> Result<Answer, StageError> {
     if !is_reference(one) || !is_reference(other) {
         return Err(StageError::invalid_input(
             "to compare two accounts, give the references of both, such as crm:8 and shop:25",
@@ -154,7 +151,7 @@ async fn pair(version: &Version<'_>, one: &str, other: &str, context: &Context) 
     let guard_lines: Vec<String> = kept.iter().flat_map(|group| group.guarded.iter().cloned()).collect();
     let accounts = parse(&texts)?;
     let guarded = guarded(&guard_lines)?;
-    let explainer = explainer(version, &guarded, &accounts, context);
+    let explainer = explainer(version, &guarded, &accounts)?;
     let (Some(left), Some(right)) = (explainer.number(one), explainer.number(other)) else {
         return Err(StageError::corrupt("an account is not among its customer's"));
     };
@@ -193,8 +190,8 @@ fn explainer<'e, 'a>(
     version: &'e Version<'_>,
     guarded: &'e [Guarded],
     accounts: &'e [Account<'a>],
-    context: &Context,
-) -> Explainer<'e, 'a> {
-    let matcher = Matcher::new(&version.config, context.hasher.clone());
-    Explainer::new(&version.config, matcher, &version.corrections, guarded, accounts)
+) -> Result<Explainer<'e, 'a>, StageError> {
+    let hasher = NodeHasher::from_hex(ANY_SECRET).map_err(|error| StageError::internal(error.to_string()))?;
+    let matcher = Matcher::new(&version.config, hasher);
+    Ok(Explainer::new(&version.config, matcher, &version.corrections, guarded, accounts))
 }

@@ -190,4 +190,18 @@ pub struct DeadChunk {
     pub raw: String,
     /// Whether it was put back into the queue since.
     pub requeued: bool,
+    /// Why, if Translate could say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl DeadChunk {
+    /// Why the run fails, and what to do.
+    pub fn cause(&self, run: &RunId) -> String {
+        let raw = &self.raw;
+        let reason = self.reason.as_deref().unwrap_or("the log of the function translate says why");
+        format!(
+            "the raw chunk {raw} could not be translated: {reason}. Put that right, then redrive the execution, or start one with {{\"resume\":\"{run}\"}}"
+        )
+    }
 }

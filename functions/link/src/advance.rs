@@ -133,7 +133,7 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
         pinned.plan.snapshots.iter().filter(|source| !refused.contains(*source)).cloned().collect();
     if let Some(previous) = &pinned.plan.previous {
         let manifest: Manifest = context.json(&keys::manifest(&previous.run)).await?;
-        let matcher = pinned.matcher(context);
+        let matcher = pinned.matcher(context)?;
         // Links under other rules or another secret do not fit together with these.
         // Nor do links without the marks of sources that are replaced now and were no snapshots then.
         let are_marked = replaced.iter().all(|source| manifest.snapshots.contains(source));

@@ -31,7 +31,7 @@ pub(crate) async fn read(
     let pinned = context.pinned(run).await?;
     let mut reader = Reader {
         belongs,
-        replaced: SourceMarks::new(layout.replaced.iter().map(String::as_str), &context.hasher),
+        replaced: SourceMarks::new(layout.replaced.iter().map(String::as_str), context.hasher()?),
         at: Position { mapper: 0, line: 0 },
         found: room(layout),
     };
@@ -134,9 +134,10 @@ fn links_made_anew(
     context: &Context,
     mut take: impl FnMut(&Stars),
 ) -> Result<(), StageError> {
-    let mut matcher = pinned.matcher(context);
-    let marks = SourceMarks::of_snapshots(&pinned.config, &context.hasher);
-    let is_erased = |account: &Account<'_>| pinned.suppression.covers(account, &pinned.config);
+    let mut matcher = pinned.matcher(context)?;
+    let marks = SourceMarks::of_snapshots(&pinned.config, context.hasher()?);
+    let suppression = pinned.suppression()?;
+    let is_erased = |account: &Account<'_>| suppression.covers(account, &pinned.config);
     let mut frames = FrameReader::new(key, bytes)?;
     while let Some(text) = frames.next_frame()? {
         let text =

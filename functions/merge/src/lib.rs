@@ -70,10 +70,10 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
         (None, None) => Before::Nothing,
     };
 
-    let matcher = pinned.matcher(context);
+    let matcher = pinned.matcher(context)?;
     let mut merger = Merger::new(&pinned.config, matcher, &blocked, started_at).building_on(before);
     if pinned.plan.erases {
-        merger = merger.erasing(&pinned.suppression);
+        merger = merger.erasing(pinned.suppression()?);
     }
     merger = merger.replacing(partition.replaced.iter().map(String::as_str));
     let mut merged = Merged::new(run, partition.slices)?;

@@ -45,6 +45,6 @@ pub(crate) async fn settings(version: &RunId, context: &Context) -> Result<Optio
         return Ok(None);
     };
     let blocked = context.json::<BlockedKeys>(&keys::processed_blocked(version)).await?.nodes();
-    let matcher = Matcher::new(&config, context.hasher.clone()).correcting(Arc::new(Corrections::new(pairs)));
+    let matcher = Matcher::new(&config, context.hasher()?.clone()).correcting(Arc::new(Corrections::new(pairs)));
     Ok(Some(Settings { config_text, config, matcher, blocked }))
 }

@@ -164,7 +164,7 @@ async fn plan(
     let new_objects = objects().count();
     let config_digest = config_digest(text);
     let is_new_config = manifest.as_ref().is_some_and(|manifest| manifest.config != config_digest);
-    let corrections_digest = corrections.pairs.digest(&context.hasher);
+    let corrections_digest = corrections.pairs.digest(context.hasher()?);
     let is_newly_corrected = manifest.as_ref().is_some_and(|manifest| manifest.corrections != corrections_digest);
     moved.records_in = new_objects as u64;
     moved.records_out = splits.len() as u64;

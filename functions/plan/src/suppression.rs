@@ -8,7 +8,7 @@ use onefold_shell::{Context, StageError};
 /// Reads the suppression list as it is now. What is under its prefix and cannot be obeyed is a fault: nobody may come back
 /// because an entry was passed over.
 pub(super) async fn read(context: &Context, faults: &mut Vec<String>) -> Result<Suppression, StageError> {
-    let ours = context.hasher.fingerprint();
+    let ours = context.hasher()?.fingerprint();
     let mut entries = Vec::new();
     let (mut of_other_secrets, mut others) = (0, 0);
     for object in context.store.list(keys::SUPPRESSION).await? {
@@ -32,7 +32,7 @@ pub(super) async fn read(context: &Context, faults: &mut Vec<String>) -> Result<
             keys::SUPPRESSION
         ));
     }
-    Ok(Suppression::new(context.hasher.clone(), entries))
+    Ok(Suppression::new(context.hasher()?.clone(), entries))
 }
 
 /// Takes out the pairs of accounts that are on the list: nothing that names one is written.

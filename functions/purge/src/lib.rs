@@ -60,7 +60,7 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
 
 async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
     let pinned = context.pinned(run).await?;
-    if pinned.suppression.is_empty() || !fence(run, context).await? {
+    if pinned.plan.suppression.is_empty() || !fence(run, context).await? {
         return Ok(Answer::default());
     }
     let mut doomed: Vec<String> = Vec::new();

@@ -11,13 +11,19 @@ use std::collections::BTreeSet;
 use aws_lambda_events::event::sqs::SqsEvent;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::plan::{DeadChunk, Token};
+use onefold_lake::receipt::Moved;
 use onefold_lake::{RunId, event};
-use onefold_shell::{Context, DEAD_LETTER, StageError, Work, complete_if_settled, json_object};
-use onefold_store::Condition;
+use onefold_shell::{
+    Context, DEAD_LETTER, StageError, Work, complete_if_settled, give_up, in_order, json_object, send_all,
+};
+use onefold_store::{Condition, Object};
 use serde::{Deserialize, Serialize};
 
+/// Notes that are read or written at once.
+const NOTES_AT_ONCE: usize = 16;
+
 /// What calls the function: the state machine, or the dead-letter queue.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Request {
     /// The state machine waits.
@@ -50,7 +56,8 @@ pub struct Answer {
 /// Waits, or fails what waits.
 ///
 /// # Errors
-/// `Transient` if the store, the queue or Step Functions could not be reached.
+/// `Transient` if the store, the queue or Step Functions could not be reached. Dead letters then come again, all of
+/// them; those that were dealt with are noted once more.
 pub async fn run(request: Request, context: &Context) -> Result<Option<Answer>, StageError> {
     match request {
         Request::Wait(wait) => {
@@ -72,89 +79,91 @@ pub async fn run(request: Request, context: &Context) -> Result<Option<Answer>, 
 }
 
 async fn settle(wait: Wait, context: &Context) -> Result<Answer, StageError> {
-    let Wait { run, task_token, resumed } = wait;
-    let work = Work { run: run.clone(), stage: Stage::Settle, name: "settle".to_owned() };
-    work.always(context, async |moved| {
-        let raw = context.store.list(&keys::raw_of(&run)).await?;
-        let chunks = raw.len() as u64;
-        moved.records_in = chunks;
-        let requeued =
-            if resumed { requeue(&run, raw.iter().map(|object| object.key.as_str()), context).await? } else { 0 };
-        let token = Token { task_token: task_token.clone(), chunks };
-        context.store.put(&keys::run_token(&run), json_object(&token)?, Condition::Always).await?;
-        if !complete_if_settled(context, &run).await? {
-            fail_if_dead(&run, &task_token, context).await?;
-        }
-        Ok(Answer { chunks, requeued })
-    })
-    .await
+    let work = Work { run: wait.run.clone(), stage: Stage::Settle, name: "settle".to_owned() };
+    work.always(context, async |moved| wait_for_chunks(wait, context, moved).await).await
 }
 
-/// Puts every chunk that is not translated back into the queue, dead or not: its message may have expired.
-/// One that is under way is then translated twice, which does no harm.
-async fn requeue<'k>(run: &RunId, raw: impl Iterator<Item = &'k str>, context: &Context) -> Result<u64, StageError> {
+async fn wait_for_chunks(wait: Wait, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
+    let Wait { run, task_token, resumed } = wait;
+    let raw = context.store.list(&keys::raw_of(&run)).await?;
+    let chunks = raw.len() as u64;
+    moved.records_in = chunks;
+    let key = keys::run_token(&run);
+    let before = context.json_if_there::<Token>(&key).await?;
+    // A run that is resumed, and one whose Settle is tried again or redriven: its task has another token.
+    let is_entered_again = resumed || before.is_some_and(|(token, _)| token.task_token != task_token);
+    // Before anything else: what is translated or given up from now on is told to this task.
+    let token = Token { task_token: task_token.clone(), chunks };
+    context.store.put(&key, json_object(&token)?, Condition::Always).await?;
+    let requeued = requeue(&run, &raw, is_entered_again, context).await?;
+    if !complete_if_settled(context, &run).await? {
+        fail_if_dead(&run, &task_token, context).await?;
+    }
+    Ok(Answer { chunks, requeued })
+}
+
+/// Puts chunks that are not translated back into the queue: those that were given up, and all of them if Settle is
+/// entered again, as their messages may have expired. One that is under way is then translated twice, which does no
+/// harm.
+async fn requeue(run: &RunId, raw: &[Object], all: bool, context: &Context) -> Result<u64, StageError> {
+    let dead = keys_of(context.store.list(&keys::dead_of(run)).await?);
+    if !all && dead.is_empty() {
+        return Ok(0);
+    }
     let queue =
         context.queue.as_ref().ok_or_else(|| StageError::internal("ONEFOLD_QUEUE_URL is not set for settle"))?;
-    let receipts = context.store.list(&keys::receipts_of(run, Stage::Translate)).await?;
-    let translated: BTreeSet<&str> = receipts.iter().map(|receipt| receipt.key.as_str()).collect();
-    let dead: BTreeSet<String> =
-        context.store.list(&keys::dead_of(run)).await?.into_iter().map(|object| object.key).collect();
-    let mut requeued = 0;
-    for key in raw {
-        let Some((chunk, _)) = Chunk::parse_raw(key) else { continue };
-        if translated.contains(keys::receipt(run, Stage::Translate, &chunk.receipt_name()).as_str()) {
-            continue;
-        }
-        if dead.contains(&chunk.dead()) {
-            let note = DeadChunk { raw: key.to_owned(), requeued: true };
-            context.store.put(&chunk.dead(), json_object(&note)?, Condition::Always).await?;
-        }
-        queue.send(event::format(key)).await?;
-        requeued += 1;
-    }
+    let translated = keys_of(context.store.list(&keys::receipts_of(run, Stage::Translate)).await?);
+    let is_left = |chunk: &Chunk| {
+        let receipt = keys::receipt(run, Stage::Translate, &chunk.receipt_name());
+        (all || dead.contains(&chunk.dead())) && !translated.contains(&receipt)
+    };
+    let chunks = raw.iter().filter_map(|object| Some((Chunk::parse_raw(&object.key)?.0, object.key.as_str())));
+    let left: Vec<(Chunk, &str)> = chunks.filter(|(chunk, _)| is_left(chunk)).collect();
+
+    let noted = left.iter().filter(|(chunk, _)| dead.contains(&chunk.dead()));
+    let note = async |(chunk, raw): &(Chunk, &str)| {
+        let note = DeadChunk { raw: (*raw).to_owned(), requeued: true, reason: None };
+        Ok(context.store.put(&chunk.dead(), json_object(&note)?, Condition::Always).await?)
+    };
+    in_order(noted, NOTES_AT_ONCE, note, Ok).await?;
+    let bodies: Vec<String> = left.iter().map(|(_, raw)| event::format(raw)).collect();
+    let requeued = bodies.len() as u64;
+    send_all(queue.as_ref(), bodies).await?;
     Ok(requeued)
 }
 
-/// Fails the task if a chunk was given up before the task waited.
-async fn fail_if_dead(run: &RunId, task_token: &str, context: &Context) -> Result<(), StageError> {
-    for object in context.store.list(&keys::dead_of(run)).await? {
-        let note: DeadChunk = context.json(&object.key).await?;
-        if !note.requeued {
-            return context.tasks.fail(task_token, DEAD_LETTER, &cause(&note.raw, run)).await;
-        }
-    }
-    Ok(())
+fn keys_of(objects: Vec<Object>) -> BTreeSet<String> {
+    objects.into_iter().map(|object| object.key).collect()
 }
 
-/// Notes a chunk that was given up, and fails the task at once if one waits.
+/// Fails the task if a chunk was given up, be it before the task waited.
+async fn fail_if_dead(run: &RunId, task_token: &str, context: &Context) -> Result<(), StageError> {
+    let notes = context.store.list(&keys::dead_of(run)).await?;
+    let mut dead: Option<DeadChunk> = None;
+    let read = async |object: Object| context.json::<DeadChunk>(&object.key).await;
+    in_order(notes, NOTES_AT_ONCE, read, |note| {
+        dead = dead.take().or(Some(note).filter(|note| !note.requeued));
+        Ok(())
+    })
+    .await?;
+    match dead {
+        Some(note) => context.tasks.fail(task_token, DEAD_LETTER, &note.cause(run)).await,
+        None => Ok(()),
+    }
+}
+
+/// Gives up the chunks of a dead letter.
 async fn bury(body: &str, context: &Context) -> Result<(), StageError> {
     let Ok(raw) = event::parse(body) else {
-        tracing::error!(stage = "settle", "a dead letter is no event of S3 and was dropped");
+        tracing::error!("a dead letter is no event of S3 and was dropped");
         return Ok(());
     };
     for key in raw {
         let Some((chunk, _)) = Chunk::parse_raw(&key) else {
-            tracing::error!(stage = "settle", key, "a dead letter is about no raw chunk and was dropped");
+            tracing::error!(key, "a dead letter is about no raw chunk and was dropped");
             continue;
         };
-        let translated = keys::receipt(&chunk.run, Stage::Translate, &chunk.receipt_name());
-        if context.store.get(&translated).await.is_ok() {
-            // A letter of an earlier attempt; a later one succeeded.
-            continue;
-        }
-        tracing::error!(stage = "settle", run_id = %chunk.run, key, "a raw chunk could not be translated");
-        let note = DeadChunk { raw: key.clone(), requeued: false };
-        context.store.put(&chunk.dead(), json_object(&note)?, Condition::Always).await?;
-        // A task that does not wait yet will look for the note.
-        if let Some((token, _)) = context.json_if_there::<Token>(&keys::run_token(&chunk.run)).await? {
-            context.tasks.fail(&token.task_token, DEAD_LETTER, &cause(&key, &chunk.run)).await?;
-        }
+        give_up(context, &chunk, &key, None).await?;
     }
     Ok(())
-}
-
-fn cause(raw: &str, run: &RunId) -> String {
-    format!(
-        "the raw chunk {raw} could not be translated; the log of the function translate says why. Mend that, then start the execution with {{\"resume\":\"{run}\"}}"
-    )
 }

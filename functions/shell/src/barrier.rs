@@ -1,11 +1,14 @@
-//! The barrier between Translate and Link: whoever sees the last chunk completes Settle's task.
+//! The barrier between Translate and Link: whoever sees the last chunk completes Settle's task, and whoever gives a chunk
+//! up fails it.
 
 use onefold_lake::RunId;
-use onefold_lake::keys::{self, Stage};
-use onefold_lake::plan::Token;
+use onefold_lake::keys::{self, Chunk, Stage};
+use onefold_lake::plan::{DeadChunk, Token};
+use onefold_store::{Condition, StoreError};
 
 use crate::context::Context;
-use crate::error::StageError;
+use crate::error::{DEAD_LETTER, StageError};
+use crate::objects::json_object;
 
 /// Completes Settle's task if it waits and every raw chunk is translated.
 ///
@@ -24,4 +27,30 @@ pub async fn complete_if_settled(context: &Context, run: &RunId) -> Result<bool,
     }
     context.tasks.succeed(&token.task_token, format!("{{\"chunks\":{}}}", token.chunks)).await?;
     Ok(true)
+}
+
+/// Notes that a chunk cannot be translated, and fails Settle's task if it waits. One that does not wait yet finds the
+/// note. A chunk that another try translated is passed over.
+///
+/// # Errors
+/// The store or Step Functions could not be reached.
+pub async fn give_up(context: &Context, chunk: &Chunk, raw: &str, reason: Option<String>) -> Result<(), StageError> {
+    if is_translated(context, chunk).await? {
+        return Ok(());
+    }
+    tracing::error!(run_id = %chunk.run, key = raw, "a raw chunk could not be translated");
+    let note = DeadChunk { raw: raw.to_owned(), requeued: false, reason };
+    context.store.put(&chunk.dead(), json_object(&note)?, Condition::Always).await?;
+    if let Some((token, _)) = context.json_if_there::<Token>(&keys::run_token(&chunk.run)).await? {
+        context.tasks.fail(&token.task_token, DEAD_LETTER, &note.cause(&chunk.run)).await?;
+    }
+    Ok(())
+}
+
+async fn is_translated(context: &Context, chunk: &Chunk) -> Result<bool, StageError> {
+    match context.store.get(&keys::receipt(&chunk.run, Stage::Translate, &chunk.receipt_name())).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -36,14 +36,25 @@ pub struct Pinned {
     pub config_text: String,
     /// The corrections.
     pub corrections: Arc<Corrections>,
-    /// The suppression list.
-    pub suppression: Arc<Suppression>,
+    /// The suppression list; only functions that have the match-key secret can tell whom it is about.
+    suppression: Option<Suppression>,
 }
 
 impl Pinned {
     /// Makes match keys by the run's rules and corrections.
-    pub fn matcher(&self, context: &Context) -> Matcher {
-        Matcher::new(&self.config, context.hasher.clone()).correcting(self.corrections.clone())
+    ///
+    /// # Errors
+    /// The function does not have the match-key secret.
+    pub fn matcher(&self, context: &Context) -> Result<Matcher, StageError> {
+        Ok(Matcher::new(&self.config, context.hasher()?.clone()).correcting(self.corrections.clone()))
+    }
+
+    /// The suppression list.
+    ///
+    /// # Errors
+    /// The function does not have the match-key secret.
+    pub fn suppression(&self) -> Result<&Suppression, StageError> {
+        self.suppression.as_ref().ok_or_else(no_secret)
     }
 }
 
@@ -51,8 +62,8 @@ impl Pinned {
 pub struct Context {
     /// The lake.
     pub store: Arc<dyn Store>,
-    /// Makes nodes with the deployment's secret.
-    pub hasher: NodeHasher,
+    /// Makes nodes with the deployment's match-key secret.
+    hasher: Option<NodeHasher>,
     /// Completes Settle's task.
     pub tasks: Arc<dyn Tasks>,
     /// Takes raw chunks back.
@@ -70,16 +81,16 @@ pub struct Context {
 }
 
 impl Context {
-    /// A context of given parts, and without secrets.
+    /// A context of given parts, and without secrets of sources.
     pub fn new(
         store: Arc<dyn Store>,
-        hasher: NodeHasher,
+        hasher: impl Into<Option<NodeHasher>>,
         tasks: Arc<dyn Tasks>,
         queue: Option<Arc<dyn Queue>>,
     ) -> Self {
         Self {
             store,
-            hasher,
+            hasher: hasher.into(),
             tasks,
             queue,
             secrets: Arc::new(NoSecrets),
@@ -119,6 +130,14 @@ impl Context {
         let secrets = Arc::new(SecretsManager(aws_sdk_secretsmanager::Client::new(&config)));
         let context = Self::new(Arc::new(store), environment.hasher, tasks, queue).with_secrets(secrets);
         context.with_memory(environment.memory.unwrap_or_default(), environment.merge_memory.unwrap_or_default())
+    }
+
+    /// Makes nodes with the deployment's match-key secret.
+    ///
+    /// # Errors
+    /// The function does not have it.
+    pub fn hasher(&self) -> Result<&NodeHasher, StageError> {
+        self.hasher.as_ref().ok_or_else(no_secret)
     }
 
     /// Sets when the invocation's time is over.
@@ -194,7 +213,7 @@ impl Context {
             true => Vec::new(),
             false => self.json(&keys::run_suppression(run)).await?,
         };
-        let suppression = Arc::new(Suppression::new(self.hasher.clone(), suppressed));
+        let suppression = self.hasher.clone().map(|hasher| Suppression::new(hasher, suppressed));
         let pinned = Arc::new(Pinned { plan, config, config_text, corrections, suppression });
         *self.pinned.lock().unwrap_or_else(PoisonError::into_inner) = Some(pinned.clone());
         Ok(pinned)
@@ -233,6 +252,10 @@ impl Context {
         *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = Some((pinned.plan.run.clone(), tables.clone()));
         Ok(tables)
     }
+}
+
+fn no_secret() -> StageError {
+    StageError::internal("ONEFOLD_KEY, the match-key secret, is not set for this function, which hashes with it")
 }
 
 fn damaged(key: &str, error: serde_json::Error) -> StageError {

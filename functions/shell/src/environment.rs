@@ -9,8 +9,8 @@ use crate::memory::MemoryBudget;
 pub struct Environment {
     /// The bucket.
     pub bucket: String,
-    /// The match-key secret.
-    pub hasher: NodeHasher,
+    /// The match-key secret; only functions that hash have it.
+    pub hasher: Option<NodeHasher>,
     /// The queue of raw chunks; only Translate and Settle have it.
     pub queue_url: Option<String>,
     /// Whether the endpoint is plain HTTP, as the local cloud's is.
@@ -45,16 +45,11 @@ impl Environment {
             value.unwrap_or_default()
         };
         let bucket = required("ONEFOLD_BUCKET");
-        let secret = required("ONEFOLD_KEY");
-        let hasher = match NodeHasher::from_hex(&secret) {
-            Ok(hasher) => hasher,
-            Err(error) => {
-                if !secret.is_empty() {
-                    faults.push(format!("ONEFOLD_KEY: {error}"));
-                }
-                return Err(EnvironmentError(faults));
-            }
-        };
+        let secret = variable("ONEFOLD_KEY").filter(|secret| !secret.is_empty());
+        let hasher = secret.map(|secret| NodeHasher::from_hex(&secret)).transpose().unwrap_or_else(|error| {
+            faults.push(format!("ONEFOLD_KEY: {error}"));
+            None
+        });
         let mut megabytes = |name: &str| {
             let value = variable(name)?;
             let megabytes = value.parse().map(MemoryBudget::of_megabytes);
@@ -76,12 +71,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_everything_that_is_missing() {
+    fn names_everything_that_is_missing_or_wrong() {
         let faults = Environment::from_variables(|_| None).unwrap_err().0;
-        assert_eq!(faults, ["ONEFOLD_BUCKET is not set", "ONEFOLD_KEY is not set"]);
-        let short =
-            Environment::from_variables(|name| Some(if name == "ONEFOLD_KEY" { "abc".into() } else { "b".into() }));
-        assert_eq!(short.unwrap_err().0.len(), 1);
+        assert_eq!(faults, ["ONEFOLD_BUCKET is not set"]);
+        let short = Environment::from_variables(|name| (name == "ONEFOLD_KEY").then(|| "abc".into())).unwrap_err().0;
+        assert_eq!((short.len(), &short[..1]), (2, &faults[..]));
+        assert!(short[1].starts_with("ONEFOLD_KEY: "), "{short:?}");
+    }
+
+    /// As SAM writes what a function does not get.
+    #[test]
+    fn a_function_that_does_not_hash_has_no_secret() {
+        for secret in [None, Some(String::new())] {
+            let read = Environment::from_variables(|name| match name {
+                "ONEFOLD_BUCKET" => Some("b".into()),
+                "ONEFOLD_KEY" => secret.clone(),
+                _ => None,
+            });
+            assert!(read.unwrap().hasher.is_none(), "{secret:?}");
+        }
     }
 
     #[test]

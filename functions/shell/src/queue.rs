@@ -1,17 +1,26 @@
 //! The queue of raw chunks, for putting back what could not be translated.
 
 use async_trait::async_trait;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use futures_util::stream::{self, TryStreamExt};
 
 use crate::error::{ErrorKind, StageError};
+
+/// Messages that SQS takes in one request.
+const BATCH: usize = 10;
+/// Batches that are under way at once.
+const BATCHES_AT_ONCE: usize = 8;
+/// How often a message of a batch is sent that SQS did not take.
+const TRIES: u32 = 4;
 
 /// A queue.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Sends a message.
+    /// Sends up to ten messages. Gives the places of those that the queue did not take and that may be sent again.
     ///
     /// # Errors
-    /// [`ErrorKind::Transient`] if the queue could not be reached.
-    async fn send(&self, body: String) -> Result<(), StageError>;
+    /// [`ErrorKind::Transient`] if the queue could not be reached; [`ErrorKind::Internal`] if it refuses a message.
+    async fn send(&self, bodies: &[String]) -> Result<Vec<usize>, StageError>;
 
     /// Gives a message that is being worked on again after some seconds, instead of after its whole
     /// visibility timeout, which must be long enough for the slowest batch.
@@ -19,6 +28,33 @@ pub trait Queue: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Transient`] if the queue could not be reached.
     async fn give_again(&self, receipt_handle: &str, after_s: i32) -> Result<(), StageError>;
+}
+
+/// Sends messages, many at once and in no order.
+///
+/// # Errors
+/// [`ErrorKind::Transient`] if the queue did not take them all, which leaves some sent; [`ErrorKind::Internal`] if it
+/// refuses one.
+pub async fn send_all(queue: &dyn Queue, bodies: Vec<String>) -> Result<(), StageError> {
+    // The batches own their bodies: borrowed ones would tie the future to a lifetime that `async_trait` cannot name.
+    let batches: Vec<Vec<String>> = bodies.chunks(BATCH).map(<[String]>::to_vec).collect();
+    stream::iter(batches.into_iter().map(Ok))
+        .try_for_each_concurrent(BATCHES_AT_ONCE, |batch| send_batch(queue, batch))
+        .await
+}
+
+async fn send_batch(queue: &dyn Queue, mut bodies: Vec<String>) -> Result<(), StageError> {
+    for _ in 0..TRIES {
+        let left = queue.send(&bodies).await?;
+        bodies = left.into_iter().filter_map(|place| bodies.get(place).cloned()).collect();
+        if bodies.is_empty() {
+            return Ok(());
+        }
+    }
+    Err(StageError::new(
+        ErrorKind::Transient,
+        format!("the queue of raw chunks did not take {} messages", bodies.len()),
+    ))
 }
 
 /// A queue on SQS.
@@ -30,29 +66,31 @@ pub struct SqsQueue {
     pub url: String,
 }
 
+fn unreachable(what: &str, error: impl std::fmt::Display) -> StageError {
+    StageError::new(ErrorKind::Transient, format!("{what} the queue of raw chunks failed: {error}"))
+}
+
 #[async_trait]
 impl Queue for SqsQueue {
-    async fn send(&self, body: String) -> Result<(), StageError> {
-        let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().await;
-        sent.map(|_| ()).map_err(|error| {
-            StageError::new(ErrorKind::Transient, format!("sending to the queue of raw chunks failed: {error}"))
-        })
+    async fn send(&self, bodies: &[String]) -> Result<Vec<usize>, StageError> {
+        let entry = |(place, body): (usize, &String)| {
+            SendMessageBatchRequestEntry::builder().id(place.to_string()).message_body(body).build()
+        };
+        let entries: Result<Vec<_>, _> = bodies.iter().enumerate().map(entry).collect();
+        let entries = entries.map_err(|error| StageError::internal(format!("a message cannot be built: {error}")))?;
+        let request = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
+        let answer = request.send().await.map_err(|error| unreachable("sending to", error))?;
+        if let Some(refused) = answer.failed.iter().find(|failed| failed.sender_fault) {
+            let code = &refused.code;
+            return Err(StageError::internal(format!("the queue of raw chunks refuses a message: {code}")));
+        }
+        // An id that is not ours would be a fault of the queue's, and its message is not known.
+        Ok(answer.failed.iter().filter_map(|failed| failed.id.parse().ok()).collect())
     }
 
     async fn give_again(&self, receipt_handle: &str, after_s: i32) -> Result<(), StageError> {
-        let changed = self
-            .client
-            .change_message_visibility()
-            .queue_url(&self.url)
-            .receipt_handle(receipt_handle)
-            .visibility_timeout(after_s)
-            .send()
-            .await;
-        changed.map(|_| ()).map_err(|error| {
-            StageError::new(
-                ErrorKind::Transient,
-                format!("changing a message of the queue of raw chunks failed: {error}"),
-            )
-        })
+        let change = self.client.change_message_visibility().queue_url(&self.url).receipt_handle(receipt_handle);
+        let changed = change.visibility_timeout(after_s).send().await;
+        changed.map(|_| ()).map_err(|error| unreachable("changing a message of", error))
     }
 }

@@ -3,10 +3,14 @@
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tracing::Instrument;
 
 use crate::context::Context;
 use crate::environment::{Environment, EnvironmentError};
 use crate::error::StageError;
+use crate::invocation;
+use crate::panics::{caught, hide_panic_messages};
 
 /// Why a function could not start, or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -25,32 +29,47 @@ impl From<StageError> for Diagnostic {
     }
 }
 
-/// Serves a stage until the sandbox is taken away.
+/// Serves a stage until the sandbox is taken away. What an invocation logs stands in a span that says which one it is.
 ///
 /// # Errors
 /// The environment is not complete, or the runtime stopped.
 pub async fn serve<Request, Answer>(
+    name: &str,
     stage: impl AsyncFn(Request, &Context) -> Result<Answer, StageError>,
 ) -> Result<(), Fatal>
 where
     Request: DeserializeOwned,
     Answer: Serialize,
 {
+    hide_panic_messages();
     tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
     let context = Context::from_environment(Environment::read()?).await;
     let (stage, context) = (&stage, &context);
-    let handle = |event: LambdaEvent<serde_json::Value>| async move {
+    let handle = |event: LambdaEvent<Value>| async move {
         context.set_deadline(i64::try_from(event.context.deadline).unwrap_or_default());
-        let request = serde_json::from_value::<Request>(event.payload).map_err(|error| {
-            StageError::invalid_input(format!("the request is not of the function's form: {}", told(&error)))
-        })?;
-        let answer = stage(request, context).await;
-        if let Err(error) = &answer {
-            tracing::error!(error = error.kind.name(), reason = error.message, "failed");
-        }
-        answer.map_err(Diagnostic::from)
+        let span = invocation::span(name, &event.context.request_id, &event.payload);
+        let work = async {
+            // The runtime catches panics too, but puts their messages into its answer.
+            let answer = caught(answer(stage, event.payload, context)).await;
+            if let Err(error) = &answer {
+                tracing::error!(error = error.kind.name(), reason = error.message, "failed");
+            }
+            answer.map_err(Diagnostic::from)
+        };
+        work.instrument(span).await
     };
     lambda_runtime::run(service_fn(handle)).await.map_err(Fatal::Runtime)
+}
+
+async fn answer<Request: DeserializeOwned, Answer>(
+    stage: impl AsyncFn(Request, &Context) -> Result<Answer, StageError>,
+    request: Value,
+    context: &Context,
+) -> Result<Answer, StageError> {
+    let request = serde_json::from_value(request).map_err(|error| {
+        StageError::invalid_input(format!("the request is not of the function's form: {}", told(&error)))
+    })?;
+    stage(request, context).await
 }
 
 /// An error of a request without the value that it is about, as that can be personal: `string where a sequence is

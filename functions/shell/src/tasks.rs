@@ -62,6 +62,14 @@ impl Tasks for NoTasks {
 #[derive(Debug)]
 pub struct SfnTasks(pub aws_sdk_sfn::Client);
 
+/// Characters of a cause; Step Functions refuses more.
+const CAUSE_CHARS_MAX: usize = 32_768;
+
+/// As much of a cause as Step Functions takes.
+fn shortened(cause: &str) -> &str {
+    cause.char_indices().nth(CAUSE_CHARS_MAX).map_or(cause, |(end, _)| &cause[..end])
+}
+
 fn unreachable(error: impl std::fmt::Display) -> StageError {
     StageError::new(ErrorKind::Transient, format!("completing the task failed: {error}"))
 }
@@ -79,7 +87,8 @@ impl Tasks for SfnTasks {
     }
 
     async fn fail(&self, token: &str, name: &str, cause: &str) -> Result<(), StageError> {
-        let Err(error) = self.0.send_task_failure().task_token(token).error(name).cause(cause).send().await else {
+        let Err(error) = self.0.send_task_failure().task_token(token).error(name).cause(shortened(cause)).send().await
+        else {
             return Ok(());
         };
         let is_over = error.as_service_error().is_some_and(|error| {
@@ -106,5 +115,17 @@ impl Tasks for SfnTasks {
             return Ok(Progress::Unknown);
         }
         Err(StageError::new(ErrorKind::Transient, format!("asking for an execution failed: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_as_long_as_step_functions_takes() {
+        assert_eq!(shortened("why"), "why");
+        assert_eq!(shortened(&"é".repeat(CAUSE_CHARS_MAX)).chars().count(), CAUSE_CHARS_MAX);
+        assert_eq!(shortened(&"é".repeat(CAUSE_CHARS_MAX + 1)).chars().count(), CAUSE_CHARS_MAX);
     }
 }

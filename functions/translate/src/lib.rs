@@ -1,7 +1,8 @@
 //! Translate: turns raw chunks into interim accounts, their links, and rejects.
 //!
-//! It is driven by the queue of raw chunks. A chunk that fails is reported as a failed item of its batch,
-//! so that the queue gives it again, and in the end to the dead-letter queue; the others are done.
+//! It is driven by the queue of raw chunks. A message that fails is reported as a failed item of its batch, so that the
+//! queue gives it again, later each time, and in the end to the dead-letter queue; the others are done. A chunk that no
+//! waiting mends is given up at once.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -9,35 +10,23 @@ mod event;
 
 use std::collections::BTreeMap;
 
-use aws_lambda_events::event::sqs::SqsEvent;
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use bytes::Bytes;
+use onefold_core::config::RowFormat;
 use onefold_core::translate::{ObjectRows, Translator};
 use onefold_lake::keys::{Chunk, Stage};
 use onefold_lake::note::Note;
 use onefold_lake::receipt::Moved;
 use onefold_lake::{compress, links, rawchunk};
-use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, complete_if_settled};
+use onefold_shell::{
+    Context, ErrorKind, Function, MemoryBudget, StageError, Work, caught, complete_if_settled, give_up,
+};
 use onefold_store::Condition;
 use serde::{Deserialize, Serialize};
+use tracing::Instrument;
 
-/// Seconds after which a chunk that failed is tried again.
-const GIVE_AGAIN_S: i32 = 5;
-
-/// What the queue gets: the messages that it must give again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Answer {
-    /// Failed messages.
-    #[serde(rename = "batchItemFailures")]
-    pub failures: Vec<Failure>,
-}
-
-/// A message that failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Failure {
-    /// The message's id.
-    #[serde(rename = "itemIdentifier")]
-    pub message_id: String,
-}
+/// Seconds after which a message that failed comes again, by how often it came; the last holds for all that follow.
+const WAITS_S: [i32; 4] = [5, 20, 60, 180];
 
 /// What the receipt of a chunk says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,38 +65,73 @@ pub struct Translated {
 ///
 /// # Errors
 /// None: a message that fails is named in the answer.
-pub async fn run(event: SqsEvent, context: &Context) -> Result<Answer, StageError> {
-    let mut answer = Answer::default();
+pub async fn run(event: SqsEvent, context: &Context) -> Result<SqsBatchResponse, StageError> {
+    let mut answer = SqsBatchResponse::default();
     for message in event.records {
-        let message_id = message.message_id.unwrap_or_default();
-        if let Err(error) = translate_message(message.body.as_deref().unwrap_or_default(), context).await {
-            tracing::error!(stage = "translate", error = error.kind.name(), reason = error.message, "failed");
-            if let (Some(queue), Some(handle)) = (&context.queue, &message.receipt_handle) {
-                // Only a hurry: without it the message comes again when its visibility timeout is over.
-                if let Err(error) = queue.give_again(handle, GIVE_AGAIN_S).await {
-                    tracing::warn!(stage = "translate", reason = error.message, "not hurried");
-                }
-            }
-            answer.failures.push(Failure { message_id });
+        if translate_message(message.body.as_deref().unwrap_or_default(), context).await.is_err() {
+            delay(&message, context).await;
+            answer.add_failure(message.message_id.unwrap_or_default());
         }
     }
     Ok(answer)
 }
 
+/// Has a message that failed come again, later each time. Without that it comes when its visibility timeout is over.
+async fn delay(message: &SqsMessage, context: &Context) {
+    let (Some(queue), Some(handle)) = (&context.queue, &message.receipt_handle) else { return };
+    let times = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok());
+    if let Err(error) = queue.give_again(handle, wait_s(times.unwrap_or(1))).await {
+        tracing::warn!(reason = error.message, "a message comes again when its visibility timeout is over");
+    }
+}
+
+fn wait_s(times_received: usize) -> i32 {
+    WAITS_S[times_received.saturating_sub(1).min(WAITS_S.len() - 1)]
+}
+
+/// Translates the chunks that a message is about.
 async fn translate_message(body: &str, context: &Context) -> Result<(), StageError> {
-    for (chunk, format) in event::chunks(body)? {
-        let work = Work { run: chunk.run.clone(), stage: Stage::Translate, name: chunk.receipt_name() };
-        // What counts is the object as it is: events come late and twice, and it may have been written again since.
-        let (bytes, etag) = context.store.get(&chunk.raw(format)).await?;
-        let is_current = |translated: &Translated| translated.raw == etag;
-        let translated = async |moved: &mut Moved| {
-            let translated = translate(&chunk, &chunk.raw(format), bytes, context, moved).await?;
-            Ok(Translated { raw: etag.clone(), ..translated })
+    let (chunks, dropped) = event::chunks(body);
+    for reason in dropped {
+        tracing::error!(reason, "a message was dropped");
+    }
+    for (chunk, format) in chunks {
+        let span = tracing::error_span!("chunk", run_id = %chunk.run, key = chunk.raw(format));
+        let work = async {
+            // A chunk that panics must not spoil the batch that it came in.
+            let done = caught(translate_or_give_up(&chunk, format, context)).await;
+            if let Err(error) = &done {
+                tracing::error!(error = error.kind.name(), reason = error.message, "failed");
+            }
+            done
         };
-        work.once_for(context, is_current, translated).await?;
-        complete_if_settled(context, &chunk.run).await?;
+        work.instrument(span).await?;
     }
     Ok(())
+}
+
+/// Translates a chunk, or gives it up if no waiting mends it.
+async fn translate_or_give_up(chunk: &Chunk, format: RowFormat, context: &Context) -> Result<(), StageError> {
+    match translate_once(chunk, &chunk.raw(format), context).await {
+        Ok(_) => complete_if_settled(context, &chunk.run).await.map(|_| ()),
+        Err(error) if matches!(error.kind, ErrorKind::Corrupt | ErrorKind::InvalidInput) => {
+            tracing::error!(error = error.kind.name(), reason = error.message, "failed for good");
+            give_up(context, chunk, &chunk.raw(format), Some(error.message)).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn translate_once(chunk: &Chunk, key: &str, context: &Context) -> Result<Translated, StageError> {
+    let work = Work { run: chunk.run.clone(), stage: Stage::Translate, name: chunk.receipt_name() };
+    // What counts is the object as it is: events come late and twice, and it may have been written again since.
+    let (bytes, etag) = context.store.get(key).await?;
+    let is_current = |translated: &Translated| translated.raw == etag;
+    let translated = async |moved: &mut Moved| {
+        let translated = translate(chunk, key, bytes, context, moved).await?;
+        Ok(Translated { raw: etag.clone(), ..translated })
+    };
+    work.once_for(context, is_current, translated).await
 }
 
 async fn translate(
@@ -132,9 +156,9 @@ async fn translate(
     let what = format!("{key} with {} bytes in {} rows", text.len(), index.lines);
     context.memory.check(Function::Other("translate"), needed, what)?;
 
-    let matcher = pinned.matcher(context);
+    let matcher = pinned.matcher(context)?;
     let translator = Translator::new(&pinned.config, source, &tables, matcher);
-    let output = translator.suppressing(&pinned.suppression).chunk(&text, &index.segments);
+    let output = translator.suppressing(pinned.suppression()?).chunk(&text, &index.segments);
     drop(text);
 
     let accounts = compress(&output.accounts)?;
@@ -168,4 +192,14 @@ async fn translate(
         files: output.objects,
         notes: index.notes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wait_s;
+
+    #[test]
+    fn waits_grow_up_to_three_minutes() {
+        assert_eq!([0, 1, 2, 3, 4, 5, 8].map(wait_s), [5, 5, 20, 60, 180, 180, 180]);
+    }
 }

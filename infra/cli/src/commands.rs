@@ -179,10 +179,7 @@ async fn run(context: &Context, options: &RunOptions) -> Result<Outcome, Error> 
 /// Compares customers with the truth, on a thread of its own so that signals are heard meanwhile.
 async fn compare(truth: PathBuf, customers: PathBuf) -> Result<Quality, Error> {
     let compared = tokio::task::spawn_blocking(move || Truth::read(&truth)?.compare(&customers)).await;
-    compared.unwrap_or_else(|error| {
-        let source = std::io::Error::other(error);
-        Err(Error::Program { action: "compare with the truth".to_owned(), source })
-    })
+    compared.map_err(Error::task("compare with the truth")).flatten()
 }
 
 /// Starts an execution and follows it. Says what there is to say unless a version was published.

@@ -30,10 +30,7 @@ where
         match working.join_next().await {
             None => break,
             Some(Ok((position, result))) => results.push((position, result?)),
-            Some(Err(error)) => {
-                let source = std::io::Error::other(error);
-                return Err(Error::Program { action: "finish a transfer".to_owned(), source });
-            }
+            Some(Err(error)) => return Err(Error::task("finish a transfer")(error)),
         }
     }
     results.sort_by_key(|(position, _)| *position);

@@ -10,6 +10,7 @@ use onefold_lake::versions::VersionError;
 
 use crate::table::plural;
 use onefold_store::StoreError;
+use tokio::task::JoinError;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +125,11 @@ impl Error {
     pub fn body<E: StdError>(action: impl Into<String>) -> impl FnOnce(E) -> Self {
         let action = action.into();
         move |error| Self::Call { action, source: CallError(chain(&error)) }
+    }
+
+    /// For `map_err` behind a task. What a panic says can hold a value, and its place was printed already.
+    pub fn task(action: &'static str) -> impl FnOnce(JoinError) -> Self {
+        move |_| Self::Program { action: action.to_owned(), source: io::Error::other("the program panicked") }
     }
 
     /// For `map_err` behind a file operation.

@@ -31,7 +31,7 @@ pub async fn execute(options: ExplainOptions, stack: &str, endpoint: Option<&str
         None => (Clients::of(endpoint).await?.find_stack(stack).await?.store, run),
     };
     let request = Request { of: of.clone(), and: and.clone(), run };
-    let answer = explain::run(request, &functions::context(store, functions::hasher()?)).await;
+    let answer = explain::run(request, &functions::context(store, None)).await;
     let answer = answer.map_err(|error| Error::Unready(error.message))?;
     let unknown = unknown(&answer);
     match &unknown {

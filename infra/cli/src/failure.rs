@@ -1,4 +1,4 @@
-//! Finds out why a run failed, as near to the invocation that did as possible.
+//! What to show of a failure. A task's is the execution's own; only a distributed map keeps those of its items to itself.
 
 use serde::Deserialize;
 
@@ -7,6 +7,9 @@ use aws_sdk_sfn::types::ExecutionStatus;
 use crate::cloud::Cloud;
 use crate::history::Failure;
 
+/// What a distributed map fails with, whatever its items failed with.
+const OF_A_MAP: &str = "States.ExceedToleratedFailureThreshold";
+
 /// How Lambda words the cause of a function's error.
 #[derive(Deserialize)]
 struct FunctionError {
@@ -14,11 +17,9 @@ struct FunctionError {
     message: String,
 }
 
-/// The failure to show. What a distributed map says about itself is only that an item failed, so the item's own failure
-/// takes its place.
+/// The failure to show: of a distributed map, that of an item.
 pub async fn explain(cloud: &Cloud, execution_arn: &str, of_execution: &Failure) -> Failure {
-    let is_of_a_map = of_execution.error.starts_with("States.");
-    let of_item = if is_of_a_map { failed_item(cloud, execution_arn).await } else { None };
+    let of_item = if of_execution.error == OF_A_MAP { failed_item(cloud, execution_arn).await } else { None };
     let failure = of_item.unwrap_or_else(|| of_execution.clone());
     Failure { error: failure.error, cause: message(&failure.cause) }
 }

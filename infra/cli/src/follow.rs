@@ -61,7 +61,7 @@ async fn look(
         stages.name_run(run);
     }
     let has_failed = matches!(timeline.ending(), Some(Ending::Failed(_)));
-    let failed_stage = stage::of_state(timeline.failed_state()).filter(|_| has_failed);
+    let failed_stage = stage::of_state(timeline.last_state()).filter(|_| has_failed);
     for stage in Stage::ALL {
         // What settle waits for is shown as translate.
         if stage == Stage::Settle || stages.has_shown_end_of(stage) {

@@ -16,7 +16,7 @@ pub fn hasher() -> Result<NodeHasher, Error> {
     NodeHasher::from_hex(NO_SECRET).map_err(|error| Error::malformed("the secret", error))
 }
 
-/// What a function has at hand, with a store and a secret and nothing else.
-pub fn context(store: Arc<dyn Store>, hasher: NodeHasher) -> Context {
+/// What a function has at hand, with a store, the match-key secret if it needs one, and nothing else.
+pub fn context(store: Arc<dyn Store>, hasher: impl Into<Option<NodeHasher>>) -> Context {
     Context::new(store, hasher, Arc::new(NoTasks), None)
 }

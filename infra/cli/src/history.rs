@@ -50,7 +50,6 @@ pub struct Timeline {
     spans: BTreeMap<Stage, Span>,
     working: Option<Stage>,
     last_state: Option<String>,
-    failed_state: Option<String>,
     has_nothing_new: bool,
     is_dry_run: bool,
     link_steps: u64,
@@ -94,16 +93,10 @@ impl Timeline {
     }
 
     fn enter(&mut self, state: &str, kind: &HistoryEventType, at_ms: i64) {
-        match kind {
-            // The Fail state that ends a stage's failure is named after it.
-            HistoryEventType::FailStateEntered => {
-                self.failed_state = Some(state.strip_suffix("Failed").unwrap_or(state).to_owned());
-            }
-            HistoryEventType::SucceedStateEntered => {
-                self.has_nothing_new = state == "NothingNew";
-                self.is_dry_run = state == "DryRunDone";
-            }
-            _ => self.last_state = Some(state.to_owned()),
+        self.last_state = Some(state.to_owned());
+        if *kind == HistoryEventType::SucceedStateEntered {
+            self.has_nothing_new = state == "NothingNew";
+            self.is_dry_run = state == "DryRunDone";
         }
         let Some(stage) = stage::of_state(state) else { return };
         if self.working != Some(stage) {
@@ -197,12 +190,12 @@ impl Timeline {
 
     /// Whether the gate held the version back.
     pub fn is_gated(&self) -> bool {
-        self.failed_state.as_deref() == Some("Gated")
+        self.last_state.as_deref() == Some("Gated")
     }
 
-    /// The state that failed; of an execution that was stopped, the state that it was in.
-    pub fn failed_state(&self) -> &str {
-        self.failed_state.as_deref().or(self.last_state.as_deref()).unwrap_or("the start")
+    /// The state that was entered last. Of an execution that failed or was stopped, that is where.
+    pub fn last_state(&self) -> &str {
+        self.last_state.as_deref().unwrap_or("the start")
     }
 }
 
@@ -336,15 +329,32 @@ mod tests {
         script.plain(Type::ExecutionStarted);
         script.task("Plan", r#"{"run":"20261122T174600Z-1a2b3c4d","splits":1,"work":true}"#);
         script.enter(Type::MapStateEntered, "Extract");
-        script.exit(Type::MapStateExited, "Extract", "{}");
-        script.enter(Type::FailStateEntered, "ExtractFailed");
         let details = ExecutionFailedEventDetails::builder().error("Onefold.InvalidInput").cause("why").build();
         let event = script.event(Type::ExecutionFailed).execution_failed_event_details(details).build().unwrap();
         script.timeline.apply(&event);
-        assert_eq!(script.timeline.failed_state(), "Extract");
-        assert_eq!(script.length_of(Stage::Translate), Some(3));
+        assert_eq!(script.timeline.last_state(), "Extract");
+        assert!(!script.timeline.is_gated());
+        assert_eq!(script.length_of(Stage::Translate), Some(1));
         let failure = Failure { error: "Onefold.InvalidInput".to_owned(), cause: "why".to_owned() };
         assert_eq!(script.timeline.ending(), Some(&Ending::Failed(failure)));
+    }
+
+    /// On AWS the history tells of the states within an inline map.
+    #[test]
+    fn a_run_that_fails_within_link_fails_in_link() {
+        let mut script = Script::default();
+        script.enter(Type::MapStateEntered, "LinkRound");
+        script.enter(Type::TaskStateEntered, "LinkShard");
+        assert_eq!(stage::of_state(script.timeline.last_state()), Some(Stage::Link));
+    }
+
+    #[test]
+    fn a_run_that_the_gate_held_says_so() {
+        let mut script = Script::default();
+        script.task("Compact", "{}");
+        script.enter(Type::FailStateEntered, "Gated");
+        assert!(script.timeline.is_gated());
+        assert_eq!(stage::of_state(script.timeline.last_state()), None);
     }
 
     #[test]
@@ -353,7 +363,7 @@ mod tests {
         script.plain(Type::ExecutionStarted);
         script.enter(Type::TaskStateEntered, "Plan");
         script.plain(Type::ExecutionAborted);
-        assert_eq!(script.timeline.failed_state(), "Plan");
+        assert_eq!(script.timeline.last_state(), "Plan");
         let failure = Failure { error: "Stopped".to_owned(), cause: String::new() };
         assert_eq!(script.timeline.ending(), Some(&Ending::Failed(failure)));
     }

@@ -6,8 +6,10 @@ use clap::Parser;
 use onefold::args::Arguments;
 use onefold::error::describe;
 use onefold::screen::warn;
+use onefold_shell::hide_panic_messages;
 
 fn main() -> ExitCode {
+    hide_panic_messages();
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -59,7 +59,7 @@ async fn send_if_new(cloud: &Cloud, upload: &Upload, there: Option<Object>) -> R
     if let Some(object) = there.filter(|object| object.size == upload.bytes) {
         let path = upload.path.clone();
         let hashed = tokio::task::spawn_blocking(move || etag::of_file(&path)).await;
-        let etag = hashed.map_err(std::io::Error::other).flatten().map_err(Error::file("read", &upload.path))?;
+        let etag = hashed.map_err(Error::task("hash a file"))?.map_err(Error::file("read", &upload.path))?;
         if etag == object.etag {
             return Ok(false);
         }

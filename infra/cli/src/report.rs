@@ -141,7 +141,7 @@ pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, Sums>) -> String {
 /// Why a run failed, and what to do about it.
 pub fn failure(timeline: &Timeline, failure: &Failure, execution_arn: &str, what_to_do: &str) -> String {
     let run = timeline.run().map_or_else(|| "The run".to_owned(), |run| format!("The run {run}"));
-    let mut text = format!("{run} failed in {}.\n", timeline.failed_state());
+    let mut text = format!("{run} failed in {}.\n", timeline.last_state());
     text.push_str(&format!("  error      {}\n", failure.error));
     let cause = if failure.cause.is_empty() { "(none given)" } else { failure.cause.as_str() };
     for (position, line) in cause.lines().enumerate() {

@@ -8,7 +8,7 @@ pub fn of_state(state: &str) -> Option<Stage> {
         "Plan" => Some(Stage::Plan),
         "Extract" => Some(Stage::Extract),
         "Settle" => Some(Stage::Settle),
-        "LinkAdvance" | "LinkRound" => Some(Stage::Link),
+        "LinkAdvance" | "LinkRound" | "LinkShard" => Some(Stage::Link),
         "Partition" => Some(Stage::Partition),
         "Merge" => Some(Stage::Merge),
         "Compact" => Some(Stage::Compact),
