@@ -22,6 +22,10 @@ SAMPLE_SEED := 1
 ROWS ?= 100000 1900000
 SEED ?= 7
 
+# `make soak` uses these; SCHEDULE is the seed of one that is to be repeated.
+SCHEDULES ?= 10000
+SCHEDULE ?=
+
 # `make reference` uses these; OUT is where the tables go.
 COUNTRIES ?=
 
@@ -30,7 +34,7 @@ AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run reference test test-build test-units test-properties fuzz test-cloud test-reference lint fmt bench febrl package deploy clean FORCE
+.PHONY: help tools build run clean-run reference test test-build test-units test-properties fuzz test-cloud soak test-reference lint fmt bench febrl package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,7 +96,7 @@ test-units: test-build
 	$(CHECKED) --lib --bins --test served
 
 test-properties: test-build tools
-	$(CHECKED) --test properties --test agreement --test cases --test fuzz
+	$(CHECKED) --test properties --test agreement --test cases --test fuzz --test memory
 
 # How many cases each reader gets.
 CASES ?= 20000
@@ -103,6 +107,10 @@ fuzz: test-build ## Feed every reader of bytes with CASES cases
 # These start servers, the local cloud among them.
 test-cloud: test-build tools
 	$(CHECKED) --test functions --test postgres --test stores --test workflow
+
+soak: ## Live through 10,000 random schedules of faults (SCHEDULES, or SCHEDULE=seed for one)
+	$(if $(SCHEDULE),ONEFOLD_SEED=$(SCHEDULE)) ONEFOLD_SCHEDULES=$(SCHEDULES) \
+		$(CHECKED) --test properties -- --nocapture schedules
 
 test-reference:
 	$(PYTHON) -m unittest discover --start-directory infra/reference

@@ -19,17 +19,17 @@ use crate::history::{self, Follower};
 
 /// What happens between two runs, and what becomes of the second.
 #[derive(Clone, Debug)]
-struct Episode {
+pub(crate) struct Episode {
     /// What is dropped.
-    files: Vec<Dropped>,
-    settings: Settings,
+    pub(crate) files: Vec<Dropped>,
+    pub(crate) settings: Settings,
     /// Whether the gate lets no customer of two accounts pass.
     is_closed: bool,
-    is_dry: bool,
+    pub(crate) is_dry: bool,
     /// Whether a version that is held is published after a look.
     is_released: bool,
     /// Which of the versions that were published is made the current one again.
-    back: Option<Index>,
+    pub(crate) back: Option<Index>,
 }
 
 fn any_settings() -> impl Strategy<Value = Settings> {
@@ -75,7 +75,7 @@ fn any_episode(rows: Vec<Row>) -> impl Strategy<Value = (Episode, Novelty)> {
     })
 }
 
-fn any_history() -> impl Strategy<Value = Vec<Episode>> {
+pub(crate) fn any_history() -> impl Strategy<Value = Vec<Episode>> {
     let episodes = |rows: Vec<Row>| proptest::collection::vec(any_episode(rows), 2..7);
     any_rows(30).prop_flat_map(episodes).prop_map(|episodes| {
         let mut settings: Option<Settings> = None;
@@ -98,7 +98,8 @@ fn any_history() -> impl Strategy<Value = Vec<Episode>> {
 }
 
 impl Episode {
-    fn config(&self) -> String {
+    /// The configuration of its run.
+    pub(crate) fn config(&self) -> String {
         let config = self.settings.config();
         let limit = if self.is_closed { "max_accounts_of_largest_customer = 1\n" } else { "" };
         config.replace("[publish]\n", &format!("[publish]\n{limit}"))

@@ -40,6 +40,8 @@ pub struct Knobs {
     pub rotate: usize,
     /// Whether every event comes a second time, at the end.
     pub duplicates: bool,
+    /// Whether the queue also gives events that are not this run's: those of earlier runs again, and S3's test event.
+    pub foreign: bool,
     /// Whether Settle waits before the first event comes, not after the last.
     pub settles_first: bool,
     /// Whether every invocation is made twice, and the second does all its work again.
@@ -59,6 +61,7 @@ impl Knobs {
         batch: 10,
         rotate: 0,
         duplicates: false,
+        foreign: false,
         settles_first: false,
         twice: false,
         purges: true,
@@ -127,7 +130,13 @@ const SECRET: &str = "000102030405060708090a0b0c0d0e0f";
 impl Pipeline {
     /// A bucket with a configuration and its reference tables.
     pub fn new(settings: &Settings) -> Self {
-        let pipeline = Self::without_tables(settings);
+        Self::seeded(settings, 0)
+    }
+
+    /// The same; in which pieces and pages its store answers follows from a seed.
+    pub fn seeded(settings: &Settings, seed: u64) -> Self {
+        let pipeline = Self::with_store(&settings.config(), MemoryStore::seeded(seed));
+        pipeline.correct(settings);
         for (table, csv) in settings.tables() {
             pipeline.put(&keys::reference(table, TableFormat::Csv), csv);
         }
@@ -143,9 +152,13 @@ impl Pipeline {
 
     /// A bucket with the text of a configuration only.
     pub fn of(config: &str) -> Self {
+        Self::with_store(config, MemoryStore::default())
+    }
+
+    fn with_store(config: &str, store: MemoryStore) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let pipeline = Self {
-            store: Arc::default(),
+            store: Arc::new(store),
             tasks: Arc::default(),
             secrets: Arc::default(),
             queue: Arc::default(),
@@ -228,12 +241,25 @@ impl Pipeline {
         self.execute(self.executions, json!({}), &Knobs::default())
     }
 
+    /// Starts the next execution, as a dry run or not.
+    ///
+    /// # Errors
+    /// The error of the stage that failed.
+    pub fn start(&mut self, is_dry: bool, knobs: &Knobs) -> Result<Outcome, StageError> {
+        if is_dry { self.dry_run(knobs) } else { self.run(knobs) }
+    }
+
+    /// Lets the next execution have name and start of the last one, as a redrive has.
+    pub fn take_back(&mut self) {
+        self.executions -= 1;
+    }
+
     /// Starts the last execution again, as it was.
     ///
     /// # Errors
     /// The error of the stage that failed.
     pub fn run_again(&mut self, knobs: &Knobs) -> Result<Outcome, StageError> {
-        self.executions -= 1;
+        self.take_back();
         self.run(knobs)
     }
 
@@ -439,6 +465,9 @@ impl Execution<'_> {
         if self.knobs.duplicates {
             events.extend_from_within(..);
         }
+        if self.knobs.foreign {
+            events.splice(0..0, self.foreign_events(run).await?);
+        }
         self.translate(&events).await?;
         if !self.knobs.settles_first {
             invoke!(self, settle::run, wait());
@@ -452,6 +481,15 @@ impl Execution<'_> {
         let is_over = self.pipeline.tasks.succeeded().iter().any(|(token, _)| *token == task_token);
         assert!(is_over, "every chunk is translated, and nobody completed Settle's task");
         Ok(())
+    }
+
+    /// Events that this run has nothing to do with, as a queue gives them late, or again.
+    async fn foreign_events(&self, run: &RunId) -> Result<Vec<String>, StageError> {
+        let own = keys::raw_of(run);
+        let raw = self.pipeline.store.list(keys::RAW).await?;
+        let of_others = raw.into_iter().filter(|object| !object.key.starts_with(&own));
+        let test_event = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}).to_string();
+        Ok(of_others.map(|object| event::format(&object.key)).chain([test_event]).collect())
     }
 
     async fn translate(&self, events: &[String]) -> Result<(), StageError> {

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use onefold_lake::keys;
+
 use crate::command::{Answered, command, folder, onefold};
 use crate::lake::Lake;
 use crate::tools;
@@ -38,6 +40,27 @@ impl UpCloud {
     /// Runs the command there.
     pub fn onefold(&self, arguments: &[&str]) -> Answered {
         onefold(["--endpoint", &self.endpoint].iter().chain(arguments))
+    }
+
+    /// Its address.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Starts a run and follows it, beside the test.
+    pub fn start(&self) -> Child {
+        let mut start = command();
+        start.args(["--endpoint", &self.endpoint, "start"]).stdout(Stdio::null()).stderr(Stdio::null());
+        start.spawn().expect("the command starts")
+    }
+
+    /// The runs that were planned, in their order.
+    pub fn runs(&self) -> Vec<String> {
+        let plans = self.lake.objects(keys::RUNS).into_iter().filter_map(|object| {
+            let run = object.key.strip_prefix(keys::RUNS)?.strip_suffix("/plan.json")?;
+            Some(run.to_owned())
+        });
+        plans.collect()
     }
 
     /// Plans a run and does nothing else of it, by invoking the function as the state machine would. So a test can

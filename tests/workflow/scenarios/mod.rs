@@ -4,6 +4,7 @@ mod failures;
 mod faults;
 mod growth;
 mod interruption;
+mod killed;
 mod sources;
 mod versions;
 
