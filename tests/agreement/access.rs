@@ -146,11 +146,14 @@ impl Walk<'_> {
             self.call("merge", merge::run, merge::Request { run: run.clone(), partition }).await;
         }
         let request = compact::Request { run: run.clone(), publish: false };
+        let (lease, _) = self.store.inner.get(keys::ACTIVE).await.expect("a lease");
         let compacted = self.call("compact", compact::run, request).await;
         if compacted.purge {
             // As if a database had been read.
             let ranges = keys::run_key_ranges(&run, "crm");
             self.store.inner.put(&ranges, "{}".into(), Condition::Always).await.expect("a write");
+            // Compact gave it back when it was called without the secret, and failed.
+            self.store.inner.put(keys::ACTIVE, lease, Condition::Always).await.expect("a write");
             self.call("purge", purge::run, purge::Request { run }).await;
         }
         self.explain().await;
