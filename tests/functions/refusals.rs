@@ -42,7 +42,7 @@ pub fn what_does_not_fit_the_run_is_refused_by_name(served: &Served) {
     let answer = served.invoke("translate", "translate-unknown-run.json").expect("the batch is answered");
     assert_eq!(answer, json!({"batchItemFailures": []}), "waiting does not mend it");
     let reason = note()["reason"].as_str().expect("a reason").to_owned();
-    assert!(reason.contains("plan.json"), "{reason}");
+    assert!(reason.contains("there is no object raw/"), "{reason}");
 
     let answer = served.invoke("settle", "settle-dead-letter.json").expect("the dead letter is taken");
     assert_eq!(answer, json!(null));

@@ -15,6 +15,8 @@ pub enum Key {
     Config,
     /// Which version is current.
     Current,
+    /// The lease of the run that may publish next.
+    Active,
     /// A reference table.
     Table(String, TableFormat),
     /// A dropped file.
@@ -121,8 +123,10 @@ pub enum OfRun {
     Suppression,
     /// What Extract reads.
     Splits,
-    /// Every object that was read.
+    /// The objects that the run has to read.
     Inputs,
+    /// Those that it read.
+    InputsRead,
     /// The task token of Settle.
     Token,
     /// How a run is divided.
@@ -154,13 +158,14 @@ impl OfChunk {
 
 impl OfRun {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Config,
         Self::Plan,
         Self::Corrections,
         Self::Suppression,
         Self::Splits,
         Self::Inputs,
+        Self::InputsRead,
         Self::Token,
         Self::LinkLayout,
         Self::LinkBlocked,
@@ -182,6 +187,7 @@ impl OfRun {
             Self::Suppression => super::run_suppression(run),
             Self::Splits => super::run_splits(run),
             Self::Inputs => super::run_inputs(run),
+            Self::InputsRead => super::run_inputs_read(run),
             Self::Token => super::run_token(run),
             Self::LinkLayout => super::link_layout(run),
             Self::LinkBlocked => super::link_blocked(run),
@@ -203,6 +209,7 @@ impl Key {
         let parts: Vec<&str> = key.split('/').collect();
         let found = match parts.as_slice() {
             [_, "CURRENT"] => Self::Current,
+            [_, "ACTIVE"] => Self::Active,
             ["config", _] => Self::Config,
             ["reference", name] => {
                 let (table, format) = super::parse_reference(name)?;
@@ -293,6 +300,7 @@ impl fmt::Display for Key {
         let key = match self {
             Self::Config => super::CONFIG.to_owned(),
             Self::Current => super::CURRENT.to_owned(),
+            Self::Active => super::ACTIVE.to_owned(),
             Self::Table(table, format) => super::reference(table, *format),
             Self::Landing { source, name } => super::landing(source) + name,
             Self::Corrections(name) => format!("{}{name}.csv", super::CORRECTIONS),

@@ -33,6 +33,7 @@ fn any_key() -> impl Strategy<Value = Key> {
     prop_oneof![
         Just(Key::Config),
         Just(Key::Current),
+        Just(Key::Active),
         ("[a-z0-9_.-]{0,9}[a-z0-9]", prop::sample::select(TableFormat::ALL.to_vec()))
             .prop_map(|(table, format)| Key::Table(table, format)),
         ("[a-z0-9][a-z0-9_-]{0,9}", "[a-z /.é=-]{0,12}[a-z]").prop_map(|(source, name)| Key::Landing { source, name }),
@@ -89,7 +90,7 @@ proptest! {
         prop_assert_eq!(is_shuffle(&text), matches!(key, Key::Shuffle { .. }));
         let is_of_run = !matches!(
             key,
-            Key::Config | Key::Current | Key::Table(..) | Key::Landing { .. } | Key::Corrections(_) | Key::Suppression { .. }
+            Key::Config | Key::Current | Key::Active | Key::Table(..) | Key::Landing { .. } | Key::Corrections(_) | Key::Suppression { .. }
         );
         prop_assert_eq!(parse_run(&text).is_some(), is_of_run);
         let of_run = parse_run(&text).map(|(run, name)| format!("{run}/{name}"));
@@ -175,6 +176,7 @@ fn keys_are_frozen() {
     let mut found: Vec<(Key, String)> = vec![
         (Key::Config, "config/pipeline.toml".to_owned()),
         (Key::Current, "processed/CURRENT".to_owned()),
+        (Key::Active, "runs/ACTIVE".to_owned()),
         (Key::Table("zip3".to_owned(), TableFormat::Csv), "reference/zip3.csv".to_owned()),
         (Key::Table("zip3".to_owned(), TableFormat::Parquet), "reference/zip3.parquet".to_owned()),
         (Key::Landing { source: "crm".to_owned(), name: "x/y.csv".to_owned() }, "landing/crm/x/y.csv".to_owned()),
@@ -207,6 +209,7 @@ fn keys_are_frozen() {
         "runs/{}/suppression.json",
         "runs/{}/splits.jsonl",
         "runs/{}/inputs.jsonl",
+        "runs/{}/read.jsonl",
         "runs/{}/token.json",
         "links/{}/layout.json",
         "links/{}/blocked.json",
