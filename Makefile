@@ -22,6 +22,9 @@ SAMPLE_SEED := 1
 ROWS ?= 100000 1900000
 SEED ?= 7
 
+# `make audit` uses this release.
+CARGO_DENY := 0.20.2
+
 # `make soak` uses these; SCHEDULE is the seed of one that is to be repeated.
 SCHEDULES ?= 10000
 SCHEDULE ?=
@@ -34,7 +37,7 @@ AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run reference test test-build test-units test-properties fuzz test-cloud soak test-reference lint fmt bench febrl package deploy clean FORCE
+.PHONY: help tools build run clean-run reference test test-build test-units test-properties fuzz test-cloud soak test-reference lint audit fmt bench febrl package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -129,6 +132,19 @@ target/lint/.done: infra/lint/package-lock.json infra/lint/requirements.txt
 	target/lint/venv/bin/pip install --quiet --disable-pip-version-check -r infra/lint/requirements.txt
 	cp infra/lint/package.json infra/lint/package-lock.json target/lint
 	PATH="$(CURDIR)/target/lint/venv/bin:$$PATH" npm ci --prefix target/lint --no-audit --no-fund
+	touch $@
+
+# Not part of `make test`: it needs databases that change from day to day, and minutes to be installed.
+audit: target/audit/.done ## Ask for licences, sources and advisories of dependencies, and for holes in the template
+	target/audit/bin/cargo-deny --all-features check licenses bans sources
+	@if target/audit/bin/cargo-deny fetch db; then target/audit/bin/cargo-deny check advisories; \
+		else echo 'The database of advisories cannot be had from here, so nobody looked into it.'; fi
+	target/audit/venv/bin/checkov --file infra/template.yaml --framework cloudformation --skip-download --compact --quiet
+
+target/audit/.done: infra/audit/requirements.txt
+	cargo install --quiet --locked --root target/audit --target-dir target/audit/build cargo-deny@$(CARGO_DENY)
+	$(PYTHON) -m venv target/audit/venv
+	target/audit/venv/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 fmt: ## Format the code
