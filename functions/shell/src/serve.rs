@@ -1,5 +1,8 @@
 //! Turning a stage into a Lambda function.
 
+use std::marker::PhantomData;
+use std::pin::Pin;
+
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -41,35 +44,61 @@ where
     Request: DeserializeOwned,
     Answer: Serialize,
 {
-    hide_panic_messages();
-    tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
-    let context = Context::from_environment(Environment::read()?).await;
-    let (stage, context) = (&stage, &context);
-    let handle = |event: LambdaEvent<Value>| async move {
-        context.set_deadline(i64::try_from(event.context.deadline).unwrap_or_default());
-        let span = invocation::span(name, &event.context.request_id, &event.payload);
-        let work = async {
-            // The runtime catches panics too, but puts their messages into its answer.
-            let answer = caught(answer(stage, event.payload, context)).await;
-            if let Err(error) = &answer {
-                tracing::error!(error = error.kind.name(), reason = error.message, "failed");
-            }
-            answer.map_err(Diagnostic::from)
-        };
-        work.instrument(span).await
-    };
-    lambda_runtime::run(service_fn(handle)).await.map_err(Fatal::Runtime)
+    serve_any(name, &Typed { stage, of: PhantomData }).await
 }
 
-async fn answer<Request: DeserializeOwned, Answer>(
-    stage: impl AsyncFn(Request, &Context) -> Result<Answer, StageError>,
-    request: Value,
-    context: &Context,
-) -> Result<Answer, StageError> {
-    let request = serde_json::from_value(request).map_err(|error| {
-        StageError::invalid_input(format!("the request is not of the function's form: {}", told(&error)))
-    })?;
-    stage(request, context).await
+/// A stage whose requests and answers are JSON. The runtime and the clients are compiled for this once, and not anew for
+/// each function.
+trait Stage {
+    fn answer<'a>(&'a self, request: Value, context: &'a Context) -> Pending<'a, Result<Value, StageError>>;
+}
+
+type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+struct Typed<S, Request, Answer> {
+    stage: S,
+    of: PhantomData<fn(Request) -> Answer>,
+}
+
+impl<S, Request, Answer> Stage for Typed<S, Request, Answer>
+where
+    S: AsyncFn(Request, &Context) -> Result<Answer, StageError>,
+    Request: DeserializeOwned,
+    Answer: Serialize,
+{
+    fn answer<'a>(&'a self, request: Value, context: &'a Context) -> Pending<'a, Result<Value, StageError>> {
+        Box::pin(async move {
+            let request = serde_json::from_value(request).map_err(|error| {
+                StageError::invalid_input(format!("the request is not of the function's form: {}", told(&error)))
+            })?;
+            let answer = (self.stage)(request, context).await?;
+            serde_json::to_value(answer)
+                .map_err(|error| StageError::internal(format!("the answer cannot be written: {error}")))
+        })
+    }
+}
+
+fn serve_any<'s>(name: &'s str, stage: &'s dyn Stage) -> Pending<'s, Result<(), Fatal>> {
+    Box::pin(async move {
+        hide_panic_messages();
+        tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
+        let context = Context::from_environment(Environment::read()?).await;
+        let context = &context;
+        let handle = |event: LambdaEvent<Value>| async move {
+            context.set_deadline(i64::try_from(event.context.deadline).unwrap_or_default());
+            let span = invocation::span(name, &event.context.request_id, &event.payload);
+            let work = async {
+                // The runtime catches panics too, but puts their messages into its answer.
+                let answer = caught(stage.answer(event.payload, context)).await;
+                if let Err(error) = &answer {
+                    tracing::error!(error = error.kind.name(), reason = error.message, "failed");
+                }
+                answer.map_err(Diagnostic::from)
+            };
+            work.instrument(span).await
+        };
+        lambda_runtime::run(service_fn(handle)).await.map_err(Fatal::Runtime)
+    })
 }
 
 /// An error of a request without the value that it is about, as that can be personal: `string where a sequence is
