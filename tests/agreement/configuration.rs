@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use onefold_core::config::{Config, json_schema};
+use onefold_config::{Config, json_schema};
 use serde_json::Value;
 
 use crate::project::text;

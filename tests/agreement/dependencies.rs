@@ -1,11 +1,26 @@
-//! Dependencies point inward: stages → shell, lake, store, core, and those that read sources → connect → these; shell →
-//! lake, store, core; lake → store, core; store and core → nothing of ours.
+//! Dependencies point inward: a crate depends on those of the layers before its own, and on none beside it.
 
 use std::collections::BTreeSet;
 
 use onefold_lake::keys::{self, Stage};
 
 use crate::project::text;
+
+/// The rooms that are no function, each with all rooms that it may depend on.
+const ROOMS: [(&str, &[&str]); 9] = [
+    ("normalise", &[]),
+    ("graph", &[]),
+    ("store", &[]),
+    ("config", &["normalise"]),
+    ("identity", &["config", "graph", "normalise"]),
+    ("rows", &["config", "graph", "identity", "normalise"]),
+    ("lake", &["config", "graph", "identity", "normalise", "rows", "store"]),
+    ("shell", &["config", "graph", "identity", "lake", "normalise", "rows", "store"]),
+    ("connect", &["config", "graph", "identity", "lake", "normalise", "rows", "shell", "store"]),
+];
+
+/// The rooms that do no I/O.
+const PURE: [&str; 5] = ["normalise", "config", "graph", "identity", "rows"];
 
 /// The crates that a crate of the functions is made of, those of its tests left out.
 fn dependencies(of: &str) -> BTreeSet<String> {
@@ -16,42 +31,50 @@ fn dependencies(of: &str) -> BTreeSet<String> {
 /// Those among them that are ours.
 fn ours(of: &str) -> BTreeSet<String> {
     let stages = Stage::ALL.map(|stage| stage.name().to_owned());
-    dependencies(of).into_iter().filter(|name| name.starts_with("onefold") || stages.contains(name)).collect()
+    let name = |name: &str| name.strip_prefix("onefold-").map(str::to_owned);
+    dependencies(of)
+        .into_iter()
+        .filter_map(|of| name(&of).or_else(|| Some(of).filter(|of| stages.contains(of))))
+        .collect()
+}
+
+/// What a crate depends on that it may not.
+fn outward(of: &str, inner: impl IntoIterator<Item = &'static str>) -> Vec<String> {
+    let inner: BTreeSet<String> = inner.into_iter().map(str::to_owned).collect();
+    ours(of).difference(&inner).cloned().collect()
 }
 
 #[test]
 fn dependencies_point_inward() {
-    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
-    assert_eq!(ours("core"), names(&[]));
-    assert_eq!(ours("store"), names(&[]));
-    assert_eq!(ours("lake"), names(&["onefold-core", "onefold-store"]));
-    assert_eq!(ours("shell"), names(&["onefold-core", "onefold-lake", "onefold-store"]));
-    let inner = names(&["onefold-core", "onefold-lake", "onefold-shell", "onefold-store"]);
-    assert_eq!(ours("connect"), inner);
+    let none = Vec::<String>::new();
+    for (room, inner) in ROOMS {
+        assert_eq!(outward(room, inner.iter().copied()), none, "{room} depends on these");
+    }
+    let rooms = || ROOMS.map(|(room, _)| room).into_iter();
     for called in keys::CALLED {
-        assert_eq!(ours(called), inner);
+        assert_eq!(outward(called, rooms().filter(|room| *room != "connect")), none, "{called} depends on these");
     }
     for stage in Stage::ALL {
-        let mut inner = inner.clone();
-        if matches!(stage, Stage::Plan | Stage::Extract) {
-            inner.insert("onefold-connect".to_owned());
-        }
-        let outside: Vec<String> = ours(stage.name()).difference(&inner).cloned().collect();
-        assert_eq!(outside, Vec::<String>::new(), "{stage} depends on these");
+        let reads_sources = matches!(stage, Stage::Plan | Stage::Extract);
+        let inner = rooms().filter(|room| reads_sources || *room != "connect");
+        assert_eq!(outward(stage.name(), inner), none, "{stage} depends on these");
     }
 }
 
 #[test]
 fn the_domain_does_no_io() {
-    for outer in ["tokio", "aws", "lambda", "futures", "tracing", "rand", "chrono"] {
-        let found: Vec<String> = dependencies("core").into_iter().filter(|name| name.starts_with(outer)).collect();
-        assert_eq!(found, Vec::<String>::new(), "core depends on these");
+    for room in PURE {
+        for outer in ["tokio", "aws", "lambda", "futures", "tracing", "rand", "chrono"] {
+            let found: Vec<String> = dependencies(room).into_iter().filter(|name| name.starts_with(outer)).collect();
+            assert_eq!(found, Vec::<String>::new(), "{room} depends on these");
+        }
     }
 }
 
 #[test]
 fn only_the_shell_owns_the_lambda_runtime() {
-    for of in Stage::ALL.map(Stage::name).into_iter().chain(keys::CALLED).chain(["core", "store", "lake", "connect"]) {
+    let rooms = ROOMS.map(|(room, _)| room).into_iter().filter(|room| *room != "shell");
+    for of in Stage::ALL.map(Stage::name).into_iter().chain(keys::CALLED).chain(rooms) {
         let names = dependencies(of);
         assert!(!names.contains("lambda_runtime") && !names.contains("aws-config"), "{of}");
     }

@@ -1,9 +1,11 @@
 //! What goes through the state machine stays below its 256 KiB, in the worst case too (the local cloud has no such
 //! limit), and what the template says of memory is what the functions go by.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use onefold_connect::ObjectPosition;
-use onefold_core::node::NodeHasher;
+use onefold_graph::node::NodeHasher;
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::plan::Plan;
@@ -12,7 +14,6 @@ use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
 use onefold_tests::fakes::RecordingTasks;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 use crate::project::{functions, template};
 
@@ -126,7 +127,7 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
     bucket.put(&keys::run_config(&run), config(&source)).await;
     for number in 0..900 {
         let chunk = Chunk { run: run.clone(), source: source.clone(), split: last + number, chunk: last };
-        bucket.put(&chunk.raw(onefold_core::config::RowFormat::JsonLines), "").await;
+        bucket.put(&chunk.raw(onefold_config::RowFormat::JsonLines), "").await;
         let receipt = json!({
             "run": run, "stage": "translate", "name": chunk.receipt_name(),
             "records_in": 1, "records_out": 1, "records_rejected": 0, "bytes_in": 1, "bytes_out": 1,

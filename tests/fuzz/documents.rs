@@ -1,9 +1,9 @@
 //! Configurations, corrections, reference tables, the suppression list, and the messages of queues.
 
-use onefold_core::config::Config;
-use onefold_core::enrich::TableFormat;
-use onefold_core::timestamp::{TimeFormat, Timestamp};
+use onefold_config::Config;
 use onefold_lake::{event, keys};
+use onefold_normalise::timestamp::{TimeFormat, Timestamp};
+use onefold_rows::enrich::TableFormat;
 use proptest::prelude::*;
 
 use crate::mutations::{cases, changed, changed_text, corpus, files};

@@ -4,14 +4,13 @@
 //! Objects of JSON bear no digest. Their damage is mostly a fault of JSON or of its members; what is left is for the store,
 //! which keeps a checksum of each object. So it is for the index of a version, of which any eight bytes may be read alone.
 
-use onefold_core::account::Version;
-use onefold_core::link::{Position, Stars};
-use onefold_core::node::Node;
-use onefold_core::translate::Segment;
+use onefold_graph::node::Node;
+use onefold_graph::{Position, Stars, Version};
 use onefold_lake::manifest::File;
 use onefold_lake::rawchunk::{self, Index, Next};
 use onefold_lake::retired::{Retired, Trail};
 use onefold_lake::{RunId, compress, decompress, labels, links, shuffle};
+use onefold_rows::translate::Segment;
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
 use tokio::runtime::Runtime;

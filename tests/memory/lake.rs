@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use onefold_core::node::NodeHasher;
+use onefold_graph::node::NodeHasher;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, MemoryBudget};
 use onefold_store::Condition;

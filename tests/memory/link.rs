@@ -1,10 +1,9 @@
 //! Link: the rounds of one shard and of several.
 
 use link::{Advanced, Answer, Request, Shard};
-use onefold_core::account::Version;
-use onefold_core::config::RowFormat;
-use onefold_core::link::Stars;
-use onefold_core::node::{Node, NodeKind};
+use onefold_config::RowFormat;
+use onefold_graph::node::{Node, NodeKind};
+use onefold_graph::{Stars, Version};
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::links;
 use onefold_shell::MemoryBudget;

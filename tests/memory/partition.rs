@@ -1,6 +1,6 @@
 //! Partition: one invocation.
 
-use onefold_core::link::Position;
+use onefold_graph::Position;
 use onefold_lake::layout::{Mapper, MapperInput};
 use onefold_lake::{Compressor, keys, labels};
 use onefold_shell::MemoryBudget;

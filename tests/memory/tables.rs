@@ -1,7 +1,7 @@
 //! Reference tables.
 
-use onefold_core::config::Config;
-use onefold_core::enrich::{LookupTable, TableText};
+use onefold_config::Config;
+use onefold_rows::enrich::{LookupTable, TableText};
 use onefold_shell::MemoryBudget;
 
 use crate::Findings;

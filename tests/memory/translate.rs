@@ -1,9 +1,9 @@
 //! Translate: one raw chunk.
 
-use onefold_core::config::Config;
-use onefold_core::matching::Matcher;
-use onefold_core::translate::{Segment, Tables, Translator};
+use onefold_config::Config;
+use onefold_identity::matching::Matcher;
 use onefold_lake::{compress, links};
+use onefold_rows::translate::{Segment, Tables, Translator};
 use onefold_shell::MemoryBudget;
 
 use crate::Findings;

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use onefold_core::node::NodeHasher;
-use onefold_lake::keys;
+use onefold_graph::node::NodeHasher;
 use onefold_lake::plan::Split;
-use onefold_lake::{RunId, rawchunk};
+use onefold_lake::{RunId, keys, rawchunk};
 use onefold_shell::{Context, StageError};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};

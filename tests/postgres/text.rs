@@ -55,7 +55,7 @@ fn a_row_that_is_too_long_does_not_fill_the_memory() {
     }
     let lines = shop.lines();
     assert_eq!(lines.len(), 3);
-    let longest = onefold_core::csv::RECORD_BYTES_MAX;
+    let longest = onefold_rows::csv::RECORD_BYTES_MAX;
     assert!(lines[1].len() > longest, "Translate must see that the row is too long");
     assert!(lines[1].len() < 3 * longest, "the row is {} bytes long", lines[1].len());
 }

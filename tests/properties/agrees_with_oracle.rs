@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use onefold_core::enrich::TableFormat;
 use onefold_lake::keys;
+use onefold_rows::enrich::TableFormat;
 use onefold_tests::oracle::{self, Account};
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::Row;

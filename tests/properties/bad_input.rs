@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use onefold_core::enrich::TableFormat;
 use onefold_lake::keys;
+use onefold_rows::enrich::TableFormat;
 use onefold_shell::{ErrorKind, StageError};
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::row::Row;

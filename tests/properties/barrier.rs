@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use aws_lambda_events::event::sqs::SqsEvent;
-use onefold_core::config::RowFormat;
+use onefold_config::RowFormat;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::plan::DeadChunk;
 use onefold_lake::{RunId, event};

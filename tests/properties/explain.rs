@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use explain::{Answer, Together};
-use onefold_core::explain::{Finding, Verdict};
+use onefold_identity::explain::{Finding, Verdict};
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;

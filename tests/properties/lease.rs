@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onefold_core::node::NodeHasher;
+use onefold_graph::node::NodeHasher;
 use onefold_lake::keys;
 use onefold_lake::lease::Lease;
 use onefold_shell::{Context, ErrorKind, NoTasks, StageError};

@@ -1,6 +1,6 @@
 //! Normalisers alone, on texts that no row of the other properties has.
 
-use onefold_core::normalise::{Step, Surroundings};
+use onefold_normalise::{Step, Surroundings};
 use onefold_tests::oracle;
 use proptest::prelude::*;
 

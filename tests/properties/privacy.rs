@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::Once;
 
-use onefold_core::enrich::TableFormat;
 use onefold_lake::keys;
+use onefold_rows::enrich::TableFormat;
 use onefold_shell::StageError;
 use onefold_store::memory::Fault;
 use onefold_tests::pipeline::{Knobs, Pipeline};

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use bytes::Bytes;
-use onefold_core::enrich::TableFormat;
-use onefold_core::node::NodeHasher;
+use onefold_graph::node::NodeHasher;
 use onefold_lake::layout::{Mapper, Partition};
 use onefold_lake::plan::Split;
 use onefold_lake::versions::{Rolled, Standing, VersionError};
 use onefold_lake::{RunId, event, keys};
+use onefold_rows::enrich::TableFormat;
 use onefold_shell::{Context, DEAD_LETTER, MemoryBudget, StageError};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};

@@ -1,6 +1,6 @@
 //! What must hold before a version is published.
 
-use onefold_core::config::Publish;
+use onefold_config::Publish;
 use onefold_lake::manifest::Manifest;
 use onefold_shell::StageError;
 
@@ -94,9 +94,10 @@ pub(crate) fn gate(manifest: &Manifest, previous: Option<&Manifest>, limits: &Pu
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use onefold_lake::RunId;
     use onefold_lake::manifest::{Counts, Files};
+
+    use super::*;
 
     fn manifest(counts: Counts) -> Manifest {
         Manifest {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use onefold_core::merge::{BlockedRule, MergeCounts};
-use onefold_core::translate::ObjectRows;
+use onefold_identity::merge::{BlockedRule, MergeCounts};
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::layout::{BlockedKeys, Layout, PartitionCounts};
 use onefold_lake::manifest::{BlockedKey, Counts, SourceCounts};
 use onefold_lake::note::{Note, SourceNote};
 use onefold_lake::plan::Skipped;
+use onefold_rows::translate::ObjectRows;
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use onefold_store::Object;
 use serde::Deserialize;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use onefold_core::config::Publish;
-use onefold_core::translate::ObjectRows;
+use onefold_config::Publish;
 use onefold_lake::RunId;
 use onefold_lake::manifest::{REFUSED_FILES_MAX, RefusedFile, SourceCounts};
+use onefold_rows::translate::ObjectRows;
 
 /// The share of a source or a file counts from so many refused rows on: one of three says nothing.
 const REJECTED_MIN: u64 = 10;

@@ -1,6 +1,6 @@
 //! Keeps with a version what it was made by, for the next run to know what changed, and for people to ask why.
 
-use onefold_core::node::Node;
+use onefold_graph::node::Node;
 use onefold_lake::layout::{BlockedKeys, PartitionCounts};
 use onefold_lake::manifest::File;
 use onefold_lake::{RunId, keys};

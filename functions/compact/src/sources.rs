@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onefold_core::config::Config;
+use onefold_config::Config;
 use onefold_lake::RunId;
 use onefold_lake::plan::{Input, Skipped};
 

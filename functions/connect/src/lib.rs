@@ -1,11 +1,12 @@
 //! The connectors: what there is to read of a source, and reading it.
 //!
 //! A [`Connector`] plans splits and reads them into a [`Sink`]. A new one is a file here, its settings in
-//! `onefold-core`'s configuration, its variant of [`Reading`](onefold_lake::plan::Reading), and its arm in
+//! the configuration (`onefold-config`), its variant of [`Reading`](onefold_lake::plan::Reading), and its arm in
 //! [`connector`]. Nothing in here decides what a row means.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod chunker;
 mod fault;
 mod files;
 mod http;
@@ -15,7 +16,7 @@ mod sink;
 mod testing;
 
 use async_trait::async_trait;
-use onefold_core::config::{Source, SourceKind};
+use onefold_config::{Source, SourceKind};
 use onefold_lake::RunId;
 use onefold_lake::note::Note;
 use onefold_lake::plan::{Input, Reading};

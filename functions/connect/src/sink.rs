@@ -8,19 +8,19 @@
 
 use std::time::Duration;
 
-use onefold_core::chunker::RawChunk;
-use onefold_core::config::RowFormat;
-use onefold_core::translate::Segment;
+use onefold_config::RowFormat;
 use onefold_lake::RunId;
 use onefold_lake::keys::Chunk;
 use onefold_lake::note::{NOTES_OF_SOURCE_MAX, Note};
 use onefold_lake::rawchunk::{self, Index, Next};
 use onefold_lake::receipt::Moved;
+use onefold_rows::translate::Segment;
 use onefold_shell::{Context, StageError};
 use onefold_store::{Condition, StoreError};
 use serde_json::Value;
 
 use crate::Outcome;
+use crate::chunker::RawChunk;
 
 /// Time that must be left to begin another chunk.
 const RESERVE: Duration = Duration::from_secs(60);

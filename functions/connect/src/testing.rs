@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use onefold_core::node::NodeHasher;
+use onefold_graph::node::NodeHasher;
 use onefold_shell::{Context, NoTasks};
 use onefold_store::Condition;
 use onefold_store::memory::MemoryStore;

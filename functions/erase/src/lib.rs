@@ -16,9 +16,8 @@ mod search;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use onefold_core::node::Node;
-use onefold_lake::current;
-use onefold_lake::keys;
+use onefold_graph::node::Node;
+use onefold_lake::{current, keys};
 use onefold_shell::{Context, StageError, in_order};
 use onefold_store::Condition;
 

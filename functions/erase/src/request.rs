@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use onefold_core::node::{Node, NodeHasher};
-use onefold_core::normalise::Surroundings;
-use onefold_core::reference;
-use onefold_core::suppression::{email_entry, phone_entry, reference_entry};
+use onefold_graph::node::{Node, NodeHasher};
+use onefold_identity::reference;
+use onefold_identity::suppression::{email_entry, phone_entry, reference_entry};
 use onefold_lake::RunId;
+use onefold_normalise::Surroundings;
 use onefold_shell::StageError;
 use serde::{Deserialize, Serialize};
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use onefold_core::config::Config;
-use onefold_core::merge::members;
-use onefold_core::node::Node;
-use onefold_core::reference;
-use onefold_core::suppression::{Suppression, reference_entry};
+use onefold_config::Config;
+use onefold_graph::node::Node;
+use onefold_identity::merge::members;
+use onefold_identity::reference;
+use onefold_identity::suppression::{Suppression, reference_entry};
 use onefold_lake::index::{self, Frame};
 use onefold_lake::keys::{self, Part};
 use onefold_lake::manifest::Manifest;

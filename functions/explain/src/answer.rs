@@ -1,6 +1,6 @@
 //! The shapes of answers.
 
-use onefold_core::explain::Finding;
+use onefold_identity::explain::Finding;
 use onefold_lake::RunId;
 use onefold_lake::retired::Retired;
 use serde::{Deserialize, Serialize};

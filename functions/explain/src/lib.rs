@@ -9,12 +9,12 @@ mod answer;
 mod values;
 mod version;
 
-use onefold_core::account::Account;
-use onefold_core::cluster::Pool;
-use onefold_core::explain::Explainer;
-use onefold_core::matching::Matcher;
-use onefold_core::merge::Guarded;
-use onefold_core::node::NodeHasher;
+use onefold_graph::node::NodeHasher;
+use onefold_identity::account::Account;
+use onefold_identity::cluster::Pool;
+use onefold_identity::explain::Explainer;
+use onefold_identity::matching::Matcher;
+use onefold_identity::merge::Guarded;
 use onefold_lake::RunId;
 use onefold_lake::retired::Retired;
 use onefold_shell::{Context, StageError};

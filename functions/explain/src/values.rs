@@ -1,7 +1,7 @@
 //! The values of a customer, and where they came from.
 
-use onefold_core::account::Account;
-use onefold_core::field::TextField;
+use onefold_identity::account::Account;
+use onefold_normalise::field::TextField;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -62,8 +62,9 @@ fn from(provenance: &Value, field: &str, value: &Value, accounts: &[Account<'_>]
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn every_value_names_its_accounts_or_table() {

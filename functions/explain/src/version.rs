@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use onefold_core::account::Account;
-use onefold_core::config::Config;
-use onefold_core::corrections::{Corrections, Pairs};
-use onefold_core::merge::{Guarded, split_member};
-use onefold_core::reference::place;
+use onefold_config::Config;
+use onefold_identity::account::Account;
+use onefold_identity::corrections::{Corrections, Pairs};
+use onefold_identity::merge::{Guarded, split_member};
+use onefold_identity::reference::place;
 use onefold_lake::current::Current;
 use onefold_lake::index::{self, Frame};
 use onefold_lake::keys::{self, Part};

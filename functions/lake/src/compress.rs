@@ -185,8 +185,9 @@ impl<'b> FrameReader<'b> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn frames(key: &str, bytes: &[u8]) -> Result<Vec<Vec<u8>>, FormatError> {
         let mut reader = FrameReader::new(key, bytes)?;

@@ -3,8 +3,8 @@
 
 use std::slice::ChunksExact;
 
-use onefold_core::link::{Edge, Position};
-use onefold_core::node::Node;
+use onefold_graph::node::Node;
+use onefold_graph::{Edge, Position};
 
 use crate::compress::FormatError;
 use crate::links::array;

@@ -1,6 +1,6 @@
 //! `processed/<run>/index/`: in which partition an account or a customer is.
 //!
-//! Each partition has a section in the `.hashes` files: the [`place`](onefold_core::reference::place)s of its references
+//! Each partition has a section in the `.hashes` files: the [`place`](onefold_identity::reference::place)s of its references
 //! and customer ids, little-endian, sorted. `frames.jsonl` says where the section is, and what else there is of the
 //! partition. Hashes are spread evenly, so where one would stand is known from its value, give or take a few times the
 //! square root of their number: one ranged GET a section.
@@ -8,13 +8,13 @@
 use std::ops::Range;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use onefold_store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::compress::FormatError;
 use crate::keys::{self, Part, RunId};
 use crate::links::array;
 use crate::shuffle::ShuffleError;
-use onefold_store::Store;
 
 const ENTRY_BYTES: u64 = 8;
 
@@ -109,12 +109,13 @@ fn window(entries: u64, hash: u64, reach: u64) -> Range<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::testing::block_on;
-    use onefold_core::reference::place;
+    use onefold_identity::reference::place;
     use onefold_store::Condition;
     use onefold_store::memory::MemoryStore;
     use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::block_on;
 
     proptest! {
         /// Hashes that are not spread at all are found too, if not by one GET.

@@ -32,9 +32,9 @@ mod key;
 use std::fmt;
 
 pub use key::{Key, OfChunk, OfRun};
-use onefold_core::config::RowFormat;
-use onefold_core::enrich::TableFormat;
-use onefold_core::node::Node;
+use onefold_config::RowFormat;
+use onefold_graph::node::Node;
+use onefold_rows::enrich::TableFormat;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The user's configuration.

@@ -1,7 +1,7 @@
 //! Labels, as Link hands them to Partition: for each of its invocations a frame of a shuffle object, with
 //! the line and the slice of each account that the shard knows, eight bytes an account, little-endian.
 
-use onefold_core::link::Position;
+use onefold_graph::Position;
 
 use crate::compress::FormatError;
 use crate::links::array;
@@ -58,10 +58,11 @@ pub fn parse(key: &str, frame: &[u8], slices: &mut [u32]) -> Result<(), FormatEr
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::shuffle;
     use onefold_store::memory::MemoryStore;
     use onefold_store::{Condition, Store};
+
+    use super::*;
+    use crate::shuffle;
 
     #[tokio::test]
     async fn every_mapper_gets_the_labels_of_its_lines() {

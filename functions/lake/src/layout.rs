@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use onefold_core::link::Blocked;
-use onefold_core::merge::{BlockedRule, MergeCounts};
-use onefold_core::node::Node;
+use onefold_graph::Blocked;
+use onefold_graph::node::Node;
+use onefold_identity::merge::{BlockedRule, MergeCounts};
 use serde::{Deserialize, Serialize};
 
 /// `links/<run>/layout.json`

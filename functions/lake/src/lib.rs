@@ -1,7 +1,7 @@
 //! Every S3 key and every object format of Onefold.
 //!
 //! A key or a format is made and taken apart in this crate and nowhere else. It takes no decision about
-//! accounts or customers: that is `onefold-core`.
+//! accounts or customers: that is `onefold-identity`.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 

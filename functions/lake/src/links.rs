@@ -9,9 +9,8 @@
 //! reference, and the XXH3 (64 bits) of the records. There is no header, so objects can be concatenated; hashes do not
 //! compress, so they are not compressed.
 
-use onefold_core::account::Version;
-use onefold_core::link::{StarHead, Stars};
-use onefold_core::node::Node;
+use onefold_graph::node::Node;
+use onefold_graph::{StarHead, Stars, Version};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::compress::FormatError;
@@ -173,9 +172,10 @@ pub(crate) fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use onefold_core::node::NodeHasher;
+    use onefold_graph::node::NodeHasher;
     use proptest::prelude::*;
+
+    use super::*;
 
     proptest! {
         #[test]

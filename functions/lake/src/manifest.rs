@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use onefold_store::Object;
 use serde::{Deserialize, Serialize};
-
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::keys::RunId;
 use crate::note::SourceNote;
 use crate::plan::Skipped;
-use onefold_store::Object;
 
 /// The format's number. Readers refuse a higher one.
 pub const FORMAT: u32 = 1;

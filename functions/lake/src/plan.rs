@@ -1,6 +1,6 @@
 //! What Plan pins for a run: the plan, the splits and the inputs.
 
-use onefold_core::enrich::TableFormat;
+use onefold_rows::enrich::TableFormat;
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;

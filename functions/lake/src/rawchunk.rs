@@ -4,7 +4,7 @@
 //! index as JSON and its XXH3 (64 bits), which every zstd reader passes over. (Zstandard format, RFC 8878,
 //! section 3.1.2.)
 
-use onefold_core::translate::Segment;
+use onefold_rows::translate::Segment;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 

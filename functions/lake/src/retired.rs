@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use onefold_store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::compress::FormatError;
 use crate::keys::RunId;
 use crate::manifest::File;
 use crate::shuffle::ShuffleError;
-use onefold_store::Store;
 
 /// How much of a list is read at a time.
 const PIECE_BYTES: u64 = 8 << 20;

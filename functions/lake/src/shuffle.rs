@@ -9,11 +9,11 @@ use std::io::Cursor;
 use std::ops::Range;
 
 use bytes::Bytes;
+use onefold_store::{Store, StoreError};
 use zstd::bulk::Decompressor;
 
 use crate::compress::{Compressor, FormatError};
 use crate::links::array;
-use onefold_store::{Store, StoreError};
 
 const SKIPPABLE_MAGIC: u32 = 0x184D_2A5E;
 const SEEKABLE_MAGIC: u32 = 0x8F92_EAB1;
@@ -472,11 +472,12 @@ fn decompress_frame(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::testing::block_on;
     use onefold_store::Condition;
     use onefold_store::memory::MemoryStore;
     use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::block_on;
 
     /// What reader `reader` of `readers` gets.
     async fn text_of(store: &MemoryStore, reader: u32, readers: u32) -> String {

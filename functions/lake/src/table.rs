@@ -4,8 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use onefold_core::enrich::{Rows, TableFormat, TableText};
-use onefold_core::setup::NoTable;
+use onefold_rows::enrich::{Rows, TableFormat, TableText};
+use onefold_rows::setup::NoTable;
+use onefold_store::{Store, StoreError};
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as PhysicalType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -14,7 +15,6 @@ use parquet::schema::types::Type;
 
 use crate::keys;
 use crate::plan::Pinned;
-use onefold_store::{Store, StoreError};
 
 /// Reads the table of a name, in whichever format it is there.
 ///

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use onefold_store::{Store, StoreError, TransactionError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -12,7 +13,6 @@ use crate::current::{self, Current};
 use crate::keys::{self, RunId, Stage};
 use crate::manifest::{FORMAT, Manifest};
 use crate::receipt::Receipt;
-use onefold_store::{Store, StoreError, TransactionError};
 
 /// What became of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

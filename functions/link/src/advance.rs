@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use onefold_core::link::Blocked;
-use onefold_lake::RunId;
+use onefold_graph::Blocked;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::layout::{BlockedKeys, Layout, Mapper, MapperInput, Partition};
-use onefold_lake::links;
 use onefold_lake::manifest::Manifest;
+use onefold_lake::{RunId, links};
 use onefold_shell::{Context, Receipts, StageError, Work, json_lines, json_object};
 use onefold_store::Condition;
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 //! Edges between rounds: a shuffle object a shard, with the frames of each shard that gets them.
 
-use onefold_core::link::{Contraction, Edge, NodeLabels};
+use onefold_graph::{Contraction, Edge, NodeLabels};
 use onefold_lake::edges::{self, EDGE_BYTES};
 use onefold_lake::receipt::Moved;
 use onefold_lake::shuffle::{self, ShuffleWriter};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use onefold_core::account::Account;
-use onefold_core::link::{Latest, Position, Star, Stars};
-use onefold_core::merge::member_stars;
-use onefold_core::node::Node;
-use onefold_core::snapshot::SourceMarks;
+use onefold_graph::node::Node;
+use onefold_graph::{Latest, Position, Star, Stars};
+use onefold_identity::account::Account;
+use onefold_identity::merge::member_stars;
+use onefold_identity::snapshot::SourceMarks;
 use onefold_lake::layout::{Layout, MapperInput};
 use onefold_lake::links::LinksReader;
 use onefold_lake::receipt::Moved;

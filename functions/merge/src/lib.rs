@@ -9,19 +9,18 @@
 mod merged;
 mod previous;
 
-use onefold_core::merge::{Before, Merger};
-use onefold_core::node::Node;
-use onefold_core::timestamp::Timestamp;
+use merged::Merged;
+use onefold_graph::node::Node;
+use onefold_identity::merge::{Before, Merger};
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::layout::{BlockedKeys, Partition};
 use onefold_lake::receipt::Moved;
 use onefold_lake::shuffle::{self, Frames};
+use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order, json_object};
 use onefold_store::Condition;
 use serde::{Deserialize, Serialize};
-
-use merged::Merged;
 
 /// Shuffle objects that are read at once. Of each a partition has little.
 const READ_AHEAD: usize = 8;

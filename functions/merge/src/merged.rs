@@ -1,6 +1,6 @@
 //! What the slices of a partition became, put together.
 
-use onefold_core::merge::MergeOutput;
+use onefold_identity::merge::MergeOutput;
 use onefold_lake::keys::Part;
 use onefold_lake::layout::PartitionCounts;
 use onefold_lake::retired::Retired;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use onefold_core::config::Config;
-use onefold_core::corrections::{Corrections, Pairs};
-use onefold_core::matching::Matcher;
-use onefold_core::merge::Before;
-use onefold_core::node::Node;
+use onefold_config::Config;
+use onefold_graph::node::Node;
+use onefold_identity::corrections::{Corrections, Pairs};
+use onefold_identity::matching::Matcher;
+use onefold_identity::merge::Before;
 use onefold_lake::layout::BlockedKeys;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError};

@@ -1,9 +1,9 @@
 //! The corrections of a run.
 
-use onefold_core::config::Config;
-use onefold_core::corrections::{Checked, File, check};
+use onefold_config::Config;
 use onefold_lake::keys;
 use onefold_lake::plan::PinnedCorrections;
+use onefold_rows::corrections_file::{Checked, File, check};
 use onefold_shell::{Context, StageError};
 
 /// Reads and pins all files of corrections, and finds their faults before anything runs.

@@ -1,8 +1,8 @@
 //! The lease of a run: while one is under way that may publish, no other begins.
 
-use onefold_core::timestamp::Timestamp;
 use onefold_lake::lease::{self, Lease};
 use onefold_lake::{RunId, keys};
+use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, ErrorKind, Progress, StageError};
 use onefold_store::TransactionError;
 

@@ -12,9 +12,8 @@ mod request;
 mod suppression;
 mod tables;
 
+use onefold_config::Config;
 use onefold_connect::{Fault, Planned, Planning, SPLIT_BYTES, connector};
-use onefold_core::config::Config;
-use onefold_core::timestamp::Timestamp;
 use onefold_lake::RunId;
 use onefold_lake::current::Current;
 use onefold_lake::keys::{self, Stage};
@@ -22,6 +21,7 @@ use onefold_lake::manifest::{Manifest, config_digest};
 use onefold_lake::note::{Note, SourceNote};
 use onefold_lake::plan::{Input, Plan, Previous, Skipped, Split};
 use onefold_lake::receipt::Moved;
+use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, ErrorKind, StageError, Work, json_lines, json_object};
 use onefold_store::{Condition, StoreError};
 

@@ -111,8 +111,9 @@ pub struct Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn every_member_has_a_default() {

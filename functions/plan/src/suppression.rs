@@ -1,7 +1,7 @@
 //! The suppression list of a run.
 
-use onefold_core::corrections::Pairs;
-use onefold_core::suppression::Suppression;
+use onefold_identity::corrections::Pairs;
+use onefold_identity::suppression::Suppression;
 use onefold_lake::keys;
 use onefold_shell::{Context, StageError};
 

@@ -1,10 +1,10 @@
 //! The reference tables of a run.
 
-use onefold_core::config::Config;
-use onefold_core::enrich::TableFormat;
-use onefold_core::setup::check_table;
+use onefold_config::Config;
 use onefold_lake::plan::Pinned;
 use onefold_lake::{keys, table};
+use onefold_rows::enrich::TableFormat;
+use onefold_rows::setup::check_table;
 use onefold_shell::{Context, Function, MemoryBudget, StageError};
 
 /// Pins the reference tables, and reads them once so that their faults are found before anything runs. Translate holds

@@ -1,6 +1,6 @@
 //! The environment: read here, once, and nowhere else.
 
-use onefold_core::node::NodeHasher;
+use onefold_graph::node::NodeHasher;
 
 use crate::memory::MemoryBudget;
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::iter;
 
-use onefold_core::merge::LineError;
+use onefold_identity::merge::LineError;
 use onefold_lake::FormatError;
 use onefold_lake::shuffle::ShuffleError;
 use onefold_store::{StoreError, TransactionError};

@@ -52,8 +52,9 @@ fn run(request: &Value) -> Option<RunId> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn a_request_names_its_run() {

@@ -1,6 +1,6 @@
 //! The messages of the queue: which raw chunks they are about.
 
-use onefold_core::config::RowFormat;
+use onefold_config::RowFormat;
 use onefold_lake::{Chunk, event};
 
 /// The chunks that a message is about, and why it is about nothing else.

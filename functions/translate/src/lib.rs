@@ -12,12 +12,12 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use bytes::Bytes;
-use onefold_core::config::RowFormat;
-use onefold_core::translate::{ObjectRows, Translator};
+use onefold_config::RowFormat;
 use onefold_lake::keys::{Chunk, Stage};
 use onefold_lake::note::Note;
 use onefold_lake::receipt::Moved;
 use onefold_lake::{compress, links, rawchunk};
+use onefold_rows::translate::{ObjectRows, Translator};
 use onefold_shell::{
     Context, ErrorKind, Function, MemoryBudget, StageError, Work, caught, complete_if_settled, give_up,
 };

@@ -400,8 +400,9 @@ impl LocalCommand {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use clap::CommandFactory;
+
+    use super::*;
 
     fn parse(line: &str) -> Arguments {
         Arguments::try_parse_from(line.split(' ')).unwrap()

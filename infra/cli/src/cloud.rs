@@ -9,7 +9,6 @@ use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-
 use onefold_store::s3::{self, Patience, S3Store};
 
 use crate::error::Error;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::erase::{Answer, Request};
-use onefold_core::node::NodeHasher;
+use onefold_graph::node::NodeHasher;
 use onefold_lake::current::Current;
 use onefold_lake::keys;
 use onefold_store::{Condition, Store};

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use onefold_lake::versions::VersionError;
-
-use crate::table::plural;
 use onefold_store::StoreError;
 use tokio::task::JoinError;
+
+use crate::table::plural;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use explain::{Answer, Request};
-use onefold_core::config::nearest;
+use onefold_config::nearest;
 use onefold_lake::{RunId, keys};
 use onefold_store::Store;
 

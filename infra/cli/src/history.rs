@@ -225,11 +225,11 @@ fn ending(event: &HistoryEvent) -> Option<Ending> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use HistoryEventType as Type;
     use aws_sdk_sfn::primitives::DateTime;
     use aws_sdk_sfn::types::{ExecutionFailedEventDetails, StateEnteredEventDetails, StateExitedEventDetails};
 
-    use HistoryEventType as Type;
+    use super::*;
 
     /// A history in which an event follows a second after the other.
     #[derive(Default)]

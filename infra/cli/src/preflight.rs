@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use onefold_core::config::Config;
+use onefold_config::Config;
 
 use crate::args::{CloudCommand, RunOptions};
 use crate::error::{Error, describe};
@@ -55,7 +55,7 @@ fn check_data(data: &Path, faults: &mut Vec<String>) {
     let sources: Vec<&str> = match &config {
         Ok(config) => config.sources.iter().map(|source| source.name.as_str()).collect(),
         Err(found) => {
-            let place = |fault: &onefold_core::config::Fault| {
+            let place = |fault: &onefold_config::Fault| {
                 format!("{}:{}:{}: {}", path.display(), fault.line, fault.column, fault.message)
             };
             faults.extend(found.0.iter().map(place));

@@ -72,8 +72,9 @@ pub fn sums(receipts: &[Receipt<Value>]) -> BTreeMap<Stage, Sums> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use onefold_lake::receipt::{Cost, Moved};
+
+    use super::*;
 
     #[test]
     fn receipts_add_up_by_stage() {

@@ -190,10 +190,11 @@ impl ArrayScanner {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
     use serde_json::Value;
     use serde_json::value::RawValue;
+
+    use super::*;
 
     /// Scans bytes that come in pieces of some size.
     fn scan(bytes: &[u8], piece: usize) -> Result<Vec<String>, ArrayError> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
-use onefold_core::csv::{Boundary, FieldReader, RECORD_BYTES_MAX, boundary};
+use onefold_rows::csv::{Boundary, FieldReader, RECORD_BYTES_MAX, boundary};
 
 /// Why the start of an object is no header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,8 +93,9 @@ pub(crate) fn line_ends(text: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     #[test]
     fn the_header_is_found_behind_excels_note() {

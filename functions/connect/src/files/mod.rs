@@ -16,14 +16,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use onefold_core::chunker::{CHUNK_BYTES, Chunker, Mark, RawChunk};
-use onefold_core::config::{FileFormat, FilesSettings, Source};
-use onefold_core::setup;
+use onefold_config::{FileFormat, FilesSettings, Source};
 use onefold_lake::keys;
 use onefold_lake::note::Note;
 use onefold_lake::plan::{Piece, Reading};
+use onefold_rows::setup;
 use onefold_shell::{Context, StageError};
 
+use crate::chunker::{CHUNK_BYTES, Chunker, Mark, RawChunk};
 use crate::{Connector, Fault, ObjectPosition, Outcome, Planned, Planning, Position, Sink};
 
 pub use splits::SPLIT_BYTES;

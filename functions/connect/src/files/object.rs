@@ -4,9 +4,9 @@
 
 use bytes::Bytes;
 use memchr::memchr;
-use onefold_core::config::{FilesSettings, RowFormat, Source};
-use onefold_core::setup;
+use onefold_config::{FilesSettings, RowFormat, Source};
 use onefold_lake::plan::Piece;
+use onefold_rows::setup;
 use onefold_shell::Context;
 use onefold_store::{Body, StoreError};
 

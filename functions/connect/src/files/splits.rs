@@ -1,6 +1,6 @@
 //! Dividing objects into splits: what one Extract invocation reads.
 
-use onefold_core::config::{Encoding, FileFormat, FilesSettings};
+use onefold_config::{Encoding, FileFormat, FilesSettings};
 use onefold_lake::plan::Piece;
 use onefold_store::Object;
 

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use onefold_core::config::{Config, FileFormat, SourceKind};
-use onefold_core::node::NodeHasher;
+use onefold_config::{Config, FileFormat, SourceKind};
+use onefold_graph::node::NodeHasher;
 use onefold_lake::RunId;
 use onefold_lake::receipt::Moved;
 use onefold_shell::NoTasks;

@@ -1,7 +1,7 @@
 //! From an object's bytes, decompressed, to the text that its raw chunks hold.
 
 use bytes::Bytes;
-use onefold_core::config::{Encoding, FileFormat, FilesSettings};
+use onefold_config::{Encoding, FileFormat, FilesSettings};
 
 use super::array::ArrayScanner;
 use crate::Fault;

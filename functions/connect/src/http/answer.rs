@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hyper::StatusCode;
-use onefold_core::config::HttpAuth;
+use onefold_config::HttpAuth;
 
 /// Why a page was not got.
 #[derive(Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client as Pool, ResponseFuture};
 use hyper_util::rt::TokioExecutor;
-use onefold_core::config::{HttpAuth, HttpSettings};
+use onefold_config::{HttpAuth, HttpSettings};
 use onefold_shell::StageError;
 use url::Url;
 

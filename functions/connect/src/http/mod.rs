@@ -14,7 +14,7 @@ mod walk;
 mod watermark;
 
 use async_trait::async_trait;
-use onefold_core::config::HttpSettings;
+use onefold_config::HttpSettings;
 use onefold_lake::plan::Reading;
 use onefold_shell::{Context, StageError};
 

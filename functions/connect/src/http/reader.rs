@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use hyper::StatusCode;
-use onefold_core::config::HttpSettings;
-use onefold_core::timestamp::Timestamp;
+use onefold_config::HttpSettings;
 use onefold_lake::note::Note;
+use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{ErrorKind, StageError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! The address of a page.
 
-use onefold_core::config::{HttpSettings, Paging};
+use onefold_config::{HttpSettings, Paging};
 use url::Url;
 
 use super::walk::Place;
@@ -87,8 +87,8 @@ pub(super) fn shown(url: &Url) -> String {
 mod tests {
     use std::time::Duration;
 
-    use onefold_core::config::{CursorAt, HttpWatermark, PageSize, Patience};
-    use onefold_core::timestamp::TimeFormat;
+    use onefold_config::{CursorAt, HttpWatermark, PageSize, Patience};
+    use onefold_normalise::timestamp::TimeFormat;
 
     use super::*;
 

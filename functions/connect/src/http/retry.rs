@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hyper::HeaderMap;
 use hyper::header::{DATE, RETRY_AFTER};
-use onefold_core::config::Patience;
+use onefold_config::Patience;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// No wait is longer, unless the server asks for it.

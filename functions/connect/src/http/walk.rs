@@ -1,6 +1,6 @@
 //! The way from page to page, as a state machine without I/O.
 
-use onefold_core::config::{CursorAt, PageEnd, Paging};
+use onefold_config::{CursorAt, PageEnd, Paging};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use url::Url;

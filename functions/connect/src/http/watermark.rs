@@ -1,7 +1,7 @@
 //! Up to where a source is read.
 
-use onefold_core::config::HttpWatermark;
-use onefold_core::timestamp::Timestamp;
+use onefold_config::HttpWatermark;
+use onefold_normalise::timestamp::Timestamp;
 use serde_json::value::RawValue;
 
 use super::json;
@@ -47,7 +47,7 @@ impl<'g> Gathered<'g> {
 
 #[cfg(test)]
 mod tests {
-    use onefold_core::timestamp::TimeFormat;
+    use onefold_normalise::timestamp::TimeFormat;
 
     use super::*;
 

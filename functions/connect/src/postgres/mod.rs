@@ -16,8 +16,9 @@ mod sql;
 mod target;
 
 use async_trait::async_trait;
+use column::Order;
 use futures_util::{TryStreamExt, pin_mut};
-use onefold_core::config::{Postgres, Source, Watermark};
+use onefold_config::{Postgres, Source, Watermark};
 use onefold_lake::keys;
 use onefold_lake::manifest::config_digest;
 use onefold_lake::note::Note;
@@ -25,13 +26,12 @@ use onefold_lake::plan::{KeyRanges, Reading};
 use onefold_shell::{StageError, json_object};
 use onefold_store::Condition;
 use serde_json::Value;
+use session::{Hidden, Session};
+use sql::{Range, Rows, Statement};
 use tokio_postgres::types::{Json, Type};
 use tokio_postgres::{Column, Row};
 
 use crate::{Connector, Fault, Flow, Outcome, Planned, Planning, Position, Sink};
-use column::Order;
-use session::{Hidden, Session};
-use sql::{Range, Rows, Statement};
 
 /// Bytes of text after which a page ends, however few rows it has.
 const PAGE_BYTES: usize = 1 << 20;

@@ -3,8 +3,8 @@
 //! Names from the configuration are quoted, so that they are names whatever they contain; values (keys,
 //! watermarks) are always parameters, and travel as text that PostgreSQL itself printed and reads again.
 
-use onefold_core::config::{Postgres, Relation, Watermark};
-use onefold_core::csv::RECORD_BYTES_MAX;
+use onefold_config::{Postgres, Relation, Watermark};
+use onefold_rows::csv::RECORD_BYTES_MAX;
 
 use super::column::Order;
 

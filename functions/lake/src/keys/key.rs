@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use onefold_core::config::RowFormat;
-use onefold_core::enrich::TableFormat;
-use onefold_core::node::Node;
+use onefold_config::RowFormat;
+use onefold_graph::node::Node;
+use onefold_rows::enrich::TableFormat;
 
 use super::{Chunk, Part, RunId, Stage};
 

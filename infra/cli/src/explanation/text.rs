@@ -2,7 +2,7 @@
 
 use console::measure_text_width;
 use explain::{Answer, Sourced, Together};
-use onefold_core::explain::{Checked, Finding, Verdict};
+use onefold_identity::explain::{Checked, Finding, Verdict};
 use onefold_lake::retired::Retired;
 use serde_json::Value;
 
@@ -198,8 +198,9 @@ fn section(out: &mut String, title: &str, rows: Vec<Vec<String>>) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     const RUN: &str = "20261122T174600Z-1a2b3c4d";
 

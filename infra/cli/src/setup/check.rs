@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use onefold_core::config::{Config, Place, RowFormat, SourceKind, nearest};
-use onefold_core::setup::{self, Finding};
+use onefold_config::{Config, Place, RowFormat, SourceKind, nearest};
 use onefold_lake::table::StoredTable;
+use onefold_rows::setup::{self, Finding};
 use onefold_store::Object;
 
 use super::faults::{Found, Weight, show};

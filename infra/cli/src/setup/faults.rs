@@ -1,6 +1,6 @@
 //! Shows faults the way compilers do: what is wrong, where, the line, and a mark under the place.
 
-use onefold_core::config::Place;
+use onefold_config::Place;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use onefold_core::config::Config;
-use onefold_core::corrections::{self, File};
+use onefold_config::Config;
+use onefold_rows::corrections_file::{self as corrections, File};
 
 use crate::error::{Error, describe};
 use crate::push;

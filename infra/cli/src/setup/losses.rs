@@ -1,10 +1,10 @@
 //! What becomes of the first rows of a file, where it tells that the set-up does not fit the file.
 
-use onefold_core::config::{Config, Source};
-use onefold_core::field::TextField;
-use onefold_core::matching::Matcher;
-use onefold_core::setup::{Finding, check_shapes, knows_no_country};
-use onefold_core::translate::{ChunkOutput, Tables, Translator};
+use onefold_config::{Config, Source};
+use onefold_identity::matching::Matcher;
+use onefold_normalise::field::TextField;
+use onefold_rows::setup::{Finding, check_shapes, knows_no_country};
+use onefold_rows::translate::{ChunkOutput, Tables, Translator};
 use serde_json::Value;
 
 use super::reading::Row;

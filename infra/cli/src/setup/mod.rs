@@ -12,7 +12,7 @@ mod side_by_side;
 mod try_source;
 
 pub use folder::{DataFolder, config_text};
-use onefold_core::config::json_schema;
+use onefold_config::json_schema;
 
 use crate::Outcome;
 use crate::args::SetupCommand;

@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use onefold_config::{RowFormat, Source, SourceKind};
 use onefold_connect::{Destination, Outcome, Planning, Position, Sink, TakenUp, connector};
-use onefold_core::config::{RowFormat, Source, SourceKind};
-use onefold_core::csv::{Boundary, Dialect, FieldReader};
-use onefold_core::setup::NoTable;
-use onefold_core::translate::Segment;
 use onefold_lake::note::Note;
 use onefold_lake::plan::{Piece, Reading};
 use onefold_lake::table::{self, StoredTable};
 use onefold_lake::{RunId, keys, rawchunk};
+use onefold_rows::csv::{Boundary, Dialect, FieldReader};
+use onefold_rows::setup::NoTable;
+use onefold_rows::translate::Segment;
 use onefold_shell::{Context, NoSecrets, Secrets};
 use onefold_store::{Object, Store};
 

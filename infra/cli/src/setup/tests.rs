@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use onefold_core::config::{Config, Mapping};
+use onefold_config::{Config, Mapping};
 use onefold_shell::{NoSecrets, Secrets};
 use parquet::data_type::ByteArrayType;
 use parquet::file::writer::SerializedFileWriter;

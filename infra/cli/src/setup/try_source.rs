@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use onefold_core::account::Account;
-use onefold_core::config::{Config, Source, SourceKind, nearest};
-use onefold_core::enrich::TableText;
-use onefold_core::matching::Matcher;
-use onefold_core::setup;
-use onefold_core::translate::{Segment, Tables, Translator};
+use onefold_config::{Config, Source, SourceKind, nearest};
+use onefold_identity::account::Account;
+use onefold_identity::matching::Matcher;
 use onefold_lake::note::Note;
 use onefold_lake::table::StoredTable;
+use onefold_rows::enrich::TableText;
+use onefold_rows::setup;
+use onefold_rows::translate::{Segment, Tables, Translator};
 use onefold_shell::Secrets;
 use serde_json::{Value, json};
 

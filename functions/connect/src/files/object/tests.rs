@@ -1,6 +1,6 @@
 //! What is given of an object depends on its bytes alone, and ranges hold every line once, wherever they are cut.
 
-use onefold_core::config::{Config, Encoding, FileFormat, SourceKind};
+use onefold_config::{Config, Encoding, FileFormat, SourceKind};
 use proptest::prelude::*;
 
 use super::*;

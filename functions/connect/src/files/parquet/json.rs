@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
-use onefold_core::json;
+use onefold_identity::json;
 use parquet::record::{Field, Row};
 
 use super::schema::{Shape, Unit};
@@ -129,7 +129,7 @@ fn timestamp(out: &mut Vec<u8>, unit: Unit, time: i64) {
 /// A time of the last day of the year 9999, which means that there is no end, is behind what `jiff` can hold.
 fn last_day(out: &mut Vec<u8>, unit: Unit, time: i64) {
     let milliseconds = i64::try_from(i128::from(time) * unit.nanoseconds() / 1_000_000).ok();
-    match milliseconds.and_then(onefold_core::timestamp::Timestamp::from_milliseconds) {
+    match milliseconds.and_then(onefold_normalise::timestamp::Timestamp::from_milliseconds) {
         Some(time) => quoted(out, format_args!("{time}")),
         None => quoted(out, format_args!("time {time}")),
     }

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use onefold_core::config::{Paging, Patience};
+use onefold_config::{Paging, Patience};
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! Every way of paging, from page to page, and cycles of all lengths.
 
-use onefold_core::config::PageSize;
+use onefold_config::PageSize;
 
 use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onefold_core::normalise::is_placeholder;
+use onefold_normalise::is_placeholder;
 use serde_json::Value;
 
 use crate::setup::reading::Row;

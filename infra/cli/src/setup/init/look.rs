@@ -1,6 +1,6 @@
 //! A look at a source's first files: how they are written, and what their rows have, read as a run would read them.
 
-use onefold_core::config::{Config, Source};
+use onefold_config::{Config, Source};
 use onefold_store::Object;
 
 use super::columns::Columns;

@@ -21,7 +21,7 @@ mod tests;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 
-use onefold_core::config::json_schema;
+use onefold_config::json_schema;
 
 use super::folder::DataFolder;
 use crate::args::InitOptions;

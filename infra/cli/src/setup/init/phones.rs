@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use onefold_core::normalise::{Step, Surroundings, run};
+use onefold_normalise::{Step, Surroundings, run};
 
 use super::columns::Columns;
 use super::fields::Guesses;

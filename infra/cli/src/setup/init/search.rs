@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use onefold_core::config::DeletionMark;
+use onefold_config::DeletionMark;
 
 use super::columns::{Column, Columns};
 use super::fields::{Guess, Sureness, Written};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use onefold_core::normalise::{Step, Surroundings, calling_code, run};
+use onefold_normalise::{Step, Surroundings, calling_code, run};
 
 /// A kind of value that can be told by its looks.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! How a file is written, by its first bytes.
 
-use onefold_core::csv::{Boundary, FieldReader, boundary};
+use onefold_rows::csv::{Boundary, FieldReader, boundary};
 
 use super::head::Head;
 use super::items::{FirstValue, first_value};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use onefold_core::config::TimeFormat;
-use onefold_core::field::TextField;
+use onefold_config::TimeFormat;
 use onefold_lake::manifest::Manifest;
+use onefold_normalise::field::TextField;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::settings::Settings;
 use onefold_tests::version::Version;

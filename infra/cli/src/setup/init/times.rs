@@ -1,6 +1,6 @@
 //! How times are written, decided over many values.
 
-use onefold_core::config::TimeFormat;
+use onefold_config::TimeFormat;
 
 /// Formats that are tried, the commonest first. Of two that fit equally, the first one is taken.
 const FORMATS: [&str; 37] = [

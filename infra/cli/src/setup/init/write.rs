@@ -4,14 +4,14 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use onefold_core::config::Config;
+use onefold_config::Config;
+use rules::push_rules;
 
 use super::fields::{Guess, Guesses, Sureness, Written, guess};
 use super::look::{Look, Seen};
 use super::phones::{self, Phones};
 use super::sniff::{Format, Layout};
 use crate::table::plural;
-use rules::push_rules;
 
 /// How many columns that are no field are named.
 const OTHERS_MAX: usize = 30;

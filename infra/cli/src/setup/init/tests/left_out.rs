@@ -147,7 +147,7 @@ proptest! {
         scratch.write(&[SOUND]);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(scratch.init()).unwrap();
-        let parsed = onefold_core::config::Config::parse(&scratch.config_text());
+        let parsed = onefold_config::Config::parse(&scratch.config_text());
         prop_assert!(parsed.is_ok(), "{:?}\n{}", parsed.err(), scratch.config_text());
     }
 }

@@ -1,6 +1,6 @@
 //! What is written behind the sources: normalisers, match keys and limits, as the fields that were found ask for.
 
-use onefold_core::normalise::Step;
+use onefold_normalise::Step;
 
 use super::Section;
 use crate::setup::init::phones::{self, Phones};

@@ -1,0 +1,154 @@
+//! Settings of the connector `http`.
+
+use std::time::Duration;
+
+use onefold_normalise::timestamp::{TimeFormat, Timestamp};
+use url::Url;
+
+/// A JSON API, and how its pages are walked through.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Where the first page is, without query: https, or http on this very machine.
+    pub url: Url,
+    /// JSON Pointer (RFC 6901) of the array of rows in a page; empty if the page is the array.
+    pub items: String,
+    /// How one gets from a page to the next.
+    pub paging: Paging,
+    /// Query parameters of every request.
+    pub params: Vec<(String, String)>,
+    /// How only what is new is asked for.
+    pub watermark: Option<HttpWatermark>,
+    /// How requests prove who they are from.
+    pub auth: Option<HttpAuth>,
+    /// At most so many requests are begun in a second.
+    pub requests_per_second: Option<f64>,
+    /// A page with more bytes is refused.
+    pub max_page_bytes: usize,
+    /// How long and how often a page is asked for.
+    pub patience: Patience,
+}
+
+/// How one gets from a page to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Paging {
+    /// There is one page.
+    Single,
+    /// A page holds what the next one is asked for with. The last holds none, or null, or "".
+    Cursor {
+        /// Where the cursor is.
+        at: CursorAt,
+        /// The parameter that takes it.
+        param: String,
+        /// Where a page says whether it is the last, if the cursor alone does not.
+        end: Option<PageEnd>,
+    },
+    /// The header `Link` of a page names the next one's address, as `rel="next"` (RFC 8288).
+    Link,
+    /// A page holds the next one's address.
+    NextUrl {
+        /// JSON Pointer of the address in a page.
+        at: String,
+        /// Where a page says whether it is the last, if the address alone does not.
+        end: Option<PageEnd>,
+    },
+    /// Pages have numbers. The one behind the last is empty.
+    Number {
+        /// The parameter that takes the number.
+        param: String,
+        /// The first page's number.
+        first: u64,
+        /// How large pages are asked to be.
+        size: Option<PageSize>,
+    },
+    /// A page starts behind so many rows. The one behind the last is empty.
+    Offset {
+        /// The parameter that takes the number of rows.
+        param: String,
+        /// How large pages are asked to be.
+        size: Option<PageSize>,
+    },
+}
+
+/// Where a cursor is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CursorAt {
+    /// JSON Pointer in a page.
+    Page(String),
+    /// JSON Pointer in the last row of a page: its id, mostly. A page without rows is the last.
+    LastRow(String),
+}
+
+/// Where a page says whether it is the last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageEnd {
+    /// JSON Pointer of true or false in a page.
+    pub at: String,
+    /// Which of the two the last page has.
+    pub last: bool,
+}
+
+/// How large pages are asked to be. A server may give smaller ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageSize {
+    /// The parameter that takes the size.
+    pub param: String,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// How only what is new is asked for.
+#[derive(Clone, Debug)]
+pub struct HttpWatermark {
+    /// The parameter that takes the watermark.
+    pub param: String,
+    /// JSON Pointer, in a row, of the time that becomes the watermark; without, the run's start does.
+    pub at: Option<String>,
+    /// How the time is written.
+    pub format: TimeFormat,
+    /// What the first run asks for; without, it asks without the parameter.
+    pub initial: Option<String>,
+}
+
+impl HttpWatermark {
+    /// The time that a watermark stands for.
+    pub fn time(&self, watermark: &str) -> Option<Timestamp> {
+        self.format.parse(watermark)
+    }
+}
+
+/// How requests prove who they are from. Secrets are named here; their values are in Secrets Manager.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HttpAuth {
+    /// A bearer token (RFC 6750).
+    Bearer {
+        /// The secret's name.
+        secret: String,
+    },
+    /// A key in a header of its own.
+    Header {
+        /// The header, in lower case.
+        name: String,
+        /// The secret's name.
+        secret: String,
+    },
+}
+
+impl HttpAuth {
+    /// The secret's name.
+    pub fn secret(&self) -> &str {
+        match self {
+            Self::Bearer { secret } | Self::Header { secret, .. } => secret,
+        }
+    }
+}
+
+/// How long and how often a page is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// How long a page may take, from the request to its last byte.
+    pub timeout: Duration,
+    /// How often a page is asked for before the source counts as failed.
+    pub tries: u32,
+    /// The longest wait before the second try; it doubles with each further one.
+    pub wait: Duration,
+}

@@ -1,0 +1,216 @@
+//! The pipeline's configuration: one TOML file, checked as a whole before anything runs.
+//!
+//! [`Config::parse`] reports every fault at once, each with its line and what to do about it. Nothing in
+//! here is looked up by name again later: what is left after the check is plain data.
+
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod deletion;
+mod enrich;
+mod http;
+mod kind;
+mod matching;
+mod nearest;
+mod parse;
+mod place;
+mod postgres;
+mod publish;
+mod schema;
+mod survive;
+mod toml_reader;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use deletion::DeletionMark;
+pub use enrich::{Enrich, Hash, Lookup, Target, Threshold};
+pub use http::{CursorAt, HttpAuth, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging, Patience};
+pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
+pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule, Part};
+pub use nearest::nearest;
+pub use place::Place;
+pub use postgres::{Postgres, Relation, Watermark};
+pub use publish::Publish;
+pub use schema::json_schema;
+pub use survive::{Rule, Survive, Unit};
+
+pub use onefold_normalise::timestamp::TimeFormat;
+
+use onefold_normalise::Step;
+use onefold_normalise::field::{TEXT_FIELDS, TextField};
+
+/// The sections of the configuration and their keys.
+fn keys() -> Vec<schema::Key> {
+    parse::keys()
+}
+
+/// A configuration that has been checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The systems that accounts come from, in the order of the file.
+    pub sources: Vec<Source>,
+    /// The chain of normalisers of each text field, by the field's number.
+    pub normalise: [Vec<Step>; TEXT_FIELDS],
+    /// Values looked up in reference tables, in order.
+    pub enrich: Vec<Enrich>,
+    /// The match keys.
+    pub matches: Vec<MatchRule>,
+    /// Limits against wrong merges.
+    pub guard: Guard,
+    /// How values survive into a customer.
+    pub survive: Survive,
+    /// What must hold before a version is published.
+    pub publish: Publish,
+}
+
+/// A system that accounts come from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Name in references and keys: `[a-z0-9][a-z0-9_-]{0,39}`.
+    pub name: String,
+    /// Where its rows come from.
+    pub kind: SourceKind,
+    /// Higher wins ties of time.
+    pub trust: i64,
+    /// Country (ISO 3166-1 alpha-2) that the phone normaliser assumes for accounts without one.
+    pub region: Option<String>,
+    /// Whether a run fails if the source fails, or has never had any object. Otherwise it is skipped.
+    pub required: bool,
+    /// Whether what a run reads of the source is its whole state: accounts that are not in it are gone.
+    pub snapshot: bool,
+    /// Where the fields are in a row.
+    pub mapping: Mapping,
+}
+
+/// Where a source's fields are, as pointers into its rows.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    /// The account's id within the source.
+    pub id: Pointers,
+    /// Time of the last change.
+    pub updated_at: Option<TimeField>,
+    /// What marks an account as deleted.
+    pub deleted: Option<DeletionMark>,
+    /// `First Last` or `Last, First`, split into given and family name.
+    pub full_name: Option<Pointers>,
+    /// Text fields.
+    pub texts: Vec<TextMapping>,
+    /// Degrees.
+    pub latitude: Option<Pointers>,
+    /// Degrees.
+    pub longitude: Option<Pointers>,
+    /// A number.
+    pub salary: Option<Pointers>,
+    /// An array of strings, or text to split.
+    pub interests: Option<ListField>,
+    /// Other values that are kept as they are, by name.
+    pub attributes: Vec<(String, Pointers)>,
+}
+
+/// JSON Pointers (RFC 6901) in order of preference: the first that finds a value counts.
+pub type Pointers = Vec<String>;
+
+/// A text field of a source.
+#[derive(Clone, Debug)]
+pub struct TextMapping {
+    /// The field.
+    pub field: TextField,
+    /// Where it is.
+    pub at: Pointers,
+    /// The value of rows that have none.
+    pub default: Option<String>,
+    /// How dates are written; only for `birthdate`.
+    pub format: Option<TimeFormat>,
+}
+
+/// A time of a source.
+#[derive(Clone, Debug)]
+pub struct TimeField {
+    /// Where it is.
+    pub at: Pointers,
+    /// How it is written.
+    pub format: TimeFormat,
+    /// The value of rows that have none.
+    pub default: Option<onefold_normalise::timestamp::Timestamp>,
+}
+
+/// A list of a source.
+#[derive(Clone, Debug)]
+pub struct ListField {
+    /// Where it is.
+    pub at: Pointers,
+    /// What separates the items, where the source gives text.
+    pub split: Option<String>,
+}
+
+impl Source {
+    /// Whether a text can be a source's name.
+    pub fn is_name(text: &str) -> bool {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let mut bytes = text.bytes();
+        bytes.next().is_some_and(fits)
+            && bytes.all(|byte| fits(byte) || matches!(byte, b'_' | b'-'))
+            && text.len() <= 40
+    }
+}
+
+impl Config {
+    /// Parses and checks a whole configuration.
+    ///
+    /// # Errors
+    /// Every fault there is, in the order of the file.
+    pub fn parse(text: &str) -> Result<Self, Faults> {
+        parse::parse(text)
+    }
+
+    /// The source of a name.
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == name)
+    }
+
+    /// The names of the sources that are snapshots.
+    pub fn snapshots(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().filter(|source| source.snapshot).map(|source| source.name.as_str())
+    }
+
+    /// The names of the reference tables that are looked up, each once.
+    pub fn tables(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.enrich.iter().map(|enrich| enrich.table.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// A fault in the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// Column in the line, from 1, in characters.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// How many characters of the line are at fault.
+    pub length: usize,
+}
+
+/// Every fault of a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.0.len() == 1 { "fault" } else { "faults" };
+        write!(formatter, "{} {plural} in the configuration", self.0.len())?;
+        for fault in &self.0 {
+            write!(formatter, "; line {}, column {}: {}", fault.line, fault.column, fault.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}

@@ -1,0 +1,158 @@
+//! What `[[match]]` and `[guard]` say, once checked.
+
+use std::collections::BTreeMap;
+
+use onefold_normalise::Step;
+use onefold_normalise::field::{TEXT_FIELDS, TextField};
+
+/// A match rule: a key that brings accounts together, and conditions that decide pair by pair.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatchRule {
+    /// What must be equal, sorted by field.
+    pub key: Vec<Part>,
+    /// What must hold for two accounts that share the key. All of them must.
+    pub conditions: Vec<Condition>,
+    /// A key of this rule that more accounts share links nothing; the guard's limit if not given.
+    pub max_accounts_per_key: Option<u32>,
+}
+
+impl MatchRule {
+    /// A rule without conditions over fields as they are.
+    pub fn of_fields(fields: &[TextField]) -> Self {
+        let key = fields.iter().map(|field| Part { field: *field, steps: Vec::new() }).collect();
+        Self { key, conditions: Vec::new(), max_accounts_per_key: None }
+    }
+
+    /// The names of the key's parts joined by `+`, as reports show them.
+    pub fn name(&self) -> String {
+        self.key.iter().map(Part::name).collect::<Vec<_>>().join("+")
+    }
+
+    /// The field whose value alone is the key, if there is one.
+    pub fn only_field(&self) -> Option<TextField> {
+        match self.key.as_slice() {
+            [part] if part.steps.is_empty() => Some(part.field),
+            _ => None,
+        }
+    }
+}
+
+/// A field as rules compare it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The field.
+    pub field: TextField,
+    /// What is done to its value for the comparison only, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Part {
+    /// The field's name, with the steps in parentheses: `given_name(ascii,nickname)`.
+    pub fn name(&self) -> String {
+        let steps: Vec<&str> = self.steps.iter().map(|step| step.name()).collect();
+        if steps.is_empty() {
+            self.field.name().to_owned()
+        } else {
+            format!("{}({})", self.field.name(), steps.join(","))
+        }
+    }
+}
+
+/// A condition on two accounts that share a key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// What the two values must or must not be.
+    pub demand: Demand,
+    /// Which values.
+    pub part: Part,
+    /// When two values agree.
+    pub likeness: Likeness,
+}
+
+/// What a condition asks of two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// Both are there and agree: `if_agree`.
+    Agree,
+    /// One is missing, or both agree: `unless_differ`.
+    NotDiffer,
+}
+
+impl Demand {
+    /// The name in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Agree => "if_agree",
+            Self::NotDiffer => "unless_differ",
+        }
+    }
+}
+
+/// When two values agree.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Likeness {
+    /// They are equal.
+    Equal,
+    /// Their Jaro-Winkler similarity, from 0 to 1, is at least this.
+    JaroWinkler(f64),
+    /// At most so many characters must be inserted, deleted or replaced, or neighbours swapped.
+    EditDistance(usize),
+}
+
+/// Limits against wrong merges.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guard {
+    /// A key that more accounts share links nothing.
+    pub max_accounts_per_key: u32,
+    /// A key that a larger share of all accounts has links nothing, from [`Guard::SHARE_FROM`] accounts on.
+    pub max_share_per_key: Option<f64>,
+    /// Values that are nobody's.
+    pub blocked_values: BlockedValues,
+    /// How many different values of a field a customer may have.
+    pub max_distinct: BTreeMap<TextField, u32>,
+    /// How many accounts a customer may have.
+    pub max_accounts_per_customer: Option<u32>,
+}
+
+impl Guard {
+    /// Keys of fewer accounts are never blocked for their share: a family may well be three of ten accounts.
+    pub const SHARE_FROM: u32 = 4;
+
+    /// How many accounts may share a key of a rule.
+    pub fn limit(&self, rule: &MatchRule) -> u32 {
+        rule.max_accounts_per_key.unwrap_or(self.max_accounts_per_key)
+    }
+
+    /// How many accounts may share a key under the most generous rule.
+    pub fn widest_limit(&self, rules: &[MatchRule]) -> u32 {
+        rules.iter().map(|rule| self.limit(rule)).max().unwrap_or(self.max_accounts_per_key)
+    }
+
+    /// How many accounts may share any key where there are `accounts` in all: what Link goes by. It knows no rules.
+    pub fn link_limit(&self, rules: &[MatchRule], accounts: u64) -> u32 {
+        let share = self.max_share_per_key.map_or(u32::MAX, |share| (share * accounts as f64) as u32);
+        self.widest_limit(rules).min(share.max(Self::SHARE_FROM - 1))
+    }
+
+    /// Whether any customer can be too large or too diverse.
+    pub fn limits_customers(&self) -> bool {
+        self.max_accounts_per_customer.is_some() || !self.max_distinct.is_empty()
+    }
+}
+
+/// Values that make no key and do not survive. Patterns are lower case, with `*` for any text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockedValues {
+    /// Whether the built-in list counts.
+    pub builtin: bool,
+    /// The user's patterns, by the field's number.
+    pub blocked: [Vec<String>; TEXT_FIELDS],
+    /// Patterns of values that are in order all the same, by the field's number.
+    pub allowed: [Vec<String>; TEXT_FIELDS],
+}
+
+impl Default for BlockedValues {
+    fn default() -> Self {
+        Self { builtin: true, blocked: Default::default(), allowed: Default::default() }
+    }
+}

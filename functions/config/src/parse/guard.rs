@@ -1,0 +1,78 @@
+//! [guard]: limits against wrong merges.
+
+use std::collections::BTreeMap;
+
+use onefold_normalise::field::{TEXT_FIELDS, TextField};
+
+use super::mapping::flatten;
+use super::text_field;
+use crate::schema::{Key, Kind};
+use crate::toml_reader::{Notes, Section, integer, texts};
+use crate::{BlockedValues, Guard};
+
+pub(super) fn keys() -> Vec<Key> {
+    let by_field = |kind: Kind, doc| TextField::ALL.map(|field| Key::new(field.name(), kind.clone(), doc)).into();
+    let patterns = || by_field(Kind::Text(None).or_several(), "A pattern in which * stands for any text, or several.");
+    let numbers = by_field(Kind::Integer(1), "How many different values a customer may have.");
+    vec![
+        Key::integer("max_accounts_per_key", 2, "A key that more accounts share links nothing.")
+            .or(MAX_ACCOUNTS_PER_KEY),
+        Key::ratio("max_share_per_key", "A key that a greater share of all accounts has links nothing."),
+        Key::integer("max_accounts_per_customer", 1, "A customer with more accounts is taken apart."),
+        Key::table("max_distinct", numbers, "A customer with more different values of a field is taken apart."),
+        Key::table("blocked_values", patterns(), "Values that are nobody's: they make no key and do not survive."),
+        Key::table("allowed_values", patterns(), "Values that are in order although a pattern blocks them."),
+        Key::boolean("builtin_blocked_values", "Whether the built-in list of nobody's values counts.").or(true),
+    ]
+}
+
+/// How many accounts may share a key if nothing is said.
+const MAX_ACCOUNTS_PER_KEY: u32 = 25;
+
+pub(super) fn guard(root: &Section<'_>, notes: &mut Notes<'_>) -> Guard {
+    let mut guard = Guard {
+        max_accounts_per_key: MAX_ACCOUNTS_PER_KEY,
+        max_share_per_key: None,
+        blocked_values: BlockedValues::default(),
+        max_distinct: BTreeMap::new(),
+        max_accounts_per_customer: None,
+    };
+    let Some(section) = root.section("guard", notes) else { return guard };
+    section.only(&keys(), notes);
+    let mut number = |name, least| section.integer(name, least, notes).and_then(|number| u32::try_from(number).ok());
+    guard.max_accounts_per_key = number("max_accounts_per_key", 2).unwrap_or(guard.max_accounts_per_key);
+    guard.max_accounts_per_customer = number("max_accounts_per_customer", 1);
+    guard.max_share_per_key = section.ratio("max_share_per_key", notes);
+    guard.blocked_values = BlockedValues {
+        builtin: section.boolean("builtin_blocked_values", notes).unwrap_or(true),
+        blocked: patterns(&section, "blocked_values", notes),
+        allowed: patterns(&section, "allowed_values", notes),
+    };
+    if let Some(limits) = section.section("max_distinct", notes) {
+        for (name, span, placed) in flatten(limits.table, "") {
+            let field = text_field(&name, span.clone(), notes);
+            let limit = integer(placed, &format!("max_distinct.{name}"), 1, notes);
+            if let (Some(field), Some(limit)) = (field, limit.and_then(|limit| u32::try_from(limit).ok())) {
+                guard.max_distinct.insert(field, limit);
+            }
+        }
+    }
+    guard
+}
+
+/// Patterns by field, in lower case.
+fn patterns(section: &Section<'_>, name: &str, notes: &mut Notes<'_>) -> [Vec<String>; TEXT_FIELDS] {
+    let mut patterns = [const { Vec::new() }; TEXT_FIELDS];
+    let Some(section) = section.section(name, notes) else { return patterns };
+    for (field_name, span, placed) in flatten(section.table, "") {
+        let field: Option<TextField> = text_field(&field_name, span, notes);
+        for (pattern, span) in texts(placed, &field_name, notes) {
+            if pattern.trim_matches('*').trim().is_empty() {
+                notes.fault(span, format!("the pattern {pattern:?} in {name} would match every value"));
+            } else if let Some(field) = field {
+                patterns[field.index()].push(pattern.to_lowercase());
+            }
+        }
+    }
+    patterns
+}

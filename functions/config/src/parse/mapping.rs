@@ -1,0 +1,265 @@
+//! [source.fields]: where the fields are in a row.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use onefold_normalise::field::TextField;
+use onefold_normalise::timestamp::TimeFormat;
+use toml::de::{DeTable, DeValue};
+
+use super::pointer::{Whole, check_pointer};
+use crate::schema::{Key, Kind};
+use crate::toml_reader::{Notes, Placed, Section, texts};
+use crate::{DeletionMark, ListField, Mapping, Pointers, TextMapping, TimeField};
+
+/// Names of time formats, as messages list them.
+pub(super) const TIME_FORMATS: [&str; 5] =
+    ["rfc3339", "date", "unix_s", "unix_ms", "or a strptime format such as \"%d.%m.%Y\""];
+
+/// The fields that can be mapped.
+pub(super) fn keys() -> Vec<Key> {
+    let plain = || value(&["at"]);
+    let other = vec![
+        Key::new("id", plain(), "Tells the source's accounts apart; the reference is <source>:<id>.").required(),
+        Key::new("updated_at", value(&["at", "as", "default"]), "When the row was changed last."),
+        Key::new("deleted", deleted(), "What marks an account as deleted: true or false, or one of some texts."),
+        Key::new("full_name", plain(), "Split into given and family name: First Last, or Last, First."),
+        Key::new("location.latitude", plain(), "Degrees; needs location.longitude."),
+        Key::new("location.longitude", plain(), "Degrees; needs location.latitude."),
+        Key::new("salary", plain(), "A number."),
+        Key::new("interests", value(&["at", "split"]), "An array, or text with split."),
+        Key::new("attributes.<name>", plain(), "Anything else, kept as it is."),
+    ];
+    let text = |field: TextField| match field {
+        TextField::Birthdate => Key::new(field.name(), value(&["at", "as", "default"]), "A date."),
+        _ => Key::new(field.name(), value(&["at", "default"]), "Text."),
+    };
+    other.into_iter().chain(TextField::ALL.map(text)).collect()
+}
+
+/// A field's value: a pointer, several, or a table with these members.
+fn value(members: &[&str]) -> Kind {
+    Kind::AnyOf(vec![pointer(), Kind::Array(Box::new(pointer())), Kind::Table(member_keys(members))])
+}
+
+/// What marks an account as deleted.
+fn deleted() -> Kind {
+    Kind::AnyOf(vec![pointer(), Kind::Array(Box::new(pointer())), Kind::Table(deletion_keys())])
+}
+
+fn deletion_keys() -> Vec<Key> {
+    let equals = Kind::Text(None).or_several();
+    let doc = "The text that marks an account as deleted, or several; any other does not.";
+    member_keys(&["at"]).into_iter().chain([Key::new("equals", equals, doc)]).collect()
+}
+
+fn pointer() -> Kind {
+    Kind::Text(Some("^/"))
+}
+
+/// What can stand in the table of a field: those of these names.
+fn member_keys(names: &[&str]) -> Vec<Key> {
+    let all = [
+        Key::new("at", pointer().or_several(), "Where the value is: the first that finds one counts.").required(),
+        Key::text("as", "How times are written: rfc3339, date, unix_s, unix_ms, or a strptime format."),
+        Key::text("split", "What separates the items of a text."),
+        Key::text("default", "The value of rows that have none."),
+    ];
+    all.into_iter().filter(|key| names.contains(&key.name)).collect()
+}
+
+pub(super) fn mapping(fields: &Section<'_>, notes: &mut Notes<'_>) -> Mapping {
+    let mut mapping = Mapping::default();
+    let mut seen = BTreeSet::new();
+    for (name, name_span, placed) in flatten(fields.table, "") {
+        if !seen.insert(name.clone()) {
+            notes.fault(name_span, format!("{name} is mapped twice"));
+            continue;
+        }
+        if name == "deleted" {
+            mapping.deleted = Some(deletion_mark(placed, notes));
+            continue;
+        }
+        let value = FieldValue::read(&name, placed, notes);
+        match name.as_str() {
+            "id" => mapping.id = value.plain(notes),
+            "updated_at" => {
+                let default = value.default.as_ref().and_then(|(text, span)| {
+                    let time = TimeFormat::Rfc3339.parse(text);
+                    if time.is_none() {
+                        notes.fault(
+                            span.clone(),
+                            format!("the default {text:?} must be RFC 3339, as 1970-01-01T00:00:00Z"),
+                        );
+                    }
+                    time
+                });
+                value.refuse_split(notes);
+                mapping.updated_at =
+                    Some(TimeField { at: value.at, format: value.format.unwrap_or(TimeFormat::Rfc3339), default });
+            }
+            "full_name" => mapping.full_name = Some(value.plain(notes)),
+            "location.latitude" => mapping.latitude = Some(value.plain(notes)),
+            "location.longitude" => mapping.longitude = Some(value.plain(notes)),
+            "salary" => mapping.salary = Some(value.plain(notes)),
+            "interests" => {
+                value.refuse_format(notes);
+                value.refuse_default(notes);
+                mapping.interests = Some(ListField { at: value.at, split: value.split.map(|(split, _)| split) });
+            }
+            _ => {
+                if let Some(attribute) = name.strip_prefix("attributes.") {
+                    mapping.attributes.push((attribute.to_owned(), value.plain(notes)));
+                } else if let Some(field) = TextField::from_name(&name) {
+                    value.refuse_split(notes);
+                    if field != TextField::Birthdate {
+                        value.refuse_format(notes);
+                    }
+                    mapping.texts.push(TextMapping {
+                        field,
+                        at: value.at,
+                        default: value.default.map(|(default, _)| default),
+                        format: value.format,
+                    });
+                } else {
+                    let known: Vec<&str> = keys().iter().map(|key| key.name).collect();
+                    notes.unknown(name_span, "field", &name, &known);
+                }
+            }
+        }
+    }
+    if !seen.contains("id") {
+        notes.fault(fields.span.clone(), "[source.fields] needs id, which tells the source's accounts apart");
+    }
+    if mapping.latitude.is_some() != mapping.longitude.is_some() {
+        notes.fault(fields.span.clone(), "location needs both location.latitude and location.longitude");
+    }
+    mapping.attributes.sort();
+    mapping
+}
+
+/// The members of a table, those of `address`, `location` and `attributes` under their full names.
+pub(super) fn flatten<'t>(table: &'t DeTable<'t>, prefix: &str) -> Vec<(String, Range<usize>, Placed<'t>)> {
+    let mut all = Vec::new();
+    for (key, value) in table {
+        let name = format!("{prefix}{}", key.get_ref());
+        match value.get_ref() {
+            DeValue::Table(inner) if matches!(name.as_str(), "address" | "location" | "attributes") => {
+                all.extend(flatten(inner, &format!("{name}.")));
+            }
+            other => all.push((name, key.span(), (other, value.span()))),
+        }
+    }
+    all
+}
+
+/// What stands right of a field's name: pointers, or a table with pointers and more.
+#[derive(Default)]
+struct FieldValue {
+    at: Pointers,
+    format: Option<TimeFormat>,
+    format_span: Range<usize>,
+    split: Option<(String, Range<usize>)>,
+    default: Option<(String, Range<usize>)>,
+}
+
+impl FieldValue {
+    fn read(name: &str, placed: Placed<'_>, notes: &mut Notes<'_>) -> Self {
+        let DeValue::Table(table) = placed.0 else {
+            return Self { at: pointers(placed, name, notes), ..Self::default() };
+        };
+        let section = Section { table, span: placed.1.clone(), title: name.to_owned() };
+        section.only(&member_keys(&["at", "as", "split", "default"]), notes);
+        let mut value = Self::default();
+        match section.get("at") {
+            Some(at) => value.at = pointers(at, "at", notes),
+            None => notes.fault(placed.1, format!("{name} needs at = \"/pointer\"")),
+        }
+        if let Some((format, span)) = section.text("as", notes) {
+            value.format = TimeFormat::from_name(format);
+            value.format_span = span.clone();
+            if value.format.is_none() {
+                notes.unknown(span, "time format", format, &TIME_FORMATS);
+            }
+        }
+        value.split = section.text("split", notes).map(|(split, span)| {
+            if split.is_empty() {
+                notes.fault(span.clone(), "split must not be empty");
+            }
+            (split.to_owned(), span)
+        });
+        value.default = section.text("default", notes).map(|(default, span)| (default.to_owned(), span));
+        value
+    }
+
+    /// The pointers of a field that takes nothing else.
+    fn plain(self, notes: &mut Notes<'_>) -> Pointers {
+        self.refuse_split(notes);
+        self.refuse_format(notes);
+        self.refuse_default(notes);
+        self.at
+    }
+
+    fn refuse_default(&self, notes: &mut Notes<'_>) {
+        if let Some((_, span)) = &self.default {
+            notes.fault(span.clone(), "this field takes no default");
+        }
+    }
+
+    fn refuse_split(&self, notes: &mut Notes<'_>) {
+        if let Some((_, span)) = &self.split {
+            notes.fault(span.clone(), "split is only for lists");
+        }
+    }
+
+    fn refuse_format(&self, notes: &mut Notes<'_>) {
+        if self.format.is_some() {
+            notes.fault(self.format_span.clone(), "as is only for updated_at and birthdate");
+        }
+    }
+}
+
+/// `"/pointer"`, or `{ at = "/pointer", equals = "text" }`.
+fn deletion_mark(placed: Placed<'_>, notes: &mut Notes<'_>) -> DeletionMark {
+    let DeValue::Table(table) = placed.0 else {
+        return DeletionMark { at: pointers(placed, "deleted", notes), equals: Vec::new() };
+    };
+    let section = Section { table, span: placed.1.clone(), title: "deleted".to_owned() };
+    section.only(&deletion_keys(), notes);
+    let mut mark = DeletionMark::default();
+    match section.get("at") {
+        Some(at) => mark.at = pointers(at, "at", notes),
+        None => notes.fault(placed.1, "deleted needs at = \"/pointer\""),
+    }
+    let Some((value, span)) = section.get("equals") else {
+        return mark;
+    };
+    let found = texts((value, span.clone()), "equals", notes);
+    if matches!(value, DeValue::Array(items) if items.is_empty()) {
+        notes.fault(span, "equals needs the text that marks an account as deleted, such as \"closed\"");
+    }
+    for (text, span) in found {
+        if text.trim().is_empty() || text.trim() != text {
+            notes.fault(
+                span,
+                format!("equals {text:?} can never be met: values are compared without blanks around them"),
+            );
+        }
+        mark.equals.push(text.to_owned());
+    }
+    mark
+}
+
+fn pointers(placed: Placed<'_>, name: &str, notes: &mut Notes<'_>) -> Pointers {
+    let span = placed.1.clone();
+    let all = texts(placed, name, notes);
+    if all.is_empty() {
+        notes.fault(span, format!("{name} needs a JSON Pointer such as \"/email\""));
+    }
+    all.into_iter()
+        .map(|(pointer, span)| {
+            check_pointer(pointer, span, Whole::Refused, notes);
+            pointer.to_owned()
+        })
+        .collect()
+}

@@ -1,0 +1,171 @@
+//! [[match]]: keys that bring accounts together, and conditions that decide pair by pair.
+
+use std::ops::Range;
+
+use onefold_normalise::Step;
+use toml::de::DeValue;
+
+use super::{text_field, text_field_name};
+use crate::schema::{Key, Kind};
+use crate::toml_reader::{Notes, Placed, Section, texts};
+use crate::{Condition, Demand, Likeness, MatchRule, Part};
+
+pub(super) fn keys() -> Vec<Key> {
+    let compared = || part_kind(compared_keys());
+    let agree = "Two accounts with one key are kept apart unless both have a value here, and the values agree.";
+    let differ = "Two accounts with one key are kept apart if both have a value here, and the values do not agree.";
+    vec![
+        Key::new("key", part_kind(part_keys()), "A text field, or several that must all agree.").required(),
+        Key::new(Demand::Agree.name(), compared(), agree),
+        Key::new(Demand::NotDiffer.name(), compared(), differ),
+        Key::integer("max_accounts_per_key", 2, "A key of this rule that more accounts share links nothing."),
+    ]
+}
+
+/// A field's name or a table with these keys, or several of either.
+fn part_kind(keys: Vec<Key>) -> Kind {
+    Kind::AnyOf(vec![text_field_name(), Kind::Table(keys)]).or_several()
+}
+
+/// The keys of a field that is compared as steps leave it.
+fn part_keys() -> Vec<Key> {
+    let steps = Kind::OneOf(step_names()).or_several();
+    vec![
+        Key::new("field", text_field_name(), "The field that is compared.").required(),
+        Key::new("as", steps, "A normaliser or a list of them, run in order, for the comparison only."),
+    ]
+}
+
+/// The keys of a field that need not be equal to agree.
+fn compared_keys() -> Vec<Key> {
+    let similarity = Key::ratio("jaro_winkler", "Values agree from this Jaro-Winkler similarity on.");
+    let distance = Key::integer("edit_distance", 1, "Values agree if so many changes make one into the other.");
+    part_keys().into_iter().chain([similarity, distance]).collect()
+}
+
+/// The names of all steps, each prefix too.
+fn step_names() -> Vec<&'static str> {
+    let steps = Step::ALL.into_iter().filter(|step| !matches!(step, Step::Prefix(_)));
+    steps.chain((1..=9).map(Step::Prefix)).map(Step::name).collect()
+}
+
+pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRule> {
+    let sections = root.sections("match", notes);
+    if sections.is_empty() && root.get("match").is_none() {
+        notes.fault(0..0, "there is no match key, so nothing could be merged; add a [[match]] with key = [\"email\"]");
+    }
+    let mut rules: Vec<MatchRule> = Vec::new();
+    for section in sections {
+        section.only(&keys(), notes);
+        let conditions =
+            [Demand::Agree, Demand::NotDiffer].into_iter().flat_map(|demand| conditions(&section, demand, notes));
+        let conditions: Vec<Condition> = conditions.collect();
+        let max = section.integer("max_accounts_per_key", 2, notes).and_then(|max| u32::try_from(max).ok());
+        let Some((key, span)) = key(&section, notes) else { continue };
+        let rule = MatchRule { key, conditions, max_accounts_per_key: max };
+        if rules.iter().any(|other| other.key == rule.key && other.conditions == rule.conditions) {
+            notes.fault(span, format!("the key {} is there twice", rule.name()));
+        } else {
+            rules.push(rule);
+        }
+    }
+    rules
+}
+
+/// The parts of a key, and where it stands.
+fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<Part>, Range<usize>)> {
+    let Some(placed) = section.get("key") else {
+        notes.fault(section.span.clone(), "[[match]] needs key = [\"field\", …]");
+        return None;
+    };
+    let span = placed.1.clone();
+    let items = items(placed, "key", notes);
+    if items.is_empty() {
+        notes.fault(span, "key needs at least one field");
+        return None;
+    }
+    let wanted = items.len();
+    let mut key: Vec<Part> = items.into_iter().filter_map(|item| part(item, &part_keys(), notes)).collect();
+    if key.len() < wanted {
+        return None;
+    }
+    // The order in which a key's fields are written must not matter for what it matches.
+    key.sort_by_key(|part| part.field);
+    key.dedup_by_key(|part| part.field);
+    if key.len() < wanted {
+        notes.fault(span.clone(), "the key names a field twice");
+    }
+    Some((key, span))
+}
+
+fn conditions(section: &Section<'_>, demand: Demand, notes: &mut Notes<'_>) -> Vec<Condition> {
+    let Some(placed) = section.get(demand.name()) else { return Vec::new() };
+    let mut conditions = Vec::new();
+    for item in items(placed, demand.name(), notes) {
+        let likeness = part_section(&item).map_or(Likeness::Equal, |section| likeness(&section, notes));
+        if let Some(part) = part(item, &compared_keys(), notes) {
+            conditions.push(Condition { demand, part, likeness });
+        }
+    }
+    conditions
+}
+
+fn likeness(section: &Section<'_>, notes: &mut Notes<'_>) -> Likeness {
+    let similarity = section.ratio("jaro_winkler", notes);
+    let distance = section.integer("edit_distance", 1, notes).and_then(|distance| usize::try_from(distance).ok());
+    match (similarity, distance) {
+        (Some(_), Some(_)) => {
+            notes.fault(section.span.clone(), "give either jaro_winkler or edit_distance, not both");
+            Likeness::Equal
+        }
+        (Some(similarity), None) => Likeness::JaroWinkler(similarity),
+        (None, Some(distance)) => Likeness::EditDistance(distance),
+        (None, None) => Likeness::Equal,
+    }
+}
+
+/// One item or an array of items, each a field's name or a table.
+fn items<'t>((value, span): Placed<'t>, name: &str, notes: &mut Notes<'_>) -> Vec<Placed<'t>> {
+    let items: Vec<Placed<'t>> = match value {
+        DeValue::Array(items) => items.iter().map(|item| (item.get_ref(), item.span())).collect(),
+        _ => vec![(value, span)],
+    };
+    let mut fitting = Vec::new();
+    for (value, span) in items {
+        match value {
+            DeValue::String(_) | DeValue::Table(_) => fitting.push((value, span)),
+            _ => notes.fault(
+                span,
+                format!("{name} takes fields: \"email\", or {{ field = \"given_name\", as = [\"lowercase\"] }}"),
+            ),
+        }
+    }
+    fitting
+}
+
+/// A part that is written as a table.
+fn part_section<'t>((value, span): &Placed<'t>) -> Option<Section<'t>> {
+    match value {
+        DeValue::Table(table) => Some(Section { table, span: span.clone(), title: "a field of [[match]]".to_owned() }),
+        _ => None,
+    }
+}
+
+/// A field's name, or a table of a field, the steps before comparing, and what else is among the keys.
+fn part(item: Placed<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<Part> {
+    let Some(section) = part_section(&item) else {
+        let (DeValue::String(name), span) = item else { return None };
+        return Some(Part { field: text_field(name, span, notes)?, steps: Vec::new() });
+    };
+    section.only(keys, notes);
+    let field = section.required_text("field", notes).and_then(|(name, span)| text_field(name, span, notes));
+    let names = section.get("as").map(|placed| texts(placed, "as", notes)).unwrap_or_default();
+    let mut steps = Vec::new();
+    for (name, span) in names {
+        match Step::from_name(name) {
+            Some(step) => steps.push(step),
+            None => notes.unknown(span, "normaliser", name, &step_names()),
+        }
+    }
+    Some(Part { field: field?, steps })
+}

@@ -1,0 +1,68 @@
+//! From TOML text to a checked [`Config`], a section a file.
+
+mod enrich;
+mod files;
+mod guard;
+mod http;
+mod mapping;
+mod matching;
+mod normalise;
+mod pointer;
+mod postgres;
+mod publish;
+mod source;
+mod survive;
+
+use std::ops::Range;
+
+use onefold_normalise::field::TextField;
+use toml::de::DeTable;
+
+use super::schema::{Key, Kind};
+use super::toml_reader::{Notes, Section};
+use super::{Config, Faults};
+
+/// The sections of the configuration.
+pub(super) fn keys() -> Vec<Key> {
+    vec![
+        Key::new("source", Kind::TablesBy(source::keys()), "A system that accounts come from.").required(),
+        Key::table("normalise", normalise::keys(), "Normalisers of each text field, run in order."),
+        Key::tables("enrich", enrich::keys(), "A field that is filled from a reference table where it is empty."),
+        Key::tables("match", matching::keys(), "A match key: accounts that agree on it are one customer.").required(),
+        Key::table("guard", guard::keys(), "Limits against wrong merges."),
+        Key::table("survive", survive::keys(), "Which of the accounts' values a customer gets."),
+        Key::table("publish", publish::keys(), "What must hold before a version is published."),
+    ]
+}
+
+pub(super) fn parse(text: &str) -> Result<Config, Faults> {
+    let mut notes = Notes::new(text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        notes.fault(error.span().unwrap_or(0..0), format!("not TOML: {}", error.message()));
+    }
+    let root = Section { table: document.get_ref(), span: 0..0, title: "the configuration".to_owned() };
+    root.only(&keys(), &mut notes);
+
+    let sources = source::sources(&root, &mut notes);
+    let normalise = normalise::normalise(&root, &sources, &mut notes);
+    let enrich = enrich::enrich(&root, &sources, &mut notes);
+    let matches = matching::matches(&root, &mut notes);
+    let guard = guard::guard(&root, &mut notes);
+    let survive = survive::survive(&root, &sources, &enrich, &mut notes);
+    let publish = publish::publish(&root, &mut notes);
+    notes.finish(Config { sources, normalise, enrich, matches, guard, survive, publish })
+}
+
+fn text_field(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<TextField> {
+    let field = TextField::from_name(name);
+    if field.is_none() {
+        notes.unknown(span, "field", name, &TextField::ALL.map(TextField::name));
+    }
+    field
+}
+
+/// The name of a text field.
+fn text_field_name() -> Kind {
+    Kind::OneOf(TextField::ALL.map(TextField::name).into())
+}

@@ -1,0 +1,48 @@
+//! JSON Pointers (RFC 6901) in the configuration.
+
+use std::ops::Range;
+
+use crate::toml_reader::{Notes, Section};
+
+/// Whether a pointer may be empty: the whole document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whole {
+    /// It may.
+    Allowed,
+    /// It may not.
+    Refused,
+}
+
+/// A JSON Pointer that must be there.
+pub(super) fn pointer(section: &Section<'_>, name: &str, whole: Whole, notes: &mut Notes<'_>) -> Option<String> {
+    let (text, span) = section.required_text(name, notes)?;
+    check_pointer(text, span, whole, notes).then(|| text.to_owned())
+}
+
+/// Notes a fault if a text is no JSON Pointer, which mostly is the bare name of a member or column, or one that finds
+/// nothing; gives whether it is neither.
+pub(super) fn check_pointer(text: &str, span: Range<usize>, whole: Whole, notes: &mut Notes<'_>) -> bool {
+    let is_whole = text.is_empty() && whole == Whole::Allowed;
+    let is_pointer = is_whole || text.starts_with('/');
+    if !is_pointer {
+        let or_empty = if whole == Whole::Allowed { ", or be empty where the page is the array" } else { "" };
+        let meant = format!("/{text}");
+        notes.fault(
+            span.clone(),
+            format!("{text:?} is no JSON Pointer (RFC 6901): it must start with /{or_empty}; did you mean {meant:?}?"),
+        );
+    }
+    let from_end = text.split('/').skip(1).find(|token| counts_from_end(token));
+    if let Some(token) = from_end.filter(|_| is_pointer) {
+        notes.fault(
+            span,
+            format!("{text:?} finds nothing: a JSON Pointer (RFC 6901) counts from the start, from 0, so {token} is no place in a list"),
+        );
+    }
+    is_pointer && from_end.is_none()
+}
+
+/// Whether a token of a pointer is a place in a list as it is counted from the list's end in other notations.
+fn counts_from_end(token: &str) -> bool {
+    token.strip_prefix('-').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}

@@ -1,0 +1,120 @@
+//! [publish]: what must hold before a version is published.
+
+use crate::Publish;
+use crate::schema::Key;
+use crate::toml_reader::{Notes, Section};
+
+/// Of a run's rows, a few are always wrong.
+const OF_RUN: f64 = 0.01;
+/// A small source has larger shares by chance; what is read wrongly as a whole loses much more than a tenth.
+const BY_SOURCE: f64 = 0.1;
+/// Likewise, and files are smaller yet.
+const BY_FILE: f64 = 0.5;
+
+pub(super) fn keys() -> Vec<Key> {
+    vec![
+        Key::ratio("max_reject_ratio", "A greater share of rejected rows holds the version back.").or(OF_RUN),
+        Key::ratio("max_reject_ratio_by_source", "Likewise, of the rows of one source.").or(BY_SOURCE),
+        Key::ratio("max_reject_ratio_by_file", "Likewise, of the rows of one file.").or(BY_FILE),
+        Key::ratio(
+            "max_changed_ratio",
+            "A greater share of the customers before updated, merged, split or deleted holds it back.",
+        ),
+        Key::integer("max_accounts_of_largest_customer", 1, "A customer of more accounts holds it back."),
+        Key::ratio("max_customer_drop_ratio", "Fewer customers than before, by a greater share, hold it back.").or(0.2),
+    ]
+}
+
+pub(super) fn publish(root: &Section<'_>, notes: &mut Notes<'_>) -> Publish {
+    let mut publish = Publish {
+        max_reject_ratio: OF_RUN,
+        max_reject_ratio_by_source: BY_SOURCE,
+        max_reject_ratio_by_file: BY_FILE,
+        max_customer_drop_ratio: 0.2,
+        max_changed_ratio: None,
+        max_accounts_of_largest_customer: None,
+    };
+    let Some(section) = root.section("publish", notes) else { return publish };
+    section.only(&keys(), notes);
+    if let Some(ratio) = section.ratio("max_reject_ratio", notes) {
+        publish.max_reject_ratio = ratio;
+    }
+    // What the whole may have, its parts may have.
+    let of_part = |given: Option<f64>, default: f64| given.unwrap_or(default.max(publish.max_reject_ratio));
+    publish.max_reject_ratio_by_source = of_part(section.ratio("max_reject_ratio_by_source", notes), BY_SOURCE);
+    publish.max_reject_ratio_by_file = of_part(section.ratio("max_reject_ratio_by_file", notes), BY_FILE);
+    if let Some(ratio) = section.ratio("max_customer_drop_ratio", notes) {
+        publish.max_customer_drop_ratio = ratio;
+    }
+    publish.max_changed_ratio = section.ratio("max_changed_ratio", notes);
+    publish.max_accounts_of_largest_customer =
+        section.integer("max_accounts_of_largest_customer", 1, notes).and_then(|accounts| u64::try_from(accounts).ok());
+    publish
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Config, Publish};
+
+    const SOURCE: &str =
+        "[[source]]\nname = \"crm\"\nformat = \"jsonl\"\n[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
+
+    fn parse(section: &str) -> Result<Publish, String> {
+        Config::parse(&format!("{SOURCE}{section}")).map(|config| config.publish).map_err(|faults| faults.to_string())
+    }
+
+    #[test]
+    fn limits_have_defaults_or_there_are_none() {
+        let default = Publish {
+            max_reject_ratio: 0.01,
+            max_reject_ratio_by_source: 0.1,
+            max_reject_ratio_by_file: 0.5,
+            max_customer_drop_ratio: 0.2,
+            max_changed_ratio: None,
+            max_accounts_of_largest_customer: None,
+        };
+        assert_eq!(parse(""), Ok(default.clone()));
+        assert_eq!(parse("[publish]\n"), Ok(default.clone()));
+        let given = "[publish]\nmax_customer_drop_ratio = 1\nmax_changed_ratio = 0.25\n\
+                     max_accounts_of_largest_customer = 40\n";
+        let expected = Publish {
+            max_customer_drop_ratio: 1.0,
+            max_changed_ratio: Some(0.25),
+            max_accounts_of_largest_customer: Some(40),
+            ..default
+        };
+        assert_eq!(parse(given), Ok(expected));
+    }
+
+    #[test]
+    fn parts_may_have_what_the_whole_may_have() {
+        let limits = |section: &str| {
+            let publish = parse(section).unwrap();
+            (publish.max_reject_ratio_by_source, publish.max_reject_ratio_by_file)
+        };
+        assert_eq!(limits("[publish]\nmax_reject_ratio = 0\n"), (0.1, 0.5));
+        assert_eq!(limits("[publish]\nmax_reject_ratio = 0.2\n"), (0.2, 0.5));
+        assert_eq!(limits("[publish]\nmax_reject_ratio = 1\n"), (1.0, 1.0));
+        let own = "max_reject_ratio_by_source = 0.3\nmax_reject_ratio_by_file = 0\n";
+        assert_eq!(limits(&format!("[publish]\nmax_reject_ratio = 0.6\n{own}")), (0.3, 0.0));
+    }
+
+    #[test]
+    fn every_limit_is_checked_at_its_line() {
+        let faults = parse(
+            "[publish]\nmax_reject_ratio = -1\nmax_changed_ratio = 2\nmax_accounts_of_largest_customer = 0\n\
+             max_customers = 1\nmax_reject_ratio_by_source = 2\nmax_reject_ratio_by_file = \"none\"\n",
+        )
+        .unwrap_err();
+        for expected in [
+            "line 9, column 20: max_reject_ratio must be a number from 0 to 1",
+            "line 10, column 21: max_changed_ratio must be a number from 0 to 1",
+            "line 11, column 36: max_accounts_of_largest_customer must be a whole number from 1 on",
+            "line 13, column 30: max_reject_ratio_by_source must be a number from 0 to 1",
+            "line 14, column 28: max_reject_ratio_by_file must be a number from 0 to 1",
+            "line 12, column 1: unknown name \"max_customers\"",
+        ] {
+            assert!(faults.contains(expected), "{faults}");
+        }
+    }
+}

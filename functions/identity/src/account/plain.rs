@@ -1,0 +1,125 @@
+//! Reading accounts as [`Account::write`] writes them, members in its order, without escapes.
+
+use std::borrow::Cow;
+
+use onefold_normalise::field::TextField;
+use onefold_normalise::timestamp::Timestamp;
+
+use super::Account;
+use crate::plain_json::PlainJson;
+
+/// What accounts that were read one after the other mostly have in common: they came together, and the same tables filled
+/// them.
+#[derive(Debug, Default)]
+pub(crate) struct Known<'a> {
+    received_at: Option<(&'a str, Timestamp)>,
+    /// A JSON object.
+    provenance: Option<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    /// The time that a text says.
+    fn received_at(&mut self, text: &'a str) -> Option<Timestamp> {
+        match self.received_at {
+            Some((known, time)) if known == text => Some(time),
+            _ => {
+                let time = Timestamp::parse(text)?;
+                self.received_at = Some((text, time));
+                Some(time)
+            }
+        }
+    }
+
+    /// The value that stands next. Where an object stands that was read before, no other value can.
+    fn provenance(&mut self, json: &mut PlainJson<'a>) -> Option<&'a str> {
+        if let Some(known) = self.provenance
+            && json.take(known)
+        {
+            return Some(known);
+        }
+        let value = json.value()?;
+        self.provenance = Some(value).filter(|value| value.starts_with('{'));
+        Some(value)
+    }
+}
+
+/// Reads the account of a text; `None` if the text is not of this form, whether it is an account or not. The account may
+/// then be anything.
+pub(super) fn read<'a>(text: &'a str, account: &mut Account<'a>, known: &mut Known<'a>) -> Option<()> {
+    let mut json = PlainJson::new(text)?;
+    if !json.take("{\"ref\":") {
+        return None;
+    }
+    account.reference = Cow::Borrowed(json.string().filter(|reference| !reference.is_empty())?);
+    if json.take(",\"updated_at\":") {
+        account.updated_at = Some(Timestamp::parse(json.string()?)?);
+    }
+    if !json.take(",\"received_at\":") {
+        return None;
+    }
+    account.received_at = known.received_at(json.string()?)?;
+    for field in TextField::PLAIN {
+        if json.take(field.json_name()) {
+            account.set_text(field, Some(Cow::Borrowed(json.string()?)));
+        }
+    }
+    if json.take(",\"address\":{") {
+        address(&mut json, account)?;
+    }
+    if json.take(",\"location\":") {
+        account.location = Some(Cow::Borrowed(json.value()?));
+    }
+    if json.take(",\"salary\":") {
+        account.salary = Some(Cow::Borrowed(json.value()?));
+    }
+    if json.take(",\"interests\":[") {
+        account.interests = interests(&mut json)?;
+    }
+    if json.take(",\"attributes\":{") {
+        account.attributes = attributes(&mut json)?;
+    }
+    if json.take(",\"provenance\":") {
+        account.provenance = Some(Cow::Borrowed(known.provenance(&mut json)?));
+    }
+    (json.take("}") && json.is_over()).then_some(())
+}
+
+/// The members of the address and its end.
+fn address<'a>(json: &mut PlainJson<'a>, account: &mut Account<'a>) -> Option<()> {
+    let mut is_first = true;
+    for field in TextField::ADDRESS {
+        let name = field.json_name();
+        // No comma stands before the first member.
+        if json.take(if is_first { &name[1..] } else { name }) {
+            account.set_text(field, Some(Cow::Borrowed(json.string()?)));
+            is_first = false;
+        }
+    }
+    json.take("}").then_some(())
+}
+
+/// The items of an array of strings that is not empty, and its end.
+fn interests<'a>(json: &mut PlainJson<'a>) -> Option<Vec<Cow<'a, str>>> {
+    let mut items = Vec::new();
+    loop {
+        items.push(Cow::Borrowed(json.string()?));
+        if !json.take(",") {
+            return json.take("]").then_some(items);
+        }
+    }
+}
+
+/// The members of an object that is not empty, and its end.
+fn attributes<'a>(json: &mut PlainJson<'a>) -> Option<Vec<(Cow<'a, str>, Cow<'a, str>)>> {
+    let mut members = Vec::new();
+    loop {
+        let name = json.string()?;
+        if !json.take(":") {
+            return None;
+        }
+        members.push((Cow::Borrowed(name), Cow::Borrowed(json.value()?)));
+        if !json.take(",") {
+            return json.take("}").then_some(members);
+        }
+    }
+}

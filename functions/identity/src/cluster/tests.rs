@@ -1,0 +1,234 @@
+use onefold_config::{BlockedValues, Condition, Demand, Likeness, Part};
+use onefold_normalise::timestamp::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+
+/// Accounts of given names, birth dates and keys.
+struct Few {
+    accounts: Vec<Account<'static>>,
+    keys: Vec<Vec<MatchKey>>,
+}
+
+impl Pool for Few {
+    fn len(&self) -> u32 {
+        self.accounts.len() as u32
+    }
+
+    fn account(&self, number: u32) -> &Account<'_> {
+        &self.accounts[number as usize]
+    }
+
+    fn keys(&self, number: u32) -> &[MatchKey] {
+        &self.keys[number as usize]
+    }
+
+    fn nobodys(&self, _: u32) -> u16 {
+        0
+    }
+}
+
+type Given<'g> = (&'g str, Option<&'g str>, &'g [(usize, u128)]);
+
+fn few(given: &[Given<'_>]) -> Few {
+    let mut all = Few { accounts: Vec::new(), keys: Vec::new() };
+    for (number, (name, birthdate, keys)) in given.iter().enumerate() {
+        let mut account = Account::new(format!("a:{number}"), None, Timestamp::from_milliseconds(0).unwrap());
+        account.set_text(TextField::GivenName, Some((*name).to_owned().into()));
+        account.set_text(TextField::Birthdate, birthdate.map(|date| date.to_owned().into()));
+        all.accounts.push(account);
+        let keys = keys.iter().map(|(rule, node)| MatchKey { rule: *rule, node: Node::from_bits(*node) });
+        all.keys.push(keys.collect());
+    }
+    all
+}
+
+fn guard() -> Guard {
+    Guard {
+        max_accounts_per_key: 25,
+        max_share_per_key: None,
+        blocked_values: BlockedValues::default(),
+        max_distinct: Default::default(),
+        max_accounts_per_customer: None,
+    }
+}
+
+fn plain() -> MatchRule {
+    MatchRule::of_fields(&[TextField::Email])
+}
+
+fn same_name() -> MatchRule {
+    let part = Part { field: TextField::GivenName, steps: Vec::new() };
+    let condition = Condition { demand: Demand::Agree, part, likeness: Likeness::Equal };
+    MatchRule { conditions: vec![condition], ..plain() }
+}
+
+fn found(pool: &Few, rules: &[MatchRule], guard: &Guard) -> Vec<Vec<u32>> {
+    Clusters::new(pool, rules, guard, &Corrected::default()).iter().map(<[u32]>::to_vec).collect()
+}
+
+#[test]
+fn clusters_are_joined_by_shared_keys() {
+    let pool = few(&[
+        ("x", None, &[(0, 1)]),
+        ("x", None, &[(0, 2)]),
+        ("x", None, &[(0, 3)]),
+        ("x", None, &[(0, 2), (0, 1)]),
+        ("x", None, &[(0, 9)]),
+    ]);
+    assert_eq!(found(&pool, &[plain()], &guard()), [vec![0, 1, 3], vec![2], vec![4]]);
+}
+
+#[test]
+fn no_accounts_no_clusters() {
+    assert!(Clusters::new(&few(&[]), &[plain()], &guard(), &Corrected::default()).is_empty());
+}
+
+#[test]
+fn conditions_keep_pairs_apart_and_not_their_key() {
+    let pool = few(&[
+        ("Anna", None, &[(0, 1)]),
+        ("Otto", None, &[(0, 1)]),
+        ("Anna", None, &[(0, 1)]),
+        ("Otto", None, &[(0, 1), (1, 7)]),
+        ("Ida", None, &[(1, 7)]),
+    ]);
+    assert_eq!(found(&pool, &[same_name(), plain()], &guard()), [vec![0, 2], vec![1, 3, 4]]);
+}
+
+#[test]
+fn a_customer_beyond_a_limit_comes_apart_at_its_weakest_key() {
+    // 0-1 and 2-3 share two keys, 1-2 only one.
+    let pool = few(&[
+        ("x", Some("2001-01-01"), &[(0, 1), (1, 11)]),
+        ("x", None, &[(0, 1), (1, 11)]),
+        ("x", Some("1950-05-05"), &[(0, 2), (1, 11)]),
+        ("x", None, &[(0, 2), (1, 11)]),
+    ]);
+    let mut limited = guard();
+    assert_eq!(found(&pool, &[plain(), plain()], &limited).len(), 1);
+    limited.max_distinct.insert(TextField::Birthdate, 1);
+    let clusters = Clusters::new(&pool, &[plain(), plain()], &limited, &Corrected::default());
+    assert_eq!(clusters.iter().map(<[u32]>::to_vec).collect::<Vec<_>>(), [[0, 1], [2, 3]]);
+    assert_eq!(clusters.divided.len(), 1);
+    assert!(clusters.divided[0].limits.contains("max_distinct.birthdate"));
+}
+
+#[test]
+fn customers_have_no_more_accounts_than_allowed() {
+    let given: Given<'_> = ("x", None, &[(0, 1)]);
+    let pool = few(&[given; 5]);
+    let limited = Guard { max_accounts_per_customer: Some(2), ..guard() };
+    let sizes: Vec<usize> = found(&pool, &[plain()], &limited).iter().map(Vec::len).collect();
+    assert_eq!(sizes, [2, 2, 1]);
+}
+
+proptest! {
+    /// Against components of accepted pairs, found by trying every pair again and again.
+    #[test]
+    fn clusters_are_components_of_accepted_pairs(
+        given in proptest::collection::vec(("[ab]", proptest::collection::vec((0usize..2, 0u128..5), 0..3)), 0..12)
+    ) {
+        let rules = [same_name(), plain()];
+        let given: Vec<Given<'_>> = given.iter().map(|(name, keys)| (name.as_str(), None, keys.as_slice())).collect();
+        let mut labels: Vec<usize> = (0..given.len()).collect();
+        for _ in 0..given.len() {
+            for left in 0..given.len() {
+                for right in 0..given.len() {
+                    let shares = given[left].2.iter().any(|key| given[right].2.contains(key) && (key.0 == 1 || given[left].0 == given[right].0));
+                    if shares {
+                        labels[left] = labels[left].min(labels[right]);
+                    }
+                }
+            }
+        }
+        let pool = few(&given);
+        let found = found(&pool, &rules, &guard());
+        for left in 0..given.len() {
+            for right in 0..given.len() {
+                let together = found.iter().any(|members| members.contains(&(left as u32)) && members.contains(&(right as u32)));
+                prop_assert_eq!(together, labels[left] == labels[right]);
+            }
+        }
+    }
+
+    /// Limits hold, every account is in one part, and the order of accounts does not matter.
+    #[test]
+    fn limits_hold_in_any_order(
+        given in proptest::collection::vec((0usize..3, proptest::collection::vec((0usize..2, 0u128..4), 0..3)), 1..10),
+        most in 1u32..4,
+    ) {
+        let dates = [None, Some("2001-01-01"), Some("2002-02-02")];
+        let given: Vec<Given<'_>> = given.iter().map(|(date, keys)| ("x", dates[*date], keys.as_slice())).collect();
+        let mut limited = Guard { max_accounts_per_customer: Some(most), ..guard() };
+        limited.max_distinct.insert(TextField::Birthdate, 1);
+        let pool = few(&given);
+        let rules = [plain(), plain()];
+        let clusters = found(&pool, &rules, &limited);
+        let mut all: Vec<u32> = clusters.concat();
+        all.sort_unstable();
+        prop_assert_eq!(all, (0..given.len() as u32).collect::<Vec<_>>());
+        for members in &clusters {
+            prop_assert!(members.len() <= most as usize);
+            let dates: BTreeSet<_> = members.iter().filter_map(|member| given[*member as usize].1).collect();
+            prop_assert!(dates.len() <= 1);
+        }
+        let mut turned = few(&given);
+        turned.accounts.reverse();
+        turned.keys.reverse();
+        let last = given.len() as u32 - 1;
+        let mut other: Vec<Vec<u32>> = found(&turned, &rules, &limited)
+            .into_iter()
+            .map(|members| { let mut members: Vec<u32> = members.into_iter().map(|member| last - member).collect(); members.sort_unstable(); members })
+            .collect();
+        other.sort();
+        prop_assert_eq!(other, clusters);
+    }
+}
+
+/// What corrections say about accounts that are named like those of `few`.
+fn corrected(pool: &Few, always: &[[u32; 2]], never: &[[u32; 2]]) -> Corrected {
+    use crate::corrections::{Corrections, Pairs};
+    let named = |pairs: &[[u32; 2]]| pairs.iter().map(|pair| pair.map(|number| format!("a:{number}"))).collect();
+    let corrections = Corrections::new(Pairs { always: named(always), never: named(never) });
+    Corrected::new(pool.accounts.iter().map(|account| account.reference.as_ref()), &corrections)
+}
+
+#[test]
+fn always_brings_together_and_never_divides_at_the_weakest_link() {
+    // 0 and 1 share two keys, 1 and 2 one, 3 none.
+    let pool = few(&[
+        ("x", None, &[(0, 1), (1, 2)]),
+        ("x", None, &[(0, 1), (1, 2), (1, 3)]),
+        ("x", None, &[(1, 3)]),
+        ("x", None, &[]),
+    ]);
+    let rules = [plain(), plain()];
+    let found = |always: &[[u32; 2]], never: &[[u32; 2]]| {
+        let clusters = Clusters::new(&pool, &rules, &guard(), &corrected(&pool, always, never));
+        let limits: Vec<String> = clusters.divided.iter().flat_map(|divided| divided.limits.clone()).collect();
+        (clusters.iter().map(<[u32]>::to_vec).collect::<Vec<_>>(), limits)
+    };
+    let never = vec!["never".to_owned()];
+    assert_eq!(found(&[[0, 3]], &[]), (vec![vec![0, 1, 2, 3]], vec![]));
+    assert_eq!(found(&[], &[[0, 2]]), (vec![vec![0, 1], vec![2], vec![3]], never.clone()));
+    assert_eq!(found(&[], &[[2, 3]]), (vec![vec![0, 1, 2], vec![3]], vec![]), "they were apart");
+    // What is always one person's is stronger than what shares two keys.
+    assert_eq!(found(&[[1, 2]], &[[0, 2]]), (vec![vec![0], vec![1, 2], vec![3]], never.clone()));
+    assert_eq!(found(&[[0, 9], [9, 3]], &[[3, 1]]), (vec![vec![0, 3], vec![1, 2]], never), "9 is not there");
+}
+
+#[test]
+fn always_beats_the_limits_and_is_told() {
+    let pool = few(&[
+        ("x", Some("1990-01-01"), &[(0, 1)]),
+        ("x", Some("1990-01-02"), &[]),
+        ("x", Some("1990-01-01"), &[(0, 1)]),
+        ("x", Some("1990-01-03"), &[(0, 1)]),
+    ]);
+    let limited = Guard { max_distinct: [(TextField::Birthdate, 1)].into(), ..guard() };
+    let clusters = Clusters::new(&pool, &[plain()], &limited, &corrected(&pool, &[[0, 1]], &[]));
+    assert_eq!(clusters.iter().collect::<Vec<_>>(), [&[0, 1, 2][..], &[3]], "2 brings nothing new, 3 does");
+    let limits = ["always.max_distinct.birthdate".to_owned(), "max_distinct.birthdate".to_owned()];
+    assert_eq!(clusters.divided[0].limits, limits.into());
+}

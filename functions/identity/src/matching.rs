@@ -1,0 +1,221 @@
+//! Match keys of accounts, and the decision on a pair that shares one.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use onefold_config::{Config, Demand, Likeness, MatchRule, Part};
+use onefold_graph::node::{Node, NodeHasher, NodeKind};
+use onefold_normalise::field::TextField;
+use onefold_normalise::{self as normalise, Surroundings, is_placeholder};
+
+use crate::account::Account;
+use crate::blocked_values::Blocklist;
+use crate::corrections::Corrections;
+use crate::edit_distance;
+
+/// Makes the match keys of accounts by the configuration's rules.
+#[derive(Clone, Debug)]
+pub struct Matcher {
+    hasher: NodeHasher,
+    rules: Vec<NamedRule>,
+    blocklist: Blocklist,
+    corrections: Arc<Corrections>,
+    bytes: Vec<u8>,
+}
+
+/// A rule with what would have to be made of it again and again.
+#[derive(Clone, Debug)]
+struct NamedRule {
+    rule: MatchRule,
+    name: String,
+    /// What all its keys begin with.
+    start: Vec<u8>,
+}
+
+/// A match key of an account: which rule it is of, and its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MatchKey {
+    /// The rule's number.
+    pub rule: usize,
+    /// The keyed hash of the rule's parts and their values.
+    pub node: Node,
+}
+
+/// The parts of a key with their values.
+pub type Parts<'r, 'a> = Vec<(&'r Part, Cow<'a, str>)>;
+
+impl Matcher {
+    /// A matcher for a configuration's rules.
+    pub fn new(config: &Config, hasher: NodeHasher) -> Self {
+        let with_name = |(number, rule): (usize, &MatchRule)| {
+            // Rules of one key under other conditions have nodes of their own: Link counts each.
+            let same = config.matches[..number].iter().filter(|other| other.key == rule.key).count();
+            let name = rule.name();
+            let mut start = name.clone().into_bytes();
+            start.resize(start.len() + same + 1, 0);
+            NamedRule { rule: rule.clone(), name, start }
+        };
+        Self {
+            hasher,
+            rules: config.matches.iter().enumerate().map(with_name).collect(),
+            blocklist: Blocklist::new(&config.guard.blocked_values),
+            corrections: Arc::default(),
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Obeys corrections, too.
+    #[must_use]
+    pub fn correcting(mut self, corrections: Arc<Corrections>) -> Self {
+        self.corrections = corrections;
+        self
+    }
+
+    /// The corrections that people made.
+    pub fn corrections(&self) -> &Corrections {
+        &self.corrections
+    }
+
+    /// The node at which an account meets those that it is `always` one person's with. It belongs behind the match
+    /// keys of the account's star, and is none.
+    pub fn always(&self, reference: &str) -> Option<Node> {
+        self.corrections.node(reference, &self.hasher)
+    }
+
+    /// The hasher of references and customer ids.
+    pub fn hasher(&self) -> &NodeHasher {
+        &self.hasher
+    }
+
+    /// The rules, in the order of the configuration.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &MatchRule> {
+        self.rules.iter().map(|named| &named.rule)
+    }
+
+    /// The rules with their names.
+    pub(crate) fn named_rules(&self) -> impl ExactSizeIterator<Item = (&MatchRule, &str)> {
+        self.rules.iter().map(|named| (&named.rule, named.name.as_str()))
+    }
+
+    /// The values that are nobody's.
+    pub fn blocklist(&self) -> &Blocklist {
+        &self.blocklist
+    }
+
+    /// Appends the account's match keys to `keys`, in the order of the rules.
+    ///
+    /// A rule gives a key only if every part of it has a value that is neither a placeholder (invariant 5)
+    /// nor blocked. Values are hashed with their lengths, so that no two tuples are encoded alike; with the
+    /// names of the parts and not the rule's number, so that reordering rules does not change keys.
+    pub fn keys(&mut self, account: &Account<'_>, keys: &mut Vec<MatchKey>) {
+        let blocked = self.blocklist.fields(account);
+        self.keys_without(account, blocked, keys);
+    }
+
+    /// As [`Matcher::keys`], where it is known which fields (by number) have values that are nobody's.
+    pub fn keys_without(&mut self, account: &Account<'_>, blocked: u16, keys: &mut Vec<MatchKey>) {
+        for (number, NamedRule { rule, start, .. }) in self.rules.iter().enumerate() {
+            self.bytes.clear();
+            self.bytes.extend_from_slice(start);
+            let is_complete = for_each_value(rule, account, blocked, |_, value| {
+                self.bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
+                self.bytes.extend_from_slice(value.as_bytes());
+            });
+            if is_complete {
+                keys.push(MatchKey { rule: number, node: self.hasher.node(NodeKind::MatchKey, &self.bytes) });
+            }
+        }
+    }
+
+    /// What the account's match keys are made of, for its owner to see: each rule that gives a key, with the values that
+    /// the rule compares.
+    pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, Parts<'_, 'a>)> {
+        let blocked = self.blocklist.fields(account);
+        let mut told = Vec::new();
+        for rule in self.rules() {
+            let mut values = Vec::new();
+            if for_each_value(rule, account, blocked, |part, value| values.push((part, value))) {
+                told.push((rule, values));
+            }
+        }
+        told
+    }
+
+    /// A digest of what makes keys what they are: the rules' keys, the blocked values, the corrections, the format of
+    /// links and the secret. Links that were made under another digest do not fit together with new ones.
+    pub fn digest(&self) -> String {
+        let mut text: Vec<String> = self.rules().map(MatchRule::name).collect();
+        text.push(self.blocklist.describe());
+        text.push(LINKS_FORMAT.to_owned());
+        text.extend(Some(self.corrections.links_digest(&self.hasher)).filter(|digest| !digest.is_empty()));
+        self.hasher.node(NodeKind::MatchKey, text.join("\n").as_bytes()).to_string()
+    }
+}
+
+/// The format of `.links` objects. Those of a version that has others are made anew.
+const LINKS_FORMAT: &str = "links 2";
+
+/// Gives what a rule's key is made of, in the rule's order, up to the first part that has no value or one that is
+/// nobody's. Says whether all have one.
+fn for_each_value<'r, 'a>(
+    rule: &'r MatchRule,
+    account: &'a Account<'_>,
+    blocked: u16,
+    mut each: impl FnMut(&'r Part, Cow<'a, str>),
+) -> bool {
+    rule.key.iter().all(|part| match value(part, account) {
+        Some(value) if blocked & (1 << part.field.index()) == 0 => {
+            each(part, value);
+            true
+        }
+        _ => false,
+    })
+}
+
+/// What a rule compares of an account; `None` if there is nothing, or a placeholder.
+pub fn value<'a>(part: &Part, account: &'a Account<'_>) -> Option<Cow<'a, str>> {
+    let value = account.text(part.field).filter(|value| !is_placeholder(value))?;
+    if part.steps.is_empty() {
+        return Some(Cow::Borrowed(value));
+    }
+    let surroundings = Surroundings { country: account.text(TextField::Country), region: None };
+    normalise::run(&part.steps, Cow::Borrowed(value), surroundings)
+}
+
+/// The values that a rule's conditions look at, of one account.
+#[derive(Clone, Debug)]
+pub struct Compared<'a>(Vec<Option<Cow<'a, str>>>);
+
+impl<'a> Compared<'a> {
+    /// What the rule's conditions look at of an account. `nobodys` are the fields (by number) whose values are nobody's:
+    /// to a condition they are not there.
+    pub fn new(rule: &MatchRule, account: &'a Account<'_>, nobodys: u16) -> Self {
+        let value = |part: &Part| if nobodys & (1 << part.field.index()) == 0 { value(part, account) } else { None };
+        Self(rule.conditions.iter().map(|condition| value(&condition.part)).collect())
+    }
+
+    /// The number of the first condition that keeps two accounts apart that share the rule's key; `None` if
+    /// the pair is accepted. Both ways round it is the same.
+    pub fn refused_by(&self, other: &Self, rule: &MatchRule) -> Option<usize> {
+        let pairs = rule.conditions.iter().zip(self.0.iter().zip(&other.0));
+        pairs.enumerate().find_map(|(number, (condition, (left, right)))| {
+            let holds = match (left, right) {
+                (Some(left), Some(right)) => agree(condition.likeness, left, right),
+                _ => condition.demand == Demand::NotDiffer,
+            };
+            (!holds).then_some(number)
+        })
+    }
+}
+
+/// Whether two values agree.
+fn agree(likeness: Likeness, left: &str, right: &str) -> bool {
+    match likeness {
+        Likeness::Equal => left == right,
+        Likeness::JaroWinkler(least) => left == right || strsim::jaro_winkler(left, right) >= least,
+        Likeness::EditDistance(most) => edit_distance::is_within(left, right, most),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! What guards did, a line of JSON each.
+
+use onefold_config::MatchRule;
+use onefold_normalise::field::TextField;
+use serde::Deserialize;
+
+use super::MergeOutput;
+use crate::account::Account;
+use crate::cluster::{Divided, Pool};
+use crate::json;
+use crate::matching;
+
+/// A line of it, read again.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Guarded {
+    /// `max_accounts_per_key` and `blocked_values`; or the limits at which a customer was divided, with commas.
+    guard: String,
+    /// The rule, of a key that is blocked.
+    key: Option<String>,
+    /// The account, of a key or a value.
+    account: Option<String>,
+    /// The accounts of each part, of a customer that was divided.
+    #[serde(default)]
+    pub parts: Vec<Vec<String>>,
+}
+
+impl Guarded {
+    /// The accounts that it is about.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.account.iter().chain(self.parts.iter().flatten()).map(String::as_str)
+    }
+
+    /// The account and the rule of a key that links nothing.
+    pub fn blocked_key(&self) -> Option<(&str, &str)> {
+        self.account.as_deref().zip(self.key.as_deref())
+    }
+
+    /// The limits that kept links out. Not those that a part is beyond because people said so.
+    pub fn limits(&self) -> impl Iterator<Item = &str> {
+        let limits = (!self.parts.is_empty()).then_some(self.guard.as_str());
+        limits.into_iter().flat_map(|limits| limits.split(',')).filter(|limit| !limit.starts_with("always."))
+    }
+}
+
+/// A key of an account links nothing, since too many accounts share it.
+pub(super) fn blocked_key(account: &Account<'_>, rule: &MatchRule, output: &mut MergeOutput) {
+    let out = &mut output.guarded;
+    out.push(b'{');
+    json::push_member(out, "guard", "max_accounts_per_key");
+    json::push_member(out, "key", &rule.name());
+    json::push_name(out, "value");
+    let values: Vec<_> = rule.key.iter().filter_map(|part| matching::value(part, account)).collect();
+    json::push_strings(out, values.iter().map(AsRef::as_ref));
+    json::push_member(out, "account", &account.reference);
+    out.extend_from_slice(b"}\n");
+}
+
+/// A value of an account is nobody's.
+pub(super) fn blocked_value(account: &Account<'_>, field: TextField, output: &mut MergeOutput) {
+    *output.guards.entry("blocked_values".to_owned()).or_default() += 1;
+    let out = &mut output.guarded;
+    out.push(b'{');
+    json::push_member(out, "guard", "blocked_values");
+    json::push_member(out, "field", field.name());
+    json::push_member(out, "value", account.text(field).unwrap_or_default());
+    json::push_member(out, "account", &account.reference);
+    out.extend_from_slice(b"}\n");
+}
+
+/// A cluster was divided: the limits, and the accounts of each part.
+pub(super) fn divided(divided: &Divided, members: &impl Pool, output: &mut MergeOutput) {
+    for limit in &divided.limits {
+        *output.guards.entry(limit.clone()).or_default() += 1;
+    }
+    let out = &mut output.guarded;
+    out.push(b'{');
+    let limits: Vec<&str> = divided.limits.iter().map(String::as_str).collect();
+    json::push_member(out, "guard", &limits.join(","));
+    json::push_name(out, "parts");
+    out.push(b'[');
+    for (number, part) in divided.parts.iter().enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        json::push_strings(out, part.iter().map(|member| members.account(*member).reference.as_ref()));
+    }
+    out.extend_from_slice(b"]}\n");
+}

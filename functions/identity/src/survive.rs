@@ -1,0 +1,266 @@
+//! Survivorship: which values of a cluster's accounts make the customer.
+//!
+//! Every rule is a function of the set of accounts: ties go by time, then by the source's trust, then by
+//! reference, so order and repetition never matter.
+
+mod choice;
+mod order;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use onefold_config::{Config, Rule, Unit};
+use onefold_normalise::field::{Field, TEXT_FIELDS, TextField};
+use order::Orders;
+
+use crate::account::Account;
+use crate::customer::{Customer, Sourced};
+use crate::provenance::{self, Origins};
+use crate::reference;
+
+/// An account as it takes part in folding.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'x> {
+    /// The account.
+    pub account: &'x Account<'x>,
+    /// Text fields (by number) whose value is the value of a blocked key: nobody's contact detail.
+    pub blocked: u16,
+}
+
+impl<'x> Candidate<'x> {
+    /// The value of a text field, unless it is blocked.
+    pub fn value(&self, field: TextField) -> Option<&'x str> {
+        if self.blocked & (1 << field.index()) != 0 { None } else { self.account.text(field) }
+    }
+}
+
+/// Folds accounts of one person into a customer.
+#[derive(Debug)]
+pub struct Survivorship<'c> {
+    config: &'c Config,
+    /// The number of the unit of each field, by [`slot`].
+    units: [Option<usize>; SLOTS],
+}
+
+/// Text fields, location, salary.
+const SLOTS: usize = TEXT_FIELDS + 2;
+const LOCATION: usize = TEXT_FIELDS;
+const SALARY: usize = TEXT_FIELDS + 1;
+
+fn slot(field: Field) -> Option<usize> {
+    match field {
+        Field::Text(field) => Some(field.index()),
+        Field::Location => Some(LOCATION),
+        Field::Salary => Some(SALARY),
+        Field::Interests | Field::Attributes => None,
+    }
+}
+
+impl<'c> Survivorship<'c> {
+    /// The survivorship of a configuration.
+    pub fn new(config: &'c Config) -> Self {
+        let mut units = [None; SLOTS];
+        for (number, unit) in config.survive.units.iter().enumerate() {
+            for slot in unit.fields.iter().filter_map(|field| slot(*field)) {
+                units[slot] = Some(number);
+            }
+        }
+        Self { config, units }
+    }
+
+    /// The source's trust; a source that is not configured any more has none.
+    fn trust(&self, account: &Account<'_>) -> i64 {
+        let (source, _) = reference::split(&account.reference);
+        self.config.source(source).map_or(-1, |source| source.trust)
+    }
+
+    /// Folds one account or more. `candidates` may come in any order.
+    pub fn fold<'x>(&self, candidates: &[Candidate<'x>]) -> Customer<'x> {
+        let mut customer = Customer::default();
+        self.fold_into(candidates, &mut customer);
+        customer
+    }
+
+    /// As [`Survivorship::fold`]; puts the result in the place of another customer, whose memory is used again.
+    pub fn fold_into<'x>(&self, candidates: &[Candidate<'x>], customer: &mut Customer<'x>) {
+        // Four customers in five have one account, and then there is nothing to choose.
+        match candidates {
+            [only] => single(only, customer),
+            _ => self.several(candidates, customer),
+        }
+    }
+
+    fn several<'x>(&self, candidates: &[Candidate<'x>], customer: &mut Customer<'x>) {
+        let trust = |account: &Account<'_>| self.trust(account);
+        let orders = Orders::new(candidates, &trust);
+        let latest_first = &orders.latest_first;
+        let origins: Vec<Origins<'x>> =
+            latest_first.iter().map(|candidate| Origins::read(candidate.account.provenance.as_deref())).collect();
+        let unit_owners: Vec<Option<usize>> =
+            self.config.survive.units.iter().map(|unit| unit_owner(unit, &orders)).collect();
+        for slot in 0..SLOTS {
+            let owner = match self.units[slot] {
+                Some(unit) => unit_owners[unit],
+                None => owner(self.rule(slot), slot == SALARY, &orders, |number| value_of(&latest_first[number], slot)),
+            };
+            let sourced = owner.and_then(|number| {
+                let candidate = &latest_first[number];
+                let from = origins[number].get(slot_name(slot)).unwrap_or(&candidate.account.reference);
+                value_of(candidate, slot).map(|value| Sourced { value, from })
+            });
+            match slot {
+                LOCATION => customer.location = sourced,
+                SALARY => customer.salary = sourced,
+                text => customer.texts[text] = sourced,
+            }
+        }
+        customer.updated_at = latest_first.iter().filter_map(|candidate| candidate.account.updated_at).max();
+        let values = |field: TextField| latest_first.iter().filter_map(move |candidate| candidate.value(field));
+        refill_distinct(&mut customer.emails, values(TextField::Email));
+        refill_distinct(&mut customer.phone_numbers, values(TextField::PhoneNumber));
+        let interests = latest_first.iter().flat_map(|candidate| candidate.account.interests.iter().map(AsRef::as_ref));
+        refill_distinct(&mut customer.interests, interests);
+        customer.interests_from = interests_from(latest_first, &origins);
+        customer.attributes = self.attributes(&orders, &origins);
+        refill(&mut customer.members, latest_first.iter().map(|candidate| candidate.account.reference.as_ref()));
+        customer.members.sort_unstable_by(|left, right| reference::compare(left, right));
+        customer.held_by.clear();
+        customer.from_tables = None;
+    }
+
+    /// The rule of a field that is in no unit.
+    fn rule(&self, slot: usize) -> Rule {
+        match slot {
+            LOCATION => self.config.survive.location,
+            SALARY => self.config.survive.salary,
+            text => self.config.survive.texts[text],
+        }
+    }
+
+    /// The attributes that any account has, sorted by name.
+    fn attributes<'x>(&self, orders: &Orders<'x, '_>, origins: &[Origins<'x>]) -> Vec<(&'x str, Sourced<'x>)> {
+        let accounts = || orders.latest_first.iter().map(|candidate| candidate.account);
+        let names: BTreeSet<&str> =
+            accounts().flat_map(|account| account.attributes.iter().map(|(name, _)| name.as_ref())).collect();
+        let survivor = |name: &'x str| {
+            let value = |number: usize| {
+                let attributes = &orders.latest_first[number].account.attributes;
+                attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
+            };
+            let number = owner(self.config.survive.attribute(name), false, orders, value)?;
+            let reference = orders.latest_first[number].account.reference.as_ref();
+            let from = origins[number].attribute(name).unwrap_or(reference);
+            Some((name, Sourced { value: value(number)?, from }))
+        };
+        names.into_iter().filter_map(survivor).collect()
+    }
+}
+
+/// The number, among the latest first, of the account whose value a rule chooses.
+fn owner<'x>(
+    rule: Rule,
+    is_number: bool,
+    orders: &Orders<'x, '_>,
+    value: impl Fn(usize) -> Option<&'x str>,
+) -> Option<usize> {
+    let values = || (0..orders.latest_first.len()).filter_map(|number| Some((number, value(number)?)));
+    match rule {
+        // Which lists survive as unions is not a matter of the rule.
+        Rule::Latest | Rule::Union => values().next().map(|(number, _)| number),
+        Rule::Oldest => orders.oldest_first().find(|number| value(*number).is_some()),
+        Rule::Trusted => orders.most_trusted_first().find(|number| value(*number).is_some()),
+        Rule::Longest => choice::greatest(values().map(|(number, value)| (number, value.chars().count()))),
+        Rule::MostFrequent => choice::most_frequent(values()),
+        Rule::Min if is_number => choice::least(values().filter_map(choice::number)),
+        Rule::Max if is_number => choice::greatest(values().filter_map(choice::number)),
+        Rule::Min => choice::least(values()),
+        Rule::Max => choice::greatest(values()),
+    }
+}
+
+/// The number, among the latest first, of the account that a unit survives from. An account that has none of the
+/// unit's fields does not count.
+fn unit_owner(unit: &Unit, orders: &Orders<'_, '_>) -> Option<usize> {
+    let slots: Vec<usize> = unit.fields.iter().filter_map(|field| slot(*field)).collect();
+    let value = |number: usize, slot: usize| value_of(&orders.latest_first[number], slot);
+    let has_any = |number: &usize| slots.iter().any(|slot| value(*number, *slot).is_some());
+    let having = || (0..orders.latest_first.len()).filter(has_any);
+    match unit.rule {
+        Rule::Oldest => orders.oldest_first().find(has_any),
+        Rule::Trusted => orders.most_trusted_first().find(has_any),
+        Rule::Longest => choice::greatest(having().map(|number| {
+            let texts = slots.iter().filter(|slot| **slot < TEXT_FIELDS).filter_map(|slot| value(number, *slot));
+            (number, texts.map(|text| text.chars().count()).sum::<usize>())
+        })),
+        Rule::MostFrequent => choice::most_frequent(
+            having().map(|number| (number, slots.iter().map(|slot| value(number, *slot)).collect::<Vec<_>>())),
+        ),
+        // The others make no sense of a unit, and are refused in a configuration.
+        Rule::Latest | Rule::Union | Rule::Min | Rule::Max => having().next(),
+    }
+}
+
+/// The customer of one account.
+fn single<'x>(candidate: &Candidate<'x>, customer: &mut Customer<'x>) {
+    let account = candidate.account;
+    let sourced = |value| Sourced { value, from: &account.reference };
+    refill(&mut customer.members, [account.reference.as_ref()]);
+    customer.texts = TextField::ALL.map(|field| candidate.value(field).map(sourced));
+    customer.location = account.location.as_deref().map(sourced);
+    customer.salary = account.salary.as_deref().map(sourced);
+    refill(&mut customer.interests, account.interests.iter().map(AsRef::as_ref));
+    refill(&mut customer.emails, candidate.value(TextField::Email));
+    refill(&mut customer.phone_numbers, candidate.value(TextField::PhoneNumber));
+    refill(&mut customer.attributes, account.attributes.iter().map(|(name, value)| (name.as_ref(), sourced(value))));
+    customer.updated_at = account.updated_at;
+    customer.interests_from = None;
+    customer.held_by.clear();
+    customer.from_tables = from_tables(candidate);
+}
+
+fn refill<T>(items: &mut Vec<T>, others: impl IntoIterator<Item = T>) {
+    items.clear();
+    items.extend(others);
+}
+
+/// As [`refill`], sorted and each once.
+fn refill_distinct<T: Ord>(items: &mut Vec<T>, others: impl IntoIterator<Item = T>) {
+    refill(items, others);
+    items.sort_unstable();
+    items.dedup();
+}
+
+/// Which values of an account came from tables, but for those that are blocked.
+fn from_tables<'x>(candidate: &Candidate<'x>) -> Option<Cow<'x, str>> {
+    let text = candidate.account.provenance.as_deref()?;
+    if candidate.blocked == 0 {
+        return Some(Cow::Borrowed(text));
+    }
+    let is_blocked = |name: &str| TextField::from_name(name).is_some_and(|field| candidate.value(field).is_none());
+    provenance::without(text, is_blocked).map(Cow::Owned)
+}
+
+/// The one table that all accounts with interests have them from.
+fn interests_from<'x>(candidates: &[Candidate<'x>], origins: &[Origins<'x>]) -> Option<&'x str> {
+    let mut with_interests =
+        candidates.iter().zip(origins).filter(|(candidate, _)| !candidate.account.interests.is_empty());
+    let (_, first) = with_interests.next()?;
+    let table = first.get(Field::Interests.name())?;
+    with_interests.all(|(_, origins)| origins.get(Field::Interests.name()) == Some(table)).then_some(table)
+}
+
+fn slot_name(slot: usize) -> &'static str {
+    match slot {
+        LOCATION => Field::Location.name(),
+        SALARY => Field::Salary.name(),
+        text => TextField::ALL[text].name(),
+    }
+}
+
+fn value_of<'x>(candidate: &Candidate<'x>, slot: usize) -> Option<&'x str> {
+    match slot {
+        LOCATION => candidate.account.location.as_deref(),
+        SALARY => candidate.account.salary.as_deref(),
+        text => candidate.value(TextField::ALL[text]),
+    }
+}

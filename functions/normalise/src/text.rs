@@ -1,0 +1,240 @@
+//! Unicode text: composition, case folding, white space, ASCII, and parts of it.
+
+use std::borrow::Cow;
+
+use any_ascii::any_ascii_char;
+use icu_casemap::CaseMapper;
+use icu_normalizer::ComposingNormalizer;
+
+/// Removes white space around the value.
+pub fn trim(value: Cow<'_, str>) -> Cow<'_, str> {
+    if has_graphic_ends(&value) {
+        return value;
+    }
+    match value {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+/// Whether a value, as most do, begins and ends with ASCII that is no white space.
+pub(super) fn has_graphic_ends(value: &str) -> bool {
+    matches!(value.as_bytes(), [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic())
+}
+
+/// Whether a letter shows nothing and says nothing of a value: control characters that are no white space, and marks of
+/// direction, of joining and of byte order.
+pub(super) fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+    ) || (letter.is_control() && !letter.is_whitespace())
+}
+
+/// Whether a letter is a control character (Unicode's Cc) that no text has: all but tabs and line ends.
+pub fn is_stray_control(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\t' | '\n' | '\r')
+}
+
+/// The text without [`is_stray_control`] characters, and blanks in place of those that separate words; `None` if it has
+/// none.
+pub fn without_controls(text: &str) -> Option<String> {
+    let has_controls = text.chars().any(is_stray_control);
+    has_controls.then(|| text.chars().filter_map(without_control).collect())
+}
+
+/// What becomes of a letter in [`without_controls`].
+pub fn without_control(letter: char) -> Option<char> {
+    match letter {
+        _ if !is_stray_control(letter) => Some(letter),
+        _ if letter.is_whitespace() => Some(' '),
+        _ => None,
+    }
+}
+
+/// Unicode Normalization Form C (UAX #15): `e` and a combining acute become `é`.
+pub(super) fn nfc(value: Cow<'_, str>) -> Cow<'_, str> {
+    const COMPOSER: icu_normalizer::ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
+    if value.is_ascii() {
+        return value;
+    }
+    match value {
+        Cow::Borrowed(text) => COMPOSER.normalize(text),
+        Cow::Owned(text) if COMPOSER.is_normalized(&text) => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(COMPOSER.normalize(&text).into_owned()),
+    }
+}
+
+/// Full case folding (Unicode, `CaseFolding.txt`, C and F): `ß` becomes `ss`, `Σ` and `ς` become `σ`.
+pub(super) fn casefold(value: Cow<'_, str>) -> Cow<'_, str> {
+    if value.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return value;
+    }
+    match value {
+        Cow::Borrowed(text) => CaseMapper::new().fold_string(text),
+        Cow::Owned(text) => Cow::Owned(CaseMapper::new().fold_string(&text).into_owned()),
+    }
+}
+
+/// One blank for every run of white space (Unicode), and none around the value.
+pub(super) fn collapse(value: Cow<'_, str>) -> Cow<'_, str> {
+    let mut before = ' ';
+    let is_collapsed = value.chars().all(|letter| {
+        let fits = !letter.is_whitespace() || (letter == ' ' && before != ' ');
+        before = letter;
+        fits
+    });
+    if is_collapsed && before != ' ' {
+        return value;
+    }
+    let mut collapsed = String::with_capacity(value.len());
+    for word in value.split_whitespace() {
+        if !collapsed.is_empty() {
+            collapsed.push(' ');
+        }
+        collapsed.push_str(word);
+    }
+    Cow::Owned(collapsed)
+}
+
+/// The closest ASCII letters (the tables of AnyAscii): `Zoë` becomes `Zoe`, `Müller` `Muller`, `Борис` `Boris`.
+pub(super) fn ascii(value: Cow<'_, str>) -> Cow<'_, str> {
+    if value.is_ascii() { value } else { Cow::Owned(any_ascii::any_ascii(&value)) }
+}
+
+/// The ASCII letters and digits of a text, after ASCII folding.
+pub(super) fn ascii_alphanumerics(value: &str) -> impl Iterator<Item = u8> {
+    let ascii = |letter: char| {
+        let (one, several) = if letter.is_ascii() { (Some(letter as u8), "") } else { (None, any_ascii_char(letter)) };
+        one.into_iter().chain(several.bytes())
+    };
+    value.chars().flat_map(ascii).filter(u8::is_ascii_alphanumeric)
+}
+
+/// What stands before the first white space or hyphen: `Anna-Maria` and `Anna Maria` become `Anna`.
+pub(super) fn first_word(value: Cow<'_, str>) -> Cow<'_, str> {
+    let is_between = |letter: char| letter.is_whitespace() || letter == '-';
+    fn first(text: &str, is_between: impl Fn(char) -> bool) -> &str {
+        text.split(is_between).find(|word| !word.is_empty()).unwrap_or_default()
+    }
+    match value {
+        Cow::Borrowed(text) => Cow::Borrowed(first(text, is_between)),
+        Cow::Owned(text) if !text.contains(is_between) => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(first(&text, is_between).to_owned()),
+    }
+}
+
+/// The first letters of the value, or all of it if there are no more.
+pub(super) fn prefix(value: Cow<'_, str>, letters: usize) -> Cow<'_, str> {
+    match (value.char_indices().nth(letters), value) {
+        (None, value) => value,
+        (Some((end, _)), Cow::Borrowed(text)) => Cow::Borrowed(&text[..end]),
+        (Some((end, _)), Cow::Owned(mut text)) => {
+            text.truncate(end);
+            Cow::Owned(text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(step: impl Fn(Cow<'_, str>) -> Cow<'_, str>, cases: &[(&str, &str)]) {
+        for (text, expected) in cases {
+            assert_eq!(step(Cow::Borrowed(text)), *expected, "{text:?}");
+            assert_eq!(step(Cow::Owned((*text).to_owned())), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn composes() {
+        // UAX #15, figures 3 to 5, and `NormalizationTest.txt`.
+        let cases = [
+            ("\u{212B}", "\u{C5}"),
+            ("\u{2126}", "\u{3A9}"),
+            ("A\u{30A}", "\u{C5}"),
+            ("o\u{302}", "\u{F4}"),
+            ("s\u{323}\u{307}", "\u{1E69}"),
+            ("d\u{307}\u{323}", "\u{1E0D}\u{307}"),
+            ("\u{FB01}", "\u{FB01}"),
+            ("2\u{2075}", "2\u{2075}"),
+            ("\u{1100}\u{1161}", "\u{AC00}"),
+            ("Zoe\u{308}", "Zo\u{EB}"),
+        ];
+        check(nfc, &cases);
+    }
+
+    #[test]
+    fn folds_case() {
+        // CaseFolding.txt of Unicode: 0041, 00DF, 0130, 0149, 01F0, 0390, 03A3, 03C2, 1E9E, FB03, 13A0, AB70.
+        let cases = [
+            ("A", "a"),
+            ("\u{DF}", "ss"),
+            ("\u{130}", "i\u{307}"),
+            ("\u{149}", "\u{2BC}n"),
+            ("\u{1F0}", "j\u{30C}"),
+            ("\u{390}", "\u{3B9}\u{308}\u{301}"),
+            ("\u{3A3}", "\u{3C3}"),
+            ("\u{3C2}", "\u{3C3}"),
+            ("\u{1E9E}", "ss"),
+            ("\u{FB03}", "ffi"),
+            ("\u{13A0}", "\u{13A0}"),
+            ("\u{AB70}", "\u{13A0}"),
+            ("STRASSE Straße", "strasse strasse"),
+        ];
+        check(casefold, &cases);
+    }
+
+    #[test]
+    fn collapses_white_space() {
+        let cases = [
+            ("a b", "a b"),
+            ("  a \t\r\n b  ", "a b"),
+            ("a\u{a0}b\u{2009}c\u{3000}", "a b c"),
+            ("a ", "a"),
+            (" ", ""),
+            ("", ""),
+        ];
+        check(collapse, &cases);
+    }
+
+    #[test]
+    fn folds_to_ascii() {
+        // The examples of AnyAscii's documentation, and names.
+        let cases = [
+            ("sample", "sample"),
+            ("άνθρωποι", "anthropoi"),
+            ("深圳", "ShenZhen"),
+            ("Борис", "Boris"),
+            ("Jürgen Groß", "Jurgen Gross"),
+            ("Zoe\u{308}", "Zoe"),
+            ("Łukasz Ørsted", "Lukasz Orsted"),
+        ];
+        check(ascii, &cases);
+    }
+
+    #[test]
+    fn takes_parts() {
+        check(
+            first_word,
+            &[("Anna-Maria", "Anna"), (" Anna Maria", "Anna"), ("Jean\u{a0}Luc", "Jean"), ("Anna", "Anna"), ("-", "")],
+        );
+        check(
+            |value| prefix(value, 3),
+            &[("Elisabeth", "Eli"), ("Jo", "Jo"), ("Zoë", "Zoë"), ("Çağla", "Çağ"), ("", "")],
+        );
+    }
+
+    #[test]
+    fn what_is_normal_is_not_copied() {
+        for step in [nfc, casefold, collapse, ascii, first_word] {
+            assert!(matches!(step(Cow::Borrowed("anna")), Cow::Borrowed(_)));
+        }
+        for step in [nfc, collapse, casefold] {
+            assert!(matches!(step(Cow::Borrowed("jürgen weiler")), Cow::Borrowed(_)));
+        }
+    }
+}

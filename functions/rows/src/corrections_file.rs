@@ -1,0 +1,317 @@
+//! Reading `corrections/*.csv`: all files at once, every fault with its file and line.
+//!
+//! No message holds a reference, as an id may be personal: lines are named instead.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use onefold_graph::union_find::UnionFind;
+use onefold_identity::corrections::{Pair, Pairs};
+use onefold_identity::reference;
+
+use crate::csv::{Boundary, FieldReader, boundary};
+
+const COLUMNS: [&str; 3] = ["kind", "left", "right"];
+
+/// A file of corrections.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'f> {
+    /// Its key.
+    pub name: &'f str,
+    /// Its content.
+    pub bytes: &'f [u8],
+}
+
+/// Corrections without faults.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// The pairs.
+    pub pairs: Pairs,
+    /// What is no fault and may be a mistake, in the order of the files.
+    pub notes: Vec<String>,
+}
+
+/// Where a line stands: the file's key, and the line from 1.
+type Place<'f> = (&'f str, usize);
+
+/// Reads and checks the corrections of all files, for accounts of these sources.
+///
+/// # Errors
+/// Every fault there is, in the order of the files.
+pub fn check(files: &[File<'_>], sources: &[&str]) -> Result<Checked, Vec<String>> {
+    let mut reading =
+        Reading { sources, always: BTreeMap::new(), never: BTreeMap::new(), faults: vec![], notes: vec![] };
+    files.iter().for_each(|file| reading.file(file));
+    reading.check_chains();
+    if !reading.faults.is_empty() {
+        return Err(reading.faults);
+    }
+    let pairs = Pairs { always: reading.always.into_keys().collect(), never: reading.never.into_keys().collect() };
+    Ok(Checked { pairs, notes: reading.notes })
+}
+
+struct Reading<'f, 's> {
+    sources: &'s [&'s str],
+    /// Where each pair stands first.
+    always: BTreeMap<Pair, Place<'f>>,
+    never: BTreeMap<Pair, Place<'f>>,
+    faults: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl<'f> Reading<'f, '_> {
+    fn file(&mut self, file: &File<'f>) {
+        let bytes = file.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(file.bytes);
+        let mut reader = FieldReader::new(b',');
+        let mut columns = None;
+        let (mut start, mut line) = (0, 1);
+        while start < bytes.len() {
+            let (length, is_broken) = match boundary(&bytes[start..], b',', true) {
+                Boundary::Complete(length) => (length, false),
+                Boundary::Broken(length) => (length, true),
+                Boundary::Open => (bytes.len() - start, true),
+            };
+            let record = &bytes[start..start + length];
+            let place = (file.name, line);
+            start += length;
+            line += record.iter().filter(|byte| **byte == b'\n').count();
+            if is_broken || !reader.read(record) {
+                self.fault(place, "the line cannot be read as CSV; close its quotes, and end lines with a line feed");
+                continue;
+            }
+            if record.trim_ascii().is_empty() {
+                continue;
+            }
+            let Some(fields) = texts(&reader) else {
+                self.fault(place, "the line is not UTF-8; write the file in UTF-8");
+                continue;
+            };
+            match &columns {
+                None => match self.header(place, &fields) {
+                    Some(found) => columns = Some(found),
+                    // Without the columns, no line means anything.
+                    None => return,
+                },
+                Some(columns) => self.line(place, &fields, columns),
+            }
+        }
+        if columns.is_none() {
+            self.fault((file.name, 1), "the file has no header; begin it with kind,left,right");
+        }
+    }
+
+    fn fault(&mut self, (file, line): Place<'_>, message: impl AsRef<str>) {
+        self.faults.push(format!("{file}: line {line}: {}", message.as_ref()));
+    }
+
+    /// The positions of kind, left and right, and the number of columns.
+    fn header(&mut self, place: Place<'f>, names: &[&str]) -> Option<([usize; 3], usize)> {
+        let names: Vec<&str> = names.iter().map(|name| name.trim()).collect();
+        let place_of = |column: &str| names.iter().position(|name| *name == column);
+        let each_once =
+            COLUMNS.iter().chain(&["note"]).all(|column| names.iter().filter(|name| *name == column).count() <= 1);
+        let all_known = names.iter().all(|name| COLUMNS.contains(name) || *name == "note");
+        match COLUMNS.map(place_of) {
+            [Some(kind), Some(left), Some(right)] if each_once && all_known => Some(([kind, left, right], names.len())),
+            _ => {
+                self.fault(place, "the header must have kind, left and right, each once, and may have note");
+                None
+            }
+        }
+    }
+
+    fn line(&mut self, place: Place<'f>, fields: &[&str], (columns, width): &([usize; 3], usize)) {
+        if fields.len() != *width {
+            self.fault(place, format!("the header has {width} columns, this line {}", fields.len()));
+            return;
+        }
+        let [kind, left, right] = columns.map(|column| fields[column]);
+        let faults_before = self.faults.len();
+        let is_always = match kind.trim() {
+            "always" => true,
+            "never" => false,
+            _ => {
+                self.fault(place, "kind must be always or never");
+                false
+            }
+        };
+        for (side, account) in [("left", left), ("right", right)] {
+            if let Some(wrong) = self.wrong_reference(account) {
+                self.fault(place, format!("{side} {wrong}"));
+            }
+        }
+        if left == right {
+            self.fault(place, "left and right are one account; name two, or remove the line");
+        }
+        if self.faults.len() > faults_before {
+            return;
+        }
+        let mut pair = [left.to_owned(), right.to_owned()];
+        pair.sort_unstable_by(|left, right| reference::compare(left, right));
+        let of_kind = if is_always { &mut self.always } else { &mut self.never };
+        match of_kind.get(&pair) {
+            Some((file, line)) => {
+                self.notes.push(format!("{}: line {}: the pair stands in {file}: line {line}, too", place.0, place.1));
+            }
+            None => _ = of_kind.insert(pair, place),
+        }
+    }
+
+    /// What is wrong with a reference.
+    fn wrong_reference(&self, account: &str) -> Option<String> {
+        let (source, id) = account.split_once(':').unwrap_or_default();
+        if source.is_empty() || id.is_empty() {
+            return Some("is no reference; write <source>:<id>, such as crm:8".to_owned());
+        }
+        if account.trim() != account {
+            return Some("has white space around it; remove it".to_owned());
+        }
+        if self.sources.contains(&source) {
+            return None;
+        }
+        let likeness = |known: &&&str| (strsim::jaro_winkler(known, source) * 1e6) as u32;
+        Some(match self.sources.iter().max_by_key(likeness) {
+            Some(nearest) => format!("is of no source of the configuration; the nearest is {nearest:?}"),
+            None => "is of no source of the configuration".to_owned(),
+        })
+    }
+
+    /// Finds `never` pairs that a chain of `always` pairs contradicts, and `always` pairs that say nothing new.
+    fn check_chains(&mut self) {
+        let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+        for account in self.always.keys().flatten() {
+            let next = numbers.len() as u32;
+            numbers.entry(account).or_insert(next);
+        }
+        let mut sets = UnionFind::new(numbers.len() as u32);
+        let mut by_place: Vec<(&Pair, Place<'f>)> = self.always.iter().map(|(pair, place)| (pair, *place)).collect();
+        by_place.sort_by_key(|(_, place)| *place);
+        for ([left, right], (file, line)) in by_place {
+            if !sets.union(numbers[left.as_str()], numbers[right.as_str()]) {
+                self.notes.push(format!(
+                    "{file}: line {line}: other always lines say that already, so the accounts are in a cycle"
+                ));
+            }
+        }
+        let mut contradicted: Vec<(Place<'f>, String)> = Vec::new();
+        for ([left, right], place) in &self.never {
+            let set = |account: &str| numbers.get(account).copied();
+            let (Some(from), Some(to)) = (set(left), set(right)) else { continue };
+            if sets.find(from) == sets.find(to) {
+                contradicted.push((*place, self.chain(left, right)));
+            }
+        }
+        contradicted.sort_unstable();
+        for (place, chain) in contradicted {
+            self.fault(place, format!("never contradicts always ({chain}); remove one of these lines"));
+        }
+    }
+
+    /// The lines of a shortest chain of `always` pairs between two accounts.
+    fn chain(&self, from: &str, to: &str) -> String {
+        let mut neighbours: BTreeMap<&str, Vec<(&str, Place<'f>)>> = BTreeMap::new();
+        for ([left, right], place) in &self.always {
+            neighbours.entry(left).or_default().push((right, *place));
+            neighbours.entry(right).or_default().push((left, *place));
+        }
+        let mut came_from: BTreeMap<&str, Option<(&str, Place<'f>)>> = BTreeMap::from([(from, None)]);
+        let mut to_visit = VecDeque::from([from]);
+        while let Some(account) = to_visit.pop_front() {
+            for (other, place) in neighbours.get(account).into_iter().flatten() {
+                if !came_from.contains_key(other) {
+                    came_from.insert(other, Some((account, *place)));
+                    to_visit.push_back(other);
+                }
+            }
+        }
+        let mut lines = Vec::new();
+        let mut at = to;
+        while let Some(Some((before, (file, line)))) = came_from.get(at) {
+            lines.push(format!("{file}: line {line}"));
+            at = before;
+        }
+        lines.reverse();
+        lines.join(", ")
+    }
+}
+
+/// The fields of a record as texts.
+fn texts(reader: &FieldReader) -> Option<Vec<&str>> {
+    reader.fields().map(|field| std::str::from_utf8(field).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(texts: &[&str]) -> Result<Checked, Vec<String>> {
+        const NAMES: [&str; 3] = ["a.csv", "b.csv", "c.csv"];
+        let files: Vec<File<'_>> =
+            NAMES.into_iter().zip(texts).map(|(name, text)| File { name, bytes: text.as_bytes() }).collect();
+        check(&files, &["crm", "shop"])
+    }
+
+    #[test]
+    fn files_are_read_together() {
+        let found = checked(&[
+            "\u{feff}kind,left,right,note\r\nalways,shop:25,crm:8,\"twins,\nno\"\r\n\r\nnever,crm:10,crm:9,\r\n",
+            "right,left,kind\ncrm:8,crm:1,always",
+        ])
+        .unwrap();
+        let pair = |left: &str, right: &str| [left.to_owned(), right.to_owned()];
+        assert_eq!(found.pairs.always, [pair("crm:8", "shop:25"), pair("crm:1", "crm:8")].into());
+        assert_eq!(found.pairs.never, [pair("crm:9", "crm:10")].into(), "the smaller comes first");
+        assert_eq!(found.notes, Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_fault_is_told_with_its_place_and_no_reference() {
+        let faults = checked(&[
+            "kind,left,right\nperhaps,crm:8,crm:9\nnever,crm,shop:\nalways,crm:5,crm:5\nalways,cmr:77, crm:4\nnever,crm:1\n",
+            "kind,left\nalways,crm:1\n",
+            "",
+        ])
+        .unwrap_err();
+        let expected = [
+            "a.csv: line 2: kind must be always or never",
+            "a.csv: line 3: left is no reference",
+            "a.csv: line 3: right is no reference",
+            "a.csv: line 4: left and right are one account",
+            "a.csv: line 5: left is of no source of the configuration; the nearest is \"crm\"",
+            "a.csv: line 5: right has white space around it",
+            "a.csv: line 6: the header has 3 columns, this line 2",
+            "b.csv: line 1: the header must have kind, left and right",
+            "c.csv: line 1: the file has no header",
+        ];
+        assert_eq!(faults.len(), expected.len(), "{faults:?}");
+        for (fault, expected) in faults.iter().zip(expected) {
+            assert!(fault.starts_with(expected), "{fault}");
+            assert!(!fault.contains("77"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_contradiction_names_the_chain() {
+        let faults = checked(&[
+            "kind,left,right\nalways,crm:1,crm:2\nnever,crm:4,crm:1\nalways,crm:7,crm:8\n",
+            "kind,left,right\nalways,crm:3,crm:2\nalways,crm:4,crm:3\n",
+        ])
+        .unwrap_err();
+        let expected = "a.csv: line 3: never contradicts always (a.csv: line 2, b.csv: line 2, b.csv: line 3); \
+                        remove one of these lines";
+        assert_eq!(faults, [expected]);
+    }
+
+    #[test]
+    fn cycles_and_repetitions_are_notes() {
+        let text = "kind,left,right\nalways,crm:1,crm:2\nalways,crm:2,crm:3\nalways,crm:3,crm:1\nalways,crm:2,crm:1\n";
+        let found = checked(&[text]).unwrap();
+        assert_eq!(found.pairs.always.len(), 3);
+        assert_eq!(
+            found.notes,
+            [
+                "a.csv: line 5: the pair stands in a.csv: line 2, too",
+                "a.csv: line 4: other always lines say that already, so the accounts are in a cycle"
+            ]
+        );
+    }
+}

@@ -1,0 +1,128 @@
+//! Reading rows that have no escapes.
+
+use std::borrow::Cow;
+
+use onefold_identity::plain_json::PlainJson;
+
+use super::{Branch, RowPlan, Slot};
+
+/// Digits that fit into an `i64` whatever they are.
+const DIGITS_MAX: usize = 18;
+
+/// Fills the slots of a row; `None` if it is not of this form, whether it is valid or not. Slots may then
+/// hold anything.
+pub(super) fn read<'a>(plan: &RowPlan, line: &'a str, slots: &mut [Slot<'a>]) -> Option<()> {
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    let mut row = Row { plan, json: PlainJson::new(line)?, slots };
+    row.object(0)?;
+    row.json.is_over().then_some(())
+}
+
+/// A row being read.
+struct Row<'p, 's, 'a> {
+    plan: &'p RowPlan,
+    json: PlainJson<'a>,
+    slots: &'s mut [Slot<'a>],
+}
+
+impl<'a> Row<'_, '_, 'a> {
+    fn fill(&mut self, node: usize, slot: Slot<'a>) {
+        if let Some(number) = self.plan.nodes[node].value {
+            self.slots[number] = slot;
+        }
+    }
+
+    /// Reads an object at a node of the tree.
+    fn object(&mut self, node: usize) -> Option<()> {
+        self.fill(node, Slot::WrongShape);
+        if !self.json.take_mark("{") {
+            return None;
+        }
+        let plan = self.plan;
+        let Branch { children, first, .. } = &plan.nodes[node];
+        let mut expected = first;
+        loop {
+            // A member that was expected need not be looked for, nor its end.
+            let position = match children.get(expected.get()).is_some_and(|child| self.json.take(&child.quoted)) {
+                true => Some(expected.get()),
+                false => {
+                    let name = self.json.string()?;
+                    children.iter().position(|child| child.name == name)
+                }
+            };
+            if !self.json.take_mark(":") {
+                return None;
+            }
+            match position {
+                Some(position) => {
+                    expected.set(position);
+                    expected = &children[position].next;
+                    self.value(children[position].node)?;
+                }
+                None => _ = self.json.value()?,
+            }
+            if !self.json.take_mark(",") {
+                return self.json.take_mark("}").then_some(());
+            }
+        }
+    }
+
+    /// Reads the value at a node of the tree.
+    fn value(&mut self, node: usize) -> Option<()> {
+        let branch = &self.plan.nodes[node];
+        if let Some(raw_slot) = branch.raw {
+            let text = self.json.value()?;
+            self.slots[raw_slot] = if text == "null" { Slot::Absent } else { Slot::Raw(text) };
+            // Who wants the value in two ways has it read in the general way.
+            return (branch.value.is_none() && branch.children.is_empty()).then_some(());
+        }
+        match self.json.peek()? {
+            b'{' => self.object(node),
+            b'[' if branch.children.is_empty() => {
+                let items = self.items()?;
+                self.fill(node, Slot::List(items));
+                Some(())
+            }
+            b'[' => None,
+            _ => {
+                if let Some(text) = self.scalar()? {
+                    self.fill(node, Slot::Text(Cow::Borrowed(text)));
+                }
+                Some(())
+            }
+        }
+    }
+
+    /// The texts and numbers of an array.
+    fn items(&mut self) -> Option<Vec<Cow<'a, str>>> {
+        let mut items = Vec::new();
+        if !self.json.take_mark("[") {
+            return None;
+        }
+        if self.json.take_mark("]") {
+            return Some(items);
+        }
+        loop {
+            items.extend(self.scalar()?.map(Cow::Borrowed));
+            if !self.json.take_mark(",") {
+                return self.json.take_mark("]").then_some(items);
+            }
+        }
+    }
+
+    /// The text of a plain value, or that it is null.
+    fn scalar(&mut self) -> Option<Option<&'a str>> {
+        match self.json.peek()? {
+            b'"' => self.json.string().map(Some),
+            // A number's text is the number written anew, and that is known of whole numbers only.
+            b'0'..=b'9' => {
+                let number = self.json.number()?;
+                let is_whole = number.len() <= DIGITS_MAX && number.bytes().all(|byte| byte.is_ascii_digit());
+                is_whole.then_some(Some(number))
+            }
+            b'n' | b't' | b'f' => self.json.value().map(|word| (word != "null").then_some(word)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! What must hold of a set-up beyond the text of its configuration: its tables and files. Plan looks before a run, and
+//! the command before anything is uploaded, both with this.
+
+use onefold_config::{Config, Source, SourceKind};
+use onefold_normalise::Step;
+use onefold_normalise::field::TextField;
+
+use crate::csv::FieldReader;
+use crate::enrich::{LookupTable, TableFormat, TableText};
+use crate::mapping::{self, MappingPlan, NotText, Slot};
+
+/// Something that is wrong, or looks wrong, with a set-up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The section of the configuration that it is about, as `enrich`.
+    pub section: &'static str,
+    /// Which of the sections of that name, from 0.
+    pub number: usize,
+    /// The key in it.
+    pub key: &'static str,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Why there is nothing to read of a reference table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoTable {
+    /// There is none of its name.
+    Missing,
+    /// There is one in each format.
+    Several,
+    /// It is named as a Parquet file and cannot be read as one; with the reason.
+    NoParquet(String),
+}
+
+/// Every fault of a reference table, for each `[[enrich]]` that names it.
+pub fn check_table(config: &Config, name: &str, table: Result<TableText<'_>, &NoTable>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for (number, lookup) in config.enrich.iter().enumerate().filter(|(_, lookup)| lookup.table == name) {
+        let message = match table {
+            Ok(text) => match LookupTable::parse(lookup, text) {
+                Ok(_) => continue,
+                Err(error) => error.to_string(),
+            },
+            Err(reason) => no_table(name, reason),
+        };
+        // Two lookups in one table have its faults in common.
+        if !found.iter().any(|finding| finding.message == message) {
+            found.push(Finding { section: "enrich", number, key: "table", message });
+        }
+    }
+    found
+}
+
+fn no_table(name: &str, reason: &NoTable) -> String {
+    let [csv, parquet] = TableFormat::ALL.map(|format| format!("reference/{name}.{}", format.extension()));
+    match reason {
+        NoTable::Missing => {
+            format!("[[enrich]] names the table {name:?}, and there is no {csv} and no {parquet}; upload one")
+        }
+        NoTable::Several => format!("there are both {csv} and {parquet}; remove the one that is not meant"),
+        NoTable::NoParquet(reason) => format!("{parquet} is no Parquet file: {reason}"),
+    }
+}
+
+/// The sources of files that must have some and have none; `has_files` says which have any.
+pub fn check_files(config: &Config, has_files: impl Fn(&Source) -> bool) -> Vec<Finding> {
+    let needs_files = |source: &Source| source.required && matches!(source.kind, SourceKind::Files(_));
+    let numbered = config.sources.iter().enumerate();
+    let lacking = numbered.filter(|(_, source)| needs_files(source) && !has_files(source));
+    let finding = |(number, source): (usize, &Source)| Finding {
+        section: "source",
+        number,
+        key: "name",
+        message: no_file(&source.name),
+    };
+    lacking.map(finding).collect()
+}
+
+/// That a source has never had a file, and what to do.
+pub fn no_file(source: &str) -> String {
+    format!(
+        "the source {source:?} has no file: there is nothing under landing/{source}/; drop files there, or write required = false"
+    )
+}
+
+/// What to say of a file in which a column that the mapping reads is there several times, if one is. `header` is its first
+/// record.
+pub fn repeated_columns(source: &Source, header: &[u8], delimiter: u8) -> Option<String> {
+    let repeated = MappingPlan::new(&source.mapping).repeated(&columns(header, delimiter));
+    let names: Vec<String> = repeated.iter().map(|name| format!("{name:?}")).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "has several columns named {}, and [source.fields] reads that name; give each a name of its own in the file, or map another column",
+            names.join(" and ")
+        )
+    })
+}
+
+/// The names of the columns of a file whose first record is `header`.
+fn columns(header: &[u8], delimiter: u8) -> Vec<String> {
+    let mut reader = FieldReader::new(delimiter);
+    reader.read(header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(header));
+    reader.fields().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect()
+}
+
+/// Whether nothing says the country of a source's phone numbers, so that those without a calling code cannot be read.
+pub fn knows_no_country(source: &Source) -> bool {
+    source.region.is_none() && source.mapping.texts.iter().all(|text| text.field != TextField::Country)
+}
+
+/// The sources whose phone numbers are normalised and of which nothing says the country; `is_meant` says which to look at.
+pub fn check_phones(config: &Config, is_meant: impl Fn(&Source) -> bool) -> Vec<Finding> {
+    let chain = &config.normalise[TextField::PhoneNumber.index()];
+    let needs_country = chain.iter().any(|step| matches!(step, Step::E164 | Step::Digits));
+    let has_phones = |source: &Source| source.mapping.texts.iter().any(|text| text.field == TextField::PhoneNumber);
+    let numbered = config.sources.iter().enumerate().filter(|(_, source)| needs_country && is_meant(source));
+    let lacking = numbered.filter(|(_, source)| has_phones(source) && knows_no_country(source));
+    let finding = |(number, source): (usize, &Source)| Finding {
+        section: "source",
+        number,
+        key: "name",
+        message: format!(
+            "nothing says the country of the phone numbers of {:?}, so those without a calling code are dropped; write \
+             region, such as \"DE\", or map address.country",
+            source.name
+        ),
+    };
+    lacking.map(finding).collect()
+}
+
+/// The fields that no column of a file answers, so that they stay empty. `header` is the first record of the file.
+pub fn check_header(config: &Config, number: usize, file: &str, header: &[u8], delimiter: u8) -> Vec<Finding> {
+    let Some(source) = config.sources.get(number) else {
+        return Vec::new();
+    };
+    let columns = columns(header, delimiter);
+    let finding = |pointer: String| {
+        let meant = onefold_config::nearest(pointer.trim_start_matches('/'), columns.iter().map(String::as_str));
+        let meant = meant.map_or_else(String::new, |column| format!("; did you mean \"/{column}\"?"));
+        let message = format!("{file} has no column for {pointer:?}{meant} Its columns are {}", columns.join(", "));
+        Finding { section: "source", number, key: "fields", message }
+    };
+    MappingPlan::new(&source.mapping).unanswered(&columns).into_iter().map(finding).collect()
+}
+
+/// The text fields that find lists or objects in rows of JSON, so that they stay empty. `rows` are the first of a file.
+pub fn check_shapes(config: &Config, number: usize, file: &str, rows: &[&str]) -> Vec<Finding> {
+    let Some(source) = config.sources.get(number) else {
+        return Vec::new();
+    };
+    let plan = MappingPlan::new(&source.mapping);
+    let rows: Vec<Vec<Slot<'_>>> = rows.iter().filter_map(|row| slots_of(&plan, row)).collect();
+    let full_name = source.mapping.full_name.as_ref().map(|at| ("full_name", at, &plan.full_name));
+    let texts =
+        source.mapping.texts.iter().zip(&plan.texts).map(|(text, choice)| (text.field.name(), &text.at, choice));
+    let finding = |(field, at, choice): (&str, &Vec<String>, &Vec<usize>)| {
+        let lost = rows.iter().filter(|slots| mapping::text(slots, choice) == Err(NotText)).count();
+        let at = at.first()?;
+        let message = format!(
+            "{field} finds a list or an object in {lost} of the first {} rows of {file}, and takes text only; point at what is \
+             in it, as by \"{at}/0\" in a list",
+            rows.len()
+        );
+        (lost > 0).then_some(Finding { section: "source", number, key: "fields", message })
+    };
+    full_name.into_iter().chain(texts).filter_map(finding).collect()
+}
+
+/// The values of a row of JSON; `None` if it is none.
+fn slots_of<'r>(plan: &MappingPlan, row: &'r str) -> Option<Vec<Slot<'r>>> {
+    let mut slots = Vec::new();
+    plan.rows.read_json(row, &mut slots).ok()?;
+    Some(slots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = r#"
+[[source]]
+name = "news"
+format = "csv"
+[source.fields]
+id = "/sid"
+email = ["/mail", "/email"]
+given_name = "/frist"
+[[source]]
+name = "late"
+format = "jsonl"
+required = false
+[source.fields]
+id = "/id"
+[[match]]
+key = "email"
+[[enrich]]
+field = "gender"
+table = "names"
+on = "given_name"
+[[enrich]]
+field = "location"
+table = "zips"
+on = "address.postal_code"
+[[enrich]]
+field = "address.region"
+table = "zips"
+on = "address.postal_code"
+"#;
+
+    fn places(findings: &[Finding]) -> Vec<(&str, usize, &str)> {
+        findings.iter().map(|finding| (finding.section, finding.number, finding.key)).collect()
+    }
+
+    #[test]
+    fn a_table_that_is_missing_or_damaged_is_told_once() {
+        let config = Config::parse(CONFIG).unwrap();
+        for (reason, words) in [
+            (NoTable::Missing, "there is no reference/zips.csv and no reference/zips.parquet"),
+            (NoTable::Several, "there are both reference/zips.csv and reference/zips.parquet"),
+            (NoTable::NoParquet("no footer".to_owned()), "reference/zips.parquet is no Parquet file: no footer"),
+        ] {
+            let found = check_table(&config, "zips", Err(&reason));
+            assert_eq!(places(&found), [("enrich", 1, "table")]);
+            assert!(found[0].message.contains(words), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn faults_in_a_table_are_told_at_the_lookup_that_they_disturb() {
+        let config = Config::parse(CONFIG).unwrap();
+        assert_eq!(check_table(&config, "names", Ok(TableText::Csv(b"n,gender\n"))), []);
+        let found = check_table(&config, "zips", Ok(TableText::Csv(b"z,latitude,longitude\n")));
+        assert_eq!(places(&found), [("enrich", 2, "table")]);
+        assert!(found[0].message.contains("no column \"region\""), "{found:?}");
+    }
+
+    #[test]
+    fn a_source_that_may_be_empty_needs_no_file() {
+        let config = Config::parse(CONFIG).unwrap();
+        let found = check_files(&config, |_| false);
+        assert_eq!(places(&found), [("source", 0, "name")]);
+        assert!(found[0].message.contains("nothing under landing/news/"), "{found:?}");
+        assert_eq!(check_files(&config, |source| source.name == "news"), []);
+    }
+
+    #[test]
+    fn a_column_that_is_read_must_be_there_once() {
+        let config = Config::parse(CONFIG).unwrap();
+        let repeated = |header: &str| repeated_columns(&config.sources[0], header.as_bytes(), b',');
+        assert_eq!(repeated("\u{feff}sid,email,note,note\n"), None, "nothing reads note");
+        for header in ["\u{feff}sid,email,sid\n", "note,sid,\"sid \",note\n", "sid,sid,sid"] {
+            let told = repeated(header).unwrap();
+            assert!(told.starts_with("has several columns named \"sid\", and"), "{told}");
+        }
+        assert!(repeated("sid,email,sid,email\n").unwrap().contains("\"sid\" and \"email\""));
+    }
+
+    #[test]
+    fn a_list_in_place_of_a_text_is_told() {
+        let config = Config::parse(CONFIG).unwrap();
+        let rows = [
+            r#"{"sid":1,"mail":["a@x.de"]}"#,
+            r#"{"sid":2,"mail":{"a":1},"email":"b@x.de"}"#,
+            r#"{"sid":3,"mail":[]}"#,
+            "no row",
+            r#"{"sid":4,"mail":{"work":"c@x.de"}}"#,
+        ];
+        let found = check_shapes(&config, 0, "news.jsonl", &rows);
+        assert_eq!(places(&found), [("source", 0, "fields")]);
+        let expected = "email finds a list or an object in 2 of the first 4 rows of news.jsonl, and takes text only; point at \
+                        what is in it, as by \"/mail/0\" in a list";
+        assert_eq!(found[0].message, expected);
+    }
+
+    #[test]
+    fn phone_numbers_need_a_country() {
+        let with = |settings: &str, fields: &str, rest: &str| {
+            let text = format!(
+                "[[source]]\nname = \"crm\"\nformat = \"csv\"\n{settings}[source.fields]\nid = \"/id\"\n\
+                 phone_number = \"/p\"\n{fields}[[match]]\nkey = \"phone_number\"\n{rest}"
+            );
+            check_phones(&Config::parse(&text).unwrap(), |_| true)
+        };
+        for step in ["e164", "digits"] {
+            let rest = format!("[normalise]\nphone_number = [\"trim\", \"{step}\"]\n");
+            let found = with("", "", &rest);
+            assert_eq!(places(&found), [("source", 0, "name")]);
+            assert!(found[0].message.contains("the phone numbers of \"crm\""), "{found:?}");
+            assert_eq!(with("region = \"DE\"\n", "", &rest), []);
+            assert_eq!(with("", "\"address.country\" = \"/c\"\n", &rest), []);
+        }
+        assert_eq!(with("", "", "[normalise]\nphone_number = \"trim\"\n"), [], "nothing is dropped then");
+    }
+
+    #[test]
+    fn a_column_that_is_not_there_is_told_with_the_nearest() {
+        let config = Config::parse(CONFIG).unwrap();
+        let header = "\u{feff}sid,\"email\", first\r\n".as_bytes();
+        let found = check_header(&config, 0, "news.csv", header, b',');
+        assert_eq!(places(&found), [("source", 0, "fields")]);
+        let expected =
+            "news.csv has no column for \"/frist\"; did you mean \"/first\"? Its columns are sid, email, first";
+        assert_eq!(found[0].message, expected);
+    }
+}

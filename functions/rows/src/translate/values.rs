@@ -1,0 +1,179 @@
+//! The values of a row, without what no text has, and the count of those that were lost or changed.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use memchr::{memchr2, memchr3};
+use onefold_normalise::field::{TEXT_FIELDS, TextField};
+use onefold_normalise::spreadsheet::{without_formula, without_mark};
+use onefold_normalise::without_controls;
+
+use crate::mapping::{self, NotText, Slot};
+use crate::raw_json;
+
+/// A row that was read.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'r, 'a> {
+    /// Its values.
+    pub slots: &'r [Slot<'a>],
+    /// Whether no value can have a control character or half a surrogate pair.
+    pub is_clean: bool,
+    /// Whether it is a record of CSV, and may be one that a spreadsheet wrote.
+    pub is_csv: bool,
+}
+
+/// Values that could not be used as they are.
+#[derive(Debug, Default)]
+pub(super) struct Dropped {
+    /// How many were of no use to their field's normalisers, by the field's number.
+    unusable: [u64; TEXT_FIELDS],
+    /// How many others, by field and reason: `email: a list or an object`.
+    others: BTreeMap<String, u64>,
+}
+
+impl Dropped {
+    /// Counts a value that is none of its field's kind.
+    pub(super) fn unusable(&mut self, field: TextField) {
+        self.unusable[field.index()] += 1;
+    }
+
+    /// Counts a value by field and reason.
+    #[cold]
+    pub(super) fn note(&mut self, field: &str, reason: &str) {
+        *self.others.entry(format!("{field}: {reason}")).or_default() += 1;
+    }
+
+    /// Adds the counts of a row.
+    pub(super) fn add(&mut self, of_row: Self) {
+        for (all, of_row) in self.unusable.iter_mut().zip(of_row.unusable) {
+            *all += of_row;
+        }
+        for (name, count) in of_row.others {
+            *self.others.entry(name).or_default() += count;
+        }
+    }
+
+    /// All counts that are not 0, by name.
+    pub(super) fn into_counts(self) -> BTreeMap<String, u64> {
+        let unusable = TextField::ALL.into_iter().zip(self.unusable).filter(|(_, count)| *count > 0);
+        let mut counts = self.others;
+        counts.extend(unusable.map(|(field, count)| (field.name().to_owned(), count)));
+        counts
+    }
+}
+
+/// A value was not text.
+pub(super) const NOT_TEXT: &str = "a list or an object";
+/// A value was no list.
+pub(super) const NOT_A_LIST: &str = "an object";
+/// A value is kept without its control characters.
+pub(super) const CONTROLS: &str = "control characters taken out";
+/// A value is kept with U+FFFD in place of what is no character.
+pub(super) const SURROGATES: &str = "half a surrogate pair replaced";
+
+/// Whether no value of a row of JSON, as it stands in its object, can have a control character or half a surrogate pair:
+/// there is no escape, U+007F, or first byte (of two) of U+0080 to U+009F. Others are no JSON without an escape.
+pub(super) fn is_clean_json(row: &[u8]) -> bool {
+    memchr3(b'\\', 0x7f, 0xc2, row).is_none()
+}
+
+/// Likewise of a record of CSV, which may hold tabs and line ends.
+pub(super) fn is_clean_csv(record: &[u8]) -> bool {
+    let record = record.strip_suffix(b"\n").unwrap_or(record);
+    let record = record.strip_suffix(b"\r").unwrap_or(record);
+    // Without an early exit, so that many bytes are compared at once.
+    let least = record.iter().copied().fold(u8::MAX, u8::min);
+    let has_controls = least < b' ' && record.iter().any(|byte| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r'));
+    !has_controls && memchr2(0x7f, 0xc2, record).is_none()
+}
+
+impl<'a> Row<'_, 'a> {
+    /// The first of some slots that holds a value that is not blank.
+    pub(super) fn value(&self, choice: &[usize]) -> Option<Cow<'a, str>> {
+        mapping::text(self.slots, choice).ok().flatten()
+    }
+
+    /// The text of a field: as [`Row::value`], without control characters and what a spreadsheet put around it.
+    pub(super) fn text(&self, field: &str, choice: &[usize], dropped: &mut Dropped) -> Option<Cow<'a, str>> {
+        match mapping::text(self.slots, choice) {
+            Ok(value) => self.cleaned(value?, field, dropped),
+            Err(NotText) => {
+                dropped.note(field, NOT_TEXT);
+                None
+            }
+        }
+    }
+
+    /// A text without control characters and what a spreadsheet put around it, if anything is left.
+    pub(super) fn cleaned(&self, text: Cow<'a, str>, field: &str, dropped: &mut Dropped) -> Option<Cow<'a, str>> {
+        let text = self.without_formula(text);
+        if self.is_clean {
+            return (!text.is_empty()).then_some(text);
+        }
+        let Some(cleaned) = without_controls(&text) else { return Some(text) };
+        dropped.note(field, CONTROLS);
+        (!cleaned.trim_ascii().is_empty()).then_some(Cow::Owned(cleaned))
+    }
+
+    /// A text without `="…"` around it, if a spreadsheet can have written it.
+    pub(super) fn without_formula<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        if self.is_csv { without_formula(text) } else { text }
+    }
+
+    /// The JSON text of the first of some slots that has one.
+    pub(super) fn raw(&self, name: &str, choice: &[usize], dropped: &mut Dropped) -> Option<Cow<'a, str>> {
+        choice.iter().find_map(|slot| match self.slots.get(*slot)? {
+            Slot::Raw(text) if self.is_clean => Some(Cow::Borrowed(*text)),
+            Slot::Raw(text) => Some(mended(text, name, dropped)),
+            Slot::Text(text) if !text.is_empty() => {
+                let field = ["attributes.", name].concat();
+                let text = self.cleaned(text.clone(), &field, dropped)?;
+                let mut out = Vec::new();
+                onefold_identity::json::push_string(&mut out, &text);
+                String::from_utf8(out).ok().map(Cow::Owned)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// JSON text that every reader takes.
+fn mended<'a>(text: &'a str, name: &str, dropped: &mut Dropped) -> Cow<'a, str> {
+    let Some(mended) = raw_json::mended(text) else { return Cow::Borrowed(text) };
+    let field = ["attributes.", name].concat();
+    for (is_so, reason) in [(mended.has_controls, CONTROLS), (mended.has_surrogates, SURROGATES)] {
+        if is_so {
+            dropped.note(&field, reason);
+        }
+    }
+    Cow::Owned(mended.text)
+}
+
+/// The text of a field of which no value starts with an apostrophe, without the one by which a spreadsheet marks text.
+pub(super) fn unmarked(field: TextField, text: Cow<'_, str>) -> Cow<'_, str> {
+    match field {
+        TextField::Email | TextField::PhoneNumber | TextField::PostalCode | TextField::Birthdate => without_mark(text),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onefold_normalise::is_stray_control;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_clean_row_has_nothing_to_take_out(row in "[a-z\u{0}-\u{1f}\u{7e}-\u{a2}é\\\\€]{0,40}(\r?\n)?") {
+            let text = row.trim_end_matches('\n').trim_end_matches('\r');
+            let has_controls = text.chars().any(is_stray_control);
+            prop_assert!(!is_clean_csv(row.as_bytes()) || !has_controls, "{:?}", row);
+            let as_json = !text.chars().any(|letter| letter < ' ');
+            prop_assert!(!as_json || !is_clean_json(row.as_bytes()) || !has_controls && !text.contains('\\'), "{:?}", row);
+            let is_surely_clean = text.chars().all(|letter| letter.is_ascii_graphic() && letter != '\\' || letter == 'é');
+            prop_assert!(is_clean_csv(row.as_bytes()) && is_clean_json(row.as_bytes()) || !is_surely_clean, "{:?}", row);
+        }
+    }
+}
