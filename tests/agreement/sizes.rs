@@ -8,7 +8,7 @@ use onefold_connect::ObjectPosition;
 use onefold_graph::node::NodeHasher;
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::plan::Plan;
+use onefold_lake::run::plan::Plan;
 use onefold_shell::{Context, Function, MemoryBudget, SHARDS_MAX, json_object};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};

@@ -23,7 +23,7 @@ fn states_wait_longer_than_their_functions_take() {
 /// The lease of a run that nobody can ask about ends with it.
 #[test]
 fn a_lease_is_as_long_as_the_longest_run() {
-    assert_eq!(MACHINE["TimeoutSeconds"].as_i64(), Some(onefold_lake::lease::RUN_SECONDS_MAX));
+    assert_eq!(MACHINE["TimeoutSeconds"].as_i64(), Some(onefold_lake::run::lease::RUN_SECONDS_MAX));
 }
 
 /// AWS advises six times the function's timeout.

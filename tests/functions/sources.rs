@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use onefold_lake::rawchunk;
+use onefold_lake::data::rawchunk;
 use onefold_tests::http_server::{HttpServer, Reply, Request};
 use onefold_tests::postgres::{Database, READER_PASSWORD};
 use serde_json::{Value, json};

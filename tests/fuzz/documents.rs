@@ -1,7 +1,8 @@
 //! Configurations, corrections, reference tables, the suppression list, and the messages of queues.
 
 use onefold_config::Config;
-use onefold_lake::{event, keys};
+use onefold_lake::keys;
+use onefold_lake::run::event;
 use onefold_normalise::timestamp::{TimeFormat, Timestamp};
 use onefold_rows::enrich::TableFormat;
 use proptest::prelude::*;

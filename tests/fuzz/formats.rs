@@ -6,10 +6,11 @@
 
 use onefold_graph::node::Node;
 use onefold_graph::{Position, Stars, Version};
-use onefold_lake::manifest::File;
-use onefold_lake::rawchunk::{self, Index, Next};
-use onefold_lake::retired::{Retired, Trail};
-use onefold_lake::{RunId, compress, decompress, labels, links, shuffle};
+use onefold_lake::data::rawchunk::{self, Index, Next};
+use onefold_lake::data::{labels, links, shuffle};
+use onefold_lake::version::manifest::File;
+use onefold_lake::version::retired::{Retired, Trail};
+use onefold_lake::{RunId, compress, decompress};
 use onefold_rows::translate::Segment;
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};

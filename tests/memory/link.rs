@@ -4,8 +4,8 @@ use link::{Advanced, Answer, Request, Shard};
 use onefold_config::RowFormat;
 use onefold_graph::node::{Node, NodeKind};
 use onefold_graph::{Stars, Version};
+use onefold_lake::data::links;
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::links;
 use onefold_shell::MemoryBudget;
 use serde_json::json;
 

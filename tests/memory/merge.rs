@@ -1,8 +1,8 @@
 //! Merge: one partition.
 
+use onefold_lake::data::shuffle::Shuffle;
 use onefold_lake::keys;
-use onefold_lake::layout::{BlockedKeys, Partition};
-use onefold_lake::shuffle::Shuffle;
+use onefold_lake::run::layout::{BlockedKeys, Partition};
 use onefold_shell::{MemoryBudget, json_object};
 
 use crate::Findings;

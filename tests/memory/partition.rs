@@ -1,8 +1,9 @@
 //! Partition: one invocation.
 
 use onefold_graph::Position;
-use onefold_lake::layout::{Mapper, MapperInput};
-use onefold_lake::{Compressor, keys, labels};
+use onefold_lake::data::labels;
+use onefold_lake::run::layout::{Mapper, MapperInput};
+use onefold_lake::{Compressor, keys};
 use onefold_shell::MemoryBudget;
 
 use crate::Findings;

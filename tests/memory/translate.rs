@@ -2,7 +2,8 @@
 
 use onefold_config::Config;
 use onefold_identity::matching::Matcher;
-use onefold_lake::{compress, links};
+use onefold_lake::compress;
+use onefold_lake::data::links;
 use onefold_rows::translate::{Segment, Tables, Translator};
 use onefold_shell::MemoryBudget;
 

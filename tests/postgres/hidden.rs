@@ -1,6 +1,6 @@
 //! Rows that row-level security hides from the user are told, and a snapshot that would lack them is refused.
 
-use onefold_lake::note::{Note, SourceNote};
+use onefold_lake::run::note::{Note, SourceNote};
 use onefold_shell::ErrorKind;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::postgres::Database;

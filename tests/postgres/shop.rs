@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use onefold_graph::node::NodeHasher;
-use onefold_lake::plan::Split;
-use onefold_lake::{RunId, keys, rawchunk};
+use onefold_lake::data::rawchunk;
+use onefold_lake::run::plan::Split;
+use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, StageError};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};

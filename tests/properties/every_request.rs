@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use onefold_lake::keys;
-use onefold_lake::manifest::Manifest;
+use onefold_lake::version::manifest::Manifest;
 use onefold_lake::versions;
 use onefold_shell::Context;
 use onefold_store::memory::{Fault, MemoryStore};
@@ -50,7 +50,7 @@ fn essence(store: &MemoryStore) -> BTreeMap<String, Value> {
 
 /// Asserts that what CURRENT names is there with all its objects.
 async fn assert_whole(store: &MemoryStore, when: &str) {
-    let current = onefold_lake::current::begin(store).await.expect("CURRENT is not damaged");
+    let current = onefold_lake::version::current::begin(store).await.expect("CURRENT is not damaged");
     let Some(current) = current.value() else { return };
     let (bytes, _) = store.get(&keys::manifest(&current.run)).await.unwrap_or_else(|error| panic!("{when}: {error}"));
     let manifest: Manifest = serde_json::from_slice(&bytes).expect("a manifest");

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use onefold_lake::current::Current;
-use onefold_lake::manifest::Manifest;
+use onefold_lake::version::current::Current;
+use onefold_lake::version::manifest::Manifest;
 use onefold_lake::versions::{self, VersionError};
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, ErrorKind, StageError};

@@ -1,7 +1,7 @@
 //! A small source of which every row is refused is no share of a large run, and is not lost without a word.
 
 use onefold_lake::keys;
-use onefold_lake::manifest::{Manifest, RefusedFile};
+use onefold_lake::version::manifest::{Manifest, RefusedFile};
 use onefold_shell::ErrorKind;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::settings::Settings;

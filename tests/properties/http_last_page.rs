@@ -1,6 +1,6 @@
 //! APIs that say which page is the last, and APIs whose next page begins behind the last row.
 
-use onefold_lake::note::{Note, SourceNote};
+use onefold_lake::run::note::{Note, SourceNote};
 use onefold_shell::ErrorKind;
 use onefold_tests::http_server::{HttpServer, Reply, Request};
 use onefold_tests::pipeline::{Knobs, Pipeline};

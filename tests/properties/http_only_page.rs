@@ -1,7 +1,7 @@
 //! An API whose first page names no next one: the configuration may look for it at the wrong place, and nothing else
 //! would tell that rows are missing.
 
-use onefold_lake::note::{Note, SourceNote};
+use onefold_lake::run::note::{Note, SourceNote};
 use onefold_shell::ErrorKind;
 use onefold_tests::http_server::{HttpServer, Reply, Request};
 use onefold_tests::pipeline::{Knobs, Pipeline};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use onefold_graph::node::NodeHasher;
 use onefold_lake::keys;
-use onefold_lake::lease::Lease;
+use onefold_lake::run::lease::Lease;
 use onefold_shell::{Context, ErrorKind, NoTasks, StageError};
 use onefold_store::Store;
 use onefold_store::memory::MemoryStore;

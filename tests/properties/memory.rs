@@ -3,7 +3,7 @@
 
 use onefold_lake::RunId;
 use onefold_lake::keys;
-use onefold_lake::layout::Layout;
+use onefold_lake::run::layout::Layout;
 use onefold_shell::{ErrorKind, MemoryBudget, StageError};
 use onefold_store::memory::Fault;
 use onefold_tests::pipeline::{Knobs, Memory, Outcome, Pipeline};

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use onefold_lake::{keys, rawchunk};
+use onefold_lake::data::rawchunk;
+use onefold_lake::keys;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::settings::Settings;
 use onefold_tests::version::{Version, rejects};

@@ -1,8 +1,8 @@
 //! A receipt of Translate is about the bytes of a chunk, not about its name.
 
 use onefold_lake::RunId;
+use onefold_lake::data::rawchunk;
 use onefold_lake::keys::{self, Chunk, Stage, receipt};
-use onefold_lake::rawchunk;
 use onefold_store::Store;
 use onefold_store::memory::Fault;
 use onefold_tests::pipeline::{Knobs, Pipeline};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onefold_lake::manifest::{File, Manifest};
+use onefold_lake::version::manifest::{File, Manifest};
 use onefold_lake::{RunId, keys};
 use serde_json::Value;
 
@@ -66,7 +66,8 @@ impl Version {
     /// There is none, or a file of it is missing.
     pub fn current(pipeline: &Pipeline) -> Self {
         let current = pipeline.get(keys::CURRENT).expect("a current version");
-        let current: onefold_lake::current::Current = serde_json::from_slice(&current).expect("a current version");
+        let current: onefold_lake::version::current::Current =
+            serde_json::from_slice(&current).expect("a current version");
         Self::read(pipeline, &current.run)
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use onefold_lake::manifest::{Counts, Manifest};
+use onefold_lake::version::manifest::{Counts, Manifest};
 use serde_json::Value;
 
 /// A folder of results.

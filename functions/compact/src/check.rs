@@ -1,7 +1,7 @@
 //! What must hold before a version is published.
 
 use onefold_config::Publish;
-use onefold_lake::manifest::Manifest;
+use onefold_lake::version::manifest::Manifest;
 use onefold_shell::StageError;
 
 use crate::counts::Gathered;
@@ -95,7 +95,7 @@ pub(crate) fn gate(manifest: &Manifest, previous: Option<&Manifest>, limits: &Pu
 #[cfg(test)]
 mod tests {
     use onefold_lake::RunId;
-    use onefold_lake::manifest::{Counts, Files};
+    use onefold_lake::version::manifest::{Counts, Files};
 
     use super::*;
 

@@ -1,7 +1,7 @@
 //! Files of a version: those that Compact writes itself, uncompressed, and those that are there.
 
 use bytes::Bytes;
-use onefold_lake::manifest::File;
+use onefold_lake::version::manifest::File;
 use onefold_shell::{Context, StageError};
 use onefold_store::{Condition, Object};
 

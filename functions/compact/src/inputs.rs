@@ -2,8 +2,8 @@
 //!
 //! The list grows with every run, and nobody looks into it here: the store joins it.
 
-use onefold_lake::manifest::{File, Manifest};
-use onefold_lake::plan::Input;
+use onefold_lake::run::plan::Input;
+use onefold_lake::version::manifest::{File, Manifest};
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, StageError, json_lines};
 use onefold_store::Object;

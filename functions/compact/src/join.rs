@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use onefold_lake::RunId;
-use onefold_lake::index::Frame;
 use onefold_lake::keys::{self, Part};
-use onefold_lake::layout::PartitionCounts;
-use onefold_lake::manifest::File;
+use onefold_lake::run::layout::PartitionCounts;
+use onefold_lake::version::index::Frame;
+use onefold_lake::version::manifest::File;
 use onefold_shell::{Context, StageError, in_order};
 use onefold_store::Object;
 

@@ -17,12 +17,13 @@ mod rejected;
 mod settings;
 mod sources;
 
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Part, Stage};
-use onefold_lake::manifest::{FORMAT, Files, Manifest, config_digest};
-use onefold_lake::note;
-use onefold_lake::plan::Plan;
-use onefold_lake::receipt::Moved;
-use onefold_lake::{RunId, lease};
+use onefold_lake::run::lease;
+use onefold_lake::run::note;
+use onefold_lake::run::plan::Plan;
+use onefold_lake::run::receipt::Moved;
+use onefold_lake::version::manifest::{FORMAT, Files, Manifest, config_digest};
 use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, ErrorKind, Pinned, StageError, Work};
 use serde::{Deserialize, Serialize};

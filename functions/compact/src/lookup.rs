@@ -2,7 +2,7 @@
 
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Part};
-use onefold_lake::manifest::{File, Manifest};
+use onefold_lake::version::manifest::{File, Manifest};
 use onefold_shell::{Context, StageError, json_lines};
 use onefold_store::Object;
 

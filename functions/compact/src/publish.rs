@@ -3,10 +3,10 @@
 //! A held version is whole: files and manifest are where those of a published one are, and the manifest says why it
 //! waits. Only `processed/CURRENT` does not name it.
 
-use onefold_lake::current::{self, Current};
-use onefold_lake::manifest::Manifest;
-use onefold_lake::plan::Previous;
-use onefold_lake::receipt::Moved;
+use onefold_lake::run::plan::Previous;
+use onefold_lake::run::receipt::Moved;
+use onefold_lake::version::current::{self, Current};
+use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys, versions};
 use onefold_shell::{Context, Pinned, StageError, json_object};
 use onefold_store::{Condition, TransactionError};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use onefold_config::Publish;
 use onefold_lake::RunId;
-use onefold_lake::manifest::{REFUSED_FILES_MAX, RefusedFile, SourceCounts};
+use onefold_lake::version::manifest::{REFUSED_FILES_MAX, RefusedFile, SourceCounts};
 use onefold_rows::translate::ObjectRows;
 
 /// The share of a source or a file counts from so many refused rows on: one of three says nothing.

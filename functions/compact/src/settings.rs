@@ -1,8 +1,8 @@
 //! Keeps with a version what it was made by, for the next run to know what changed, and for people to ask why.
 
 use onefold_graph::node::Node;
-use onefold_lake::layout::{BlockedKeys, PartitionCounts};
-use onefold_lake::manifest::File;
+use onefold_lake::run::layout::{BlockedKeys, PartitionCounts};
+use onefold_lake::version::manifest::File;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError, json_object};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use onefold_config::Config;
 use onefold_lake::RunId;
-use onefold_lake::plan::{Input, Skipped};
+use onefold_lake::run::plan::{Input, Skipped};
 
 /// What became of the sources in this run.
 #[derive(Debug, Default)]

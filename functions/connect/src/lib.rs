@@ -1,7 +1,7 @@
 //! The connectors: what there is to read of a source, and reading it.
 //!
 //! A [`Connector`] plans splits and reads them into a [`Sink`]. A new one is a file here, its settings in
-//! the configuration (`onefold-config`), its variant of [`Reading`](onefold_lake::plan::Reading), and its arm in
+//! the configuration (`onefold-config`), its variant of [`Reading`](onefold_lake::run::plan::Reading), and its arm in
 //! [`connector`]. Nothing in here decides what a row means.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
@@ -18,8 +18,8 @@ mod testing;
 use async_trait::async_trait;
 use onefold_config::{Source, SourceKind};
 use onefold_lake::RunId;
-use onefold_lake::note::Note;
-use onefold_lake::plan::{Input, Reading};
+use onefold_lake::run::note::Note;
+use onefold_lake::run::plan::{Input, Reading};
 use onefold_shell::Context;
 use onefold_store::Object;
 use serde::{Deserialize, Serialize};

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use onefold_config::RowFormat;
 use onefold_lake::RunId;
+use onefold_lake::data::rawchunk::{self, Index, Next};
 use onefold_lake::keys::Chunk;
-use onefold_lake::note::{NOTES_OF_SOURCE_MAX, Note};
-use onefold_lake::rawchunk::{self, Index, Next};
-use onefold_lake::receipt::Moved;
+use onefold_lake::run::note::{NOTES_OF_SOURCE_MAX, Note};
+use onefold_lake::run::receipt::Moved;
 use onefold_rows::translate::Segment;
 use onefold_shell::{Context, StageError};
 use onefold_store::{Condition, StoreError};

@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use onefold_graph::node::Node;
-use onefold_lake::{current, keys};
+use onefold_lake::keys;
+use onefold_lake::version::current;
 use onefold_shell::{Context, StageError, in_order};
 use onefold_store::Condition;
 

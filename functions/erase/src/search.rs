@@ -7,9 +7,9 @@ use onefold_graph::node::Node;
 use onefold_identity::merge::members;
 use onefold_identity::reference;
 use onefold_identity::suppression::{Suppression, reference_entry};
-use onefold_lake::index::{self, Frame};
 use onefold_lake::keys::{self, Part};
-use onefold_lake::manifest::Manifest;
+use onefold_lake::version::index::{self, Frame};
+use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, decompress};
 use onefold_shell::{Context, StageError, in_order};
 

@@ -2,7 +2,7 @@
 
 use onefold_identity::explain::Finding;
 use onefold_lake::RunId;
-use onefold_lake::retired::Retired;
+use onefold_lake::version::retired::Retired;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -16,7 +16,7 @@ use onefold_identity::explain::Explainer;
 use onefold_identity::matching::Matcher;
 use onefold_identity::merge::Guarded;
 use onefold_lake::RunId;
-use onefold_lake::retired::Retired;
+use onefold_lake::version::retired::Retired;
 use onefold_shell::{Context, StageError};
 use serde::Deserialize;
 use serde_json::Value;

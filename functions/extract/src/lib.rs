@@ -9,9 +9,9 @@
 use onefold_connect::{Connector, Destination, Fault, ObjectPosition, Outcome, Position, Sink, TakenUp, connector};
 use onefold_lake::RunId;
 use onefold_lake::keys::Stage;
-use onefold_lake::note::Note;
-use onefold_lake::plan::Split;
-use onefold_lake::receipt::Moved;
+use onefold_lake::run::note::Note;
+use onefold_lake::run::plan::Split;
+use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, StageError, Work};
 use serde::{Deserialize, Serialize};
 

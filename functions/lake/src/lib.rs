@@ -6,25 +6,12 @@
 #![forbid(unsafe_code)]
 
 mod compress;
-pub mod current;
-pub mod edges;
-pub mod event;
-pub mod index;
+pub mod data;
 pub mod keys;
-pub mod labels;
-pub mod layout;
-pub mod lease;
-pub mod links;
-pub mod manifest;
-pub mod note;
-pub mod plan;
-pub mod rawchunk;
-pub mod receipt;
-pub mod retired;
-pub mod shuffle;
-pub mod table;
+pub mod run;
 #[cfg(test)]
 mod testing;
+pub mod version;
 pub mod versions;
 
 pub use compress::{Compressor, FormatError, FrameReader, compress, decompress};

@@ -9,10 +9,10 @@ use onefold_store::{Store, StoreError, TransactionError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::current::{self, Current};
 use crate::keys::{self, RunId, Stage};
-use crate::manifest::{FORMAT, Manifest};
-use crate::receipt::Receipt;
+use crate::run::receipt::Receipt;
+use crate::version::current::{self, Current};
+use crate::version::manifest::{FORMAT, Manifest};
 
 /// What became of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

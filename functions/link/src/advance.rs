@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use onefold_graph::Blocked;
+use onefold_lake::RunId;
+use onefold_lake::data::links;
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::layout::{BlockedKeys, Layout, Mapper, MapperInput, Partition};
-use onefold_lake::manifest::Manifest;
-use onefold_lake::{RunId, links};
+use onefold_lake::run::layout::{BlockedKeys, Layout, Mapper, MapperInput, Partition};
+use onefold_lake::version::manifest::Manifest;
 use onefold_shell::{Context, Receipts, StageError, Work, json_lines, json_object};
 use onefold_store::Condition;
 use serde::Deserialize;

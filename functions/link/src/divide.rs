@@ -1,6 +1,6 @@
 //! Dividing a run: how many shards, partitions and slices, and what each Partition invocation reads.
 
-use onefold_lake::layout::{Layout, MapperInput};
+use onefold_lake::run::layout::{Layout, MapperInput};
 use onefold_shell::{Function, MemoryBudget, SHARDS_MAX, StageError};
 
 /// Text of one partition of Merge, about.

@@ -1,9 +1,9 @@
 //! Edges between rounds: a shuffle object a shard, with the frames of each shard that gets them.
 
 use onefold_graph::{Contraction, Edge, NodeLabels};
-use onefold_lake::edges::{self, EDGE_BYTES};
-use onefold_lake::receipt::Moved;
-use onefold_lake::shuffle::{self, ShuffleWriter};
+use onefold_lake::data::edges::{self, EDGE_BYTES};
+use onefold_lake::data::shuffle::{self, ShuffleWriter};
+use onefold_lake::run::receipt::Moved;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Function, MemoryBudget, StageError};
 use onefold_store::Condition;

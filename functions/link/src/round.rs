@@ -2,11 +2,12 @@
 
 use onefold_graph::node::Node;
 use onefold_graph::{Contraction, Edge, NodeLabels, Position, Spread, large_star, one_shard, small_star};
-use onefold_lake::edges as lake_edges;
+use onefold_lake::RunId;
+use onefold_lake::data::edges as lake_edges;
+use onefold_lake::data::labels;
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::layout::{BlockedKeys, Layout};
-use onefold_lake::receipt::Moved;
-use onefold_lake::{RunId, labels};
+use onefold_lake::run::layout::{BlockedKeys, Layout};
+use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, StageError, Work, json_object};
 use onefold_store::Condition;
 

@@ -8,9 +8,9 @@ use onefold_graph::{Latest, Position, Star, Stars};
 use onefold_identity::account::Account;
 use onefold_identity::merge::member_stars;
 use onefold_identity::snapshot::SourceMarks;
-use onefold_lake::layout::{Layout, MapperInput};
-use onefold_lake::links::LinksReader;
-use onefold_lake::receipt::Moved;
+use onefold_lake::data::links::LinksReader;
+use onefold_lake::run::layout::{Layout, MapperInput};
+use onefold_lake::run::receipt::Moved;
 use onefold_lake::{FrameReader, RunId};
 use onefold_shell::{Context, Pinned, StageError, in_order};
 

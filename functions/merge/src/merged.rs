@@ -1,10 +1,12 @@
 //! What the slices of a partition became, put together.
 
 use onefold_identity::merge::MergeOutput;
+use onefold_lake::data::links;
 use onefold_lake::keys::Part;
-use onefold_lake::layout::PartitionCounts;
-use onefold_lake::retired::Retired;
-use onefold_lake::{Compressor, RunId, index, links};
+use onefold_lake::run::layout::PartitionCounts;
+use onefold_lake::version::index;
+use onefold_lake::version::retired::Retired;
+use onefold_lake::{Compressor, RunId};
 use onefold_shell::{StageError, json_lines};
 
 /// The parts that are text, in the order of [`PartitionCounts::text_bytes`].

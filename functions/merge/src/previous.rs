@@ -7,7 +7,7 @@ use onefold_graph::node::Node;
 use onefold_identity::corrections::{Corrections, Pairs};
 use onefold_identity::matching::Matcher;
 use onefold_identity::merge::Before;
-use onefold_lake::layout::BlockedKeys;
+use onefold_lake::run::layout::BlockedKeys;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError};
 use onefold_store::StoreError;

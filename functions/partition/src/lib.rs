@@ -7,11 +7,13 @@
 
 use bytes::Bytes;
 use memchr::memchr_iter;
+use onefold_lake::data::labels;
+use onefold_lake::data::shuffle;
+use onefold_lake::data::shuffle::Shuffle;
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::layout::{Mapper, MapperInput};
-use onefold_lake::receipt::Moved;
-use onefold_lake::shuffle::Shuffle;
-use onefold_lake::{FrameReader, RunId, labels, shuffle};
+use onefold_lake::run::layout::{Mapper, MapperInput};
+use onefold_lake::run::receipt::Moved;
+use onefold_lake::{FrameReader, RunId};
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
 use onefold_store::Condition;
 use serde::{Deserialize, Serialize};

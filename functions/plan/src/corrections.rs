@@ -2,7 +2,7 @@
 
 use onefold_config::Config;
 use onefold_lake::keys;
-use onefold_lake::plan::PinnedCorrections;
+use onefold_lake::run::plan::PinnedCorrections;
 use onefold_rows::corrections_file::{Checked, File, check};
 use onefold_shell::{Context, StageError};
 

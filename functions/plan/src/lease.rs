@@ -1,6 +1,6 @@
 //! The lease of a run: while one is under way that may publish, no other begins.
 
-use onefold_lake::lease::{self, Lease};
+use onefold_lake::run::lease::{self, Lease};
 use onefold_lake::{RunId, keys};
 use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, ErrorKind, Progress, StageError};

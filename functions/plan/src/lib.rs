@@ -15,12 +15,12 @@ mod tables;
 use onefold_config::Config;
 use onefold_connect::{Fault, Planned, Planning, SPLIT_BYTES, connector};
 use onefold_lake::RunId;
-use onefold_lake::current::Current;
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::manifest::{Manifest, config_digest};
-use onefold_lake::note::{Note, SourceNote};
-use onefold_lake::plan::{Input, Plan, Previous, Skipped, Split};
-use onefold_lake::receipt::Moved;
+use onefold_lake::run::note::{Note, SourceNote};
+use onefold_lake::run::plan::{Input, Plan, Previous, Skipped, Split};
+use onefold_lake::run::receipt::Moved;
+use onefold_lake::version::current::Current;
+use onefold_lake::version::manifest::{Manifest, config_digest};
 use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, ErrorKind, StageError, Work, json_lines, json_object};
 use onefold_store::{Condition, StoreError};
@@ -55,7 +55,7 @@ pub async fn run_as(request: Request, input: StartInput, context: &Context) -> R
     let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
     let answer = work.once(context, async |moved| plan(&run, started_at, &input, context, moved).await).await?;
     if !answer.work {
-        onefold_lake::lease::give_back(context.store.as_ref(), &run).await?;
+        onefold_lake::run::lease::give_back(context.store.as_ref(), &run).await?;
     }
     Ok(answer)
 }
@@ -199,11 +199,11 @@ async fn previous(context: &Context) -> Result<(Option<Previous>, Option<Manifes
         return Ok((None, None));
     };
     let manifest: Manifest = context.json(&keys::manifest(&current.run)).await?;
-    if manifest.format > onefold_lake::manifest::FORMAT {
+    if manifest.format > onefold_lake::version::manifest::FORMAT {
         return Err(StageError::invalid_input(format!(
             "the current version has format {}, this program knows formats up to {}; deploy a newer one",
             manifest.format,
-            onefold_lake::manifest::FORMAT
+            onefold_lake::version::manifest::FORMAT
         )));
     }
     Ok((Some(Previous { run: current.run, etag }), Some(manifest)))

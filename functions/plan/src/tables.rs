@@ -1,8 +1,9 @@
 //! The reference tables of a run.
 
 use onefold_config::Config;
-use onefold_lake::plan::Pinned;
-use onefold_lake::{keys, table};
+use onefold_lake::data::table;
+use onefold_lake::keys;
+use onefold_lake::run::plan::Pinned;
 use onefold_rows::enrich::TableFormat;
 use onefold_rows::setup::check_table;
 use onefold_shell::{Context, Function, MemoryBudget, StageError};

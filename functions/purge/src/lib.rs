@@ -17,11 +17,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::manifest::Manifest;
-use onefold_lake::plan::Plan;
-use onefold_lake::receipt::Moved;
-use onefold_lake::{RunId, current, lease};
+use onefold_lake::run::lease;
+use onefold_lake::run::plan::Plan;
+use onefold_lake::run::receipt::Moved;
+use onefold_lake::version::current;
+use onefold_lake::version::manifest::Manifest;
 use onefold_shell::{Context, ErrorKind, StageError, Work};
 use onefold_store::TransactionError;
 use serde::{Deserialize, Serialize};

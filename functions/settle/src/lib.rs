@@ -9,10 +9,11 @@
 use std::collections::BTreeSet;
 
 use aws_lambda_events::event::sqs::SqsEvent;
+use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::plan::{DeadChunk, Token};
-use onefold_lake::receipt::Moved;
-use onefold_lake::{RunId, event};
+use onefold_lake::run::event;
+use onefold_lake::run::plan::{DeadChunk, Token};
+use onefold_lake::run::receipt::Moved;
 use onefold_shell::{
     Context, DEAD_LETTER, StageError, Work, complete_if_settled, give_up, in_order, json_object, send_all,
 };

@@ -3,7 +3,7 @@
 
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::plan::{DeadChunk, Token};
+use onefold_lake::run::plan::{DeadChunk, Token};
 use onefold_store::{Condition, StoreError};
 
 use crate::context::Context;

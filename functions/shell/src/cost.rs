@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use onefold_lake::receipt::Cost;
+use onefold_lake::run::receipt::Cost;
 use onefold_store::Store;
 
 /// CPU milliseconds of the process that were reported already.

@@ -5,7 +5,7 @@ use std::iter;
 
 use onefold_identity::merge::LineError;
 use onefold_lake::FormatError;
-use onefold_lake::shuffle::ShuffleError;
+use onefold_lake::data::shuffle::ShuffleError;
 use onefold_store::{StoreError, TransactionError};
 
 /// What the caller can do about an error.

@@ -3,7 +3,7 @@
 use futures_util::stream::{self, StreamExt};
 use onefold_lake::RunId;
 use onefold_lake::keys::Stage;
-use onefold_lake::receipt::Receipt;
+use onefold_lake::run::receipt::Receipt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -2,7 +2,7 @@
 
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::receipt::{Moved, Receipt};
+use onefold_lake::run::receipt::{Moved, Receipt};
 use onefold_store::Condition;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

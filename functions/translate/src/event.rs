@@ -1,7 +1,8 @@
 //! The messages of the queue: which raw chunks they are about.
 
 use onefold_config::RowFormat;
-use onefold_lake::{Chunk, event};
+use onefold_lake::Chunk;
+use onefold_lake::run::event;
 
 /// The chunks that a message is about, and why it is about nothing else.
 pub(crate) fn chunks(body: &str) -> (Vec<(Chunk, RowFormat)>, Vec<String>) {

@@ -13,10 +13,12 @@ use std::collections::BTreeMap;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use bytes::Bytes;
 use onefold_config::RowFormat;
+use onefold_lake::compress;
+use onefold_lake::data::links;
+use onefold_lake::data::rawchunk;
 use onefold_lake::keys::{Chunk, Stage};
-use onefold_lake::note::Note;
-use onefold_lake::receipt::Moved;
-use onefold_lake::{compress, links, rawchunk};
+use onefold_lake::run::note::Note;
+use onefold_lake::run::receipt::Moved;
 use onefold_rows::translate::{ObjectRows, Translator};
 use onefold_shell::{
     Context, ErrorKind, Function, MemoryBudget, StageError, Work, caught, complete_if_settled, give_up,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use onefold_lake::RunId;
 use onefold_lake::keys;
-use onefold_lake::manifest::Manifest;
+use onefold_lake::version::manifest::Manifest;
 
 use crate::Outcome;
 use crate::args::{CloudCommand, FetchOptions, RunOptions, SizeOptions, StartOptions};

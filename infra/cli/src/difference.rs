@@ -1,6 +1,6 @@
 //! How a version that was not published differs from the one that it builds on.
 
-use onefold_lake::manifest::{Counts, Manifest};
+use onefold_lake::version::manifest::{Counts, Manifest};
 
 use crate::table::{Table, count};
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use ::erase::{Answer, Request};
 use onefold_graph::node::NodeHasher;
-use onefold_lake::current::Current;
 use onefold_lake::keys;
+use onefold_lake::version::current::Current;
 use onefold_store::{Condition, Store};
 use serde::Deserialize;
 

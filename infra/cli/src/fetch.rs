@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use onefold_lake::current::Current;
-use onefold_lake::manifest::Manifest;
+use onefold_lake::version::current::Current;
+use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
 use onefold_store::Store;
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use onefold_lake::manifest::Manifest;
+use onefold_lake::version::manifest::Manifest;
 
 use crate::Outcome;
 use crate::args::{LocalCommand, LocalOptions};

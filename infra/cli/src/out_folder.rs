@@ -8,7 +8,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use onefold_lake::manifest::{FORMAT, Manifest};
+use onefold_lake::version::manifest::{FORMAT, Manifest};
 
 use crate::error::Error;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::receipt::Receipt;
+use onefold_lake::run::receipt::Receipt;
 use onefold_store::Store;
 use serde_json::Value;
 
@@ -72,7 +72,7 @@ pub fn sums(receipts: &[Receipt<Value>]) -> BTreeMap<Stage, Sums> {
 
 #[cfg(test)]
 mod tests {
-    use onefold_lake::receipt::{Cost, Moved};
+    use onefold_lake::run::receipt::{Cost, Moved};
 
     use super::*;
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use onefold_lake::keys::Stage;
-use onefold_lake::manifest::{Counts, Manifest, RefusedFile, SourceCounts};
-use onefold_lake::note::SourceNote;
-use onefold_lake::plan::Skipped;
+use onefold_lake::run::note::SourceNote;
+use onefold_lake::run::plan::Skipped;
+use onefold_lake::version::manifest::{Counts, Manifest, RefusedFile, SourceCounts};
 
 use crate::history::{Failure, Timeline};
 use crate::receipts::Sums;
@@ -154,7 +154,7 @@ pub fn failure(timeline: &Timeline, failure: &Failure, execution_arn: &str, what
 
 #[cfg(test)]
 mod tests {
-    use onefold_lake::note::Note;
+    use onefold_lake::run::note::Note;
 
     use super::*;
 

@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use onefold_lake::current::Current;
 use onefold_lake::keys;
-use onefold_lake::manifest::Manifest;
+use onefold_lake::version::current::Current;
+use onefold_lake::version::manifest::Manifest;
 use onefold_store::{Condition, Store};
 
 use crate::cloud::Cloud;

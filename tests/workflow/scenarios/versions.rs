@@ -1,9 +1,9 @@
 //! Versions that wait for somebody, versions that are gone back to, corrections that are put beside the data, and persons
 //! who are erased.
 
-use onefold_lake::current::Current;
 use onefold_lake::keys;
-use onefold_lake::manifest::Manifest;
+use onefold_lake::version::current::Current;
+use onefold_lake::version::manifest::Manifest;
 use serde_json::{Value, json};
 
 use crate::command::folder;

@@ -18,8 +18,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use onefold_config::{FileFormat, FilesSettings, Source};
 use onefold_lake::keys;
-use onefold_lake::note::Note;
-use onefold_lake::plan::{Piece, Reading};
+use onefold_lake::run::note::Note;
+use onefold_lake::run::plan::{Piece, Reading};
 use onefold_rows::setup;
 use onefold_shell::{Context, StageError};
 

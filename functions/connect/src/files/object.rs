@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use memchr::memchr;
 use onefold_config::{FilesSettings, RowFormat, Source};
-use onefold_lake::plan::Piece;
+use onefold_lake::run::plan::Piece;
 use onefold_rows::setup;
 use onefold_shell::Context;
 use onefold_store::{Body, StoreError};

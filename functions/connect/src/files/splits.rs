@@ -1,7 +1,7 @@
 //! Dividing objects into splits: what one Extract invocation reads.
 
 use onefold_config::{Encoding, FileFormat, FilesSettings};
-use onefold_lake::plan::Piece;
+use onefold_lake::run::plan::Piece;
 use onefold_store::Object;
 
 /// Bytes that one split holds, about: a few seconds of one Lambda.

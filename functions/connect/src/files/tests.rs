@@ -6,7 +6,7 @@ use std::sync::Arc;
 use onefold_config::{Config, FileFormat, SourceKind};
 use onefold_graph::node::NodeHasher;
 use onefold_lake::RunId;
-use onefold_lake::receipt::Moved;
+use onefold_lake::run::receipt::Moved;
 use onefold_shell::NoTasks;
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};

@@ -15,7 +15,7 @@ mod watermark;
 
 use async_trait::async_trait;
 use onefold_config::HttpSettings;
-use onefold_lake::plan::Reading;
+use onefold_lake::run::plan::Reading;
 use onefold_shell::{Context, StageError};
 
 use crate::{Connector, Fault, Outcome, Planned, Planning, Position, Sink};

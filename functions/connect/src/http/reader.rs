@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 use onefold_config::HttpSettings;
-use onefold_lake::note::Note;
+use onefold_lake::run::note::Note;
 use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{ErrorKind, StageError};
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use console::measure_text_width;
 use explain::{Answer, Sourced, Together};
 use onefold_identity::explain::{Checked, Finding, Verdict};
-use onefold_lake::retired::Retired;
+use onefold_lake::version::retired::Retired;
 use serde_json::Value;
 
 /// A column is no wider, whatever one of its cells is.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use onefold_config::{Config, Place, RowFormat, SourceKind, nearest};
-use onefold_lake::table::StoredTable;
+use onefold_lake::data::table::StoredTable;
 use onefold_rows::setup::{self, Finding};
 use onefold_store::Object;
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use onefold_config::{RowFormat, Source, SourceKind};
 use onefold_connect::{Destination, Outcome, Planning, Position, Sink, TakenUp, connector};
-use onefold_lake::note::Note;
-use onefold_lake::plan::{Piece, Reading};
-use onefold_lake::table::{self, StoredTable};
-use onefold_lake::{RunId, keys, rawchunk};
+use onefold_lake::data::rawchunk;
+use onefold_lake::data::table::{self, StoredTable};
+use onefold_lake::run::note::Note;
+use onefold_lake::run::plan::{Piece, Reading};
+use onefold_lake::{RunId, keys};
 use onefold_rows::csv::{Boundary, Dialect, FieldReader};
 use onefold_rows::setup::NoTable;
 use onefold_rows::translate::Segment;

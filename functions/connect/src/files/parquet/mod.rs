@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
-use onefold_lake::plan::Piece;
+use onefold_lake::run::plan::Piece;
 use onefold_shell::{Context, Function, MemoryBudget};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};

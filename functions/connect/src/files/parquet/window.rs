@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Buf, Bytes, BytesMut};
-use onefold_lake::plan::Piece;
+use onefold_lake::run::plan::Piece;
 use onefold_shell::Context;
 use onefold_store::Body;
 use parquet::errors::ParquetError;

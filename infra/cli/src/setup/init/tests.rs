@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use onefold_config::TimeFormat;
-use onefold_lake::manifest::Manifest;
+use onefold_lake::version::manifest::Manifest;
 use onefold_normalise::field::TextField;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::settings::Settings;

@@ -7,7 +7,7 @@ use onefold_graph::node::Node;
 use onefold_graph::{Edge, Position};
 
 use crate::compress::FormatError;
-use crate::links::array;
+use crate::data::links::array;
 
 /// Bytes of an edge.
 pub const EDGE_BYTES: usize = 32;

@@ -1,6 +1,6 @@
 //! What is told of a source that is no fault: it was read, and perhaps not as somebody meant.
 //!
-//! A connector notes it in Plan ([`crate::plan::Plan::source_notes`]) or while it reads a split: then it travels in the
+//! A connector notes it in Plan ([`crate::run::plan::Plan::source_notes`]) or while it reads a split: then it travels in the
 //! index of the split's next raw chunk, so that it is there however the invocation ends, or in Extract's receipt if no
 //! chunk follows. Compact gathers all of them into the manifest.
 

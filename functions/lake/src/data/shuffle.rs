@@ -13,7 +13,7 @@ use onefold_store::{Store, StoreError};
 use zstd::bulk::Decompressor;
 
 use crate::compress::{Compressor, FormatError};
-use crate::links::array;
+use crate::data::links::array;
 
 const SKIPPABLE_MAGIC: u32 = 0x184D_2A5E;
 const SEEKABLE_MAGIC: u32 = 0x8F92_EAB1;

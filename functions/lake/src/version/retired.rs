@@ -10,9 +10,9 @@ use onefold_store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::compress::FormatError;
+use crate::data::shuffle::ShuffleError;
 use crate::keys::RunId;
-use crate::manifest::File;
-use crate::shuffle::ShuffleError;
+use crate::version::manifest::File;
 
 /// How much of a list is read at a time.
 const PIECE_BYTES: u64 = 8 << 20;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::keys::RunId;
-use crate::note::SourceNote;
-use crate::plan::Skipped;
+use crate::run::note::SourceNote;
+use crate::run::plan::Skipped;
 
 /// The format's number. Readers refuse a higher one.
 pub const FORMAT: u32 = 1;
@@ -70,7 +70,7 @@ pub struct Manifest {
     /// Files of which rows were refused, the worst first, no more than [`REFUSED_FILES_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused_files: Vec<RefusedFile>,
-    /// What is told of this run's sources that is no fault, by source: see [`crate::note`].
+    /// What is told of this run's sources that is no fault, by source: see [`crate::run::note`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source_notes: Vec<SourceNote>,
     /// Up to where each source is read that is read by a watermark; the next run goes on from there.
@@ -261,7 +261,7 @@ pub struct Files {
     /// What guards did, a line each.
     #[serde(default)]
     pub blocked: Vec<File>,
-    /// In which partition an account or a customer is: see [`crate::index`]. The second kind of file says where the
+    /// In which partition an account or a customer is: see [`crate::version::index`]. The second kind of file says where the
     /// partitions are.
     #[serde(default)]
     pub index: Vec<File>,

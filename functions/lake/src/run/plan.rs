@@ -4,7 +4,7 @@ use onefold_rows::enrich::TableFormat;
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
-use crate::note::SourceNote;
+use crate::run::note::SourceNote;
 
 /// `runs/<run>/plan.json`: what a run builds on. Written once, read by every stage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

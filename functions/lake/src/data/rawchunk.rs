@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::compress::{FormatError, compress, decompress};
-use crate::links::array;
-use crate::note::Note;
+use crate::data::links::array;
+use crate::run::note::Note;
 
 /// Magic number of the skippable frame that holds the index.
 const MAGIC: u32 = 0x184D_2A5A;

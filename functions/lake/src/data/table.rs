@@ -14,7 +14,7 @@ use parquet::record::Field;
 use parquet::schema::types::Type;
 
 use crate::keys;
-use crate::plan::Pinned;
+use crate::run::plan::Pinned;
 
 /// Reads the table of a name, in whichever format it is there.
 ///

@@ -12,9 +12,9 @@ use onefold_store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::compress::FormatError;
+use crate::data::links::array;
+use crate::data::shuffle::ShuffleError;
 use crate::keys::{self, Part, RunId};
-use crate::links::array;
-use crate::shuffle::ShuffleError;
 
 const ENTRY_BYTES: u64 = 8;
 

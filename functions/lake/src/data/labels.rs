@@ -4,8 +4,8 @@
 use onefold_graph::Position;
 
 use crate::compress::FormatError;
-use crate::links::array;
-use crate::shuffle::ShuffleWriter;
+use crate::data::links::array;
+use crate::data::shuffle::ShuffleWriter;
 
 const ENTRY_BYTES: usize = 8;
 
@@ -62,7 +62,7 @@ mod tests {
     use onefold_store::{Condition, Store};
 
     use super::*;
-    use crate::shuffle;
+    use crate::data::shuffle;
 
     #[tokio::test]
     async fn every_mapper_gets_the_labels_of_its_lines() {

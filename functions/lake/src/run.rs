@@ -1,0 +1,8 @@
+//! Documents of a run: what its stages write for each other.
+
+pub mod event;
+pub mod layout;
+pub mod lease;
+pub mod note;
+pub mod plan;
+pub mod receipt;
