@@ -1,5 +1,8 @@
 //! The commands that work on a deployed stack: each puts the parts together that do the work.
 
+pub mod local;
+pub mod preflight;
+
 use std::cell::RefCell;
 use std::path::PathBuf;
 
@@ -10,13 +13,15 @@ use onefold_lake::version::manifest::Manifest;
 use crate::Outcome;
 use crate::args::{CloudCommand, FetchOptions, RunOptions, SizeOptions, StartOptions};
 use crate::cloud::Cloud;
+use crate::data::push;
 use crate::error::Error;
-use crate::history::{Ending, Timeline};
-use crate::out_folder::OutFolder;
+use crate::run::history::{Ending, Timeline};
+use crate::run::start::Task;
+use crate::run::truth::{Quality, Truth};
+use crate::run::{failure, follow, receipts, report, start};
 use crate::screen::{say, warn};
-use crate::start::Task;
-use crate::truth::{Quality, Truth};
-use crate::{difference, failure, fetch, follow, push, receipts, report, start, versions};
+use crate::version::out_folder::OutFolder;
+use crate::version::{difference, fetch, list};
 
 /// What the commands work on.
 #[derive(Debug)]
@@ -69,8 +74,8 @@ pub async fn execute(context: &Context, command: CloudCommand) -> Result<Outcome
             let followed = start_and_follow(context, Task::Publish(&options.run), SizeOptions::default()).await?;
             show_started(context, followed).await
         }
-        CloudCommand::Versions => versions::list(&context.cloud).await,
-        CloudCommand::Rollback(options) => versions::roll_back(&context.cloud, options.run.as_ref()).await,
+        CloudCommand::Versions => list::list(&context.cloud).await,
+        CloudCommand::Rollback(options) => list::roll_back(&context.cloud, options.run.as_ref()).await,
     }
 }
 

@@ -10,51 +10,23 @@
 pub mod args;
 mod cloud;
 mod commands;
-mod concurrently;
-mod deploy;
-mod difference;
-mod erase;
+mod data;
 pub mod error;
-mod etag;
-mod explanation;
-mod failure;
-mod fetch;
-mod follow;
-mod functions;
-mod history;
-mod invoke;
 mod local;
-mod local_cloud;
-mod objects;
-mod out_folder;
-mod overlay;
-mod preflight;
-mod progress;
-mod project;
-mod push;
-mod receipts;
-mod report;
-mod restore;
+mod run;
 pub mod screen;
-mod secrets;
-mod setup;
 mod signals;
-mod stage;
-mod start;
-mod state_folder;
 mod table;
-mod totals;
-#[expect(clippy::disallowed_types, reason = "it is only looked up in, two million times")]
-mod truth;
-mod versions;
+mod version;
 
 use std::process::ExitCode;
 
 use args::{Arguments, Command};
 use cloud::Clients;
-use commands::Context;
+use commands::{Context, preflight};
 use error::Error;
 use signals::Signals;
+use version::{erase, explanation};
 
 /// How a command that was carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,12 +58,12 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
             let what_to_do = "`onefold local` boots a local cloud of its own; leave --endpoint or `local` away";
             Err(Error::Unready(what_to_do.to_owned()))
         }
-        Command::Setup(command) => setup::execute(command, arguments.endpoint).await,
+        Command::Setup(command) => data::execute(command, arguments.endpoint).await,
         Command::Explain(options) => {
             explanation::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await
         }
         Command::Erase(options) => erase::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
-        Command::Local(options) => local::execute(options, &arguments.stack).await,
+        Command::Local(options) => commands::local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {
             preflight::check(Some(&command), None)?;
             let cloud = Clients::of(arguments.endpoint.as_deref()).await?.find_stack(&arguments.stack).await?;

@@ -1,0 +1,153 @@
+//! Clients for AWS or for a local cloud, and the deployed stack that a command works with.
+
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_s3::config::StalledStreamProtectionConfig;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use onefold_store::s3::{self, Patience, S3Store};
+
+use crate::cloud::invoke::Lambda;
+use crate::error::Error;
+
+/// The region that a local cloud plays.
+pub const LOCAL_REGION: &str = "us-east-1";
+/// Access key and secret key for a local cloud, which checks neither.
+pub const LOCAL_CREDENTIAL: &str = "onefold-local";
+
+/// A deployed stack.
+#[derive(Clone, Debug)]
+pub struct Cloud {
+    /// The bucket.
+    pub store: Arc<S3Store>,
+    /// Starts and follows executions.
+    pub sfn: aws_sdk_sfn::Client,
+    /// Calls the functions that people ask.
+    pub lambda: Lambda,
+    /// The address of the local cloud, if it is one.
+    pub endpoint: Option<String>,
+    /// The stack's name.
+    pub stack: String,
+    /// The workflow.
+    pub machine_arn: String,
+    /// Where all data is.
+    pub bucket: String,
+}
+
+/// Clients that do not know a stack yet.
+#[derive(Debug)]
+pub struct Clients {
+    /// What sources are read with.
+    pub secrets: aws_sdk_secretsmanager::Client,
+    s3: aws_sdk_s3::Client,
+    patience: Patience,
+    sfn: aws_sdk_sfn::Client,
+    lambda: Lambda,
+    endpoint: Option<String>,
+    region: String,
+}
+
+impl Clients {
+    /// Clients for the local cloud at an address, or for AWS.
+    pub async fn of(endpoint: Option<&str>) -> Result<Self, Error> {
+        match endpoint {
+            Some(endpoint) => Ok(Self::of_local_cloud(endpoint)),
+            None => Self::of_aws().await,
+        }
+    }
+
+    /// Clients for AWS, with what environment and profiles say.
+    pub async fn of_aws() -> Result<Self, Error> {
+        let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client).load().await;
+        let Some(region) = config.region().map(ToString::to_string).filter(|region| !region.is_empty()) else {
+            let what_to_do = "no AWS region is set; set AWS_REGION or choose a profile with AWS_PROFILE";
+            return Err(Error::Unready(what_to_do.to_owned()));
+        };
+        let endpoint = config.endpoint_url().map(ToOwned::to_owned);
+        Ok(Self::from_config(&config, region, endpoint, Patience::AWS))
+    }
+
+    /// Clients for the local cloud at an address. They know nothing of the user's AWS profiles and credentials.
+    pub fn of_local_cloud(endpoint: &str) -> Self {
+        let credentials = Credentials::new(LOCAL_CREDENTIAL, LOCAL_CREDENTIAL, None, None, "local cloud");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(Builder::new().build_http())
+            .endpoint_url(endpoint)
+            .region(Region::new(LOCAL_REGION))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            // One process serves everything, so an answer may well stand still for a while.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .build();
+        Self::from_config(&config, LOCAL_REGION.to_owned(), Some(endpoint.to_owned()), Patience::LOCAL)
+    }
+
+    fn from_config(config: &SdkConfig, region: String, endpoint: Option<String>, patience: Patience) -> Self {
+        // A bucket's name can be made part of AWS's host names only.
+        let s3_config = aws_sdk_s3::config::Builder::from(config).force_path_style(endpoint.is_some());
+        let s3 = s3::client(s3_config, patience);
+        let (sfn, lambda) = (aws_sdk_sfn::Client::new(config), Lambda::new(config, &region));
+        let secrets = aws_sdk_secretsmanager::Client::new(config);
+        Self { secrets, s3, patience, sfn, lambda, endpoint, region }
+    }
+
+    /// Asks for something, to see whether anybody answers.
+    pub async fn greet(&self) -> Result<(), Error> {
+        self.s3.list_buckets().send().await.map_err(Error::call("list the buckets"))?;
+        Ok(())
+    }
+
+    /// Finds the stack's workflow, and with it the bucket.
+    pub async fn find_stack(self, stack: &str) -> Result<Cloud, Error> {
+        let mut machines = self.sfn.list_state_machines().into_paginator().items().send();
+        while let Some(machine) = machines.next().await {
+            let machine = machine.map_err(Error::call("list the state machines"))?;
+            if machine.name == stack {
+                let machine_arn = machine.state_machine_arn;
+                let bucket = bucket_of(&machine_arn)
+                    .ok_or_else(|| Error::malformed(&machine_arn, "this is not the ARN of a state machine"))?;
+                let Self { s3, patience, sfn, lambda, endpoint, .. } = self;
+                let store = Arc::new(S3Store::new(s3, &bucket, patience));
+                return Ok(Cloud { store, sfn, lambda, endpoint, stack: stack.to_owned(), machine_arn, bucket });
+            }
+        }
+        Err(Error::NoStack { stack: stack.to_owned(), region: self.region })
+    }
+}
+
+/// The bucket that belongs to a state machine: `<stack>-<account>-<region>`.
+fn bucket_of(machine_arn: &str) -> Option<String> {
+    let parts: Vec<&str> = machine_arn.split(':').collect();
+    match parts[..] {
+        ["arn", _partition, "states", region, account, "stateMachine", stack]
+            if ![region, account, stack].contains(&"") =>
+        {
+            Some(format!("{stack}-{account}-{region}"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bucket_of;
+
+    #[test]
+    fn the_bucket_follows_from_the_state_machine() {
+        let cases = [
+            ("arn:aws:states:eu-central-1:123456789012:stateMachine:two", Some("two-123456789012-eu-central-1")),
+            ("arn:aws-cn:states:cn-north-1:1:stateMachine:x", Some("x-1-cn-north-1")),
+            ("arn:aws:states:eu-central-1:123456789012:execution:two:name", None),
+            ("arn:aws:states::123456789012:stateMachine:two", None),
+            ("two", None),
+        ];
+        for (arn, bucket) in cases {
+            assert_eq!(bucket_of(arn).as_deref(), bucket, "{arn}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! `onefold local`: boots a local cloud, deploys to it, carries out a command there, and stops everything.
+
+use std::time::Instant;
+
+use onefold_lake::version::manifest::Manifest;
+
+use crate::Outcome;
+use crate::args::{LocalCommand, LocalOptions};
+use crate::cloud::secrets::SecretsFile;
+use crate::cloud::{Cloud, LOCAL_CREDENTIAL, LOCAL_REGION};
+use crate::commands::preflight;
+use crate::commands::{self, Context};
+use crate::error::Error;
+use crate::local::deploy::deploy;
+use crate::local::processes::{LocalCloud, Site};
+use crate::local::project::Project;
+use crate::local::state_folder::StateFolder;
+use crate::screen::{say, warn};
+use crate::signals::Signals;
+use crate::version::out_folder::OutFolder;
+use crate::version::restore;
+
+/// Carries out a command in a local cloud that lives as long as it takes.
+pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Error> {
+    if let Some(advice) = options.command.advice() {
+        return Err(Error::Unready(advice.to_owned()));
+    }
+    preflight::check(options.command.cloud_command(), options.secrets.as_deref())?;
+    let secrets = options.secrets.as_deref().map(SecretsFile::read).transpose()?;
+    let project = Project::find()?;
+    // What is kept for a folder of results lies in it; claimed first, as another one may be changing what it holds.
+    let state_path = options.command.out_folder().map(|out| out.join(".onefold"));
+    let state = StateFolder::claim(&state_path.unwrap_or_else(|| project.root().join("target/local")))?;
+    let out = match options.command.out_folder() {
+        Some(path) => Some(OutFolder::open(path, options.fresh)?),
+        None => None,
+    };
+    let held = match out.as_ref().filter(|_| !options.fresh) {
+        Some(out) => out.manifest().map_err(with_way_out)?,
+        None => None,
+    };
+    let given = Given { out: out.as_ref(), version: held.as_ref(), secrets: secrets.as_ref() };
+    // From here on nothing ends this process before the local cloud has been stopped.
+    let mut signals = Signals::listen()?;
+    let mut local_cloud = LocalCloud::boot(&project, &state, options.command.port()).await?;
+    let site = local_cloud.site();
+    let result = tokio::select! {
+        result = work(&project, &state, &site, given, options.command, stack) => result,
+        signal = signals.next() => Err(signal.as_error(String::new())),
+        ended = local_cloud.ended() => Err(ended),
+    };
+    local_cloud.stop().await;
+    state.clear()?;
+    if !matches!(result, Ok(Outcome::Done) | Err(Error::Interrupted { .. })) {
+        warn(format_args!("The local cloud's log is {}", site.log.display()));
+    }
+    result
+}
+
+/// What a local cloud is given before it is worked with.
+struct Given<'g> {
+    /// The folder of results.
+    out: Option<&'g OutFolder>,
+    /// The version in it, to build on.
+    version: Option<&'g Manifest>,
+    secrets: Option<&'g SecretsFile>,
+}
+
+/// What there is to do in the local cloud once it is booted.
+async fn work(
+    project: &Project,
+    state: &StateFolder,
+    site: &Site,
+    given: Given<'_>,
+    command: LocalCommand,
+    stack: &str,
+) -> Result<Outcome, Error> {
+    #[expect(clippy::disallowed_methods, reason = "how long it took is shown")]
+    let start = Instant::now();
+    let clients = site.wait_until_it_answers().await?;
+    deploy(project, state, site, stack).await?;
+    if let Some(secrets) = given.secrets {
+        secrets.store(&clients.secrets).await?;
+    }
+    let cloud = clients.find_stack(stack).await?;
+    say(format_args!("local cloud at {}, deployed in {:.1} s", site.endpoint, start.elapsed().as_secs_f64()));
+
+    if let Some(out) = given.out {
+        restore::suppression(&cloud, out.path()).await?;
+    }
+    if let (Some(out), Some(manifest)) = (given.out, given.version) {
+        restore::version(&cloud, out, manifest).await?;
+        say(format_args!("building on the version of {} in {}", manifest.run, out.path().display()));
+    }
+    match command {
+        LocalCommand::Cloud(command) => commands::execute(&Context::new(cloud, true), command).await,
+        LocalCommand::Up(_) => {
+            say(how_to_reach(&cloud, site));
+            // A signal or the end of the local cloud ends this.
+            std::future::pending().await
+        }
+    }
+}
+
+/// A version that cannot be read need not stand in the way for ever.
+fn with_way_out(error: Error) -> Error {
+    match error {
+        Error::Malformed { what, reason } => {
+            Error::malformed(what, format!("{reason}; repeat with --fresh to start from nothing"))
+        }
+        other => other,
+    }
+}
+
+/// What to type to work with a local cloud that stays up.
+fn how_to_reach(cloud: &Cloud, site: &Site) -> String {
+    let Site { endpoint, log, .. } = site;
+    let stack = if cloud.stack == "onefold" { String::new() } else { format!(" --stack {}", cloud.stack) };
+    format!(
+        "\nendpoint  {endpoint}\nbucket    {}\nlog       {}\n\n\
+         In another terminal:\n  \
+         onefold --endpoint {endpoint}{stack} run --data DIR --out OUT\n  \
+         onefold --endpoint {endpoint}{stack} start\n\
+         With the AWS CLI:\n  \
+         export AWS_ENDPOINT_URL={endpoint} AWS_REGION={LOCAL_REGION}\n  \
+         export AWS_ACCESS_KEY_ID={LOCAL_CREDENTIAL} AWS_SECRET_ACCESS_KEY={LOCAL_CREDENTIAL}\n  \
+         aws s3 ls --recursive s3://{}\n\n\
+         Ctrl-C stops it.",
+        cloud.bucket,
+        log.display(),
+        cloud.bucket,
+    )
+}

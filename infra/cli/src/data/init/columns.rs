@@ -1,0 +1,121 @@
+//! What a source's rows have, place by place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onefold_normalise::is_placeholder;
+use serde_json::Value;
+
+use crate::data::reading::Row;
+
+/// What the rows looked at have.
+#[derive(Debug, Default)]
+pub struct Columns {
+    /// How many rows were looked at.
+    pub rows: usize,
+    /// How many others cannot be taken apart: a run would refuse them.
+    pub refused: usize,
+    /// What there is, in the order of first sight.
+    pub all: Vec<Column>,
+    numbers: BTreeMap<String, usize>,
+}
+
+/// A column, or a place in JSON rows.
+#[derive(Debug, Default)]
+pub struct Column {
+    /// Its JSON Pointer.
+    pub pointer: String,
+    /// The names that lead to it.
+    pub path: Vec<String>,
+    /// Its plain values that say something, as text.
+    pub values: Vec<String>,
+    /// The row of each value, by its number.
+    pub rows: Vec<usize>,
+    /// How many of its values are lists.
+    pub lists: usize,
+    /// Whether a header has the name twice. Values are those of the first.
+    pub is_repeated: bool,
+    distinct: BTreeSet<String>,
+}
+
+impl Column {
+    /// How many plain values differ.
+    pub fn distinct(&self) -> usize {
+        self.distinct.len()
+    }
+
+    /// The value of a row.
+    pub fn value(&self, row: usize) -> Option<&str> {
+        self.rows.binary_search(&row).ok().map(|at| self.values[at].as_str())
+    }
+}
+
+impl Columns {
+    /// Takes a row in. One that a run would refuse says nothing about the others.
+    pub fn read(&mut self, row: &Row) {
+        if row.header().is_empty() {
+            match serde_json::from_slice(row.raw()) {
+                Ok(value @ Value::Object(_)) => {
+                    self.value(&mut Vec::new(), &value);
+                    self.rows += 1;
+                }
+                _ => self.refused += 1,
+            }
+            return;
+        }
+        let cells = row.cells();
+        let mut names = BTreeSet::new();
+        for (name, text) in &cells {
+            let path = [name.trim().to_owned()];
+            if names.insert(name.trim()) {
+                self.text(&path, text);
+            } else {
+                self.column(&path).is_repeated = true;
+            }
+        }
+        let counted = if cells.is_empty() { &mut self.refused } else { &mut self.rows };
+        *counted += 1;
+    }
+
+    /// The column at a pointer.
+    pub fn at(&self, pointer: &str) -> Option<&Column> {
+        self.numbers.get(pointer).map(|number| &self.all[*number])
+    }
+
+    fn value(&mut self, path: &mut Vec<String>, value: &Value) {
+        match value {
+            Value::Null => _ = self.column(path),
+            Value::Object(members) => {
+                for (name, value) in members {
+                    path.push(name.clone());
+                    self.value(path, value);
+                    path.pop();
+                }
+            }
+            Value::Array(_) => self.column(path).lists += 1,
+            Value::String(text) => self.text(path, text),
+            Value::Bool(_) | Value::Number(_) => self.text(path, &value.to_string()),
+        }
+    }
+
+    fn text(&mut self, path: &[String], text: &str) {
+        let row = self.rows;
+        let column = self.column(path);
+        let text = text.trim();
+        if !text.is_empty() && !is_placeholder(text) {
+            column.values.push(text.to_owned());
+            column.rows.push(row);
+            column.distinct.insert(text.to_owned());
+        }
+    }
+
+    fn column(&mut self, path: &[String]) -> &mut Column {
+        let escaped = path.iter().map(|name| name.replace('~', "~0").replace('/', "~1"));
+        let pointer: String = escaped.flat_map(|name| ["/".to_owned(), name]).collect();
+        let next = self.all.len();
+        let number = *self.numbers.entry(pointer.clone()).or_insert(next);
+        if number == next {
+            self.all.push(Column { pointer, path: path.to_vec(), ..Column::default() });
+        }
+        &mut self.all[number]
+    }
+}

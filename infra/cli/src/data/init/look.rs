@@ -1,0 +1,142 @@
+//! A look at a source's first files: how they are written, and what their rows have, read as a run would read them.
+
+use onefold_config::{Config, Source};
+use onefold_store::Object;
+
+use super::columns::Columns;
+use super::head::head;
+use super::sniff::{Format, Layout, Sniffed, sniff};
+use super::write;
+use crate::data::folder::DataFolder;
+use crate::data::reading::Reader;
+use crate::error::{Error, describe};
+
+/// How many rows of a source are looked at, from the starts of its first files.
+const ROWS_MAX: usize = 2000;
+/// How many files of a source are looked at.
+const FILES_MAX: usize = 5;
+/// How much of a file tells how it is written, decompressed.
+const HEAD_BYTES: u64 = 1 << 20;
+
+/// What was seen of a source.
+#[derive(Debug)]
+pub struct Seen {
+    /// Its name.
+    pub name: String,
+    /// How many files it has, and how many of those looked at are written in another way than the first.
+    pub files: usize,
+    pub others: usize,
+    /// Why others of those looked at cannot be read, where some can.
+    pub faults: Vec<String>,
+    /// What is in them, or why nothing can be read of it and what to do.
+    pub look: Result<Look, String>,
+}
+
+/// What is in a source's files.
+#[derive(Debug)]
+pub struct Look {
+    /// How they are written.
+    pub layout: Layout,
+    /// What their rows have.
+    pub columns: Columns,
+}
+
+/// Looks at the first files of every folder in landing/.
+pub async fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
+    let reader = Reader::new(folder.root())?;
+    let mut seen = Vec::new();
+    for name in folder.landing_names()? {
+        let source = if Source::is_name(&name) {
+            look_at(&name, folder, &reader).await?
+        } else {
+            let rule = "1 to 40 of a-z, 0-9, _ and -, starting with a letter or digit";
+            let why = format!("landing/{name}/ cannot be a source, whose name is {rule}; rename it");
+            Some(Seen { name, files: 0, others: 0, faults: Vec::new(), look: Err(why) })
+        };
+        seen.extend(source);
+    }
+    if seen.is_empty() {
+        return Err(Error::Unready(
+            "there is nothing to look at; drop files under landing/SOURCE/, a folder for each source".to_owned(),
+        ));
+    }
+    Ok(seen)
+}
+
+/// Looks at a source; nothing if there is nothing in it.
+async fn look_at(name: &str, folder: &DataFolder, reader: &Reader) -> Result<Option<Seen>, Error> {
+    let objects = reader.files(name).await?;
+    let mut faults = Vec::new();
+    let mut layout: Option<Layout> = None;
+    let mut alike = Vec::new();
+    let mut others = 0;
+    for object in objects.iter().take(FILES_MAX) {
+        match head(&folder.root().join(&object.key), HEAD_BYTES).map(|head| sniff(&head)) {
+            Ok(Sniffed::Empty) => {}
+            Ok(Sniffed::Unfit(reason)) => faults.push(format!("{} {reason}", object.key)),
+            Ok(Sniffed::Layout(found)) if layout.get_or_insert_with(|| Layout::new(&found.format)).joined(&found) => {
+                alike.push(object);
+            }
+            Ok(Sniffed::Layout(_)) => others += 1,
+            Err(error) => faults.push(describe(&error)),
+        }
+    }
+    let look = match layout {
+        Some(layout) => {
+            columns(name, &layout, &alike, reader, &mut faults).await.map(|columns| Look { layout, columns })
+        }
+        None => match faults.pop() {
+            Some(fault) => Err(fault),
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(Seen { name: name.to_owned(), files: objects.len(), others, faults, look }))
+}
+
+/// What the rows of files have that are written alike, or why they cannot be read. Adds to `faults` what is wrong with
+/// some of the files only.
+async fn columns(
+    name: &str,
+    layout: &Layout,
+    files: &[&Object],
+    reader: &Reader,
+    faults: &mut Vec<String>,
+) -> Result<Columns, String> {
+    let text = write::source_head(name, layout) + "[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
+    let config = Config::parse(&text)
+        .map_err(|faults| faults.0.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("; "))?;
+    let mut columns = Columns::default();
+    for source in &config.sources {
+        for file in files {
+            match reader.rows_of(source, file).await {
+                Ok(read) => read.rows.iter().take(ROWS_MAX - columns.rows).for_each(|row| columns.read(row)),
+                // It is said of which source.
+                Err(error) => {
+                    let said = describe(&error);
+                    faults.push(said.strip_prefix(&format!("the source {name:?}: ")).unwrap_or(&said).to_owned());
+                }
+            }
+        }
+    }
+    if columns.rows > columns.refused {
+        return Ok(columns);
+    }
+    Err(faults.pop().unwrap_or_else(|| why_unread(&columns, layout, &files[0].key)))
+}
+
+/// Why most rows of a source cannot be read, or none is there.
+fn why_unread(columns: &Columns, layout: &Layout, file: &str) -> String {
+    let rows = columns.rows + columns.refused;
+    match layout.format {
+        Format::Csv(_) if rows == 0 => {
+            format!("no row stands behind the header of {file}; each row must be on a line of its own")
+        }
+        _ if rows == 0 => format!("there is no row in {file}"),
+        Format::Csv(_) => format!(
+            "{} of {rows} rows looked at have another number of fields than the first line of {file}; remove what stands \
+             above the header, or add a header",
+            columns.refused
+        ),
+        _ => format!("{} of {rows} rows looked at are not one JSON object each, as in {file}", columns.refused),
+    }
+}

@@ -1,0 +1,81 @@
+//! What becomes of the first rows of a file, where it tells that the set-up does not fit the file.
+
+use onefold_config::{Config, Source};
+use onefold_identity::matching::Matcher;
+use onefold_normalise::field::TextField;
+use onefold_rows::setup::{Finding, check_shapes, knows_no_country};
+use onefold_rows::translate::{ChunkOutput, Tables, Translator};
+use serde_json::Value;
+
+use super::reading::Row;
+use crate::error::Error;
+use crate::local::functions::hasher;
+
+/// How many rows of a file are looked at.
+const ROWS_MAX: usize = 100;
+
+/// What is lost of the first rows of a file of a source.
+pub fn of_rows(config: &Config, number: usize, file: &str, rows: &[Row]) -> Result<Vec<Finding>, Error> {
+    let (Some(source), Some(first)) = (config.sources.get(number), rows.first()) else { return Ok(Vec::new()) };
+    let header = first.header();
+    let rows: Vec<&Row> = rows.iter().take_while(|row| row.header() == header).take(ROWS_MAX).collect();
+    let text = [header, &rows.iter().flat_map(|row| row.own()).copied().collect::<Vec<u8>>()].concat();
+    let segments: Vec<_> = rows.iter().map(|row| row.segment.clone()).collect();
+    // Tables have no part in what is lost.
+    let config = Config { enrich: Vec::new(), ..config.clone() };
+    let tables = Tables::default();
+    let matcher = Matcher::new(&config, hasher()?);
+    let output = Translator::new(&config, source, &tables, matcher).chunk(&text, &segments);
+
+    let finding = |message| Finding { section: "source", number, key: "fields", message };
+    let place = format!("the first {} rows of {file}", rows.len());
+    let fields = source.mapping.texts.iter().map(|text| text.field);
+    let messages =
+        refused(&output, &place).into_iter().chain(fields.filter_map(|field| dropped(&output, field, source, &place)));
+    let texts: Vec<_> = rows.iter().map(|row| String::from_utf8_lossy(row.own())).collect();
+    let texts: Vec<&str> = texts.iter().filter(|_| header.is_empty()).map(AsRef::as_ref).collect();
+    Ok(messages.map(finding).chain(check_shapes(&config, number, file, &texts)).collect())
+}
+
+/// That most rows are refused, and why the first one is.
+fn refused(output: &ChunkOutput, place: &str) -> Option<String> {
+    let refused = output.rejected - output.repeated;
+    let first = output.rejects.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let reason =
+        serde_json::from_slice::<Value>(first).ok().and_then(|reject| Some(reject["reason"].as_str()?.to_owned()));
+    let most = refused * 2 > output.rows;
+    most.then(|| format!("{refused} of {place} are refused; the first one: {}", reason.unwrap_or_default()))
+}
+
+/// That many values of a field are of no use.
+fn dropped(output: &ChunkOutput, field: TextField, source: &Source, place: &str) -> Option<String> {
+    let dropped = output.dropped.get(field.name()).copied()?;
+    let kept = kept(output, field);
+    let all = dropped + kept;
+    if field == TextField::PhoneNumber && knows_no_country(source) && dropped * 10 >= all {
+        return Some(format!(
+            "{dropped} of {all} phone numbers in {place} are dropped, as nothing says the country of those without a \
+             calling code; write region, such as \"DE\", or map address.country"
+        ));
+    }
+    (dropped > kept).then(|| {
+        format!("{dropped} of {all} values of {} in {place} are dropped, as no values of its kind", field.name())
+    })
+}
+
+/// How many accounts have a value of a field.
+fn kept(output: &ChunkOutput, field: TextField) -> u64 {
+    let pointer = format!("/{}", field.name().replace('.', "/"));
+    let lines = output.accounts.split(|byte| *byte == b'\n');
+    let accounts = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    accounts.filter(|account| account.pointer(&pointer).is_some_and(|value| !value.is_null())).count() as u64
+}
+
+/// That nothing was read of a file.
+pub fn without_rows(number: usize, file: &str, bytes: u64) -> Finding {
+    let message = format!(
+        "there is no row in {file}, which has {bytes} bytes; each row must be on a line of its own, behind a header if \
+         it is CSV"
+    );
+    Finding { section: "source", number, key: "name", message }
+}

@@ -1,0 +1,178 @@
+//! Uploads a data folder: the pipeline's configuration, what was dropped for the sources, the reference tables and the
+//! corrections.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use onefold_lake::keys;
+use onefold_store::{Object, Store};
+
+use crate::cloud::Cloud;
+use crate::cloud::concurrently::for_each;
+use crate::cloud::etag;
+use crate::cloud::objects::TRANSFERS;
+use crate::error::Error;
+use crate::run::progress::Transfer;
+use crate::screen::{say, warn};
+use crate::table;
+
+/// A file and the object that it becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Upload {
+    path: PathBuf,
+    key: String,
+    bytes: u64,
+}
+
+/// Uploads what is not there yet. The configuration comes last, so that a run that starts in between sees the new one
+/// only with the data that belongs to it.
+pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
+    let (uploads, config) = plan(data)?;
+    let mut there = BTreeMap::new();
+    for prefix in [keys::LANDING, keys::REFERENCE, keys::CORRECTIONS, keys::CONFIG] {
+        there.extend(cloud.store.list(prefix).await?.into_iter().map(|object| (object.key.clone(), object)));
+    }
+
+    let transfer = Transfer::begin("push", uploads.iter().chain([&config]).map(|upload| upload.bytes).sum());
+    let send = |upload: Upload| {
+        let (cloud, transfer, there) = (cloud.clone(), transfer.clone(), there.get(&upload.key).cloned());
+        async move {
+            let is_new = send_if_new(&cloud, &upload, there).await?;
+            transfer.advance(upload.bytes);
+            Ok(is_new)
+        }
+    };
+    let mut is_new = for_each(uploads.iter().cloned(), TRANSFERS, send).await?;
+    is_new.extend(for_each([config.clone()], 1, send).await?);
+    transfer.end();
+
+    let sent = || uploads.iter().chain([&config]).zip(&is_new).filter(|(_, is_new)| **is_new);
+    let sent_bytes = sent().map(|(upload, _)| upload.bytes).sum();
+    let unchanged = is_new.len() - sent().count();
+    say(format_args!("pushed {} objects ({}), {unchanged} unchanged", sent().count(), table::bytes(sent_bytes)));
+    Ok(())
+}
+
+/// Uploads a file unless the object is there with the same content. Says whether it did.
+async fn send_if_new(cloud: &Cloud, upload: &Upload, there: Option<Object>) -> Result<bool, Error> {
+    if let Some(object) = there.filter(|object| object.size == upload.bytes) {
+        let path = upload.path.clone();
+        let hashed = tokio::task::spawn_blocking(move || etag::of_file(&path)).await;
+        let etag = hashed.map_err(Error::task("hash a file"))?.map_err(Error::file("read", &upload.path))?;
+        if etag == object.etag {
+            return Ok(false);
+        }
+    }
+    cloud.store.upload(&upload.path, &upload.key).await?;
+    Ok(true)
+}
+
+/// What there is to upload, in the order of the keys, and the configuration.
+fn plan(data: &Path) -> Result<(Vec<Upload>, Upload), Error> {
+    let config = data.join("onefold.toml");
+    if !config.is_file() {
+        let what_to_do = "a data folder holds onefold.toml and landing/<source>/…";
+        return Err(Error::Unready(format!("there is no {}; {what_to_do}", config.display())));
+    }
+    let mut uploads = Vec::new();
+    collect(&data.join("landing"), "", &mut |path, name| match name.split_once('/') {
+        Some((source, name)) => uploads.push((path, keys::landing(source) + name)),
+        None => warn(format_args!("passed over {}: files of a source belong into landing/<source>/", path.display())),
+    })?;
+    collect(&data.join("reference"), "", &mut |path, name| {
+        if let Some((table, format)) = keys::parse_reference(name) {
+            uploads.push((path, keys::reference(table, format)));
+        }
+    })?;
+    uploads.extend(corrections(data)?);
+    let sized = |(path, key): (PathBuf, String)| {
+        let bytes = fs::metadata(&path).map_err(Error::file("read", &path))?.len();
+        Ok::<_, Error>(Upload { path, key, bytes })
+    };
+    let uploads = uploads.into_iter().map(sized).collect::<Result<_, _>>()?;
+    Ok((uploads, sized((config, keys::CONFIG.to_owned()))?))
+}
+
+/// The files of corrections, with their keys.
+pub fn corrections(data: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
+    let mut found = Vec::new();
+    collect(&data.join("corrections"), "", &mut |path, name| {
+        let key = format!("{}{name}", keys::CORRECTIONS);
+        if keys::is_corrections(&key) {
+            found.push((path, key));
+        }
+    })?;
+    Ok(found)
+}
+
+/// Tells `found` of every file below a folder, in the order of their names, with the path relative to where it began.
+/// A folder that is not there holds nothing. Hidden files are passed over: they are what editors and desktops leave.
+pub fn collect(folder: &Path, relative: &str, found: &mut impl FnMut(PathBuf, &str)) -> Result<(), Error> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(Error::file("list", folder))? {
+        let entry = entry.map_err(Error::file("list", folder))?;
+        match entry.file_name().into_string() {
+            Ok(name) => names.push(name),
+            Err(_) => return Err(Error::malformed(entry.path().display(), "the name is not UTF-8; rename the file")),
+        }
+    }
+    names.sort_unstable();
+    for name in names.into_iter().filter(|name| !name.starts_with('.')) {
+        let path = folder.join(&name);
+        let relative = if relative.is_empty() { name } else { format!("{relative}/{name}") };
+        if path.is_dir() {
+            collect(&path, &relative, found)?;
+        } else {
+            found(path, &relative);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_become_objects() {
+        let data = std::env::temp_dir().join(format!("onefold-push-{}", std::process::id()));
+        for file in [
+            "onefold.toml",
+            "landing/crm/b.csv",
+            "landing/crm/2026/a.csv",
+            "landing/.DS_Store",
+            "reference/zip3.csv",
+            "reference/names.parquet",
+        ] {
+            let path = data.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "12345").unwrap();
+        }
+        fs::write(data.join("reference/notes.txt"), "").unwrap();
+        fs::create_dir_all(data.join("corrections")).unwrap();
+        fs::write(data.join("corrections/pairs.csv"), "kind,left,right\n").unwrap();
+        fs::write(data.join("corrections/notes.txt"), "").unwrap();
+        let planned = plan(&data);
+        let without_config = plan(&data.join("landing"));
+        fs::remove_dir_all(&data).unwrap();
+
+        let (uploads, config) = planned.unwrap();
+        let keys: Vec<&str> = uploads.iter().map(|upload| upload.key.as_str()).collect();
+        assert_eq!(
+            keys,
+            [
+                "landing/crm/2026/a.csv",
+                "landing/crm/b.csv",
+                "reference/names.parquet",
+                "reference/zip3.csv",
+                "corrections/pairs.csv"
+            ]
+        );
+        assert_eq!((config.key.as_str(), config.bytes), ("config/pipeline.toml", 5));
+        assert!(without_config.unwrap_err().to_string().contains("onefold.toml"));
+    }
+}

@@ -1,0 +1,260 @@
+//! The first rows of a source, read by its connector as a run would.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use onefold_config::{RowFormat, Source, SourceKind};
+use onefold_connect::{Destination, Outcome, Planning, Position, Sink, TakenUp, connector};
+use onefold_lake::data::rawchunk;
+use onefold_lake::data::table::{self, StoredTable};
+use onefold_lake::run::note::Note;
+use onefold_lake::run::plan::{Piece, Reading};
+use onefold_lake::{RunId, keys};
+use onefold_rows::csv::{Boundary, Dialect, FieldReader};
+use onefold_rows::setup::NoTable;
+use onefold_rows::translate::Segment;
+use onefold_shell::{Context, NoSecrets, Secrets};
+use onefold_store::{Object, Store};
+
+use super::members::members;
+use crate::error::Error;
+use crate::local::functions;
+use crate::local::overlay::Overlay;
+
+/// Where a connector should divide: only the first rows are wanted.
+const SPLIT_BYTES: u64 = 1 << 20;
+/// No run: only a name for what is read.
+const NO_RUN: &str = "00000000T000000Z-00000000";
+
+/// Reads the sources of a data folder's configuration.
+pub struct Reader {
+    store: Arc<Overlay>,
+    context: Context,
+    run: RunId,
+}
+
+/// A row where it stands, with the header of its file before it if it is CSV.
+#[derive(Debug)]
+pub struct Row {
+    /// Header and row, as a chunk has them.
+    pub text: Vec<u8>,
+    /// Where the row stands.
+    pub segment: Segment,
+    /// What separates the fields of CSV.
+    delimiter: u8,
+}
+
+/// What was read of a source.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The first rows.
+    pub rows: Vec<Row>,
+    /// What is told of the source and is no fault.
+    pub notes: Vec<Note>,
+}
+
+impl Read {
+    fn add(&mut self, more: Self) {
+        self.rows.extend(more.rows);
+        self.notes.extend(more.notes);
+    }
+}
+
+impl Reader {
+    /// A reader for a data folder's files and tables.
+    pub fn new(root: &Path) -> Result<Self, Error> {
+        Self::with_secrets(root, Arc::new(NoSecrets))
+    }
+
+    /// The same, also for sources that are read with a secret.
+    pub fn with_secrets(root: &Path, secrets: Arc<dyn Secrets>) -> Result<Self, Error> {
+        let store = Arc::new(Overlay::new(root));
+        let context = functions::context(store.clone(), None).with_secrets(secrets);
+        // Time is always short, so a connector stops at the end of its first chunk or page.
+        context.set_deadline(1);
+        let run = RunId::parse(NO_RUN).map_err(|error| Error::malformed("the run", error))?;
+        Ok(Self { store, context, run })
+    }
+
+    /// The first rows of a source, as many as are wanted if there are so many. Blank lines are no rows.
+    pub async fn rows(&self, source: &Source, wanted: usize) -> Result<Read, Error> {
+        let source = &no_more_than(wanted, source);
+        let planning =
+            Planning { context: &self.context, run: &self.run, known: &[], watermark: None, split_bytes: SPLIT_BYTES };
+        let mut faults = Vec::new();
+        let planned = connector(source).plan(&planning, &mut faults).await.map_err(failed(source))?;
+        if let Some(fault) = faults.first() {
+            return Err(Error::Unready(fault.clone()));
+        }
+        let mut read = Read { rows: Vec::new(), notes: planned.notes };
+        for reading in planned.readings.iter().flat_map(one_by_one) {
+            if read.rows.len() >= wanted {
+                break;
+            }
+            read.add(self.read(source, &reading, wanted).await?);
+        }
+        read.rows.truncate(wanted);
+        Ok(read)
+    }
+
+    /// A reference table, in whichever format it is there.
+    pub async fn table(&self, name: &str) -> Result<Result<StoredTable, NoTable>, Error> {
+        Ok(table::find(self.store.as_ref(), name).await?.map(|(_, table)| table))
+    }
+
+    /// The files that were dropped for a source, in the order of their names.
+    pub async fn files(&self, source: &str) -> Result<Vec<Object>, Error> {
+        Ok(self.store.list(&keys::landing(source)).await?)
+    }
+
+    /// The first rows of a file of a source.
+    pub async fn rows_of(&self, source: &Source, object: &Object) -> Result<Read, Error> {
+        let piece = Piece {
+            object: object.key.clone(),
+            etag: object.etag.clone(),
+            received_at: object.modified_at,
+            start: 0,
+            end: object.size,
+            is_range: false,
+        };
+        // A chunk is always enough.
+        self.read(source, &Reading::Files { pieces: vec![piece] }, 1).await
+    }
+
+    /// The rows of the first chunk, or of as many pages as it takes for so many rows.
+    async fn read(&self, source: &Source, reading: &Reading, wanted: usize) -> Result<Read, Error> {
+        let to = Destination {
+            context: &self.context,
+            run: &self.run,
+            source: &source.name,
+            split: 0,
+            format: source.kind.rows(),
+            received_at: 0,
+        };
+        let mut sink = Sink::new(to, 0, Default::default());
+        let outcome = read_on(source, reading, wanted, &mut sink).await;
+        let written = self.store.take_written(keys::RAW).await?;
+        outcome?;
+        let mut read = Read::default();
+        for (key, bytes) in written {
+            let (text, index) = rawchunk::parse(&key, &bytes).map_err(|error| Error::malformed(&key, error))?;
+            split(&text, &index.segments, source, &mut read.rows);
+            read.notes.extend(index.notes);
+        }
+        read.notes.extend_from_slice(sink.notes());
+        Ok(read)
+    }
+}
+
+/// Reads into the sink, and goes on as Extract does: a source that stopped without rows may only have asked to wait.
+async fn read_on(source: &Source, reading: &Reading, wanted: usize, sink: &mut Sink<'_>) -> Result<(), Error> {
+    let connector = connector(source);
+    let mut from = None;
+    loop {
+        let outcome = connector.read(reading, from, sink).await.map_err(failed(source))?;
+        let has_enough = sink.moved().records_out >= wanted as u64;
+        if has_enough || connector.is_repeatable() || matches!(outcome, Outcome::Done { .. }) {
+            return Ok(());
+        }
+        let TakenUp::At(position) = sink.take_up().await.map_err(|error| failed(source)(error.into()))? else {
+            return Ok(());
+        };
+        from = Some(Position::Opaque(position));
+    }
+}
+
+/// A source of which no more is read than must be for so many rows: a database sends a page of this size, in one
+/// split. How many rows a page of an API has is for the API to say.
+fn no_more_than(wanted: usize, source: &Source) -> Source {
+    let mut source = source.clone();
+    if let SourceKind::Postgres(settings) = &mut source.kind {
+        settings.splits = Some(1);
+        settings.rows_per_page = settings.rows_per_page.min(u32::try_from(wanted).unwrap_or(u32::MAX)).max(1);
+    }
+    source
+}
+
+/// A reading of several files as one reading for each, so that no more is read than wanted.
+fn one_by_one(reading: &Reading) -> Vec<Reading> {
+    match reading {
+        Reading::Files { pieces } => {
+            pieces.iter().map(|piece| Reading::Files { pieces: vec![piece.clone()] }).collect()
+        }
+        other => vec![other.clone()],
+    }
+}
+
+/// For `map_err` behind a connector.
+fn failed(source: &Source) -> impl FnOnce(onefold_connect::Fault) -> Error {
+    let name = source.name.clone();
+    move |fault| Error::Unready(fault.into_error(&name).message)
+}
+
+impl Row {
+    /// The header of its file; empty if it is not CSV.
+    pub fn header(&self) -> &[u8] {
+        self.halves().0
+    }
+
+    /// The row's own bytes.
+    pub fn own(&self) -> &[u8] {
+        self.halves().1
+    }
+
+    /// The row's own bytes, without the line end.
+    pub fn raw(&self) -> &[u8] {
+        let row = self.own();
+        row.strip_suffix(b"\n").map_or(row, |row| row.strip_suffix(b"\r").unwrap_or(row))
+    }
+
+    fn halves(&self) -> (&[u8], &[u8]) {
+        self.text.split_at(self.text.len().saturating_sub(self.segment.length))
+    }
+
+    /// The names and values of the row, as its file has them; none if it cannot be read so.
+    pub fn cells(&self) -> Vec<(String, String)> {
+        if self.header().is_empty() {
+            return members(&String::from_utf8_lossy(self.raw()), "/");
+        }
+        let texts = |record: &[u8]| -> Vec<String> {
+            let mut reader = FieldReader::new(self.delimiter);
+            reader.read(record);
+            reader.fields().map(|field| String::from_utf8_lossy(field).into_owned()).collect()
+        };
+        let (names, values) = (texts(self.header()), texts(self.own()));
+        if names.len() != values.len() {
+            return Vec::new();
+        }
+        names.into_iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).zip(values).collect()
+    }
+}
+
+/// Each row of a chunk as a chunk of its own.
+fn split(text: &[u8], segments: &[Segment], source: &Source, rows: &mut Vec<Row>) {
+    let covered: usize = segments.iter().map(|segment| segment.length).sum();
+    let (header, mut rest) = text.split_at(text.len().saturating_sub(covered));
+    let delimiter = source.kind.delimiter();
+    let dialect = Dialect::of(header, delimiter);
+    for segment in segments {
+        let (mut lines, behind) = rest.split_at(segment.length.min(rest.len()));
+        rest = behind;
+        let (mut byte, mut line) = (segment.byte, segment.line);
+        while !lines.is_empty() {
+            let length = match source.kind.rows() {
+                RowFormat::JsonLines => lines.iter().position(|byte| *byte == b'\n').map_or(lines.len(), |at| at + 1),
+                RowFormat::Csv => match dialect.record(lines, true) {
+                    Boundary::Complete(length) | Boundary::Broken(length) => length,
+                    Boundary::Open => lines.len(),
+                },
+            };
+            let (row, after) = lines.split_at(length);
+            lines = after;
+            if !row.trim_ascii().is_empty() {
+                let segment = Segment { byte, line, length, ..segment.clone() };
+                rows.push(Row { text: [header, row].concat(), segment, delimiter });
+            }
+            byte += length as u64;
+            line = line.map(|line| line + row.iter().filter(|byte| **byte == b'\n').count() as u64);
+        }
+    }
+}

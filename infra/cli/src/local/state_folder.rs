@@ -1,0 +1,59 @@
+//! The folder in which a local cloud keeps its logs and temporary files, and the lock that keeps a second one out.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::version::out_folder::remove;
+
+/// A folder that belongs to this process as long as this value lives.
+#[derive(Debug)]
+pub struct StateFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl StateFolder {
+    /// Makes the folder if need be, and claims it.
+    pub fn claim(path: &Path) -> Result<Self, Error> {
+        fs::create_dir_all(path).map_err(Error::file("make the folder", path))?;
+        // The programs of the local cloud do not all work in the folder that this command does.
+        let path = path.canonicalize().map_err(Error::file("find", path))?;
+        let lock_path = path.join("lock");
+        let lock = File::create(&lock_path).map_err(Error::file("write", &lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let fault = format!("another local cloud is at work in {}", path.display());
+                return Err(Error::Unready(format!("{fault}; wait for it, or choose another folder")));
+            }
+            Err(TryLockError::Error(error)) => return Err(Error::file("lock", &lock_path)(error)),
+        }
+        let folder = Self { path, _lock: lock };
+        // A cloud that was killed could not clear this away.
+        folder.clear()?;
+        let temporary = folder.temporary();
+        fs::create_dir_all(&temporary).map_err(Error::file("make the folder", &temporary))?;
+        Ok(folder)
+    }
+
+    /// Where the local cloud writes what it does.
+    pub fn cloud_log(&self) -> PathBuf {
+        self.path.join("ministack.log")
+    }
+
+    /// Where the output of the deployment goes.
+    pub fn deploy_log(&self) -> PathBuf {
+        self.path.join("deploy.log")
+    }
+
+    /// For files that nobody needs afterwards.
+    pub fn temporary(&self) -> PathBuf {
+        self.path.join("tmp")
+    }
+
+    /// Removes the temporary files.
+    pub fn clear(&self) -> Result<(), Error> {
+        remove(&self.temporary())
+    }
+}

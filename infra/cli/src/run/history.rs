@@ -1,0 +1,379 @@
+//! Reads the history of an execution: which stage ran when, what the run is called, and how it ended.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType};
+use onefold_lake::RunId;
+use onefold_lake::keys::Stage;
+use serde::Deserialize;
+
+use crate::run::stage;
+
+/// When a stage worked, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// When its first state was entered.
+    pub from_ms: i64,
+    /// When its last state was exited; the same as `from_ms` as long as none was.
+    pub to_ms: i64,
+    /// Whether it is over.
+    pub has_ended: bool,
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It came to its end.
+    Succeeded,
+    /// It did not.
+    Failed(Failure),
+}
+
+/// Why an execution did not come to its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// The error's name, such as `Onefold.InvalidInput`.
+    pub error: String,
+    /// What the error says.
+    pub cause: String,
+}
+
+/// What the history of an execution says so far.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    last_event: i64,
+    started_ms: Option<i64>,
+    ended_ms: Option<i64>,
+    ending: Option<Ending>,
+    run: Option<RunId>,
+    splits: Option<u64>,
+    spans: BTreeMap<Stage, Span>,
+    working: Option<Stage>,
+    last_state: Option<String>,
+    has_nothing_new: bool,
+    is_dry_run: bool,
+    link_steps: u64,
+}
+
+/// What Plan answers, as far as the command wants to know.
+#[derive(Deserialize)]
+struct Planned {
+    run: RunId,
+    splits: Option<u64>,
+}
+
+impl Timeline {
+    /// Takes in an event. Events must come in their order; those that were taken in already are passed over.
+    pub fn apply(&mut self, event: &HistoryEvent) {
+        if event.id <= self.last_event {
+            return;
+        }
+        self.last_event = event.id;
+        let at_ms = event.timestamp.to_millis().unwrap_or(0);
+        self.started_ms.get_or_insert(at_ms);
+
+        if event.r#type == HistoryEventType::TaskScheduled && self.working == Some(Stage::Link) {
+            self.link_steps += 1;
+        }
+        if let Some(entered) = &event.state_entered_event_details {
+            self.enter(&entered.name, &event.r#type, at_ms);
+        }
+        if let Some(exited) = &event.state_exited_event_details {
+            self.exit(&exited.name, exited.output.as_deref(), at_ms);
+        }
+        if let Some(ending) = ending(event) {
+            self.end_stage();
+            // What a failure interrupted, such as translate when extract fails, ends with everything.
+            for span in self.spans.values_mut().filter(|span| !span.has_ended) {
+                *span = Span { to_ms: at_ms, has_ended: true, ..*span };
+            }
+            self.ended_ms = Some(at_ms);
+            self.ending = Some(ending);
+        }
+    }
+
+    fn enter(&mut self, state: &str, kind: &HistoryEventType, at_ms: i64) {
+        self.last_state = Some(state.to_owned());
+        if *kind == HistoryEventType::SucceedStateEntered {
+            self.has_nothing_new = state == "NothingNew";
+            self.is_dry_run = state == "DryRunDone";
+        }
+        let Some(stage) = stage::of_state(state) else { return };
+        if self.working != Some(stage) {
+            self.end_stage();
+            self.working = Some(stage);
+        }
+        self.span(stage, at_ms);
+        // Translate has no state: it works on what extract writes, and settle waits for it.
+        if matches!(stage, Stage::Extract | Stage::Settle) {
+            self.span(Stage::Translate, at_ms);
+        }
+    }
+
+    fn exit(&mut self, state: &str, output: Option<&str>, at_ms: i64) {
+        let Some(stage) = stage::of_state(state) else { return };
+        self.span(stage, at_ms).to_ms = at_ms;
+        match stage {
+            Stage::Settle => self.span(Stage::Translate, at_ms).to_ms = at_ms,
+            Stage::Plan => {
+                let planned: Option<Planned> = output.and_then(|output| serde_json::from_str(output).ok());
+                if let Some(planned) = planned {
+                    self.run = Some(planned.run);
+                    self.splits = planned.splits;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The span of a stage, which begins now if it did not begin before.
+    fn span(&mut self, stage: Stage, at_ms: i64) -> &mut Span {
+        self.spans.entry(stage).or_insert(Span { from_ms: at_ms, to_ms: at_ms, has_ended: false })
+    }
+
+    /// The stage at work is over, because another begins or because everything ends. A stage of several states is not
+    /// over before that: link goes to and fro between its own.
+    fn end_stage(&mut self) {
+        let Some(stage) = self.working.take() else { return };
+        let ends_translate = stage == Stage::Settle;
+        for (other, span) in &mut self.spans {
+            if *other == stage || (*other == Stage::Translate && ends_translate) {
+                span.has_ended = true;
+            }
+        }
+    }
+
+    /// The event that was taken in last.
+    pub fn last_event(&self) -> i64 {
+        self.last_event
+    }
+
+    /// The run, once Plan has named it.
+    pub fn run(&self) -> Option<&RunId> {
+        self.run.as_ref()
+    }
+
+    /// How many splits Plan found.
+    pub fn splits(&self) -> Option<u64> {
+        self.splits
+    }
+
+    /// How many invocations Link has begun in this execution.
+    pub fn link_steps(&self) -> u64 {
+        self.link_steps
+    }
+
+    /// When a stage worked, if it did.
+    pub fn stage(&self, stage: Stage) -> Option<Span> {
+        self.spans.get(&stage).copied()
+    }
+
+    /// How long it took, in milliseconds, from the start to the end (or to the last event).
+    pub fn total_ms(&self) -> i64 {
+        self.started_ms.zip(self.ended_ms).map_or(0, |(started, ended)| ended - started)
+    }
+
+    /// How the execution ended, if it did.
+    pub fn ending(&self) -> Option<&Ending> {
+        self.ending.as_ref()
+    }
+
+    /// Whether Plan found that there is nothing to do.
+    pub fn has_nothing_new(&self) -> bool {
+        self.has_nothing_new
+    }
+
+    /// Whether all was done but to publish.
+    pub fn is_dry_run(&self) -> bool {
+        self.is_dry_run
+    }
+
+    /// Whether the gate held the version back.
+    pub fn is_gated(&self) -> bool {
+        self.last_state.as_deref() == Some("Gated")
+    }
+
+    /// The state that was entered last. Of an execution that failed or was stopped, that is where.
+    pub fn last_state(&self) -> &str {
+        self.last_state.as_deref().unwrap_or("the start")
+    }
+}
+
+/// The ending that an event amounts to.
+fn ending(event: &HistoryEvent) -> Option<Ending> {
+    let failure = |error: Option<&String>, cause: Option<&String>, otherwise: &str| {
+        let error = error.filter(|error| !error.is_empty()).map_or(otherwise, String::as_str).to_owned();
+        Some(Ending::Failed(Failure { error, cause: cause.cloned().unwrap_or_default() }))
+    };
+    match event.r#type {
+        HistoryEventType::ExecutionSucceeded => Some(Ending::Succeeded),
+        HistoryEventType::ExecutionFailed => {
+            let details = event.execution_failed_event_details.as_ref();
+            failure(details.and_then(|it| it.error.as_ref()), details.and_then(|it| it.cause.as_ref()), "Failed")
+        }
+        HistoryEventType::ExecutionTimedOut => {
+            let details = event.execution_timed_out_event_details.as_ref();
+            failure(details.and_then(|it| it.error.as_ref()), details.and_then(|it| it.cause.as_ref()), "TimedOut")
+        }
+        HistoryEventType::ExecutionAborted => {
+            let details = event.execution_aborted_event_details.as_ref();
+            failure(details.and_then(|it| it.error.as_ref()), details.and_then(|it| it.cause.as_ref()), "Stopped")
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use HistoryEventType as Type;
+    use aws_sdk_sfn::primitives::DateTime;
+    use aws_sdk_sfn::types::{ExecutionFailedEventDetails, StateEnteredEventDetails, StateExitedEventDetails};
+
+    use super::*;
+
+    /// A history in which an event follows a second after the other.
+    #[derive(Default)]
+    struct Script {
+        timeline: Timeline,
+        events: i64,
+    }
+
+    impl Script {
+        fn event(&mut self, kind: Type) -> aws_sdk_sfn::types::builders::HistoryEventBuilder {
+            self.events += 1;
+            HistoryEvent::builder().id(self.events).timestamp(DateTime::from_secs(1000 + self.events)).r#type(kind)
+        }
+
+        fn plain(&mut self, kind: Type) {
+            let event = self.event(kind).build().unwrap();
+            self.timeline.apply(&event);
+        }
+
+        fn enter(&mut self, kind: Type, state: &str) {
+            let details = StateEnteredEventDetails::builder().name(state).build().unwrap();
+            let event = self.event(kind).state_entered_event_details(details).build().unwrap();
+            self.timeline.apply(&event);
+        }
+
+        fn exit(&mut self, kind: Type, state: &str, output: &str) {
+            let details = StateExitedEventDetails::builder().name(state).output(output).build().unwrap();
+            let event = self.event(kind).state_exited_event_details(details).build().unwrap();
+            self.timeline.apply(&event);
+        }
+
+        fn task(&mut self, state: &str, output: &str) {
+            self.enter(Type::TaskStateEntered, state);
+            self.plain(Type::TaskScheduled);
+            self.exit(Type::TaskStateExited, state, output);
+        }
+
+        fn map(&mut self, state: &str) {
+            self.enter(Type::MapStateEntered, state);
+            self.exit(Type::MapStateExited, state, "{}");
+        }
+
+        fn length_of(&self, stage: Stage) -> Option<i64> {
+            self.timeline.stage(stage).map(|span| (span.to_ms - span.from_ms) / 1000)
+        }
+    }
+
+    #[test]
+    fn a_run_that_succeeds() {
+        let mut script = Script::default();
+        script.plain(Type::ExecutionStarted); // 1
+        script.task("Plan", r#"{"run":"20261122T174600Z-1a2b3c4d","splits":9,"work":true}"#); // 2 to 4
+        script.map("Extract"); // 5, 6
+        script.enter(Type::TaskStateEntered, "Settle"); // 7
+        assert_eq!(script.timeline.stage(Stage::Extract).map(|span| span.has_ended), Some(true));
+        assert_eq!(script.timeline.stage(Stage::Translate).map(|span| span.has_ended), Some(false));
+        script.exit(Type::TaskStateExited, "Settle", "{}"); // 8
+        script.task("LinkAdvance", "{}"); // 9 to 11
+        script.enter(Type::MapStateEntered, "LinkRound"); // 12
+        script.task("LinkShard", "{}"); // 13 to 15
+        script.exit(Type::MapStateExited, "LinkRound", "{}"); // 16
+        assert_eq!(script.timeline.stage(Stage::Link).map(|span| span.has_ended), Some(false));
+        script.task("LinkAdvance", "{}"); // 17 to 19
+        script.map("Partition"); // 20, 21
+        script.map("Merge"); // 22, 23
+        script.task("Compact", "{}"); // 24 to 26
+        script.task("Purge", "{}"); // 27 to 29
+        script.enter(Type::SucceedStateEntered, "Published"); // 30
+        script.plain(Type::ExecutionSucceeded); // 28
+
+        let timeline = &script.timeline;
+        assert_eq!(timeline.run(), Some(&RunId::parse("20261122T174600Z-1a2b3c4d").unwrap()));
+        assert_eq!(timeline.splits(), Some(9));
+        assert_eq!(timeline.link_steps(), 3);
+        assert_eq!(timeline.ending(), Some(&Ending::Succeeded));
+        assert_eq!(timeline.total_ms(), 30_000);
+        assert!(!timeline.has_nothing_new());
+        let lengths = Stage::ALL.map(|stage| script.length_of(stage));
+        assert_eq!(lengths, [2, 1, 3, 1, 10, 1, 1, 2, 2].map(Some));
+        assert!(Stage::ALL.iter().all(|stage| timeline.stage(*stage).is_some_and(|span| span.has_ended)));
+    }
+
+    #[test]
+    fn a_run_with_nothing_to_do() {
+        let mut script = Script::default();
+        script.plain(Type::ExecutionStarted);
+        script.task("Plan", r#"{"run":"20261122T174600Z-1a2b3c4d","splits":0,"work":false}"#);
+        script.enter(Type::SucceedStateEntered, "NothingNew");
+        script.plain(Type::ExecutionSucceeded);
+        assert!(script.timeline.has_nothing_new());
+        assert_eq!(script.timeline.ending(), Some(&Ending::Succeeded));
+    }
+
+    #[test]
+    fn a_run_that_fails_names_the_state() {
+        let mut script = Script::default();
+        script.plain(Type::ExecutionStarted);
+        script.task("Plan", r#"{"run":"20261122T174600Z-1a2b3c4d","splits":1,"work":true}"#);
+        script.enter(Type::MapStateEntered, "Extract");
+        let details = ExecutionFailedEventDetails::builder().error("Onefold.InvalidInput").cause("why").build();
+        let event = script.event(Type::ExecutionFailed).execution_failed_event_details(details).build().unwrap();
+        script.timeline.apply(&event);
+        assert_eq!(script.timeline.last_state(), "Extract");
+        assert!(!script.timeline.is_gated());
+        assert_eq!(script.length_of(Stage::Translate), Some(1));
+        let failure = Failure { error: "Onefold.InvalidInput".to_owned(), cause: "why".to_owned() };
+        assert_eq!(script.timeline.ending(), Some(&Ending::Failed(failure)));
+    }
+
+    /// On AWS the history tells of the states within an inline map.
+    #[test]
+    fn a_run_that_fails_within_link_fails_in_link() {
+        let mut script = Script::default();
+        script.enter(Type::MapStateEntered, "LinkRound");
+        script.enter(Type::TaskStateEntered, "LinkShard");
+        assert_eq!(stage::of_state(script.timeline.last_state()), Some(Stage::Link));
+    }
+
+    #[test]
+    fn a_run_that_the_gate_held_says_so() {
+        let mut script = Script::default();
+        script.task("Compact", "{}");
+        script.enter(Type::FailStateEntered, "Gated");
+        assert!(script.timeline.is_gated());
+        assert_eq!(stage::of_state(script.timeline.last_state()), None);
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_names_the_state_it_was_in() {
+        let mut script = Script::default();
+        script.plain(Type::ExecutionStarted);
+        script.enter(Type::TaskStateEntered, "Plan");
+        script.plain(Type::ExecutionAborted);
+        assert_eq!(script.timeline.last_state(), "Plan");
+        let failure = Failure { error: "Stopped".to_owned(), cause: String::new() };
+        assert_eq!(script.timeline.ending(), Some(&Ending::Failed(failure)));
+    }
+
+    #[test]
+    fn events_are_taken_in_once() {
+        let mut script = Script::default();
+        script.task("LinkAdvance", "{}");
+        script.events = 0;
+        script.task("LinkAdvance", "{}");
+        assert_eq!(script.timeline.link_steps(), 1);
+    }
+}

@@ -1,0 +1,183 @@
+//! Shows what goes on: bars that fill where a person watches, and plain lines where the output is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{IsTerminal, stdout};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use onefold_lake::RunId;
+use onefold_lake::keys::Stage;
+
+use crate::run::stage;
+use crate::screen::say;
+use crate::table;
+
+/// A bar for bytes that go over the line. Copies of it are the same bar.
+#[derive(Clone, Debug)]
+pub struct Transfer {
+    bar: ProgressBar,
+}
+
+impl Transfer {
+    /// Begins with nothing of `total` bytes transferred.
+    pub fn begin(name: &'static str, total: u64) -> Self {
+        if !stdout().is_terminal() {
+            return Self { bar: ProgressBar::hidden() };
+        }
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stdout());
+        bar.set_style(style("  {prefix:<10} {bar:32} {bytes} of {total_bytes}"));
+        bar.set_prefix(name);
+        Self { bar }
+    }
+
+    /// So many bytes more.
+    pub fn advance(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// How far a stage is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StageProgress {
+    /// How many of its units are done.
+    pub done: u64,
+    /// Out of how many; 0 while nobody knows.
+    pub total: u64,
+    /// How long it took, once it is over, in milliseconds.
+    pub elapsed_ms: Option<i64>,
+    /// Whether it ended in a failure.
+    pub has_failed: bool,
+}
+
+/// Shows how far the stages are.
+#[derive(Debug)]
+pub struct Stages {
+    bars: Option<MultiProgress>,
+    by_stage: BTreeMap<Stage, ProgressBar>,
+    ended: BTreeSet<Stage>,
+    has_named_run: bool,
+}
+
+impl Stages {
+    /// Nothing is shown until a stage has begun.
+    pub fn begin() -> Self {
+        let bars = stdout().is_terminal().then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stdout()));
+        Self { bars, by_stage: BTreeMap::new(), ended: BTreeSet::new(), has_named_run: false }
+    }
+
+    /// Whether the end of a stage has been shown, so that there is no more to say about it.
+    pub fn has_shown_end_of(&self, stage: Stage) -> bool {
+        self.ended.contains(&stage)
+    }
+
+    /// Shows how far a stage is.
+    pub fn show(&mut self, stage: Stage, progress: StageProgress) {
+        if self.has_shown_end_of(stage) {
+            return;
+        }
+        let has_ended = progress.elapsed_ms.is_some();
+        if has_ended {
+            self.ended.insert(stage);
+        }
+        match &self.bars {
+            Some(bars) => {
+                let bar = self.by_stage.entry(stage).or_insert_with(|| {
+                    bars.add(ProgressBar::no_length().with_style(style("  {prefix:<10} {spinner}")))
+                });
+                draw(bar, stage, progress);
+            }
+            None if has_ended => say(format_args!("  {:<10} {}", stage.name(), summary(stage, progress))),
+            None => {}
+        }
+    }
+
+    /// Says what the run is called, once.
+    pub fn name_run(&mut self, run: &RunId) {
+        if self.has_named_run {
+            return;
+        }
+        self.has_named_run = true;
+        let line = format!("run {run}");
+        match &self.bars {
+            // A line that cannot be written is no reason to stop.
+            Some(bars) => drop(bars.println(line)),
+            None => say(line),
+        }
+    }
+}
+
+/// Draws a bar as far as it is.
+fn draw(bar: &ProgressBar, stage: Stage, progress: StageProgress) {
+    bar.set_prefix(stage.name());
+    if progress.elapsed_ms.is_some() {
+        bar.set_style(style("  {prefix:<10} {msg}"));
+        bar.finish_with_message(summary(stage, progress));
+        return;
+    }
+    if progress.total > 0 && stage::unit(stage).is_some() {
+        bar.set_style(style("  {prefix:<10} {bar:32} {pos} of {msg}"));
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+        bar.set_message(units(stage, progress.total));
+    } else {
+        bar.set_style(style("  {prefix:<10} {spinner}"));
+    }
+    bar.tick();
+}
+
+/// What is said of a stage that is over.
+fn summary(stage: Stage, progress: StageProgress) -> String {
+    let seconds =
+        progress.elapsed_ms.map_or_else(String::new, |elapsed_ms| format!("{} s", table::seconds(elapsed_ms)));
+    let done = match stage::unit(stage) {
+        Some(_) if progress.has_failed => format!("{} of {}, ", progress.done, units(stage, progress.total)),
+        Some(_) => format!("{}, ", units(stage, progress.done)),
+        None => String::new(),
+    };
+    let failed = if progress.has_failed { ", failed" } else { "" };
+    format!("{done}{seconds}{failed}")
+}
+
+/// So many units of a stage: `1 split`, `2 splits`.
+fn units(stage: Stage, number: u64) -> String {
+    let unit = stage::unit(stage).unwrap_or_default();
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {unit}{plural}", table::count(number))
+}
+
+/// A bar's style. The templates are written here, so that one of them is wrong shows in the test below, not in use.
+fn style(template: &str) -> ProgressStyle {
+    let plain = ProgressStyle::default_bar();
+    plain.template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_stage_is_summed_up() {
+        let ended = StageProgress { done: 9, total: 10, elapsed_ms: Some(4_210), has_failed: false };
+        assert_eq!(summary(Stage::Extract, ended), "9 splits, 4.2 s");
+        assert_eq!(summary(Stage::Plan, ended), "4.2 s");
+        let failed = StageProgress { has_failed: true, ..ended };
+        assert_eq!(summary(Stage::Extract, failed), "9 of 10 splits, 4.2 s, failed");
+        assert_eq!(summary(Stage::Compact, failed), "4.2 s, failed");
+    }
+
+    #[test]
+    fn templates_are_sound() {
+        for template in [
+            "  {prefix:<10} {bar:32} {bytes} of {total_bytes}",
+            "  {prefix:<10} {msg}",
+            "  {prefix:<10} {bar:32} {pos} of {msg}",
+            "  {prefix:<10} {spinner}",
+        ] {
+            assert!(ProgressStyle::default_bar().template(template).is_ok(), "{template}");
+        }
+    }
+}

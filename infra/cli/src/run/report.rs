@@ -1,0 +1,229 @@
+//! What a person is shown at the end of a run.
+
+use std::collections::BTreeMap;
+
+use onefold_lake::keys::Stage;
+use onefold_lake::run::note::SourceNote;
+use onefold_lake::run::plan::Skipped;
+use onefold_lake::version::manifest::{Counts, Manifest, RefusedFile, SourceCounts};
+
+use crate::run::history::{Failure, Timeline};
+use crate::run::receipts::Sums;
+use crate::run::truth::Quality;
+use crate::table::{Table, bytes, count, seconds};
+
+/// Files of which every row was refused that are named.
+const FILES_MAX: usize = 10;
+
+/// How many of what, and how good it is.
+pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
+    let mut table = Table::default();
+    for (name, number) in [
+        ("rows read", counts.rows_read),
+        ("rejected", counts.rejected),
+        ("accounts", counts.accounts),
+        ("customers", counts.customers),
+        ("largest customer", counts.largest_customer),
+        ("blocked keys", counts.blocked_keys),
+    ] {
+        table.row([name.to_owned(), count(number)]);
+    }
+    // What a run need not have.
+    for (name, number) in
+        [("deleted", counts.deleted), ("erased", counts.erased), ("refused as erased", counts.suppressed)]
+    {
+        if number > 0 {
+            table.row([name.to_owned(), count(number)]);
+        }
+    }
+    if let Some(quality) = quality {
+        table.row(["pairwise precision".to_owned(), format!("{:.5}", quality.precision)]);
+        table.row(["pairwise recall".to_owned(), format!("{:.5}", quality.recall)]);
+    }
+    table.text()
+}
+
+/// What a person should know about sources that were not read as they should have been, or perhaps not; a line for each.
+pub fn left_out(manifest: &Manifest) -> String {
+    let is_skipped = |source: &&String| manifest.skipped.iter().any(|skipped| skipped.source == **source);
+    let incomplete: Vec<String> =
+        manifest.incomplete_snapshots.iter().filter(|source| !is_skipped(source)).cloned().collect();
+    let refused: String = manifest.sources.iter().map(|(source, counts)| refused(source, counts)).collect();
+    let files = refused_files(&manifest.refused_files);
+    skipped(&manifest.skipped) + &incomplete_snapshots(&incomplete) + &refused + &files + &notes(&manifest.source_notes)
+}
+
+/// What of a source's rows was not used, if there is anything.
+fn refused(source: &str, counts: &SourceCounts) -> String {
+    let mut parts = Vec::new();
+    let faulty = counts.faulty();
+    if faulty > 0 {
+        parts.push(format!("{} of {} rows were rejected", count(faulty), count(counts.rows_read)));
+    }
+    if !counts.dropped_values.is_empty() {
+        let own = format!("{source}: ");
+        let dropped = counts.dropped_values.iter();
+        let dropped: Vec<String> = dropped
+            .map(|(field, number)| format!("{} ({})", field.strip_prefix(&own).unwrap_or(field), count(*number)))
+            .collect();
+        parts.push(format!("values that could not be used: {}", dropped.join(", ")));
+    }
+    if parts.is_empty() { String::new() } else { format!("  {source}: {}\n", parts.join("; ")) }
+}
+
+/// The files of which no row became an account.
+fn refused_files(files: &[RefusedFile]) -> String {
+    let whole: Vec<&RefusedFile> = files.iter().filter(|file| file.rejected == file.rows_read).collect();
+    let line = |file: &&RefusedFile| format!("  {}: every row was rejected ({})\n", file.object, count(file.rows_read));
+    let mut lines: String = whole.iter().take(FILES_MAX).map(line).collect();
+    let more = whole.len().saturating_sub(FILES_MAX);
+    if more > 0 {
+        lines.push_str(&format!("  and so it was of {more} more files; see refused_files in the manifest\n"));
+    }
+    lines
+}
+
+/// The sources that failed and need not be read, and why.
+fn skipped(skipped: &[Skipped]) -> String {
+    skipped.iter().map(|Skipped { source, reason }| format!("  skipped {source}: {reason}\n")).collect()
+}
+
+/// What is told of sources and is no fault.
+fn notes(notes: &[SourceNote]) -> String {
+    notes.iter().map(|SourceNote { source, note }| format!("  note on {source}: {note}\n")).collect()
+}
+
+/// The snapshots that were not taken for whole.
+fn incomplete_snapshots(sources: &[String]) -> String {
+    let line = |source: &String| {
+        format!(
+            "  rows of the snapshot {source:?} were refused, so none of its accounts was taken as gone; see the rejects\n"
+        )
+    };
+    sources.iter().map(line).collect()
+}
+
+/// What the stages took and moved.
+pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, Sums>) -> String {
+    let mut table = Table::default();
+    table.row(["stage", "seconds", "invocations", "in", "out"].map(ToOwned::to_owned));
+    let mut total = Sums::default();
+    for stage in Stage::ALL {
+        let of_stage = sums.get(&stage).copied().unwrap_or_default();
+        total.add(&of_stage);
+        // Purge has nothing to do in most runs.
+        if of_stage.invocations == 0 && timeline.stage(stage).is_none() {
+            continue;
+        }
+        let took = match timeline.stage(stage) {
+            Some(span) if stage == Stage::Translate => format!("({})", seconds(span.to_ms - span.from_ms)),
+            Some(span) => seconds(span.to_ms - span.from_ms),
+            None => "-".to_owned(),
+        };
+        table.row([
+            stage.name().to_owned(),
+            took,
+            count(of_stage.invocations),
+            bytes(of_stage.bytes_in),
+            bytes(of_stage.bytes_out),
+        ]);
+    }
+    table.row([
+        "total".to_owned(),
+        seconds(timeline.total_ms()),
+        count(total.invocations),
+        bytes(total.bytes_in),
+        bytes(total.bytes_out),
+    ]);
+    table.text() + "  (translate works while extract and settle do)\n"
+}
+
+/// Why a run failed, and what to do about it.
+pub fn failure(timeline: &Timeline, failure: &Failure, execution_arn: &str, what_to_do: &str) -> String {
+    let run = timeline.run().map_or_else(|| "The run".to_owned(), |run| format!("The run {run}"));
+    let mut text = format!("{run} failed in {}.\n", timeline.last_state());
+    text.push_str(&format!("  error      {}\n", failure.error));
+    let cause = if failure.cause.is_empty() { "(none given)" } else { failure.cause.as_str() };
+    for (position, line) in cause.lines().enumerate() {
+        let name = if position == 0 { "cause" } else { "" };
+        text.push_str(&format!("  {name:<10} {line}\n"));
+    }
+    text.push_str(&format!("  execution  {execution_arn}\n{what_to_do}"));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use onefold_lake::run::note::Note;
+
+    use super::*;
+
+    #[test]
+    fn counts_are_listed() {
+        let counted = Counts { rows_read: 2_100, accounts: 2_099, customers: 1_000, ..Counts::default() };
+        let expected = "  rows read         2,100\n  rejected              0\n  accounts          2,099\n  \
+                        customers         1,000\n  largest customer      0\n  blocked keys          0\n";
+        assert_eq!(counts(&counted, None), expected);
+        let with_deleted = Counts { deleted: 3, ..counted };
+        assert_eq!(counts(&with_deleted, None), format!("{expected}  deleted               3\n"));
+        let quality = Quality { precision: 1.0, recall: 0.987_654_3 };
+        assert!(counts(&counted, Some(quality)).ends_with("  pairwise recall     0.98765\n"));
+    }
+
+    #[test]
+    fn skipped_sources_are_named() {
+        assert_eq!(skipped(&[]), "");
+        let failed = Skipped { source: "crm".to_owned(), reason: "it is gone".to_owned() };
+        assert_eq!(skipped(&[failed]), "  skipped crm: it is gone\n");
+    }
+
+    #[test]
+    fn sources_with_refused_rows_or_unused_values_are_named() {
+        let counts = SourceCounts { rows_read: 1_006, rejected: 8, repeated: 2, ..SourceCounts::default() };
+        assert_eq!(refused("crm", &counts), "  crm: 6 of 1,006 rows were rejected\n");
+        let dropped = [("email".to_owned(), 1_000), ("crm: no column for /x".to_owned(), 2)];
+        let dropping = SourceCounts { dropped_values: dropped.into(), ..counts };
+        let expected = "  crm: 6 of 1,006 rows were rejected; values that could not be used: no column for /x (2), \
+                        email (1,000)\n";
+        assert_eq!(refused("crm", &dropping), expected);
+        assert_eq!(refused("crm", &SourceCounts { rows_read: 9, accounts: 9, ..SourceCounts::default() }), "");
+    }
+
+    #[test]
+    fn files_of_which_every_row_was_refused_are_named() {
+        let file = |number: u64, rejected| RefusedFile {
+            source: "crm".to_owned(),
+            object: format!("landing/crm/{number}.csv"),
+            rows_read: 3,
+            rejected,
+        };
+        assert_eq!(refused_files(&[file(1, 3), file(2, 2)]), "  landing/crm/1.csv: every row was rejected (3)\n");
+        let many: Vec<RefusedFile> = (0..12).map(|number| file(number, 3)).collect();
+        let lines = refused_files(&many);
+        assert_eq!(lines.lines().count(), FILES_MAX + 1);
+        assert!(lines.ends_with("of 2 more files; see refused_files in the manifest\n"), "{lines}");
+    }
+
+    #[test]
+    fn notes_of_sources_are_told() {
+        let note = Note::NoNextPage { at: "/next".to_owned() };
+        let told = notes(&[SourceNote { source: "crm".to_owned(), note }]);
+        assert!(told.starts_with("  note on crm: the first page has nothing at /next"), "{told}");
+        assert_eq!(notes(&[]), "");
+    }
+
+    #[test]
+    fn an_incomplete_snapshot_is_told() {
+        assert_eq!(incomplete_snapshots(&[]), "");
+        assert!(incomplete_snapshots(&["crm".to_owned()]).starts_with("  rows of the snapshot \"crm\" were refused"));
+    }
+
+    #[test]
+    fn a_failure_says_what_to_do() {
+        let failed = Failure { error: "Onefold.InvalidInput".to_owned(), cause: "two\nlines".to_owned() };
+        let text = failure(&Timeline::default(), &failed, "arn", "Start it again.");
+        let expected = "The run failed in the start.\n  error      Onefold.InvalidInput\n  cause      two\n             \
+                        lines\n  execution  arn\nStart it again.";
+        assert_eq!(text, expected);
+    }
+}

@@ -1,0 +1,150 @@
+//! `onefold erase`: asks the function of that name to put persons on the suppression list.
+//!
+//! In the cloud the function is called, as only it has the deployment's secret. A folder of results of the local cloud has
+//! no function, but its secret is no secret: there the function's own code works on the folder.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use ::erase::{Answer, Request};
+use onefold_graph::node::NodeHasher;
+use onefold_lake::keys;
+use onefold_lake::version::current::Current;
+use onefold_store::{Condition, Store};
+use serde::Deserialize;
+
+use crate::Outcome;
+use crate::args::EraseOptions;
+use crate::cloud::invoke::Invoked;
+use crate::cloud::{Clients, Cloud};
+use crate::error::Error;
+use crate::local::functions;
+use crate::local::overlay::Overlay;
+use crate::screen::say;
+use crate::table::count;
+use crate::version::out_folder::OutFolder;
+
+/// The secret of the local cloud, as `infra/samconfig.toml` has it.
+pub const LOCAL_SECRET: &str = "000102030405060708090a0b0c0d0e0f";
+
+/// What Lambda answers in place of a function that failed.
+#[derive(Deserialize)]
+struct Failure {
+    #[serde(rename = "errorMessage")]
+    message: String,
+}
+
+/// Puts persons on the list, or says who that would be.
+pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
+    let request = Request {
+        references: options.references,
+        emails: options.emails,
+        phone_numbers: options.phone_numbers,
+        dry_run: !options.yes,
+        cursor: None,
+    };
+    let answer = match &options.out {
+        Some(out) => in_folder(out, request).await?,
+        None => in_cloud(&Clients::of(endpoint).await?.find_stack(stack).await?, request).await?,
+    };
+    say(told(&answer));
+    Ok(Outcome::Done)
+}
+
+/// Calls the function until it came through the version.
+async fn in_cloud(cloud: &Cloud, mut request: Request) -> Result<Answer, Error> {
+    loop {
+        let answer = call(cloud, &request).await?;
+        if answer.next.is_none() {
+            return Ok(answer);
+        }
+        request.cursor = answer.next;
+    }
+}
+
+async fn call(cloud: &Cloud, request: &Request) -> Result<Answer, Error> {
+    let name = format!("{}-erase", cloud.stack);
+    let payload = serde_json::to_vec(request).map_err(|error| Error::malformed("the request", error))?;
+    match cloud.lambda.invoke(&name, payload).await? {
+        Invoked::Answered(answer) => {
+            serde_json::from_slice(&answer).map_err(|error| Error::malformed(format!("the answer of {name}"), error))
+        }
+        Invoked::Failed(failure) => {
+            let failure: Failure = serde_json::from_slice(&failure)
+                .map_err(|error| Error::malformed(format!("the error of {name}"), error))?;
+            Err(Error::Unready(failure.message))
+        }
+    }
+}
+
+/// Looks at the version in a folder of results, and writes the entries beside it.
+async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
+    let folder = OutFolder::open(out, false)?;
+    let hasher = NodeHasher::from_hex(LOCAL_SECRET).map_err(|error| Error::malformed("the secret", error))?;
+    let store = match folder.manifest()? {
+        None => Overlay::new(out),
+        Some(manifest) => {
+            let store = Overlay::below(keys::version(&manifest.run), out);
+            let current = serde_json::to_vec(&Current::new(manifest.run));
+            let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
+            store.put(keys::CURRENT, current.into(), Condition::Always).await?;
+            store
+        }
+    };
+    let store = Arc::new(store);
+    let answer = ::erase::run(request, &functions::context(store.clone(), hasher)).await;
+    let answer = answer.map_err(|error| Error::Unready(error.message))?;
+    for (key, content) in store.take_written(keys::SUPPRESSION).await? {
+        let path = out.join(&key);
+        let parent = path.parent().unwrap_or(out);
+        fs::create_dir_all(parent).map_err(Error::file("make the folder", parent))?;
+        fs::write(&path, &content).map_err(Error::file("write", &path))?;
+    }
+    Ok(answer)
+}
+
+/// The answer in words; nothing of whom it is about is in it.
+fn told(answer: &Answer) -> String {
+    let found = match &answer.version {
+        None => "nothing has been published yet".to_owned(),
+        Some(run) => format!(
+            "in the version of {run}: {} customers with {} accounts",
+            count(answer.customers),
+            count(answer.accounts)
+        ),
+    };
+    let unknown = match answer.unknown {
+        0 => String::new(),
+        unknown => format!("; {} of the values are nobody's there", count(unknown)),
+    };
+    let what_next = if answer.listed {
+        "They are on the suppression list. The next run drops them, and removes what earlier runs left of them: older \
+         versions, too, so nothing before that run can be rolled back to. Files under landing/ are yours to clean."
+    } else {
+        "Nothing was done. Repeat the command with --yes to erase them; it cannot be undone."
+    };
+    format!("{found}{unknown}\n{what_next}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With another one, the local cloud would not know who was erased from a folder.
+    #[test]
+    fn the_local_secret_is_that_of_the_local_cloud() {
+        let config = include_str!("../../../samconfig.toml");
+        assert!(config.contains(&format!("\"MatchKeySecret={LOCAL_SECRET}\"")));
+    }
+
+    #[test]
+    fn who_would_be_erased_is_told_in_numbers() {
+        let answer =
+            Answer { version: None, customers: 0, accounts: 0, unknown: 2, entries: 2, listed: false, next: None };
+        let text = told(&answer);
+        assert!(text.starts_with("nothing has been published yet; 2 of the values are nobody's there\n"), "{text}");
+        assert!(text.contains("--yes") && !text.contains("suppression list"), "{text}");
+        assert!(told(&Answer { listed: true, ..answer }).contains("They are on the suppression list"));
+    }
+}

@@ -1,0 +1,98 @@
+//! `onefold explain`: asks the function's own code about a version, in a folder of results or in the bucket, and shows
+//! the answer to a person.
+
+mod text;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use explain::{Answer, Request};
+use onefold_config::nearest;
+use onefold_lake::{RunId, keys};
+use onefold_store::Store;
+
+use crate::Outcome;
+use crate::args::ExplainOptions;
+use crate::cloud::Clients;
+use crate::error::Error;
+use crate::local::functions;
+use crate::local::overlay::Overlay;
+use crate::screen::{say, warn};
+use crate::version::out_folder::OutFolder;
+
+/// Asks, and shows the answer.
+pub async fn execute(options: ExplainOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
+    let ExplainOptions { of, and, out, run, json } = options;
+    let (store, run): (Arc<dyn Store>, Option<RunId>) = match out {
+        Some(out) => {
+            let (store, run) = version_in(&out)?;
+            (Arc::new(store), Some(run))
+        }
+        None => (Clients::of(endpoint).await?.find_stack(stack).await?.store, run),
+    };
+    let request = Request { of: of.clone(), and: and.clone(), run };
+    let answer = explain::run(request, &functions::context(store, None)).await;
+    let answer = answer.map_err(|error| Error::Unready(error.message))?;
+    let unknown = unknown(&answer);
+    match &unknown {
+        _ if json => {
+            let json = serde_json::to_string_pretty(&answer).map_err(|error| Error::malformed("the answer", error))?;
+            say(json);
+        }
+        Some(message) => warn(format_args!("error: {message}")),
+        None => say(text::of(&answer, &of, and.as_deref()).trim_end()),
+    }
+    Ok(if unknown.is_some() { Outcome::NotFound } else { Outcome::Done })
+}
+
+/// The version that a folder of results holds, and the run that made it.
+fn version_in(out: &Path) -> Result<(Overlay, RunId), Error> {
+    let manifest = OutFolder::open(out, false)?.manifest()?;
+    let run = manifest.map(|manifest| manifest.run).ok_or_else(|| {
+        Error::NotPublished(format!(
+            "{} holds no version; `onefold local run` or `onefold fetch` puts one there",
+            out.display()
+        ))
+    })?;
+    Ok((Overlay::below(keys::version(&run), out), run))
+}
+
+/// What to say of something that is not there.
+fn unknown(answer: &Answer) -> Option<String> {
+    let Answer::Unknown { run, asked, sources } = answer else { return None };
+    let Some((source, _)) = asked.split_once(':') else {
+        return Some(format!(
+            "no customer has or had the id {asked:?}, up to the version of {run}. An id looks like \
+             01a204c2-d4db-8dde-9e8d-8b6c0ddd5dd7, and the reference of an account like crm:8"
+        ));
+    };
+    let names = sources.iter().map(String::as_str);
+    let meant = match nearest(source, names).filter(|_| !sources.iter().any(|name| name == source)) {
+        Some(name) => format!("; did you mean {name:?}?"),
+        None => ".".to_owned(),
+    };
+    Some(format!(
+        "there is no account {asked:?} in the version of {run}{meant} A reference is SOURCE:ID with the id as the source \
+         has it, such as crm:8; the sources are {}",
+        sources.join(", ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unknown_of(asked: &str) -> String {
+        let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
+        let sources = ["crm", "shop"].map(str::to_owned).into();
+        unknown(&Answer::Unknown { run, asked: asked.to_owned(), sources }).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_with_what_it_looks_like() {
+        assert!(unknown_of("shp:1").contains("did you mean \"shop\"? A reference is SOURCE:ID"));
+        assert!(unknown_of("shop:1").contains("version of 20261122T174600Z-1a2b3c4d. A reference"));
+        assert!(unknown_of("shop:1").ends_with("the sources are crm, shop"));
+        assert!(unknown_of("8").contains("the reference of an account like crm:8"));
+    }
+}

@@ -1,0 +1,85 @@
+//! Downloads a published version, with what its run refused and the receipts of its run.
+
+use std::fs;
+use std::path::Path;
+
+use onefold_lake::version::current::Current;
+use onefold_lake::version::manifest::Manifest;
+use onefold_lake::{RunId, keys};
+use onefold_store::Store;
+
+use crate::cloud::Cloud;
+use crate::cloud::concurrently::for_each;
+use crate::cloud::objects::{self, TRANSFERS};
+use crate::error::Error;
+use crate::run::progress::Transfer;
+use crate::run::receipts;
+use crate::version::out_folder::{OutFolder, RECEIPTS, REJECTS, parse_manifest};
+
+/// The run whose version is the current one, if any was published.
+pub async fn current(cloud: &Cloud) -> Result<Option<RunId>, Error> {
+    let Some(content) = objects::read(cloud, keys::CURRENT).await? else { return Ok(None) };
+    let current: Current = serde_json::from_slice(&content).map_err(|error| Error::malformed(keys::CURRENT, error))?;
+    Ok(Some(current.run))
+}
+
+/// The manifest of the version that a run published.
+pub async fn manifest(cloud: &Cloud, run: &RunId) -> Result<Manifest, Error> {
+    let key = keys::manifest(run);
+    let Some(content) = objects::read(cloud, &key).await? else {
+        return Err(Error::NotPublished(format!("the run {run} has not published a version")));
+    };
+    parse_manifest(&content, key)
+}
+
+/// Downloads the version of a run, or the current one, into a folder. The folder holds the version before it until
+/// everything has arrived.
+pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Result<Manifest, Error> {
+    let run = match run {
+        Some(run) => run.clone(),
+        None => current(cloud).await?.ok_or_else(|| {
+            Error::NotPublished(format!(
+                "nothing has been published in s3://{}; run `onefold start` first",
+                cloud.bucket
+            ))
+        })?,
+    };
+    let manifest = manifest(cloud, &run).await?;
+    let version = cloud.store.list(&keys::version(&run)).await?;
+    manifest.check_complete(&version).map_err(|error| Error::malformed(keys::manifest(&run), error))?;
+    let rejects = cloud.store.list(&keys::rejects_of(&run)).await?;
+
+    let new = out.begin()?;
+    let transfer = Transfer::begin("fetch", version.iter().chain(&rejects).map(|object| object.size).sum());
+    let in_version = version.into_iter().map(|object| {
+        let name = below(&object.key, &keys::version(&run)).to_owned();
+        (object, new.join(name))
+    });
+    let in_rejects = rejects.into_iter().map(|object| {
+        let name = below(&object.key, &keys::rejects_of(&run)).replace('/', ".");
+        (object, new.join(REJECTS).join(name))
+    });
+    for_each(in_version.chain(in_rejects), TRANSFERS, |(object, path)| {
+        let (cloud, transfer) = (cloud.clone(), transfer.clone());
+        async move {
+            objects::download(&cloud, &object, &path).await?;
+            transfer.advance(object.size);
+            Ok(())
+        }
+    })
+    .await?;
+    write_receipts(cloud, &run, &new.join(RECEIPTS)).await?;
+    transfer.end();
+    out.commit()?;
+    Ok(manifest)
+}
+
+async fn write_receipts(cloud: &Cloud, run: &RunId, path: &Path) -> Result<(), Error> {
+    let lines = receipts::lines(&receipts::read_all(cloud, run).await?)?;
+    fs::write(path, lines).map_err(Error::file("write", path))
+}
+
+/// What comes behind the prefix of a key.
+fn below<'k>(key: &'k str, prefix: &str) -> &'k str {
+    key.strip_prefix(prefix).unwrap_or(key)
+}

@@ -1,0 +1,71 @@
+//! Brings what a folder of results holds back into an empty cloud: the version, as the current one for the next run to
+//! build on, and the suppression list.
+
+use std::fs;
+use std::path::Path;
+
+use onefold_lake::keys;
+use onefold_lake::version::current::Current;
+use onefold_lake::version::manifest::Manifest;
+use onefold_store::{Condition, Store};
+
+use crate::cloud::Cloud;
+use crate::cloud::concurrently::for_each;
+use crate::cloud::objects::TRANSFERS;
+use crate::data::push::collect;
+use crate::error::Error;
+use crate::version::out_folder::{MANIFEST, OutFolder};
+
+/// Uploads the suppression list that lies beside the version. It outlasts every version, and a start from nothing, too.
+pub async fn suppression(cloud: &Cloud, out: &Path) -> Result<(), Error> {
+    let mut uploads = Vec::new();
+    collect(&out.join(keys::SUPPRESSION), "", &mut |path, name| {
+        uploads.push((path, format!("{}{name}", keys::SUPPRESSION)));
+    })?;
+    for_each(uploads, TRANSFERS, |(path, key)| {
+        let cloud = cloud.clone();
+        async move { Ok(cloud.store.upload(&path, &key).await?) }
+    })
+    .await?;
+    Ok(())
+}
+
+/// Uploads the version that a folder holds, and then makes it the current one.
+pub async fn version(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Result<(), Error> {
+    if manifest.is_held() {
+        let fault = format!("{} holds a version that was not published", out.path().display());
+        return Err(Error::Unready(format!(
+            "{fault}, so nothing can be built on it; choose another folder, or --fresh"
+        )));
+    }
+    let version = keys::version(&manifest.run);
+    let mut uploads = Vec::new();
+    for file in manifest.objects() {
+        let Some(name) = file.key.strip_prefix(&version) else {
+            return Err(Error::malformed(
+                out.path().join(MANIFEST).display(),
+                format!("{} is no file of it", file.key),
+            ));
+        };
+        let path = out.path().join(name);
+        let file_bytes = fs::metadata(&path).map_err(Error::file("read", &path))?.len();
+        if file_bytes != file.bytes {
+            let fault = format!("{file_bytes} bytes, but the manifest beside it says {}", file.bytes);
+            return Err(Error::malformed(
+                path.display(),
+                format!("{fault}; repeat with --fresh to start from nothing"),
+            ));
+        }
+        uploads.push((path, file.key.clone()));
+    }
+    for_each(uploads, TRANSFERS, |(path, key)| {
+        let cloud = cloud.clone();
+        async move { Ok(cloud.store.upload(&path, &key).await?) }
+    })
+    .await?;
+    cloud.store.upload(&out.path().join(MANIFEST), &keys::manifest(&manifest.run)).await?;
+    let current = serde_json::to_vec(&Current::new(manifest.run.clone()));
+    let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
+    cloud.store.put(keys::CURRENT, current.into(), Condition::IfAbsent).await?;
+    Ok(())
+}
