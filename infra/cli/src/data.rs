@@ -9,7 +9,6 @@ mod losses;
 mod members;
 pub mod push;
 mod reading;
-mod side_by_side;
 mod try_source;
 
 pub use folder::{DataFolder, config_text};

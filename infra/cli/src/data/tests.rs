@@ -15,7 +15,8 @@ use parquet::schema::parser::parse_message_type;
 
 use super::folder::DataFolder;
 use super::init::Initiated;
-use super::try_source::{self, Trial, Tried};
+use super::try_source::side_by_side;
+use super::try_source::trial::{self, Trial, TriedRow};
 use super::*;
 use crate::args::{CheckOptions, InitOptions};
 
@@ -71,7 +72,7 @@ impl Scratch {
         Config::parse(&self.config_text()).unwrap()
     }
 
-    pub async fn tried(&self, source: &str, wanted: usize) -> Result<Vec<Tried>, Error> {
+    pub async fn tried(&self, source: &str, wanted: usize) -> Result<Vec<TriedRow>, Error> {
         self.tried_with(Arc::new(NoSecrets), source, wanted).await
     }
 
@@ -80,13 +81,13 @@ impl Scratch {
         secrets: Arc<dyn Secrets>,
         source: &str,
         wanted: usize,
-    ) -> Result<Vec<Tried>, Error> {
+    ) -> Result<Vec<TriedRow>, Error> {
         Ok(self.trial(secrets, source, wanted).await?.rows)
     }
 
     pub async fn trial(&self, secrets: Arc<dyn Secrets>, source: &str, wanted: usize) -> Result<Trial, Error> {
         let folder = DataFolder::new(&self.0);
-        try_source::rows(&folder, &folder.config()?, secrets, source, wanted).await
+        trial::try_rows(&folder, &folder.config()?, secrets, source, wanted).await
     }
 }
 
@@ -524,7 +525,7 @@ key = "email"
 #[tokio::test]
 async fn a_row_as_json_has_all_of_it() {
     let tried = rows_of_every_kind().tried("crm", 2).await.unwrap();
-    let rows: Vec<serde_json::Value> = tried.iter().map(Tried::json).collect();
+    let rows: Vec<serde_json::Value> = tried.iter().map(TriedRow::json).collect();
     assert_eq!(rows[0]["match_keys"][1]["values"]["phone_number"], "+12123456780");
     assert_eq!((&rows[0]["account"]["email"], &rows[0]["reject"]), (&"anna@x.de".into(), &serde_json::Value::Null));
     assert_eq!((&rows[1]["raw"], &rows[1]["row"]), (&"not a row".into(), &"landing/crm/a.jsonl:2".into()));

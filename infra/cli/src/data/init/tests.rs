@@ -10,8 +10,9 @@ use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::settings::Settings;
 use onefold_tests::version::Version;
 
+use crate::data::check;
 use crate::data::tests::Scratch;
-use crate::data::{check, side_by_side};
+use crate::data::try_source::side_by_side;
 
 mod exports;
 mod left_out;

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use onefold_lake::run::note::Note;
 use onefold_shell::NoSecrets;
 use onefold_tests::fakes::KnownSecrets;
 use onefold_tests::http_server::{HttpServer, Reply, Request, SECRET_BODY};
 use onefold_tests::postgres::Database;
 
+use super::trial::TriedRow;
 use super::*;
 use crate::data::tests::Scratch;
 
@@ -46,7 +48,7 @@ fn page(request: &Request) -> Reply {
     Reply::json(format!("{{\"data\":[{}]}}", rows.join(",")))
 }
 
-fn tried(scratch: &Scratch, secret: &str, wanted: usize) -> Result<Vec<Tried>, Error> {
+fn tried(scratch: &Scratch, secret: &str, wanted: usize) -> Result<Vec<TriedRow>, Error> {
     let secrets = KnownSecrets::default();
     secrets.store(SECRET, secret);
     let tried = on_its_own(scratch.tried_with(Arc::new(secrets), "crm", wanted));
@@ -65,7 +67,7 @@ fn is_untouched(folder: &Path) -> bool {
     names.collect::<Vec<_>>() == ["onefold.toml"]
 }
 
-fn emails(tried: &[Tried]) -> Vec<&str> {
+fn emails(tried: &[TriedRow]) -> Vec<&str> {
     tried.iter().filter_map(|row| Some(row.match_keys.first()?.1[0].1.as_str())).collect()
 }
 

@@ -2,8 +2,8 @@
 
 use console::{Term, measure_text_width};
 
-use super::members::members;
-use super::try_source::Tried;
+use super::trial::TriedRow;
+use crate::data::members::members;
 use crate::table::plural;
 
 /// The least width that three columns need.
@@ -21,7 +21,7 @@ pub fn screen_width() -> usize {
 }
 
 /// All rows, one below the other.
-pub fn show(rows: &[Tried], width: usize) -> String {
+pub fn show(rows: &[TriedRow], width: usize) -> String {
     let gaps = 2 * GAP.chars().count();
     let left = (width - gaps) * 36 / 100;
     let middle = (width - gaps) * 36 / 100;
@@ -56,7 +56,7 @@ pub fn show(rows: &[Tried], width: usize) -> String {
 }
 
 /// The row's cells, or its text where it has none.
-fn raw(row: &Tried) -> Vec<String> {
+fn raw(row: &TriedRow) -> Vec<String> {
     if row.cells.is_empty() {
         return row.raw.lines().map(ToOwned::to_owned).collect();
     }
@@ -64,14 +64,14 @@ fn raw(row: &Tried) -> Vec<String> {
 }
 
 /// The account's fields, those of objects under their full names. When it was received is of no interest here.
-fn account(row: &Tried) -> Vec<String> {
+fn account(row: &TriedRow) -> Vec<String> {
     let members = members(row.account.as_deref().unwrap_or_default(), ".");
     let shown = members.into_iter().filter(|(name, _)| name != "received_at");
     shown.map(|(name, value)| format!("{name}: {value}")).collect()
 }
 
 /// The match keys, or that there are none.
-fn keys(row: &Tried) -> Vec<String> {
+fn keys(row: &TriedRow) -> Vec<String> {
     let key = |(rule, values): &(String, Vec<(String, String)>)| {
         let values: Vec<&str> = values.iter().map(|(_, value)| value.as_str()).collect();
         format!("{rule} = {}", values.join(" + "))
