@@ -12,6 +12,7 @@ mod cloud;
 mod commands;
 mod data;
 pub mod error;
+mod files;
 mod local;
 mod run;
 pub mod screen;

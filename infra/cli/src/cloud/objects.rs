@@ -9,9 +9,6 @@ use onefold_store::{Object, Store, StoreError};
 use crate::cloud::Cloud;
 use crate::error::Error;
 
-/// How many objects are on their way at a time.
-pub const TRANSFERS: usize = 4;
-
 /// The content of a small object, or `None` if there is no such object.
 pub async fn read(cloud: &Cloud, key: &str) -> Result<Option<Vec<u8>>, Error> {
     match cloud.store.get(key).await {

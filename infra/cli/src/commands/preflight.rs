@@ -9,9 +9,9 @@ use onefold_config::Config;
 
 use crate::args::{CloudCommand, RunOptions};
 use crate::cloud::secrets::SecretsFile;
-use crate::data::push;
 use crate::data::{DataFolder, config_text};
 use crate::error::{Error, describe};
+use crate::files::for_each_file;
 use crate::run::truth::Truth;
 use crate::version::out_folder;
 
@@ -46,7 +46,7 @@ fn check_run(options: &RunOptions, faults: &mut Vec<String>) {
 
 /// What Plan would refuse of a data folder: its configuration and its corrections; and what cannot be uploaded.
 fn check_data(data: &Path, faults: &mut Vec<String>) {
-    let path = data.join("onefold.toml");
+    let path = DataFolder::new(data).config_path();
     let text = match config_text(&path) {
         Ok(text) => text,
         Err(error) => return faults.push(describe(&error)),
@@ -63,7 +63,7 @@ fn check_data(data: &Path, faults: &mut Vec<String>) {
         }
     };
     for part in ["landing", "reference"] {
-        faults.extend(push::collect(&data.join(part), "", &mut |_, _| {}).err().map(|error| describe(&error)));
+        faults.extend(for_each_file(&data.join(part), |_, _| {}).err().map(|error| describe(&error)));
     }
     // Without the sources, no reference means anything.
     if !sources.is_empty() {

@@ -5,10 +5,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use onefold_config::Config;
-use onefold_rows::corrections_file::{self as corrections, File};
+use onefold_lake::keys;
+use onefold_rows::corrections_file::{self, File};
 
-use crate::data::push;
 use crate::error::{Error, describe};
+use crate::files::for_each_file;
 
 /// The name of the configuration in a data folder.
 pub const CONFIG: &str = "onefold.toml";
@@ -60,15 +61,27 @@ impl DataFolder {
         Ok(names)
     }
 
+    /// The files of corrections, with their keys.
+    pub fn corrections(&self) -> Result<Vec<(PathBuf, String)>, Error> {
+        let mut found = Vec::new();
+        for_each_file(&self.root.join("corrections"), |path, name| {
+            let key = format!("{}{name}", keys::CORRECTIONS);
+            if keys::is_corrections(&key) {
+                found.push((path, key));
+            }
+        })?;
+        Ok(found)
+    }
+
     /// What Plan would refuse of the corrections, for accounts of these sources; with file and line.
     pub fn faults_of_corrections(&self, sources: &[&str]) -> Vec<String> {
         let read = |(path, key): (PathBuf, String)| Ok((key, fs::read(&path).map_err(Error::file("read", &path))?));
-        let files = push::corrections(&self.root);
+        let files = self.corrections();
         let files: Result<Vec<_>, Error> = files.and_then(|files| files.into_iter().map(read).collect());
         match files {
             Ok(files) => {
                 let files: Vec<File<'_>> = files.iter().map(|(name, bytes)| File { name, bytes }).collect();
-                corrections::check(&files, sources).err().unwrap_or_default()
+                corrections_file::check(&files, sources).err().unwrap_or_default()
             }
             Err(error) => vec![describe(&error)],
         }

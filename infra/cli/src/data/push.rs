@@ -11,9 +11,10 @@ use onefold_store::{Object, Store};
 use crate::cloud::Cloud;
 use crate::cloud::concurrently::for_each;
 use crate::cloud::etag;
-use crate::cloud::objects::TRANSFERS;
+use crate::cloud::transfer::{TRANSFERS_MAX, TransferBar};
+use crate::data::folder::{CONFIG, DataFolder};
 use crate::error::Error;
-use crate::run::progress::Transfer;
+use crate::files::for_each_file;
 use crate::screen::{say, warn};
 use crate::table;
 
@@ -34,18 +35,18 @@ pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
         there.extend(cloud.store.list(prefix).await?.into_iter().map(|object| (object.key.clone(), object)));
     }
 
-    let transfer = Transfer::begin("push", uploads.iter().chain([&config]).map(|upload| upload.bytes).sum());
+    let bar = TransferBar::begin("push", uploads.iter().chain([&config]).map(|upload| upload.bytes).sum());
     let send = |upload: Upload| {
-        let (cloud, transfer, there) = (cloud.clone(), transfer.clone(), there.get(&upload.key).cloned());
+        let (cloud, bar, there) = (cloud.clone(), bar.clone(), there.get(&upload.key).cloned());
         async move {
             let is_new = send_if_new(&cloud, &upload, there).await?;
-            transfer.advance(upload.bytes);
+            bar.advance(upload.bytes);
             Ok(is_new)
         }
     };
-    let mut is_new = for_each(uploads.iter().cloned(), TRANSFERS, send).await?;
+    let mut is_new = for_each(uploads.iter().cloned(), TRANSFERS_MAX, send).await?;
     is_new.extend(for_each([config.clone()], 1, send).await?);
-    transfer.end();
+    bar.end();
 
     let sent = || uploads.iter().chain([&config]).zip(&is_new).filter(|(_, is_new)| **is_new);
     let sent_bytes = sent().map(|(upload, _)| upload.bytes).sum();
@@ -70,67 +71,28 @@ async fn send_if_new(cloud: &Cloud, upload: &Upload, there: Option<Object>) -> R
 
 /// What there is to upload, in the order of the keys, and the configuration.
 fn plan(data: &Path) -> Result<(Vec<Upload>, Upload), Error> {
-    let config = data.join("onefold.toml");
+    let config = data.join(CONFIG);
     if !config.is_file() {
         let what_to_do = "a data folder holds onefold.toml and landing/<source>/…";
         return Err(Error::Unready(format!("there is no {}; {what_to_do}", config.display())));
     }
     let mut uploads = Vec::new();
-    collect(&data.join("landing"), "", &mut |path, name| match name.split_once('/') {
+    for_each_file(&data.join("landing"), |path, name| match name.split_once('/') {
         Some((source, name)) => uploads.push((path, keys::landing(source) + name)),
         None => warn(format_args!("passed over {}: files of a source belong into landing/<source>/", path.display())),
     })?;
-    collect(&data.join("reference"), "", &mut |path, name| {
+    for_each_file(&data.join("reference"), |path, name| {
         if let Some((table, format)) = keys::parse_reference(name) {
             uploads.push((path, keys::reference(table, format)));
         }
     })?;
-    uploads.extend(corrections(data)?);
+    uploads.extend(DataFolder::new(data).corrections()?);
     let sized = |(path, key): (PathBuf, String)| {
         let bytes = fs::metadata(&path).map_err(Error::file("read", &path))?.len();
         Ok::<_, Error>(Upload { path, key, bytes })
     };
     let uploads = uploads.into_iter().map(sized).collect::<Result<_, _>>()?;
     Ok((uploads, sized((config, keys::CONFIG.to_owned()))?))
-}
-
-/// The files of corrections, with their keys.
-pub fn corrections(data: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
-    let mut found = Vec::new();
-    collect(&data.join("corrections"), "", &mut |path, name| {
-        let key = format!("{}{name}", keys::CORRECTIONS);
-        if keys::is_corrections(&key) {
-            found.push((path, key));
-        }
-    })?;
-    Ok(found)
-}
-
-/// Tells `found` of every file below a folder, in the order of their names, with the path relative to where it began.
-/// A folder that is not there holds nothing. Hidden files are passed over: they are what editors and desktops leave.
-pub fn collect(folder: &Path, relative: &str, found: &mut impl FnMut(PathBuf, &str)) -> Result<(), Error> {
-    if !folder.exists() {
-        return Ok(());
-    }
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(Error::file("list", folder))? {
-        let entry = entry.map_err(Error::file("list", folder))?;
-        match entry.file_name().into_string() {
-            Ok(name) => names.push(name),
-            Err(_) => return Err(Error::malformed(entry.path().display(), "the name is not UTF-8; rename the file")),
-        }
-    }
-    names.sort_unstable();
-    for name in names.into_iter().filter(|name| !name.starts_with('.')) {
-        let path = folder.join(&name);
-        let relative = if relative.is_empty() { name } else { format!("{relative}/{name}") };
-        if path.is_dir() {
-            collect(&path, &relative, found)?;
-        } else {
-            found(path, &relative);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::version::out_folder::remove;
+use crate::files::remove;
 
 /// A folder that belongs to this process as long as this value lives.
 #[derive(Debug)]

@@ -3,42 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, stdout};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use onefold_lake::RunId;
 use onefold_lake::keys::Stage;
 
 use crate::run::stage;
-use crate::screen::say;
+use crate::screen::{bar_style, say};
 use crate::table;
-
-/// A bar for bytes that go over the line. Copies of it are the same bar.
-#[derive(Clone, Debug)]
-pub struct Transfer {
-    bar: ProgressBar,
-}
-
-impl Transfer {
-    /// Begins with nothing of `total` bytes transferred.
-    pub fn begin(name: &'static str, total: u64) -> Self {
-        if !stdout().is_terminal() {
-            return Self { bar: ProgressBar::hidden() };
-        }
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stdout());
-        bar.set_style(style("  {prefix:<10} {bar:32} {bytes} of {total_bytes}"));
-        bar.set_prefix(name);
-        Self { bar }
-    }
-
-    /// So many bytes more.
-    pub fn advance(&self, bytes: u64) {
-        self.bar.inc(bytes);
-    }
-
-    /// Takes the bar away.
-    pub fn end(&self) {
-        self.bar.finish_and_clear();
-    }
-}
 
 /// How far a stage is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +57,7 @@ impl Stages {
         match &self.bars {
             Some(bars) => {
                 let bar = self.by_stage.entry(stage).or_insert_with(|| {
-                    bars.add(ProgressBar::no_length().with_style(style("  {prefix:<10} {spinner}")))
+                    bars.add(ProgressBar::no_length().with_style(bar_style("  {prefix:<10} {spinner}")))
                 });
                 draw(bar, stage, progress);
             }
@@ -114,17 +85,17 @@ impl Stages {
 fn draw(bar: &ProgressBar, stage: Stage, progress: StageProgress) {
     bar.set_prefix(stage.name());
     if progress.elapsed_ms.is_some() {
-        bar.set_style(style("  {prefix:<10} {msg}"));
+        bar.set_style(bar_style("  {prefix:<10} {msg}"));
         bar.finish_with_message(summary(stage, progress));
         return;
     }
     if progress.total > 0 && stage::unit(stage).is_some() {
-        bar.set_style(style("  {prefix:<10} {bar:32} {pos} of {msg}"));
+        bar.set_style(bar_style("  {prefix:<10} {bar:32} {pos} of {msg}"));
         bar.set_length(progress.total);
         bar.set_position(progress.done);
         bar.set_message(units(stage, progress.total));
     } else {
-        bar.set_style(style("  {prefix:<10} {spinner}"));
+        bar.set_style(bar_style("  {prefix:<10} {spinner}"));
     }
     bar.tick();
 }
@@ -149,12 +120,6 @@ fn units(stage: Stage, number: u64) -> String {
     format!("{} {unit}{plural}", table::count(number))
 }
 
-/// A bar's style. The templates are written here, so that one of them is wrong shows in the test below, not in use.
-fn style(template: &str) -> ProgressStyle {
-    let plain = ProgressStyle::default_bar();
-    plain.template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,17 +132,5 @@ mod tests {
         let failed = StageProgress { has_failed: true, ..ended };
         assert_eq!(summary(Stage::Extract, failed), "9 of 10 splits, 4.2 s, failed");
         assert_eq!(summary(Stage::Compact, failed), "4.2 s, failed");
-    }
-
-    #[test]
-    fn templates_are_sound() {
-        for template in [
-            "  {prefix:<10} {bar:32} {bytes} of {total_bytes}",
-            "  {prefix:<10} {msg}",
-            "  {prefix:<10} {bar:32} {pos} of {msg}",
-            "  {prefix:<10} {spinner}",
-        ] {
-            assert!(ProgressStyle::default_bar().template(template).is_ok(), "{template}");
-        }
     }
 }

@@ -10,9 +10,9 @@ use onefold_store::Store;
 
 use crate::cloud::Cloud;
 use crate::cloud::concurrently::for_each;
-use crate::cloud::objects::{self, TRANSFERS};
+use crate::cloud::objects;
+use crate::cloud::transfer::{TRANSFERS_MAX, TransferBar};
 use crate::error::Error;
-use crate::run::progress::Transfer;
 use crate::run::receipts;
 use crate::version::out_folder::{OutFolder, RECEIPTS, REJECTS, parse_manifest};
 
@@ -50,7 +50,7 @@ pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Resul
     let rejects = cloud.store.list(&keys::rejects_of(&run)).await?;
 
     let new = out.begin()?;
-    let transfer = Transfer::begin("fetch", version.iter().chain(&rejects).map(|object| object.size).sum());
+    let bar = TransferBar::begin("fetch", version.iter().chain(&rejects).map(|object| object.size).sum());
     let in_version = version.into_iter().map(|object| {
         let name = below(&object.key, &keys::version(&run)).to_owned();
         (object, new.join(name))
@@ -59,17 +59,17 @@ pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Resul
         let name = below(&object.key, &keys::rejects_of(&run)).replace('/', ".");
         (object, new.join(REJECTS).join(name))
     });
-    for_each(in_version.chain(in_rejects), TRANSFERS, |(object, path)| {
-        let (cloud, transfer) = (cloud.clone(), transfer.clone());
+    for_each(in_version.chain(in_rejects), TRANSFERS_MAX, |(object, path)| {
+        let (cloud, bar) = (cloud.clone(), bar.clone());
         async move {
             objects::download(&cloud, &object, &path).await?;
-            transfer.advance(object.size);
+            bar.advance(object.size);
             Ok(())
         }
     })
     .await?;
     write_receipts(cloud, &run, &new.join(RECEIPTS)).await?;
-    transfer.end();
+    bar.end();
     out.commit()?;
     Ok(manifest)
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use onefold_lake::version::manifest::{FORMAT, Manifest};
 
 use crate::error::Error;
+use crate::files::remove;
 
 /// The manifest's name.
 pub const MANIFEST: &str = "manifest.json";
@@ -123,15 +124,6 @@ pub fn parse_manifest(content: &[u8], what: impl ToString) -> Result<Manifest, E
         return Err(Error::malformed(what, format!("format {} is newer than this command", manifest.format)));
     }
     Ok(manifest)
-}
-
-/// Removes a file, or a folder with all that is in it; it need not be there.
-pub fn remove(path: &Path) -> Result<(), Error> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file("remove", path)(error)),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

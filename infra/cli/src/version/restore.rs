@@ -10,24 +10,18 @@ use onefold_lake::version::manifest::Manifest;
 use onefold_store::{Condition, Store};
 
 use crate::cloud::Cloud;
-use crate::cloud::concurrently::for_each;
-use crate::cloud::objects::TRANSFERS;
-use crate::data::push::collect;
+use crate::cloud::transfer::upload_all;
 use crate::error::Error;
+use crate::files::for_each_file;
 use crate::version::out_folder::{MANIFEST, OutFolder};
 
 /// Uploads the suppression list that lies beside the version. It outlasts every version, and a start from nothing, too.
 pub async fn suppression(cloud: &Cloud, out: &Path) -> Result<(), Error> {
     let mut uploads = Vec::new();
-    collect(&out.join(keys::SUPPRESSION), "", &mut |path, name| {
+    for_each_file(&out.join(keys::SUPPRESSION), |path, name| {
         uploads.push((path, format!("{}{name}", keys::SUPPRESSION)));
     })?;
-    for_each(uploads, TRANSFERS, |(path, key)| {
-        let cloud = cloud.clone();
-        async move { Ok(cloud.store.upload(&path, &key).await?) }
-    })
-    .await?;
-    Ok(())
+    upload_all(cloud, uploads).await
 }
 
 /// Uploads the version that a folder holds, and then makes it the current one.
@@ -58,11 +52,7 @@ pub async fn version(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Res
         }
         uploads.push((path, file.key.clone()));
     }
-    for_each(uploads, TRANSFERS, |(path, key)| {
-        let cloud = cloud.clone();
-        async move { Ok(cloud.store.upload(&path, &key).await?) }
-    })
-    .await?;
+    upload_all(cloud, uploads).await?;
     cloud.store.upload(&out.path().join(MANIFEST), &keys::manifest(&manifest.run)).await?;
     let current = serde_json::to_vec(&Current::new(manifest.run.clone()));
     let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
