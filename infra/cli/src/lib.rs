@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use args::{Arguments, Command};
 use cloud::Clients;
-use commands::{Context, preflight};
+use commands::{CommandContext, preflight};
 use error::Error;
 use signals::Signals;
 use version::{erase, explanation};
@@ -68,11 +68,11 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
         Command::Cloud(command) => {
             preflight::check(Some(&command), None)?;
             let cloud = Clients::of(arguments.endpoint.as_deref()).await?.find_stack(&arguments.stack).await?;
-            let context = Context::new(cloud, false);
+            let context = CommandContext::new(cloud, false);
             let mut signals = Signals::listen()?;
             tokio::select! {
                 result = commands::execute(&context, command) => result,
-                signal = signals.next() => Err(signal.as_error(context.what_goes_on())),
+                signal = signals.next() => Err(signal.as_error(context.note_on_interruption())),
             }
         }
     }

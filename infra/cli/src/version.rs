@@ -7,3 +7,4 @@ pub mod fetch;
 pub mod list;
 pub mod out_folder;
 pub mod restore;
+pub mod rollback;

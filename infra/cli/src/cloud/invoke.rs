@@ -22,6 +22,7 @@ use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
+use serde::Deserialize;
 
 use crate::error::Error;
 
@@ -44,6 +45,14 @@ pub enum Invoked {
     Answered(Vec<u8>),
     /// The error that it ended with, as JSON with `errorType` and `errorMessage`.
     Failed(Vec<u8>),
+}
+
+/// The error of a function, as Lambda words it in an answer and in the cause of a failed task.
+#[derive(Debug, Deserialize)]
+pub struct FunctionError {
+    /// What the function said.
+    #[serde(rename = "errorMessage")]
+    pub message: String,
 }
 
 /// Lambda did not call the function.

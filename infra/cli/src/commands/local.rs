@@ -8,8 +8,7 @@ use crate::Outcome;
 use crate::args::{LocalCommand, LocalOptions};
 use crate::cloud::secrets::SecretsFile;
 use crate::cloud::{Cloud, LOCAL_CREDENTIAL, LOCAL_REGION};
-use crate::commands::preflight;
-use crate::commands::{self, Context};
+use crate::commands::{self, CommandContext, preflight};
 use crate::error::Error;
 use crate::local::deploy::deploy;
 use crate::local::processes::{LocalCloud, Site};
@@ -93,7 +92,7 @@ async fn work(
         say(format_args!("building on the version of {} in {}", manifest.run, out.path().display()));
     }
     match command {
-        LocalCommand::Cloud(command) => commands::execute(&Context::new(cloud, true), command).await,
+        LocalCommand::Cloud(command) => commands::execute(&CommandContext::new(cloud, true), command).await,
         LocalCommand::Up(_) => {
             say(how_to_reach(&cloud, site));
             // A signal or the end of the local cloud ends this.

@@ -1,42 +1,34 @@
-//! What to show of a failure. A task's is the execution's own; only a distributed map keeps those of its items to itself.
-
-use serde::Deserialize;
+//! Which failure of a run to show. A task that fails gives the execution its error; a distributed map keeps the errors of its
+//! items to itself, so they are looked up.
 
 use aws_sdk_sfn::types::ExecutionStatus;
 
 use crate::cloud::Cloud;
-use crate::run::history::Failure;
+use crate::cloud::invoke::FunctionError;
+use crate::run::history::RunFailure;
 
-/// What a distributed map fails with, whatever its items failed with.
-const OF_A_MAP: &str = "States.ExceedToleratedFailureThreshold";
+/// The error of every distributed map that fails, whatever its items failed with.
+const ERROR_OF_A_MAP: &str = "States.ExceedToleratedFailureThreshold";
 
-/// How Lambda words the cause of a function's error.
-#[derive(Deserialize)]
-struct FunctionError {
-    #[serde(rename = "errorMessage")]
-    message: String,
-}
-
-/// The failure to show: of a distributed map, that of an item.
-pub async fn explain(cloud: &Cloud, execution_arn: &str, of_execution: &Failure) -> Failure {
-    let of_item = if of_execution.error == OF_A_MAP { failed_item(cloud, execution_arn).await } else { None };
+/// The failure to show: for a distributed map that of an item, otherwise that of the execution.
+pub async fn explain(cloud: &Cloud, execution_arn: &str, of_execution: &RunFailure) -> RunFailure {
+    let of_item = if of_execution.error == ERROR_OF_A_MAP { failed_item(cloud, execution_arn).await } else { None };
     let failure = of_item.unwrap_or_else(|| of_execution.clone());
-    Failure { error: failure.error, cause: message(&failure.cause) }
+    RunFailure { error: failure.error, cause: message(&failure.cause) }
 }
 
-/// The failure of an item of the map that was run last. It only adds to what is known already, so that an operator who
-/// may not look into map runs is told less, not nothing.
-async fn failed_item(cloud: &Cloud, execution_arn: &str) -> Option<Failure> {
+/// The failure of one item of the map that ran last. `None` if it cannot be looked up: an operator who may not read map
+/// runs then sees the failure of the map.
+async fn failed_item(cloud: &Cloud, execution_arn: &str) -> Option<RunFailure> {
     let map_runs = cloud.sfn.list_map_runs().execution_arn(execution_arn).send().await.ok()?.map_runs;
     let last = map_runs.into_iter().max_by_key(|map_run| map_run.start_date.to_millis().unwrap_or(0))?;
     let failed = cloud.sfn.list_executions().map_run_arn(last.map_run_arn).status_filter(ExecutionStatus::Failed);
     let item = failed.max_results(1).send().await.ok()?.executions.into_iter().next()?;
     let item = cloud.sfn.describe_execution().execution_arn(item.execution_arn).send().await.ok()?;
-    Some(Failure { error: item.error?, cause: item.cause.unwrap_or_default() })
+    Some(RunFailure { error: item.error?, cause: item.cause.unwrap_or_default() })
 }
 
-/// What a cause says: the message of a function's error, or all of it. Nobody reads more than the first thousand
-/// characters.
+/// The message of a function's error, or the whole cause if it is not one; cut after a thousand characters.
 fn message(cause: &str) -> String {
     let of_function: Result<FunctionError, _> = serde_json::from_str(cause);
     let said = of_function.map_or_else(|_| cause.to_owned(), |error| error.message);

@@ -26,12 +26,12 @@ pub enum Ending {
     /// It came to its end.
     Succeeded,
     /// It did not.
-    Failed(Failure),
+    Failed(RunFailure),
 }
 
 /// Why an execution did not come to its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Failure {
+pub struct RunFailure {
     /// The error's name, such as `Onefold.InvalidInput`.
     pub error: String,
     /// What the error says.
@@ -203,7 +203,7 @@ impl Timeline {
 fn ending(event: &HistoryEvent) -> Option<Ending> {
     let failure = |error: Option<&String>, cause: Option<&String>, otherwise: &str| {
         let error = error.filter(|error| !error.is_empty()).map_or(otherwise, String::as_str).to_owned();
-        Some(Ending::Failed(Failure { error, cause: cause.cloned().unwrap_or_default() }))
+        Some(Ending::Failed(RunFailure { error, cause: cause.cloned().unwrap_or_default() }))
     };
     match event.r#type {
         HistoryEventType::ExecutionSucceeded => Some(Ending::Succeeded),
@@ -335,7 +335,7 @@ mod tests {
         assert_eq!(script.timeline.last_state(), "Extract");
         assert!(!script.timeline.is_gated());
         assert_eq!(script.length_of(Stage::Translate), Some(1));
-        let failure = Failure { error: "Onefold.InvalidInput".to_owned(), cause: "why".to_owned() };
+        let failure = RunFailure { error: "Onefold.InvalidInput".to_owned(), cause: "why".to_owned() };
         assert_eq!(script.timeline.ending(), Some(&Ending::Failed(failure)));
     }
 
@@ -364,7 +364,7 @@ mod tests {
         script.enter(Type::TaskStateEntered, "Plan");
         script.plain(Type::ExecutionAborted);
         assert_eq!(script.timeline.last_state(), "Plan");
-        let failure = Failure { error: "Stopped".to_owned(), cause: String::new() };
+        let failure = RunFailure { error: "Stopped".to_owned(), cause: String::new() };
         assert_eq!(script.timeline.ending(), Some(&Ending::Failed(failure)));
     }
 

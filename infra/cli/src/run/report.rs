@@ -7,7 +7,7 @@ use onefold_lake::run::note::SourceNote;
 use onefold_lake::run::plan::Skipped;
 use onefold_lake::version::manifest::{Counts, Manifest, RefusedFile, SourceCounts};
 
-use crate::run::history::{Failure, Timeline};
+use crate::run::history::{RunFailure, Timeline};
 use crate::run::receipts::Sums;
 use crate::run::truth::Quality;
 use crate::table::{Table, bytes, count, seconds};
@@ -139,7 +139,7 @@ pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, Sums>) -> String {
 }
 
 /// Why a run failed, and what to do about it.
-pub fn failure(timeline: &Timeline, failure: &Failure, execution_arn: &str, what_to_do: &str) -> String {
+pub fn failure(timeline: &Timeline, failure: &RunFailure, execution_arn: &str, what_to_do: &str) -> String {
     let run = timeline.run().map_or_else(|| "The run".to_owned(), |run| format!("The run {run}"));
     let mut text = format!("{run} failed in {}.\n", timeline.last_state());
     text.push_str(&format!("  error      {}\n", failure.error));
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_failure_says_what_to_do() {
-        let failed = Failure { error: "Onefold.InvalidInput".to_owned(), cause: "two\nlines".to_owned() };
+        let failed = RunFailure { error: "Onefold.InvalidInput".to_owned(), cause: "two\nlines".to_owned() };
         let text = failure(&Timeline::default(), &failed, "arn", "Start it again.");
         let expected = "The run failed in the start.\n  error      Onefold.InvalidInput\n  cause      two\n             \
                         lines\n  execution  arn\nStart it again.";

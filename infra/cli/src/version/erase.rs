@@ -12,11 +12,10 @@ use onefold_graph::node::NodeHasher;
 use onefold_lake::keys;
 use onefold_lake::version::current::Current;
 use onefold_store::{Condition, Store};
-use serde::Deserialize;
 
 use crate::Outcome;
 use crate::args::EraseOptions;
-use crate::cloud::invoke::Invoked;
+use crate::cloud::invoke::{FunctionError, Invoked};
 use crate::cloud::{Clients, Cloud};
 use crate::error::Error;
 use crate::local::functions;
@@ -27,13 +26,6 @@ use crate::version::out_folder::OutFolder;
 
 /// The secret of the local cloud, as `infra/samconfig.toml` has it.
 pub const LOCAL_SECRET: &str = "000102030405060708090a0b0c0d0e0f";
-
-/// What Lambda answers in place of a function that failed.
-#[derive(Deserialize)]
-struct Failure {
-    #[serde(rename = "errorMessage")]
-    message: String,
-}
 
 /// Puts persons on the list, or says who that would be.
 pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
@@ -71,7 +63,7 @@ async fn call(cloud: &Cloud, request: &Request) -> Result<Answer, Error> {
             serde_json::from_slice(&answer).map_err(|error| Error::malformed(format!("the answer of {name}"), error))
         }
         Invoked::Failed(failure) => {
-            let failure: Failure = serde_json::from_slice(&failure)
+            let failure: FunctionError = serde_json::from_slice(&failure)
                 .map_err(|error| Error::malformed(format!("the error of {name}"), error))?;
             Err(Error::Unready(failure.message))
         }

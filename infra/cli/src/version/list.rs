@@ -1,6 +1,5 @@
-//! `onefold versions` and `onefold rollback`.
+//! `onefold versions`: lists the versions that are kept.
 
-use onefold_lake::RunId;
 use onefold_lake::versions::{self, Standing, Version};
 
 use crate::Outcome;
@@ -9,26 +8,13 @@ use crate::error::Error;
 use crate::screen::say;
 use crate::table::{Table, count};
 
-/// Lists the versions that are kept.
+/// Prints one line per version: its run, its customers and accounts, and whether it is current, kept or held back.
 pub async fn list(cloud: &Cloud) -> Result<Outcome, Error> {
     let versions = versions::list(cloud.store.as_ref()).await?;
     if versions.is_empty() {
         return Err(Error::NotPublished(format!("there are no versions in s3://{}", cloud.bucket)));
     }
     say(table(&versions).trim_end());
-    Ok(Outcome::Done)
-}
-
-/// Makes an earlier version the current one.
-pub async fn roll_back(cloud: &Cloud, to: Option<&RunId>) -> Result<Outcome, Error> {
-    let rolled = versions::roll_back(cloud.store.as_ref(), to).await?;
-    say(format_args!(
-        "The current version is that of {} again ({} customers), instead of that of {}. The next run builds on it, and reads \
-         again what it has not read.",
-        rolled.to.run,
-        count(rolled.to.counts.customers),
-        rolled.from
-    ));
     Ok(Outcome::Done)
 }
 
