@@ -38,7 +38,7 @@ pub enum Command {
 
     /// Something with a data folder, on this machine.
     #[command(flatten)]
-    Setup(SetupCommand),
+    Data(DataCommand),
 
     /// Say why accounts are one customer or not, and what became of a customer.
     #[command(
@@ -261,7 +261,7 @@ impl RunOptions {
 /// The commands that help to set a data folder up. They upload nothing, and need no cloud; only to try a source that
 /// is an API or a database its secret may be asked of one.
 #[derive(Debug, Subcommand)]
-pub enum SetupCommand {
+pub enum DataCommand {
     /// Write a configuration from a look at the files: formats, fields, time formats, and how sure each is.
     Init(InitOptions),
 

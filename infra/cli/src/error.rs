@@ -60,7 +60,7 @@ pub enum Error {
     Unready(String),
     /// What a command is given is not as it must be.
     #[error("{} must be put right first\n  {}", plural(faults.len(), "fault"), faults.join("\n  "))]
-    NotReady {
+    FailedChecks {
         /// What is wrong, each with its file.
         faults: Vec<String>,
     },

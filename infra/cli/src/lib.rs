@@ -59,7 +59,7 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
             let what_to_do = "`onefold local` boots a local cloud of its own; leave --endpoint or `local` away";
             Err(Error::Unready(what_to_do.to_owned()))
         }
-        Command::Setup(command) => data::execute(command, arguments.endpoint).await,
+        Command::Data(command) => data::execute(command, arguments.endpoint).await,
         Command::Explain(options) => {
             explanation::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await
         }

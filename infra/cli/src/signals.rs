@@ -30,11 +30,11 @@ impl Signals {
     }
 
     /// Waits for one of them.
-    pub async fn next(&mut self) -> Received {
+    pub async fn next(&mut self) -> ReceivedSignal {
         poll_fn(|context| {
             for (name, kind, listener) in &mut self.listeners {
                 if listener.poll_recv(context).is_ready() {
-                    return Poll::Ready(Received { name, kind: *kind });
+                    return Poll::Ready(ReceivedSignal { name, kind: *kind });
                 }
             }
             Poll::Pending
@@ -45,12 +45,12 @@ impl Signals {
 
 /// A signal that came.
 #[derive(Clone, Copy, Debug)]
-pub struct Received {
+pub struct ReceivedSignal {
     name: &'static str,
     kind: SignalKind,
 }
 
-impl Received {
+impl ReceivedSignal {
     /// The error that it amounts to. `note` says what goes on in spite of it.
     pub fn as_error(self, note: String) -> Error {
         let number = u8::try_from(self.kind.as_raw_value()).unwrap_or(0);

@@ -2,11 +2,11 @@
 
 /// Rows of cells that are printed in columns.
 #[derive(Debug, Default)]
-pub struct Table {
+pub struct TextTable {
     rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl TextTable {
     /// Adds a row. The first cell is set flush left, the others flush right.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
         self.rows.push(cells.into());
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn columns_line_up() {
-        let mut table = Table::default();
+        let mut table = TextTable::default();
         table.row(["stage".into(), "seconds".into(), "in".into()]);
         table.row(["plan".into(), "0.3".into(), "1.0 KiB".into()]);
         table.row(["total".into(), "12.0".into()]);
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn an_empty_table_is_no_text() {
-        assert_eq!(Table::default().text(), "");
+        assert_eq!(TextTable::default().text(), "");
     }
 
     #[test]

@@ -75,13 +75,13 @@ impl Secrets for SecretsFile {
 
 /// Secrets Manager, which is not looked for before a secret is asked for: most sources need none.
 #[derive(Debug)]
-pub struct WhenAsked {
+pub struct LazySecretsManager {
     /// The address of the local cloud, if it is not AWS's.
     pub endpoint: Option<String>,
 }
 
 #[async_trait]
-impl Secrets for WhenAsked {
+impl Secrets for LazySecretsManager {
     async fn value(&self, name: &str) -> Result<String, StageError> {
         let clients = match &self.endpoint {
             Some(endpoint) => Clients::of_local_cloud(endpoint),

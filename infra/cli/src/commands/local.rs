@@ -38,7 +38,7 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
         Some(out) => out.manifest().map_err(with_way_out)?,
         None => None,
     };
-    let given = Given { out: out.as_ref(), version: held.as_ref(), secrets: secrets.as_ref() };
+    let given = InitialContents { out: out.as_ref(), version: held.as_ref(), secrets: secrets.as_ref() };
     // From here on nothing ends this process before the local cloud has been stopped.
     let mut signals = Signals::listen()?;
     let mut local_cloud = LocalCloud::boot(&project, &state, options.command.port()).await?;
@@ -57,7 +57,7 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
 }
 
 /// What a local cloud is given before it is worked with.
-struct Given<'g> {
+struct InitialContents<'g> {
     /// The folder of results.
     out: Option<&'g OutFolder>,
     /// The version in it, to build on.
@@ -70,7 +70,7 @@ async fn work(
     project: &Project,
     state: &StateFolder,
     site: &Site,
-    given: Given<'_>,
+    given: InitialContents<'_>,
     command: LocalCommand,
     stack: &str,
 ) -> Result<Outcome, Error> {

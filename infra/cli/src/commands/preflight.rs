@@ -30,7 +30,7 @@ pub fn check(command: Option<&CloudCommand>, secrets: Option<&Path>) -> Result<(
     if let Some(error) = secrets.and_then(|path| SecretsFile::read(path).err()) {
         faults.push(describe(&error));
     }
-    if faults.is_empty() { Ok(()) } else { Err(Error::NotReady { faults }) }
+    if faults.is_empty() { Ok(()) } else { Err(Error::FailedChecks { faults }) }
 }
 
 fn check_run(options: &RunOptions, faults: &mut Vec<String>) {
@@ -138,7 +138,7 @@ mod tests {
         let Command::Cloud(command) = Arguments::try_parse_from(line).unwrap().command else { panic!("no run") };
         match check(Some(&command), secrets) {
             Ok(()) => Vec::new(),
-            Err(Error::NotReady { faults }) => faults,
+            Err(Error::FailedChecks { faults }) => faults,
             Err(other) => panic!("{other}"),
         }
     }
@@ -171,7 +171,7 @@ mod tests {
             assert!(found.iter().any(|fault| fault.contains(told)), "{told}: {found:?}");
         }
         assert_eq!(found.len(), 5, "{found:?}");
-        let error = Error::NotReady { faults: found }.to_string();
+        let error = Error::FailedChecks { faults: found }.to_string();
         assert!(error.starts_with("5 faults must be put right first") && !error.contains("hunter2"), "{error}");
     }
 
@@ -206,7 +206,7 @@ mod tests {
         ] {
             let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
             let ended = crate::execute(arguments).await;
-            assert!(matches!(&ended, Err(Error::NotReady { faults }) if faults.len() == 1), "{line}: {ended:?}");
+            assert!(matches!(&ended, Err(Error::FailedChecks { faults }) if faults.len() == 1), "{line}: {ended:?}");
         }
         assert!(!scratch.0.join("out").exists());
     }

@@ -7,10 +7,10 @@ use onefold_lake::data::table::StoredTable;
 use onefold_rows::setup::{self, Finding};
 use onefold_store::Object;
 
-use super::faults::{Found, Weight, show};
+use super::diagnostics::{Diagnostic, Severity, show};
 use super::folder::{CONFIG, DataFolder, config_text};
 use super::losses;
-use super::reading::Reader;
+use super::source_reader::SourceReader;
 use crate::error::{Error, describe};
 use crate::table::plural;
 
@@ -19,7 +19,7 @@ const FILES_MAX: usize = 20;
 
 /// What came of a check.
 #[derive(Debug)]
-pub struct Checked {
+pub struct CheckResult {
     /// What to show.
     pub report: String,
     /// Whether a run would accept the set-up.
@@ -27,18 +27,18 @@ pub struct Checked {
 }
 
 /// Checks a data folder, or a configuration alone if nothing lies beside it.
-pub async fn check(path: &Path) -> Result<Checked, Error> {
+pub async fn check(path: &Path) -> Result<CheckResult, Error> {
     let file = if path.is_dir() { path.join(CONFIG) } else { path.to_owned() };
     let text = config_text(&file)?;
     let shown = file.file_name().map_or_else(|| CONFIG.into(), |name| name.to_string_lossy());
     let config = match Config::parse(&text) {
         Ok(config) => config,
         Err(faults) => {
-            let found: Vec<Found> = faults
+            let found: Vec<Diagnostic> = faults
                 .0
                 .into_iter()
-                .map(|fault| Found {
-                    weight: Weight::Error,
+                .map(|fault| Diagnostic {
+                    severity: Severity::Error,
                     place: Some(Place { line: fault.line, column: fault.column, length: fault.length }),
                     message: fault.message,
                 })
@@ -59,13 +59,13 @@ pub async fn check(path: &Path) -> Result<Checked, Error> {
 }
 
 /// What is wrong with tables and files.
-async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Result<Vec<Found>, Error> {
+async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Result<Vec<Diagnostic>, Error> {
     let mut found = Vec::new();
-    let reader = Reader::new(folder.root())?;
+    let reader = SourceReader::new(folder.root())?;
     for name in config.tables() {
         let table = reader.table(name).await?;
         let findings = setup::check_table(config, name, table.as_ref().map(StoredTable::text));
-        found.extend(findings.into_iter().map(|finding| placed(text, Weight::Error, finding)));
+        found.extend(findings.into_iter().map(|finding| placed(text, Severity::Error, finding)));
     }
     let mut files = Vec::new();
     for source in &config.sources {
@@ -74,13 +74,13 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
     let with_files = || config.sources.iter().zip(&files).filter(|(_, files)| !files.is_empty());
     let lacking =
         setup::check_files(config, |source| with_files().any(|(with_files, _)| with_files.name == source.name));
-    found.extend(lacking.into_iter().map(|finding| placed(text, Weight::Error, finding)));
+    found.extend(lacking.into_iter().map(|finding| placed(text, Severity::Error, finding)));
 
     let names: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
     let corrections = folder.faults_of_corrections(&names);
-    found.extend(corrections.into_iter().map(|message| Found { weight: Weight::Error, place: None, message }));
+    found.extend(corrections.into_iter().map(|message| Diagnostic { severity: Severity::Error, place: None, message }));
     let phones = setup::check_phones(config, |source| !matches!(source.kind, SourceKind::Files(_)));
-    found.extend(phones.into_iter().map(|finding| placed(text, Weight::Warning, finding)));
+    found.extend(phones.into_iter().map(|finding| placed(text, Severity::Warning, finding)));
     for (number, files) in files.iter().enumerate() {
         found.extend(of_files(&reader, config, text, number, files).await?);
     }
@@ -88,20 +88,20 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
         let meant =
             nearest(&name, names.iter().copied()).map_or_else(String::new, |source| format!("; is it {source:?}?"));
         let message = format!("landing/{name}/ belongs to no [[source]], so it is not read{meant}");
-        found.push(Found { weight: Weight::Warning, place: None, message });
+        found.push(Diagnostic { severity: Severity::Warning, place: None, message });
     }
-    found.sort_by_key(|found| found.weight == Weight::Warning);
+    found.sort_by_key(|found| found.severity == Severity::Warning);
     Ok(found)
 }
 
 /// What is wrong with the files of a source, by the starts of the first ones.
 async fn of_files(
-    reader: &Reader,
+    reader: &SourceReader,
     config: &Config,
     text: &str,
     number: usize,
     files: &[Object],
-) -> Result<Vec<Found>, Error> {
+) -> Result<Vec<Diagnostic>, Error> {
     let mut found = Vec::new();
     let Some(source) = config.sources.get(number) else { return Ok(found) };
     let (is_csv, delimiter) = (source.kind.rows() == RowFormat::Csv, source.kind.delimiter());
@@ -110,7 +110,7 @@ async fn of_files(
             Ok(read) => read.rows,
             Err(error) => {
                 let place = Place::find(text, "source", number, "name");
-                found.push(Found { weight: Weight::Error, place, message: describe(&error) });
+                found.push(Diagnostic { severity: Severity::Error, place, message: describe(&error) });
                 continue;
             }
         };
@@ -122,20 +122,20 @@ async fn of_files(
             None if file.size > 0 => findings.push(losses::without_rows(number, &file.key, file.size)),
             _ => {}
         }
-        found.extend(findings.into_iter().map(|finding| placed(text, Weight::Warning, finding)));
+        found.extend(findings.into_iter().map(|finding| placed(text, Severity::Warning, finding)));
     }
     Ok(found)
 }
 
 /// A finding at its place in the text of the configuration.
-fn placed(text: &str, weight: Weight, finding: Finding) -> Found {
+fn placed(text: &str, severity: Severity, finding: Finding) -> Diagnostic {
     let place = Place::find(text, finding.section, finding.number, finding.key);
-    Found { weight, place, message: finding.message }
+    Diagnostic { severity, place, message: finding.message }
 }
 
 /// The report, with a last line that sums up.
-fn conclude(file: &str, text: &str, found: &[Found], note: &str) -> Checked {
-    let errors = found.iter().filter(|found| found.weight == Weight::Error).count();
+fn conclude(file: &str, text: &str, found: &[Diagnostic], note: &str) -> CheckResult {
+    let errors = found.iter().filter(|found| found.severity == Severity::Error).count();
     let warnings = found.len() - errors;
     let sum = match (errors, warnings) {
         (0, 0) => "no fault".to_owned(),
@@ -143,5 +143,5 @@ fn conclude(file: &str, text: &str, found: &[Found], note: &str) -> Checked {
         (_, 0) => plural(errors, "error"),
         (_, _) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
     };
-    Checked { report: format!("{}{file}: {sum} ({note})\n", show(file, text, found)), is_sound: errors == 0 }
+    CheckResult { report: format!("{}{file}: {sum} ({note})\n", show(file, text, found)), is_sound: errors == 0 }
 }

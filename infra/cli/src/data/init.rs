@@ -33,7 +33,7 @@ const SCHEMA: &str = "onefold.schema.json";
 
 /// A configuration that was written.
 #[derive(Debug)]
-pub struct Initiated {
+pub struct InitResult {
     /// What to say about it.
     pub report: String,
     /// Whether every source is in it.
@@ -41,7 +41,7 @@ pub struct Initiated {
 }
 
 /// Writes the configuration of a data folder. A source that cannot be guessed is left out, as a comment.
-pub async fn init(options: &InitOptions) -> Result<Initiated, Error> {
+pub async fn init(options: &InitOptions) -> Result<InitResult, Error> {
     let folder = DataFolder::new(&options.data);
     let path = folder.config_path();
     if path.exists() && !options.force {
@@ -64,5 +64,5 @@ pub async fn init(options: &InitOptions) -> Result<Initiated, Error> {
         }
     };
     let report = format!("{}\nwrote {}; {next}", guessed.summary, path.display());
-    Ok(Initiated { report, is_complete: guessed.left_out == 0 })
+    Ok(InitResult { report, is_complete: guessed.left_out == 0 })
 }

@@ -7,7 +7,7 @@ use onefold_rows::setup::{Finding, check_shapes, knows_no_country};
 use onefold_rows::translate::{ChunkOutput, Tables, Translator};
 use serde_json::Value;
 
-use super::reading::Row;
+use super::source_reader::SourceRow;
 use crate::error::Error;
 use crate::local::functions::hasher;
 
@@ -15,10 +15,10 @@ use crate::local::functions::hasher;
 const ROWS_MAX: usize = 100;
 
 /// What is lost of the first rows of a file of a source.
-pub fn of_rows(config: &Config, number: usize, file: &str, rows: &[Row]) -> Result<Vec<Finding>, Error> {
+pub fn of_rows(config: &Config, number: usize, file: &str, rows: &[SourceRow]) -> Result<Vec<Finding>, Error> {
     let (Some(source), Some(first)) = (config.sources.get(number), rows.first()) else { return Ok(Vec::new()) };
     let header = first.header();
-    let rows: Vec<&Row> = rows.iter().take_while(|row| row.header() == header).take(ROWS_MAX).collect();
+    let rows: Vec<&SourceRow> = rows.iter().take_while(|row| row.header() == header).take(ROWS_MAX).collect();
     let text = [header, &rows.iter().flat_map(|row| row.own()).copied().collect::<Vec<u8>>()].concat();
     let segments: Vec<_> = rows.iter().map(|row| row.segment.clone()).collect();
     // Tables have no part in what is lost.

@@ -10,20 +10,20 @@ use serde_json::value::RawValue;
 pub fn members(text: &str, separator: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let reader = Reader { prefix: "", separator, found: &mut found };
+    let reader = MemberReader { prefix: "", separator, found: &mut found };
     if reader.deserialize(&mut deserializer).is_err() || deserializer.end().is_err() {
         found.clear();
     }
     found
 }
 
-struct Reader<'r> {
+struct MemberReader<'r> {
     prefix: &'r str,
     separator: &'r str,
     found: &'r mut Vec<(String, String)>,
 }
 
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
+impl<'de> DeserializeSeed<'de> for MemberReader<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -31,7 +31,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Reader<'_> {
+impl<'de> Visitor<'de> for MemberReader<'_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,7 +45,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             match text.as_bytes().first() {
                 Some(b'{') => {
                     let prefix = format!("{name}{}", self.separator);
-                    let inner = Reader { prefix: &prefix, separator: self.separator, found: &mut *self.found };
+                    let inner = MemberReader { prefix: &prefix, separator: self.separator, found: &mut *self.found };
                     let mut deserializer = serde_json::Deserializer::from_str(text);
                     inner.deserialize(&mut deserializer).map_err(serde::de::Error::custom)?;
                 }

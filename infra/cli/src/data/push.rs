@@ -20,7 +20,7 @@ use crate::table;
 
 /// A file and the object that it becomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Upload {
+struct PushedFile {
     path: PathBuf,
     key: String,
     bytes: u64,
@@ -36,7 +36,7 @@ pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
     }
 
     let bar = TransferBar::begin("push", uploads.iter().chain([&config]).map(|upload| upload.bytes).sum());
-    let send = |upload: Upload| {
+    let send = |upload: PushedFile| {
         let (cloud, bar, there) = (cloud.clone(), bar.clone(), there.get(&upload.key).cloned());
         async move {
             let is_new = send_if_new(&cloud, &upload, there).await?;
@@ -56,7 +56,7 @@ pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
 }
 
 /// Uploads a file unless the object is there with the same content. Says whether it did.
-async fn send_if_new(cloud: &Cloud, upload: &Upload, there: Option<Object>) -> Result<bool, Error> {
+async fn send_if_new(cloud: &Cloud, upload: &PushedFile, there: Option<Object>) -> Result<bool, Error> {
     if let Some(object) = there.filter(|object| object.size == upload.bytes) {
         let path = upload.path.clone();
         let hashed = tokio::task::spawn_blocking(move || etag::of_file(&path)).await;
@@ -70,7 +70,7 @@ async fn send_if_new(cloud: &Cloud, upload: &Upload, there: Option<Object>) -> R
 }
 
 /// What there is to upload, in the order of the keys, and the configuration.
-fn plan(data: &Path) -> Result<(Vec<Upload>, Upload), Error> {
+fn plan(data: &Path) -> Result<(Vec<PushedFile>, PushedFile), Error> {
     let config = data.join(CONFIG);
     if !config.is_file() {
         let what_to_do = "a data folder holds onefold.toml and landing/<source>/…";
@@ -89,7 +89,7 @@ fn plan(data: &Path) -> Result<(Vec<Upload>, Upload), Error> {
     uploads.extend(DataFolder::new(data).corrections()?);
     let sized = |(path, key): (PathBuf, String)| {
         let bytes = fs::metadata(&path).map_err(Error::file("read", &path))?.len();
-        Ok::<_, Error>(Upload { path, key, bytes })
+        Ok::<_, Error>(PushedFile { path, key, bytes })
     };
     let uploads = uploads.into_iter().map(sized).collect::<Result<_, _>>()?;
     Ok((uploads, sized((config, keys::CONFIG.to_owned()))?))

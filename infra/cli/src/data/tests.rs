@@ -14,7 +14,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use super::folder::DataFolder;
-use super::init::Initiated;
+use super::init::InitResult;
 use super::try_source::side_by_side;
 use super::try_source::trial::{self, Trial, TriedRow};
 use super::*;
@@ -60,7 +60,7 @@ impl Scratch {
         pairs.map(|(account, person)| (account.to_owned(), person.to_owned())).collect()
     }
 
-    pub async fn init(&self) -> Result<Initiated, Error> {
+    pub async fn init(&self) -> Result<InitResult, Error> {
         init::init(&InitOptions { data: self.0.clone(), force: false }).await
     }
 
@@ -156,7 +156,7 @@ onefold.toml: 5 errors (tables and files are looked at when these are mended)
     assert!(!is_sound);
     let by_file = check(&scratch.0.join("onefold.toml")).await;
     assert_eq!(by_file.0, report);
-    let command = SetupCommand::Check(CheckOptions { path: scratch.0.clone() });
+    let command = DataCommand::Check(CheckOptions { path: scratch.0.clone() });
     assert_eq!(execute(command, None).await.unwrap(), Outcome::Faulty);
 }
 

@@ -10,7 +10,7 @@ use onefold_shell::Secrets;
 use super::folder::DataFolder;
 use crate::Outcome;
 use crate::args::TryOptions;
-use crate::cloud::secrets::{SecretsFile, WhenAsked};
+use crate::cloud::secrets::{LazySecretsManager, SecretsFile};
 use crate::error::Error;
 use crate::screen::{say, warn};
 
@@ -19,7 +19,7 @@ use crate::screen::{say, warn};
 pub async fn try_source(options: &TryOptions, endpoint: Option<String>) -> Result<Outcome, Error> {
     let secrets: Arc<dyn Secrets> = match &options.secrets {
         Some(path) => Arc::new(SecretsFile::read(path)?),
-        None => Arc::new(WhenAsked { endpoint }),
+        None => Arc::new(LazySecretsManager { endpoint }),
     };
     let folder = DataFolder::new(&options.data);
     let config = folder.config()?;

@@ -1,19 +1,17 @@
 //! Follows an execution to its end: asks for its history and counts receipts, again and again.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_sfn::types::HistoryEvent;
-use onefold_lake::RunId;
-use onefold_lake::keys::{self, Stage};
-use onefold_store::Store;
+use onefold_lake::keys::Stage;
 use tokio::time::sleep;
 
-use crate::cloud::{Cloud, objects};
+use crate::cloud::Cloud;
 use crate::error::Error;
 use crate::run::history::{Ending, Timeline};
-use crate::run::progress::{StageProgress, Stages};
-use crate::run::{stage, totals};
+use crate::run::progress::{ProgressDisplay, StageProgress};
+use crate::run::stage;
+use crate::run::totals::Totals;
 
 /// Between two looks at AWS, which counts and limits them.
 const PAUSE: Duration = Duration::from_millis(1000);
@@ -26,7 +24,7 @@ const FAILED_LOOKS_MAX: u32 = 10;
 pub async fn follow(cloud: &Cloud, execution_arn: &str) -> Result<Timeline, Error> {
     let pause = if cloud.endpoint.is_some() { PAUSE_LOCAL } else { PAUSE };
     let mut timeline = Timeline::default();
-    let mut stages = Stages::begin();
+    let mut stages = ProgressDisplay::begin();
     let mut lists = Totals::default();
     let mut failed_looks = 0;
     loop {
@@ -51,7 +49,7 @@ async fn look(
     cloud: &Cloud,
     execution_arn: &str,
     timeline: &mut Timeline,
-    stages: &mut Stages,
+    stages: &mut ProgressDisplay,
     lists: &mut Totals,
 ) -> Result<(), Error> {
     for event in new_events(cloud, execution_arn, timeline.last_event()).await? {
@@ -96,50 +94,4 @@ async fn new_events(cloud: &Cloud, execution_arn: &str, known: i64) -> Result<Ve
     }
     events.reverse();
     Ok(events)
-}
-
-/// How much there is to do, for the stages where that does not change while they work.
-#[derive(Debug, Default)]
-struct Totals {
-    known: BTreeMap<Stage, u64>,
-}
-
-impl Totals {
-    /// How much of a stage is done, and out of how much.
-    async fn count(
-        &mut self,
-        cloud: &Cloud,
-        run: &RunId,
-        stage: Stage,
-        timeline: &Timeline,
-    ) -> Result<(u64, u64), Error> {
-        if stage::unit(stage).is_none() {
-            return Ok((0, 0));
-        }
-        let done = cloud.store.list(&keys::receipts_of(run, stage)).await?.len() as u64;
-        let total = match stage {
-            Stage::Plan | Stage::Settle | Stage::Compact | Stage::Purge => 0,
-            Stage::Extract => match timeline.splits() {
-                Some(splits) => splits,
-                None => self.items(cloud, stage, &keys::run_splits(run)).await?,
-            },
-            Stage::Translate => cloud.store.list(&keys::raw_of(run)).await?.len() as u64,
-            Stage::Link => timeline.link_steps(),
-            Stage::Partition => self.items(cloud, stage, &keys::mappers(run)).await?,
-            Stage::Merge => self.items(cloud, stage, &keys::partitions(run)).await?,
-        };
-        // A run that was resumed has receipts of before, and a split can take several invocations.
-        Ok((done.min(total), total))
-    }
-
-    /// The items of a list, which is read once it is there.
-    async fn items(&mut self, cloud: &Cloud, stage: Stage, key: &str) -> Result<u64, Error> {
-        if let Some(items) = self.known.get(&stage) {
-            return Ok(*items);
-        }
-        let Some(list) = objects::read(cloud, key).await? else { return Ok(0) };
-        let items = totals::items(&list);
-        self.known.insert(stage, items);
-        Ok(items)
-    }
 }

@@ -11,7 +11,7 @@ use crate::run::stage;
 
 /// When a stage worked, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct StageSpan {
     /// When its first state was entered.
     pub from_ms: i64,
     /// When its last state was exited; the same as `from_ms` as long as none was.
@@ -47,7 +47,7 @@ pub struct Timeline {
     ending: Option<Ending>,
     run: Option<RunId>,
     splits: Option<u64>,
-    spans: BTreeMap<Stage, Span>,
+    spans: BTreeMap<Stage, StageSpan>,
     working: Option<Stage>,
     last_state: Option<String>,
     has_nothing_new: bool,
@@ -57,7 +57,7 @@ pub struct Timeline {
 
 /// What Plan answers, as far as the command wants to know.
 #[derive(Deserialize)]
-struct Planned {
+struct PlanOutput {
     run: RunId,
     splits: Option<u64>,
 }
@@ -85,7 +85,7 @@ impl Timeline {
             self.end_stage();
             // What a failure interrupted, such as translate when extract fails, ends with everything.
             for span in self.spans.values_mut().filter(|span| !span.has_ended) {
-                *span = Span { to_ms: at_ms, has_ended: true, ..*span };
+                *span = StageSpan { to_ms: at_ms, has_ended: true, ..*span };
             }
             self.ended_ms = Some(at_ms);
             self.ending = Some(ending);
@@ -116,7 +116,7 @@ impl Timeline {
         match stage {
             Stage::Settle => self.span(Stage::Translate, at_ms).to_ms = at_ms,
             Stage::Plan => {
-                let planned: Option<Planned> = output.and_then(|output| serde_json::from_str(output).ok());
+                let planned: Option<PlanOutput> = output.and_then(|output| serde_json::from_str(output).ok());
                 if let Some(planned) = planned {
                     self.run = Some(planned.run);
                     self.splits = planned.splits;
@@ -127,8 +127,8 @@ impl Timeline {
     }
 
     /// The span of a stage, which begins now if it did not begin before.
-    fn span(&mut self, stage: Stage, at_ms: i64) -> &mut Span {
-        self.spans.entry(stage).or_insert(Span { from_ms: at_ms, to_ms: at_ms, has_ended: false })
+    fn span(&mut self, stage: Stage, at_ms: i64) -> &mut StageSpan {
+        self.spans.entry(stage).or_insert(StageSpan { from_ms: at_ms, to_ms: at_ms, has_ended: false })
     }
 
     /// The stage at work is over, because another begins or because everything ends. A stage of several states is not
@@ -164,7 +164,7 @@ impl Timeline {
     }
 
     /// When a stage worked, if it did.
-    pub fn stage(&self, stage: Stage) -> Option<Span> {
+    pub fn stage(&self, stage: Stage) -> Option<StageSpan> {
         self.spans.get(&stage).copied()
     }
 

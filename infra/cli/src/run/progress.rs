@@ -26,14 +26,14 @@ pub struct StageProgress {
 
 /// Shows how far the stages are.
 #[derive(Debug)]
-pub struct Stages {
+pub struct ProgressDisplay {
     bars: Option<MultiProgress>,
     by_stage: BTreeMap<Stage, ProgressBar>,
     ended: BTreeSet<Stage>,
     has_named_run: bool,
 }
 
-impl Stages {
+impl ProgressDisplay {
     /// Nothing is shown until a stage has begun.
     pub fn begin() -> Self {
         let bars = stdout().is_terminal().then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stdout()));

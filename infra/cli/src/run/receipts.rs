@@ -18,7 +18,7 @@ const READS: usize = 16;
 
 /// The receipts of a stage, added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
+pub struct StageSums {
     /// How many there are.
     pub invocations: u64,
     /// Bytes read.
@@ -27,7 +27,7 @@ pub struct Sums {
     pub bytes_out: u64,
 }
 
-impl Sums {
+impl StageSums {
     /// Adds another sum.
     pub fn add(&mut self, other: &Self) {
         self.invocations += other.invocations;
@@ -61,11 +61,11 @@ pub fn lines(receipts: &[Receipt<Value>]) -> Result<String, Error> {
 }
 
 /// Adds receipts up by stage.
-pub fn sums(receipts: &[Receipt<Value>]) -> BTreeMap<Stage, Sums> {
-    let mut by_stage: BTreeMap<Stage, Sums> = BTreeMap::new();
+pub fn sums(receipts: &[Receipt<Value>]) -> BTreeMap<Stage, StageSums> {
+    let mut by_stage: BTreeMap<Stage, StageSums> = BTreeMap::new();
     for receipt in receipts {
         let (bytes_in, bytes_out) = (receipt.moved.bytes_in, receipt.moved.bytes_out);
-        by_stage.entry(receipt.stage).or_default().add(&Sums { invocations: 1, bytes_in, bytes_out });
+        by_stage.entry(receipt.stage).or_default().add(&StageSums { invocations: 1, bytes_in, bytes_out });
     }
     by_stage
 }
@@ -88,7 +88,7 @@ mod tests {
         };
         let receipts = [receipt(Stage::Merge, 10), receipt(Stage::Plan, 1), receipt(Stage::Merge, 20)];
         let sums = sums(&receipts);
-        assert_eq!(sums[&Stage::Merge], Sums { invocations: 2, bytes_in: 30, bytes_out: 2 });
+        assert_eq!(sums[&Stage::Merge], StageSums { invocations: 2, bytes_in: 30, bytes_out: 2 });
         assert_eq!(sums[&Stage::Plan].invocations, 1);
         assert_eq!(lines(&receipts).unwrap().lines().count(), 3);
     }

@@ -8,16 +8,16 @@ use onefold_lake::run::plan::Skipped;
 use onefold_lake::version::manifest::{Counts, Manifest, RefusedFile, SourceCounts};
 
 use crate::run::history::{RunFailure, Timeline};
-use crate::run::receipts::Sums;
+use crate::run::receipts::StageSums;
 use crate::run::truth::Quality;
-use crate::table::{Table, bytes, count, seconds};
+use crate::table::{TextTable, bytes, count, seconds};
 
 /// Files of which every row was refused that are named.
 const FILES_MAX: usize = 10;
 
 /// How many of what, and how good it is.
 pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
-    let mut table = Table::default();
+    let mut table = TextTable::default();
     for (name, number) in [
         ("rows read", counts.rows_read),
         ("rejected", counts.rejected),
@@ -104,10 +104,10 @@ fn incomplete_snapshots(sources: &[String]) -> String {
 }
 
 /// What the stages took and moved.
-pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, Sums>) -> String {
-    let mut table = Table::default();
+pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, StageSums>) -> String {
+    let mut table = TextTable::default();
     table.row(["stage", "seconds", "invocations", "in", "out"].map(ToOwned::to_owned));
-    let mut total = Sums::default();
+    let mut total = StageSums::default();
     for stage in Stage::ALL {
         let of_stage = sums.get(&stage).copied().unwrap_or_default();
         total.add(&of_stage);

@@ -9,7 +9,7 @@ use crate::error::Error;
 
 /// The input of an execution. What is not given is left to the workflow.
 #[derive(Debug, Serialize)]
-struct Input<'a> {
+struct ExecutionInput<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     resume: Option<&'a RunId>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -53,7 +53,7 @@ fn input(task: Task<'_>, sizes: SizeOptions) -> Result<String, Error> {
         Task::Resume(run) => (Some(run), false, false),
         Task::Publish(run) => (Some(run), true, false),
     };
-    let input = Input { resume, publish, dry_run, shards, partitions, split_bytes };
+    let input = ExecutionInput { resume, publish, dry_run, shards, partitions, split_bytes };
     serde_json::to_string(&input).map_err(|error| Error::malformed("the input of the execution", error))
 }
 

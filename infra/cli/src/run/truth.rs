@@ -35,13 +35,13 @@ pub struct Truth {
 
 /// What is read of a customer.
 #[derive(Deserialize)]
-struct Customer {
+struct CustomerMembers {
     members: Vec<String>,
 }
 
-/// Pairs, counted.
+/// Pairs of accounts, counted.
 #[derive(Debug, Default)]
-struct Pairs {
+struct PairCounts {
     together: u64,
     right: u64,
 }
@@ -66,19 +66,21 @@ impl Truth {
                 let column = |name| fields.iter().position(|field| name_of(field) == name);
                 columns = column("uid").zip(column("person"));
                 // Without the columns, no line means anything.
-                return columns.map(drop).ok_or(Fault::OfAll("the first line must name the columns uid and person"));
+                return columns
+                    .map(drop)
+                    .ok_or(TruthFault::OfAll("the first line must name the columns uid and person"));
             };
             let (Some(uid), Some(person)) = (fields.get(uid), fields.get(person)) else {
-                return Err(Fault::OfLine("a line has too few columns"));
+                return Err(TruthFault::OfLine("a line has too few columns"));
             };
             let next =
-                u32::try_from(truth.person_sizes.len()).map_err(|_| Fault::OfAll("there are too many persons"))?;
+                u32::try_from(truth.person_sizes.len()).map_err(|_| TruthFault::OfAll("there are too many persons"))?;
             let number = *numbers.entry((*person).into()).or_insert(next);
             if number == next {
                 truth.person_sizes.push(0);
             }
             match truth.person_of.entry((*uid).into()) {
-                Entry::Occupied(_) => Err(Fault::OfLine("an account is there twice")),
+                Entry::Occupied(_) => Err(TruthFault::OfLine("an account is there twice")),
                 Entry::Vacant(vacant) => {
                     vacant.insert(number);
                     truth.person_sizes[number as usize] += 1;
@@ -95,20 +97,20 @@ impl Truth {
         let mut files: Vec<_> =
             listed.map_err(Error::file("list", customers))?.iter().map(fs::DirEntry::path).collect();
         files.sort_unstable();
-        let mut pairs = Pairs::default();
+        let mut pairs = PairCounts::default();
         for path in files {
             self.count_file(&path, &mut pairs)?;
         }
         Ok(self.quality(&pairs))
     }
 
-    fn count_file(&mut self, path: &Path, pairs: &mut Pairs) -> Result<(), Error> {
+    fn count_file(&mut self, path: &Path, pairs: &mut PairCounts) -> Result<(), Error> {
         let file = File::open(path).map_err(Error::file("read", path))?;
         let decoder = zstd::Decoder::new(file).map_err(Error::file("read", path))?;
         let mut lines = BufReader::with_capacity(1 << 18, decoder);
         let mut line = Vec::new();
         while lines.read_until(b'\n', &mut line).map_err(Error::file("read", path))? > 0 {
-            let customer: Customer =
+            let customer: CustomerMembers =
                 serde_json::from_slice(&line).map_err(|error| Error::malformed(path.display(), error))?;
             self.count(&customer.members, pairs);
             line.clear();
@@ -117,7 +119,7 @@ impl Truth {
     }
 
     /// Counts the pairs of a customer. An account counts in the first customer that it is found in.
-    fn count(&mut self, members: &[String], pairs: &mut Pairs) {
+    fn count(&mut self, members: &[String], pairs: &mut PairCounts) {
         let mut persons: Vec<u32> =
             members.iter().filter_map(|member| self.person_of.remove(member.as_str())).collect();
         persons.sort_unstable();
@@ -126,7 +128,7 @@ impl Truth {
             persons.chunk_by(|left, right| left == right).map(|same| pairs_of(same.len() as u64)).sum::<u64>();
     }
 
-    fn quality(&self, pairs: &Pairs) -> Quality {
+    fn quality(&self, pairs: &PairCounts) -> Quality {
         let of_persons = self.person_sizes.iter().map(|size| pairs_of(u64::from(*size))).sum();
         Quality { precision: share(pairs.right, pairs.together), recall: share(pairs.right, of_persons) }
     }
@@ -137,7 +139,7 @@ const FAULTS_MAX: usize = 20;
 
 /// What is wrong with a file.
 #[derive(Clone, Copy)]
-enum Fault {
+enum TruthFault {
     /// With a line; the others are looked at all the same.
     OfLine(&'static str),
     /// With all of it.
@@ -148,7 +150,7 @@ enum Fault {
 fn for_each_record(
     source: &mut impl BufRead,
     path: &Path,
-    mut found: impl FnMut(&[&str]) -> Result<(), Fault>,
+    mut found: impl FnMut(&[&str]) -> Result<(), TruthFault>,
 ) -> Result<(), Error> {
     let mut faults: Vec<String> = Vec::new();
     let mut reader = Reader::new();
@@ -170,11 +172,12 @@ fn for_each_record(
                 let bounds = [0].into_iter().chain(ends[..fields].iter().copied()).zip(&ends[..fields]);
                 let record: Result<Vec<&str>, _> =
                     bounds.map(|(start, end)| std::str::from_utf8(&text[start..*end])).collect();
-                let taken = record.map_err(|_| Fault::OfLine("a line is not UTF-8")).and_then(|record| found(&record));
+                let taken =
+                    record.map_err(|_| TruthFault::OfLine("a line is not UTF-8")).and_then(|record| found(&record));
                 (written, fields) = (0, 0);
-                let Err(Fault::OfLine(reason) | Fault::OfAll(reason)) = taken else { continue };
+                let Err(TruthFault::OfLine(reason) | TruthFault::OfAll(reason)) = taken else { continue };
                 faults.push(format!("line {}: {reason}", reader.line() - 1));
-                if matches!(taken, Err(Fault::OfAll(_))) || faults.len() == FAULTS_MAX {
+                if matches!(taken, Err(TruthFault::OfAll(_))) || faults.len() == FAULTS_MAX {
                     break;
                 }
             }
@@ -238,7 +241,7 @@ mod tests {
 
             let lines: String = persons.iter().map(|(uid, person)| format!("{uid},p{person}\n")).collect();
             let mut truth = truth(&format!("uid,person\n{lines}")).unwrap();
-            let mut pairs = Pairs::default();
+            let mut pairs = PairCounts::default();
             for members in &customers {
                 truth.count(members, &mut pairs);
             }
@@ -249,7 +252,7 @@ mod tests {
     #[test]
     fn columns_are_found_by_name() {
         let mut truth = truth("person,note,uid\r\nann,\"a, b\",crm:1\r\nann,,shop:\"\"2\r\n").unwrap();
-        let mut pairs = Pairs::default();
+        let mut pairs = PairCounts::default();
         truth.count(&["crm:1".to_owned()], &mut pairs);
         assert_eq!(truth.quality(&pairs), Quality { precision: 1.0, recall: 0.0 });
     }

@@ -2,13 +2,13 @@
 
 use onefold_lake::version::manifest::{Counts, Manifest};
 
-use crate::table::{Table, count};
+use crate::table::{TextTable, count};
 
 /// What would become of customers, how many there would be, and what the gate says.
 pub fn of(manifest: &Manifest, before: Option<&Manifest>) -> String {
     let (now, none) = (&manifest.counts, Counts::default());
     let was = before.map_or(&none, |before| &before.counts);
-    let mut table = Table::default();
+    let mut table = TextTable::default();
     table.row(["", "now", "then"].map(str::to_owned));
     for (name, was, now) in [
         ("customers", was.customers, now.customers),

@@ -6,7 +6,7 @@ use crate::Outcome;
 use crate::cloud::Cloud;
 use crate::error::Error;
 use crate::screen::say;
-use crate::table::{Table, count};
+use crate::table::{TextTable, count};
 
 /// Prints one line per version: its run, its customers and accounts, and whether it is current, kept or held back.
 pub async fn list(cloud: &Cloud) -> Result<Outcome, Error> {
@@ -19,7 +19,7 @@ pub async fn list(cloud: &Cloud) -> Result<Outcome, Error> {
 }
 
 fn table(versions: &[Version]) -> String {
-    let mut table = Table::default();
+    let mut table = TextTable::default();
     table.row(["run", "customers", "accounts", "standing"].map(str::to_owned));
     for Version { manifest, standing } in versions {
         let standing = match standing {

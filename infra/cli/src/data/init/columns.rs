@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use onefold_normalise::is_placeholder;
 use serde_json::Value;
 
-use crate::data::reading::Row;
+use crate::data::source_reader::SourceRow;
 
 /// What the rows looked at have.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ impl Column {
 
 impl Columns {
     /// Takes a row in. One that a run would refuse says nothing about the others.
-    pub fn read(&mut self, row: &Row) {
+    pub fn read(&mut self, row: &SourceRow) {
         if row.header().is_empty() {
             match serde_json::from_slice(row.raw()) {
                 Ok(value @ Value::Object(_)) => {

@@ -16,7 +16,7 @@ pub enum Sureness {
 
 /// A field and where it may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guess {
+pub struct FieldGuess {
     /// The field's name in the configuration.
     pub field: String,
     /// The column's pointer.
@@ -46,16 +46,16 @@ pub enum Written {
 
 /// What was guessed of a source.
 #[derive(Clone, Debug, Default)]
-pub struct Guesses {
+pub struct FieldGuesses {
     /// In the order in which they are written.
-    pub fields: Vec<Guess>,
+    pub fields: Vec<FieldGuess>,
     /// The pointers of columns that are no field.
     pub others: Vec<String>,
 }
 
-impl Guesses {
+impl FieldGuesses {
     /// The guess of a field that is in force.
-    pub fn in_force(&self, field: &str) -> Option<&Guess> {
+    pub fn in_force(&self, field: &str) -> Option<&FieldGuess> {
         self.fields.iter().find(|guess| guess.field == field && guess.sureness > Sureness::Unsure)
     }
 }
@@ -100,7 +100,7 @@ const WRITTEN: [&str; 19] = [
 ];
 
 /// Which columns are which fields.
-pub fn guess(source: &str, columns: &Columns) -> Guesses {
+pub fn guess(source: &str, columns: &Columns) -> FieldGuesses {
     let mut search = Search::new(source, columns);
     search.id_by_name();
     search.time("birthdate");
@@ -117,7 +117,7 @@ pub fn guess(source: &str, columns: &Columns) -> Guesses {
     finish(search)
 }
 
-fn finish(search: Search<'_>) -> Guesses {
+fn finish(search: Search<'_>) -> FieldGuesses {
     let Search { columns, found: mut fields, .. } = search;
     fields.sort_by_key(|guess| WRITTEN.iter().position(|field| *field == guess.field));
     let is_used = |pointer: &str| {
@@ -125,5 +125,5 @@ fn finish(search: Search<'_>) -> Guesses {
     };
     let others = columns.all.iter().map(|column| column.pointer.clone());
     let others = others.filter(|pointer| !is_used(pointer)).collect();
-    Guesses { fields, others }
+    FieldGuesses { fields, others }
 }

@@ -5,10 +5,10 @@ use onefold_store::Object;
 
 use super::columns::Columns;
 use super::head::head;
-use super::sniff::{Format, Layout, Sniffed, sniff};
+use super::sniff::{GuessedFormat, GuessedLayout, Sniffed, sniff};
 use super::write;
 use crate::data::folder::DataFolder;
-use crate::data::reading::Reader;
+use crate::data::source_reader::SourceReader;
 use crate::error::{Error, describe};
 
 /// How many rows of a source are looked at, from the starts of its first files.
@@ -20,7 +20,7 @@ const HEAD_BYTES: u64 = 1 << 20;
 
 /// What was seen of a source.
 #[derive(Debug)]
-pub struct Seen {
+pub struct SeenSource {
     /// Its name.
     pub name: String,
     /// How many files it has, and how many of those looked at are written in another way than the first.
@@ -29,21 +29,21 @@ pub struct Seen {
     /// Why others of those looked at cannot be read, where some can.
     pub faults: Vec<String>,
     /// What is in them, or why nothing can be read of it and what to do.
-    pub look: Result<Look, String>,
+    pub look: Result<SeenFiles, String>,
 }
 
 /// What is in a source's files.
 #[derive(Debug)]
-pub struct Look {
+pub struct SeenFiles {
     /// How they are written.
-    pub layout: Layout,
+    pub layout: GuessedLayout,
     /// What their rows have.
     pub columns: Columns,
 }
 
 /// Looks at the first files of every folder in landing/.
-pub async fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
-    let reader = Reader::new(folder.root())?;
+pub async fn look(folder: &DataFolder) -> Result<Vec<SeenSource>, Error> {
+    let reader = SourceReader::new(folder.root())?;
     let mut seen = Vec::new();
     for name in folder.landing_names()? {
         let source = if Source::is_name(&name) {
@@ -51,7 +51,7 @@ pub async fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
         } else {
             let rule = "1 to 40 of a-z, 0-9, _ and -, starting with a letter or digit";
             let why = format!("landing/{name}/ cannot be a source, whose name is {rule}; rename it");
-            Some(Seen { name, files: 0, others: 0, faults: Vec::new(), look: Err(why) })
+            Some(SeenSource { name, files: 0, others: 0, faults: Vec::new(), look: Err(why) })
         };
         seen.extend(source);
     }
@@ -64,17 +64,19 @@ pub async fn look(folder: &DataFolder) -> Result<Vec<Seen>, Error> {
 }
 
 /// Looks at a source; nothing if there is nothing in it.
-async fn look_at(name: &str, folder: &DataFolder, reader: &Reader) -> Result<Option<Seen>, Error> {
+async fn look_at(name: &str, folder: &DataFolder, reader: &SourceReader) -> Result<Option<SeenSource>, Error> {
     let objects = reader.files(name).await?;
     let mut faults = Vec::new();
-    let mut layout: Option<Layout> = None;
+    let mut layout: Option<GuessedLayout> = None;
     let mut alike = Vec::new();
     let mut others = 0;
     for object in objects.iter().take(FILES_MAX) {
         match head(&folder.root().join(&object.key), HEAD_BYTES).map(|head| sniff(&head)) {
             Ok(Sniffed::Empty) => {}
             Ok(Sniffed::Unfit(reason)) => faults.push(format!("{} {reason}", object.key)),
-            Ok(Sniffed::Layout(found)) if layout.get_or_insert_with(|| Layout::new(&found.format)).joined(&found) => {
+            Ok(Sniffed::Layout(found))
+                if layout.get_or_insert_with(|| GuessedLayout::new(&found.format)).joined(&found) =>
+            {
                 alike.push(object);
             }
             Ok(Sniffed::Layout(_)) => others += 1,
@@ -83,23 +85,23 @@ async fn look_at(name: &str, folder: &DataFolder, reader: &Reader) -> Result<Opt
     }
     let look = match layout {
         Some(layout) => {
-            columns(name, &layout, &alike, reader, &mut faults).await.map(|columns| Look { layout, columns })
+            columns(name, &layout, &alike, reader, &mut faults).await.map(|columns| SeenFiles { layout, columns })
         }
         None => match faults.pop() {
             Some(fault) => Err(fault),
             None => return Ok(None),
         },
     };
-    Ok(Some(Seen { name: name.to_owned(), files: objects.len(), others, faults, look }))
+    Ok(Some(SeenSource { name: name.to_owned(), files: objects.len(), others, faults, look }))
 }
 
 /// What the rows of files have that are written alike, or why they cannot be read. Adds to `faults` what is wrong with
 /// some of the files only.
 async fn columns(
     name: &str,
-    layout: &Layout,
+    layout: &GuessedLayout,
     files: &[&Object],
-    reader: &Reader,
+    reader: &SourceReader,
     faults: &mut Vec<String>,
 ) -> Result<Columns, String> {
     let text = write::source_head(name, layout) + "[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
@@ -125,14 +127,14 @@ async fn columns(
 }
 
 /// Why most rows of a source cannot be read, or none is there.
-fn why_unread(columns: &Columns, layout: &Layout, file: &str) -> String {
+fn why_unread(columns: &Columns, layout: &GuessedLayout, file: &str) -> String {
     let rows = columns.rows + columns.refused;
     match layout.format {
-        Format::Csv(_) if rows == 0 => {
+        GuessedFormat::Csv(_) if rows == 0 => {
             format!("no row stands behind the header of {file}; each row must be on a line of its own")
         }
         _ if rows == 0 => format!("there is no row in {file}"),
-        Format::Csv(_) => format!(
+        GuessedFormat::Csv(_) => format!(
             "{} of {rows} rows looked at have another number of fields than the first line of {file}; remove what stands \
              above the header, or add a header",
             columns.refused

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use onefold_normalise::{Step, Surroundings, run};
 
 use super::columns::Columns;
-use super::fields::Guesses;
+use super::fields::FieldGuesses;
 use super::shapes;
 
 /// The phone numbers of a source.
@@ -27,7 +27,7 @@ pub struct Phones {
 }
 
 /// Looks at a source's phone numbers, if it has any.
-pub fn look(columns: &Columns, guesses: &Guesses) -> Option<Phones> {
+pub fn look(columns: &Columns, guesses: &FieldGuesses) -> Option<Phones> {
     let column = |field: &str| columns.at(&guesses.in_force(field)?.pointer);
     let numbers = column("phone_number")?;
     let countries = column("address.country");

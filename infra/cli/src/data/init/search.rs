@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use onefold_config::DeletionMark;
 
 use super::columns::{Column, Columns};
-use super::fields::{Guess, Sureness, Written};
+use super::fields::{FieldGuess, Sureness, Written};
 use super::names::{Fit, fit, is_at_work, whose};
 use super::shapes::{self, Shape, is_several};
 use super::times;
@@ -18,7 +18,7 @@ pub struct Search<'s> {
     /// What its rows have.
     pub columns: &'s Columns,
     /// The guesses so far, of most fields one.
-    pub found: Vec<Guess>,
+    pub found: Vec<FieldGuess>,
 }
 
 impl<'s> Search<'s> {
@@ -30,7 +30,8 @@ impl<'s> Search<'s> {
     /// The columns that are no field for sure yet, with how well their names fit a field, the best fits first. The id may
     /// be an e-mail address besides.
     pub fn candidates(&self, field: &str) -> Vec<(Fit, &'s Column)> {
-        let takes = |guess: &Guess| guess.sureness > Sureness::Unsure && !(guess.field == "id" && field == "email");
+        let takes =
+            |guess: &FieldGuess| guess.sureness > Sureness::Unsure && !(guess.field == "id" && field == "email");
         let is_free =
             |column: &&Column| !self.found.iter().any(|guess| guess.pointer == column.pointer && takes(guess));
         let columns = self.columns.all.iter().filter(is_free);
@@ -40,8 +41,8 @@ impl<'s> Search<'s> {
     }
 
     /// Adds a guess.
-    pub fn add(&mut self, field: &str, column: &Column, sureness: Sureness, why: String) -> &mut Guess {
-        let guess = Guess {
+    pub fn add(&mut self, field: &str, column: &Column, sureness: Sureness, why: String) -> &mut FieldGuess {
+        let guess = FieldGuess {
             field: field.to_owned(),
             pointer: column.pointer.clone(),
             written: Written::Plainly,
@@ -54,7 +55,7 @@ impl<'s> Search<'s> {
         &mut self.found[last]
     }
 
-    fn take(&mut self, field: &str) -> Option<Guess> {
+    fn take(&mut self, field: &str) -> Option<FieldGuess> {
         let position = self.found.iter().position(|guess| guess.field == field)?;
         Some(self.found.remove(position))
     }
@@ -225,7 +226,7 @@ impl<'s> Search<'s> {
             let is_doubted = self.columns.at(&full_name.pointer).and_then(|column| self.doubt("family_name", column));
             let sureness = if is_doubted.is_some() { Sureness::Unsure } else { Sureness::Likely };
             self.found.retain(|guess| guess.field != "family_name");
-            self.found.push(Guess { field: "family_name".to_owned(), sureness, why, ..full_name });
+            self.found.push(FieldGuess { field: "family_name".to_owned(), sureness, why, ..full_name });
         }
     }
 
@@ -256,7 +257,7 @@ fn best<'s>(judged: impl Iterator<Item = Judged<'s>>) -> Option<Judged<'s>> {
 /// How sure it is that a column holds times, if its name says so and half of its values are some.
 fn judge_time(fit: Fit, column: &Column) -> Option<Judged<'_>> {
     let all = column.values.len();
-    let times::Guess { format, fits, rival } = times::guess(&column.values)?;
+    let times::TimeGuess { format, fits, rival } = times::guess(&column.values)?;
     if fit == Fit::None || fits * 2 < all {
         return None;
     }

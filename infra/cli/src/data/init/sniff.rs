@@ -7,7 +7,7 @@ use super::items::{FirstValue, first_value};
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum GuessedFormat {
     /// One JSON object a line.
     JsonLines,
     /// One array of JSON objects, at this pointer; empty if it is all of the file.
@@ -20,9 +20,9 @@ pub enum Format {
 
 /// How a file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub struct GuessedLayout {
     /// What it holds.
-    pub format: Format,
+    pub format: GuessedFormat,
     /// Letters of several bytes that are UTF-8.
     pub letters: usize,
     /// Places that are no UTF-8.
@@ -35,14 +35,14 @@ pub enum Sniffed {
     /// There is nothing in it.
     Empty,
     /// How it is written.
-    Layout(Layout),
+    Layout(GuessedLayout),
     /// It cannot be read as it is; why, and what to do.
     Unfit(&'static str),
 }
 
-impl Layout {
+impl GuessedLayout {
     /// A layout of which no text was seen yet.
-    pub fn new(format: &Format) -> Self {
+    pub fn new(format: &GuessedFormat) -> Self {
         Self { format: format.clone(), letters: 0, broken: 0 }
     }
 
@@ -64,7 +64,7 @@ impl Layout {
     }
 }
 
-impl Format {
+impl GuessedFormat {
     /// The name in the configuration.
     pub fn name(&self) -> &'static str {
         match self {
@@ -90,7 +90,7 @@ const RECORDS: usize = 50;
 /// How a file is written.
 pub fn sniff(head: &Head) -> Sniffed {
     if head.bytes.starts_with(b"PAR1") {
-        return Sniffed::Layout(Layout::new(&Format::Parquet));
+        return Sniffed::Layout(GuessedLayout::new(&GuessedFormat::Parquet));
     }
     let bytes = head.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&head.bytes);
     let format = match bytes.trim_ascii_start().first() {
@@ -99,23 +99,23 @@ pub fn sniff(head: &Head) -> Sniffed {
             Ok(format) => format,
             Err(reason) => return Sniffed::Unfit(reason),
         },
-        Some(b'[') => Format::Json(String::new()),
-        Some(_) => Format::Csv(named_delimiter(bytes).unwrap_or_else(|| delimiter(bytes))),
+        Some(b'[') => GuessedFormat::Json(String::new()),
+        Some(_) => GuessedFormat::Csv(named_delimiter(bytes).unwrap_or_else(|| delimiter(bytes))),
     };
     let (letters, broken) = weigh(head);
-    Sniffed::Layout(Layout { format, letters, broken })
+    Sniffed::Layout(GuessedLayout { format, letters, broken })
 }
 
 /// What a text that begins with `{` is: objects line by line, or one that holds them all.
-fn of_objects(bytes: &[u8], is_whole: bool) -> Result<Format, &'static str> {
+fn of_objects(bytes: &[u8], is_whole: bool) -> Result<GuessedFormat, &'static str> {
     let text = String::from_utf8_lossy(bytes);
     // What is no JSON at its beginning may be so further down, so it is read line by line, and told line by line.
-    let Some(first) = first_value(&text) else { return Ok(Format::JsonLines) };
+    let Some(first) = first_value(&text) else { return Ok(GuessedFormat::JsonLines) };
     let FirstValue { is_on_one_line, is_followed, longest, .. } = first;
     let is_alone = !is_followed;
     match longest {
-        Some((pointer, _)) if is_alone && !(is_on_one_line && is_row(&text)) => Ok(Format::Json(pointer)),
-        _ if is_on_one_line => Ok(Format::JsonLines),
+        Some((pointer, _)) if is_alone && !(is_on_one_line && is_row(&text)) => Ok(GuessedFormat::Json(pointer)),
+        _ if is_on_one_line => Ok(GuessedFormat::JsonLines),
         _ if is_alone && is_whole => Err(
             "holds one JSON object over several lines, and no array of objects is in it; write each row as one object \
              on one line (format = \"jsonl\"), or put the rows into an array (format = \"json\")",
@@ -195,7 +195,7 @@ fn widths(bytes: &[u8], delimiter: u8) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    fn layout(bytes: &[u8]) -> Layout {
+    fn layout(bytes: &[u8]) -> GuessedLayout {
         match sniff(&Head { bytes: bytes.to_vec(), is_whole: true }) {
             Sniffed::Layout(layout) => layout,
             other => panic!("{other:?}"),
@@ -231,12 +231,15 @@ mod tests {
     #[test]
     fn objects_are_rows_or_hold_rows() {
         let format = |text: &str| layout(text.as_bytes()).format;
-        assert_eq!(format("{\"id\":1}\n{\"id\":2}\n"), Format::JsonLines);
-        assert_eq!(format("{\"id\":1}\n"), Format::JsonLines);
-        assert_eq!(format("{\"id\":1,\"orders\":[{\"no\":1},{\"no\":2}]}\n"), Format::JsonLines, "one row");
-        assert_eq!(format("{\"users\":[{\"id\":1},{\"id\":2}],\"count\":2}"), Format::Json("/users".to_owned()));
-        assert_eq!(format("{\n \"data\": {\"rows\": [\n{\"id\":1}]}\n}\n"), Format::Json("/data/rows".to_owned()));
-        assert_eq!(format("[{\"id\":1}]"), Format::Json(String::new()));
+        assert_eq!(format("{\"id\":1}\n{\"id\":2}\n"), GuessedFormat::JsonLines);
+        assert_eq!(format("{\"id\":1}\n"), GuessedFormat::JsonLines);
+        assert_eq!(format("{\"id\":1,\"orders\":[{\"no\":1},{\"no\":2}]}\n"), GuessedFormat::JsonLines, "one row");
+        assert_eq!(format("{\"users\":[{\"id\":1},{\"id\":2}],\"count\":2}"), GuessedFormat::Json("/users".to_owned()));
+        assert_eq!(
+            format("{\n \"data\": {\"rows\": [\n{\"id\":1}]}\n}\n"),
+            GuessedFormat::Json("/data/rows".to_owned())
+        );
+        assert_eq!(format("[{\"id\":1}]"), GuessedFormat::Json(String::new()));
         for pretty in ["{\n\"id\":1\n}\n", "{\n\"id\":1\n}\n{\n\"id\":2\n}\n"] {
             let sniffed = sniff(&Head { bytes: pretty.as_bytes().to_vec(), is_whole: true });
             assert!(matches!(sniffed, Sniffed::Unfit(reason) if reason.contains("over several lines")), "{sniffed:?}");

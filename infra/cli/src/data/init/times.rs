@@ -45,7 +45,7 @@ const FORMATS: [&str; 37] = [
 
 /// How the times of a column are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guess {
+pub struct TimeGuess {
     /// The format's name in the configuration.
     pub format: &'static str,
     /// How many values fit.
@@ -55,7 +55,7 @@ pub struct Guess {
 }
 
 /// The format that most values fit; `None` if none fits any.
-pub fn guess(values: &[String]) -> Option<Guess> {
+pub fn guess(values: &[String]) -> Option<TimeGuess> {
     let fitting = FORMATS.into_iter().filter_map(|name| {
         let format = TimeFormat::from_name(name)?;
         let fits = values.iter().filter(|value| fits(name, &format, value)).count();
@@ -66,7 +66,7 @@ pub fn guess(values: &[String]) -> Option<Guess> {
     let (format, fits) = all.iter().rev().max_by_key(|(_, fits)| *fits).copied()?;
     let turned = turned(format);
     let rival = all.iter().find(|(name, others)| Some(*name) == turned.as_deref() && *others == fits);
-    Some(Guess { format, fits, rival: rival.map(|(name, _)| *name) })
+    Some(TimeGuess { format, fits, rival: rival.map(|(name, _)| *name) })
 }
 
 /// Whether a value is a time of the format, and of the years that accounts are of: any number is some unix time.
@@ -94,7 +94,7 @@ fn turned(format: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn of(values: &[&str]) -> Option<Guess> {
+    fn of(values: &[&str]) -> Option<TimeGuess> {
         guess(&values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>())
     }
 

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use onefold_config::Config;
 use rules::push_rules;
 
-use super::fields::{Guess, Guesses, Sureness, Written, guess};
-use super::look::{Look, Seen};
+use super::fields::{FieldGuess, FieldGuesses, Sureness, Written, guess};
+use super::look::{SeenFiles, SeenSource};
 use super::phones::{self, Phones};
-use super::sniff::{Format, Layout};
+use super::sniff::{GuessedFormat, GuessedLayout};
 use crate::table::plural;
 
 /// How many columns that are no field are named.
@@ -30,7 +30,7 @@ pub struct Guessed {
 }
 
 /// The text of a configuration for what was seen.
-pub fn configuration(seen: &[Seen]) -> Guessed {
+pub fn configuration(seen: &[SeenSource]) -> Guessed {
     let mut text = String::from(
         "#:schema ./onefold.schema.json\n\
          # Written by `onefold init` from a look at the first rows of each source. Lines say how sure they are: sure and\n\
@@ -61,9 +61,9 @@ pub fn configuration(seen: &[Seen]) -> Guessed {
 
 /// The section of a source.
 struct Section<'s> {
-    seen: &'s Seen,
-    look: &'s Look,
-    guesses: Guesses,
+    seen: &'s SeenSource,
+    look: &'s SeenFiles,
+    guesses: FieldGuesses,
     phones: Option<Phones>,
     text: String,
 }
@@ -77,7 +77,7 @@ struct LeftOut {
 }
 
 /// What is written of a source, unless it is left out.
-fn section(source: &Seen) -> Result<Section<'_>, LeftOut> {
+fn section(source: &SeenSource) -> Result<Section<'_>, LeftOut> {
     let left_out = |why: String| LeftOut { why, text: String::new() };
     let look = source.look.as_ref().map_err(|why| left_out(why.clone()))?;
     let guesses = guess(&source.name, &look.columns);
@@ -104,7 +104,7 @@ fn section(source: &Seen) -> Result<Section<'_>, LeftOut> {
 }
 
 /// Why nothing tells a source's rows apart.
-fn why_without_id(source: &Seen, guesses: &Guesses) -> String {
+fn why_without_id(source: &SeenSource, guesses: &FieldGuesses) -> String {
     match guesses.fields.iter().find(|guess| guess.field == "id") {
         Some(guess) => format!("no column tells its rows apart ({}: {})", guess.pointer, guess.why),
         None => format!("no column of landing/{}/ tells its rows apart", source.name),
@@ -143,15 +143,15 @@ impl Section<'_> {
 }
 
 /// The start of a source's section: what says how its files are written.
-pub fn source_head(name: &str, layout: &Layout) -> String {
+pub fn source_head(name: &str, layout: &GuessedLayout) -> String {
     let format = &layout.format;
     let mut out =
         format!("[[source]]\nname = {}\nkind = \"files\"\nformat = {}\n", quoted(name), quoted(format.name()));
     match format {
-        Format::Csv(delimiter) if !matches!(delimiter, b',' | b'\t') => {
+        GuessedFormat::Csv(delimiter) if !matches!(delimiter, b',' | b'\t') => {
             out.push_str(&format!("delimiter = {}\n", quoted(&char::from(*delimiter).to_string())));
         }
-        Format::Json(items) if !items.is_empty() => {
+        GuessedFormat::Json(items) if !items.is_empty() => {
             out.push_str(&format!("items = {} # likely: it is the longest array of objects\n", quoted(items)));
         }
         _ => {}
@@ -163,7 +163,7 @@ pub fn source_head(name: &str, layout: &Layout) -> String {
 }
 
 /// What a run would refuse, or lack.
-fn push_cautions(out: &mut String, source: &Seen, look: &Look) {
+fn push_cautions(out: &mut String, source: &SeenSource, look: &SeenFiles) {
     let mut say = |words: String| out.push_str(&format!("# Careful: {words}.\n"));
     source.faults.iter().for_each(|fault| say(one_line(fault)));
     if source.others > 0 {
@@ -203,7 +203,7 @@ fn without_country(phones: &Phones) -> String {
 
 /// The fields, each with its reason, and the columns that are none. `is_left_out` says whether the whole section is a
 /// comment: then the id is written as one that is in force.
-fn push_fields(out: &mut String, guesses: &Guesses, is_left_out: bool) {
+fn push_fields(out: &mut String, guesses: &FieldGuesses, is_left_out: bool) {
     if is_left_out && guesses.fields.iter().all(|guess| guess.field != "id") {
         out.push_str("# unsure: a column that every row has, each row another value, and that no two people share\nid = \"/…\"\n");
     }
@@ -213,7 +213,7 @@ fn push_fields(out: &mut String, guesses: &Guesses, is_left_out: bool) {
     push_others(out, &guesses.others);
 }
 
-fn push_field(out: &mut String, guess: &Guess, is_written: bool) {
+fn push_field(out: &mut String, guess: &FieldGuess, is_written: bool) {
     let (word, mark) = match guess.sureness {
         Sureness::Sure => ("sure", ""),
         Sureness::Likely => ("likely", ""),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::data::folder::DataFolder;
 use crate::data::losses;
-use crate::data::reading::{Read, Reader, Row};
+use crate::data::source_reader::{FirstRows, SourceReader, SourceRow};
 use crate::error::Error;
 use crate::local::functions::hasher;
 
@@ -63,9 +63,9 @@ pub async fn try_rows(
             nearest(name, names.iter().copied()).map_or_else(String::new, |name| format!("did you mean {name:?}? "));
         Error::Unready(format!("there is no source {name:?}; {meant}The sources are {}", names.join(", ")))
     })?;
-    let reader = Reader::with_secrets(folder.root(), secrets)?;
+    let reader = SourceReader::with_secrets(folder.root(), secrets)?;
     let tables = tables(&reader, config).await?;
-    let Read { rows, notes } = reader.rows(source, wanted).await?;
+    let FirstRows { rows, notes } = reader.rows(source, wanted).await?;
     let matcher = Matcher::new(config, hasher()?);
     let mut translator = Translator::new(config, source, &tables, matcher.clone());
 
@@ -76,7 +76,12 @@ pub async fn try_rows(
 }
 
 /// What the rows tell of the set-up, or that there are none.
-async fn warnings(reader: &Reader, config: &Config, source: &Source, rows: &[Row]) -> Result<Vec<String>, Error> {
+async fn warnings(
+    reader: &SourceReader,
+    config: &Config,
+    source: &Source,
+    rows: &[SourceRow],
+) -> Result<Vec<String>, Error> {
     let number = config.sources.iter().position(|known| known.name == source.name).unwrap_or_default();
     let mut findings = Vec::new();
     if rows.is_empty() && matches!(source.kind, SourceKind::Files(_)) {
@@ -91,7 +96,7 @@ async fn warnings(reader: &Reader, config: &Config, source: &Source, rows: &[Row
 }
 
 /// The reference tables, which must be sound.
-async fn tables(reader: &Reader, config: &Config) -> Result<Tables, Error> {
+async fn tables(reader: &SourceReader, config: &Config) -> Result<Tables, Error> {
     let mut stored = Vec::new();
     for name in config.tables() {
         let table = reader.table(name).await?;
@@ -112,7 +117,7 @@ async fn tables(reader: &Reader, config: &Config) -> Result<Tables, Error> {
 }
 
 /// A row on its own.
-fn one(translator: &mut Translator<'_>, matcher: &Matcher, row: &Row) -> TriedRow {
+fn one(translator: &mut Translator<'_>, matcher: &Matcher, row: &SourceRow) -> TriedRow {
     let output = translator.chunk(&row.text, std::slice::from_ref(&row.segment));
     let line = row.segment.line.map_or_else(String::new, |line| format!(":{line}"));
     let text = String::from_utf8_lossy(&output.accounts);
@@ -143,7 +148,7 @@ fn one(translator: &mut Translator<'_>, matcher: &Matcher, row: &Row) -> TriedRo
 }
 
 /// Marks rows that are only refused beside the others: older versions of an account.
-fn mark_repeated(translator: &mut Translator<'_>, rows: &[Row], tried: &mut [TriedRow]) {
+fn mark_repeated(translator: &mut Translator<'_>, rows: &[SourceRow], tried: &mut [TriedRow]) {
     // Rows of files with different headers are in different chunks.
     let mut start = 0;
     while let Some(first) = rows.get(start) {
@@ -157,7 +162,7 @@ fn mark_repeated(translator: &mut Translator<'_>, rows: &[Row], tried: &mut [Tri
             output.rejects.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok())
         {
             // Of an API each page has its first byte, and of a part of a file the lines are not known.
-            let is_this = |row: &Row| {
+            let is_this = |row: &SourceRow| {
                 let Segment { object, byte, line, .. } = &row.segment;
                 reject["object"] == *object && reject["byte"] == *byte && reject["line"].as_u64() == *line
             };

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::Outcome;
-use crate::args::{InitOptions, SetupCommand};
+use crate::args::{DataCommand, InitOptions};
 use crate::data::tests::Scratch;
 use crate::data::{check, execute};
 
@@ -120,7 +120,7 @@ async fn the_exit_code_says_that_something_is_open() {
         (vec![("landing/list/a.csv", b"First Name\nMara\nBenno\n")], Outcome::Faulty),
     ] {
         let scratch = Scratch::new(&files);
-        let command = SetupCommand::Init(InitOptions { data: scratch.0.clone(), force: false });
+        let command = DataCommand::Init(InitOptions { data: scratch.0.clone(), force: false });
         assert_eq!(execute(command, None).await.unwrap(), outcome);
         assert!(scratch.0.join("onefold.toml").exists(), "it is written in any case");
     }

@@ -4,7 +4,7 @@ use onefold_config::Place;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
+pub enum Severity {
     /// A run would refuse it.
     Error,
     /// It looks wrong, and a run would go on.
@@ -13,22 +13,22 @@ pub enum Weight {
 
 /// Something found in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    pub weight: Weight,
+pub struct Diagnostic {
+    pub severity: Severity,
     /// Where in the file, if it is about a place in it.
     pub place: Option<Place>,
     pub message: String,
 }
 
 /// What was found in the text of a file, one below the other.
-pub fn show(file: &str, text: &str, all: &[Found]) -> String {
+pub fn show(file: &str, text: &str, all: &[Diagnostic]) -> String {
     let mut out = String::new();
     for found in all {
-        let weight = match found.weight {
-            Weight::Error => "error",
-            Weight::Warning => "warning",
+        let severity = match found.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
         };
-        out.push_str(&format!("{weight}: {}\n", found.message));
+        out.push_str(&format!("{severity}: {}\n", found.message));
         if let Some(Place { line, column, length }) = found.place {
             let number = line.to_string();
             let margin = " ".repeat(number.len());

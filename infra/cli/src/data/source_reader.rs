@@ -27,7 +27,7 @@ const SPLIT_BYTES: u64 = 1 << 20;
 const NO_RUN: &str = "00000000T000000Z-00000000";
 
 /// Reads the sources of a data folder's configuration.
-pub struct Reader {
+pub struct SourceReader {
     store: Arc<Overlay>,
     context: Context,
     run: RunId,
@@ -35,7 +35,7 @@ pub struct Reader {
 
 /// A row where it stands, with the header of its file before it if it is CSV.
 #[derive(Debug)]
-pub struct Row {
+pub struct SourceRow {
     /// Header and row, as a chunk has them.
     pub text: Vec<u8>,
     /// Where the row stands.
@@ -46,21 +46,21 @@ pub struct Row {
 
 /// What was read of a source.
 #[derive(Debug, Default)]
-pub struct Read {
+pub struct FirstRows {
     /// The first rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<SourceRow>,
     /// What is told of the source and is no fault.
     pub notes: Vec<Note>,
 }
 
-impl Read {
+impl FirstRows {
     fn add(&mut self, more: Self) {
         self.rows.extend(more.rows);
         self.notes.extend(more.notes);
     }
 }
 
-impl Reader {
+impl SourceReader {
     /// A reader for a data folder's files and tables.
     pub fn new(root: &Path) -> Result<Self, Error> {
         Self::with_secrets(root, Arc::new(NoSecrets))
@@ -77,7 +77,7 @@ impl Reader {
     }
 
     /// The first rows of a source, as many as are wanted if there are so many. Blank lines are no rows.
-    pub async fn rows(&self, source: &Source, wanted: usize) -> Result<Read, Error> {
+    pub async fn rows(&self, source: &Source, wanted: usize) -> Result<FirstRows, Error> {
         let source = &no_more_than(wanted, source);
         let planning =
             Planning { context: &self.context, run: &self.run, known: &[], watermark: None, split_bytes: SPLIT_BYTES };
@@ -86,7 +86,7 @@ impl Reader {
         if let Some(fault) = faults.first() {
             return Err(Error::Unready(fault.clone()));
         }
-        let mut read = Read { rows: Vec::new(), notes: planned.notes };
+        let mut read = FirstRows { rows: Vec::new(), notes: planned.notes };
         for reading in planned.readings.iter().flat_map(one_by_one) {
             if read.rows.len() >= wanted {
                 break;
@@ -108,7 +108,7 @@ impl Reader {
     }
 
     /// The first rows of a file of a source.
-    pub async fn rows_of(&self, source: &Source, object: &Object) -> Result<Read, Error> {
+    pub async fn rows_of(&self, source: &Source, object: &Object) -> Result<FirstRows, Error> {
         let piece = Piece {
             object: object.key.clone(),
             etag: object.etag.clone(),
@@ -122,7 +122,7 @@ impl Reader {
     }
 
     /// The rows of the first chunk, or of as many pages as it takes for so many rows.
-    async fn read(&self, source: &Source, reading: &Reading, wanted: usize) -> Result<Read, Error> {
+    async fn read(&self, source: &Source, reading: &Reading, wanted: usize) -> Result<FirstRows, Error> {
         let to = Destination {
             context: &self.context,
             run: &self.run,
@@ -135,7 +135,7 @@ impl Reader {
         let outcome = read_on(source, reading, wanted, &mut sink).await;
         let written = self.store.take_written(keys::RAW).await?;
         outcome?;
-        let mut read = Read::default();
+        let mut read = FirstRows::default();
         for (key, bytes) in written {
             let (text, index) = rawchunk::parse(&key, &bytes).map_err(|error| Error::malformed(&key, error))?;
             split(&text, &index.segments, source, &mut read.rows);
@@ -190,7 +190,7 @@ fn failed(source: &Source) -> impl FnOnce(onefold_connect::Fault) -> Error {
     move |fault| Error::Unready(fault.into_error(&name).message)
 }
 
-impl Row {
+impl SourceRow {
     /// The header of its file; empty if it is not CSV.
     pub fn header(&self) -> &[u8] {
         self.halves().0
@@ -230,7 +230,7 @@ impl Row {
 }
 
 /// Each row of a chunk as a chunk of its own.
-fn split(text: &[u8], segments: &[Segment], source: &Source, rows: &mut Vec<Row>) {
+fn split(text: &[u8], segments: &[Segment], source: &Source, rows: &mut Vec<SourceRow>) {
     let covered: usize = segments.iter().map(|segment| segment.length).sum();
     let (header, mut rest) = text.split_at(text.len().saturating_sub(covered));
     let delimiter = source.kind.delimiter();
@@ -251,7 +251,7 @@ fn split(text: &[u8], segments: &[Segment], source: &Source, rows: &mut Vec<Row>
             lines = after;
             if !row.trim_ascii().is_empty() {
                 let segment = Segment { byte, line, length, ..segment.clone() };
-                rows.push(Row { text: [header, row].concat(), segment, delimiter });
+                rows.push(SourceRow { text: [header, row].concat(), segment, delimiter });
             }
             byte += length as u64;
             line = line.map(|line| line + row.iter().filter(|byte| **byte == b'\n').count() as u64);
