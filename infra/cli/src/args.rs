@@ -1,4 +1,4 @@
-//! What can be typed behind `onefold`, and the help texts.
+//! The command line: subcommands, options and help texts.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ pub struct Arguments {
     pub command: Command,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Something with a deployed stack.
@@ -251,7 +251,7 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
-    /// The truth to compare with, if there is any.
+    /// The file of truth: the one that was given, or truth.csv in the data folder if it exists.
     pub fn truth_file(&self) -> Option<PathBuf> {
         let beside_the_data = self.data.join("truth.csv");
         self.truth.clone().or_else(|| beside_the_data.is_file().then_some(beside_the_data))
@@ -357,7 +357,7 @@ pub struct UpOptions {
 }
 
 impl LocalCommand {
-    /// The folder of results that the command works with: what it holds is restored into the local cloud.
+    /// The folder of results, whose version is restored into the local cloud.
     pub fn out_folder(&self) -> Option<&Path> {
         match self {
             Self::Cloud(CloudCommand::Run(options)) => Some(&options.out),
@@ -366,7 +366,7 @@ impl LocalCommand {
         }
     }
 
-    /// What has no sense in a local cloud that begins empty and ends with the command: what to do instead.
+    /// What to do instead of a command that is useless in a local cloud, which begins empty and ends with the command.
     pub fn advice(&self) -> Option<&'static str> {
         match self {
             Self::Cloud(CloudCommand::Publish(_)) => Some(
@@ -381,7 +381,7 @@ impl LocalCommand {
         }
     }
 
-    /// What it does that can be done in AWS as well.
+    /// The command, if AWS has it as well.
     pub fn cloud_command(&self) -> Option<&CloudCommand> {
         match self {
             Self::Cloud(command) => Some(command),
@@ -389,7 +389,7 @@ impl LocalCommand {
         }
     }
 
-    /// The port that was asked for.
+    /// The port of `onefold local up`, if one was given.
     pub fn port(&self) -> Option<u16> {
         match self {
             Self::Up(options) => options.port,

@@ -1,5 +1,7 @@
-//! The commands that help to set a data folder up: init, check, try, schema. They read files of this machine (`try`
-//! also APIs and databases) and use the functions' own code to judge them; nothing is uploaded.
+//! A data folder: set up by `onefold init`, `check`, `try` and `schema`, and uploaded by `push`.
+//!
+//! The commands of the setup read files of this machine (`try` also APIs and databases) and judge them with the functions'
+//! own code. Only `push` uploads anything.
 
 mod check;
 mod diagnostics;
@@ -19,9 +21,9 @@ use crate::args::DataCommand;
 use crate::error::Error;
 use crate::screen::say;
 
-/// Carries out a command.
+/// Carries out a command of the setup.
 ///
-/// `endpoint` is the address of the local cloud, if its Secrets Manager is to be asked.
+/// `endpoint` is the address of the local cloud whose Secrets Manager `try` asks; without one, it asks AWS's.
 pub async fn execute(command: DataCommand, endpoint: Option<String>) -> Result<Outcome, Error> {
     match command {
         DataCommand::Check(options) => {

@@ -1,4 +1,4 @@
-//! What can go wrong in the command, said so that the reader knows what to do.
+//! The errors of the command. Each message says what to do.
 
 use std::error::Error as StdError;
 use std::io;
@@ -20,7 +20,7 @@ pub enum Error {
     Call {
         /// What was tried.
         action: String,
-        /// What the service, or the way to it, said.
+        /// Why it failed.
         source: CallError,
     },
     /// An object could not be read, written or listed.
@@ -55,10 +55,10 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// Something about the request, the folders or the installation has to be put right first.
+    /// The request, a folder or the installation must be put right first. The message says how.
     #[error("{0}")]
     Unready(String),
-    /// What a command is given is not as it must be.
+    /// The checks before the start found faults in folders and files.
     #[error("{} must be put right first\n  {}", plural(faults.len(), "fault"), faults.join("\n  "))]
     FailedChecks {
         /// What is wrong, each with its file.
@@ -71,10 +71,10 @@ pub enum Error {
     NoStack {
         /// The name that was looked for.
         stack: String,
-        /// Where.
+        /// The region that was searched.
         region: String,
     },
-    /// Nothing to fetch.
+    /// There is no such version. The message says which.
     #[error("{0}")]
     NotPublished(String),
     /// The local cloud ended by itself.
@@ -93,19 +93,19 @@ pub enum Error {
         /// The output's last lines.
         tail: String,
     },
-    /// Ctrl-C and the like.
+    /// A signal ended the command.
     #[error("stopped by {name}{note}")]
     Interrupted {
         /// The signal's name.
         name: &'static str,
         /// Its number.
         number: u8,
-        /// What goes on in spite of it.
+        /// What continues without the command; empty if nothing does.
         note: String,
     },
 }
 
-/// What a cloud service, or the way to it, said.
+/// The message of a cloud service, or why it could not be reached.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct CallError(String);
@@ -127,7 +127,7 @@ impl Error {
         move |error| Self::Call { action, source: CallError(chain(&error)) }
     }
 
-    /// For `map_err` behind a task. What a panic says can hold a value, and its place was printed already.
+    /// For `map_err` behind a task. The panic's message can hold a value, so it is dropped; its place was printed already.
     pub fn task(action: &'static str) -> impl FnOnce(JoinError) -> Self {
         move |_| Self::Program { action: action.to_owned(), source: io::Error::other("the program panicked") }
     }
@@ -137,12 +137,12 @@ impl Error {
         move |source| Self::File { action, path: path.to_owned(), source }
     }
 
-    /// A file or an object that does not hold what it should.
+    /// The error for a file or an object, named by `what`, that does not hold what it should.
     pub fn malformed(what: impl ToString, reason: impl ToString) -> Self {
         Self::Malformed { what: what.to_string(), reason: reason.to_string() }
     }
 
-    /// What the process answers: 128 and the signal's number after a signal, as shells have it, and 1 otherwise.
+    /// The exit code of the process: 128 plus the signal's number after a signal, as in shells, and 1 otherwise.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Interrupted { number, .. } => ExitCode::from(128 + number),
@@ -162,7 +162,7 @@ impl From<VersionError> for Error {
 }
 
 impl From<StoreError> for Error {
-    /// What the store says carries operation and key, so there is nothing to add where it is passed on.
+    /// The store's error names operation and key, so callers add nothing.
     fn from(source: StoreError) -> Self {
         Self::Store { source }
     }
@@ -173,7 +173,7 @@ pub fn describe(error: &Error) -> String {
     chain(error)
 }
 
-/// What a service said, or why it could not be asked.
+/// The code and message of a service's error, or why the service could not be reached.
 fn explain<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + StdError + 'static,
@@ -189,7 +189,7 @@ where
             SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
                 format!("no connection: {}", innermost(error))
             }
-            // Such as: no credentials were found.
+            // For example: no credentials were found.
             SdkError::DispatchFailure(failure) => failure
                 .as_connector_error()
                 .map_or_else(|| chain(error), |connector| connector.source().map_or_else(|| chain(connector), chain)),
@@ -198,7 +198,7 @@ where
     }
 }
 
-/// The cause of all causes.
+/// The last error of the chain of causes.
 fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
     let mut cause = error;
     while let Some(next) = cause.source() {

@@ -1,9 +1,13 @@
 //! The operator's command.
 //!
-//! It starts runs and follows them, brings data to the cloud and results back, and boots a local cloud to do all
-//! that on one machine. It talks to AWS and to the local cloud with the same code; only the endpoint differs. It
-//! deliberately lacks any part of the pipeline: what a stage does is known to the functions, and in which order to
-//! the state machine.
+//! It sets up data folders, starts runs and follows them, brings data to the cloud and results back, and boots a local
+//! cloud to do all that on one machine. It talks to AWS and to the local cloud with the same code; only the endpoint
+//! differs. It deliberately lacks any part of the pipeline: the functions know what a stage does, the state machine knows
+//! the order.
+//!
+//! Rooms, each using only those before it: `cloud` (clients and transfers), `local` (this machine in the place of AWS),
+//! `data` (a data folder: init, check, try, push), `run` (start, follow, report), `version` (what runs published) and
+//! `commands` (those that need several rooms).
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -32,18 +36,18 @@ use version::{erase, explanation};
 /// How a command that was carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// As wished.
+    /// The command did what it was asked for.
     Done,
-    /// The run that was followed failed; what there is to say about it has been said.
+    /// The run that was followed failed. This has been printed.
     RunFailed,
-    /// What was checked has faults; they have been told.
+    /// The data folder has faults. They have been printed.
     Faulty,
-    /// What was asked for is not there; that has been said.
+    /// The account or customer that was asked for does not exist. This has been printed.
     NotFound,
 }
 
 impl Outcome {
-    /// What the process answers.
+    /// The exit code of the process: 0 if all is done, 1 otherwise.
     pub fn exit_code(self) -> ExitCode {
         match self {
             Self::Done => ExitCode::SUCCESS,
@@ -52,7 +56,7 @@ impl Outcome {
     }
 }
 
-/// Does what the arguments say.
+/// Carries out a command line.
 pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
     match arguments.command {
         Command::Local(_) if arguments.endpoint.is_some() => {

@@ -1,4 +1,4 @@
-//! The command `onefold`: reads the arguments, does what they say, and turns the outcome into an exit code.
+//! The command `onefold`: reads the arguments, carries them out, and turns the outcome into an exit code.
 
 use std::process::ExitCode;
 
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         }
     };
     let result = runtime.block_on(onefold::execute(arguments));
-    // Work that still runs on a thread (a file being hashed, say) is not worth waiting for.
+    // Nothing waits for work that still runs on a thread, such as hashing a file.
     runtime.shutdown_background();
     match result {
         Ok(outcome) => outcome.exit_code(),

@@ -1,17 +1,17 @@
-//! Prints what a person is to read. An output that was closed (`onefold start | head`, a terminal that went away) is
-//! no reason to stop, and less so to panic: there may be a local cloud to be stopped yet.
+//! Prints for people. A closed output (`onefold start | head`, a closed terminal) neither stops the command nor makes it
+//! panic: it may still have a local cloud to stop.
 
 use std::fmt::Display;
 use std::io::{Write, stderr, stdout};
 
 use indicatif::ProgressStyle;
 
-/// Prints a line that belongs to the result.
+/// Prints a line of the result, to the standard output.
 pub fn say(line: impl Display) {
     let _ = writeln!(stdout(), "{line}");
 }
 
-/// Prints a line that belongs beside the result.
+/// Prints a line that is not part of the result, to the error output.
 pub fn warn(line: impl Display) {
     let _ = writeln!(stderr(), "{line}");
 }

@@ -13,7 +13,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// From here on the signals no longer end the process.
+    /// Starts to listen. From here on these signals no longer end the process.
     pub fn listen() -> Result<Self, Error> {
         let kinds = [
             ("Ctrl-C", SignalKind::interrupt()),
@@ -43,7 +43,7 @@ impl Signals {
     }
 }
 
-/// A signal that came.
+/// A signal that was received.
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedSignal {
     name: &'static str,
@@ -51,7 +51,7 @@ pub struct ReceivedSignal {
 }
 
 impl ReceivedSignal {
-    /// The error that it amounts to. `note` says what goes on in spite of it.
+    /// The error that ends the command. `note` says what continues without it.
     pub fn as_error(self, note: String) -> Error {
         let number = u8::try_from(self.kind.as_raw_value()).unwrap_or(0);
         Error::Interrupted { name: self.name, number, note }

@@ -1,6 +1,6 @@
-//! Lines up what is shown to a person: tables in plain text, and numbers as people write them.
+//! Tables in plain text, and numbers as people write them.
 
-/// Rows of cells that are printed in columns.
+/// A table in plain text, its columns lined up.
 #[derive(Debug, Default)]
 pub struct TextTable {
     rows: Vec<Vec<String>>,
@@ -69,7 +69,7 @@ pub fn seconds(milliseconds: i64) -> String {
     format!("{:.1}", milliseconds as f64 / 1000.0)
 }
 
-/// A number of things.
+/// A number and a noun: `1 row`, `2 rows`.
 pub fn plural(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

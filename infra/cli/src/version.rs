@@ -1,4 +1,5 @@
-//! What runs published: listed, fetched into a folder and restored from it, compared, explained, and erased from.
+//! Versions, which runs publish: listed, rolled back, fetched into a folder, restored from it, compared, explained, and
+//! searched for persons to erase.
 
 pub mod difference;
 pub mod erase;

@@ -1,4 +1,4 @@
-//! Clients for AWS or for a local cloud, and the deployed stack that a command works with.
+//! Clients for AWS or a local cloud, and the deployed stack that a command works with.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use onefold_store::s3::{self, Patience, S3Store};
 use crate::cloud::invoke::Lambda;
 use crate::error::Error;
 
-/// The region that a local cloud plays.
+/// The region of every local cloud.
 pub const LOCAL_REGION: &str = "us-east-1";
 /// Access key and secret key for a local cloud, which checks neither.
 pub const LOCAL_CREDENTIAL: &str = "onefold-local";
@@ -22,26 +22,26 @@ pub const LOCAL_CREDENTIAL: &str = "onefold-local";
 /// A deployed stack.
 #[derive(Clone, Debug)]
 pub struct Cloud {
-    /// The bucket.
+    /// The stack's bucket.
     pub store: Arc<S3Store>,
-    /// Starts and follows executions.
+    /// Step Functions.
     pub sfn: aws_sdk_sfn::Client,
-    /// Calls the functions that people ask.
+    /// Lambda.
     pub lambda: Lambda,
-    /// The address of the local cloud, if it is one.
+    /// The address of the local cloud; `None` for AWS.
     pub endpoint: Option<String>,
     /// The stack's name.
     pub stack: String,
-    /// The workflow.
+    /// The ARN of the stack's state machine.
     pub machine_arn: String,
-    /// Where all data is.
+    /// The bucket's name.
     pub bucket: String,
 }
 
-/// Clients that do not know a stack yet.
+/// Clients without a stack.
 #[derive(Debug)]
 pub struct Clients {
-    /// What sources are read with.
+    /// Secrets Manager.
     pub secrets: aws_sdk_secretsmanager::Client,
     s3: aws_sdk_s3::Client,
     patience: Patience,
@@ -60,7 +60,7 @@ impl Clients {
         }
     }
 
-    /// Clients for AWS, with what environment and profiles say.
+    /// Clients for AWS, configured by environment and profiles as the AWS CLI is.
     pub async fn of_aws() -> Result<Self, Error> {
         let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client).load().await;
@@ -72,7 +72,7 @@ impl Clients {
         Ok(Self::from_config(&config, region, endpoint, Patience::AWS))
     }
 
-    /// Clients for the local cloud at an address. They know nothing of the user's AWS profiles and credentials.
+    /// Clients for the local cloud at an address. They do not read the user's AWS profiles and credentials.
     pub fn of_local_cloud(endpoint: &str) -> Self {
         let credentials = Credentials::new(LOCAL_CREDENTIAL, LOCAL_CREDENTIAL, None, None, "local cloud");
         let config = SdkConfig::builder()
@@ -81,14 +81,14 @@ impl Clients {
             .endpoint_url(endpoint)
             .region(Region::new(LOCAL_REGION))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            // One process serves everything, so an answer may well stand still for a while.
+            // One process serves everything, so an answer may pause for a while.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         Self::from_config(&config, LOCAL_REGION.to_owned(), Some(endpoint.to_owned()), Patience::LOCAL)
     }
 
     fn from_config(config: &SdkConfig, region: String, endpoint: Option<String>, patience: Patience) -> Self {
-        // A bucket's name can be made part of AWS's host names only.
+        // Only AWS has a host name for each bucket.
         let s3_config = aws_sdk_s3::config::Builder::from(config).force_path_style(endpoint.is_some());
         let s3 = s3::client(s3_config, patience);
         let (sfn, lambda) = (aws_sdk_sfn::Client::new(config), Lambda::new(config, &region));
@@ -96,13 +96,13 @@ impl Clients {
         Self { secrets, s3, patience, sfn, lambda, endpoint, region }
     }
 
-    /// Asks for something, to see whether anybody answers.
+    /// Makes a call, which fails if nothing answers.
     pub async fn greet(&self) -> Result<(), Error> {
         self.s3.list_buckets().send().await.map_err(Error::call("list the buckets"))?;
         Ok(())
     }
 
-    /// Finds the stack's workflow, and with it the bucket.
+    /// Finds the stack's state machine by its name. The bucket's name follows from its ARN.
     pub async fn find_stack(self, stack: &str) -> Result<Cloud, Error> {
         let mut machines = self.sfn.list_state_machines().into_paginator().items().send();
         while let Some(machine) = machines.next().await {

@@ -1,4 +1,4 @@
-//! Does the same with many things, a few at a time.
+//! Asynchronous work on many items, a few at a time.
 
 use std::future::Future;
 
@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::error::Error;
 
 /// Calls `work` for every item, at most `limit` at a time, and returns the results in the order of the items. The first
-/// error ends it all.
+/// error stops the rest.
 pub async fn for_each<I, T, F>(
     items: impl IntoIterator<Item = I>,
     limit: usize,

@@ -1,7 +1,7 @@
-//! The entity tag that S3 will give to a file, so that what is there already need not be sent again.
+//! The entity tag that S3 will give to a file, by which a file that is already there is not sent again.
 //!
-//! It is the MD5 of an object that was uploaded whole, and of one uploaded in parts the MD5 of the parts' MD5s and
-//! their number. So how a file is cut into parts may depend on its size only.
+//! For an object that is uploaded whole it is the MD5. For one uploaded in parts it is the MD5 of the parts' MD5s, and the
+//! number of parts. This works because the parts of a file follow from its size alone.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -37,7 +37,6 @@ fn md5_of(file: &mut File, limit: u64) -> io::Result<[u8; 16]> {
     }
 }
 
-/// Bytes as hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,7 @@
-//! Calling a Lambda function: the one operation of Lambda that the command needs.
+//! Calls a Lambda function, the one operation of Lambda that the command needs.
 //!
-//! It is put together from the parts that the AWS SDKs are made of, so it signs, retries and waits as they do. The SDK
-//! of Lambda itself was a tenth of all that had to be compiled.
+//! It uses the crates that the AWS SDKs are made of, so it signs, retries and waits as they do. The SDK of Lambda itself
+//! would add a tenth to all that is compiled.
 
 use aws_config::SdkConfig;
 use aws_runtime::auth::SigV4OperationSigningConfig;
@@ -26,9 +26,9 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// Says that the payload is the function's error.
+/// The header that marks the payload as the function's error.
 const FUNCTION_ERROR: &str = "x-amz-function-error";
-/// Names the error if Lambda itself refuses.
+/// The header with the error's name if Lambda itself refuses.
 const ERROR_TYPE: &str = "x-amzn-errortype";
 
 /// Lambda, with the region and the credentials of a configuration.
@@ -38,10 +38,10 @@ pub struct Lambda {
     region: String,
 }
 
-/// What a function answered.
+/// The answer of a function that was called.
 #[derive(Debug)]
 pub enum Invoked {
-    /// Its answer, as JSON.
+    /// The result, as JSON.
     Answered(Vec<u8>),
     /// The error that it ended with, as JSON with `errorType` and `errorMessage`.
     Failed(Vec<u8>),
@@ -67,7 +67,7 @@ impl ProvideErrorMetadata for Refusal {
 }
 
 impl Lambda {
-    /// Lambda in a region.
+    /// Lambda in a region, with the credentials and settings of `config`.
     pub fn new(config: &SdkConfig, region: &str) -> Self {
         Self { config: config.clone(), region: region.to_owned() }
     }

@@ -1,4 +1,4 @@
-//! Objects of the stack's bucket: small ones that need not be there, and large ones into files. The rest the store does.
+//! Reads objects of the stack's bucket: small ones into memory, large ones into files.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -18,7 +18,10 @@ pub async fn read(cloud: &Cloud, key: &str) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-/// Downloads an object into a file, whose folder is made if need be.
+/// Downloads an object into a file. Creates the file's folder.
+///
+/// # Errors
+/// Also if the object has another size than was listed.
 pub async fn download(cloud: &Cloud, object: &Object, path: &Path) -> Result<(), Error> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;

@@ -1,5 +1,5 @@
-//! The secrets that sources are read with, where no function reads them: from a file of this machine, or from Secrets
-//! Manager as whoever types the command.
+//! Secrets of sources, for `onefold try` and the local cloud: from a file of this machine, or from Secrets Manager with the
+//! credentials of the user.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use onefold_shell::{ErrorKind, Secrets, SecretsManager, StageError};
 use crate::cloud::Clients;
 use crate::error::{Error, describe};
 
-/// Secrets of a TOML file: `"onefold/crm-token" = "…"`, a line each.
+/// The secrets of a TOML file, one a line: `"onefold/crm-token" = "…"`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretsFile {
     path: PathBuf,
@@ -29,7 +29,7 @@ impl SecretsFile {
     /// Reads a file.
     ///
     /// # Errors
-    /// It cannot be read, or is no such file. No error holds anything but names of secrets.
+    /// The file cannot be read, or is not of this form. Errors name secrets and never hold their values.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
         let values = Self::parse(&text).map_err(|reason| Error::malformed(path.display(), reason))?;
@@ -37,7 +37,7 @@ impl SecretsFile {
     }
 
     fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
-        // The reader's own words can quote the text.
+        // The parser's own message can quote a value.
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let at = error.span().map_or(0, |span| span.start);
             let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
@@ -50,10 +50,7 @@ impl SecretsFile {
         table.into_iter().map(value).collect()
     }
 
-    /// Stores them in a Secrets Manager that has none of them yet: a local cloud's.
-    ///
-    /// # Errors
-    /// It did not take one.
+    /// Creates the secrets in the Secrets Manager of a local cloud, which must not have them yet.
     pub async fn store(&self, manager: &aws_sdk_secretsmanager::Client) -> Result<(), Error> {
         for (name, value) in &self.values {
             let create = manager.create_secret().name(name).secret_string(value);
@@ -73,7 +70,7 @@ impl Secrets for SecretsFile {
     }
 }
 
-/// Secrets Manager, which is not looked for before a secret is asked for: most sources need none.
+/// Secrets Manager, connected only when a secret is needed: most sources need none.
 #[derive(Debug)]
 pub struct LazySecretsManager {
     /// The address of the local cloud, if it is not AWS's.

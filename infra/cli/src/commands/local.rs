@@ -19,7 +19,7 @@ use crate::signals::Signals;
 use crate::version::out_folder::OutFolder;
 use crate::version::restore;
 
-/// Carries out a command in a local cloud that lives as long as it takes.
+/// Carries out a command in a local cloud, which ends with the command.
 pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Error> {
     if let Some(advice) = options.command.advice() {
         return Err(Error::Unready(advice.to_owned()));
@@ -27,7 +27,7 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
     preflight::check(options.command.cloud_command(), options.secrets.as_deref())?;
     let secrets = options.secrets.as_deref().map(SecretsFile::read).transpose()?;
     let project = Project::find()?;
-    // What is kept for a folder of results lies in it; claimed first, as another one may be changing what it holds.
+    // The state folder is locked first, because another command may be changing the folder of results around it.
     let state_path = options.command.out_folder().map(|out| out.join(".onefold"));
     let state = StateFolder::claim(&state_path.unwrap_or_else(|| project.root().join("target/local")))?;
     let out = match options.command.out_folder() {
@@ -38,13 +38,13 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
         Some(out) => out.manifest().map_err(with_way_out)?,
         None => None,
     };
-    let given = InitialContents { out: out.as_ref(), version: held.as_ref(), secrets: secrets.as_ref() };
+    let contents = InitialContents { out: out.as_ref(), version: held.as_ref(), secrets: secrets.as_ref() };
     // From here on nothing ends this process before the local cloud has been stopped.
     let mut signals = Signals::listen()?;
     let mut local_cloud = LocalCloud::boot(&project, &state, options.command.port()).await?;
     let site = local_cloud.site();
     let result = tokio::select! {
-        result = work(&project, &state, &site, given, options.command, stack) => result,
+        result = work(&project, &state, &site, contents, options.command, stack) => result,
         signal = signals.next() => Err(signal.as_error(String::new())),
         ended = local_cloud.ended() => Err(ended),
     };
@@ -56,38 +56,38 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
     result
 }
 
-/// What a local cloud is given before it is worked with.
+/// What a local cloud holds before the command begins.
 struct InitialContents<'g> {
-    /// The folder of results.
+    /// The folder of results, with the suppression list.
     out: Option<&'g OutFolder>,
-    /// The version in it, to build on.
+    /// The version in the folder, which the next run builds on.
     version: Option<&'g Manifest>,
     secrets: Option<&'g SecretsFile>,
 }
 
-/// What there is to do in the local cloud once it is booted.
+/// Waits for the booted cloud, deploys, restores, and carries out the command.
 async fn work(
     project: &Project,
     state: &StateFolder,
     site: &Site,
-    given: InitialContents<'_>,
+    contents: InitialContents<'_>,
     command: LocalCommand,
     stack: &str,
 ) -> Result<Outcome, Error> {
-    #[expect(clippy::disallowed_methods, reason = "how long it took is shown")]
+    #[expect(clippy::disallowed_methods, reason = "the time of the deployment is printed")]
     let start = Instant::now();
     let clients = site.wait_until_it_answers().await?;
     deploy(project, state, site, stack).await?;
-    if let Some(secrets) = given.secrets {
+    if let Some(secrets) = contents.secrets {
         secrets.store(&clients.secrets).await?;
     }
     let cloud = clients.find_stack(stack).await?;
     say(format_args!("local cloud at {}, deployed in {:.1} s", site.endpoint, start.elapsed().as_secs_f64()));
 
-    if let Some(out) = given.out {
+    if let Some(out) = contents.out {
         restore::suppression(&cloud, out.path()).await?;
     }
-    if let (Some(out), Some(manifest)) = (given.out, given.version) {
+    if let (Some(out), Some(manifest)) = (contents.out, contents.version) {
         restore::version(&cloud, out, manifest).await?;
         say(format_args!("building on the version of {} in {}", manifest.run, out.path().display()));
     }
@@ -101,7 +101,7 @@ async fn work(
     }
 }
 
-/// A version that cannot be read need not stand in the way for ever.
+/// Adds to the error of a damaged version what to do about it.
 fn with_way_out(error: Error) -> Error {
     match error {
         Error::Malformed { what, reason } => {
@@ -111,7 +111,7 @@ fn with_way_out(error: Error) -> Error {
     }
 }
 
-/// What to type to work with a local cloud that stays up.
+/// The commands that reach a local cloud that stays up.
 fn how_to_reach(cloud: &Cloud, site: &Site) -> String {
     let Site { endpoint, log, .. } = site;
     let stack = if cloud.stack == "onefold" { String::new() } else { format!(" --stack {}", cloud.stack) };

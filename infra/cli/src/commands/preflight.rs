@@ -1,5 +1,4 @@
-//! What a command needs of its folders and files, checked before it starts: a run takes long, and all that is wrong is
-//! better known at once.
+//! Checks the folders and files of a command before it starts: a run takes long, so all faults are shown at once and first.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -15,10 +14,10 @@ use crate::files::for_each_file;
 use crate::run::truth::Truth;
 use crate::version::out_folder;
 
-/// Checks what a command is given. `secrets` is a file of secrets, if there is one.
+/// Checks the folders and files of a command, and the file of secrets if there is one.
 ///
 /// # Errors
-/// Every fault there is, with file and line.
+/// All faults, each with its file and line.
 pub fn check(command: Option<&CloudCommand>, secrets: Option<&Path>) -> Result<(), Error> {
     let mut faults = Vec::new();
     match command {
@@ -44,7 +43,7 @@ fn check_run(options: &RunOptions, faults: &mut Vec<String>) {
     check_apart(&options.data, &options.out, faults);
 }
 
-/// What Plan would refuse of a data folder: its configuration and its corrections; and what cannot be uploaded.
+/// Finds what Plan would refuse in a data folder, its configuration and its corrections, and what cannot be uploaded.
 fn check_data(data: &Path, faults: &mut Vec<String>) {
     let path = DataFolder::new(data).config_path();
     let text = match config_text(&path) {
@@ -65,20 +64,20 @@ fn check_data(data: &Path, faults: &mut Vec<String>) {
     for part in ["landing", "reference"] {
         faults.extend(for_each_file(&data.join(part), |_, _| {}).err().map(|error| describe(&error)));
     }
-    // Without the sources, no reference means anything.
+    // References in corrections begin with the name of a source.
     if !sources.is_empty() {
         faults.extend(DataFolder::new(data).faults_of_corrections(&sources));
     }
 }
 
-/// Whether results can be written into a folder.
+/// Checks that results can be written into a folder.
 fn check_out(out: &Path, faults: &mut Vec<String>) {
     for folder in [out.to_owned(), out.join(out_folder::HELD)] {
         if folder.exists() && !folder.is_dir() {
             return faults.push(format!("{} is no folder; name one for the results", folder.display()));
         }
     }
-    // What is not there yet is made in what is.
+    // Folders that do not exist yet will be created in the first one above that does.
     let existing = out.ancestors().find(|folder| folder.as_os_str().is_empty() || folder.exists());
     let existing = existing.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let probe = existing.join(format!(".onefold-probe-{}", std::process::id()));
@@ -91,7 +90,7 @@ fn check_out(out: &Path, faults: &mut Vec<String>) {
     }
 }
 
-/// Results must not become what is read, nor what is read be replaced by results.
+/// Checks that results are not read as data, and that they do not replace the data.
 fn check_apart(data: &Path, out: &Path, faults: &mut Vec<String>) {
     let (Some(data_path), Some(out_path)) = (real_path(data), real_path(out)) else { return };
     if out_path.starts_with(&data_path) {
@@ -103,7 +102,7 @@ fn check_apart(data: &Path, out: &Path, faults: &mut Vec<String>) {
     }
 }
 
-/// A path without links and `..`, of which the end need not be there.
+/// A path without links and `..`. Its last folders need not exist.
 fn real_path(path: &Path) -> Option<PathBuf> {
     let path = std::path::absolute(path).ok()?;
     let existing = path.ancestors().find(|folder| folder.exists())?;

@@ -14,19 +14,19 @@ use super::source_reader::SourceReader;
 use crate::error::{Error, describe};
 use crate::table::plural;
 
-/// How many files of a source are looked at.
+/// How many files of a source are checked.
 const FILES_MAX: usize = 20;
 
-/// What came of a check.
+/// The result of a check.
 #[derive(Debug)]
 pub struct CheckResult {
-    /// What to show.
+    /// The text to print.
     pub report: String,
-    /// Whether a run would accept the set-up.
+    /// Whether a run would accept the data folder: it has warnings at most.
     pub is_sound: bool,
 }
 
-/// Checks a data folder, or a configuration alone if nothing lies beside it.
+/// Checks a data folder, or the configuration alone if there is no data beside it.
 pub async fn check(path: &Path) -> Result<CheckResult, Error> {
     let file = if path.is_dir() { path.join(CONFIG) } else { path.to_owned() };
     let text = config_text(&file)?;
@@ -53,13 +53,13 @@ pub async fn check(path: &Path) -> Result<CheckResult, Error> {
         let note = format!("{sources}; the file alone was checked, as no landing/ or reference/ is beside it");
         return Ok(conclude(&shown, &text, &[], &note));
     }
-    let found = beyond_the_file(&folder, &config, &text).await?;
+    let found = check_data(&folder, &config, &text).await?;
     let note = format!("{sources}, {}", plural(config.tables().len(), "reference table"));
     Ok(conclude(&shown, &text, &found, &note))
 }
 
-/// What is wrong with tables and files.
-async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Result<Vec<Diagnostic>, Error> {
+/// Checks tables, files and corrections.
+async fn check_data(folder: &DataFolder, config: &Config, text: &str) -> Result<Vec<Diagnostic>, Error> {
     let mut found = Vec::new();
     let reader = SourceReader::new(folder.root())?;
     for name in config.tables() {
@@ -82,7 +82,7 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
     let phones = setup::check_phones(config, |source| !matches!(source.kind, SourceKind::Files(_)));
     found.extend(phones.into_iter().map(|finding| placed(text, Severity::Warning, finding)));
     for (number, files) in files.iter().enumerate() {
-        found.extend(of_files(&reader, config, text, number, files).await?);
+        found.extend(check_files(&reader, config, text, number, files).await?);
     }
     for name in folder.landing_names()?.into_iter().filter(|name| !names.contains(&name.as_str())) {
         let meant =
@@ -94,8 +94,8 @@ async fn beyond_the_file(folder: &DataFolder, config: &Config, text: &str) -> Re
     Ok(found)
 }
 
-/// What is wrong with the files of a source, by the starts of the first ones.
-async fn of_files(
+/// Checks the first rows of the first files of a source.
+async fn check_files(
     reader: &SourceReader,
     config: &Config,
     text: &str,
@@ -127,13 +127,13 @@ async fn of_files(
     Ok(found)
 }
 
-/// A finding at its place in the text of the configuration.
+/// A finding with its place in the configuration.
 fn placed(text: &str, severity: Severity, finding: Finding) -> Diagnostic {
     let place = Place::find(text, finding.section, finding.number, finding.key);
     Diagnostic { severity, place, message: finding.message }
 }
 
-/// The report, with a last line that sums up.
+/// Puts the report together, with a last line that sums up.
 fn conclude(file: &str, text: &str, found: &[Diagnostic], note: &str) -> CheckResult {
     let errors = found.iter().filter(|found| found.severity == Severity::Error).count();
     let warnings = found.len() - errors;

@@ -1,38 +1,38 @@
-//! Shows faults the way compilers do: what is wrong, where, the line, and a mark under the place.
+//! Shows faults as compilers do: the message, the place, the line, and a mark under the place.
 
 use onefold_config::Place;
 
-/// How bad it is.
+/// Whether a run goes on in spite of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// A run would refuse it.
+    /// A run would refuse the folder.
     Error,
-    /// It looks wrong, and a run would go on.
+    /// It looks wrong, but a run would go on.
     Warning,
 }
 
-/// Something found in a configuration.
+/// A fault of a configuration or of its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     pub severity: Severity,
-    /// Where in the file, if it is about a place in it.
+    /// Its place in the configuration, if it has one.
     pub place: Option<Place>,
     pub message: String,
 }
 
-/// What was found in the text of a file, one below the other.
-pub fn show(file: &str, text: &str, all: &[Diagnostic]) -> String {
+/// The diagnostics of a configuration as text. `file` is its name, `text` its content.
+pub fn show(file: &str, text: &str, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
-    for found in all {
-        let severity = match found.severity {
+    for diagnostic in diagnostics {
+        let severity = match diagnostic.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        out.push_str(&format!("{severity}: {}\n", found.message));
-        if let Some(Place { line, column, length }) = found.place {
+        out.push_str(&format!("{severity}: {}\n", diagnostic.message));
+        if let Some(Place { line, column, length }) = diagnostic.place {
             let number = line.to_string();
             let margin = " ".repeat(number.len());
-            // A tab is as wide in the line as above the mark.
+            // A tab before the place stays a tab, so that the mark is under it.
             let source = text.lines().nth(line - 1).unwrap_or_default();
             let indent: String =
                 source.chars().take(column - 1).map(|letter| if letter == '\t' { '\t' } else { ' ' }).collect();

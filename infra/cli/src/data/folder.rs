@@ -14,7 +14,7 @@ use crate::files::for_each_file;
 /// The name of the configuration in a data folder.
 pub const CONFIG: &str = "onefold.toml";
 
-/// A folder with onefold.toml, landing/ and reference/.
+/// A folder with onefold.toml, landing/, reference/ and corrections/.
 #[derive(Clone, Debug)]
 pub struct DataFolder {
     root: PathBuf,
@@ -26,17 +26,20 @@ impl DataFolder {
         Self { root: root.to_owned() }
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Where the configuration is.
+    /// The path of the configuration.
     pub fn config_path(&self) -> PathBuf {
         self.root.join(CONFIG)
     }
 
-    /// The configuration, which must be sound.
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// It does not exist or has faults.
     pub fn config(&self) -> Result<Config, Error> {
         let path = self.config_path();
         Config::parse(&config_text(&path)?).map_err(|faults| {
@@ -73,7 +76,7 @@ impl DataFolder {
         Ok(found)
     }
 
-    /// What Plan would refuse of the corrections, for accounts of these sources; with file and line.
+    /// The faults for which Plan would refuse the corrections, each with file and line. `sources` are the names of all sources.
     pub fn faults_of_corrections(&self, sources: &[&str]) -> Vec<String> {
         let read = |(path, key): (PathBuf, String)| Ok((key, fs::read(&path).map_err(Error::file("read", &path))?));
         let files = self.corrections();
@@ -87,13 +90,13 @@ impl DataFolder {
         }
     }
 
-    /// Whether there is anything beside the configuration.
+    /// Whether landing/ or reference/ exists.
     pub fn has_data(&self) -> bool {
         self.root.join("landing").is_dir() || self.root.join("reference").is_dir()
     }
 }
 
-/// The text of a configuration.
+/// Reads the text of a configuration. The error for a missing file says how to write one.
 pub fn config_text(path: &Path) -> Result<String, Error> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(text),

@@ -1,4 +1,4 @@
-//! `onefold init`: a configuration from a look at the files, saying how sure each line is.
+//! `onefold init`: writes a configuration from the first rows of the files, and says how sure each line is.
 
 mod columns;
 mod fields;
@@ -28,19 +28,19 @@ use crate::args::InitOptions;
 use crate::error::Error;
 use crate::table::plural;
 
-/// The schema beside the configuration.
+/// The file of the schema, beside the configuration.
 const SCHEMA: &str = "onefold.schema.json";
 
-/// A configuration that was written.
+/// What `onefold init` wrote.
 #[derive(Debug)]
 pub struct InitResult {
-    /// What to say about it.
+    /// The text to print.
     pub report: String,
-    /// Whether every source is in it.
+    /// Whether every source is in force.
     pub is_complete: bool,
 }
 
-/// Writes the configuration of a data folder. A source that cannot be guessed is left out, as a comment.
+/// Writes the configuration of a data folder. A source whose id cannot be guessed is written as a comment.
 pub async fn init(options: &InitOptions) -> Result<InitResult, Error> {
     let folder = DataFolder::new(&options.data);
     let path = folder.config_path();
@@ -50,11 +50,11 @@ pub async fn init(options: &InitOptions) -> Result<InitResult, Error> {
     }
     let guessed = write::configuration(&look::look(&folder).await?);
     let mut open = OpenOptions::new();
-    // Between the look above and this a file may have appeared.
+    // `create_new`, because the file may have been created since the check above.
     let open = if options.force { open.create(true).truncate(true) } else { open.create_new(true) };
     let written = open.write(true).open(&path).and_then(|mut file| file.write_all(guessed.text.as_bytes()));
     written.map_err(Error::file("write", &path))?;
-    // The configuration names it, so that editors find it. It holds nothing that is not in this program.
+    // The configuration names the schema, so that editors find it. It can be overwritten, as it never differs.
     let schema = path.with_file_name(SCHEMA);
     fs::write(&schema, format!("{:#}\n", json_schema())).map_err(Error::file("write", &schema))?;
     let next = match guessed.left_out {

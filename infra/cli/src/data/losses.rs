@@ -1,4 +1,4 @@
-//! What becomes of the first rows of a file, where it tells that the set-up does not fit the file.
+//! Translates the first rows of a file, and finds what is lost: rows and values that the configuration does not fit.
 
 use onefold_config::{Config, Source};
 use onefold_identity::matching::Matcher;
@@ -11,17 +11,18 @@ use super::source_reader::SourceRow;
 use crate::error::Error;
 use crate::local::functions::hasher;
 
-/// How many rows of a file are looked at.
+/// How many rows of a file are translated.
 const ROWS_MAX: usize = 100;
 
-/// What is lost of the first rows of a file of a source.
+/// Findings on rows that are refused and values that are dropped. `number` is the position of the source in the
+/// configuration.
 pub fn of_rows(config: &Config, number: usize, file: &str, rows: &[SourceRow]) -> Result<Vec<Finding>, Error> {
     let (Some(source), Some(first)) = (config.sources.get(number), rows.first()) else { return Ok(Vec::new()) };
     let header = first.header();
     let rows: Vec<&SourceRow> = rows.iter().take_while(|row| row.header() == header).take(ROWS_MAX).collect();
     let text = [header, &rows.iter().flat_map(|row| row.own()).copied().collect::<Vec<u8>>()].concat();
     let segments: Vec<_> = rows.iter().map(|row| row.segment.clone()).collect();
-    // Tables have no part in what is lost.
+    // Without enrichment, no reference table is needed, and losses are the same.
     let config = Config { enrich: Vec::new(), ..config.clone() };
     let tables = Tables::default();
     let matcher = Matcher::new(&config, hasher()?);
@@ -37,7 +38,7 @@ pub fn of_rows(config: &Config, number: usize, file: &str, rows: &[SourceRow]) -
     Ok(messages.map(finding).chain(check_shapes(&config, number, file, &texts)).collect())
 }
 
-/// That most rows are refused, and why the first one is.
+/// A message if most rows are refused, with the reason of the first one.
 fn refused(output: &ChunkOutput, place: &str) -> Option<String> {
     let refused = output.rejected - output.repeated;
     let first = output.rejects.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -47,7 +48,7 @@ fn refused(output: &ChunkOutput, place: &str) -> Option<String> {
     most.then(|| format!("{refused} of {place} are refused; the first one: {}", reason.unwrap_or_default()))
 }
 
-/// That many values of a field are of no use.
+/// A message if most values of a field are dropped, or a tenth of the phone numbers for lack of a country.
 fn dropped(output: &ChunkOutput, field: TextField, source: &Source, place: &str) -> Option<String> {
     let dropped = output.dropped.get(field.name()).copied()?;
     let kept = kept(output, field);
@@ -63,7 +64,7 @@ fn dropped(output: &ChunkOutput, field: TextField, source: &Source, place: &str)
     })
 }
 
-/// How many accounts have a value of a field.
+/// How many accounts have a value in a field.
 fn kept(output: &ChunkOutput, field: TextField) -> u64 {
     let pointer = format!("/{}", field.name().replace('.', "/"));
     let lines = output.accounts.split(|byte| *byte == b'\n');
@@ -71,7 +72,7 @@ fn kept(output: &ChunkOutput, field: TextField) -> u64 {
     accounts.filter(|account| account.pointer(&pointer).is_some_and(|value| !value.is_null())).count() as u64
 }
 
-/// That nothing was read of a file.
+/// The finding for a file with bytes but no rows.
 pub fn without_rows(number: usize, file: &str, bytes: u64) -> Finding {
     let message = format!(
         "there is no row in {file}, which has {bytes} bytes; each row must be on a line of its own, behind a header if \

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The members of an object by their names, those of inner objects with the outer names before, put together by a
-/// separator. Texts are without quotes, anything else is as it is written. Nothing if the text is no object.
+/// The names and values of an object's members. A member of an inner object is named by all names on the way, joined by
+/// `separator`. Texts lose their quotes, other values stay as they are written. Empty if the text is not an object.
 pub fn members(text: &str, separator: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);

@@ -1,5 +1,4 @@
-//! Uploads a data folder: the pipeline's configuration, what was dropped for the sources, the reference tables and the
-//! corrections.
+//! `onefold push`: uploads a data folder, its configuration, landing files, reference tables and corrections.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +17,7 @@ use crate::files::for_each_file;
 use crate::screen::{say, warn};
 use crate::table;
 
-/// A file and the object that it becomes.
+/// A file of a data folder and the key of its object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct PushedFile {
     path: PathBuf,
@@ -26,8 +25,8 @@ struct PushedFile {
     bytes: u64,
 }
 
-/// Uploads what is not there yet. The configuration comes last, so that a run that starts in between sees the new one
-/// only with the data that belongs to it.
+/// Uploads the files that are new or changed. The configuration comes last, so a run that starts meanwhile sees the new one
+/// only with its data.
 pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
     let (uploads, config) = plan(data)?;
     let mut there = BTreeMap::new();
@@ -55,7 +54,7 @@ pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Uploads a file unless the object is there with the same content. Says whether it did.
+/// Uploads a file unless the object exists with the same content. Returns whether it was uploaded.
 async fn send_if_new(cloud: &Cloud, upload: &PushedFile, there: Option<Object>) -> Result<bool, Error> {
     if let Some(object) = there.filter(|object| object.size == upload.bytes) {
         let path = upload.path.clone();
@@ -69,7 +68,7 @@ async fn send_if_new(cloud: &Cloud, upload: &PushedFile, there: Option<Object>) 
     Ok(true)
 }
 
-/// What there is to upload, in the order of the keys, and the configuration.
+/// The files to upload in the order of their keys, and the configuration.
 fn plan(data: &Path) -> Result<(Vec<PushedFile>, PushedFile), Error> {
     let config = data.join(CONFIG);
     if !config.is_file() {

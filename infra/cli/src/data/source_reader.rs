@@ -1,4 +1,4 @@
-//! The first rows of a source, read by its connector as a run would.
+//! Reads the first rows of a source with its connector, as a run would.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use crate::error::Error;
 use crate::local::functions;
 use crate::local::overlay::Overlay;
 
-/// Where a connector should divide: only the first rows are wanted.
+/// The size of a split: small, as only the first rows are wanted.
 const SPLIT_BYTES: u64 = 1 << 20;
-/// No run: only a name for what is read.
+/// The run's name in the keys of what connectors write here.
 const NO_RUN: &str = "00000000T000000Z-00000000";
 
 /// Reads the sources of a data folder's configuration.
@@ -33,23 +33,23 @@ pub struct SourceReader {
     run: RunId,
 }
 
-/// A row where it stands, with the header of its file before it if it is CSV.
+/// A row and its place, behind the header of its file if it is CSV.
 #[derive(Debug)]
 pub struct SourceRow {
-    /// Header and row, as a chunk has them.
+    /// Header and row, as in a raw chunk.
     pub text: Vec<u8>,
-    /// Where the row stands.
+    /// The place of the row.
     pub segment: Segment,
-    /// What separates the fields of CSV.
+    /// The delimiter of CSV.
     delimiter: u8,
 }
 
-/// What was read of a source.
+/// The first rows of a source.
 #[derive(Debug, Default)]
 pub struct FirstRows {
-    /// The first rows.
+    /// The rows, in their order.
     pub rows: Vec<SourceRow>,
-    /// What is told of the source and is no fault.
+    /// Notes on the source that are no faults.
     pub notes: Vec<Note>,
 }
 
@@ -61,22 +61,22 @@ impl FirstRows {
 }
 
 impl SourceReader {
-    /// A reader for a data folder's files and tables.
+    /// A reader for sources that need no secret.
     pub fn new(root: &Path) -> Result<Self, Error> {
         Self::with_secrets(root, Arc::new(NoSecrets))
     }
 
-    /// The same, also for sources that are read with a secret.
+    /// A reader for all sources.
     pub fn with_secrets(root: &Path, secrets: Arc<dyn Secrets>) -> Result<Self, Error> {
         let store = Arc::new(Overlay::new(root));
         let context = functions::context(store.clone(), None).with_secrets(secrets);
-        // Time is always short, so a connector stops at the end of its first chunk or page.
+        // With the deadline in the past, a connector stops after its first chunk or page.
         context.set_deadline(1);
         let run = RunId::parse(NO_RUN).map_err(|error| Error::malformed("the run", error))?;
         Ok(Self { store, context, run })
     }
 
-    /// The first rows of a source, as many as are wanted if there are so many. Blank lines are no rows.
+    /// At most `wanted` rows from the start of a source. Blank lines are not rows.
     pub async fn rows(&self, source: &Source, wanted: usize) -> Result<FirstRows, Error> {
         let source = &no_more_than(wanted, source);
         let planning =
@@ -97,12 +97,12 @@ impl SourceReader {
         Ok(read)
     }
 
-    /// A reference table, in whichever format it is there.
+    /// A reference table, in the format in which it exists.
     pub async fn table(&self, name: &str) -> Result<Result<StoredTable, NoTable>, Error> {
         Ok(table::find(self.store.as_ref(), name).await?.map(|(_, table)| table))
     }
 
-    /// The files that were dropped for a source, in the order of their names.
+    /// The landing files of a source, in the order of their names.
     pub async fn files(&self, source: &str) -> Result<Vec<Object>, Error> {
         Ok(self.store.list(&keys::landing(source)).await?)
     }
@@ -117,11 +117,11 @@ impl SourceReader {
             end: object.size,
             is_range: false,
         };
-        // A chunk is always enough.
+        // One row is in the first chunk, which is always read whole.
         self.read(source, &Reading::Files { pieces: vec![piece] }, 1).await
     }
 
-    /// The rows of the first chunk, or of as many pages as it takes for so many rows.
+    /// The rows of the first chunk, or of as many pages as have `wanted` rows.
     async fn read(&self, source: &Source, reading: &Reading, wanted: usize) -> Result<FirstRows, Error> {
         let to = Destination {
             context: &self.context,
@@ -146,7 +146,7 @@ impl SourceReader {
     }
 }
 
-/// Reads into the sink, and goes on as Extract does: a source that stopped without rows may only have asked to wait.
+/// Reads into the sink, and continues as Extract does: a source that stops without rows may have asked to wait.
 async fn read_on(source: &Source, reading: &Reading, wanted: usize, sink: &mut Sink<'_>) -> Result<(), Error> {
     let connector = connector(source);
     let mut from = None;
@@ -163,8 +163,8 @@ async fn read_on(source: &Source, reading: &Reading, wanted: usize, sink: &mut S
     }
 }
 
-/// A source of which no more is read than must be for so many rows: a database sends a page of this size, in one
-/// split. How many rows a page of an API has is for the API to say.
+/// The source with settings that read few rows beyond `wanted`: one split and pages of this size for a database. An API
+/// sets the size of its pages itself.
 fn no_more_than(wanted: usize, source: &Source) -> Source {
     let mut source = source.clone();
     if let SourceKind::Postgres(settings) = &mut source.kind {
@@ -174,7 +174,7 @@ fn no_more_than(wanted: usize, source: &Source) -> Source {
     source
 }
 
-/// A reading of several files as one reading for each, so that no more is read than wanted.
+/// One reading for each file, so that no file is read that is not needed.
 fn one_by_one(reading: &Reading) -> Vec<Reading> {
     match reading {
         Reading::Files { pieces } => {
@@ -211,7 +211,7 @@ impl SourceRow {
         self.text.split_at(self.text.len().saturating_sub(self.segment.length))
     }
 
-    /// The names and values of the row, as its file has them; none if it cannot be read so.
+    /// The names and values of the row as in its file; empty if they cannot be read.
     pub fn cells(&self) -> Vec<(String, String)> {
         if self.header().is_empty() {
             return members(&String::from_utf8_lossy(self.raw()), "/");
@@ -229,7 +229,7 @@ impl SourceRow {
     }
 }
 
-/// Each row of a chunk as a chunk of its own.
+/// Divides a raw chunk into its rows, each with the header before it.
 fn split(text: &[u8], segments: &[Segment], source: &Source, rows: &mut Vec<SourceRow>) {
     let covered: usize = segments.iter().map(|segment| segment.length).sum();
     let (header, mut rest) = text.split_at(text.len().saturating_sub(covered));

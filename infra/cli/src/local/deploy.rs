@@ -1,4 +1,4 @@
-//! Deploys the project to the local cloud, with the SAM CLI as it is done in AWS.
+//! Deploys the project to the local cloud with the SAM CLI, as in AWS.
 
 use std::fs::{self, File};
 
@@ -7,15 +7,14 @@ use crate::local::processes::{Site, tail};
 use crate::local::project::Project;
 use crate::local::state_folder::StateFolder;
 
-/// What the SAM CLI remembers. This keeps it from looking for news about itself at every start (for it has no memory
-/// here), and from telling what it does.
-const SAM_MEMORY: &str = r#"{"telemetryEnabled": false, "lastVersionCheck": 4102444800}"#;
+/// The SAM CLI's own settings. Without them it would look for a newer version at every start, and send telemetry.
+const SAM_SETTINGS: &str = r#"{"telemetryEnabled": false, "lastVersionCheck": 4102444800}"#;
 
 /// Runs `sam deploy` with the settings for the local cloud.
 pub async fn deploy(project: &Project, state: &StateFolder, site: &Site, stack: &str) -> Result<(), Error> {
-    let memory = site.temporary().join("sam");
-    fs::create_dir_all(&memory).map_err(Error::file("make the folder", &memory))?;
-    fs::write(memory.join("metadata.json"), SAM_MEMORY).map_err(Error::file("write", &memory))?;
+    let settings = site.temporary().join("sam");
+    fs::create_dir_all(&settings).map_err(Error::file("make the folder", &settings))?;
+    fs::write(settings.join("metadata.json"), SAM_SETTINGS).map_err(Error::file("write", &settings))?;
 
     let log_path = state.deploy_log();
     let log = File::create(&log_path).map_err(Error::file("write", &log_path))?;
@@ -31,9 +30,9 @@ pub async fn deploy(project: &Project, state: &StateFolder, site: &Site, stack: 
         .arg("--stack-name")
         .arg(stack)
         .current_dir(project.root())
-        .env("__SAM_CLI_APP_DIR", &memory)
+        .env("__SAM_CLI_APP_DIR", &settings)
         .env("SAM_CLI_TELEMETRY", "0")
-        // Between two looks at the stack; five seconds, if not told.
+        // Seconds between two looks at the stack; the default is five.
         .env("SAM_CLI_POLL_DELAY", "0.3")
         .stdout(log)
         .stderr(log_too);

@@ -1,4 +1,4 @@
-//! What the functions' own code needs to be run by the command, on this machine.
+//! Runs the functions' own code in the command: the context and the hasher that it needs.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use onefold_store::Store;
 
 use crate::error::Error;
 
-/// The nodes of keys are not shown, so any secret does.
+/// Hashes of match keys are not shown, so any secret will do.
 const NO_SECRET: &str = "00000000000000000000000000000000";
 
-/// Hashes what nobody sees.
+/// A hasher for work whose hashes are never shown.
 pub fn hasher() -> Result<NodeHasher, Error> {
     NodeHasher::from_hex(NO_SECRET).map_err(|error| Error::malformed("the secret", error))
 }
 
-/// What a function has at hand, with a store, the match-key secret if it needs one, and nothing else.
+/// The context of a function with a store and, if it needs the match-key secret, a hasher. There is no queue.
 pub fn context(store: Arc<dyn Store>, hasher: impl Into<Option<NodeHasher>>) -> Context {
     Context::new(store, hasher, Arc::new(NoTasks), None)
 }

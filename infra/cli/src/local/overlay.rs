@@ -1,7 +1,7 @@
-//! A folder as an object store that is only read: what is written stays in memory, and stands before it.
+//! A folder as an object store. The folder is never written: writes stay in memory, in front of it.
 //!
-//! So the functions' connectors read a source in a data folder as they do in a run, explain reads a version in a folder
-//! of results, and nothing is written. Hidden files are passed over: they are what editors and desktops leave.
+//! With it the functions' connectors read a source in a data folder as in a run, and Explain and Erase read a version in a
+//! folder of results. Hidden files are skipped, because editors and desktops leave them.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use onefold_store::folder::FolderStore;
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Body, Condition, Object, Operation, Store, StoreError};
 
-/// See the module.
+/// A folder with writes in front of it.
 #[derive(Debug)]
 pub struct Overlay {
     folder: FolderStore,
@@ -21,17 +21,17 @@ pub struct Overlay {
 }
 
 impl Overlay {
-    /// The store of a folder.
+    /// The store of a folder, whose files are named by their paths in it.
     pub fn new(root: &Path) -> Self {
         Self { folder: FolderStore::new(root), written: MemoryStore::default() }
     }
 
-    /// The store of a folder that holds what is below a prefix.
+    /// The store of a folder whose files are named by `prefix` and their paths in it.
     pub fn below(prefix: String, root: &Path) -> Self {
         Self { folder: FolderStore::below(prefix, root), written: MemoryStore::default() }
     }
 
-    /// Takes out what was written under a prefix since it was last asked, in the order of the keys.
+    /// Removes and returns what was written under a prefix, in the order of the keys.
     pub async fn take_written(&self, prefix: &str) -> Result<BTreeMap<String, Bytes>, StoreError> {
         let mut taken = self.written.contents();
         taken.retain(|key, _| key.starts_with(prefix));
@@ -39,12 +39,12 @@ impl Overlay {
         Ok(taken)
     }
 
-    /// The store that has an object.
+    /// The store that answers for a key.
     fn with(&self, key: &str) -> &dyn Store {
         if self.written.holds(key) { &self.written } else { &self.folder }
     }
 
-    /// Whether a write may happen for all that is in the folder.
+    /// Whether the folder allows a write under a condition.
     async fn holds_below(&self, key: &str, condition: &Condition) -> Result<bool, StoreError> {
         if matches!(condition, Condition::Always) {
             return Ok(true);
@@ -114,7 +114,7 @@ impl Store for Overlay {
         self.written.put(key, whole.freeze(), Condition::Always).await
     }
 
-    /// What was written goes. What is in the folder stays, which is an error.
+    /// Deletes what was written. To delete a file of the folder is an error.
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
         self.written.delete(keys).await?;
         for key in keys {

@@ -1,9 +1,8 @@
 //! The processes of the local cloud: MiniStack, and the functions that it runs.
 //!
-//! They are all in one process group, with a watchdog that does nothing but wait for the end of a pipe. The other end
-//! is held by this process alone. It closes when the command is done with the cloud, and when the command dies in
-//! whatever way, be it by SIGKILL; the watchdog then ends the whole group, itself included. So there is one way out
-//! for every case, and nothing is left behind.
+//! They are all in one process group, with a watchdog that only waits for the end of a pipe. This process alone holds the
+//! other end. The pipe ends when the command is done with the cloud, and when the command dies, even by SIGKILL; the
+//! watchdog then ends the whole group, itself included. One way out covers every case, and nothing is left behind.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -22,8 +21,8 @@ use crate::error::Error;
 use crate::local::project::Project;
 use crate::local::state_folder::StateFolder;
 
-/// Reads the id of MiniStack's process, and then until the pipe ends. Then everything in the group is asked to end, and
-/// what has not ended after three seconds is killed. MiniStack takes its functions with it, if it is given the time.
+/// Reads the id of MiniStack's process, and waits for the end of the pipe. Then it asks all processes of the group to end,
+/// and kills those that are left after three seconds. MiniStack ends its functions itself if it has the time.
 const WATCHDOG: &str = r#"
     trap '' TERM INT HUP
     read -r ministack
@@ -35,9 +34,9 @@ const WATCHDOG: &str = r#"
     done
     kill -KILL 0
 "#;
-/// Waits until nothing of a process group is left, not even what waits to be buried by the system's first process.
-/// Where that one buries nothing, two seconds are enough.
-const WAKE: &str = r#"
+/// Waits until no process of a group is left, zombies included, but for two seconds at most: in some containers nothing
+/// reaps zombies.
+const WAIT_FOR_GROUP: &str = r#"
     for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
         kill -s 0 -- "-$1" 2>/dev/null || break
         sleep 0.1
@@ -45,10 +44,10 @@ const WAKE: &str = r#"
 "#;
 /// How long MiniStack may take to answer for the first time.
 const START_SECONDS_MAX: u64 = 60;
-/// How long the watchdog may take, before its end is no longer waited for.
+/// How long to wait for the watchdog to end.
 const STOP: Duration = Duration::from_secs(10);
 
-/// A local cloud at work. It ends when this value is dropped; `stop` waits until it has.
+/// A running local cloud. It ends when this value is dropped; `stop` also waits for the end.
 #[derive(Debug)]
 pub struct LocalCloud {
     site: Site,
@@ -57,21 +56,21 @@ pub struct LocalCloud {
     leash: ChildStdin,
 }
 
-/// Where a local cloud is.
+/// The place of a local cloud: its address, its log, its processes and its temporary files.
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// Its address.
+    /// Its address, such as `http://127.0.0.1:4566`.
     pub endpoint: String,
-    /// Its log.
+    /// The file of its log.
     pub log: PathBuf,
     address: SocketAddr,
-    /// The process group that everything belongs to.
+    /// The process group of all its processes.
     group: i32,
     temporary: PathBuf,
 }
 
 impl LocalCloud {
-    /// Starts the processes, at the given port or at a free one. They do not answer yet.
+    /// Starts the processes, on the given port or on a free one. They do not answer yet.
     pub async fn boot(project: &Project, state: &StateFolder, port: Option<u16>) -> Result<Self, Error> {
         let address = match port {
             Some(port) => SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
@@ -100,7 +99,7 @@ impl LocalCloud {
             .env("MINISTACK_HOST", address.ip().to_string())
             .env("LAMBDA_EXECUTOR", "local")
             .env("LAMBDA_ACCOUNT_CONCURRENCY", "1000")
-            // Listeners that nothing here needs, on ports of their own.
+            // Listeners on other ports, which nothing here needs.
             .env("SFTP_ENABLED", "0")
             .env("IOT_MTLS_ENABLED", "0")
             .stdout(log)
@@ -112,12 +111,12 @@ impl LocalCloud {
         Ok(Self { site, ministack, watchdog, leash })
     }
 
-    /// Where it is.
+    /// Its place.
     pub fn site(&self) -> Site {
         self.site.clone()
     }
 
-    /// Waits until the local cloud ends by itself, which it should not.
+    /// Waits until the local cloud ends by itself, and returns the error that this is.
     pub async fn ended(&mut self) -> Error {
         let status: std::io::Result<ExitStatus> = self.ministack.wait().await;
         let tail = match status {
@@ -132,19 +131,18 @@ impl LocalCloud {
         let Self { site, mut ministack, mut watchdog, leash } = self;
         drop(leash);
         let ended = async {
-            // None of these can fail in a way that more could be done about.
+            // If one of these fails, there is nothing else to try.
             let _ = (ministack.wait().await, watchdog.wait().await);
-            let mut wake = Command::new("/bin/sh");
-            wake.args(["-c", WAKE, "wake", &site.group.to_string()]).stdin(Stdio::null());
-            let _ = wake.status().await;
+            let mut wait = Command::new("/bin/sh");
+            wait.args(["-c", WAIT_FOR_GROUP, "wait", &site.group.to_string()]).stdin(Stdio::null());
+            let _ = wait.status().await;
         };
-        // If even that is not enough there is nothing more to do from here.
         let _ = timeout(STOP, ended).await;
     }
 }
 
 impl Site {
-    /// A program that belongs to the local cloud: ends with it, and knows of no other cloud.
+    /// A command that belongs to the local cloud: it ends with it, and its environment names no other cloud.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
@@ -184,7 +182,7 @@ impl Site {
         })
     }
 
-    /// For files that nobody needs afterwards.
+    /// The folder of temporary files.
     pub fn temporary(&self) -> &Path {
         &self.temporary
     }
@@ -208,7 +206,7 @@ fn free_address() -> Result<SocketAddr, Error> {
     listener.local_addr().map_err(cannot("find a free port"))
 }
 
-/// Where programs are looked for.
+/// The search path of programs.
 fn search_path() -> OsString {
     std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into())
 }

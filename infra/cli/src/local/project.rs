@@ -15,8 +15,10 @@ pub struct Project {
 }
 
 impl Project {
-    /// Looks for the project around the working directory, and then around this program. Checks that what is needed is
-    /// there.
+    /// Looks for the project above the working directory, and then above this program.
+    ///
+    /// # Errors
+    /// There is no project, or the Python environment or a built function is missing.
     pub fn find() -> Result<Self, Error> {
         let around_program = env::current_exe().ok();
         let around = env::current_dir().ok().into_iter().chain(around_program);
@@ -67,17 +69,17 @@ impl Project {
         self.root.join("infra/samconfig.toml")
     }
 
-    /// What is deployed.
+    /// The template of the stack.
     pub fn template(&self) -> PathBuf {
         self.root.join("infra/template.yaml")
     }
 
-    /// The program that plays AWS.
+    /// MiniStack, the program in the place of AWS.
     pub fn ministack(&self) -> PathBuf {
         self.venv.join("bin/ministack")
     }
 
-    /// The program that deploys.
+    /// The SAM CLI.
     pub fn sam(&self) -> PathBuf {
         self.venv.join("bin/sam")
     }

@@ -14,10 +14,13 @@ pub struct StateFolder {
 }
 
 impl StateFolder {
-    /// Makes the folder if need be, and claims it.
+    /// Creates the folder if it does not exist, and locks it.
+    ///
+    /// # Errors
+    /// Also if another process has locked it.
     pub fn claim(path: &Path) -> Result<Self, Error> {
         fs::create_dir_all(path).map_err(Error::file("make the folder", path))?;
-        // The programs of the local cloud do not all work in the folder that this command does.
+        // Absolute, because programs of the local cloud have other working directories.
         let path = path.canonicalize().map_err(Error::file("find", path))?;
         let lock_path = path.join("lock");
         let lock = File::create(&lock_path).map_err(Error::file("write", &lock_path))?;
@@ -30,24 +33,24 @@ impl StateFolder {
             Err(TryLockError::Error(error)) => return Err(Error::file("lock", &lock_path)(error)),
         }
         let folder = Self { path, _lock: lock };
-        // A cloud that was killed could not clear this away.
+        // A cloud that was killed leaves its temporary files.
         folder.clear()?;
         let temporary = folder.temporary();
         fs::create_dir_all(&temporary).map_err(Error::file("make the folder", &temporary))?;
         Ok(folder)
     }
 
-    /// Where the local cloud writes what it does.
+    /// The log of the local cloud.
     pub fn cloud_log(&self) -> PathBuf {
         self.path.join("ministack.log")
     }
 
-    /// Where the output of the deployment goes.
+    /// The log of the deployment.
     pub fn deploy_log(&self) -> PathBuf {
         self.path.join("deploy.log")
     }
 
-    /// For files that nobody needs afterwards.
+    /// The folder of temporary files.
     pub fn temporary(&self) -> PathBuf {
         self.path.join("tmp")
     }

@@ -1,4 +1,4 @@
-//! Follows an execution to its end: asks for its history and counts receipts, again and again.
+//! Follows an execution to its end: reads its history and counts receipts at intervals.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use crate::run::progress::{ProgressDisplay, StageProgress};
 use crate::run::stage;
 use crate::run::totals::Totals;
 
-/// Between two looks at AWS, which counts and limits them.
+/// The pause between two looks at AWS, which charges for requests and limits them.
 const PAUSE: Duration = Duration::from_millis(1000);
-/// Between two looks at a local cloud.
+/// The pause between two looks at a local cloud.
 const PAUSE_LOCAL: Duration = Duration::from_millis(250);
-/// How often in a row a look may fail: the line of the one who watches may be down for a while, and the run goes on.
+/// How many looks in a row may fail. The run goes on while the connection is down.
 const FAILED_LOOKS_MAX: u32 = 10;
 
-/// Shows how far the execution is until it has ended.
+/// Shows the progress of an execution until it has ended, and returns its history.
 pub async fn follow(cloud: &Cloud, execution_arn: &str) -> Result<Timeline, Error> {
     let pause = if cloud.endpoint.is_some() { PAUSE_LOCAL } else { PAUSE };
     let mut timeline = Timeline::default();
@@ -44,7 +44,7 @@ pub async fn follow(cloud: &Cloud, execution_arn: &str) -> Result<Timeline, Erro
     }
 }
 
-/// Takes in what is new in the history, and shows the stages that it is about.
+/// Reads new events of the history, and shows the stages that work.
 async fn look(
     cloud: &Cloud,
     execution_arn: &str,
@@ -61,7 +61,7 @@ async fn look(
     let has_failed = matches!(timeline.ending(), Some(Ending::Failed(_)));
     let failed_stage = stage::of_state(timeline.last_state()).filter(|_| has_failed);
     for stage in Stage::ALL {
-        // What settle waits for is shown as translate.
+        // Settle only waits for Translate, which is shown.
         if stage == Stage::Settle || stages.has_shown_end_of(stage) {
             continue;
         }
@@ -78,8 +78,8 @@ async fn look(
     Ok(())
 }
 
-/// The events behind the one that is known, in their order. The newest are asked for first, because the history of a
-/// long run has many pages.
+/// The events after the one with the id `known`, oldest first. Pages are read from the newest on, because the history of a
+/// long run has many.
 async fn new_events(cloud: &Cloud, execution_arn: &str, known: i64) -> Result<Vec<HistoryEvent>, Error> {
     let history = cloud.sfn.get_execution_history().execution_arn(execution_arn).reverse_order(true);
     let mut pages = history.max_results(100).into_paginator().send();

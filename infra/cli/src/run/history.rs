@@ -1,4 +1,4 @@
-//! Reads the history of an execution: which stage ran when, what the run is called, and how it ended.
+//! The history of an execution: its run, when each stage worked, and how it ended.
 
 use std::collections::BTreeMap;
 
@@ -23,22 +23,22 @@ pub struct StageSpan {
 /// How an execution ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// It came to its end.
+    /// It reached its end, whether or not it published.
     Succeeded,
-    /// It did not.
+    /// It failed, was stopped, or took too long.
     Failed(RunFailure),
 }
 
-/// Why an execution did not come to its end.
+/// The error of an execution or of one item of a map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunFailure {
     /// The error's name, such as `Onefold.InvalidInput`.
     pub error: String,
-    /// What the error says.
+    /// The error's message; as Lambda words it, if it comes from a function.
     pub cause: String,
 }
 
-/// What the history of an execution says so far.
+/// The history of an execution, as far as it was read.
 #[derive(Debug, Default)]
 pub struct Timeline {
     last_event: i64,
@@ -55,7 +55,7 @@ pub struct Timeline {
     link_steps: u64,
 }
 
-/// What Plan answers, as far as the command wants to know.
+/// The part of Plan's result that the command needs.
 #[derive(Deserialize)]
 struct PlanOutput {
     run: RunId,
@@ -63,7 +63,7 @@ struct PlanOutput {
 }
 
 impl Timeline {
-    /// Takes in an event. Events must come in their order; those that were taken in already are passed over.
+    /// Adds an event. Events must come in their order. Those that were added before are skipped.
     pub fn apply(&mut self, event: &HistoryEvent) {
         if event.id <= self.last_event {
             return;
@@ -83,7 +83,7 @@ impl Timeline {
         }
         if let Some(ending) = ending(event) {
             self.end_stage();
-            // What a failure interrupted, such as translate when extract fails, ends with everything.
+            // A failure also ends stages that were at work besides, such as Translate when Extract fails.
             for span in self.spans.values_mut().filter(|span| !span.has_ended) {
                 *span = StageSpan { to_ms: at_ms, has_ended: true, ..*span };
             }
@@ -104,7 +104,7 @@ impl Timeline {
             self.working = Some(stage);
         }
         self.span(stage, at_ms);
-        // Translate has no state: it works on what extract writes, and settle waits for it.
+        // Translate has no state: it works on what Extract writes, and Settle waits for it.
         if matches!(stage, Stage::Extract | Stage::Settle) {
             self.span(Stage::Translate, at_ms);
         }
@@ -126,13 +126,13 @@ impl Timeline {
         }
     }
 
-    /// The span of a stage, which begins now if it did not begin before.
+    /// The span of a stage. It begins at `at_ms` if the stage did not begin before.
     fn span(&mut self, stage: Stage, at_ms: i64) -> &mut StageSpan {
         self.spans.entry(stage).or_insert(StageSpan { from_ms: at_ms, to_ms: at_ms, has_ended: false })
     }
 
-    /// The stage at work is over, because another begins or because everything ends. A stage of several states is not
-    /// over before that: link goes to and fro between its own.
+    /// Ends the stage at work, because another begins or the execution ends. The exit of a state does not end a stage: Link
+    /// alternates between two states.
     fn end_stage(&mut self) {
         let Some(stage) = self.working.take() else { return };
         let ends_translate = stage == Stage::Settle;
@@ -143,17 +143,17 @@ impl Timeline {
         }
     }
 
-    /// The event that was taken in last.
+    /// The id of the last event; 0 before the first.
     pub fn last_event(&self) -> i64 {
         self.last_event
     }
 
-    /// The run, once Plan has named it.
+    /// The run; `None` until Plan has ended.
     pub fn run(&self) -> Option<&RunId> {
         self.run.as_ref()
     }
 
-    /// How many splits Plan found.
+    /// The number of splits; `None` until Plan has ended.
     pub fn splits(&self) -> Option<u64> {
         self.splits
     }
@@ -183,7 +183,7 @@ impl Timeline {
         self.has_nothing_new
     }
 
-    /// Whether all was done but to publish.
+    /// Whether it was a dry run that ended well.
     pub fn is_dry_run(&self) -> bool {
         self.is_dry_run
     }
@@ -193,13 +193,13 @@ impl Timeline {
         self.last_state.as_deref() == Some("Gated")
     }
 
-    /// The state that was entered last. Of an execution that failed or was stopped, that is where.
+    /// The state that was entered last: the one in which a failed execution failed.
     pub fn last_state(&self) -> &str {
         self.last_state.as_deref().unwrap_or("the start")
     }
 }
 
-/// The ending that an event amounts to.
+/// The ending of the execution, if the event is its last.
 fn ending(event: &HistoryEvent) -> Option<Ending> {
     let failure = |error: Option<&String>, cause: Option<&String>, otherwise: &str| {
         let error = error.filter(|error| !error.is_empty()).map_or(otherwise, String::as_str).to_owned();

@@ -1,4 +1,4 @@
-//! Shows what goes on: bars that fill where a person watches, and plain lines where the output is kept.
+//! Shows the progress of a run: bars on a terminal, plain lines elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, stdout};
@@ -11,20 +11,20 @@ use crate::run::stage;
 use crate::screen::{bar_style, say};
 use crate::table;
 
-/// How far a stage is.
+/// The progress of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StageProgress {
-    /// How many of its units are done.
+    /// How many of its units are done (see [`stage::unit`]).
     pub done: u64,
-    /// Out of how many; 0 while nobody knows.
+    /// How many units there are; 0 as long as that is not known.
     pub total: u64,
-    /// How long it took, once it is over, in milliseconds.
+    /// How long it took, in milliseconds; `None` as long as it works.
     pub elapsed_ms: Option<i64>,
-    /// Whether it ended in a failure.
+    /// Whether it failed.
     pub has_failed: bool,
 }
 
-/// Shows how far the stages are.
+/// The stages on the screen.
 #[derive(Debug)]
 pub struct ProgressDisplay {
     bars: Option<MultiProgress>,
@@ -34,18 +34,18 @@ pub struct ProgressDisplay {
 }
 
 impl ProgressDisplay {
-    /// Nothing is shown until a stage has begun.
+    /// A display that shows nothing yet.
     pub fn begin() -> Self {
         let bars = stdout().is_terminal().then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stdout()));
         Self { bars, by_stage: BTreeMap::new(), ended: BTreeSet::new(), has_named_run: false }
     }
 
-    /// Whether the end of a stage has been shown, so that there is no more to say about it.
+    /// Whether the end of a stage has been shown. Nothing that follows is shown of it.
     pub fn has_shown_end_of(&self, stage: Stage) -> bool {
         self.ended.contains(&stage)
     }
 
-    /// Shows how far a stage is.
+    /// Shows the progress of a stage; on anything but a terminal, only its end.
     pub fn show(&mut self, stage: Stage, progress: StageProgress) {
         if self.has_shown_end_of(stage) {
             return;
@@ -66,7 +66,7 @@ impl ProgressDisplay {
         }
     }
 
-    /// Says what the run is called, once.
+    /// Prints the run's name, the first time.
     pub fn name_run(&mut self, run: &RunId) {
         if self.has_named_run {
             return;
@@ -74,14 +74,14 @@ impl ProgressDisplay {
         self.has_named_run = true;
         let line = format!("run {run}");
         match &self.bars {
-            // A line that cannot be written is no reason to stop.
+            // A line that cannot be written does not stop the run.
             Some(bars) => drop(bars.println(line)),
             None => say(line),
         }
     }
 }
 
-/// Draws a bar as far as it is.
+/// Draws the bar of a stage.
 fn draw(bar: &ProgressBar, stage: Stage, progress: StageProgress) {
     bar.set_prefix(stage.name());
     if progress.elapsed_ms.is_some() {
@@ -100,7 +100,7 @@ fn draw(bar: &ProgressBar, stage: Stage, progress: StageProgress) {
     bar.tick();
 }
 
-/// What is said of a stage that is over.
+/// The line of a stage that has ended: `9 splits, 4.2 s`.
 fn summary(stage: Stage, progress: StageProgress) -> String {
     let seconds =
         progress.elapsed_ms.map_or_else(String::new, |elapsed_ms| format!("{} s", table::seconds(elapsed_ms)));
@@ -113,7 +113,7 @@ fn summary(stage: Stage, progress: StageProgress) -> String {
     format!("{done}{seconds}{failed}")
 }
 
-/// So many units of a stage: `1 split`, `2 splits`.
+/// A number of units of a stage: `1 split`, `2 splits`.
 fn units(stage: Stage, number: u64) -> String {
     let unit = stage::unit(stage).unwrap_or_default();
     let plural = if number == 1 { "" } else { "s" };

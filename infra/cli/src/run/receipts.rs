@@ -1,4 +1,4 @@
-//! The receipts of a run: one for each completed invocation, with its numbers.
+//! The receipts of a run, one for each completed invocation.
 
 use std::collections::BTreeMap;
 
@@ -13,13 +13,13 @@ use crate::cloud::concurrently::for_each;
 use crate::cloud::objects;
 use crate::error::Error;
 
-/// How many receipts are read at a time; they are small.
+/// How many receipts are read at the same time.
 const READS: usize = 16;
 
 /// The receipts of a stage, added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StageSums {
-    /// How many there are.
+    /// The number of receipts.
     pub invocations: u64,
     /// Bytes read.
     pub bytes_in: u64,

@@ -1,4 +1,4 @@
-//! What a person is shown at the end of a run.
+//! The report at the end of a run, as text: counts, sources, stages, or the failure.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::run::receipts::StageSums;
 use crate::run::truth::Quality;
 use crate::table::{TextTable, bytes, count, seconds};
 
-/// Files of which every row was refused that are named.
+/// How many files are named whose rows were all refused.
 const FILES_MAX: usize = 10;
 
-/// How many of what, and how good it is.
+/// The table of counts, and of the quality if there was a truth to compare with.
 pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
     let mut table = TextTable::default();
     for (name, number) in [
@@ -28,7 +28,7 @@ pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
     ] {
         table.row([name.to_owned(), count(number)]);
     }
-    // What a run need not have.
+    // Most runs have none of these.
     for (name, number) in
         [("deleted", counts.deleted), ("erased", counts.erased), ("refused as erased", counts.suppressed)]
     {
@@ -43,7 +43,8 @@ pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
     table.text()
 }
 
-/// What a person should know about sources that were not read as they should have been, or perhaps not; a line for each.
+/// What of the sources was not used, a line for each source or file: skipped sources, incomplete snapshots, refused rows,
+/// dropped values, and notes.
 pub fn left_out(manifest: &Manifest) -> String {
     let is_skipped = |source: &&String| manifest.skipped.iter().any(|skipped| skipped.source == **source);
     let incomplete: Vec<String> =
@@ -53,7 +54,7 @@ pub fn left_out(manifest: &Manifest) -> String {
     skipped(&manifest.skipped) + &incomplete_snapshots(&incomplete) + &refused + &files + &notes(&manifest.source_notes)
 }
 
-/// What of a source's rows was not used, if there is anything.
+/// The refused rows and dropped values of a source; empty if there are none.
 fn refused(source: &str, counts: &SourceCounts) -> String {
     let mut parts = Vec::new();
     let faulty = counts.faulty();
@@ -71,7 +72,7 @@ fn refused(source: &str, counts: &SourceCounts) -> String {
     if parts.is_empty() { String::new() } else { format!("  {source}: {}\n", parts.join("; ")) }
 }
 
-/// The files of which no row became an account.
+/// The files whose rows were all refused.
 fn refused_files(files: &[RefusedFile]) -> String {
     let whole: Vec<&RefusedFile> = files.iter().filter(|file| file.rejected == file.rows_read).collect();
     let line = |file: &&RefusedFile| format!("  {}: every row was rejected ({})\n", file.object, count(file.rows_read));
@@ -83,17 +84,17 @@ fn refused_files(files: &[RefusedFile]) -> String {
     lines
 }
 
-/// The sources that failed and need not be read, and why.
+/// The sources that failed and are not required, with the reason.
 fn skipped(skipped: &[Skipped]) -> String {
     skipped.iter().map(|Skipped { source, reason }| format!("  skipped {source}: {reason}\n")).collect()
 }
 
-/// What is told of sources and is no fault.
+/// Notes on sources that are no faults.
 fn notes(notes: &[SourceNote]) -> String {
     notes.iter().map(|SourceNote { source, note }| format!("  note on {source}: {note}\n")).collect()
 }
 
-/// The snapshots that were not taken for whole.
+/// The snapshots that were not taken as complete.
 fn incomplete_snapshots(sources: &[String]) -> String {
     let line = |source: &String| {
         format!(
@@ -103,7 +104,7 @@ fn incomplete_snapshots(sources: &[String]) -> String {
     sources.iter().map(line).collect()
 }
 
-/// What the stages took and moved.
+/// The table of stages: seconds, invocations, and bytes read and written.
 pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, StageSums>) -> String {
     let mut table = TextTable::default();
     table.row(["stage", "seconds", "invocations", "in", "out"].map(ToOwned::to_owned));
@@ -111,7 +112,7 @@ pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, StageSums>) -> String 
     for stage in Stage::ALL {
         let of_stage = sums.get(&stage).copied().unwrap_or_default();
         total.add(&of_stage);
-        // Purge has nothing to do in most runs.
+        // Most runs have no Purge.
         if of_stage.invocations == 0 && timeline.stage(stage).is_none() {
             continue;
         }
@@ -138,7 +139,7 @@ pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, StageSums>) -> String 
     table.text() + "  (translate works while extract and settle do)\n"
 }
 
-/// Why a run failed, and what to do about it.
+/// The text for a run that failed, with what to do.
 pub fn failure(timeline: &Timeline, failure: &RunFailure, execution_arn: &str, what_to_do: &str) -> String {
     let run = timeline.run().map_or_else(|| "The run".to_owned(), |run| format!("The run {run}"));
     let mut text = format!("{run} failed in {}.\n", timeline.last_state());

@@ -1,8 +1,8 @@
-//! How the stages of a run show in the state machine and on the screen.
+//! Stages by the states of the state machine, and the units that they work through.
 
 use onefold_lake::keys::Stage;
 
-/// The stage that a state of the state machine belongs to. States that only decide belong to none.
+/// The stage of a state. States that only decide belong to none.
 pub fn of_state(state: &str) -> Option<Stage> {
     match state {
         "Plan" => Some(Stage::Plan),
@@ -17,7 +17,7 @@ pub fn of_state(state: &str) -> Option<Stage> {
     }
 }
 
-/// What the stage works through, one an invocation. Some stages are a single invocation.
+/// The unit that one invocation of a stage works on; `None` for stages of a single invocation.
 pub fn unit(stage: Stage) -> Option<&'static str> {
     match stage {
         Stage::Plan | Stage::Settle | Stage::Compact | Stage::Purge => None,

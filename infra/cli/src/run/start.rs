@@ -7,7 +7,7 @@ use crate::args::SizeOptions;
 use crate::cloud::Cloud;
 use crate::error::Error;
 
-/// The input of an execution. What is not given is left to the workflow.
+/// The input of an execution. Plan chooses what is not given.
 #[derive(Debug, Serialize)]
 struct ExecutionInput<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,16 +24,16 @@ struct ExecutionInput<'a> {
     split_bytes: Option<u64>,
 }
 
-/// What an execution is to do.
+/// The work of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task<'a> {
     /// A new run.
     Run,
     /// A new run that does everything but publish.
     DryRun,
-    /// Take up a run that failed.
+    /// Continue a run that failed.
     Resume(&'a RunId),
-    /// Publish the version that a run left.
+    /// Publish the version of a run that was held back, or was a dry run.
     Publish(&'a RunId),
 }
 

@@ -1,8 +1,8 @@
-//! How good a result is: compares the customers with a file that says which account belongs to which person.
+//! The quality of a result: compares its customers with the truth, a file that names the person of each account.
 //!
-//! Counted are pairs of accounts. Precision is the share of the pairs in one customer that are of one person, recall the
-//! share of the pairs of one person that are in one customer. Accounts that the truth does not know are left out; an
-//! account that is in no customer is with nobody.
+//! Pairs of accounts are counted. Precision is the share of the pairs in one customer that are one person's. Recall is the
+//! share of the pairs of one person that are in one customer. Accounts that the truth does not name are left out. An
+//! account in no customer is in no pair.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,25 +15,25 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// How good a result is.
+/// Pairwise precision and recall, from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quality {
-    /// Of the pairs that were put together, the share that belong together.
+    /// The share of the pairs in one customer that are one person's.
     pub precision: f64,
-    /// Of the pairs that belong together, the share that were put together.
+    /// The share of the pairs of one person that are in one customer.
     pub recall: f64,
 }
 
-/// Which account belongs to which person.
+/// The person of each account.
 #[derive(Debug, Default)]
 pub struct Truth {
-    /// The person of each account.
+    /// The person's number, by the account's reference.
     person_of: HashMap<Box<str>, u32>,
-    /// How many accounts each person has.
+    /// How many accounts each person has, by the person's number.
     person_sizes: Vec<u32>,
 }
 
-/// What is read of a customer.
+/// The part of a customer that is compared.
 #[derive(Deserialize)]
 struct CustomerMembers {
     members: Vec<String>,
@@ -50,7 +50,7 @@ impl Truth {
     /// Reads a CSV file with the columns `uid` and `person`.
     ///
     /// # Errors
-    /// It cannot be read, or every line that is at fault, up to [`FAULTS_MAX`].
+    /// The file cannot be read, or lines have faults: all of them are named, up to [`FAULTS_MAX`].
     pub fn read(path: &Path) -> Result<Self, Error> {
         let file = File::open(path).map_err(Error::file("read", path))?;
         Self::from_csv(BufReader::with_capacity(1 << 18, file), path)
@@ -65,7 +65,6 @@ impl Truth {
                 let name_of = |field: &str| field.trim_start_matches('\u{feff}').trim().to_owned();
                 let column = |name| fields.iter().position(|field| name_of(field) == name);
                 columns = column("uid").zip(column("person"));
-                // Without the columns, no line means anything.
                 return columns
                     .map(drop)
                     .ok_or(TruthFault::OfAll("the first line must name the columns uid and person"));
@@ -91,7 +90,7 @@ impl Truth {
         Ok(truth)
     }
 
-    /// Compares with the customers of a folder of JSON Lines files.
+    /// Compares with the customers in a folder of compressed JSON Lines files.
     pub fn compare(mut self, customers: &Path) -> Result<Quality, Error> {
         let listed = fs::read_dir(customers).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
         let mut files: Vec<_> =
@@ -134,15 +133,15 @@ impl Truth {
     }
 }
 
-/// How many lines at fault are told.
+/// How many lines with faults are named.
 const FAULTS_MAX: usize = 20;
 
-/// What is wrong with a file.
+/// A fault of a file of truth.
 #[derive(Clone, Copy)]
 enum TruthFault {
-    /// With a line; the others are looked at all the same.
+    /// Of one line; the other lines are still read.
     OfLine(&'static str),
-    /// With all of it.
+    /// Of the whole file.
     OfAll(&'static str),
 }
 
@@ -186,12 +185,12 @@ fn for_each_record(
     if faults.is_empty() { Ok(()) } else { Err(Error::malformed(path.display(), faults.join("; "))) }
 }
 
-/// The pairs among so many accounts.
+/// The number of pairs among accounts.
 fn pairs_of(accounts: u64) -> u64 {
     accounts * accounts.saturating_sub(1) / 2
 }
 
-/// A part of a whole; all of nothing.
+/// The share of a part in a whole; 1 if the whole is empty.
 fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }

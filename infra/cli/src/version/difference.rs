@@ -1,10 +1,10 @@
-//! How a version that was not published differs from the one that it builds on.
+//! The difference between a version that was not published and the one that it builds on.
 
 use onefold_lake::version::manifest::{Counts, Manifest};
 
 use crate::table::{TextTable, count};
 
-/// What would become of customers, how many there would be, and what the gate says.
+/// The table of customers now and then, of their changes, and the gate's decision.
 pub fn of(manifest: &Manifest, before: Option<&Manifest>) -> String {
     let (now, none) = (&manifest.counts, Counts::default());
     let was = before.map_or(&none, |before| &before.counts);

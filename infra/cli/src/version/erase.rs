@@ -1,7 +1,7 @@
-//! `onefold erase`: asks the function of that name to put persons on the suppression list.
+//! `onefold erase`: puts persons on the suppression list, with the function Erase.
 //!
-//! In the cloud the function is called, as only it has the deployment's secret. A folder of results of the local cloud has
-//! no function, but its secret is no secret: there the function's own code works on the folder.
+//! In the cloud the function is called, because only it has the deployment's secret. For a folder of results of the local
+//! cloud, whose secret is public, the function's own code runs here.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +27,7 @@ use crate::version::out_folder::OutFolder;
 /// The secret of the local cloud, as `infra/samconfig.toml` has it.
 pub const LOCAL_SECRET: &str = "000102030405060708090a0b0c0d0e0f";
 
-/// Puts persons on the list, or says who that would be.
+/// Puts persons on the list, or prints how many that would be.
 pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
     let request = Request {
         references: options.references,
@@ -40,11 +40,11 @@ pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>)
         Some(out) => in_folder(out, request).await?,
         None => in_cloud(&Clients::of(endpoint).await?.find_stack(stack).await?, request).await?,
     };
-    say(told(&answer));
+    say(in_words(&answer));
     Ok(Outcome::Done)
 }
 
-/// Calls the function until it came through the version.
+/// Calls the function until it has searched the whole version.
 async fn in_cloud(cloud: &Cloud, mut request: Request) -> Result<Answer, Error> {
     loop {
         let answer = call(cloud, &request).await?;
@@ -70,7 +70,7 @@ async fn call(cloud: &Cloud, request: &Request) -> Result<Answer, Error> {
     }
 }
 
-/// Looks at the version in a folder of results, and writes the entries beside it.
+/// Searches the version in a folder of results, and writes the entries beside it.
 async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
     let folder = OutFolder::open(out, false)?;
     let hasher = NodeHasher::from_hex(LOCAL_SECRET).map_err(|error| Error::malformed("the secret", error))?;
@@ -96,8 +96,8 @@ async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
     Ok(answer)
 }
 
-/// The answer in words; nothing of whom it is about is in it.
-fn told(answer: &Answer) -> String {
+/// The answer in words. It holds numbers only.
+fn in_words(answer: &Answer) -> String {
     let found = match &answer.version {
         None => "nothing has been published yet".to_owned(),
         Some(run) => format!(
@@ -134,9 +134,9 @@ mod tests {
     fn who_would_be_erased_is_told_in_numbers() {
         let answer =
             Answer { version: None, customers: 0, accounts: 0, unknown: 2, entries: 2, listed: false, next: None };
-        let text = told(&answer);
+        let text = in_words(&answer);
         assert!(text.starts_with("nothing has been published yet; 2 of the values are nobody's there\n"), "{text}");
         assert!(text.contains("--yes") && !text.contains("suppression list"), "{text}");
-        assert!(told(&Answer { listed: true, ..answer }).contains("They are on the suppression list"));
+        assert!(in_words(&Answer { listed: true, ..answer }).contains("They are on the suppression list"));
     }
 }

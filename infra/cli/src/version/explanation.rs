@@ -1,5 +1,5 @@
-//! `onefold explain`: asks the function's own code about a version, in a folder of results or in the bucket, and shows
-//! the answer to a person.
+//! `onefold explain`: runs the function Explain's own code on a version, in a folder of results or in the bucket, and
+//! prints the answer.
 
 mod text;
 
@@ -20,7 +20,7 @@ use crate::local::overlay::Overlay;
 use crate::screen::{say, warn};
 use crate::version::out_folder::OutFolder;
 
-/// Asks, and shows the answer.
+/// Asks, and prints the answer as text or JSON.
 pub async fn execute(options: ExplainOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
     let ExplainOptions { of, and, out, run, json } = options;
     let (store, run): (Arc<dyn Store>, Option<RunId>) = match out {
@@ -57,7 +57,7 @@ fn version_in(out: &Path) -> Result<(Overlay, RunId), Error> {
     Ok((Overlay::below(keys::version(&run), out), run))
 }
 
-/// What to say of something that is not there.
+/// The message if what was asked for does not exist.
 fn unknown(answer: &Answer) -> Option<String> {
     let Answer::Unknown { run, asked, sources } = answer else { return None };
     let Some((source, _)) = asked.split_once(':') else {

@@ -1,4 +1,4 @@
-//! Downloads a published version, with what its run refused and the receipts of its run.
+//! `onefold fetch`: downloads a version with the rejects and receipts of its run.
 
 use std::fs;
 use std::path::Path;
@@ -16,14 +16,17 @@ use crate::error::Error;
 use crate::run::receipts;
 use crate::version::out_folder::{OutFolder, RECEIPTS, REJECTS, parse_manifest};
 
-/// The run whose version is the current one, if any was published.
+/// The run of the current version; `None` if nothing was published yet.
 pub async fn current(cloud: &Cloud) -> Result<Option<RunId>, Error> {
     let Some(content) = objects::read(cloud, keys::CURRENT).await? else { return Ok(None) };
     let current: Current = serde_json::from_slice(&content).map_err(|error| Error::malformed(keys::CURRENT, error))?;
     Ok(Some(current.run))
 }
 
-/// The manifest of the version that a run published.
+/// The manifest of a run's version, published or held back.
+///
+/// # Errors
+/// Also if there is no such version.
 pub async fn manifest(cloud: &Cloud, run: &RunId) -> Result<Manifest, Error> {
     let key = keys::manifest(run);
     let Some(content) = objects::read(cloud, &key).await? else {
@@ -32,7 +35,7 @@ pub async fn manifest(cloud: &Cloud, run: &RunId) -> Result<Manifest, Error> {
     parse_manifest(&content, key)
 }
 
-/// Downloads the version of a run, or the current one, into a folder. The folder holds the version before it until
+/// Downloads the version of a run, or the current one, into a folder. The folder keeps the version that it holds until
 /// everything has arrived.
 pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Result<Manifest, Error> {
     let run = match run {
@@ -79,7 +82,7 @@ async fn write_receipts(cloud: &Cloud, run: &RunId, path: &Path) -> Result<(), E
     fs::write(path, lines).map_err(Error::file("write", path))
 }
 
-/// What comes behind the prefix of a key.
+/// A key without its prefix.
 fn below<'k>(key: &'k str, prefix: &str) -> &'k str {
     key.strip_prefix(prefix).unwrap_or(key)
 }

@@ -1,8 +1,8 @@
-//! The folder that results are downloaded to: holds one version, whole.
+//! The folder of results, which holds one whole version.
 //!
-//! A version is gathered in `OUT/.new`. When it is complete the folder is renamed to `OUT/.ready`, and its entries take
-//! the places of the old ones, the manifest last. So whatever interrupts it, OUT holds either the old version or the new
-//! one, or `.ready` says that a change of versions has to be brought to its end, which the next command does.
+//! A version is gathered in `OUT/.new`. When it is complete the folder is renamed to `OUT/.ready`, and its entries replace
+//! the old ones, the manifest last. Whatever interrupts this, OUT holds the old version or the new one, or `.ready` exists
+//! and the next command completes the change.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -13,15 +13,15 @@ use onefold_lake::version::manifest::{FORMAT, Manifest};
 use crate::error::Error;
 use crate::files::remove;
 
-/// The manifest's name.
+/// The file of the manifest.
 pub const MANIFEST: &str = "manifest.json";
-/// All receipts of the run, one a line.
+/// The file of the run's receipts, one a line.
 pub const RECEIPTS: &str = "receipts.jsonl";
 /// The folder of a version that was not published.
 pub const HELD: &str = "held";
 /// The folder of refused rows.
 pub const REJECTS: &str = "rejects";
-/// What a version consists of: folders, and then files, the manifest last.
+/// The entries of a version: folders, then files, the manifest last.
 const FOLDERS: [&str; 7] = ["customers", "members", "changes", "blocked", "index", "retired", REJECTS];
 const FILES: [&str; 6] = ["inputs.jsonl", "config.toml", "corrections.json", "blocked.json", RECEIPTS, MANIFEST];
 
@@ -32,8 +32,10 @@ pub struct OutFolder {
 }
 
 impl OutFolder {
-    /// Opens a folder, which need not exist, and ends a change of versions that was interrupted. A folder that holds
-    /// files under the names of results, but is none, is refused unless everything in it may be replaced.
+    /// Opens a folder, which need not exist, and completes an interrupted change of versions.
+    ///
+    /// # Errors
+    /// Also if the folder holds names of results but no version, unless it `may_replace` everything.
     pub fn open(path: &Path, may_replace: bool) -> Result<Self, Error> {
         let folder = Self { path: path.to_owned() };
         folder.finish_swap()?;
@@ -46,7 +48,7 @@ impl OutFolder {
         Ok(folder)
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -56,12 +58,12 @@ impl OutFolder {
         Self::open(&self.path.join(HELD), true)
     }
 
-    /// Removes a version that was not published: it is not about what there is any more.
+    /// Removes a version that was not published, once another one is.
     pub fn forget_held(&self) -> Result<(), Error> {
         remove(&self.path.join(HELD))
     }
 
-    /// The version that it holds, if any.
+    /// The manifest of the version in the folder, if there is one.
     pub fn manifest(&self) -> Result<Option<Manifest>, Error> {
         let path = self.path.join(MANIFEST);
         match fs::read(&path) {
@@ -71,7 +73,7 @@ impl OutFolder {
         }
     }
 
-    /// A folder to gather the next version in, without files but with all that a version consists of.
+    /// Creates the folder for the next version, with all entries of a version, empty.
     pub fn begin(&self) -> Result<PathBuf, Error> {
         let new = self.path.join(".new");
         remove(&new)?;
@@ -86,15 +88,15 @@ impl OutFolder {
         Ok(new)
     }
 
-    /// What was gathered takes the place of the version that was there.
+    /// Replaces the version in the folder by the one that was gathered.
     pub fn commit(&self) -> Result<(), Error> {
         let new = self.path.join(".new");
         fs::rename(&new, self.path.join(".ready")).map_err(Error::file("rename", &new))?;
         self.finish_swap()
     }
 
-    /// Moves what is ready to its place. Can be interrupted and repeated: what has moved is not in `.ready` any more,
-    /// and the old manifest goes before anything else does, so that there never is one beside another version's files.
+    /// Moves the entries of `.ready` to their places. It can be interrupted and repeated. The old manifest is removed first,
+    /// so none ever lies beside the files of another version.
     fn finish_swap(&self) -> Result<(), Error> {
         let ready = self.path.join(".ready");
         if ready.join(MANIFEST).exists() {
@@ -111,12 +113,12 @@ impl OutFolder {
     }
 }
 
-/// What a version consists of, the manifest last.
+/// The names of a version's entries, the manifest last.
 pub fn entries() -> impl Iterator<Item = &'static str> {
     FOLDERS.into_iter().chain(FILES)
 }
 
-/// Reads a manifest; `what` is its path or key.
+/// Parses a manifest. `what` is its path or key, for the error.
 pub fn parse_manifest(content: &[u8], what: impl ToString) -> Result<Manifest, Error> {
     let manifest: Manifest =
         serde_json::from_slice(content).map_err(|error| Error::malformed(what.to_string(), error))?;

@@ -1,5 +1,4 @@
-//! Brings what a folder of results holds back into an empty cloud: the version, as the current one for the next run to
-//! build on, and the suppression list.
+//! Uploads a folder of results into an empty cloud: its version, which becomes the current one, and the suppression list.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +14,7 @@ use crate::error::Error;
 use crate::files::for_each_file;
 use crate::version::out_folder::{MANIFEST, OutFolder};
 
-/// Uploads the suppression list that lies beside the version. It outlasts every version, and a start from nothing, too.
+/// Uploads the suppression list beside the version. The list applies with `--fresh` as well.
 pub async fn suppression(cloud: &Cloud, out: &Path) -> Result<(), Error> {
     let mut uploads = Vec::new();
     for_each_file(&out.join(keys::SUPPRESSION), |path, name| {
@@ -24,7 +23,10 @@ pub async fn suppression(cloud: &Cloud, out: &Path) -> Result<(), Error> {
     upload_all(cloud, uploads).await
 }
 
-/// Uploads the version that a folder holds, and then makes it the current one.
+/// Uploads the version in a folder, and then makes it the current one.
+///
+/// # Errors
+/// Also if the version was not published, or a file has another size than the manifest says.
 pub async fn version(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Result<(), Error> {
     if manifest.is_held() {
         let fault = format!("{} holds a version that was not published", out.path().display());

@@ -1,4 +1,4 @@
-//! What a source's rows have, place by place.
+//! The columns of a source: the values that its rows have under each pointer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,50 +7,50 @@ use serde_json::Value;
 
 use crate::data::source_reader::SourceRow;
 
-/// What the rows looked at have.
+/// The columns of the rows that were read.
 #[derive(Debug, Default)]
 pub struct Columns {
-    /// How many rows were looked at.
+    /// The number of rows.
     pub rows: usize,
-    /// How many others cannot be taken apart: a run would refuse them.
+    /// The number of rows that cannot be parsed; a run would refuse them.
     pub refused: usize,
-    /// What there is, in the order of first sight.
+    /// The columns, in the order in which they were first seen.
     pub all: Vec<Column>,
     numbers: BTreeMap<String, usize>,
 }
 
-/// A column, or a place in JSON rows.
+/// A column of CSV, or a pointer in JSON rows.
 #[derive(Debug, Default)]
 pub struct Column {
     /// Its JSON Pointer.
     pub pointer: String,
     /// The names that lead to it.
     pub path: Vec<String>,
-    /// Its plain values that say something, as text.
+    /// Its values as text, without lists, empty texts and placeholders such as "n/a".
     pub values: Vec<String>,
-    /// The row of each value, by its number.
+    /// The number of the row of each value.
     pub rows: Vec<usize>,
     /// How many of its values are lists.
     pub lists: usize,
-    /// Whether a header has the name twice. Values are those of the first.
+    /// Whether the header has its name twice. The values are those of the first.
     pub is_repeated: bool,
     distinct: BTreeSet<String>,
 }
 
 impl Column {
-    /// How many plain values differ.
+    /// The number of different values.
     pub fn distinct(&self) -> usize {
         self.distinct.len()
     }
 
-    /// The value of a row.
+    /// The value in a row, by the row's number.
     pub fn value(&self, row: usize) -> Option<&str> {
         self.rows.binary_search(&row).ok().map(|at| self.values[at].as_str())
     }
 }
 
 impl Columns {
-    /// Takes a row in. One that a run would refuse says nothing about the others.
+    /// Adds a row. A row that a run would refuse is only counted.
     pub fn read(&mut self, row: &SourceRow) {
         if row.header().is_empty() {
             match serde_json::from_slice(row.raw()) {

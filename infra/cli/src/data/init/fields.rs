@@ -1,4 +1,4 @@
-//! Which column is which field, and how sure that is.
+//! Guesses which column is which field, and how sure that is.
 
 use super::columns::Columns;
 use super::search::Search;
@@ -6,15 +6,15 @@ use super::search::Search;
 /// How sure a guess is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sureness {
-    /// Only proposed: it is written as a comment.
+    /// A proposal, which is written as a comment.
     Unsure,
     /// Name and values agree well enough.
     Likely,
-    /// Nearly all values say so.
+    /// Nearly all values agree.
     Sure,
 }
 
-/// A field and where it may be.
+/// A field and the column that may hold it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldGuess {
     /// The field's name in the configuration.
@@ -23,9 +23,8 @@ pub struct FieldGuess {
     pub pointer: String,
     /// How its values are written.
     pub written: Written,
-    /// How sure it is.
     pub sureness: Sureness,
-    /// Why.
+    /// The reason, for the comment in the configuration.
     pub why: String,
     /// The pointers of other columns with such values.
     pub also: Vec<String>,
@@ -34,38 +33,37 @@ pub struct FieldGuess {
 /// How the values of a column are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// As they are.
+    /// As Onefold reads them without settings.
     Plainly,
-    /// Times, in a format by its name.
+    /// Times, in the format of this name.
     In(&'static str),
-    /// Lists as texts, with what separates the items.
+    /// Lists as text, with this separator.
     SplitBy(char),
-    /// The text that is meant, where others are not.
+    /// A text that means yes; all other texts mean no.
     Equal(String),
 }
 
-/// What was guessed of a source.
+/// The guesses for a source.
 #[derive(Clone, Debug, Default)]
 pub struct FieldGuesses {
-    /// In the order in which they are written.
+    /// The guesses, in the order in which they are written.
     pub fields: Vec<FieldGuess>,
-    /// The pointers of columns that are no field.
+    /// The pointers of columns without a field.
     pub others: Vec<String>,
 }
 
 impl FieldGuesses {
-    /// The guess of a field that is in force.
+    /// The guess for a field, unless it is only a proposal.
     pub fn in_force(&self, field: &str) -> Option<&FieldGuess> {
         self.fields.iter().find(|guess| guess.field == field && guess.sureness > Sureness::Unsure)
     }
 }
 
-/// Fields of one text that say who somebody is. They are looked for in this order: those first that are told most
-/// surely.
+/// Text fields that identify a person, in the order of the search: the most certain first.
 const WHO: [&str; 6] = ["email", "phone_number", "given_name", "family_name", "full_name", "gender"];
 
-/// Those that say where somebody is, looked for behind the others. The country comes first, as a column of countries may
-/// be called a region.
+/// Text fields of an address, searched after the others. The country comes first, because a column of countries may be
+/// called a region.
 const WHERE: [&str; 7] = [
     "address.country",
     "address.street_address",
@@ -99,7 +97,7 @@ const WRITTEN: [&str; 19] = [
     "deleted",
 ];
 
-/// Which columns are which fields.
+/// Guesses the fields of a source.
 pub fn guess(source: &str, columns: &Columns) -> FieldGuesses {
     let mut search = Search::new(source, columns);
     search.id_by_name();

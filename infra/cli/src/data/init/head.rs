@@ -1,4 +1,4 @@
-//! The first bytes of a file, before anything is known about it.
+//! Reads the first bytes of a file whose format is not known.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -11,11 +11,12 @@ use crate::error::Error;
 pub struct Head {
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// Whether these are all.
+    /// Whether these are all bytes of the file.
     pub is_whole: bool,
 }
 
-/// Reads the first bytes of a file; gzip and zstd are known by their own first bytes, as Extract does.
+/// Reads at most `most` bytes from the start of a file. As in Extract, gzip and zstd are recognised by their first bytes and
+/// decompressed.
 pub fn head(path: &Path, most: u64) -> Result<Head, Error> {
     let mut file = BufReader::new(File::open(path).map_err(Error::file("open", path))?);
     let start = file.fill_buf().map_err(Error::file("read", path))?;

@@ -1,4 +1,4 @@
-//! The column that tells a source's accounts apart. A wrong one makes strangers one account, so there is rather none.
+//! Guesses the id of a source's accounts. A wrong id makes strangers one account, so none is better than a doubtful one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,26 +8,26 @@ use super::names::{Fit, is_amount, whose};
 use super::search::Search;
 use super::{shapes, times};
 
-/// From how many rows on it says something that no two values of a column are alike.
+/// The least number of rows for which all values of a column being different means anything.
 const ROWS_MIN: usize = 10;
 
 impl<'s> Search<'s> {
-    /// The id by its name: a column that every row has, each row another value.
+    /// Looks for the id by name: a column in which every row has a different value.
     pub fn id_by_name(&mut self) {
         let named = self.named_ids();
         let Some((fit, column)) = named.iter().find(|(_, column)| self.is_key(column)).copied() else { return };
         let rows = self.columns.rows;
         let said = format!("all {rows} rows have one, and no two are alike");
         match fit {
-            // One row alone has nothing to be told apart from.
+            // A single row shows nothing about differences.
             Fit::Wholly(_) if rows < 2 => self.add("id", column, Sureness::Likely, "the name says so".to_owned()),
             Fit::Wholly(_) => self.add("id", column, Sureness::Sure, said),
             _ => self.add("id", column, Sureness::Likely, format!("its name may say so; {said}")),
         };
     }
 
-    /// The id where none was found by its name alone, behind all other fields. Gives up on what is not told well enough:
-    /// then there is at most a proposal.
+    /// Looks for the id after all other fields, if its name alone did not find it. If it is not certain enough, there is at
+    /// most a proposal.
     pub fn id_of_the_rest(&mut self) {
         if self.in_force("id").is_some() || self.named_and_repeated() || self.unnamed_codes() {
             return;
@@ -49,8 +49,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// The columns whose names say that they are ids, the best first; not those of somebody else or of amounts, nor names
-    /// of persons.
+    /// The columns with a name of an id, the best first. Ids of somebody else, amounts and names of persons are left out.
     fn named_ids(&self) -> Vec<(Fit, &'s Column)> {
         let names = shapes::of_field("full_name").fits;
         let is_named = |(fit, column): &(Fit, &Column)| {
@@ -67,7 +66,7 @@ impl<'s> Search<'s> {
         is_plain && column.values.len() == rows && column.distinct() == rows
     }
 
-    /// A column that is called id, though some rows lack it or share one. Says whether it is in force.
+    /// Guesses a column that is called id although rows lack or share values. Returns whether the guess is in force.
     fn named_and_repeated(&mut self) -> bool {
         let rows = self.columns.rows;
         let is_whole = |(fit, _): &(Fit, &Column)| matches!(fit, Fit::Wholly(_));
@@ -75,7 +74,7 @@ impl<'s> Search<'s> {
         let (present, distinct) = (column.values.len(), column.distinct());
         let said = format!("{present} of {rows} rows have one, {distinct} differ");
         let strangers = self.strangers(column);
-        // The column is no other field then.
+        // The column is then no other field.
         self.found.retain(|guess| guess.pointer != column.pointer || guess.sureness > Sureness::Unsure);
         if strangers.shared > 0 && strangers.of_strangers * 10 > strangers.shared {
             let why = format!(
@@ -94,7 +93,8 @@ impl<'s> Search<'s> {
         true
     }
 
-    /// A column of codes that no name tells, such as UUIDs, each row another one. Says whether there is one.
+    /// Guesses a column of codes, such as UUIDs, a different one in every row, whatever its name. Returns whether there is
+    /// one.
     fn unnamed_codes(&mut self) -> bool {
         let is_taken = |column: &Column| {
             self.found.iter().any(|guess| guess.pointer == column.pointer && guess.sureness > Sureness::Unsure)
@@ -121,8 +121,8 @@ impl<'s> Search<'s> {
         self.found.retain(|guess| guess.field != "id");
     }
 
-    /// How many ids several rows share, and how many of these rows of different people share: none of their e-mail
-    /// addresses and none of their names are alike.
+    /// Counts the ids that several rows share, and those that different people share: rows with different e-mail addresses
+    /// and different names.
     fn strangers(&self, ids: &Column) -> Strangers {
         let mut rows_of: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (row, id) in ids.rows.iter().zip(&ids.values) {
@@ -145,7 +145,7 @@ struct Strangers {
     of_strangers: usize,
 }
 
-/// Whether rows have different values, all columns taken together; nothing if fewer than two have any.
+/// Whether the rows differ in all these columns taken together; `None` if fewer than two rows have values.
 fn differ(columns: &[&Column], rows: &[usize]) -> Option<bool> {
     let text = |row: usize| {
         let values: Vec<&str> = columns.iter().filter_map(|column| column.value(row)).collect();

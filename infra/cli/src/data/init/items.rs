@@ -1,24 +1,24 @@
-//! Where the rows are in one JSON object: its longest array of objects.
+//! Finds the rows in one JSON object: its longest array of objects.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
-/// What the start of a text of JSON begins with.
+/// The first value of a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstValue {
-    /// Whether the text holds all of it.
+    /// Whether the text holds the whole value.
     pub is_whole: bool,
-    /// Whether it stands on one line.
+    /// Whether it is on one line.
     pub is_on_one_line: bool,
-    /// Whether there is something behind it.
+    /// Whether anything follows it.
     pub is_followed: bool,
-    /// The pointer of its longest array of objects, and how many there are. The first of equal ones.
+    /// The pointer and length of its longest array of objects; the first of equal ones.
     pub longest: Option<(String, usize)>,
 }
 
-/// Looks at the first value of a text, which may be cut off; `None` if it is no JSON object.
+/// Parses the first value of a text, which may be cut off. `None` if it is not a JSON object.
 pub fn first_value(text: &str) -> Option<FirstValue> {
     let mut found = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -30,7 +30,7 @@ pub fn first_value(text: &str) -> Option<FirstValue> {
     };
     let end = if is_whole { end_of_first(text) } else { text.len() };
     let (first, behind) = text.split_at(end);
-    // Of equal ones the last is given, so they go backwards.
+    // `max_by_key` returns the last of equal ones, so the order is reversed.
     let longest = found.into_iter().filter(|(_, objects)| *objects > 0).rev().max_by_key(|(_, objects)| *objects);
     Some(FirstValue {
         is_whole,
@@ -40,7 +40,7 @@ pub fn first_value(text: &str) -> Option<FirstValue> {
     })
 }
 
-/// Where the first value of a text ends.
+/// The end of the first value of a text.
 fn end_of_first(text: &str) -> usize {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     values.next();
@@ -50,7 +50,7 @@ fn end_of_first(text: &str) -> usize {
 /// The members of an object, and of the objects in it.
 struct Members<'f> {
     path: String,
-    /// Each array's pointer, with how many objects it begins with.
+    /// The pointer of each array, with the number of objects at its start.
     found: &'f mut Vec<(String, usize)>,
 }
 
@@ -78,7 +78,7 @@ impl<'de> Visitor<'de> for Members<'_> {
     }
 }
 
-/// Whatever a member holds.
+/// Any value of a member.
 struct Member<'f> {
     path: String,
     found: &'f mut Vec<(String, usize)>,
@@ -137,7 +137,7 @@ impl<'de> Visitor<'de> for Member<'_> {
     }
 }
 
-/// Whether a value is an object; it is read over.
+/// Whether a value is an object. Its content is skipped.
 struct IsObject(bool);
 
 impl<'de> serde::Deserialize<'de> for IsObject {

@@ -1,4 +1,4 @@
-//! A look at a source's first files: how they are written, and what their rows have, read as a run would read them.
+//! Reads the first rows of each source as a run would: the format of its files, and its columns.
 
 use onefold_config::{Config, Source};
 use onefold_store::Object;
@@ -11,37 +11,41 @@ use crate::data::folder::DataFolder;
 use crate::data::source_reader::SourceReader;
 use crate::error::{Error, describe};
 
-/// How many rows of a source are looked at, from the starts of its first files.
+/// How many rows of a source are read, from the starts of its first files.
 const ROWS_MAX: usize = 2000;
-/// How many files of a source are looked at.
+/// How many files of a source are read.
 const FILES_MAX: usize = 5;
-/// How much of a file tells how it is written, decompressed.
+/// How much of a file is read to find its format, decompressed.
 const HEAD_BYTES: u64 = 1 << 20;
 
-/// What was seen of a source.
+/// A source and the start of its files.
 #[derive(Debug)]
 pub struct SeenSource {
     /// Its name.
     pub name: String,
-    /// How many files it has, and how many of those looked at are written in another way than the first.
+    /// The number of its files.
     pub files: usize,
+    /// How many of the files read are of another format than the first.
     pub others: usize,
-    /// Why others of those looked at cannot be read, where some can.
+    /// Why some of the files cannot be read, if others can.
     pub faults: Vec<String>,
-    /// What is in them, or why nothing can be read of it and what to do.
+    /// What is in them, or why nothing can be read and what to do.
     pub look: Result<SeenFiles, String>,
 }
 
-/// What is in a source's files.
+/// The content of a source's files.
 #[derive(Debug)]
 pub struct SeenFiles {
-    /// How they are written.
+    /// Their format and encoding.
     pub layout: GuessedLayout,
-    /// What their rows have.
+    /// The columns of their rows.
     pub columns: Columns,
 }
 
-/// Looks at the first files of every folder in landing/.
+/// Reads the first files of every folder in landing/.
+///
+/// # Errors
+/// Also if landing/ holds no files.
 pub async fn look(folder: &DataFolder) -> Result<Vec<SeenSource>, Error> {
     let reader = SourceReader::new(folder.root())?;
     let mut seen = Vec::new();
@@ -63,7 +67,7 @@ pub async fn look(folder: &DataFolder) -> Result<Vec<SeenSource>, Error> {
     Ok(seen)
 }
 
-/// Looks at a source; nothing if there is nothing in it.
+/// Reads a source; `None` if its files are empty.
 async fn look_at(name: &str, folder: &DataFolder, reader: &SourceReader) -> Result<Option<SeenSource>, Error> {
     let objects = reader.files(name).await?;
     let mut faults = Vec::new();
@@ -95,8 +99,7 @@ async fn look_at(name: &str, folder: &DataFolder, reader: &SourceReader) -> Resu
     Ok(Some(SeenSource { name: name.to_owned(), files: objects.len(), others, faults, look }))
 }
 
-/// What the rows of files have that are written alike, or why they cannot be read. Adds to `faults` what is wrong with
-/// some of the files only.
+/// The columns of files of one format, or why they cannot be read. Faults of single files are added to `faults`.
 async fn columns(
     name: &str,
     layout: &GuessedLayout,
@@ -112,7 +115,7 @@ async fn columns(
         for file in files {
             match reader.rows_of(source, file).await {
                 Ok(read) => read.rows.iter().take(ROWS_MAX - columns.rows).for_each(|row| columns.read(row)),
-                // It is said of which source.
+                // The name of the source stands before all of them.
                 Err(error) => {
                     let said = describe(&error);
                     faults.push(said.strip_prefix(&format!("the source {name:?}: ")).unwrap_or(&said).to_owned());
@@ -126,7 +129,7 @@ async fn columns(
     Err(faults.pop().unwrap_or_else(|| why_unread(&columns, layout, &files[0].key)))
 }
 
-/// Why most rows of a source cannot be read, or none is there.
+/// The reason why most rows of a source cannot be read, or why there is none.
 fn why_unread(columns: &Columns, layout: &GuessedLayout, file: &str) -> String {
     let rows = columns.rows + columns.refused;
     match layout.format {

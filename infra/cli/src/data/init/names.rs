@@ -1,4 +1,4 @@
-//! What a column's name says about its field.
+//! Compares a column's name with the names of fields.
 
 use super::words::{AMOUNTS, AT_WORK, FIELDS, OTHERS, SOMEBODY_ELSE, WHOLE_IDS};
 
@@ -7,13 +7,14 @@ use super::words::{AMOUNTS, AT_WORK, FIELDS, OTHERS, SOMEBODY_ELSE, WHOLE_IDS};
 pub enum Fit {
     /// Not at all.
     None,
-    /// A word of it does, or it is within something else: less, the further down the list.
+    /// One of its words is a name of the field, or all of it is but the object around it is something else's. The greater the
+    /// number, the better: the name is early in the list and not deep in the row.
     Partly(i32),
-    /// It is one of the field's names: less, the further down the list.
+    /// It is one of the field's names. The number is as above.
     Wholly(i32),
 }
 
-/// How well the names that lead to a column fit a field; the source's name may stand before `id`.
+/// How well the names on the way to a column fit a field. The source's name may stand before `id`.
 pub fn fit(field: &str, path: &[String], source: &str) -> Fit {
     let Some(last) = path.last() else { return Fit::None };
     let names = FIELDS.iter().find(|(name, _)| *name == field).map_or(&[][..], |(_, names)| names);
@@ -35,22 +36,22 @@ pub fn fit(field: &str, path: &[String], source: &str) -> Fit {
     of_two.or(of_a_word).filter(|_| !is_within_another).map_or(Fit::None, |rank| Fit::Partly(rank - depth))
 }
 
-/// Whether a name is the source's, or of one of what it is called after, with `id` behind it.
+/// Whether a name is the source's, with or without a plural s, followed by `id`.
 fn is_id_of(source: &str, name: &str) -> bool {
     [source, source.strip_suffix('s').unwrap_or(source)].iter().any(|source| name == plain(source) + "id")
 }
 
-/// The word that says whose a column is, where it is not the customer's.
+/// The word by which a column is somebody else's than the customer's.
 pub fn whose(path: &[String]) -> Option<String> {
     path.iter().flat_map(|name| words(name)).find(|word| SOMEBODY_ELSE.contains(&word.as_str()))
 }
 
-/// Whether a name speaks of work.
+/// Whether a name has a word of work.
 pub fn is_at_work(path: &[String]) -> bool {
     path.iter().flat_map(|name| words(name)).any(|word| AT_WORK.contains(&word.as_str()))
 }
 
-/// Whether a name speaks of an amount.
+/// Whether a name has a word of an amount.
 pub fn is_amount(path: &[String]) -> bool {
     path.iter().flat_map(|name| words(name)).any(|word| AMOUNTS.contains(&word.as_str()))
 }
@@ -78,7 +79,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// A small letter of Latin-1 without its accent; German umlauts in two letters, as column names have them.
+/// A small letter of Latin-1 without its accent. German umlauts become two letters, as in names of columns.
 fn without_accent(letter: char) -> impl Iterator<Item = char> {
     let plain = match letter {
         'ä' => "ae",

@@ -1,4 +1,4 @@
-//! What a source's phone numbers need to be read: a country, and a normaliser.
+//! Guesses the country and the normaliser of a source's phone numbers.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -12,21 +12,21 @@ use super::shapes;
 /// The phone numbers of a source.
 #[derive(Debug, Default)]
 pub struct Phones {
-    /// How many there are.
+    /// The number of phone numbers.
     pub all: usize,
     /// How many have no calling code and belong to no account whose country is known.
     pub homeless: usize,
-    /// The country of all accounts of which one is known, if it is only one.
+    /// The country of the accounts, if only one is known.
     pub region: Option<String>,
-    /// How many accounts say so.
+    /// The number of accounts with this country.
     pub of_region: usize,
-    /// How many are valid in their country.
+    /// The number of phone numbers that are valid in their country.
     pub valid: usize,
-    /// How many have as many digits as numbers have.
+    /// The number of phone numbers with a plausible count of digits.
     pub plausible: usize,
 }
 
-/// Looks at a source's phone numbers, if it has any.
+/// The phone numbers of a source; `None` if it has none.
 pub fn look(columns: &Columns, guesses: &FieldGuesses) -> Option<Phones> {
     let column = |field: &str| columns.at(&guesses.in_force(field)?.pointer);
     let numbers = column("phone_number")?;
@@ -51,8 +51,7 @@ pub fn look(columns: &Columns, guesses: &FieldGuesses) -> Option<Phones> {
     Some(phones)
 }
 
-/// The normaliser for the phone numbers of all sources: the one that knows numbering plans, unless it would lose half of
-/// them.
+/// The normaliser for the phone numbers of all sources: the one with numbering plans, unless it would drop half of them.
 pub fn normaliser(all: &[&Phones]) -> Step {
     let sum = |count: fn(&Phones) -> usize| all.iter().map(|phones| count(phones)).sum::<usize>();
     let (valid, plausible) = (sum(|phones| phones.valid), sum(|phones| phones.plausible));

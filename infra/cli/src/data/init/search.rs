@@ -1,4 +1,4 @@
-//! The search for a source's fields among its columns, field by field.
+//! Searches a source's columns for its fields, field by field.
 
 use std::cmp::Reverse;
 
@@ -11,24 +11,24 @@ use super::shapes::{self, Shape, is_several};
 use super::times;
 use super::words::CREATED;
 
-/// A search: what there is, and what was found of it so far.
+/// A search: the columns, and the guesses so far.
 pub struct Search<'s> {
     /// The source's name.
     pub source: &'s str,
-    /// What its rows have.
+    /// Its columns.
     pub columns: &'s Columns,
-    /// The guesses so far, of most fields one.
+    /// The guesses so far; most fields have one at most.
     pub found: Vec<FieldGuess>,
 }
 
 impl<'s> Search<'s> {
-    /// A search that has found nothing yet.
+    /// A search without guesses.
     pub fn new(source: &'s str, columns: &'s Columns) -> Self {
         Self { source, columns, found: Vec::new() }
     }
 
-    /// The columns that are no field for sure yet, with how well their names fit a field, the best fits first. The id may
-    /// be an e-mail address besides.
+    /// The columns that may still be a field, with the fit of their names, the best first. The id may also be the e-mail
+    /// address.
     pub fn candidates(&self, field: &str) -> Vec<(Fit, &'s Column)> {
         let takes =
             |guess: &FieldGuess| guess.sureness > Sureness::Unsure && !(guess.field == "id" && field == "email");
@@ -60,13 +60,14 @@ impl<'s> Search<'s> {
         Some(self.found.remove(position))
     }
 
-    /// The column that is a field by a guess that is in force.
+    /// The column of a field, unless it is only proposed.
     pub fn in_force(&self, field: &str) -> Option<&'s Column> {
         let guess = self.found.iter().find(|guess| guess.field == field && guess.sureness > Sureness::Unsure)?;
         self.columns.at(&guess.pointer)
     }
 
-    /// A time: by its name, written in a format that the values tell. When an account was made is no time of a change.
+    /// A time: by name, in the format that its values fit. The time at which an account was created is not the time of a
+    /// change.
     pub fn time(&mut self, field: &str) {
         let judged = self.candidates(field).into_iter().filter_map(|(fit, column)| judge_time(fit, column));
         if let Some(judged) = best(judged) {
@@ -84,7 +85,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// What marks an account as deleted: true or false, or one text that is there for some.
+    /// The mark of deleted accounts: true or false, or one text that some rows have.
     pub fn deleted(&mut self) {
         let is_named = |(fit, column): &(Fit, &Column)| matches!(fit, Fit::Wholly(_)) && column.lists == 0;
         let Some((_, column)) = self.candidates("deleted").into_iter().find(is_named) else { return };
@@ -106,7 +107,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// A field of one text: by its name and the looks of its values; by looks alone where they tell.
+    /// A text field: by its name and the shape of its values, or by the shape alone if that is enough.
     pub fn text(&mut self, field: &str) {
         let shape = shapes::of_field(field);
         let candidates = self.candidates(field);
@@ -163,7 +164,7 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// Why a column should not be a field by a guess, whatever its values look like: it would make strangers one.
+    /// The reason why a column must not be guessed as a field, whatever its values: it would merge strangers.
     fn doubt(&self, field: &str, column: &Column) -> Option<String> {
         if column.is_repeated {
             return Some("the header has this column twice, so a run refuses it; rename one of them".to_owned());
@@ -183,7 +184,7 @@ impl<'s> Search<'s> {
             .then(|| format!("only {distinct} differ among {accounts} accounts, so many share one"))
     }
 
-    /// Interests: a list, or a text with something between the items.
+    /// Interests: a list, or a text with a separator.
     pub fn interests(&mut self) {
         let Some((_, column)) = self.candidates("interests").into_iter().find(|(fit, _)| *fit > Fit::None) else {
             return;
@@ -197,7 +198,7 @@ impl<'s> Search<'s> {
         }
         let all = column.values.len();
         let with = |separator: char| column.values.iter().filter(|value| value.contains(separator)).count();
-        // Of equal ones the first.
+        // The first of equal ones.
         let most = [';', '|', ','].into_iter().rev().max_by_key(|separator| with(*separator));
         if let Some(separator) = most.filter(|separator| with(*separator) > 0) {
             let sureness = if with(separator) * 5 >= all { Sureness::Sure } else { Sureness::Likely };
@@ -209,8 +210,8 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// A full name is only needed where given and family name are not apart; beside a given name, a column that is
-    /// just called "name" holds the family name.
+    /// A full name is only needed if given and family name are not separate. Beside a given name, a column called "name" holds
+    /// the family name.
     pub fn settle_names(&mut self) {
         let (given, family) = (self.in_force("given_name").is_some(), self.in_force("family_name").is_some());
         if !given && !family {
@@ -230,7 +231,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// Degrees go together.
+    /// Latitude and longitude need each other.
     pub fn settle_location(&mut self) {
         if self.in_force("location.latitude").is_none() || self.in_force("location.longitude").is_none() {
             self.found.retain(|guess| !guess.field.starts_with("location."));
@@ -238,23 +239,23 @@ impl<'s> Search<'s> {
     }
 }
 
-/// What was found of a column for a field.
+/// A column that may be a field.
 struct Judged<'s> {
     column: &'s Column,
     sureness: Sureness,
     why: String,
-    /// How times are written.
+    /// The format of times.
     format: &'static str,
 }
 
-/// The surest; of equal ones the first.
+/// The most certain one; the first of equal ones.
 fn best<'s>(judged: impl Iterator<Item = Judged<'s>>) -> Option<Judged<'s>> {
     let mut all: Vec<Judged<'s>> = judged.collect();
     all.sort_by_key(|judged| Reverse(judged.sureness));
     all.into_iter().next()
 }
 
-/// How sure it is that a column holds times, if its name says so and half of its values are some.
+/// How sure it is that a column with a fitting name holds times. At least half of its values must be times.
 fn judge_time(fit: Fit, column: &Column) -> Option<Judged<'_>> {
     let all = column.values.len();
     let times::TimeGuess { format, fits, rival } = times::guess(&column.values)?;
@@ -279,7 +280,7 @@ fn judge_time(fit: Fit, column: &Column) -> Option<Judged<'_>> {
     Some(Judged { column, sureness, why, format })
 }
 
-/// How many accounts have a value in a column, by another one that holds ids.
+/// The number of accounts that have a value in a column, counted by a column of ids.
 fn accounts_with(column: &Column, ids: &Column) -> usize {
     let accounts = column.rows.iter().filter_map(|row| ids.value(*row));
     accounts.collect::<std::collections::BTreeSet<_>>().len()

@@ -1,21 +1,21 @@
-//! What a value looks like. Where Onefold has a normaliser for it, the normaliser says.
+//! The shapes of values. Where Onefold has a normaliser for a value, the normaliser decides.
 
 use std::borrow::Cow;
 
 use onefold_normalise::{Step, Surroundings, calling_code, run};
 
-/// A kind of value that can be told by its looks.
+/// A kind of value that is recognised by its shape.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
-    /// Whether a value looks so.
+    /// Whether a value has the shape.
     pub fits: fn(&str) -> bool,
-    /// How to say so of several values: "998 of 1000 values …".
+    /// The words for several values: "998 of 1000 values …".
     pub said: &'static str,
-    /// Looks that tell the field even if the name does not.
+    /// Whether the shape alone shows the field, whatever the name.
     pub tells: Option<fn(&str) -> bool>,
 }
 
-/// How values of a field look. Times have formats instead.
+/// The shape of a field's values. Times have formats instead.
 pub fn of_field(field: &str) -> Shape {
     match field {
         "email" => Shape { fits: is_email, said: "are e-mail addresses", tells: Some(is_email) },
@@ -42,7 +42,7 @@ pub fn of_field(field: &str) -> Shape {
     }
 }
 
-/// Whether a value is left by a normaliser, for an account of which nothing else is known.
+/// Whether a normaliser accepts a value, for an account with no other values.
 fn is_kept(step: Step, text: &str) -> bool {
     run(&[step], Cow::Borrowed(text), Surroundings::default()).is_some()
 }
@@ -52,8 +52,8 @@ pub fn is_email(text: &str) -> bool {
     is_kept(Step::Email, text)
 }
 
-/// Digits in a number of 7 to 15 (ITU-T E.164), with what people put between them; dates are none. Or a number that is
-/// valid as it stands.
+/// Whether a text is a phone number: 7 to 15 digits (ITU-T E.164) with the usual separators, but not a date; or a number
+/// that is valid as it is.
 pub fn is_phone(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let others = text.chars().all(|letter| letter.is_ascii_digit() || "+-()/. ".contains(letter));
@@ -61,7 +61,7 @@ pub fn is_phone(text: &str) -> bool {
     (others && (7..=15).contains(&digits) && !is_date) || is_kept(Step::E164, text)
 }
 
-/// The country that a text names.
+/// The code of the country that a text names.
 pub fn country(text: &str) -> Option<String> {
     run(&[Step::Country], Cow::Borrowed(text), Surroundings::default()).map(Cow::into_owned)
 }
@@ -79,7 +79,7 @@ fn is_postal_code(text: &str) -> bool {
     letters && has_digit(text) && (3..=10).contains(&text.len())
 }
 
-/// Whether a text looks like what programs tell things apart by: long enough, and no word or amount.
+/// Whether a text looks like an id made by a program: long enough, and neither a word nor an amount.
 pub fn is_code(text: &str) -> bool {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':'));
     let is_decimal = text.contains('.') && text.parse::<f64>().is_ok();
@@ -102,7 +102,7 @@ fn is_within(text: &str, degrees: f64) -> bool {
     text.parse::<f64>().is_ok_and(|number| number.abs() <= degrees)
 }
 
-/// Whether a text is several values of a kind, put together by a separator.
+/// Whether a text is several values of a kind, joined by a separator.
 pub fn is_several(text: &str, fits: fn(&str) -> bool) -> bool {
     let parts = |separator: &str| text.split(separator).map(str::trim).collect::<Vec<_>>();
     [":::", ";", ",", "|", " / ", "\n"]

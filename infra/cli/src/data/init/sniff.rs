@@ -1,71 +1,71 @@
-//! How a file is written, by its first bytes.
+//! Guesses the format and encoding of a file from its first bytes.
 
 use onefold_rows::csv::{Boundary, FieldReader, boundary};
 
 use super::head::Head;
 use super::items::{FirstValue, first_value};
 
-/// What a file holds.
+/// The format of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GuessedFormat {
     /// One JSON object a line.
     JsonLines,
-    /// One array of JSON objects, at this pointer; empty if it is all of the file.
+    /// One array of JSON objects at this pointer, which is empty if the array is the whole file.
     Json(String),
-    /// Delimited values with a header, and what separates them.
+    /// Delimited values with a header, and their delimiter.
     Csv(u8),
     /// Apache Parquet.
     Parquet,
 }
 
-/// How a file is written.
+/// The format and encoding of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuessedLayout {
-    /// What it holds.
+    /// The format.
     pub format: GuessedFormat,
-    /// Letters of several bytes that are UTF-8.
+    /// The number of letters of several bytes in UTF-8.
     pub letters: usize,
-    /// Places that are no UTF-8.
+    /// The number of places that are not UTF-8.
     pub broken: usize,
 }
 
-/// What there is to say of a file.
+/// What a file seems to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sniffed {
-    /// There is nothing in it.
+    /// An empty file.
     Empty,
-    /// How it is written.
+    /// A file of this layout.
     Layout(GuessedLayout),
-    /// It cannot be read as it is; why, and what to do.
+    /// A file that cannot be read; why, and what to do.
     Unfit(&'static str),
 }
 
 impl GuessedLayout {
-    /// A layout of which no text was seen yet.
+    /// A layout before any text was read.
     pub fn new(format: &GuessedFormat) -> Self {
         Self { format: format.clone(), letters: 0, broken: 0 }
     }
 
-    /// Takes another file of the source in. Says whether it is written in the same way.
+    /// Adds the counts of another file of the source. Returns false, and adds nothing, if its format is another one.
     pub fn joined(&mut self, other: &Self) -> bool {
         let is_same = self.format == other.format;
         if is_same {
-            // A file without any letter beyond ASCII is in both encodings.
+            // A file in ASCII is of both encodings.
             self.letters += other.letters;
             self.broken += other.broken;
         }
         is_same
     }
 
-    /// Whether the text is in Windows-1252 instead of UTF-8, in which a broken byte may stand. Letters of Windows-1252
-    /// hardly ever make one of UTF-8.
+    /// Whether the text is Windows-1252. UTF-8 may hold a few broken bytes, but letters of Windows-1252 are hardly ever valid
+    /// UTF-8.
     pub fn is_windows_1252(&self) -> bool {
         self.format.has_encoding() && self.broken > 0 && self.letters * 10 <= self.broken
     }
 }
 
 impl GuessedFormat {
-    /// The name in the configuration.
+    /// The format's name in the configuration.
     pub fn name(&self) -> &'static str {
         match self {
             Self::JsonLines => "jsonl",
@@ -76,18 +76,18 @@ impl GuessedFormat {
         }
     }
 
-    /// Whether it may be in another encoding than UTF-8.
+    /// Whether the format allows other encodings than UTF-8.
     fn has_encoding(&self) -> bool {
         matches!(self, Self::JsonLines | Self::Csv(_))
     }
 }
 
-/// Separators of fields that are looked for.
+/// The delimiters that are tried.
 const DELIMITERS: [u8; 4] = *b",;\t|";
-/// How many records of a file decide on its separator.
+/// How many records of a file decide on its delimiter.
 const RECORDS: usize = 50;
 
-/// How a file is written.
+/// Guesses the layout of a file.
 pub fn sniff(head: &Head) -> Sniffed {
     if head.bytes.starts_with(b"PAR1") {
         return Sniffed::Layout(GuessedLayout::new(&GuessedFormat::Parquet));
@@ -106,10 +106,10 @@ pub fn sniff(head: &Head) -> Sniffed {
     Sniffed::Layout(GuessedLayout { format, letters, broken })
 }
 
-/// What a text that begins with `{` is: objects line by line, or one that holds them all.
+/// The format of a text that begins with `{`: an object a line, or one object that holds all rows.
 fn of_objects(bytes: &[u8], is_whole: bool) -> Result<GuessedFormat, &'static str> {
     let text = String::from_utf8_lossy(bytes);
-    // What is no JSON at its beginning may be so further down, so it is read line by line, and told line by line.
+    // A broken first line may be followed by good ones, so the text counts as lines, and faults are shown by line.
     let Some(first) = first_value(&text) else { return Ok(GuessedFormat::JsonLines) };
     let FirstValue { is_on_one_line, is_followed, longest, .. } = first;
     let is_alone = !is_followed;
@@ -127,8 +127,8 @@ fn of_objects(bytes: &[u8], is_whole: bool) -> Result<GuessedFormat, &'static st
     }
 }
 
-/// Whether an object that is alone in its file, on one line, is a row itself though it holds an array of objects: it has
-/// an id, or an e-mail address, of its own.
+/// Whether an object alone in its file, on one line, is a row although it holds an array of objects: it has an id or an
+/// e-mail address of its own.
 fn is_row(text: &str) -> bool {
     let Ok(serde_json::Value::Object(members)) = serde_json::from_str(text) else { return false };
     members.iter().any(|(name, value)| {
@@ -137,8 +137,8 @@ fn is_row(text: &str) -> bool {
     })
 }
 
-/// How many letters of several bytes are UTF-8, and how many places are not; a character that the end of the head cuts
-/// is neither.
+/// The number of letters of several bytes in UTF-8, and of places that are not UTF-8. A character that the end of the head
+/// cuts is neither.
 fn weigh(head: &Head) -> (usize, usize) {
     let (mut letters, mut broken) = (0, 0);
     let mut end = 0;
@@ -151,7 +151,7 @@ fn weigh(head: &Head) -> (usize, usize) {
     (letters, broken)
 }
 
-/// The separator that the first line names, as Excel reads it: `sep=;`, with or without quotes.
+/// The delimiter that the first line names, as Excel reads it: `sep=;`, with or without quotes.
 fn named_delimiter(bytes: &[u8]) -> Option<u8> {
     let line = bytes.split(|byte| *byte == b'\n').next()?;
     let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -162,7 +162,7 @@ fn named_delimiter(bytes: &[u8]) -> Option<u8> {
     }
 }
 
-/// The separator by which most records have as many fields as the first one, of those the one that gives most fields.
+/// The delimiter with which most records have as many fields as the first one. Of several, the one with most fields.
 fn delimiter(bytes: &[u8]) -> u8 {
     let score = |delimiter: u8| {
         let widths = widths(bytes, delimiter);
@@ -170,11 +170,11 @@ fn delimiter(bytes: &[u8]) -> u8 {
         let agreeing = widths.iter().filter(|other| **other == width).count();
         (width > 1 && agreeing * 10 >= widths.len() * 9, width)
     };
-    // The first one of equal score: a comma.
+    // `max_by_key` returns the last of equal ones, so the comma is tried last.
     DELIMITERS.into_iter().rev().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
 }
 
-/// How many fields the first records have.
+/// The number of fields of each of the first records.
 fn widths(bytes: &[u8], delimiter: u8) -> Vec<usize> {
     let mut rest = bytes;
     let mut reader = FieldReader::new(delimiter);

@@ -1,8 +1,8 @@
-//! How times are written, decided over many values.
+//! Guesses the format of times from many values.
 
 use onefold_config::TimeFormat;
 
-/// Formats that are tried, the commonest first. Of two that fit equally, the first one is taken.
+/// The formats that are tried, the most common first. The first of equal ones is taken.
 const FORMATS: [&str; 37] = [
     "rfc3339",
     "date",
@@ -43,12 +43,12 @@ const FORMATS: [&str; 37] = [
     "%d.%m.%y",
 ];
 
-/// How the times of a column are written.
+/// The format of a column of times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeGuess {
     /// The format's name in the configuration.
     pub format: &'static str,
-    /// How many values fit.
+    /// The number of values that fit.
     pub fits: usize,
     /// The format with day and month the other way round, if as many values fit it.
     pub rival: Option<&'static str>,
@@ -61,7 +61,7 @@ pub fn guess(values: &[String]) -> Option<TimeGuess> {
         let fits = values.iter().filter(|value| fits(name, &format, value)).count();
         (fits > 0).then_some((name, fits))
     });
-    // Of equal ones the last is given, so they go backwards.
+    // `max_by_key` returns the last of equal ones, so the order is reversed.
     let all: Vec<(&str, usize)> = fitting.collect();
     let (format, fits) = all.iter().rev().max_by_key(|(_, fits)| *fits).copied()?;
     let turned = turned(format);
@@ -69,13 +69,13 @@ pub fn guess(values: &[String]) -> Option<TimeGuess> {
     Some(TimeGuess { format, fits, rival: rival.map(|(name, _)| *name) })
 }
 
-/// Whether a value is a time of the format, and of the years that accounts are of: any number is some unix time.
+/// Whether a value is a time of the format in plausible years. Any number is some Unix time.
 fn fits(name: &str, format: &TimeFormat, value: &str) -> bool {
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
     if name.starts_with("unix") && !is_number {
         return false;
     }
-    // A date with a time behind it is read as well, but more is known of it.
+    // The format `date` also reads a date with a time, but another format says more about it.
     if name == "date" && value.len() != "YYYY-MM-DD".len() {
         return false;
     }

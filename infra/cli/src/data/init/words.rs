@@ -1,7 +1,7 @@
-//! The words by which columns are known: the names that systems use for fields, in some languages. All are plain (see
-//! [`plain`](super::names::plain)): small letters and digits, without accents and separators.
+//! The names that systems use for fields, in several languages. All are in the form of [`plain`](super::names::plain): small
+//! letters and digits, without accents and separators.
 
-/// Names of each field, the best first. Of a name of several words, one that is here fits in part.
+/// The names of each field, the best first. A column's name of several words fits in part if one of them is here.
 pub const FIELDS: [(&str, &[&str]); 20] = [
     (
         "id",
@@ -306,13 +306,13 @@ pub const FIELDS: [(&str, &[&str]); 20] = [
     ),
 ];
 
-/// No field: the time at which an account was made, which a change leaves as it is.
+/// Names of the time at which an account was created. It is not a field, as changes leave it as it is.
 pub const CREATED: &str = "created";
 
-/// Names that may say an id if they are the whole name, and say nothing as a part of one.
+/// Names of ids that count only as the whole name of a column.
 pub const WHOLE_IDS: [&str; 8] = ["number", "no", "nr", "nummer", "numero", "key", "code", "ref"];
 
-/// Objects within a row that are somebody or something else.
+/// Objects in a row that are somebody or something else.
 pub const OTHERS: [&str; 14] = [
     "company",
     "firma",
@@ -330,7 +330,7 @@ pub const OTHERS: [&str; 14] = [
     "agent",
 ];
 
-/// Words of a name by which a value is somebody else's than the customer's.
+/// Words of a name that show a value of somebody else than the customer.
 pub const SOMEBODY_ELSE: [&str; 24] = [
     "company",
     "firma",
@@ -374,7 +374,7 @@ pub const AT_WORK: [&str; 12] = [
     "trabajo",
 ];
 
-/// Words of amounts: two people may have the same.
+/// Words of amounts, which two people may share.
 pub const AMOUNTS: [&str; 17] = [
     "count", "total", "amount", "sum", "spent", "spend", "orders", "quantity", "balance", "score", "rating", "points",
     "price", "anzahl", "summe", "betrag", "punkte",

@@ -1,4 +1,4 @@
-//! The configuration's text, with a reason on every line that was guessed.
+//! Writes the configuration, with a reason for every guessed line.
 
 mod rules;
 
@@ -13,23 +13,23 @@ use super::phones::{self, Phones};
 use super::sniff::{GuessedFormat, GuessedLayout};
 use crate::table::plural;
 
-/// How many columns that are no field are named.
+/// How many columns without a field are named.
 const OTHERS_MAX: usize = 30;
-/// What a source needs beside its own section to be a configuration.
+/// The least that must follow the section of a source in a valid configuration.
 const SMALLEST_REST: &str = "\n[[match]]\nkey = \"email\"\n";
 
 /// A configuration that was guessed.
 #[derive(Debug)]
 pub struct Guessed {
-    /// Its text, which is sound if any source is in force.
+    /// Its text, which is valid if any source is in force.
     pub text: String,
-    /// What to say about it, a line for each source and what is open.
+    /// The text to print: a line for each source, with what is open.
     pub summary: String,
-    /// How many sources are left out.
+    /// The number of sources that are left out.
     pub left_out: usize,
 }
 
-/// The text of a configuration for what was seen.
+/// Writes a configuration for sources.
 pub fn configuration(seen: &[SeenSource]) -> Guessed {
     let mut text = String::from(
         "#:schema ./onefold.schema.json\n\
@@ -68,15 +68,15 @@ struct Section<'s> {
     text: String,
 }
 
-/// A source that a run should not read by a guess.
+/// A source whose guesses are too doubtful for a run.
 struct LeftOut {
-    /// Why, and what to do.
+    /// Why it is left out, and what to do.
     why: String,
-    /// What was guessed of it, as a comment.
+    /// Its section as a comment.
     text: String,
 }
 
-/// What is written of a source, unless it is left out.
+/// The section of a source, unless it is left out.
 fn section(source: &SeenSource) -> Result<Section<'_>, LeftOut> {
     let left_out = |why: String| LeftOut { why, text: String::new() };
     let look = source.look.as_ref().map_err(|why| left_out(why.clone()))?;
@@ -93,7 +93,7 @@ fn section(source: &SeenSource) -> Result<Section<'_>, LeftOut> {
         return Err(LeftOut { why: format!("{why}; {what_to_do}"), text: commented(&text) });
     }
     push_fields(&mut text, &guesses, false);
-    // A name or a pointer that the configuration refuses must not take the other sources with it.
+    // A name or pointer that the configuration refuses leaves out this source, not all of them.
     match Config::parse(&(text.clone() + SMALLEST_REST)) {
         Ok(_) => Ok(Section { seen: source, look, guesses, phones, text: format!("\n{text}") }),
         Err(faults) => {
@@ -103,7 +103,7 @@ fn section(source: &SeenSource) -> Result<Section<'_>, LeftOut> {
     }
 }
 
-/// Why nothing tells a source's rows apart.
+/// The reason why a source has no id.
 fn why_without_id(source: &SeenSource, guesses: &FieldGuesses) -> String {
     match guesses.fields.iter().find(|guess| guess.field == "id") {
         Some(guess) => format!("no column tells its rows apart ({}: {})", guess.pointer, guess.why),
@@ -111,7 +111,7 @@ fn why_without_id(source: &SeenSource, guesses: &FieldGuesses) -> String {
     }
 }
 
-/// A text that a comment of TOML may hold: names of files and columns can have anything in them.
+/// A text without control characters, which a comment of TOML must not hold. Names of files and columns may have them.
 fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
@@ -122,7 +122,7 @@ fn commented(text: &str) -> String {
 }
 
 impl Section<'_> {
-    /// What to say about the source.
+    /// The lines to print about the source.
     fn summary(&self) -> Vec<String> {
         let fields = self.guesses.fields.iter().filter(|guess| guess.sureness > Sureness::Unsure).count();
         let mut lines = vec![format!(
@@ -142,7 +142,7 @@ impl Section<'_> {
     }
 }
 
-/// The start of a source's section: what says how its files are written.
+/// The start of a source's section: its name, format, delimiter and encoding.
 pub fn source_head(name: &str, layout: &GuessedLayout) -> String {
     let format = &layout.format;
     let mut out =
@@ -162,7 +162,7 @@ pub fn source_head(name: &str, layout: &GuessedLayout) -> String {
     out
 }
 
-/// What a run would refuse, or lack.
+/// Writes comments on what a run would refuse or not read.
 fn push_cautions(out: &mut String, source: &SeenSource, look: &SeenFiles) {
     let mut say = |words: String| out.push_str(&format!("# Careful: {words}.\n"));
     source.faults.iter().for_each(|fault| say(one_line(fault)));
@@ -182,7 +182,7 @@ fn push_cautions(out: &mut String, source: &SeenSource, look: &SeenFiles) {
     }
 }
 
-/// The country of phone numbers that do not say it.
+/// Writes the country of phone numbers without a calling code.
 fn push_region(out: &mut String, phones: Option<&Phones>) {
     let Some(phones) = phones.filter(|phones| phones.homeless > 0) else { return };
     let why = without_country(phones);
@@ -201,8 +201,8 @@ fn without_country(phones: &Phones) -> String {
     format!("{homeless} of {all} phone numbers have no calling code and no country, so they would be dropped")
 }
 
-/// The fields, each with its reason, and the columns that are none. `is_left_out` says whether the whole section is a
-/// comment: then the id is written as one that is in force.
+/// Writes the fields, each with its reason, and the columns without a field. If the section `is_left_out`, all of it becomes
+/// a comment, so the id is written as if it were in force.
 fn push_fields(out: &mut String, guesses: &FieldGuesses, is_left_out: bool) {
     if is_left_out && guesses.fields.iter().all(|guess| guess.field != "id") {
         out.push_str("# unsure: a column that every row has, each row another value, and that no two people share\nid = \"/…\"\n");
@@ -222,7 +222,7 @@ fn push_field(out: &mut String, guess: &FieldGuess, is_written: bool) {
     let name = if guess.field.contains('.') { quoted(&guess.field) } else { guess.field.clone() };
     let at = quoted(&guess.pointer);
     let value = match &guess.written {
-        // What is assumed anyway need not be written.
+        // `date` is the default of birthdate.
         Written::In("date") if guess.field == "birthdate" => at,
         Written::In(format) => format!("{{ at = {at}, as = {} }}", quoted(format)),
         Written::SplitBy(split) => format!("{{ at = {at}, split = {} }}", quoted(&split.to_string())),
@@ -266,7 +266,7 @@ fn attribute_name(pointer: &str) -> String {
     if name.is_empty() { "value".to_owned() } else { name }
 }
 
-/// A text as TOML has it: as JSON, but that the character 127 must be escaped too.
+/// A text in TOML's quotes: as in JSON, but character 127 is escaped as well.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }

@@ -1,4 +1,4 @@
-//! Rows, their accounts and their match keys, side by side.
+//! Shows rows, their accounts and their match keys in three columns.
 
 use console::{Term, measure_text_width};
 
@@ -8,19 +8,19 @@ use crate::table::plural;
 
 /// The least width that three columns need.
 const WIDTH_MIN: usize = 100;
-/// The width where there is no screen to ask.
+/// The width if the output is not a screen.
 const WIDTH_DEFAULT: usize = 120;
-/// Wider lines are hard to read.
+/// The greatest width, as longer lines are hard to read.
 const WIDTH_MAX: usize = 180;
 const GAP: &str = " │ ";
 
-/// How wide lines may be.
+/// The width of the screen, within limits.
 pub fn screen_width() -> usize {
     let size = Term::stdout().size_checked();
     size.map_or(WIDTH_DEFAULT, |(_, columns)| usize::from(columns)).clamp(WIDTH_MIN, WIDTH_MAX)
 }
 
-/// All rows, one below the other.
+/// The rows as text, in lines of `width`.
 pub fn show(rows: &[TriedRow], width: usize) -> String {
     let gaps = 2 * GAP.chars().count();
     let left = (width - gaps) * 36 / 100;
@@ -37,7 +37,7 @@ pub fn show(rows: &[TriedRow], width: usize) -> String {
             let field = field.as_ref().map_or_else(String::new, |field| format!("{field}: "));
             out.push_str(&format!("rejected: {field}{reason}\n"));
         }
-        // Those with another reason say it.
+        // A loss with a reason of its own is `field: reason`.
         let (told, unusable): (Vec<&str>, Vec<&str>) =
             row.dropped.iter().map(String::as_str).partition(|name| name.contains(": "));
         if !unusable.is_empty() {
@@ -55,7 +55,7 @@ pub fn show(rows: &[TriedRow], width: usize) -> String {
     out
 }
 
-/// The row's cells, or its text where it has none.
+/// The row's cells, or its text if it has none.
 fn raw(row: &TriedRow) -> Vec<String> {
     if row.cells.is_empty() {
         return row.raw.lines().map(ToOwned::to_owned).collect();
@@ -63,14 +63,14 @@ fn raw(row: &TriedRow) -> Vec<String> {
     row.cells.iter().map(|(name, value)| format!("{name}: {value}")).collect()
 }
 
-/// The account's fields, those of objects under their full names. When it was received is of no interest here.
+/// The account's fields under their full names, without the time of its receipt.
 fn account(row: &TriedRow) -> Vec<String> {
     let members = members(row.account.as_deref().unwrap_or_default(), ".");
     let shown = members.into_iter().filter(|(name, _)| name != "received_at");
     shown.map(|(name, value)| format!("{name}: {value}")).collect()
 }
 
-/// The match keys, or that there are none.
+/// The match keys, or a line that says that there are none.
 fn keys(row: &TriedRow) -> Vec<String> {
     let key = |(rule, values): &(String, Vec<(String, String)>)| {
         let values: Vec<&str> = values.iter().map(|(_, value)| value.as_str()).collect();
@@ -82,7 +82,7 @@ fn keys(row: &TriedRow) -> Vec<String> {
     }
 }
 
-/// Lines of three columns, each folded to its width.
+/// Writes three columns, each folded to its width.
 fn push_columns(out: &mut String, widths: [usize; 3], columns: [Vec<String>; 3]) {
     let mut folded = columns;
     for (lines, width) in folded.iter_mut().zip(widths) {
@@ -102,7 +102,7 @@ fn push_columns(out: &mut String, widths: [usize; 3], columns: [Vec<String>; 3])
     }
 }
 
-/// A text in lines of a width; those that continue it are indented. Control characters are not sent to the screen.
+/// Folds a text into lines of a width. Lines that continue it are indented. Control characters are replaced.
 fn fold(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -110,7 +110,7 @@ fn fold(text: &str, width: usize) -> Vec<String> {
     for letter in text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }) {
         let letter_width = measure_text_width(letter.encode_utf8(&mut [0; 4]));
         if used + letter_width > width {
-            // At a blank, if there is one not too far back.
+            // Fold at a blank in the second half of the line, if there is one.
             let at = line.rfind(' ').map(|at| at + 1).filter(|at| measure_text_width(&line[..*at]) * 2 > width);
             let rest = line.split_off(at.unwrap_or(line.len()));
             lines.push(std::mem::replace(&mut line, format!("  {rest}")));

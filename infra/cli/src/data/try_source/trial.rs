@@ -1,4 +1,4 @@
-//! What becomes of the first rows of a source: each one translated as a run would, and what they say about the set-up.
+//! Translates the first rows of a source as a run would, and keeps what became of each.
 
 use std::sync::Arc;
 
@@ -19,37 +19,37 @@ use crate::data::source_reader::{FirstRows, SourceReader, SourceRow};
 use crate::error::Error;
 use crate::local::functions::hasher;
 
-/// What became of a row.
+/// A row and its account, match keys or reason of refusal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TriedRow {
-    /// The object and, if known, the line.
+    /// The object and, if it is known, the line: `landing/crm/a.csv:2`.
     pub place: String,
-    /// The row as the file has it.
+    /// The row as in its file.
     pub raw: String,
-    /// The names of a CSV file's columns and the row's values; members of a JSON row.
+    /// Columns of CSV or members of JSON, each with its value.
     pub cells: Vec<(String, String)>,
-    /// The account, as its JSON.
+    /// The account as JSON, unless the row is refused.
     pub account: Option<String>,
-    /// Each match key: the rule, and the values that it is made of.
+    /// The match keys: each rule with its fields and their values.
     pub match_keys: Vec<(String, Vec<(String, String)>)>,
-    /// Fields whose value could not be used.
+    /// Fields whose value is not used, and other losses with their reason.
     pub dropped: Vec<String>,
-    /// Field and reason, if the row is refused.
+    /// The field and the reason, if the row is refused.
     pub reject: Option<(Option<String>, String)>,
 }
 
-/// What became of the first rows of a source.
+/// The first rows of a source, translated.
 #[derive(Debug)]
 pub struct Trial {
-    /// Each row.
+    /// The rows, in their order.
     pub rows: Vec<TriedRow>,
-    /// What is told of the source and is no fault.
+    /// Notes on the source that are no faults.
     pub notes: Vec<Note>,
-    /// What the rows tell of the set-up.
+    /// What seems wrong with the configuration, by these rows.
     pub warnings: Vec<String>,
 }
 
-/// What becomes of the first rows of a source.
+/// Reads and translates at most `wanted` rows of the source of that name.
 pub async fn try_rows(
     folder: &DataFolder,
     config: &Config,
@@ -69,13 +69,13 @@ pub async fn try_rows(
     let matcher = Matcher::new(config, hasher()?);
     let mut translator = Translator::new(config, source, &tables, matcher.clone());
 
-    let mut tried: Vec<TriedRow> = rows.iter().map(|row| one(&mut translator, &matcher, row)).collect();
+    let mut tried: Vec<TriedRow> = rows.iter().map(|row| try_row(&mut translator, &matcher, row)).collect();
     mark_repeated(&mut translator, &rows, &mut tried);
     let warnings = warnings(&reader, config, source, &rows).await?;
     Ok(Trial { rows: tried, notes, warnings })
 }
 
-/// What the rows tell of the set-up, or that there are none.
+/// What seems wrong with the configuration, by these rows or by their absence.
 async fn warnings(
     reader: &SourceReader,
     config: &Config,
@@ -95,7 +95,10 @@ async fn warnings(
     Ok(findings.into_iter().map(|finding| finding.message).collect())
 }
 
-/// The reference tables, which must be sound.
+/// Reads the reference tables.
+///
+/// # Errors
+/// One of them has faults.
 async fn tables(reader: &SourceReader, config: &Config) -> Result<Tables, Error> {
     let mut stored = Vec::new();
     for name in config.tables() {
@@ -116,8 +119,8 @@ async fn tables(reader: &SourceReader, config: &Config) -> Result<Tables, Error>
     })
 }
 
-/// A row on its own.
-fn one(translator: &mut Translator<'_>, matcher: &Matcher, row: &SourceRow) -> TriedRow {
+/// Translates a row on its own.
+fn try_row(translator: &mut Translator<'_>, matcher: &Matcher, row: &SourceRow) -> TriedRow {
     let output = translator.chunk(&row.text, std::slice::from_ref(&row.segment));
     let line = row.segment.line.map_or_else(String::new, |line| format!(":{line}"));
     let text = String::from_utf8_lossy(&output.accounts);
@@ -147,7 +150,7 @@ fn one(translator: &mut Translator<'_>, matcher: &Matcher, row: &SourceRow) -> T
     }
 }
 
-/// Marks rows that are only refused beside the others: older versions of an account.
+/// Marks rows that are refused only beside others: older versions of an account.
 fn mark_repeated(translator: &mut Translator<'_>, rows: &[SourceRow], tried: &mut [TriedRow]) {
     // Rows of files with different headers are in different chunks.
     let mut start = 0;
@@ -161,7 +164,7 @@ fn mark_repeated(translator: &mut Translator<'_>, rows: &[SourceRow], tried: &mu
         for reject in
             output.rejects.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok())
         {
-            // Of an API each page has its first byte, and of a part of a file the lines are not known.
+            // Pages of an API all begin at byte 0, and a part of a file does not know its lines; together they are clear.
             let is_this = |row: &SourceRow| {
                 let Segment { object, byte, line, .. } = &row.segment;
                 reject["object"] == *object && reject["byte"] == *byte && reject["line"].as_u64() == *line

@@ -1,4 +1,4 @@
-//! Answers as text for a person.
+//! Answers of Explain as text.
 
 use console::measure_text_width;
 use explain::{Answer, Sourced, Together};
@@ -6,10 +6,10 @@ use onefold_identity::explain::{Checked, Finding, Verdict};
 use onefold_lake::version::retired::Retired;
 use serde_json::Value;
 
-/// A column is no wider, whatever one of its cells is.
-const COLUMN_MOST: usize = 48;
+/// The greatest width of a column. Longer cells stick out.
+const COLUMN_WIDTH_MAX: usize = 48;
 
-/// The answer to a question about one thing or two.
+/// The answer to a question about one account or customer, or about two accounts.
 pub fn of(answer: &Answer, asked: &str, and: Option<&str>) -> String {
     match answer {
         Answer::Customer { run, customer, values, accounts, accounts_left_out, links, guards, became } => {
@@ -75,12 +75,12 @@ pub fn of(answer: &Answer, asked: &str, and: Option<&str>) -> String {
         Answer::AccountDeleted { run, account } => {
             format!("{account} is deleted in the version of {run}, as its source says.\n")
         }
-        // Said as an error.
+        // Printed as an error.
         Answer::Unknown { .. } => String::new(),
     }
 }
 
-/// What became of an id, a line a step.
+/// What became of an id, one line a step.
 fn steps(became: &[Retired]) -> String {
     let line = |Retired { customer_id, into, run }: &Retired| match into.as_slice() {
         [] => format!("{customer_id} ended in the run {run}: all its accounts were deleted.\n"),
@@ -101,19 +101,19 @@ fn link(finding: &Finding) -> Vec<String> {
     vec![one, other, finding.rule.clone(), why(finding)]
 }
 
-/// What two accounts have in common that are not one customer.
+/// What two accounts of different customers have in common.
 fn shared_by(finding: &Finding) -> Vec<String> {
     let [one, other] = finding.accounts.clone();
     vec![one, other, finding.rule.clone(), said(finding)]
 }
 
-/// What a finding says, and whether it is a link where it need not be one.
+/// The reason of a finding, marked if the rule accepts the pair.
 fn said(finding: &Finding) -> String {
     let accepted = if finding.verdict == Verdict::Accepted { "accepted: " } else { "" };
     format!("{accepted}{}", why(finding))
 }
 
-/// What a finding says, without its accounts and its rule.
+/// The reason of a finding, without its accounts and its rule.
 fn why(Finding { verdict, key, over, conditions, .. }: &Finding) -> String {
     let [left, right] = key.each_ref().map(|parts| values(parts));
     match verdict {
@@ -138,13 +138,13 @@ fn condition(Checked { demand, field, values: [left, right], holds }: &Checked) 
     format!("; {demand} {field}{holds}: {left} and {right}")
 }
 
-/// The parts of a key.
+/// The parts of a key, joined by ` + `.
 fn values(parts: &[Option<String>]) -> String {
     let parts: Vec<&str> = parts.iter().map(|part| part.as_deref().unwrap_or("nothing")).collect();
     parts.join(" + ")
 }
 
-/// What a guard did: its name, and whatever else its line says.
+/// The row of a guard: its name, and what it did to which account.
 fn guard(line: &Value) -> Vec<String> {
     let member = |name: &str| text(&line[name]);
     match line["parts"].as_array() {
@@ -159,7 +159,7 @@ fn guard(line: &Value) -> Vec<String> {
     }
 }
 
-/// The first elements of a list, or the one value that it is.
+/// The first elements of a list, or the value itself if it is not a list.
 fn list(value: &Value, most: usize) -> String {
     let Some(elements) = value.as_array() else { return text(value) };
     let mut shown: Vec<String> = elements.iter().take(most).map(text).collect();
@@ -174,7 +174,7 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A title and rows in columns below it; nothing if there are no rows.
+/// Writes a title with rows in columns below it; nothing if there are no rows.
 fn section(out: &mut String, title: &str, rows: Vec<Vec<String>>) {
     if rows.is_empty() {
         return;
@@ -183,7 +183,7 @@ fn section(out: &mut String, title: &str, rows: Vec<Vec<String>>) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest =
         |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| measure_text_width(cell)).max();
-    let widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0).min(COLUMN_MOST)).collect();
+    let widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0).min(COLUMN_WIDTH_MAX)).collect();
     for row in &rows {
         let mut line = String::from(" ");
         for (cell, width) in row.iter().zip(&widths) {

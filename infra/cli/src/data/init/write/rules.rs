@@ -1,4 +1,4 @@
-//! What is written behind the sources: normalisers, match keys and limits, as the fields that were found ask for.
+//! Writes what follows the sources: normalisers, match keys and limits for the guessed fields.
 
 use onefold_normalise::Step;
 
@@ -18,8 +18,8 @@ pub fn push_rules(out: &mut String, sections: &[Section<'_>]) {
     );
 }
 
-/// Whether most names are in capital letters only, or in small ones: such are spelled anew. Others are not, as McDonald
-/// would not stay what it is.
+/// Whether most names are all in capital or all in small letters. Only then they are spelled anew, as McDonald would become
+/// Mcdonald.
 fn are_names_in_one_case(sections: &[Section<'_>]) -> bool {
     let column = |section: &Section<'_>, field: &str| {
         let guess = section.guesses.in_force(field)?;
@@ -64,7 +64,7 @@ fn push_match_keys(out: &mut String, sections: &[Section<'_>]) {
         sections.iter().filter(|section| is_named(section) && section.guesses.in_force("birthdate").is_some());
     match (contacts.is_empty(), are_born.count()) {
         (true, 1..) => out.push_str(&format!("[[match]]\n{NAME_AND_BIRTH}")),
-        // Within one source, the contact details are of one making.
+        // Within one source, contact details come from one system.
         (false, 2..) => {
             let contacts: Vec<String> = contacts.iter().map(|field| format!("\"{field}\"")).collect();
             out.push_str(
