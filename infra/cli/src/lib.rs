@@ -24,6 +24,9 @@ mod signals;
 mod table;
 mod version;
 
+#[cfg(test)]
+mod tests;
+
 use std::process::ExitCode;
 
 use args::{Arguments, Command};

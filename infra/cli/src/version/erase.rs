@@ -10,7 +10,6 @@ use std::sync::Arc;
 use ::erase::{Answer, Request};
 use onefold_graph::node::NodeHasher;
 use onefold_lake::keys;
-use onefold_lake::version::current::Current;
 use onefold_store::{Condition, Store};
 
 use crate::Outcome;
@@ -22,6 +21,7 @@ use crate::local::functions;
 use crate::local::overlay::Overlay;
 use crate::screen::say;
 use crate::table::count;
+use crate::version::current;
 use crate::version::out_folder::OutFolder;
 
 /// The secret of the local cloud, as `infra/samconfig.toml` has it.
@@ -78,9 +78,7 @@ async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
         None => Overlay::new(out),
         Some(manifest) => {
             let store = Overlay::below(keys::version(&manifest.run), out);
-            let current = serde_json::to_vec(&Current::new(manifest.run));
-            let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
-            store.put(keys::CURRENT, current.into(), Condition::Always).await?;
+            store.put(keys::CURRENT, current::content(manifest.run)?, Condition::Always).await?;
             store
         }
     };

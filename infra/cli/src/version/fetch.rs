@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use onefold_lake::version::current::Current;
 use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
 use onefold_store::Store;
@@ -14,14 +13,8 @@ use crate::cloud::objects;
 use crate::cloud::transfer::{TRANSFERS_MAX, TransferBar};
 use crate::error::Error;
 use crate::run::receipts;
+use crate::version::current;
 use crate::version::out_folder::{OutFolder, RECEIPTS, REJECTS, parse_manifest};
-
-/// The run of the current version; `None` if nothing was published yet.
-pub async fn current(cloud: &Cloud) -> Result<Option<RunId>, Error> {
-    let Some(content) = objects::read(cloud, keys::CURRENT).await? else { return Ok(None) };
-    let current: Current = serde_json::from_slice(&content).map_err(|error| Error::malformed(keys::CURRENT, error))?;
-    Ok(Some(current.run))
-}
 
 /// The manifest of a run's version, published or held back.
 ///
@@ -40,7 +33,7 @@ pub async fn manifest(cloud: &Cloud, run: &RunId) -> Result<Manifest, Error> {
 pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Result<Manifest, Error> {
     let run = match run {
         Some(run) => run.clone(),
-        None => current(cloud).await?.ok_or_else(|| {
+        None => current::read(cloud).await?.ok_or_else(|| {
             Error::NotPublished(format!(
                 "nothing has been published in s3://{}; run `onefold start` first",
                 cloud.bucket

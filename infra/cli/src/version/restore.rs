@@ -1,10 +1,9 @@
 //! Uploads a folder of results into an empty cloud: its version, which becomes the current one, and the suppression list.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use onefold_lake::keys;
-use onefold_lake::version::current::Current;
 use onefold_lake::version::manifest::Manifest;
 use onefold_store::{Condition, Store};
 
@@ -12,6 +11,7 @@ use crate::cloud::Cloud;
 use crate::cloud::transfer::upload_all;
 use crate::error::Error;
 use crate::files::for_each_file;
+use crate::version::current;
 use crate::version::out_folder::{MANIFEST, OutFolder};
 
 /// Uploads the suppression list beside the version. The list applies with `--fresh` as well.
@@ -34,30 +34,29 @@ pub async fn version(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Res
             "{fault}, so nothing can be built on it; choose another folder, or --fresh"
         )));
     }
+    upload_all(cloud, files_of(out, manifest)?).await?;
+    cloud.store.upload(&out.path().join(MANIFEST), &keys::manifest(&manifest.run)).await?;
+    cloud.store.put(keys::CURRENT, current::content(manifest.run.clone())?, Condition::IfAbsent).await?;
+    Ok(())
+}
+
+/// The files of a version, except the manifest, with their keys. Their sizes are checked against the manifest.
+fn files_of(out: &OutFolder, manifest: &Manifest) -> Result<Vec<(PathBuf, String)>, Error> {
     let version = keys::version(&manifest.run);
-    let mut uploads = Vec::new();
+    let mut files = Vec::new();
     for file in manifest.objects() {
         let Some(name) = file.key.strip_prefix(&version) else {
-            return Err(Error::malformed(
-                out.path().join(MANIFEST).display(),
-                format!("{} is no file of it", file.key),
-            ));
+            let path = out.path().join(MANIFEST);
+            return Err(Error::malformed(path.display(), format!("{} is no file of it", file.key)));
         };
         let path = out.path().join(name);
         let file_bytes = fs::metadata(&path).map_err(Error::file("read", &path))?.len();
         if file_bytes != file.bytes {
             let fault = format!("{file_bytes} bytes, but the manifest beside it says {}", file.bytes);
-            return Err(Error::malformed(
-                path.display(),
-                format!("{fault}; repeat with --fresh to start from nothing"),
-            ));
+            let what_to_do = "repeat with --fresh to start from nothing";
+            return Err(Error::malformed(path.display(), format!("{fault}; {what_to_do}")));
         }
-        uploads.push((path, file.key.clone()));
+        files.push((path, file.key.clone()));
     }
-    upload_all(cloud, uploads).await?;
-    cloud.store.upload(&out.path().join(MANIFEST), &keys::manifest(&manifest.run)).await?;
-    let current = serde_json::to_vec(&Current::new(manifest.run.clone()));
-    let current = current.map_err(|error| Error::malformed(keys::CURRENT, error))?;
-    cloud.store.put(keys::CURRENT, current.into(), Condition::IfAbsent).await?;
-    Ok(())
+    Ok(files)
 }
