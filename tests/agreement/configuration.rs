@@ -1,4 +1,4 @@
-//! The JSON Schema of the configuration, the configurations of the project, and what README lists say the same.
+//! The JSON Schema of the configuration, the configurations of the project, and what the manual lists say the same.
 
 use std::io::Write;
 use std::path::Path;
@@ -108,9 +108,9 @@ fn names(schema: &Value, found: &mut Vec<String>) {
 }
 
 #[test]
-fn readme_tells_of_every_key() {
-    let readme = text("README.md");
-    let (_, configuration) = readme.split_once("\n## Configuration").expect("a section on the configuration");
+fn the_manual_tells_of_every_key() {
+    let pages = ["configuration", "sources", "matching", "survivorship"];
+    let configuration: String = pages.map(|page| text(&format!("infra/manual/{page}.md"))).concat();
     let mut all = Vec::new();
     names(&json_schema(), &mut all);
     all.sort();
