@@ -1,11 +1,10 @@
-//! The JSON Schema of the configuration, the configurations of the project, and what the manual lists say the same.
+//! The JSON Schema of the configuration fits the configurations of the project, and refuses what the parser refuses.
 
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use onefold_config::{Config, json_schema};
-use serde_json::Value;
 
 use crate::project::text;
 use crate::tools;
@@ -84,42 +83,4 @@ fn a_source_needs_what_its_kind_needs_and_no_more() {
         assert_eq!(Config::parse(&text).is_ok(), is_sound, "{text}");
     }
     std::fs::remove_file(&file).expect("removed");
-}
-
-/// The names of keys in a schema, those of tables within tables too.
-fn names(schema: &Value, found: &mut Vec<String>) {
-    let properties = || schema["properties"].as_object().into_iter().flatten();
-    let patterns = schema["patternProperties"].as_object();
-    for (name, property) in properties() {
-        // `[address]` is another way of writing the keys that start with `address.`.
-        let start = format!("{name}.");
-        let is_pattern = |pattern: &String| pattern.starts_with(&format!("^{name}\\."));
-        let is_another_way = properties().any(|(other, _)| other.starts_with(&start))
-            || patterns.is_some_and(|all| all.keys().any(is_pattern));
-        if !is_another_way {
-            found.push(name.clone());
-            names(property, found);
-        }
-    }
-    let items = schema.get("items").into_iter();
-    for inner in items.chain(schema["anyOf"].as_array().into_iter().flatten()) {
-        names(inner, found);
-    }
-}
-
-#[test]
-fn the_manual_tells_of_every_key() {
-    let pages = ["configuration", "sources", "matching", "survivorship"];
-    let configuration: String = pages.map(|page| text(&format!("infra/manual/{page}.md"))).concat();
-    let mut all = Vec::new();
-    names(&json_schema(), &mut all);
-    all.sort();
-    all.dedup();
-    assert!(all.len() > 40, "{all:?}");
-    let is_told = |name: &&String| {
-        let forms = [format!("`{name}`"), format!("{name} ="), format!("[{name}]"), format!(".{name}]")];
-        forms.iter().any(|form| configuration.contains(form))
-    };
-    let missing: Vec<&String> = all.iter().filter(|name| !is_told(name)).collect();
-    assert_eq!(missing, Vec::<&String>::new());
 }

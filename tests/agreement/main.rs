@@ -6,6 +6,7 @@ mod dependencies;
 mod environment;
 mod errors;
 mod functions;
+mod manual;
 mod policies;
 mod project;
 mod schemas;

@@ -8,6 +8,7 @@ pub mod fakes;
 pub mod forgetful;
 pub mod hooked;
 pub mod http_server;
+pub mod manual;
 pub mod oracle;
 pub mod pipeline;
 pub mod postgres;

@@ -18,6 +18,7 @@ mod postgres;
 mod publish;
 mod schema;
 mod survive;
+mod tables;
 mod toml_reader;
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use postgres::{Postgres, Relation, Watermark};
 pub use publish::Publish;
 pub use schema::json_schema;
 pub use survive::{Rule, Survive, Unit};
+pub use tables::key_tables;
 
 pub use onefold_normalise::timestamp::TimeFormat;
 

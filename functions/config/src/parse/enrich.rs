@@ -20,18 +20,32 @@ pub(super) fn keys() -> Vec<Key> {
     let table = Kind::Text(Some("^[A-Za-z0-9_.-]+$"));
     let key = Kind::Text(None).or_several();
     vec![
-        Key::new("field", field, "The field that is filled where it is empty.").required(),
-        Key::new("table", table, "Looks in reference/<table>.csv or .parquet.").required(),
-        Key::new("on", on, "What is looked up: a text field or attribute, or several that must all agree.").required(),
-        Key::integer("prefix", 1, "Looks up only the first so many characters of the last one."),
-        Key::one_of("hash", HASHES, "Looks up the digest of the value."),
-        Key::boolean("ignore_case", "Whether case, and blanks around a value, make no difference.").or(false),
-        Key::new("key", key, "The table's column to look in, or one for each of on; its first ones if not given."),
-        Key::text("value", "The table's column that holds the value; the field's last name if not given."),
-        Key::table("columns", column_keys(), "The table's two columns of a location."),
-        Key::text("split", "What separates interests in the table's column.").or(SPLIT),
-        Key::table("threshold", threshold_keys(), "Rows below are not used."),
-        Key::boolean("overwrite", "Whether the table's value takes the place of one that the source gave.").or(false),
+        Key::new("field", field, "The field that is filled where it is empty: any field, or `attributes.<name>`.")
+            .required(),
+        Key::new("table", table, "The table: `reference/<table>.csv` or `.parquet`.").required(),
+        Key::new(
+            "on",
+            on,
+            "What is looked up: a text field or `attributes.<name>`, or a list of fields that must all agree.",
+        )
+        .required(),
+        Key::integer("prefix", 1, "Looks up only so many first characters of the last field of `on`."),
+        Key::one_of("hash", HASHES, "Looks up the digest of the value instead of the value."),
+        Key::boolean("ignore_case", "Whether to ignore case, and blanks around a value.").or(false),
+        Key::new(
+            "key",
+            key,
+            "The table's column to look in, or one for each field of `on`. If not given, the table's first columns.",
+        ),
+        Key::text("value", "The table's column that holds the value. If not given, the last part of the field's name."),
+        Key::table(
+            "columns",
+            column_keys(),
+            "For `location`, in place of `value`: the table's columns. If not given, `latitude` and `longitude`.",
+        ),
+        Key::text("split", "What separates `interests` in the table's column.").or(SPLIT),
+        Key::table("threshold", threshold_keys(), "Rows of the table below a number are not used."),
+        Key::boolean("overwrite", "Whether the table's value replaces one that the source gave.").or(false),
     ]
 }
 

@@ -7,10 +7,24 @@ use crate::{Encoding, FileFormat, FilesSettings, RowFormat};
 
 pub(super) fn keys() -> Vec<Key> {
     vec![
-        Key::one_of("format", FileFormat::names(), "What the source's files hold.").required(),
-        Key::text("delimiter", "What separates the fields of CSV: one ASCII character.").or(","),
-        Key::one_of("encoding", Encoding::ALL.map(Encoding::name), "How text is encoded.").or("utf-8"),
-        Key::new("items", Kind::Text(Some("^/")), "Where the array is in files of JSON, as a JSON Pointer."),
+        Key::one_of(
+            "format",
+            FileFormat::names(),
+            "What the source's files hold. `json` is one array, which is the whole file or stands at `items`.",
+        )
+        .required(),
+        Key::text("delimiter", "For `csv`: what separates the fields, one ASCII character.").or(","),
+        Key::one_of(
+            "encoding",
+            Encoding::ALL.map(Encoding::name),
+            "For `jsonl`, `csv` and `tsv`: how text is encoded.",
+        )
+        .or("utf-8"),
+        Key::new(
+            "items",
+            Kind::Text(Some("^/")),
+            "For `json`: where the array is inside an object, such as `/data/accounts`.",
+        ),
     ]
 }
 

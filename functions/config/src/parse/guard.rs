@@ -12,17 +12,35 @@ use crate::{BlockedValues, Guard};
 
 pub(super) fn keys() -> Vec<Key> {
     let by_field = |kind: Kind, doc| TextField::ALL.map(|field| Key::new(field.name(), kind.clone(), doc)).into();
-    let patterns = || by_field(Kind::Text(None).or_several(), "A pattern in which * stands for any text, or several.");
+    let patterns = || {
+        by_field(Kind::Text(None).or_several(), "A pattern in which `*` stands for any text, or a list of patterns.")
+    };
     let numbers = by_field(Kind::Integer(1), "How many different values a customer may have.");
     vec![
-        Key::integer("max_accounts_per_key", 2, "A key that more accounts share links nothing.")
+        Key::integer("max_accounts_per_key", 2, "A key that more accounts share is blocked: it links nothing.")
             .or(MAX_ACCOUNTS_PER_KEY),
-        Key::ratio("max_share_per_key", "A key that a greater share of all accounts has links nothing."),
-        Key::integer("max_accounts_per_customer", 1, "A customer with more accounts is taken apart."),
-        Key::table("max_distinct", numbers, "A customer with more different values of a field is taken apart."),
-        Key::table("blocked_values", patterns(), "Values that are nobody's: they make no key and do not survive."),
-        Key::table("allowed_values", patterns(), "Values that are in order although a pattern blocks them."),
-        Key::boolean("builtin_blocked_values", "Whether the built-in list of nobody's values counts.").or(true),
+        Key::ratio(
+            "max_share_per_key",
+            "A key that a greater share of all accounts has is blocked, but never a key of 3 accounts or fewer.",
+        ),
+        Key::integer(
+            "max_accounts_per_customer",
+            1,
+            "A customer with more accounts is taken apart at its weakest keys.",
+        ),
+        Key::table(
+            "max_distinct",
+            numbers,
+            "A customer with more different values of a text field is taken apart likewise.",
+        ),
+        Key::table(
+            "blocked_values",
+            patterns(),
+            "Patterns of values that are nobody's: they make no key and do not survive.",
+        ),
+        Key::table("allowed_values", patterns(), "Values that are somebody's, although a pattern blocks them."),
+        Key::boolean("builtin_blocked_values", "Whether the built-in list of values that are nobody's counts.")
+            .or(true),
     ]
 }
 

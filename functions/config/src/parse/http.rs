@@ -42,21 +42,31 @@ fn setting_keys() -> Vec<Key> {
     let tries = Kind::Range(1, TRIES_LIMIT.into());
     let rate = Kind::Positive(REQUESTS_PER_SECOND_LIMIT);
     vec![
-        Key::new("url", Kind::Text(Some("^https?://")), "The address of the first page, without a query.").required(),
-        Key::new("items", Kind::Text(Some("^(/.*)?$")), "The array of rows in a page, as a JSON Pointer.").required(),
-        Key::table("page", pages, "How the next page is found; there is only one if not given."),
+        Key::new(
+            "url",
+            Kind::Text(Some("^https?://")),
+            "The first page, without query and credentials. Without TLS only on this machine.",
+        )
+        .required(),
+        Key::new(
+            "items",
+            Kind::Text(Some("^(/.*)?$")),
+            "Where a page has its array of rows; empty if the page is the array.",
+        )
+        .required(),
+        Key::table("page", pages, "How the next page is found. If not given, there is one page."),
         Key::new("params", Kind::Named(Box::new(param)), "Query parameters of every request."),
-        Key::table("watermark", watermark_keys(), "Only rows that changed since the last run are asked for."),
-        Key::table("auth", auth_keys(), "What proves to the API who asks."),
-        Key::new("requests_per_second", rate, "How many requests a second at most."),
-        Key::new("max_page_bytes", bytes, "A greater page is refused.").or(MAX_PAGE_BYTES),
+        Key::table("watermark", watermark_keys(), "Asks only for rows that changed since the version before."),
+        Key::table("auth", auth_keys(), "Proves who asks: by a bearer token, or by a header of its own."),
+        Key::new("requests_per_second", rate, "Requests a second at most, such as 0.5. If not given, no limit."),
+        Key::new("max_page_bytes", bytes, "A larger page fails the source.").or(MAX_PAGE_BYTES),
         Key::new("timeout_s", Kind::Positive(TIMEOUT_S_LIMIT), "Seconds that a page may take to its last byte.")
             .or(TIMEOUT_S),
         Key::new("tries", tries, "How often a page is asked for before the source fails.").or(TRIES),
         Key::new(
             "wait_s",
             Kind::Positive(WAIT_S_LIMIT),
-            "The longest wait before the second try, doubled with each further one.",
+            "The longest wait in seconds before the second try. It doubles with each further try.",
         )
         .or(WAIT_S),
     ]
@@ -71,28 +81,45 @@ fn page_keys(names: &[&str]) -> Vec<Key> {
     let cursor = Kind::AnyOf(vec![pointer(), Kind::Table(cursor_keys())]);
     let all = [
         Key::one_of("by", WAYS, "How the next page is found.").required(),
-        Key::new("cursor", cursor, "By cursor: where the page, or its last row, says what to send next."),
-        Key::new("at", pointer(), "By link: where the page has the next address; the Link header if not given."),
+        Key::new("cursor", cursor, "By cursor: where the page, or its last row, has the value to send next."),
+        Key::new(
+            "at",
+            pointer(),
+            "By link: where the page has the next address. If not given, the header `Link` has it.",
+        ),
         Key::text("param", "By cursor, number or offset: the query parameter."),
-        Key::new("more", pointer(), "By cursor or link: where the page has true if there is another, else false."),
-        Key::new("until", pointer(), "By cursor or link: where the page has true if it is the last, else false."),
+        Key::new(
+            "more",
+            pointer(),
+            "By cursor or link: where the page has `true` if there is another one, else `false`.",
+        ),
+        Key::new(
+            "until",
+            pointer(),
+            "By cursor or link: where the page has `true` if it is the last one, else `false`.",
+        ),
         Key::integer("first", 0, "By number: the number of the first page.").or(1),
-        Key::text("size_param", "The query parameter for the rows of a page."),
-        Key::integer("size", 1, "How many rows of a page to ask for."),
+        Key::text("size_param", "By number or offset: the query parameter for the rows of a page."),
+        Key::integer("size", 1, "By number or offset: how many rows of a page to ask for."),
     ];
     all.into_iter().filter(|key| names.contains(&key.name)).collect()
 }
 
 fn cursor_keys() -> Vec<Key> {
-    vec![Key::new("row", Kind::Text(Some("^/")), "Where the last row of a page has what to send next.").required()]
+    vec![Key::new("row", Kind::Text(Some("^/")), "Where the last row of a page has the value to send next.").required()]
 }
 
 fn watermark_keys() -> Vec<Key> {
     vec![
         Key::text("param", "The query parameter that asks for rows that changed since.").required(),
-        Key::new("at", Kind::Text(Some("^/")), "Where a row has its time; the run's start is taken if not given."),
-        Key::text("as", "How times are written: rfc3339, date, unix_s, unix_ms, or a strptime format.").or("rfc3339"),
-        Key::text("initial", "The value that the first run sends."),
+        Key::new(
+            "at",
+            Kind::Text(Some("^/")),
+            "Where a row has its time. If not given, the new watermark is the run's start.",
+        ),
+        Key::text("as", "How times are written: `rfc3339`, `date`, `unix_s`, `unix_ms`, or a strptime format.")
+            .or("rfc3339"),
+        Key::text("initial", "The value that the first run sends. If not given, it sends none."),
     ]
 }
 
@@ -100,7 +127,7 @@ fn auth_keys() -> Vec<Key> {
     let secret = || Kind::Text(Some("^[A-Za-z0-9/_+=.@-]{1,512}$"));
     vec![
         Key::new("bearer", secret(), "The name of the secret that holds a bearer token."),
-        Key::text("header", "The header that a key is sent in, such as X-Api-Key."),
+        Key::text("header", "The header that a key is sent in, such as `X-Api-Key`."),
         Key::new("secret", secret(), "The name of the secret that holds the header's value."),
     ]
 }

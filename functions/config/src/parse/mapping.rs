@@ -20,14 +20,15 @@ pub(super) const TIME_FORMATS: [&str; 5] =
 pub(super) fn keys() -> Vec<Key> {
     let plain = || value(&["at"]);
     let other = vec![
-        Key::new("id", plain(), "Tells the source's accounts apart; the reference is <source>:<id>.").required(),
-        Key::new("updated_at", value(&["at", "as", "default"]), "When the row was changed last."),
+        Key::new("id", plain(), "Tells the source's accounts apart. The account's reference is `<source>:<id>`.")
+            .required(),
+        Key::new("updated_at", value(&["at", "as", "default"]), "When the row changed last."),
         Key::new("deleted", deleted(), "What marks an account as deleted: true or false, or one of some texts."),
-        Key::new("full_name", plain(), "Split into given and family name: First Last, or Last, First."),
-        Key::new("location.latitude", plain(), "Degrees; needs location.longitude."),
-        Key::new("location.longitude", plain(), "Degrees; needs location.latitude."),
+        Key::new("full_name", plain(), "`First Last` or `Last, First`, split into given and family name."),
+        Key::new("location.latitude", plain(), "Degrees. Needs `location.longitude`."),
+        Key::new("location.longitude", plain(), "Degrees. Needs `location.latitude`."),
         Key::new("salary", plain(), "A number."),
-        Key::new("interests", value(&["at", "split"]), "An array, or text with split."),
+        Key::new("interests", value(&["at", "split"]), "An array, or text with `split`."),
         Key::new("attributes.<name>", plain(), "Anything else, kept as it is."),
     ];
     let text = |field: TextField| match field {
@@ -49,7 +50,7 @@ fn deleted() -> Kind {
 
 fn deletion_keys() -> Vec<Key> {
     let equals = Kind::Text(None).or_several();
-    let doc = "The text that marks an account as deleted, or several; any other does not.";
+    let doc = "For `deleted`: the text that marks an account as deleted, or a list of texts. Any other text does not.";
     member_keys(&["at"]).into_iter().chain([Key::new("equals", equals, doc)]).collect()
 }
 
@@ -60,9 +61,14 @@ fn pointer() -> Kind {
 /// What can stand in the table of a field: those of these names.
 fn member_keys(names: &[&str]) -> Vec<Key> {
     let all = [
-        Key::new("at", pointer().or_several(), "Where the value is: the first that finds one counts.").required(),
-        Key::text("as", "How times are written: rfc3339, date, unix_s, unix_ms, or a strptime format."),
-        Key::text("split", "What separates the items of a text."),
+        Key::new(
+            "at",
+            pointer().or_several(),
+            "Where the value is. Of a list, the first pointer that finds a value counts.",
+        )
+        .required(),
+        Key::text("as", "How times are written: `rfc3339`, `date`, `unix_s`, `unix_ms`, or a strptime format."),
+        Key::text("split", "For `interests`: what separates the items of a text."),
         Key::text("default", "The value of rows that have none."),
     ];
     all.into_iter().filter(|key| names.contains(&key.name)).collect()

@@ -12,13 +12,17 @@ use crate::{Condition, Demand, Likeness, MatchRule, Part};
 
 pub(super) fn keys() -> Vec<Key> {
     let compared = || part_kind(compared_keys());
-    let agree = "Two accounts with one key are kept apart unless both have a value here, and the values agree.";
-    let differ = "Two accounts with one key are kept apart if both have a value here, and the values do not agree.";
+    let agree = "Keeps two accounts with one key apart unless both have a value here and the values agree.";
+    let differ = "Keeps two accounts with one key apart if both have a value here and the values do not agree.";
     vec![
-        Key::new("key", part_kind(part_keys()), "A text field, or several that must all agree.").required(),
+        Key::new("key", part_kind(part_keys()), "A text field, or a list of fields that must all agree.").required(),
         Key::new(Demand::Agree.name(), compared(), agree),
         Key::new(Demand::NotDiffer.name(), compared(), differ),
-        Key::integer("max_accounts_per_key", 2, "A key of this rule that more accounts share links nothing."),
+        Key::integer(
+            "max_accounts_per_key",
+            2,
+            "The guard's limit for keys of this rule. If not given, the guard's own.",
+        ),
     ]
 }
 
@@ -32,14 +36,22 @@ fn part_keys() -> Vec<Key> {
     let steps = Kind::OneOf(step_names()).or_several();
     vec![
         Key::new("field", text_field_name(), "The field that is compared.").required(),
-        Key::new("as", steps, "A normaliser or a list of them, run in order, for the comparison only."),
+        Key::new(
+            "as",
+            steps,
+            "A normaliser or a list, run in order. It is for the comparison only: the account keeps its value.",
+        ),
     ]
 }
 
 /// The keys of a field that need not be equal to agree.
 fn compared_keys() -> Vec<Key> {
-    let similarity = Key::ratio("jaro_winkler", "Values agree from this Jaro-Winkler similarity on.");
-    let distance = Key::integer("edit_distance", 1, "Values agree if so many changes make one into the other.");
+    let similarity = Key::ratio("jaro_winkler", "In conditions: values agree from this Jaro-Winkler similarity on.");
+    let distance = Key::integer(
+        "edit_distance",
+        1,
+        "In conditions: values agree if at most so many letters are inserted, deleted, replaced or swapped.",
+    );
     part_keys().into_iter().chain([similarity, distance]).collect()
 }
 

@@ -25,14 +25,30 @@ fn setting_keys() -> Vec<Key> {
     let splits = Kind::Range(1, Postgres::SPLITS_MAX.into());
     let rows = Kind::Range(1, Postgres::ROWS_PER_PAGE_MAX.into());
     vec![
-        Key::new("secret", secret, "The secret in AWS Secrets Manager that holds the connection string.").required(),
-        Key::new("table", table, "The table or view to read: schema.table."),
-        Key::text("query", "In place of table: one SELECT without a semicolon."),
-        Key::text("key", "The column that tells rows apart, is never null and never changes.").required(),
-        Key::new("splits", splits, "How many invocations divide the rows; by their size if not given."),
-        Key::table("watermark", watermark_keys(), "Only rows that are new by this column are read."),
+        Key::new("secret", secret, "The name of the secret in AWS Secrets Manager that holds the connection string.")
+            .required(),
+        Key::new("table", table, "The table or view to read: `schema.table`. Either this or `query` is required."),
+        Key::text("query", "In place of `table`: one `SELECT` without a semicolon."),
+        Key::text(
+            "key",
+            "The column of integers, uuids or text that tells rows apart, is never null and never changes.",
+        )
+        .required(),
+        Key::new(
+            "splits",
+            splits,
+            "How many invocations divide the rows; each is a connection. If not given, the size of the rows decides.",
+        ),
+        Key::table(
+            "watermark",
+            watermark_keys(),
+            "Reads only rows beyond the last watermark. If not given, every run reads all rows.",
+        ),
         Key::new("rows_per_page", rows, "Rows that are fetched at once.").or(Postgres::ROWS_PER_PAGE),
-        Key::text("certificates", "Certificates (PEM) that are trusted besides the system's."),
+        Key::text(
+            "certificates",
+            "Certificates (PEM) of authorities to trust besides the system's, such as Amazon RDS's.",
+        ),
     ]
 }
 
@@ -40,7 +56,11 @@ fn watermark_keys() -> Vec<Key> {
     let overlap = Kind::Text(Some("^[0-9]+[smhd]$"));
     vec![
         Key::text("column", "A time, date or number that grows with every change of a row.").required(),
-        Key::new("overlap", overlap, "Reads again what is so much older than the last watermark, such as 5m."),
+        Key::new(
+            "overlap",
+            overlap,
+            "Reads again what is up to so much older than the last watermark (`s`, `m`, `h` or `d`), such as `5m`.",
+        ),
     ]
 }
 

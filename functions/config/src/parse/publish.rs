@@ -14,14 +14,26 @@ const BY_FILE: f64 = 0.5;
 pub(super) fn keys() -> Vec<Key> {
     vec![
         Key::ratio("max_reject_ratio", "A greater share of rejected rows holds the version back.").or(OF_RUN),
-        Key::ratio("max_reject_ratio_by_source", "Likewise, of the rows of one source.").or(BY_SOURCE),
-        Key::ratio("max_reject_ratio_by_file", "Likewise, of the rows of one file.").or(BY_FILE),
+        Key::ratio(
+            "max_reject_ratio_by_source",
+            "The same for the rows of one source. If not given, not less than `max_reject_ratio`.",
+        )
+        .or(BY_SOURCE),
+        Key::ratio(
+            "max_reject_ratio_by_file",
+            "The same for the rows of one file. If not given, not less than `max_reject_ratio`.",
+        )
+        .or(BY_FILE),
         Key::ratio(
             "max_changed_ratio",
-            "A greater share of the customers before updated, merged, split or deleted holds it back.",
+            "A greater share of the previous customers updated, merged, split, retired or deleted holds it back.",
         ),
         Key::integer("max_accounts_of_largest_customer", 1, "A customer of more accounts holds it back."),
-        Key::ratio("max_customer_drop_ratio", "Fewer customers than before, by a greater share, hold it back.").or(0.2),
+        Key::ratio(
+            "max_customer_drop_ratio",
+            "By a greater share fewer customers than the version before holds it back.",
+        )
+        .or(0.2),
     ]
 }
 

@@ -26,11 +26,20 @@ fn common_keys() -> Vec<Key> {
     let name = Kind::Text(Some("^[a-z0-9][a-z0-9_-]{0,39}$"));
     let region = Kind::Text(Some("^[A-Z]{2}$"));
     vec![
-        Key::new("name", name, "The folder under landing/, and the start of references.").required(),
+        Key::new("name", name, "The folder under `landing/`, and the start of references: 1 to 40 of `a-z 0-9 _ -`.")
+            .required(),
         Key::one_of("kind", SourceKind::NAMES, "How the source is read.").or("files"),
-        Key::integer("trust", 0, "Of two values of one moment, that of the higher trust wins.").or(0),
-        Key::new("region", region, "Country (ISO 3166-1 alpha-2) of phone numbers of accounts without a known one."),
-        Key::boolean("required", "Whether a run fails if the source fails, or has never had a file.").or(true),
+        Key::integer("trust", 0, "Breaks ties of time: the value of the source with the higher trust wins.").or(0),
+        Key::new(
+            "region",
+            region,
+            "The country (ISO 3166-1) that `e164`, `digits` and `postal_code` assume for accounts without one.",
+        ),
+        Key::boolean(
+            "required",
+            "Whether a run fails if the source fails, or has never had a file. If not, the source is skipped.",
+        )
+        .or(true),
         Key::boolean("snapshot", "Whether what a run reads of the source is its whole state.").or(false),
         Key::table("fields", mapping::keys(), "Where each field is in a row, as JSON Pointers (RFC 6901).").required(),
     ]

@@ -26,12 +26,12 @@ pub(super) fn keys() -> Vec<Key> {
     let doc = "The rule of this field, where it is part of no unit.";
     let text = |field: TextField| Key::new(field.name(), of(rules_of(&[Field::Text(field)], false)), doc);
     let attributes = || of(rules_of(&[], true));
-    let list = |name| Key::one_of(name, [Rule::Union.name()], "A list holds what any member has.").or("union");
+    let list = |name| Key::one_of(name, [Rule::Union.name()], "All values of all members.").or("union");
     let address: Vec<Field> = TextField::ADDRESS.into_iter().map(Field::Text).collect();
     let default = OF_ANY.map(Rule::name);
     [
-        Key::one_of("default", default, "The rule of fields without one of their own.").or("latest"),
-        Key::new("units", Kind::Array(Box::new(unit)), "Fields that survive together, from one account.")
+        Key::one_of("default", default, "The rule of all fields and units without one of their own.").or("latest"),
+        Key::new("units", Kind::Array(Box::new(unit)), "Lists of fields that survive together, from one account.")
             .or(json!([["address", "location"]])),
         Key::new("address", of(rules_of(&address, false)), "The rule of every member of the address."),
         Key::new("location", of(rules_of(&[Field::Location], false)), doc),
@@ -49,7 +49,11 @@ fn unit_keys() -> Vec<Key> {
     let fields = Kind::Array(Box::new(Kind::OneOf(unit_names())));
     vec![
         Key::new("fields", fields, "The fields that survive together.").required(),
-        Key::one_of("rule", OF_ANY.into_iter().chain([Rule::Longest]).map(Rule::name), "By what an account is chosen."),
+        Key::one_of(
+            "rule",
+            OF_ANY.into_iter().chain([Rule::Longest]).map(Rule::name),
+            "The rule that chooses the account.",
+        ),
     ]
 }
 
