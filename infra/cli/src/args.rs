@@ -399,6 +399,9 @@ impl LocalCommand {
 }
 
 #[cfg(test)]
+mod manual;
+
+#[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 

@@ -5,6 +5,7 @@ mod faults;
 mod growth;
 mod interruption;
 mod killed;
+mod manual;
 mod sources;
 mod versions;
 
