@@ -2,10 +2,13 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::slice;
 
 use onefold_tests::manual::{self, Page, Shell};
+use serde_json::Value;
 
 use crate::command::{command, folder};
+use crate::results::Results;
 use crate::scenarios::turn;
 use crate::tools;
 
@@ -37,6 +40,41 @@ fn readme_shows_what_make_run_prints() {
     let page =
         Page { path, text: text.replace("$ make run", &make).replace("Results: target/run", "Results: …/run") };
     assert_eq!(shell.play(&page), 1);
+    assert_examples_are_in(&Results(out));
+}
+
+/// The customers, rejects and manifests that pages show are the sample's, shortened.
+fn assert_examples_are_in(results: &Results) {
+    let manifest: Value = serde_json::from_slice(&results.manifest_text()).expect("JSON");
+    let (customers, rejects) = (results.lines("customers"), results.lines("rejects"));
+    let mut examples = 0;
+    for path in ["README.md", "infra/manual/results.md"] {
+        for block in manual::page(path).blocks().iter().filter(|block| block.language == "json") {
+            let Ok(shown) = serde_json::from_str::<Value>(&block.text) else { continue };
+            let among = match &shown {
+                of_run if of_run["run"].is_string() => slice::from_ref(&manifest),
+                customer if customer["members"].is_array() => &customers,
+                _ => &rejects,
+            };
+            assert!(among.iter().any(|whole| is_part_of(&shown, whole)), "{path}:{} is not in the results", block.line);
+            examples += 1;
+        }
+    }
+    assert_eq!(examples, 4);
+}
+
+/// Whether a value is another one with members and items left out. Names of runs and ids of customers are not compared.
+fn is_part_of(shown: &Value, whole: &Value) -> bool {
+    match (shown, whole) {
+        (Value::Object(shown), Value::Object(whole)) => {
+            shown.iter().all(|(name, value)| whole.get(name).is_some_and(|other| is_part_of(value, other)))
+        }
+        (Value::Array(shown), Value::Array(whole)) => {
+            shown.iter().all(|item| whole.iter().any(|other| is_part_of(item, other)))
+        }
+        (Value::String(shown), Value::String(whole)) => manual::is_like(slice::from_ref(shown), whole),
+        _ => shown == whole,
+    }
 }
 
 #[test]
