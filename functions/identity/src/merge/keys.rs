@@ -64,7 +64,9 @@ impl Keys {
                 if let Some(field) = rule.only_field() {
                     of_account.nobodys |= 1 << field.index();
                 }
-                let accounts = over_limit.get(&key.node).copied();
+                // What Link blocked is not this partition's to count: other partitions have more of its accounts.
+                let is_links = blocked.binary_search(&key.node).is_ok();
+                let accounts = over_limit.get(&key.node).copied().filter(|_| !is_links);
                 output.blocked.entry(key.node).or_insert_with(|| BlockedRule { rule: rule.name(), accounts });
                 guarded::blocked_key(account, rule, output);
             }
