@@ -22,6 +22,9 @@ pub struct Labels {
     pub labels: Vec<Node>,
     /// Keys that link nothing, sorted.
     pub blocked: Vec<Blocked>,
+    /// Who has them: the number of a star that is the latest version of its account, and the place of a key among the
+    /// blocked ones.
+    pub bearers: Vec<(u32, u32)>,
 }
 
 /// Labels all stars of a shard that is the only one.
@@ -43,11 +46,31 @@ pub fn one_shard(mut latest: Latest, max_accounts_per_key: u32) -> Labels {
         None => latest.references.nodes[number as usize],
         Some(other) => latest.others.nodes[other as usize],
     };
-    drop(counts);
+    let bearers = bearers(&latest, counts, &blocked);
     let smallest = smallest(&mut sets, node);
     let labels = latest.stars().map(|star| node(smallest[sets.find(star.reference) as usize])).collect();
-    Labels { labels, blocked }
+    Labels { labels, blocked, bearers }
 }
+
+/// The stars that have blocked keys. `counts` are the accounts of each key.
+fn bearers(latest: &Latest, counts: Vec<u32>, blocked: &[Blocked]) -> Vec<(u32, u32)> {
+    if blocked.is_empty() {
+        return Vec::new();
+    }
+    let mut places = counts;
+    for (place, node) in places.iter_mut().zip(&latest.others.nodes) {
+        *place = blocked.binary_search_by_key(node, |blocked| blocked.node).map_or(OPEN, |found| found as u32);
+    }
+    let mut bearers = Vec::with_capacity(blocked.iter().map(|blocked| blocked.accounts as usize).sum());
+    for (star, keys) in (0..).zip(latest.stars().map(|star| star.keys)) {
+        let of_star = keys.iter().map(|key| places[*key as usize]).filter(|place| *place != OPEN);
+        bearers.extend(of_star.map(|place| (star, place)));
+    }
+    bearers
+}
+
+/// The place of a key that is not blocked.
+const OPEN: u32 = u32::MAX;
 
 /// Accounts per key (by number), and the keys that have too many.
 fn count(latest: &Latest, max_accounts_per_key: u32) -> (Vec<u32>, Vec<Blocked>) {
@@ -161,7 +184,7 @@ impl Contraction {
     /// stars around the smallest node of each local component (local contraction, after Łącki, Mirrokni and
     /// Włodarczyk, "Connected Components at Scale via Local Contractions", 2018).
     pub fn contract(self, max_accounts_per_key: u32) -> Contracted {
-        let Self { mut nodes, edges } = self;
+        let Self { mut nodes, mut edges } = self;
         nodes.close();
         let nodes = nodes.nodes;
         let mut counts = vec![0u32; nodes.len()];
@@ -174,7 +197,9 @@ impl Contraction {
                 sets.union(*left, *right);
             }
         }
-        drop(edges);
+        edges.retain(|(key, _)| counts[*key as usize] > max_accounts_per_key);
+        edges.shrink_to_fit();
+        let bearers = edges;
         let too_many = nodes.iter().zip(&counts).filter(|(_, accounts)| **accounts > max_accounts_per_key);
         let mut blocked: Vec<Blocked> =
             too_many.map(|(node, accounts)| Blocked { node: *node, accounts: *accounts }).collect();
@@ -183,7 +208,7 @@ impl Contraction {
         let smallest = smallest(&mut sets, |number| nodes[number as usize]);
         let labelled = (0..nodes.len() as u32).map(|number| (number, smallest[sets.find(number) as usize]));
         let edges = labelled.filter(|(number, label)| number != label).collect();
-        Contracted { nodes, edges, blocked }
+        Contracted { nodes, edges, blocked, bearers }
     }
 }
 
@@ -194,6 +219,8 @@ pub struct Contracted {
     edges: Vec<(u32, u32)>,
     /// Keys that link nothing, sorted.
     pub blocked: Vec<Blocked>,
+    /// Such a key, and the reference of an account that has it.
+    bearers: Vec<(u32, u32)>,
 }
 
 impl Contracted {
@@ -211,6 +238,17 @@ impl Contracted {
     pub fn edge(&self, number: usize) -> Edge {
         let (larger, smaller) = self.edges[number];
         Edge(self.nodes[larger as usize], self.nodes[smaller as usize])
+    }
+
+    /// How often an account has a blocked key.
+    pub fn bearers(&self) -> usize {
+        self.bearers.len()
+    }
+
+    /// The reference of an account and a blocked key that it has, by number; for the shard that owns the reference.
+    pub fn bearer(&self, number: usize) -> Edge {
+        let (key, reference) = self.bearers[number];
+        Edge(self.nodes[reference as usize], self.nodes[key as usize])
     }
 }
 

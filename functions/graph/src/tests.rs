@@ -152,6 +152,53 @@ fn in_shards(accounts: &[TestStar], max_accounts_per_key: u32, shards: u32) -> (
     (labels.into_iter().map(|(_, label)| label).collect(), rounds)
 }
 
+/// The blocked keys of each account's latest version, the naive way: references and keys.
+fn expected_bearers(accounts: &[TestStar], max_accounts_per_key: usize) -> Vec<(Node, Node)> {
+    let mut latest: BTreeMap<u32, (i64, usize)> = BTreeMap::new();
+    for (number, (account, version, ..)) in accounts.iter().enumerate() {
+        let entry = latest.entry(*account).or_insert((*version, number));
+        *entry = (*entry).max((*version, number));
+    }
+    let edges: Vec<(u32, u32)> = latest
+        .iter()
+        .flat_map(|(account, (_, number))| accounts[*number].3.iter().map(move |key| (*account, *key)))
+        .collect();
+    let is_blocked = |key: u32| edges.iter().filter(|(_, other)| *other == key).count() > max_accounts_per_key;
+    let mut bearers: Vec<(Node, Node)> = edges
+        .iter()
+        .filter(|(_, number)| is_blocked(*number))
+        .map(|(account, number)| (reference(*account), key(*number)))
+        .collect();
+    bearers.sort_unstable();
+    bearers
+}
+
+/// Asserts that one shard and several find who has blocked keys.
+fn check_bearers(accounts: &[TestStar], max_accounts_per_key: u32) {
+    let expected = expected_bearers(accounts, max_accounts_per_key as usize);
+    let (latest, _) = latest_of(&stars(accounts), |_| true);
+    let found = one_shard(latest, max_accounts_per_key);
+    let bearer =
+        |(star, place): &(u32, u32)| (reference(accounts[*star as usize].0), found.blocked[*place as usize].node);
+    let mut bearers: Vec<(Node, Node)> = found.bearers.iter().map(bearer).collect();
+    bearers.sort_unstable();
+    assert_eq!(bearers, expected, "one shard");
+
+    let mut bearers = Vec::new();
+    for shard in 0..3 {
+        let mut contraction = Contraction::default();
+        for of in 0..3 {
+            let (latest, _) = latest_of(&stars(accounts), |reference| reference.shard(3) == of);
+            contraction.extend(edges_of(latest).into_iter().filter(|edge| edge.0.shard(3) == shard));
+        }
+        let contracted = contraction.contract(max_accounts_per_key);
+        bearers.extend((0..contracted.bearers()).map(|number| contracted.bearer(number)));
+    }
+    let mut bearers: Vec<(Node, Node)> = bearers.into_iter().map(|Edge(reference, key)| (reference, key)).collect();
+    bearers.sort_unstable();
+    assert_eq!(bearers, expected, "three shards");
+}
+
 /// Asserts that one shard and several find what the naive way finds; gives the most rounds.
 fn check(accounts: &[TestStar], max_accounts_per_key: u32) -> usize {
     let expected = expected(accounts, max_accounts_per_key as usize);
@@ -182,6 +229,7 @@ proptest! {
             (reference, version, customer, keys)
         }).collect();
         check(&accounts, max_accounts_per_key);
+        check_bearers(&accounts, max_accounts_per_key);
     }
 }
 
