@@ -5,9 +5,9 @@
 //! which keeps a checksum of each object. So it is for the index of a version, of which any eight bytes may be read alone.
 
 use onefold_graph::node::Node;
-use onefold_graph::{Position, Stars, Version};
+use onefold_graph::{Blocked, Position, Stars, Version};
 use onefold_lake::data::rawchunk::{self, Index, Next};
-use onefold_lake::data::{labels, links, shuffle};
+use onefold_lake::data::{blocked, labels, links, shuffle};
 use onefold_lake::version::manifest::File;
 use onefold_lake::version::retired::{Retired, Trail};
 use onefold_lake::{RunId, compress, decompress};
@@ -128,6 +128,37 @@ fn labels_of_lines() {
             labels::parse(KEY, frame, &mut slices).ok().map(|()| slices)
         };
         frames.iter().map(of_frame).collect::<Option<Vec<_>>>()
+    });
+}
+
+#[test]
+fn blocked_keys() {
+    let runtime = runtime();
+    let node = |number: u32| Node::from_bits((u128::from(number) << 100) + 77);
+    let list: Vec<Blocked> = (1..20).map(|number| Blocked { node: node(number), accounts: number + 25 }).collect();
+    check(&blocked::format(&list).unwrap(), |bytes| {
+        runtime.block_on(async {
+            let store = MemoryStore::default();
+            store.put(KEY, bytes.to_vec().into(), Condition::Always).await.unwrap();
+            let mut keys = Vec::new();
+            blocked::open(&store, KEY).await.ok()?.append_to(&store, &mut keys).await.ok()?;
+            // Whoever reads the keys alone does not look at the counts.
+            assert_eq!(keys, list.iter().map(|blocked| blocked.node).collect::<Vec<_>>());
+            Some(blocked::read(&store, KEY).await.ok()?.0)
+        })
+    });
+    let pairs = [(0, node(1)), (0, node(2)), (2, node(1))];
+    check(&blocked::format_by_partition(pairs.into_iter(), 3).unwrap(), |bytes| {
+        runtime.block_on(async {
+            let store = MemoryStore::default();
+            store.put(KEY, bytes.to_vec().into(), Condition::Always).await.unwrap();
+            let mut keys = [const { Vec::new() }; 3];
+            for (partition, keys) in (0..).zip(&mut keys) {
+                let unread = blocked::open_partition(&store, KEY, partition, 3).await.ok()?;
+                unread.append_to(&store, keys).await.ok()?;
+            }
+            Some(keys)
+        })
     });
 }
 

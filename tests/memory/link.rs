@@ -11,16 +11,29 @@ use serde_json::json;
 
 use crate::Findings;
 use crate::allocator::{alone, measured};
-use crate::lake::{Lake, scattered};
+use crate::lake::{CONFIG, Lake, scattered};
 
 /// Accounts with so many keys each.
 #[derive(Clone, Copy)]
 struct Accounts {
     accounts: u64,
     keys: u64,
-    /// Whether half of them share their keys with another one. Nobody shares those of the others.
-    are_shared: bool,
+    shared: Shared,
 }
+
+/// How accounts share their keys.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Shared {
+    /// Nobody shares any.
+    No,
+    /// Half of them share theirs with another one. Nobody shares those of the others.
+    ByPairs,
+    /// All are blocked, as each has one account more than it may have.
+    TooMuch,
+}
+
+/// `max_accounts_per_key` where keys are to be blocked.
+const LIMIT: u64 = 2;
 
 impl Accounts {
     fn stars(&self, lake: &Lake, numbers: std::ops::Range<u64>) -> Stars {
@@ -29,7 +42,11 @@ impl Accounts {
         let mut stars = Stars::default();
         for number in numbers {
             let version = Version { updated_at: 1, received_at: 1, digest: scattered(number) };
-            let owner = if self.are_shared && number % 4 < 2 { number / 4 * 4 } else { number };
+            let owner = match self.shared {
+                Shared::ByPairs if number % 4 < 2 => number / 4 * 4,
+                Shared::TooMuch => number / (LIMIT + 1),
+                Shared::No | Shared::ByPairs => number,
+            };
             let keys = (0..self.keys).map(|at| key(owner * self.keys + at));
             stars.push(hasher.reference(&format!("crm:{number}")), version, None::<Node>, keys);
         }
@@ -61,6 +78,9 @@ impl Accounts {
     fn most_of_a_round(&self, shards: u32) -> usize {
         let lake = Lake::new(shards, MemoryBudget::default());
         self.put(&lake);
+        if self.shared == Shared::TooMuch {
+            lake.put(&keys::run_config(&lake.run), CONFIG.replace("1000000", &LIMIT.to_string()));
+        }
         let (mut round, mut most) = (0, 0);
         loop {
             let request = Request::Advance { run: lake.run.clone(), round };
@@ -93,10 +113,18 @@ fn rounds_keep_to_their_formula() {
     alone(|| {
         let mut findings = Findings::default();
         for (accounts, keys) in [(24_000, 0), (24_500, 1), (25_000, 2), (50_000, 2), (12_500, 8)] {
-            for (shards, are_shared) in [(1, true), (1, false), (2, false), (5, false)] {
-                let measured = Accounts { accounts, keys, are_shared }.most_of_a_round(shards);
+            for (shards, shared) in [
+                (1, Shared::ByPairs),
+                (1, Shared::No),
+                (2, Shared::No),
+                (5, Shared::No),
+                (1, Shared::TooMuch),
+                (2, Shared::TooMuch),
+                (5, Shared::TooMuch),
+            ] {
+                let measured = Accounts { accounts, keys, shared }.most_of_a_round(shards);
                 let formula = MemoryBudget::shard_bytes(accounts, accounts * (1 + keys), shards) + BUFFERS_BYTES;
-                let what = format!("{accounts} accounts of {keys} keys (shared: {are_shared}) in {shards} shards");
+                let what = format!("{accounts} accounts of {keys} keys (shared: {shared:?}) in {shards} shards");
                 findings.note(&what, measured, formula);
             }
         }

@@ -3,6 +3,7 @@
 mod agrees_with_oracle;
 mod bad_input;
 mod barrier;
+mod blocked_keys;
 mod change_feed;
 mod corrections;
 mod counts;

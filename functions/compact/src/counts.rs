@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use onefold_identity::merge::{BlockedRule, MergeCounts};
 use onefold_lake::RunId;
+use onefold_lake::data::blocked;
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::run::layout::{BlockedKeys, Layout, PartitionCounts};
+use onefold_lake::run::layout::{Layout, PartitionCounts};
 use onefold_lake::run::note::{Note, SourceNote};
 use onefold_lake::run::plan::Skipped;
 use onefold_lake::version::manifest::{BlockedKey, Counts, SourceCounts};
@@ -150,7 +151,8 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     })
     .await?;
     gathered.replaced = layout.replaced;
-    gathered.blocked = blocked(run, &gathered.partitions, context).await?;
+    let (blocked_keys, most_shared) = blocked_keys(run, &gathered.partitions, context).await?;
+    gathered.blocked = most_shared;
     let merged = &gathered.merged;
     let counts = &mut gathered.counts;
     counts.previous_members = merged.previous_members;
@@ -168,30 +170,29 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     counts.customers_deleted = merged.customers_deleted;
     counts.customers_retired = merged.retired;
     counts.accounts_moved = merged.moved;
-    counts.blocked_keys = gathered.blocked.len() as u64;
-    gathered.blocked.truncate(BLOCKED_KEYS_TOLD);
+    counts.blocked_keys = blocked_keys;
     Ok(gathered)
 }
 
-/// The blocked keys by rule, the most shared first: those that Link blocked, which knows how many share a key and
-/// not its rule, and those that Merge blocked by their rule's own limit.
-async fn blocked(
+/// How many blocked keys there are, and those that are told by rule, the most shared first: of those that Link blocked,
+/// which knows how many share a key and not its rule, and those that Merge blocked by their rule's own limit.
+async fn blocked_keys(
     run: &RunId,
     partitions: &[PartitionCounts],
     context: &Context,
-) -> Result<Vec<BlockedKey>, StageError> {
-    let BlockedKeys(found) = context.json(&keys::link_blocked(run)).await?;
+) -> Result<(u64, Vec<BlockedKey>), StageError> {
+    let (list, _) = blocked::read(context.store.as_ref(), &keys::link_blocked(run)).await?;
     let met = partitions.iter().flat_map(|partition| &partition.blocked);
     let rules: BTreeMap<&str, &BlockedRule> = met.map(|(node, rule)| (node.as_str(), rule)).collect();
-    let by_link = found.into_iter().map(|(node, accounts)| {
-        let rule = rules.get(node.to_string().as_str()).map_or("", |blocked| blocked.rule.as_str());
-        (rule.to_owned(), accounts)
+    let by_link = list.into_iter().map(|key| {
+        let rule = rules.get(key.node.to_string().as_str()).map_or("", |blocked| blocked.rule.as_str());
+        (rule, key.accounts)
     });
-    let by_merge = rules.values().filter_map(|blocked| Some((blocked.rule.clone(), blocked.accounts?)));
-    let mut blocked: Vec<BlockedKey> = by_link
-        .chain(by_merge)
-        .map(|(rule, accounts)| BlockedKey { key: rule.split('+').map(str::to_owned).collect(), accounts })
-        .collect();
-    blocked.sort_by(|left, right| right.accounts.cmp(&left.accounts).then_with(|| left.key.cmp(&right.key)));
-    Ok(blocked)
+    let by_merge = rules.values().filter_map(|blocked| Some((blocked.rule.as_str(), blocked.accounts?)));
+    let mut all: Vec<(&str, u32)> = by_link.chain(by_merge).collect();
+    all.sort_unstable_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.split('+').cmp(right.0.split('+'))));
+    let told = all.iter().take(BLOCKED_KEYS_TOLD);
+    let told = told
+        .map(|(rule, accounts)| BlockedKey { key: rule.split('+').map(str::to_owned).collect(), accounts: *accounts });
+    Ok((all.len() as u64, told.collect()))
 }

@@ -1,7 +1,9 @@
 //! Keeps with a version what it was made by, for the next run to know what changed, and for people to ask why.
 
+use onefold_graph::Blocked;
 use onefold_graph::node::Node;
-use onefold_lake::run::layout::{BlockedKeys, PartitionCounts};
+use onefold_lake::data::blocked;
+use onefold_lake::run::layout::PartitionCounts;
 use onefold_lake::version::manifest::File;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError, json_object};
@@ -15,19 +17,19 @@ pub(crate) async fn write(
     partitions: &[PartitionCounts],
     context: &Context,
 ) -> Result<Vec<File>, StageError> {
-    let BlockedKeys(mut blocked) = context.json(&keys::link_blocked(run)).await?;
+    let (mut list, _) = blocked::read(context.store.as_ref(), &keys::link_blocked(run)).await?;
     for (node, rule) in partitions.iter().flat_map(|partition| &partition.blocked) {
         let Some(accounts) = rule.accounts else { continue };
         let node = Node::parse(node).ok_or_else(|| StageError::corrupt("a blocked key of a partition is no node"))?;
-        blocked.push((node, accounts));
+        list.push(Blocked { node, accounts });
     }
-    blocked.sort_unstable();
-    let records = blocked.len() as u64;
+    list.sort_unstable();
+    let records = list.len() as u64;
     let pairs = pinned.corrections.pairs();
     let contents = [
         (keys::processed_config(run), pinned.config_text.clone().into(), pinned.config_text.lines().count() as u64),
         (keys::processed_corrections(run), json_object(pairs)?, (pairs.always.len() + pairs.never.len()) as u64),
-        (keys::processed_blocked(run), json_object(&BlockedKeys(blocked))?, records),
+        (keys::processed_blocked(run), blocked::format(&list)?.into(), records),
     ];
     let mut files = Vec::new();
     for (key, content, records) in contents {

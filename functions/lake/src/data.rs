@@ -1,5 +1,6 @@
 //! Formats of data: what holds accounts, and what is made of them on their way.
 
+pub mod blocked;
 pub mod edges;
 pub mod labels;
 pub mod links;

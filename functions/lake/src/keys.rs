@@ -15,7 +15,7 @@
 //! runs/<run>/ranges/<source>.json
 //! runs/<run>/{dead,purge}/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
-//! links/<run>/{layout.json,blocked.json} and links/<run>/<round>/<shard>.<what>
+//! links/<run>/{layout.json,blocked.keys} and links/<run>/<round>/<shard>.<what>
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
 //! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked,retired}.jsonl.zst,
 //!                                      members.links, index, counts.json
@@ -23,7 +23,8 @@
 //! processed/<run>/members/part-<number>.links
 //! processed/<run>/index/part-<number>.hashes and frames.jsonl
 //! processed/<run>/retired/part-<number>.jsonl.zst
-//! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.json,manifest.json}
+//! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.keys,manifest.json}
+//! processed/<run>/blocked.json   of earlier programs
 //! processed/CURRENT
 //! ```
 
@@ -396,7 +397,7 @@ pub fn run_token(run: &RunId) -> String {
 
 /// The match keys that link nothing in this run.
 pub fn link_blocked(run: &RunId) -> String {
-    format!("links/{run}/blocked.json")
+    format!("links/{run}/blocked.keys")
 }
 
 /// How a run is divided into shards, mappers and partitions.
@@ -424,9 +425,15 @@ pub fn receipt(run: &RunId, stage: Stage, name: &str) -> String {
     format!("runs/{run}/receipts/{stage}/{name}.json")
 }
 
-/// An object that a round of Link leaves: `edges` for the next round, `positions`, `labels`.
+/// An object that a round of Link leaves: `edges` for the next round, `positions`, `labels`; of blocked keys the list of a
+/// shard (`blocked`), the accounts that have them (`bearers`), and which each partition has (`partitions`).
 pub fn link_round(run: &RunId, round: u32, shard: u32, what: &str) -> String {
     format!("links/{run}/{round:05}/{shard:05}.{what}")
+}
+
+/// Which blocked keys the accounts of each partition have, among the accounts of a shard.
+pub fn blocked_of_partitions(run: &RunId, round: u32, shard: u32) -> String {
+    link_round(run, round, shard, "partitions")
 }
 
 /// What Partition reads: an invocation a line.
@@ -542,6 +549,11 @@ pub fn processed_corrections(run: &RunId) -> String {
 
 /// The match keys that linked nothing in a version.
 pub fn processed_blocked(run: &RunId) -> String {
+    format!("processed/{run}/blocked.keys")
+}
+
+/// The same in a version of an earlier program.
+pub fn processed_blocked_of_earlier(run: &RunId) -> String {
     format!("processed/{run}/blocked.json")
 }
 

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use onefold_graph::Blocked;
 use onefold_lake::RunId;
-use onefold_lake::data::links;
+use onefold_lake::data::{blocked, links};
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::run::layout::{BlockedKeys, Layout, Mapper, MapperInput, Partition};
+use onefold_lake::run::layout::{Layout, Mapper, MapperInput, Partition};
+use onefold_lake::run::receipt::Moved;
 use onefold_lake::version::manifest::Manifest;
-use onefold_shell::{Context, Receipts, StageError, Work, json_lines, json_object};
+use onefold_shell::{Context, Function, MemoryBudget, Receipts, StageError, Work, json_lines, json_object};
 use onefold_store::Condition;
 use serde::Deserialize;
 
 use crate::divide::{Sized, Terms, divide};
+use crate::round::CONTRACT;
 use crate::{Advanced, RoundWork, Shard};
 
 /// What Link reads of Translate's receipts.
@@ -40,7 +41,7 @@ pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Resul
     work.once(context, async |moved| {
         let layout =
             if round == 0 { layout(run, context).await? } else { context.json(&keys::link_layout(run)).await? };
-        let next = next(run, round, layout.shards, context).await?;
+        let next = next(run, round, layout.shards, context, moved).await?;
         let Some(work) = next else {
             moved.records_out = layout.mappers.len() as u64;
             return converged(run, round, layout, context).await;
@@ -58,15 +59,22 @@ pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Resul
 }
 
 /// What the round after a round does, by its number and by what moved in it; nothing if the labels are there.
-async fn next(run: &RunId, round: u32, shards: u32, context: &Context) -> Result<Option<RoundWork>, StageError> {
+async fn next(
+    run: &RunId,
+    round: u32,
+    shards: u32,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Option<RoundWork>, StageError> {
     if shards == 1 {
         return Ok((round == 0).then_some(RoundWork::OneShard));
     }
-    if round == 2 {
-        gather_blocked(run, shards, context).await?;
+    if round == CONTRACT {
+        gather_blocked(run, shards, context, moved).await?;
     }
     let has_moved = async |large_star: u32| -> Result<bool, StageError> {
-        Ok(moved(run, large_star, shards, context).await? + moved(run, large_star + 1, shards, context).await? > 0)
+        Ok(new_edges(run, large_star, shards, context).await? + new_edges(run, large_star + 1, shards, context).await?
+            > 0)
     };
     Ok(match round {
         0 => Some(RoundWork::Spread),
@@ -82,19 +90,31 @@ async fn next(run: &RunId, round: u32, shards: u32, context: &Context) -> Result
 }
 
 /// How many edges a round made.
-async fn moved(run: &RunId, round: u32, shards: u32, context: &Context) -> Result<u64, StageError> {
+async fn new_edges(run: &RunId, round: u32, shards: u32, context: &Context) -> Result<u64, StageError> {
     let receipts = crate::round::receipts(run, round, shards, context).await?;
     Ok(receipts.iter().map(|done| done.moved).sum())
 }
 
 /// Joins the blocked keys of all shards.
-async fn gather_blocked(run: &RunId, shards: u32, context: &Context) -> Result<(), StageError> {
-    let mut all = Vec::new();
-    for shard in 0..shards {
-        let BlockedKeys(blocked) = context.json(&keys::link_round(run, 2, shard, "blocked")).await?;
-        all.extend(blocked.into_iter().map(|(node, accounts)| Blocked { node, accounts }));
+async fn gather_blocked(run: &RunId, shards: u32, context: &Context, moved: &mut Moved) -> Result<(), StageError> {
+    let store = context.store.as_ref();
+    let lists: Vec<String> = (0..shards).map(|shard| keys::link_round(run, CONTRACT, shard, "blocked")).collect();
+    let mut blocked_keys = 0;
+    for list in &lists {
+        blocked_keys += blocked::open(store, list).await?.keys();
     }
-    context.store.put(&keys::link_blocked(run), json_object(&BlockedKeys::new(all))?, Condition::Always).await?;
+    let what = format!("the list of {blocked_keys} blocked keys");
+    context.memory.check(Function::Link, MemoryBudget::blocked_list_bytes(blocked_keys), what)?;
+    let mut all = Vec::with_capacity(usize::try_from(blocked_keys).unwrap_or_default());
+    for list in &lists {
+        let (blocked, bytes_in) = blocked::read(store, list).await?;
+        moved.bytes_in += bytes_in;
+        all.extend(blocked);
+    }
+    all.sort_unstable();
+    let joined = blocked::format(&all)?;
+    moved.bytes_out += joined.len() as u64;
+    store.put(&keys::link_blocked(run), joined.into(), Condition::Always).await?;
     Ok(())
 }
 
@@ -187,6 +207,8 @@ async fn converged(run: &RunId, round: u32, layout: Layout, context: &Context) -
             partitions: layout.partitions,
             slices: layout.slices,
             mappers: count,
+            shards: layout.shards,
+            round,
             replaced: layout.replaced.clone(),
         })
         .collect();

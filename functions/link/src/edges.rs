@@ -11,6 +11,11 @@ use onefold_store::Condition;
 /// Edges of a frame: 128 KiB of them stay in a processor's cache.
 const FRAME_EDGES: usize = (128 << 10) / EDGE_BYTES;
 
+/// What shards send each other: edges for the next round.
+pub(crate) const EDGES: &str = "edges";
+/// Who has blocked keys: edges of references and keys, which Label reads.
+pub(crate) const BEARERS: &str = "bearers";
+
 /// A shard's part of a round: where it reads and writes.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'p> {
@@ -22,6 +27,8 @@ pub(crate) struct Place<'p> {
 
 /// Edges that a shard sends, by their numbers. They need not be made before they are written.
 pub(crate) struct Outbox<F> {
+    /// Under which name.
+    pub(crate) what: &'static str,
     pub(crate) edges: usize,
     pub(crate) edge: F,
     pub(crate) to: Receivers,
@@ -55,7 +62,7 @@ impl<F: Fn(usize) -> Edge> Outbox<F> {
         drop(order);
         let bytes = writer.finish()?;
         moved.bytes_out += bytes.len() as u64;
-        let key = keys::link_round(place.run, place.round, place.shard, "edges");
+        let key = keys::link_round(place.run, place.round, place.shard, self.what);
         context.store.put(&key, bytes.into(), Condition::Always).await?;
         Ok(())
     }
@@ -137,17 +144,28 @@ impl Inbox for LabelEdges {
 
 /// Reads the edges that all shards sent to one in the round before, frame by frame.
 pub(crate) async fn read<I: Inbox>(place: Place<'_>, context: &Context, moved: &mut Moved) -> Result<I, StageError> {
-    let Place { run, round, shard, shards } = place;
+    read_sent(place, place.round - 1, EDGES, context, moved).await
+}
+
+/// Reads what all shards sent to one in a round, frame by frame.
+pub(crate) async fn read_sent<I: Inbox>(
+    place: Place<'_>,
+    round: u32,
+    what: &str,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<I, StageError> {
+    let Place { run, shard, shards, .. } = place;
     let store = context.store.as_ref();
     let mut sent = Vec::with_capacity(shards as usize);
     for sender in 0..shards {
-        let key = keys::link_round(run, round - 1, sender, "edges");
+        let key = keys::link_round(run, round, sender, what);
         sent.push((shuffle::open(store, &key, shard..shard + 1, shards).await?, key));
     }
     let edges = sent.iter().map(|(object, _)| object.text_bytes(0)).sum::<usize>() / EDGE_BYTES;
     // All edges of a node come to its shard, and a node can have very many.
-    let what = format!("{edges} edges that meet in shard {shard} of {shards}");
-    context.memory.check(Function::Link, MemoryBudget::round_bytes(edges as u64), what)?;
+    let met = format!("{edges} edges that meet in shard {shard} of {shards}");
+    context.memory.check(Function::Link, MemoryBudget::round_bytes(edges as u64), met)?;
     let mut inbox = I::with_room(edges);
     for (object, key) in sent {
         let frames = object.fetch(store).await?;

@@ -1,18 +1,18 @@
 //! One shard's part of a round.
 
 use onefold_graph::node::Node;
-use onefold_graph::{Contraction, Edge, NodeLabels, Position, Spread, large_star, one_shard, small_star};
+use onefold_graph::{Blocked, Contraction, Edge, NodeLabels, Position, Spread, large_star, one_shard, small_star};
 use onefold_lake::RunId;
 use onefold_lake::data::edges as lake_edges;
-use onefold_lake::data::labels;
+use onefold_lake::data::{blocked, labels};
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::run::layout::{BlockedKeys, Layout};
+use onefold_lake::run::layout::Layout;
 use onefold_lake::run::receipt::Moved;
-use onefold_shell::{Context, StageError, Work, json_object};
+use onefold_shell::{Context, StageError, Work};
 use onefold_store::Condition;
 
 use crate::divide::check_shard;
-use crate::edges::{self, LabelEdges, Outbox, Place, Receivers};
+use crate::edges::{self, BEARERS, EDGES, LabelEdges, Outbox, Place, Receivers};
 use crate::stars::{self, Belonging};
 use crate::{RoundDone, RoundWork};
 
@@ -73,6 +73,9 @@ pub(crate) async fn round(
         .await
 }
 
+/// The round that contracts, where there are several shards.
+pub(crate) const CONTRACT: u32 = 2;
+
 struct Part<'p> {
     run: &'p RunId,
     round: u32,
@@ -101,8 +104,17 @@ impl Part<'_> {
         let superseded = found.latest.superseded() as u64;
         let accounts = found.latest.living() as u64;
         let labels = one_shard(found.latest, self.max_accounts_per_key(accounts).await?);
-        let blocked = json_object(&BlockedKeys::new(labels.blocked))?;
-        self.context.store.put(&keys::link_blocked(self.run), blocked, Condition::Always).await?;
+        self.write_list(&keys::link_blocked(self.run), &labels.blocked, moved).await?;
+        let mut of_partitions = labels.bearers;
+        for (star, _) in &mut of_partitions {
+            *star = self.partition(labels.labels[*star as usize]);
+        }
+        // Blocked keys are sorted, so their places are in the same order.
+        of_partitions.sort_unstable();
+        of_partitions.dedup();
+        let blocked = labels.blocked;
+        let of_partitions = of_partitions.into_iter().map(|(partition, key)| (partition, blocked[key as usize].node));
+        self.write_blocked(of_partitions, moved).await?;
         let slices = self.layout.all_slices();
         let labels = labels.labels.into_iter().map(|label| label.slice(slices));
         self.write_labels(found.positions.into_iter().zip(labels), moved).await?;
@@ -119,7 +131,8 @@ impl Part<'_> {
         let positions = lake_edges::format_positions(spread.references().zip(positions));
         moved.bytes_out += positions.len() as u64;
         self.context.store.put(&self.key("positions"), positions.into(), Condition::Always).await?;
-        let outbox = Outbox { edges: spread.len(), edge: |number| spread.edge(number), to: Receivers::First };
+        let edge = |number| spread.edge(number);
+        let outbox = Outbox { what: EDGES, edges: spread.len(), edge, to: Receivers::First };
         outbox.write(self.place(), self.context, moved).await?;
         Ok(RoundDone { superseded, accounts, ..RoundDone::default() })
     }
@@ -129,10 +142,12 @@ impl Part<'_> {
         let limit = self.max_accounts_per_key(spread.iter().map(|done| done.accounts).sum()).await?;
         let inbox: Contraction = edges::read(self.place(), self.context, moved).await?;
         let contracted = inbox.contract(limit);
-        let blocked = json_object(&BlockedKeys::new(contracted.blocked.iter().copied()))?;
-        self.context.store.put(&self.key("blocked"), blocked, Condition::Always).await?;
+        self.write_list(&self.key("blocked"), &contracted.blocked, moved).await?;
+        let edge = |number| contracted.bearer(number);
+        let bearers = Outbox { what: BEARERS, edges: contracted.bearers(), edge, to: Receivers::First };
+        bearers.write(self.place(), self.context, moved).await?;
         let edge = |number| contracted.edge(number);
-        let outbox = Outbox { edges: contracted.len(), edge, to: Receivers::Both };
+        let outbox = Outbox { what: EDGES, edges: contracted.len(), edge, to: Receivers::Both };
         outbox.write(self.place(), self.context, moved).await?;
         Ok(RoundDone::default())
     }
@@ -146,7 +161,8 @@ impl Part<'_> {
     ) -> Result<RoundDone, StageError> {
         let (mut connected, new) = connect(edges::read(self.place(), self.context, moved).await?);
         connected.shrink_to_fit();
-        let outbox = Outbox { edges: connected.len(), edge: |number: usize| connected[number], to };
+        let edge = |number: usize| connected[number];
+        let outbox = Outbox { what: EDGES, edges: connected.len(), edge, to };
         outbox.write(self.place(), self.context, moved).await?;
         Ok(RoundDone { moved: new, ..RoundDone::default() })
     }
@@ -154,6 +170,12 @@ impl Part<'_> {
     async fn label(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
         let LabelEdges(edges) = edges::read(self.place(), self.context, moved).await?;
         let labels = NodeLabels::new(edges);
+        let bearers: Vec<Edge> = edges::read_sent(self.place(), CONTRACT, BEARERS, self.context, moved).await?;
+        let of_partition = |Edge(reference, key)| (self.partition(labels.of(reference)), key);
+        let mut of_partitions: Vec<(u32, Node)> = bearers.into_iter().map(of_partition).collect();
+        of_partitions.sort_unstable();
+        of_partitions.dedup();
+        self.write_blocked(of_partitions.into_iter(), moved).await?;
         let key = keys::link_round(self.run, 1, self.shard, "positions");
         let (bytes, _) = self.context.store.get(&key).await?;
         moved.bytes_in += bytes.len() as u64;
@@ -165,6 +187,32 @@ impl Part<'_> {
         placed.sort_unstable();
         self.write_labels(placed.into_iter(), moved).await?;
         Ok(RoundDone::default())
+    }
+
+    /// The partition of a component with this label.
+    fn partition(&self, label: Node) -> u32 {
+        self.layout.partition(label.slice(self.layout.all_slices()))
+    }
+
+    /// Writes a list of blocked keys.
+    async fn write_list(&self, key: &str, list: &[Blocked], moved: &mut Moved) -> Result<(), StageError> {
+        let bytes = blocked::format(list)?;
+        moved.bytes_out += bytes.len() as u64;
+        self.context.store.put(key, bytes.into(), Condition::Always).await?;
+        Ok(())
+    }
+
+    /// Writes which blocked keys the accounts of each partition have.
+    async fn write_blocked(
+        &self,
+        of_partitions: impl ExactSizeIterator<Item = (u32, Node)>,
+        moved: &mut Moved,
+    ) -> Result<(), StageError> {
+        let bytes = blocked::format_by_partition(of_partitions, self.layout.partitions)?;
+        moved.bytes_out += bytes.len() as u64;
+        let key = keys::blocked_of_partitions(self.run, self.round, self.shard);
+        self.context.store.put(&key, bytes.into(), Condition::Always).await?;
+        Ok(())
     }
 
     /// Writes the slices of accounts, sorted by position, as a frame for each Partition invocation.

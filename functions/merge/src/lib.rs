@@ -6,20 +6,21 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod blocked;
 mod merged;
 mod previous;
 
 use merged::Merged;
-use onefold_graph::node::Node;
-use onefold_identity::merge::{Before, Merger};
+use onefold_identity::merge::Merger;
 use onefold_lake::RunId;
 use onefold_lake::data::shuffle::{self, Frames};
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::run::layout::{BlockedKeys, Partition};
+use onefold_lake::run::layout::Partition;
 use onefold_lake::run::receipt::Moved;
 use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order, json_object};
 use onefold_store::Condition;
+use previous::Previous;
 use serde::{Deserialize, Serialize};
 
 /// Shuffle objects that are read at once. Of each a partition has little.
@@ -54,23 +55,19 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
 
 async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
     let pinned = context.pinned(run).await?;
-    let blocked: Vec<Node> = context.json::<BlockedKeys>(&keys::link_blocked(run)).await?.nodes();
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
-    let shuffled = fetch(run, partition, context, moved).await?;
-
-    let settings = match &pinned.plan.previous {
-        Some(previous) => previous::settings(&previous.run, context).await?,
-        None => None,
+    let previous = Previous::read(&pinned, context, moved).await?;
+    let blocked = match previous {
+        // Versions of accounts that are superseded are taken to have been under this run's rules: all keys count for them.
+        Previous::Unknown => blocked::of_run(run, context, moved).await?,
+        Previous::Nothing | Previous::Known(_) => blocked::of_partition(run, partition, context, moved).await?,
     };
-    let before = match (&settings, &pinned.plan.previous) {
-        (Some(settings), _) => settings.before(&pinned),
-        (None, Some(_)) => Before::Unknown,
-        (None, None) => Before::Nothing,
-    };
+    let blocked_keys = (blocked.len() + previous.blocked_keys()) as u64;
+    let shuffled = fetch(run, partition, blocked_keys, context, moved).await?;
 
     let matcher = pinned.matcher(context)?;
-    let mut merger = Merger::new(&pinned.config, matcher, &blocked, started_at).building_on(before);
+    let mut merger = Merger::new(&pinned.config, matcher, &blocked, started_at).building_on(previous.before(&pinned));
     if pinned.plan.erases {
         merger = merger.erasing(pinned.suppression()?);
     }
@@ -102,6 +99,7 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
 async fn fetch(
     run: &RunId,
     partition: &Partition,
+    blocked_keys: u64,
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Vec<Frames>, StageError> {
@@ -111,33 +109,32 @@ async fn fetch(
     };
     let mut shuffled: Vec<Frames> = Vec::with_capacity(partition.mappers as usize);
     let mut stored_bytes = 0;
+    let needed = |stored_bytes, slice_text_bytes| {
+        MemoryBudget::merge_bytes(stored_bytes, slice_text_bytes) + MemoryBudget::blocked_bytes(blocked_keys)
+    };
     in_order(0..partition.mappers, READ_AHEAD, fetch, |frames| {
         moved.bytes_in += frames.bytes_in;
         stored_bytes += frames.stored_bytes() as u64;
         shuffled.push(frames);
-        check_fits(partition, stored_bytes, 0, context)
+        check_fits(partition, needed(stored_bytes, 0), 0, context)
     })
     .await?;
     let slices = 0..partition.slices as usize;
     let text_bytes = |slice: usize| shuffled.iter().map(|frames| frames.text_bytes(slice) as u64).sum::<u64>();
-    check_fits(partition, stored_bytes, slices.map(text_bytes).max().unwrap_or_default(), context)?;
+    let largest = slices.map(text_bytes).max().unwrap_or_default();
+    check_fits(partition, needed(stored_bytes, largest), largest, context)?;
     Ok(shuffled)
 }
 
 /// Refuses a partition that does not fit into memory. The accounts of a component are in one slice, so a slice can be as
 /// large as a component is.
-fn check_fits(
-    partition: &Partition,
-    stored_bytes: u64,
-    slice_text_bytes: u64,
-    context: &Context,
-) -> Result<(), StageError> {
+fn check_fits(partition: &Partition, bytes: u64, slice_text_bytes: u64, context: &Context) -> Result<(), StageError> {
     let what = format!(
         "partition {}, of which a slice has {} MB of text whose accounts cannot be divided,",
         partition.partition,
         slice_text_bytes >> 20
     );
-    context.memory.check(Function::Merge, MemoryBudget::merge_bytes(stored_bytes, slice_text_bytes), what)
+    context.memory.check(Function::Merge, bytes, what)
 }
 
 /// The lines of a slice, from all shuffle objects in order.

@@ -7,10 +7,22 @@ use onefold_graph::node::Node;
 use onefold_identity::corrections::{Corrections, Pairs};
 use onefold_identity::matching::Matcher;
 use onefold_identity::merge::Before;
-use onefold_lake::run::layout::BlockedKeys;
+use onefold_lake::run::receipt::Moved;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError};
 use onefold_store::StoreError;
+
+use crate::blocked;
+
+/// The version that a run builds on.
+pub(crate) enum Previous {
+    /// There is none.
+    Nothing,
+    /// It does not say what it was made by.
+    Unknown,
+    /// It was made by this.
+    Known(Box<Settings>),
+}
 
 /// The configuration of a version, the corrections that it obeys and its blocked keys.
 pub(crate) struct Settings {
@@ -20,21 +32,39 @@ pub(crate) struct Settings {
     blocked: Vec<Node>,
 }
 
-impl Settings {
+impl Previous {
+    /// Reads what the previous version was made by. Versions of earlier programs do not say, and of what they say this
+    /// program may not know everything any more: then nothing is known.
+    pub(crate) async fn read(pinned: &Pinned, context: &Context, moved: &mut Moved) -> Result<Self, StageError> {
+        let Some(previous) = &pinned.plan.previous else { return Ok(Self::Nothing) };
+        let settings = settings(&previous.run, context, moved).await?;
+        Ok(settings.map_or(Self::Unknown, |settings| Self::Known(Box::new(settings))))
+    }
+
     /// The version as what a run builds on.
     pub(crate) fn before(&self, pinned: &Pinned) -> Before<'_> {
-        Before::Known {
-            config: &self.config,
-            matcher: &self.matcher,
-            blocked: &self.blocked,
-            is_same: self.config_text == pinned.config_text,
+        match self {
+            Self::Nothing => Before::Nothing,
+            Self::Unknown => Before::Unknown,
+            Self::Known(settings) => Before::Known {
+                config: &settings.config,
+                matcher: &settings.matcher,
+                blocked: &settings.blocked,
+                is_same: settings.config_text == pinned.config_text,
+            },
+        }
+    }
+
+    /// How many of its blocked keys are held.
+    pub(crate) fn blocked_keys(&self) -> usize {
+        match self {
+            Self::Nothing | Self::Unknown => 0,
+            Self::Known(settings) => settings.blocked.len(),
         }
     }
 }
 
-/// Reads what a version was made by. Versions of earlier programs do not say, and of what they say this program may
-/// not know everything any more: then nothing is known.
-pub(crate) async fn settings(version: &RunId, context: &Context) -> Result<Option<Settings>, StageError> {
+async fn settings(version: &RunId, context: &Context, moved: &mut Moved) -> Result<Option<Settings>, StageError> {
     let config_text = match context.store.get(&keys::processed_config(version)).await {
         Ok((bytes, _)) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(StoreError::NotFound { .. }) => return Ok(None),
@@ -44,7 +74,7 @@ pub(crate) async fn settings(version: &RunId, context: &Context) -> Result<Optio
     let Some((pairs, _)) = context.json_if_there::<Pairs>(&keys::processed_corrections(version)).await? else {
         return Ok(None);
     };
-    let blocked = context.json::<BlockedKeys>(&keys::processed_blocked(version)).await?.nodes();
+    let blocked = blocked::of_version(version, context, moved).await?;
     let matcher = Matcher::new(&config, context.hasher()?.clone()).correcting(Arc::new(Corrections::new(pairs)));
     Ok(Some(Settings { config_text, config, matcher, blocked }))
 }

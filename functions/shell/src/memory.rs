@@ -51,6 +51,11 @@ const MERGE_BYTES_OF_TEXT: u64 = 22;
 const MERGE_BYTES_OF_STORED: u64 = 5;
 /// Text for a byte of what is stored, at least.
 const TEXT_OF_STORED: u64 = 4;
+/// Bytes of Merge for a blocked key: itself, and its object as it is read.
+const BLOCKED_KEY_BYTES: u64 = 34;
+/// Bytes of Link for a blocked key where it joins the lists of shards: the key and how many accounts share it (32), and
+/// its place in a list as it is read and as it is written (20 each).
+const LISTED_KEY_BYTES: u64 = 32 + 2 * 21;
 /// Slices of a partition, so that what Merge makes of one (four times its text) stays in a processor's cache, and in
 /// little memory. Measured at 1.9 M accounts: with one, Merge takes a tenth more CPU and twice the memory.
 const SLICES: u32 = 8;
@@ -250,6 +255,22 @@ impl MemoryBudget {
     /// Bytes that Merge needs for a partition of so many bytes, as it is stored, whose largest slice has so much text.
     pub const fn merge_bytes(stored_bytes: u64, text_bytes: u64) -> u64 {
         stored_bytes * MERGE_BYTES_OF_STORED + text_bytes * MERGE_BYTES_OF_TEXT
+    }
+
+    /// Bytes that Merge needs for so many blocked keys.
+    pub const fn blocked_bytes(keys: u64) -> u64 {
+        keys * BLOCKED_KEY_BYTES
+    }
+
+    /// Bytes that Merge needs for so many bytes of blocked keys in the JSON of an earlier program: of a key, 40 bytes or
+    /// more of text, and 32 while it is parsed, thrice as the list grows.
+    pub const fn blocked_bytes_of_earlier(bytes: u64) -> u64 {
+        bytes * 4
+    }
+
+    /// Bytes that Link needs to join lists of so many blocked keys.
+    pub const fn blocked_list_bytes(keys: u64) -> u64 {
+        keys * LISTED_KEY_BYTES
     }
 
     /// Objects that Partition reads at once.

@@ -145,6 +145,8 @@ pub enum OfRun {
     ProcessedCorrections,
     /// The match keys that linked nothing in the version.
     ProcessedBlocked,
+    /// The same in a version of an earlier program.
+    ProcessedBlockedOfEarlier,
     /// Where each partition is in the version's files.
     ProcessedFrames,
     /// The version's manifest.
@@ -158,7 +160,7 @@ impl OfChunk {
 
 impl OfRun {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Config,
         Self::Plan,
         Self::Corrections,
@@ -175,6 +177,7 @@ impl OfRun {
         Self::ProcessedConfig,
         Self::ProcessedCorrections,
         Self::ProcessedBlocked,
+        Self::ProcessedBlockedOfEarlier,
         Self::ProcessedFrames,
         Self::Manifest,
     ];
@@ -197,6 +200,7 @@ impl OfRun {
             Self::ProcessedConfig => super::processed_config(run),
             Self::ProcessedCorrections => super::processed_corrections(run),
             Self::ProcessedBlocked => super::processed_blocked(run),
+            Self::ProcessedBlockedOfEarlier => super::processed_blocked_of_earlier(run),
             Self::ProcessedFrames => super::processed_frames(run),
             Self::Manifest => super::manifest(run),
         }

@@ -6,8 +6,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use onefold_graph::Blocked;
-use onefold_graph::node::Node;
 use onefold_identity::merge::{BlockedRule, MergeCounts};
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +76,10 @@ pub struct Partition {
     pub slices: u32,
     /// How many shuffle objects there are.
     pub mappers: u32,
+    /// Shards of Link, each of which has blocked keys for it.
+    pub shards: u32,
+    /// The round of Link that wrote these.
+    pub round: u32,
     /// The sources whose accounts of the previous version a snapshot replaces, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
@@ -97,6 +99,11 @@ impl Layout {
     /// Slices of all partitions, by which Link labels accounts: those of the first partition, then those of the next.
     pub fn all_slices(&self) -> u32 {
         self.partitions.saturating_mul(self.slices)
+    }
+
+    /// The partition that one of all slices is in.
+    pub fn partition(&self, slice: u32) -> u32 {
+        slice / self.slices.max(1)
     }
 }
 
@@ -141,23 +148,4 @@ pub struct PartitionCounts {
     /// Entries of the index.
     #[serde(default)]
     pub indexed: u64,
-}
-
-/// `links/<run>/blocked.json`: match keys that link nothing in the run as they have too many accounts, sorted by node.
-/// `processed/<run>/blocked.json`: these, and those that have more accounts than their own rule allows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BlockedKeys(pub Vec<(Node, u32)>);
-
-impl BlockedKeys {
-    /// From what shards found; sorted.
-    pub fn new(blocked: impl IntoIterator<Item = Blocked>) -> Self {
-        let mut all: Vec<(Node, u32)> = blocked.into_iter().map(|blocked| (blocked.node, blocked.accounts)).collect();
-        all.sort_unstable();
-        Self(all)
-    }
-
-    /// The keys alone, sorted.
-    pub fn nodes(self) -> Vec<Node> {
-        self.0.into_iter().map(|(node, _)| node).collect()
-    }
 }

@@ -320,13 +320,13 @@ mod tests {
             index: file("index"),
             retired: file("retired"),
             inputs: file("inputs"),
-            settings: [file("config.toml"), file("blocked.json")].concat(),
+            settings: [file("config.toml"), file("blocked.keys")].concat(),
         };
         let manifest = Manifest { files, ..serde_json::from_str(OF_EARLIER).unwrap() };
         let object = |key: &str| Object { key: key.to_owned(), size: 7, etag: String::new(), modified_at: 0 };
         let keys = [
             "blocked",
-            "blocked.json",
+            "blocked.keys",
             "changes",
             "config.toml",
             "customers",

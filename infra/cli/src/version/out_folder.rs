@@ -23,7 +23,8 @@ pub const HELD: &str = "held";
 pub const REJECTS: &str = "rejects";
 /// The entries of a version: folders, then files, the manifest last.
 const FOLDERS: [&str; 7] = ["customers", "members", "changes", "blocked", "index", "retired", REJECTS];
-const FILES: [&str; 6] = ["inputs.jsonl", "config.toml", "corrections.json", "blocked.json", RECEIPTS, MANIFEST];
+const FILES: [&str; 7] =
+    ["inputs.jsonl", "config.toml", "corrections.json", "blocked.keys", "blocked.json", RECEIPTS, MANIFEST];
 
 /// A folder of results.
 #[derive(Clone, Debug)]

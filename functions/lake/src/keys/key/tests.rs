@@ -29,7 +29,7 @@ fn any_key() -> impl Strategy<Value = Key> {
     let formats = prop::sample::select(vec![RowFormat::JsonLines, RowFormat::Csv]);
     let stages = prop::sample::select(Stage::ALL.to_vec());
     let parts = prop::sample::select(Part::ALL.to_vec());
-    let words = prop::sample::select(vec!["edges", "positions", "labels", "blocked"]);
+    let words = prop::sample::select(vec!["edges", "positions", "labels", "blocked", "bearers", "partitions"]);
     prop_oneof![
         Just(Key::Config),
         Just(Key::Current),
@@ -212,12 +212,13 @@ fn keys_are_frozen() {
         "runs/{}/read.jsonl",
         "runs/{}/token.json",
         "links/{}/layout.json",
-        "links/{}/blocked.json",
+        "links/{}/blocked.keys",
         "partitions/{}/mappers.jsonl",
         "merged/{}/partitions.jsonl",
         "processed/{}/inputs.jsonl",
         "processed/{}/config.toml",
         "processed/{}/corrections.json",
+        "processed/{}/blocked.keys",
         "processed/{}/blocked.json",
         "processed/{}/index/frames.jsonl",
         "processed/{}/manifest.json",

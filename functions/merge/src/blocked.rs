@@ -1,0 +1,76 @@
+//! The blocked keys that a partition needs.
+
+use onefold_graph::node::Node;
+use onefold_lake::data::blocked::{self, OfEarlier, Unread};
+use onefold_lake::data::shuffle::ShuffleError;
+use onefold_lake::run::layout::Partition;
+use onefold_lake::run::receipt::Moved;
+use onefold_lake::{RunId, keys};
+use onefold_shell::{Context, Function, MemoryBudget, StageError, in_order};
+use onefold_store::StoreError;
+
+use crate::READ_AHEAD;
+
+/// The blocked keys of this run that accounts of a partition have, sorted.
+pub(crate) async fn of_partition(
+    run: &RunId,
+    partition: &Partition,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Vec<Node>, StageError> {
+    let open = |shard: u32| async move {
+        let key = keys::blocked_of_partitions(run, partition.round, shard);
+        Ok(blocked::open_partition(context.store.as_ref(), &key, partition.partition, partition.partitions).await?)
+    };
+    let mut unread = Vec::with_capacity(partition.shards as usize);
+    in_order(0..partition.shards, READ_AHEAD, open, |of_shard| {
+        unread.push(of_shard);
+        Ok(())
+    })
+    .await?;
+    let mut keys = read(unread, context, moved).await?;
+    // Accounts of several shards can have a key.
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
+/// All blocked keys of this run, sorted.
+pub(crate) async fn of_run(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Vec<Node>, StageError> {
+    let list = blocked::open(context.store.as_ref(), &keys::link_blocked(run)).await?;
+    read(vec![list], context, moved).await
+}
+
+/// All blocked keys of a version, sorted. Which of them the accounts of a partition had, nothing says.
+pub(crate) async fn of_version(version: &RunId, context: &Context, moved: &mut Moved) -> Result<Vec<Node>, StageError> {
+    match blocked::open(context.store.as_ref(), &keys::processed_blocked(version)).await {
+        Ok(list) => read(vec![list], context, moved).await,
+        Err(ShuffleError::Store(StoreError::NotFound { .. })) => of_version_of_earlier(version, context).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// All blocked keys of a version of an earlier program.
+async fn of_version_of_earlier(version: &RunId, context: &Context) -> Result<Vec<Node>, StageError> {
+    let key = keys::processed_blocked_of_earlier(version);
+    let bytes = context.store.list(&key).await?.iter().map(|object| object.size).sum();
+    let what = format!("a partition that is compared with the blocked keys in {key}");
+    context.memory.check(Function::Merge, MemoryBudget::blocked_bytes_of_earlier(bytes), what)?;
+    Ok(context.json::<OfEarlier>(&key).await?.keys())
+}
+
+async fn read(unread: Vec<Unread>, context: &Context, moved: &mut Moved) -> Result<Vec<Node>, StageError> {
+    let count: u64 = unread.iter().map(Unread::keys).sum();
+    check_fits(count, context)?;
+    let mut keys = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
+    for object in unread {
+        moved.bytes_in += object.append_to(context.store.as_ref(), &mut keys).await?;
+    }
+    Ok(keys)
+}
+
+/// Refuses more blocked keys than fit into memory.
+fn check_fits(keys: u64, context: &Context) -> Result<(), StageError> {
+    let what = format!("a partition that is compared with {keys} blocked keys");
+    context.memory.check(Function::Merge, MemoryBudget::blocked_bytes(keys), what)
+}
