@@ -7,7 +7,7 @@ use onefold_lake::keys::{self, Stage};
 use crate::project::text;
 
 /// The rooms that are no function, each with all rooms that it may depend on.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("normalise", &[]),
     ("graph", &[]),
     ("store", &[]),
@@ -15,6 +15,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("identity", &["config", "graph", "normalise"]),
     ("rows", &["config", "graph", "identity", "normalise"]),
     ("lake", &["config", "graph", "identity", "normalise", "rows", "store"]),
+    ("version", &["config", "graph", "identity", "lake", "normalise", "rows", "store"]),
     ("shell", &["config", "graph", "identity", "lake", "normalise", "rows", "store"]),
     ("connect", &["config", "graph", "identity", "lake", "normalise", "rows", "shell", "store"]),
 ];

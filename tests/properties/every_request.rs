@@ -7,11 +7,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use onefold_lake::keys;
 use onefold_lake::version::manifest::Manifest;
-use onefold_lake::versions;
 use onefold_shell::Context;
 use onefold_store::memory::{Fault, MemoryStore};
 use onefold_store::{Condition, Store};
 use onefold_tests::pipeline::{Knobs, Pipeline};
+use onefold_version::versions;
 use serde_json::{Value, json};
 
 use crate::data::{drop_rows, publish};

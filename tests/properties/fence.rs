@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use onefold_lake::version::current::Current;
 use onefold_lake::version::manifest::Manifest;
-use onefold_lake::versions::{self, VersionError};
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, ErrorKind, StageError};
 use onefold_store::memory::MemoryStore;
@@ -15,6 +14,7 @@ use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
 use onefold_tests::stepped::{SteppedStore, interleave, steps};
+use onefold_version::versions::{self, VersionError};
 
 use crate::data::{drop_rows, publish};
 

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use onefold_lake::keys::{self, Part};
-use onefold_lake::versions::Standing;
 use onefold_shell::ErrorKind;
 use onefold_store::memory::Fault;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
 use onefold_tests::version::Version;
+use onefold_version::versions::Standing;
 use proptest::prelude::*;
 
 use crate::data::{any_rows, cases, drop_rows, publish};

@@ -13,12 +13,12 @@ use onefold_graph::node::NodeHasher;
 use onefold_lake::run::event;
 use onefold_lake::run::layout::{Mapper, Partition};
 use onefold_lake::run::plan::Split;
-use onefold_lake::versions::{Rolled, Standing, VersionError};
 use onefold_lake::{RunId, keys};
 use onefold_rows::enrich::TableFormat;
 use onefold_shell::{Context, DEAD_LETTER, MemoryBudget, StageError};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
+use onefold_version::versions::{Rolled, Standing, VersionError};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -306,12 +306,12 @@ impl Pipeline {
     /// # Errors
     /// Why it was refused.
     pub fn roll_back(&self, to: Option<&RunId>) -> Result<Rolled, VersionError> {
-        self.runtime.block_on(onefold_lake::versions::roll_back(self.store.as_ref(), to))
+        self.runtime.block_on(onefold_version::versions::roll_back(self.store.as_ref(), to))
     }
 
     /// What became of each version, in the order of their runs.
     pub fn standings(&self) -> Vec<Standing> {
-        let versions = self.runtime.block_on(onefold_lake::versions::list(self.store.as_ref())).expect("versions");
+        let versions = self.runtime.block_on(onefold_version::versions::list(self.store.as_ref())).expect("versions");
         versions.into_iter().map(|version| version.standing).collect()
     }
 

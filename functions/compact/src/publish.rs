@@ -7,9 +7,10 @@ use onefold_lake::run::plan::Previous;
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::version::current::{self, Current};
 use onefold_lake::version::manifest::Manifest;
-use onefold_lake::{RunId, keys, versions};
+use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError, json_object};
 use onefold_store::{Condition, TransactionError};
+use onefold_version::versions;
 
 use crate::Answer;
 

@@ -12,7 +12,6 @@ pub mod run;
 #[cfg(test)]
 mod testing;
 pub mod version;
-pub mod versions;
 
 pub use compress::{Compressor, FormatError, FrameReader, compress, decompress};
 pub use keys::{Chunk, RunId};

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use onefold_lake::versions::VersionError;
 use onefold_store::StoreError;
+use onefold_version::versions::VersionError;
 use tokio::task::JoinError;
 
 use crate::table::plural;

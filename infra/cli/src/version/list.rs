@@ -1,6 +1,6 @@
 //! `onefold versions`: lists the versions that are kept.
 
-use onefold_lake::versions::{self, Standing, Version};
+use onefold_version::versions::{self, Standing, Version};
 
 use crate::Outcome;
 use crate::cloud::Cloud;

@@ -1,6 +1,7 @@
 //! `onefold rollback`: makes an earlier version the current one.
 
-use onefold_lake::{RunId, versions};
+use onefold_lake::RunId;
+use onefold_version::versions;
 
 use crate::Outcome;
 use crate::cloud::Cloud;

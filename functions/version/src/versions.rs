@@ -5,14 +5,14 @@
 
 use std::collections::BTreeSet;
 
+use onefold_lake::RunId;
+use onefold_lake::keys::{self, Stage};
+use onefold_lake::run::receipt::Receipt;
+use onefold_lake::version::current::{self, Current};
+use onefold_lake::version::manifest::{FORMAT, Manifest};
 use onefold_store::{Store, StoreError, TransactionError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-
-use crate::keys::{self, RunId, Stage};
-use crate::run::receipt::Receipt;
-use crate::version::current::{self, Current};
-use crate::version::manifest::{FORMAT, Manifest};
 
 /// What became of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
