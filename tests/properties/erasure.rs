@@ -335,13 +335,13 @@ fn versions_that_hold_the_erased_are_gone_and_those_after_them_stay() {
     pipeline.dry_run(&Knobs::default()).expect("a dry run");
     pipeline.erase(request("email", "anna@x.de")).expect("an answer");
     let version = publish(&mut pipeline, &Knobs::default());
-    assert_eq!(pipeline.standings().len(), 1, "neither the first version nor the held one is kept");
+    assert_eq!(pipeline.statuses().len(), 1, "neither the first version nor the held one is kept");
     assert!(pipeline.roll_back(None).is_err());
     let erased_in = version.manifest.run;
 
     drop_rows(&pipeline, "c", &[with_email("crm", "4", "d@x.de")]);
     publish(&mut pipeline, &Knobs::default());
-    assert_eq!(pipeline.standings().len(), 2);
+    assert_eq!(pipeline.statuses().len(), 2);
     assert_eq!(pipeline.roll_back(None).expect("a version to go back to").to.run, erased_in);
     assert_gone(&pipeline, &annas());
 }

@@ -11,7 +11,7 @@ use onefold_shell::Context;
 use onefold_store::memory::{Fault, MemoryStore};
 use onefold_store::{Condition, Store};
 use onefold_tests::pipeline::{Knobs, Pipeline};
-use onefold_version::versions;
+use onefold_version::{RollbackError, VersionError, find_missing};
 use serde_json::{Value, json};
 
 use crate::data::{drop_rows, publish};
@@ -54,7 +54,7 @@ async fn assert_whole(store: &MemoryStore, when: &str) {
     let Some(current) = current.value() else { return };
     let (bytes, _) = store.get(&keys::manifest(&current.run)).await.unwrap_or_else(|error| panic!("{when}: {error}"));
     let manifest: Manifest = serde_json::from_slice(&bytes).expect("a manifest");
-    assert_eq!(versions::find_missing(store, &manifest).await.expect("a listing"), None, "{when}");
+    assert_eq!(find_missing(store, &manifest).await.expect("a listing"), None, "{when}");
 }
 
 /// Lets each request of a work fail, before and after its effect, and works again. `is_done` tells an error of the second
@@ -150,9 +150,9 @@ fn purge() {
 fn roll_back() {
     let pipeline = fence::three_versions(false);
     let roll_back = async |context: Context| {
-        let rolled = versions::roll_back(context.store.as_ref(), Some(&Pipeline::run_of(2))).await;
+        let rolled = onefold_version::roll_back(context.store.as_ref(), Some(&Pipeline::run_of(2))).await;
         rolled.map(drop).map_err(|error| match error {
-            versions::VersionError::Store { source } => source.to_string(),
+            RollbackError::Version(VersionError::Store { source }) => source.to_string(),
             error => error.to_string(),
         })
     };

@@ -14,7 +14,7 @@ use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
 use onefold_tests::stepped::{SteppedStore, interleave, steps};
-use onefold_version::versions::{self, VersionError};
+use onefold_version::{RollbackError, find_missing, roll_back};
 
 use crate::data::{drop_rows, publish};
 
@@ -69,7 +69,7 @@ fn assert_whole(store: &dyn Store, when: &str) -> RunId {
     let run = current(store).run;
     let (bytes, _) = now(store.get(&keys::manifest(&run))).unwrap_or_else(|error| panic!("{when}: {error}"));
     let manifest: Manifest = serde_json::from_slice(&bytes).expect("a manifest");
-    assert_eq!(now(versions::find_missing(store, &manifest)).expect("a listing"), None, "{when}");
+    assert_eq!(now(find_missing(store, &manifest)).expect("a listing"), None, "{when}");
     run
 }
 
@@ -112,10 +112,10 @@ fn what_a_purge_takes_away_is_never_gone_back_to() {
     let [before, purging] = [2, 3].map(Pipeline::run_of);
     let roll_back = |context: Context| {
         let before = before.clone();
-        async move { versions::roll_back(context.store.as_ref(), Some(&before)).await }
+        async move { roll_back(context.store.as_ref(), Some(&before)).await }
     };
     let check =
-        |store: &Arc<MemoryStore>, rolled: Result<_, VersionError>, purged: Result<_, StageError>, when: &str| {
+        |store: &Arc<MemoryStore>, rolled: Result<_, RollbackError>, purged: Result<_, StageError>, when: &str| {
             assert!(rolled.is_err(), "Bob is in it: {when}");
             assert_eq!(assert_whole(store.as_ref(), when), purging);
             assert!(purged.is_ok(), "{when}: {purged:?}");
@@ -130,10 +130,10 @@ fn what_a_purge_leaves_alone_may_be_gone_back_to() {
     let [before, purging] = [2, 3].map(Pipeline::run_of);
     let roll_back = |context: Context| {
         let before = before.clone();
-        async move { versions::roll_back(context.store.as_ref(), Some(&before)).await }
+        async move { roll_back(context.store.as_ref(), Some(&before)).await }
     };
     let check =
-        |store: &Arc<MemoryStore>, rolled: Result<_, VersionError>, purged: Result<_, StageError>, when: &str| {
+        |store: &Arc<MemoryStore>, rolled: Result<_, RollbackError>, purged: Result<_, StageError>, when: &str| {
             let expected = if rolled.is_ok() { &before } else { &purging };
             assert_eq!(&assert_whole(store.as_ref(), when), expected, "{when}");
             if let Err(error) = purged {
@@ -222,7 +222,7 @@ fn who_read_the_epoch_before_a_purge_is_overtaken_and_writes_nothing() {
     let pipeline = three_versions(false);
     let [before, purging] = [2, 3].map(Pipeline::run_of);
     let store = purged_behind_read(&pipeline, &purging);
-    let error = now(versions::roll_back(store.as_ref(), Some(&before))).expect_err("something was purged").to_string();
+    let error = now(roll_back(store.as_ref(), Some(&before))).expect_err("something was purged").to_string();
     assert!(error.contains("meanwhile") && error.contains("try again"), "{error}");
     assert_eq!(current(store.as_ref()), Current { run: purging, epoch: 2 });
     let rolled = pipeline.roll_back(Some(&before)).expect("it obeys the same list");

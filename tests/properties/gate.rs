@@ -10,7 +10,7 @@ use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
 use onefold_tests::version::Version;
-use onefold_version::versions::Standing;
+use onefold_version::VersionStatus;
 use proptest::prelude::*;
 
 use crate::data::{any_rows, cases, drop_rows, publish};
@@ -112,9 +112,12 @@ fn a_publish_that_is_killed_at_any_write_is_taken_up_again() {
         assert_eq!(is_committed, writes >= 2, "lease, commit, manifest, lease, receipt");
         let is_marked = Version::read(&pipeline, &run).manifest.is_held();
         assert_eq!(is_marked, writes <= 2, "the marks come off behind the commit");
-        let expected =
-            if is_committed { [Standing::Kept, Standing::Current] } else { [Standing::Current, Standing::Gated] };
-        assert_eq!(pipeline.standings(), expected, "whatever its manifest says");
+        let expected = if is_committed {
+            [VersionStatus::Kept, VersionStatus::Current]
+        } else {
+            [VersionStatus::Current, VersionStatus::Gated]
+        };
+        assert_eq!(pipeline.statuses(), expected, "whatever its manifest says");
         // Resumed without the word to publish, what is committed stays, and nothing else is.
         let resumed = pipeline.resume(&run, &Knobs::default());
         assert_eq!(resumed.is_ok(), is_committed);
@@ -179,17 +182,20 @@ fn only_what_was_published_is_gone_back_to() {
     pipeline.dry_run(&Knobs::default()).expect("a dry run");
     refuses(&pipeline, Some(&gated), "the gate held");
     refuses(&pipeline, Some(&dry), "was a dry run");
-    refuses(&pipeline, Some(&other), "onefold versions");
+    refuses(&pipeline, Some(&other), "is kept");
     pipeline.configure(&open);
     let latest = publish(&mut pipeline, &Knobs::default()).manifest;
     assert_eq!(latest.run, other);
     let rolled = pipeline.roll_back(None).expect("there is one before it");
     assert_eq!((rolled.from, rolled.to.run), (other.clone(), one.clone()));
-    let expected = [Standing::Current, Standing::Gated, Standing::DryRun, Standing::Kept];
-    assert_eq!(pipeline.standings(), expected);
+    let expected = [VersionStatus::Current, VersionStatus::Gated, VersionStatus::DryRun, VersionStatus::Kept];
+    assert_eq!(pipeline.statuses(), expected);
     // And forward again: it was published once.
     pipeline.roll_back(Some(&other)).expect("it is kept");
-    assert_eq!(pipeline.standings(), [Standing::Kept, Standing::Gated, Standing::DryRun, Standing::Current]);
+    assert_eq!(
+        pipeline.statuses(),
+        [VersionStatus::Kept, VersionStatus::Gated, VersionStatus::DryRun, VersionStatus::Current]
+    );
 
     let config = keys::processed_config(&one);
     let whole = pipeline.get(&config).expect("a configuration");

@@ -18,7 +18,7 @@ use onefold_rows::enrich::TableFormat;
 use onefold_shell::{Context, DEAD_LETTER, MemoryBudget, StageError};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
-use onefold_version::versions::{Rolled, Standing, VersionError};
+use onefold_version::{RollbackError, RolledBack, VersionStatus};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -305,14 +305,14 @@ impl Pipeline {
     ///
     /// # Errors
     /// Why it was refused.
-    pub fn roll_back(&self, to: Option<&RunId>) -> Result<Rolled, VersionError> {
-        self.runtime.block_on(onefold_version::versions::roll_back(self.store.as_ref(), to))
+    pub fn roll_back(&self, to: Option<&RunId>) -> Result<RolledBack, RollbackError> {
+        self.runtime.block_on(onefold_version::roll_back(self.store.as_ref(), to))
     }
 
     /// What became of each version, in the order of their runs.
-    pub fn standings(&self) -> Vec<Standing> {
-        let versions = self.runtime.block_on(onefold_version::versions::list(self.store.as_ref())).expect("versions");
-        versions.into_iter().map(|version| version.standing).collect()
+    pub fn statuses(&self) -> Vec<VersionStatus> {
+        let versions = self.runtime.block_on(onefold_version::list(self.store.as_ref())).expect("versions");
+        versions.into_iter().map(|version| version.status).collect()
     }
 
     /// The run of an execution.

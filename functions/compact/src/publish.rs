@@ -10,7 +10,7 @@ use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError, json_object};
 use onefold_store::{Condition, TransactionError};
-use onefold_version::versions;
+use onefold_version::find_missing;
 
 use crate::Answer;
 
@@ -106,7 +106,7 @@ async fn commit(manifest: &Manifest, pinned: &Pinned, context: &Context) -> Resu
         return Err(overtaken(transaction.value(), base));
     }
     // A held version may have lain for long; what is purged from here on changes the epoch, and with it the entity tag.
-    if let Some(missing) = versions::find_missing(store, manifest).await? {
+    if let Some(missing) = find_missing(store, manifest).await? {
         return Err(StageError::corrupt(missing));
     }
     let next = Current::after(transaction.value(), run.clone());

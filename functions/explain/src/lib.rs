@@ -6,8 +6,8 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod asked;
 mod values;
-mod version;
 
 use onefold_graph::node::NodeHasher;
 use onefold_identity::account::Account;
@@ -18,12 +18,13 @@ use onefold_identity::merge::Guarded;
 use onefold_lake::RunId;
 use onefold_lake::version::retired::Retired;
 use onefold_shell::{Context, StageError};
+use onefold_version::{AccountInVersion, CustomerGroup};
 use serde::Deserialize;
 use serde_json::Value;
 
 pub use answer::{Answer, Together};
+use asked::AskedVersion;
 pub use values::Sourced;
-use version::{Found, Group, Version};
 
 /// Accounts of a customer that are shown with all their values; an answer must fit into 6 MB.
 const ACCOUNTS_MOST: usize = 500;
@@ -56,7 +57,7 @@ pub struct Request {
 /// `InvalidInput` if it was asked something that cannot be answered; `Corrupt` if an object is damaged; `Transient` if
 /// the store failed.
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let version = Version::open(request.run.as_ref(), context).await?;
+    let version = AskedVersion::open(request.run.as_ref(), context).await?;
     match &request.and {
         Some(other) => pair(&version, &request.of, other).await,
         None if is_reference(&request.of) => account(&version, &request.of).await,
@@ -69,26 +70,26 @@ fn is_reference(asked: &str) -> bool {
     asked.contains(':')
 }
 
-fn unknown(version: &Version<'_>, asked: &str) -> Answer {
+fn unknown(version: &AskedVersion<'_>, asked: &str) -> Answer {
     let sources = version.config.sources.iter().map(|source| source.name.clone()).collect();
-    Answer::Unknown { run: version.run.clone(), asked: asked.to_owned(), sources }
+    Answer::Unknown { run: version.run(), asked: asked.to_owned(), sources }
 }
 
-async fn account(version: &Version<'_>, reference: &str) -> Result<Answer, StageError> {
+async fn account(version: &AskedVersion<'_>, reference: &str) -> Result<Answer, StageError> {
     match version.find_account(reference).await? {
-        Some(Found::Customer(group)) => shown(version, &group, Some(reference), Vec::new()),
-        Some(Found::Tombstone) => {
-            Ok(Answer::AccountDeleted { run: version.run.clone(), account: reference.to_owned() })
+        Some(AccountInVersion::Member(group)) => shown(version, &group, Some(reference), Vec::new()),
+        Some(AccountInVersion::Tombstone) => {
+            Ok(Answer::AccountDeleted { run: version.run(), account: reference.to_owned() })
         }
         None => Ok(unknown(version, reference)),
     }
 }
 
-async fn customer(version: &Version<'_>, customer_id: &str) -> Result<Answer, StageError> {
+async fn customer(version: &AskedVersion<'_>, customer_id: &str) -> Result<Answer, StageError> {
     if let Some(group) = version.find_customer(customer_id).await? {
         return shown(version, &group, None, Vec::new());
     }
-    let (became, customers) = version.retired(customer_id).await?;
+    let (became, customers) = version.follow_retired(customer_id).await?;
     if became.is_empty() {
         return Ok(unknown(version, customer_id));
     }
@@ -98,12 +99,17 @@ async fn customer(version: &Version<'_>, customer_id: &str) -> Result<Answer, St
             Some(group) => shown(version, &group, None, became),
             None => Err(StageError::corrupt("a customer id that ended leads to a customer that is not in the version")),
         },
-        _ => Ok(Answer::Ended { run: version.run.clone(), became, customers }),
+        _ => Ok(Answer::Ended { run: version.run(), became, customers }),
     }
 }
 
 /// Shows a customer, the ways by which its members are reached from one of them, and what led to it.
-fn shown(version: &Version<'_>, group: &Group, from: Option<&str>, became: Vec<Retired>) -> Result<Answer, StageError> {
+fn shown(
+    version: &AskedVersion<'_>,
+    group: &CustomerGroup,
+    from: Option<&str>,
+    became: Vec<Retired>,
+) -> Result<Answer, StageError> {
     let accounts = parse(&group.accounts)?;
     let guarded = guarded(&group.guarded)?;
     let explainer = explainer(version, &guarded, &accounts)?;
@@ -114,7 +120,7 @@ fn shown(version: &Version<'_>, group: &Group, from: Option<&str>, became: Vec<R
     let customer: Value = serde_json::from_str(&group.customer)
         .map_err(|_| StageError::corrupt("a customer of the version is no JSON"))?;
     Ok(Answer::Customer {
-        run: version.run.clone(),
+        run: version.run(),
         values: values::of(&customer, &accounts),
         customer,
         accounts: json(group.accounts.iter().take(ACCOUNTS_MOST))?,
@@ -125,7 +131,7 @@ fn shown(version: &Version<'_>, group: &Group, from: Option<&str>, became: Vec<R
     })
 }
 
-async fn pair(version: &Version<'_>, one: &str, other: &str) -> Result<Answer, StageError> {
+async fn pair(version: &AskedVersion<'_>, one: &str, other: &str) -> Result<Answer, StageError> {
     if !is_reference(one) || !is_reference(other) {
         return Err(StageError::invalid_input(
             "to compare two accounts, give the references of both, such as crm:8 and shop:25",
@@ -134,9 +140,9 @@ async fn pair(version: &Version<'_>, one: &str, other: &str) -> Result<Answer, S
     let mut groups = Vec::new();
     for reference in [one, other] {
         match version.find_account(reference).await? {
-            Some(Found::Customer(group)) => groups.push(group),
-            Some(Found::Tombstone) => {
-                return Ok(Answer::AccountDeleted { run: version.run.clone(), account: reference.to_owned() });
+            Some(AccountInVersion::Member(group)) => groups.push(group),
+            Some(AccountInVersion::Tombstone) => {
+                return Ok(Answer::AccountDeleted { run: version.run(), account: reference.to_owned() });
             }
             None => return Ok(unknown(version, reference)),
         }
@@ -167,7 +173,7 @@ async fn pair(version: &Version<'_>, one: &str, other: &str) -> Result<Answer, S
         let shared = explainer.between(of_one, of_other, SHARED_MOST);
         Together::No { shared, divided_by: explainer.divided_by(left, right) }
     };
-    Ok(Answer::Pair { run: version.run.clone(), customers, rules, together })
+    Ok(Answer::Pair { run: version.run(), customers, rules, together })
 }
 
 fn parse(texts: &[String]) -> Result<Vec<Account<'_>>, StageError> {
@@ -187,7 +193,7 @@ fn json<'t>(texts: impl Iterator<Item = &'t String>) -> Result<Vec<Value>, Stage
 }
 
 fn explainer<'e, 'a>(
-    version: &'e Version<'_>,
+    version: &'e AskedVersion<'_>,
     guarded: &'e [Guarded],
     accounts: &'e [Account<'a>],
 ) -> Result<Explainer<'e, 'a>, StageError> {

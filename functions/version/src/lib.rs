@@ -1,7 +1,28 @@
 //! Opens, lists, compares and rolls back versions, and looks things up in them.
 //!
-//! It reads what Compact published, and writes only `processed/CURRENT`. The formats themselves are `onefold-lake`'s.
+//! It reads what Compact wrote, by a [`Store`](onefold_store::Store) alone: functions and the command use it alike. It
+//! writes only `processed/CURRENT`. The keys and formats are those of `onefold-lake`; how a message names the command's
+//! verbs is the command's.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-pub mod versions;
+mod comparison;
+mod complete;
+mod error;
+mod index;
+mod list;
+mod members;
+mod objects;
+mod open;
+mod restored;
+mod rollback;
+
+pub use comparison::{ChangedSetting, CustomerChanges, SourceComparison, TotalChange, VersionComparison};
+pub use complete::find_missing;
+pub use error::VersionError;
+pub use index::{AccountInVersion, CustomerGroup, VersionIndex};
+pub use list::{ListedVersion, VersionStatus, list};
+pub use members::MemberPlace;
+pub use open::{OpenVersion, current_run};
+pub use restored::publish_restored;
+pub use rollback::{RollbackError, RollbackRefusal, RolledBack, roll_back};

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use onefold_lake::{FormatError, keys};
 use onefold_store::StoreError;
-use onefold_version::versions::VersionError;
+use onefold_version::VersionError;
 use tokio::task::JoinError;
 
 use crate::table::plural;
@@ -154,8 +155,13 @@ impl Error {
 impl From<VersionError> for Error {
     fn from(error: VersionError) -> Self {
         match error {
-            VersionError::Refused(message) => Self::Unready(message),
-            VersionError::Damaged { key, reason } => Self::Malformed { what: key, reason },
+            VersionError::NothingPublished | VersionError::NoVersion { .. } => Self::NotPublished(error.to_string()),
+            VersionError::NoIndex { .. } => Self::Unready(error.to_string()),
+            VersionError::NewerFormat { run, format } => {
+                Self::malformed(keys::manifest(&run), format!("format {format} is newer than this command"))
+            }
+            VersionError::Incomplete { run, missing } => Self::malformed(keys::manifest(&run), missing),
+            VersionError::Damaged(FormatError { key, reason }) => Self::malformed(key, reason),
             VersionError::Store { source } => source.into(),
         }
     }

@@ -1,6 +1,6 @@
 //! `onefold versions`: lists the versions that are kept.
 
-use onefold_version::versions::{self, Standing, Version};
+use onefold_version::{ListedVersion, VersionStatus};
 
 use crate::Outcome;
 use crate::cloud::Cloud;
@@ -10,7 +10,7 @@ use crate::table::{TextTable, count};
 
 /// Prints one line per version: its run, its customers and accounts, and whether it is current, kept or held back.
 pub async fn list(cloud: &Cloud) -> Result<Outcome, Error> {
-    let versions = versions::list(cloud.store.as_ref()).await?;
+    let versions = onefold_version::list(cloud.store.as_ref()).await?;
     if versions.is_empty() {
         return Err(Error::NotPublished(format!("there are no versions in s3://{}", cloud.bucket)));
     }
@@ -18,19 +18,19 @@ pub async fn list(cloud: &Cloud) -> Result<Outcome, Error> {
     Ok(Outcome::Done)
 }
 
-fn table(versions: &[Version]) -> String {
+fn table(versions: &[ListedVersion]) -> String {
     let mut table = TextTable::default();
     table.row(["run", "customers", "accounts", "standing"].map(str::to_owned));
-    for Version { manifest, standing } in versions {
-        let standing = match standing {
-            Standing::Current => "current",
-            Standing::Kept => "kept",
-            Standing::Gated => "held back by the gate",
-            Standing::DryRun => "dry run",
-            Standing::Unpublished => "not published",
+    for ListedVersion { manifest, status } in versions {
+        let status = match status {
+            VersionStatus::Current => "current",
+            VersionStatus::Kept => "kept",
+            VersionStatus::Gated => "held back by the gate",
+            VersionStatus::DryRun => "dry run",
+            VersionStatus::Unpublished => "not published",
         };
         let (customers, members) = (count(manifest.counts.customers), count(manifest.counts.members));
-        table.row([manifest.run.to_string(), customers, members, standing.to_owned()]);
+        table.row([manifest.run.to_string(), customers, members, status.to_owned()]);
     }
     table.text()
 }

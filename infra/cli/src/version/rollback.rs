@@ -1,7 +1,7 @@
 //! `onefold rollback`: makes an earlier version the current one.
 
 use onefold_lake::RunId;
-use onefold_version::versions;
+use onefold_version::{RollbackError, RollbackRefusal};
 
 use crate::Outcome;
 use crate::cloud::Cloud;
@@ -11,7 +11,10 @@ use crate::table::count;
 
 /// Makes the version of `to` the current one; without `to`, the version that the current one was built on.
 pub async fn roll_back(cloud: &Cloud, to: Option<&RunId>) -> Result<Outcome, Error> {
-    let rolled = versions::roll_back(cloud.store.as_ref(), to).await?;
+    let rolled = onefold_version::roll_back(cloud.store.as_ref(), to).await.map_err(|error| match error {
+        RollbackError::Refused(refusal) => Error::Unready(with_advice(&refusal)),
+        RollbackError::Version(error) => error.into(),
+    })?;
     say(format_args!(
         "The current version is that of {} again ({} customers), instead of that of {}. The next run builds on it, and reads \
          again what it has not read.",
@@ -20,4 +23,64 @@ pub async fn roll_back(cloud: &Cloud, to: Option<&RunId>) -> Result<Outcome, Err
         rolled.from
     ));
     Ok(Outcome::Done)
+}
+
+/// Why a version is not gone back to, and which command helps.
+fn with_advice(refusal: &RollbackRefusal) -> String {
+    let publish =
+        |run: &RunId| format!("`onefold publish {run}` publishes it, if no other version was published since");
+    let advice = match refusal {
+        RollbackRefusal::NotKept { .. } => "`onefold versions` lists those that are".to_owned(),
+        RollbackRefusal::Gated { run } | RollbackRefusal::DryRun { run } => publish(run),
+        RollbackRefusal::Unpublished { run } => format!(
+            "`onefold start --resume {run}` takes the run up again, and `onefold versions` lists the versions that were"
+        ),
+        RollbackRefusal::Overtaken => "`onefold versions` lists them".to_owned(),
+        RollbackRefusal::NothingPublished
+        | RollbackRefusal::NoneBefore { .. }
+        | RollbackRefusal::AlreadyCurrent { .. }
+        | RollbackRefusal::NewerFormat { .. }
+        | RollbackRefusal::MayHoldErased { .. }
+        | RollbackRefusal::Incomplete { .. } => return refusal.to_string(),
+    };
+    format!("{refusal}; {advice}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_refused_learns_which_command_helps() {
+        let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
+        let cases = [
+            (
+                RollbackRefusal::NotKept { run: run.clone() },
+                "no version of the run 20261122T174600Z-1a2b3c4d is kept; `onefold versions` lists those that are",
+            ),
+            (
+                RollbackRefusal::Gated { run: run.clone() },
+                "the gate held the version of the run 20261122T174600Z-1a2b3c4d back; `onefold publish \
+                 20261122T174600Z-1a2b3c4d` publishes it, if no other version was published since",
+            ),
+            (
+                RollbackRefusal::DryRun { run: run.clone() },
+                "the run 20261122T174600Z-1a2b3c4d was a dry run; `onefold publish 20261122T174600Z-1a2b3c4d` publishes it, \
+                 if no other version was published since",
+            ),
+            (
+                RollbackRefusal::Unpublished { run: run.clone() },
+                "the version of the run 20261122T174600Z-1a2b3c4d was never published; `onefold start --resume \
+                 20261122T174600Z-1a2b3c4d` takes the run up again, and `onefold versions` lists the versions that were",
+            ),
+            (
+                RollbackRefusal::AlreadyCurrent { run },
+                "the version of the run 20261122T174600Z-1a2b3c4d is the current one already",
+            ),
+        ];
+        for (refusal, expected) in cases {
+            assert_eq!(with_advice(&refusal), expected);
+        }
+        assert!(with_advice(&RollbackRefusal::Overtaken).contains("try again; `onefold versions`"));
+    }
 }

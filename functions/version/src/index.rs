@@ -1,0 +1,135 @@
+//! Accounts and customers of a version, found by its index: by ranged GETs, whatever the size of the version.
+
+use std::collections::BTreeSet;
+
+use onefold_identity::account::Account;
+use onefold_identity::merge::{Guarded, split_member};
+use onefold_identity::reference::place;
+use onefold_lake::keys::{self, Part};
+use onefold_lake::version::index::{self, Frame};
+use onefold_lake::{FormatError, RunId};
+use onefold_store::Store;
+use serde_json::Value;
+
+use crate::error::VersionError;
+use crate::objects::read_text;
+
+/// The index of a version.
+pub struct VersionIndex<'s> {
+    pub(crate) store: &'s dyn Store,
+    pub(crate) run: RunId,
+    /// Where the partitions are.
+    pub(crate) frames: Vec<Frame>,
+}
+
+/// A customer with all that a version has about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerGroup {
+    /// Its id.
+    pub customer_id: String,
+    /// Its record: a line of the customer files.
+    pub customer: String,
+    /// The texts of its accounts, in the order of the member files.
+    pub accounts: Vec<String>,
+    /// The lines of the files of `blocked/` that are about one of its accounts.
+    pub guarded: Vec<String>,
+}
+
+/// What an account is in a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountInVersion {
+    /// A member of this customer.
+    Member(CustomerGroup),
+    /// Its source marks it as deleted.
+    Tombstone,
+}
+
+impl VersionIndex<'_> {
+    /// Finds an account by its reference, such as `crm:8`; `None` if the version does not have it.
+    ///
+    /// # Errors
+    /// An object of the version is not there, or damaged; the store failed.
+    pub async fn find_account(&self, reference: &str) -> Result<Option<AccountInVersion>, VersionError> {
+        for frame in self.candidates(place(reference)).await? {
+            let members = self.text(Part::Members, frame.file, frame.members).await?;
+            // The reference as JSON writes it: other lines are not parsed.
+            let written = Value::from(reference).to_string();
+            let is_of = |text: &str| {
+                let account = Account::parse(text);
+                account.is_ok_and(|account| account.reference == reference)
+            };
+            let mut lines = members.lines().filter(|line| line.contains(&written)).filter_map(split_member);
+            match lines.find(|(_, account)| is_of(account)) {
+                Some((Some(customer_id), _)) => {
+                    return Ok(self.group(customer_id, frame, &members).await?.map(AccountInVersion::Member));
+                }
+                Some((None, _)) => return Ok(Some(AccountInVersion::Tombstone)),
+                None => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Finds a customer by its id; `None` if the version does not have it.
+    ///
+    /// # Errors
+    /// An object of the version is not there, or damaged; the store failed.
+    pub async fn find_customer(&self, customer_id: &str) -> Result<Option<CustomerGroup>, VersionError> {
+        for frame in self.candidates(place(customer_id)).await? {
+            let members = self.text(Part::Members, frame.file, frame.members).await?;
+            if let Some(group) = self.group(customer_id, frame, &members).await? {
+                return Ok(Some(group));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The partitions that have an account or a customer, by its place in the index: one, or none.
+    pub(crate) async fn candidates(&self, place: u64) -> Result<Vec<&Frame>, VersionError> {
+        Ok(index::find(self.store, &self.run, &self.frames, place).await?)
+    }
+
+    /// A customer of a partition, with its accounts among the partition's members.
+    async fn group(
+        &self,
+        customer_id: &str,
+        frame: &Frame,
+        members: &str,
+    ) -> Result<Option<CustomerGroup>, VersionError> {
+        let of_customer = members.lines().filter_map(split_member).filter(|(id, _)| *id == Some(customer_id));
+        let accounts: Vec<String> = of_customer.map(|(_, account)| account.to_owned()).collect();
+        if accounts.is_empty() {
+            return Ok(None);
+        }
+        let customers = self.text(Part::Customers, frame.file, frame.customers).await?;
+        let start = format!("{{\"customer_id\":{}", Value::from(customer_id));
+        let customer = customers.lines().find(|line| line.starts_with(&start));
+        let no_record = || {
+            let key = keys::processed(&self.run, Part::Customers, frame.file);
+            FormatError::new(&key, "it has no record of a customer that has members")
+        };
+        let customer = customer.ok_or_else(no_record)?.to_owned();
+        let guarded = self.guarded(frame, &accounts).await?;
+        Ok(Some(CustomerGroup { customer_id: customer_id.to_owned(), customer, accounts, guarded }))
+    }
+
+    /// The lines of what guards did in a partition that are about some accounts.
+    async fn guarded(&self, frame: &Frame, accounts: &[String]) -> Result<Vec<String>, VersionError> {
+        if frame.blocked.0 == frame.blocked.1 {
+            return Ok(Vec::new());
+        }
+        let parsed = accounts.iter().filter_map(|text| Account::parse(text).ok());
+        let references: BTreeSet<String> = parsed.map(|account| account.reference.into_owned()).collect();
+        let text = self.text(Part::Blocked, frame.file, frame.blocked).await?;
+        let is_about = |line: &&str| {
+            serde_json::from_str::<Guarded>(line)
+                .is_ok_and(|guarded| guarded.accounts().any(|account| references.contains(account)))
+        };
+        Ok(text.lines().filter(is_about).map(str::to_owned).collect())
+    }
+
+    /// The text of a partition in a file.
+    async fn text(&self, part: Part, file: u32, range: (u64, u64)) -> Result<String, VersionError> {
+        read_text(self.store, &keys::processed(&self.run, part, file), Some(range)).await
+    }
+}

@@ -1,0 +1,56 @@
+//! Where the members of whole customers are in a version.
+
+use std::collections::BTreeSet;
+
+use onefold_identity::reference::place;
+use onefold_lake::keys::{self, Part};
+use onefold_lake::version::index::Frame;
+
+use crate::error::VersionError;
+use crate::objects::read_text;
+use crate::open::OpenVersion;
+
+/// Bytes that hold members of whole customers: a partition in a member file, or a member file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MemberPlace {
+    key: String,
+    /// Start and end in bytes; all of the object if not given.
+    range: Option<(u64, u64)>,
+}
+
+impl OpenVersion<'_> {
+    /// The places that can have these accounts, or of all members if no accounts are given, in an order that stays the same.
+    /// Of a version without an index these are its member files.
+    ///
+    /// # Errors
+    /// The index is not there, or damaged; the store failed.
+    pub async fn member_places(&self, references: Option<&[String]>) -> Result<Vec<MemberPlace>, VersionError> {
+        if !self.has_index() {
+            // An earlier program wrote no index. It did write each customer into one file.
+            let files = self.manifest.files.members.iter();
+            return Ok(files.map(|file| MemberPlace { key: file.key.clone(), range: None }).collect());
+        }
+        let index = self.index().await?;
+        let member_place = |frame: &Frame| MemberPlace {
+            key: keys::processed(self.run(), Part::Members, frame.file),
+            range: Some(frame.members),
+        };
+        let Some(references) = references else {
+            let with_members = index.frames.iter().filter(|frame| frame.members.0 < frame.members.1);
+            return Ok(with_members.map(member_place).collect());
+        };
+        let mut places = BTreeSet::new();
+        for reference in references {
+            places.extend(index.candidates(place(reference)).await?.into_iter().map(member_place));
+        }
+        Ok(places.into_iter().collect())
+    }
+
+    /// Reads the lines of members and tombstones of a place.
+    ///
+    /// # Errors
+    /// The file is not there, or damaged; the store failed.
+    pub async fn read_members(&self, place: &MemberPlace) -> Result<String, VersionError> {
+        read_text(self.store, &place.key, place.range).await
+    }
+}

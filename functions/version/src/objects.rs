@@ -1,0 +1,39 @@
+//! Objects of JSON and text, read from a store.
+
+use onefold_lake::{FormatError, decompress};
+use onefold_store::{Store, StoreError};
+use serde::de::DeserializeOwned;
+
+use crate::error::VersionError;
+
+/// Reads an object of JSON; `None` if it is not there.
+///
+/// The error quotes what the JSON holds, so this is not for objects with values of persons.
+pub(crate) async fn read_json<T: DeserializeOwned>(store: &dyn Store, key: &str) -> Result<Option<T>, VersionError> {
+    match store.get(key).await {
+        Ok((bytes, _)) => {
+            let value = serde_json::from_slice(&bytes).map_err(|error| FormatError::new(key, error))?;
+            Ok(Some(value))
+        }
+        Err(StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads an object of JSON Lines, which must be there.
+pub(crate) async fn read_json_lines<T: DeserializeOwned>(store: &dyn Store, key: &str) -> Result<Vec<T>, VersionError> {
+    let (bytes, _) = store.get(key).await?;
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let values: Result<Vec<T>, _> = lines.map(serde_json::from_slice).collect();
+    Ok(values.map_err(|error| FormatError::new(key, error))?)
+}
+
+/// Reads the text of an object of compressed frames: of those between two bytes, or of all.
+pub(crate) async fn read_text(store: &dyn Store, key: &str, range: Option<(u64, u64)>) -> Result<String, VersionError> {
+    let bytes = match range {
+        Some((start, end)) => store.get_range(key, start..end).await?,
+        None => store.get(key).await?.0,
+    };
+    let text = String::from_utf8(decompress(key, &bytes)?);
+    Ok(text.map_err(|_| FormatError::new(key, "it is not UTF-8"))?)
+}

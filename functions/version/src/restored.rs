@@ -1,0 +1,17 @@
+//! A version that is brought back into a store that has none.
+
+use onefold_lake::version::current::Current;
+use onefold_lake::{FormatError, RunId, keys};
+use onefold_store::{Condition, Store};
+
+use crate::error::VersionError;
+
+/// Makes the version of a run the current one of a store that has none yet. All its objects must be there.
+///
+/// # Errors
+/// The store failed, or has a current version.
+pub async fn publish_restored(store: &dyn Store, run: &RunId) -> Result<(), VersionError> {
+    let current = serde_json::to_vec(&Current::new(run.clone()));
+    let current = current.map_err(|error| FormatError::new(keys::CURRENT, error))?;
+    Ok(store.put(keys::CURRENT, current.into(), Condition::IfAbsent).await?)
+}

@@ -1,0 +1,172 @@
+//! Pointing `processed/CURRENT` back to a version that is kept.
+
+use onefold_lake::version::current::{self, Current};
+use onefold_lake::version::manifest::{FORMAT, Manifest};
+use onefold_lake::{FormatError, RunId};
+use onefold_store::{Store, TransactionError};
+
+use crate::complete::find_missing;
+use crate::error::VersionError;
+use crate::list::{ListedVersion, VersionStatus, list};
+
+/// A change of the current version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RolledBack {
+    /// The run whose version was the current one.
+    pub from: RunId,
+    /// The version that is the current one now.
+    pub to: Manifest,
+}
+
+/// Why a version is not gone back to.
+#[derive(Debug, thiserror::Error)]
+pub enum RollbackError {
+    /// It must not be, or there is none.
+    #[error(transparent)]
+    Refused(#[from] RollbackRefusal),
+    /// The versions cannot be read, or `processed/CURRENT` not written.
+    #[error(transparent)]
+    Version(#[from] VersionError),
+}
+
+/// Why a version must not be gone back to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RollbackRefusal {
+    /// There is no current version.
+    #[error("nothing has been published, so there is nothing to go back from")]
+    NothingPublished,
+    /// The current version builds on none.
+    #[error("the current version, of the run {current}, has none before it")]
+    NoneBefore {
+        /// Its run.
+        current: RunId,
+    },
+    /// There is no such version.
+    #[error("no version of the run {run} is kept")]
+    NotKept {
+        /// The run that was asked for.
+        run: RunId,
+    },
+    /// Readers see it.
+    #[error("the version of the run {run} is the current one already")]
+    AlreadyCurrent {
+        /// Its run.
+        run: RunId,
+    },
+    /// It was never published: see [`VersionStatus::Gated`].
+    #[error("the gate held the version of the run {run} back")]
+    Gated {
+        /// Its run.
+        run: RunId,
+    },
+    /// It was never published: see [`VersionStatus::DryRun`].
+    #[error("the run {run} was a dry run")]
+    DryRun {
+        /// Its run.
+        run: RunId,
+    },
+    /// It was never published: see [`VersionStatus::Unpublished`].
+    #[error("the version of the run {run} was never published")]
+    Unpublished {
+        /// Its run.
+        run: RunId,
+    },
+    /// A newer program wrote it.
+    #[error("the version of the run {run} has a format that is newer than this program")]
+    NewerFormat {
+        /// Its run.
+        run: RunId,
+    },
+    /// It did not obey the current version's suppression list.
+    #[error(
+        "the version of the run {run} may hold persons who were erased since; it cannot be gone back to, and the purge of \
+         the run {current} removes it"
+    )]
+    MayHoldErased {
+        /// Its run.
+        run: RunId,
+        /// The run of the current version.
+        current: RunId,
+    },
+    /// An object of it is missing, or has another size.
+    #[error("the version of the run {run} is not whole: {missing}")]
+    Incomplete {
+        /// Its run.
+        run: RunId,
+        /// Which object, and the sizes.
+        missing: String,
+    },
+    /// `processed/CURRENT` was changed meanwhile.
+    #[error(
+        "another version was made the current one meanwhile, or somebody who was erased was removed from older ones; look \
+         at the versions and try again"
+    )]
+    Overtaken,
+}
+
+/// Makes a version the current one that was published before: that of `to`, or the one that the current version was
+/// built on. One conditional write; a run that is under way will find that it was overtaken.
+///
+/// # Errors
+/// [`RollbackRefusal`] if there is no such version, it was never published, it is not whole, it may hold persons who were
+/// erased, or the current version changed meanwhile.
+pub async fn roll_back(store: &dyn Store, to: Option<&RunId>) -> Result<RolledBack, RollbackError> {
+    // What is looked at below must still be so when this is committed: so it begins here.
+    let transaction = current::begin(store).await.map_err(of_transaction)?;
+    let current = transaction.value().cloned().ok_or(RollbackRefusal::NothingPublished)?;
+    let versions = list(store).await?;
+    let manifest = target(&versions, &current, to)?;
+    if let Some(missing) = find_missing(store, &manifest).await.map_err(VersionError::from)? {
+        return Err(RollbackRefusal::Incomplete { run: manifest.run, missing }.into());
+    }
+    let next = Current::after(Some(&current), manifest.run.clone());
+    transaction.commit(store, &next).await.map_err(of_transaction)?;
+    Ok(RolledBack { from: current.run, to: manifest })
+}
+
+/// The version to go back to, if what is listed of it allows that.
+fn target(versions: &[ListedVersion], current: &Current, to: Option<&RunId>) -> Result<Manifest, RollbackRefusal> {
+    let find = |run: &RunId| versions.iter().find(|version| version.manifest.run == *run);
+    let from = find(&current.run).map(|version| &version.manifest);
+    let before = || from.and_then(|manifest| manifest.previous.clone());
+    let run = to.cloned().or_else(before);
+    let run = run.ok_or_else(|| RollbackRefusal::NoneBefore { current: current.run.clone() })?;
+    let Some(version) = find(&run) else { return Err(RollbackRefusal::NotKept { run }) };
+    check_status(version)?;
+    let manifest = &version.manifest;
+    if manifest.format > FORMAT {
+        return Err(RollbackRefusal::NewerFormat { run });
+    }
+    if from.is_some_and(|from| takes_away(from, manifest)) {
+        return Err(RollbackRefusal::MayHoldErased { run, current: current.run.clone() });
+    }
+    Ok(manifest.clone())
+}
+
+/// Whether a version may be gone back to, by what became of it.
+fn check_status(version: &ListedVersion) -> Result<(), RollbackRefusal> {
+    let run = version.manifest.run.clone();
+    match version.status {
+        VersionStatus::Kept => Ok(()),
+        VersionStatus::Current => Err(RollbackRefusal::AlreadyCurrent { run }),
+        VersionStatus::Gated => Err(RollbackRefusal::Gated { run }),
+        VersionStatus::DryRun => Err(RollbackRefusal::DryRun { run }),
+        VersionStatus::Unpublished => Err(RollbackRefusal::Unpublished { run }),
+    }
+}
+
+/// Whether the purge of a version takes another one away: one that did not obey its suppression list, of a run that did
+/// not start later.
+fn takes_away(purging: &Manifest, other: &Manifest) -> bool {
+    !purging.suppression.is_empty()
+        && other.suppression != purging.suppression
+        && other.run.started() <= purging.run.started()
+}
+
+fn of_transaction(error: TransactionError) -> RollbackError {
+    match error {
+        TransactionError::Damaged { key, source } => VersionError::from(FormatError::new(&key, source)).into(),
+        TransactionError::Overtaken { .. } => RollbackRefusal::Overtaken.into(),
+        TransactionError::Store(source) => VersionError::from(source).into(),
+    }
+}
