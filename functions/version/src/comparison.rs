@@ -123,3 +123,75 @@ fn compare_sources(before: Option<&Manifest>, after: &Manifest) -> BTreeMap<Stri
     };
     names.into_iter().map(|name| (name.clone(), compare(name))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{EARLIER, LATER, manifest};
+
+    fn with_counts(run: &str, counts: Counts) -> Manifest {
+        Manifest { counts, ..manifest(run) }
+    }
+
+    #[test]
+    fn totals_are_of_both_versions_and_changes_of_the_later_one() {
+        let before = Counts { customers: 1000, members: 2000, largest_customer: 9, ..Counts::default() };
+        let before = Counts { customers_created: 100, customers_updated: 7, ..before };
+        let after = Counts { customers: 990, members: 2001, largest_customer: 8, ..Counts::default() };
+        let after = Counts { customers_created: 1, customers_updated: 2, customers_merged: 3, ..after };
+        let after = Counts { customers_split: 4, customers_retired: 5, customers_deleted: 6, ..after };
+        let (before, after) = (with_counts(EARLIER, before), with_counts(LATER, after));
+        let comparison = VersionComparison::new(Some(&before), &after);
+        assert_eq!(comparison.customers, TotalChange { before: 1000, after: 990 });
+        assert_eq!(comparison.accounts, TotalChange { before: 2000, after: 2001 });
+        assert_eq!(comparison.largest_customer, TotalChange { before: 9, after: 8 });
+        let changes = CustomerChanges { created: 1, updated: 2, merged: 3, split: 4, retired: 5, deleted: 6 };
+        assert_eq!(comparison.customer_changes, changes);
+    }
+
+    #[test]
+    fn a_first_version_is_compared_with_nothing() {
+        let first = Manifest { config: "c".to_owned(), matching: "m".to_owned(), ..manifest(EARLIER) };
+        let first = Manifest { counts: Counts { customers: 5, ..Counts::default() }, ..first };
+        let comparison = VersionComparison::new(None, &first);
+        assert_eq!(comparison.customers, TotalChange { before: 0, after: 5 });
+        assert_eq!(comparison.settings, []);
+    }
+
+    #[test]
+    fn each_setting_that_changed_is_named() {
+        let before = manifest(EARLIER);
+        let digest = "4a".to_owned();
+        let cases = [
+            (ChangedSetting::Configuration, Manifest { config: digest.clone(), ..manifest(LATER) }),
+            (ChangedSetting::MatchRules, Manifest { matching: digest.clone(), ..manifest(LATER) }),
+            (ChangedSetting::Corrections, Manifest { corrections: digest.clone(), ..manifest(LATER) }),
+            (ChangedSetting::SuppressionList, Manifest { suppression: digest, ..manifest(LATER) }),
+        ];
+        for (setting, after) in cases {
+            assert_eq!(VersionComparison::new(Some(&before), &after).settings, [setting]);
+        }
+        assert_eq!(VersionComparison::new(Some(&before), &manifest(LATER)).settings, []);
+    }
+
+    #[test]
+    fn a_source_that_either_run_read_is_compared() {
+        let counts =
+            |rows_read, rejected, repeated| SourceCounts { rows_read, rejected, repeated, ..SourceCounts::default() };
+        let read = |sources: &[(&str, SourceCounts)]| {
+            sources.iter().map(|(name, counts)| ((*name).to_owned(), counts.clone())).collect()
+        };
+        let before =
+            Manifest { sources: read(&[("crm", counts(10, 3, 1)), ("gone", counts(4, 0, 0))]), ..manifest(EARLIER) };
+        let after =
+            Manifest { sources: read(&[("crm", counts(20, 0, 0)), ("new", counts(5, 1, 0))]), ..manifest(LATER) };
+        let comparison = VersionComparison::new(Some(&before), &after);
+        let source = |rows: [u64; 2], faulty: [u64; 2]| SourceComparison {
+            rows_read: TotalChange { before: rows[0], after: rows[1] },
+            faulty: TotalChange { before: faulty[0], after: faulty[1] },
+        };
+        let expected =
+            [("crm", source([10, 20], [2, 0])), ("gone", source([4, 0], [0, 0])), ("new", source([0, 5], [0, 1]))];
+        assert_eq!(comparison.sources, expected.map(|(name, source)| (name.to_owned(), source)).into());
+    }
+}

@@ -25,3 +25,30 @@ pub(crate) async fn listed(
     };
     Ok((listed, missing))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{block_on, put, with_partitions};
+
+    #[test]
+    fn a_version_is_whole_with_all_its_objects() {
+        let (store, manifest) = with_partitions();
+        assert_eq!(block_on(find_missing(&store, &manifest)).unwrap(), None);
+        let (objects, _) = block_on(listed(&store, &manifest)).unwrap();
+        assert_eq!(objects.len(), 9, "eight files and the manifest");
+
+        let key = &manifest.files.members[0].key;
+        put(&store, key, "other");
+        let missing = block_on(find_missing(&store, &manifest)).unwrap().unwrap();
+        assert!(missing.contains(key.as_str()) && missing.ends_with("has 5"), "{missing}");
+    }
+
+    #[test]
+    fn a_version_whose_manifest_is_gone_is_not_whole() {
+        let (store, manifest) = with_partitions();
+        let key = keys::manifest(&manifest.run);
+        block_on(store.delete(std::slice::from_ref(&key))).unwrap();
+        assert_eq!(block_on(find_missing(&store, &manifest)).unwrap(), Some(format!("there is no object {key}")));
+    }
+}

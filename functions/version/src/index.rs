@@ -133,3 +133,59 @@ impl VersionIndex<'_> {
         read_text(self.store, &keys::processed(&self.run, part, file), Some(range)).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::OpenVersion;
+    use crate::testing::{block_on, put, with_partitions};
+
+    #[test]
+    fn an_account_is_found_with_all_that_its_customer_has() {
+        let (store, _) = with_partitions();
+        let index = block_on(async { OpenVersion::current(&store).await.unwrap().index().await.unwrap() });
+        let Some(AccountInVersion::Member(group)) = block_on(index.find_account("shop:2")).unwrap() else {
+            panic!("it is a member")
+        };
+        assert_eq!(group.customer_id, "c-1");
+        assert_eq!(group.customer, r#"{"customer_id":"c-1","name":"c-3"}"#);
+        let references: Vec<&str> = group.accounts.iter().map(|account| &account[..14]).collect();
+        assert_eq!(references, [r#"{"ref":"crm:1""#, r#"{"ref":"shop:2"#]);
+        assert_eq!(group.guarded, [r#"{"guard":"blocked_values","account":"crm:1"}"#]);
+        assert_eq!(block_on(index.find_customer("c-1")).unwrap(), Some(group));
+    }
+
+    #[test]
+    fn an_account_is_found_by_all_of_its_reference() {
+        let (store, _) = with_partitions();
+        let index = block_on(async { OpenVersion::current(&store).await.unwrap().index().await.unwrap() });
+        let customer_of = |reference: &str| match block_on(index.find_account(reference)).unwrap() {
+            Some(AccountInVersion::Member(group)) => group.customer_id,
+            Some(AccountInVersion::Tombstone) => "tombstone".to_owned(),
+            None => "none".to_owned(),
+        };
+        let found = ["crm:1", "crm:11", "crm:3", "crm:9", "crm:111", "c-1"].map(customer_of);
+        assert_eq!(found, ["c-1", "c-3", "c-2", "tombstone", "none", "none"]);
+        assert_eq!(block_on(index.find_customer("crm:1")).unwrap(), None);
+        assert_eq!(block_on(index.find_customer("c-4")).unwrap(), None);
+    }
+
+    #[test]
+    fn a_customer_without_a_record_is_damage() {
+        let (store, manifest) = with_partitions();
+        let index = block_on(async { OpenVersion::current(&store).await.unwrap().index().await.unwrap() });
+        let key = &manifest.files.customers[0].key;
+        let other = onefold_lake::compress(b"{\"customer_id\":\"c-9\"}\n").unwrap();
+        let length = index.frames[0].customers.1 as usize;
+        assert!(other.len() <= length, "the frame fits");
+        let padding = onefold_lake::compress(b"").unwrap();
+        let mut object = other;
+        while object.len() + padding.len() <= length {
+            object.extend_from_slice(&padding);
+        }
+        put(&store, key, object);
+        let error = block_on(index.find_customer("c-1")).unwrap_err();
+        assert!(matches!(error, VersionError::Damaged(_)), "{error:?}");
+        assert!(error.to_string().contains(key.as_str()), "{error}");
+    }
+}

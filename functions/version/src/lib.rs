@@ -16,6 +16,8 @@ mod objects;
 mod open;
 mod restored;
 mod rollback;
+#[cfg(test)]
+mod testing;
 
 pub use comparison::{ChangedSetting, CustomerChanges, SourceComparison, TotalChange, VersionComparison};
 pub use complete::find_missing;

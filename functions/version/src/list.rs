@@ -105,3 +105,76 @@ async fn has_published(store: &dyn Store, run: &RunId) -> Result<bool, VersionEr
     let receipt: Option<Receipt<Compacted>> = read_json(store, &key).await?;
     Ok(receipt.is_some_and(|receipt| receipt.result.published))
 }
+
+#[cfg(test)]
+mod tests {
+    use onefold_store::memory::MemoryStore;
+
+    use super::*;
+    use crate::testing::{block_on, manifest, put, run, with_versions};
+
+    const RUNS: [&str; 4] = [
+        "20261121T174600Z-1a2b3c4d",
+        "20261122T174600Z-1a2b3c4d",
+        "20261123T174600Z-1a2b3c4d",
+        "20261124T174600Z-1a2b3c4d",
+    ];
+
+    fn statuses(store: &MemoryStore) -> Vec<VersionStatus> {
+        block_on(list(store)).unwrap().into_iter().map(|version| version.status).collect()
+    }
+
+    fn after(number: usize) -> Manifest {
+        Manifest { previous: Some(run(RUNS[number - 1])), ..manifest(RUNS[number]) }
+    }
+
+    #[test]
+    fn nothing_is_listed_of_an_empty_store() {
+        assert_eq!(statuses(&MemoryStore::default()), []);
+    }
+
+    #[test]
+    fn what_the_current_version_descends_from_was_published() {
+        let store = with_versions(&[manifest(RUNS[0]), after(1), after(2)]);
+        assert_eq!(statuses(&store), [VersionStatus::Kept, VersionStatus::Kept, VersionStatus::Current]);
+    }
+
+    #[test]
+    fn what_was_held_or_overtaken_was_not() {
+        let gated = Manifest { gated: vec!["why".to_owned()], ..after(1) };
+        let dry = Manifest { dry_run: true, gated: vec!["why".to_owned()], ..after(1) };
+        let unpublished = Manifest { run: run(RUNS[3]), ..after(1) };
+        let dry = Manifest { run: run(RUNS[2]), ..dry };
+        let store = with_versions(&[gated, dry, unpublished, manifest(RUNS[0])]);
+        let expected =
+            [VersionStatus::Current, VersionStatus::Gated, VersionStatus::DryRun, VersionStatus::Unpublished];
+        assert_eq!(statuses(&store), expected);
+    }
+
+    #[test]
+    fn a_receipt_tells_what_was_rolled_back_from() {
+        let store = with_versions(&[after(1), manifest(RUNS[0])]);
+        let receipt = |published: bool| {
+            let run = run(RUNS[1]);
+            let receipt = Receipt {
+                run: run.clone(),
+                stage: Stage::Compact,
+                name: "compact".to_owned(),
+                moved: Default::default(),
+                cost: Default::default(),
+                result: serde_json::json!({ "published": published }),
+            };
+            put(&store, &keys::receipt(&run, Stage::Compact, "compact"), serde_json::to_vec(&receipt).unwrap());
+        };
+        receipt(false);
+        assert_eq!(statuses(&store), [VersionStatus::Current, VersionStatus::Unpublished]);
+        receipt(true);
+        assert_eq!(statuses(&store), [VersionStatus::Current, VersionStatus::Kept]);
+    }
+
+    #[test]
+    fn versions_in_a_circle_are_listed() {
+        let first = Manifest { previous: Some(run(RUNS[1])), ..manifest(RUNS[0]) };
+        assert_eq!(statuses(&with_versions(&[first, after(1)])), [VersionStatus::Kept, VersionStatus::Current]);
+    }
+}

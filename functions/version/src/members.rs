@@ -54,3 +54,40 @@ impl OpenVersion<'_> {
         read_text(self.store, &place.key, place.range).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{block_on, put_manifest, with_partitions};
+
+    fn members_of(version: &OpenVersion<'_>, references: Option<&[&str]>) -> Vec<usize> {
+        let references: Option<Vec<String>> =
+            references.map(|references| references.iter().map(|reference| (*reference).to_owned()).collect());
+        let places = block_on(version.member_places(references.as_deref())).unwrap();
+        places.iter().map(|place| block_on(version.read_members(place)).unwrap().lines().count()).collect()
+    }
+
+    #[test]
+    fn places_are_the_partitions_that_have_the_accounts() {
+        let (store, _) = with_partitions();
+        let version = block_on(OpenVersion::current(&store)).unwrap();
+        assert_eq!(members_of(&version, None), [4, 1], "the empty partition is left out");
+        assert_eq!(members_of(&version, Some(&["crm:3"])), [1]);
+        assert_eq!(
+            members_of(&version, Some(&["crm:3", "crm:1", "shop:2"])),
+            [4, 1],
+            "each partition once, in its order"
+        );
+        assert_eq!(members_of(&version, Some(&["crm:77"])), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn places_of_a_version_without_an_index_are_its_files() {
+        let (store, mut manifest) = with_partitions();
+        manifest.files.index.clear();
+        put_manifest(&store, &manifest);
+        let version = block_on(OpenVersion::current(&store)).unwrap();
+        assert_eq!(members_of(&version, Some(&["crm:3"])), [5]);
+        assert_eq!(members_of(&version, None), [5]);
+    }
+}

@@ -135,3 +135,96 @@ impl<'s> OpenVersion<'s> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use onefold_lake::keys::Part;
+    use onefold_store::memory::{Fault, MemoryStore};
+
+    use super::*;
+    use crate::testing::{EARLIER, LATER, block_on, manifest, put, put_manifest, run, with_partitions, with_versions};
+
+    #[test]
+    fn a_version_is_opened_by_its_run_or_as_the_current_one() {
+        let store = with_versions(&[manifest(EARLIER), manifest(LATER)]);
+        let current = block_on(OpenVersion::current(&store)).unwrap();
+        let earlier = block_on(OpenVersion::of_run(&store, &run(EARLIER))).unwrap();
+        assert_eq!([current.run(), earlier.run()], [&run(LATER), &run(EARLIER)]);
+        assert_eq!(earlier.into_manifest(), manifest(EARLIER));
+    }
+
+    #[test]
+    fn what_cannot_be_opened_says_why() {
+        let newer = Manifest { format: FORMAT + 1, ..manifest(LATER) };
+        let store = with_versions(&[newer]);
+        let error = |store: &MemoryStore, run: Option<&str>| {
+            let opened = match run {
+                Some(run) => block_on(OpenVersion::of_run(store, &self::run(run))),
+                None => block_on(OpenVersion::current(store)),
+            };
+            opened.map(|version| version.into_manifest()).unwrap_err()
+        };
+        assert!(matches!(error(&store, None), VersionError::NewerFormat { format: 2, .. }));
+        assert!(matches!(error(&store, Some(EARLIER)), VersionError::NoVersion { .. }));
+        assert!(matches!(error(&MemoryStore::default(), None), VersionError::NothingPublished));
+        put(&store, &keys::manifest(&run(LATER)), "{");
+        let damaged = error(&store, None).to_string();
+        assert!(damaged.contains("processed/20261123T174600Z-1a2b3c4d/manifest.json is damaged"), "{damaged}");
+        store.fail(Fault::any().from_then_on());
+        assert!(matches!(error(&store, None), VersionError::Store { .. }));
+    }
+
+    #[test]
+    fn settings_are_read() {
+        let (store, _) = with_partitions();
+        let version = block_on(OpenVersion::current(&store)).unwrap();
+        assert_eq!(block_on(version.config()).unwrap().sources[0].name, "crm");
+        assert_eq!(block_on(version.corrections()).unwrap().pairs().always.len(), 1);
+    }
+
+    /// Corrections hold references of accounts.
+    #[test]
+    fn damaged_settings_name_their_object_and_no_value() {
+        let (store, _) = with_partitions();
+        let version = block_on(OpenVersion::current(&store)).unwrap();
+        put(&store, &keys::processed_corrections(version.run()), r#"{"always":["crm:1"],"never":[]}"#);
+        let error = block_on(version.corrections()).map(drop).unwrap_err().to_string();
+        assert!(error.contains("corrections.json is damaged: line 1, column") && !error.contains("crm:1"), "{error}");
+        put(&store, &keys::processed_config(version.run()), "[source");
+        let error = block_on(version.config()).map(drop).unwrap_err().to_string();
+        assert!(error.contains("config.toml is damaged"), "{error}");
+    }
+
+    #[test]
+    fn an_id_that_ended_is_followed_to_the_customers_of_now() {
+        let (store, _) = with_partitions();
+        let version = block_on(OpenVersion::current(&store)).unwrap();
+        let follow = |id: &str| {
+            let (steps, ids) = block_on(version.follow_retired(id)).unwrap();
+            (steps.len(), ids.into_iter().collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(follow("c-0"), (2, "c-1 c-2".to_owned()));
+        assert_eq!(follow("gone"), (1, String::new()));
+        assert_eq!(follow("c-1").0, 0, "it never ended");
+    }
+
+    #[test]
+    fn a_version_of_an_earlier_program_has_no_index() {
+        let (store, mut manifest) = with_partitions();
+        manifest.files.index.clear();
+        put_manifest(&store, &manifest);
+        let version = block_on(OpenVersion::current(&store)).unwrap();
+        assert!(matches!(block_on(version.index()).map(drop), Err(VersionError::NoIndex { .. })));
+    }
+
+    #[test]
+    fn objects_are_listed_if_all_are_there() {
+        let (store, manifest) = with_partitions();
+        let version = block_on(OpenVersion::current(&store)).unwrap();
+        assert_eq!(block_on(version.list_objects()).unwrap().len(), manifest.objects().count() + 1);
+        let key = keys::processed(version.run(), Part::Members, 0);
+        block_on(store.delete(std::slice::from_ref(&key))).unwrap();
+        let error = block_on(version.list_objects()).unwrap_err();
+        assert!(matches!(&error, VersionError::Incomplete { missing, .. } if missing.contains(&key)), "{error:?}");
+    }
+}

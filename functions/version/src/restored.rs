@@ -15,3 +15,21 @@ pub async fn publish_restored(store: &dyn Store, run: &RunId) -> Result<(), Vers
     let current = current.map_err(|error| FormatError::new(keys::CURRENT, error))?;
     Ok(store.put(keys::CURRENT, current.into(), Condition::IfAbsent).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::current_run;
+    use crate::testing::{EARLIER, LATER, block_on, manifest, run, with_versions};
+
+    #[test]
+    fn only_a_store_without_a_current_version_gets_one() {
+        let store = with_versions(&[]);
+        block_on(publish_restored(&store, &run(EARLIER))).unwrap();
+        assert_eq!(block_on(current_run(&store)).unwrap(), Some(run(EARLIER)));
+
+        let store = with_versions(&[manifest(LATER)]);
+        assert!(block_on(publish_restored(&store, &run(EARLIER))).is_err());
+        assert_eq!(block_on(current_run(&store)).unwrap(), Some(run(LATER)));
+    }
+}

@@ -170,3 +170,92 @@ fn of_transaction(error: TransactionError) -> RollbackError {
         TransactionError::Store(source) => VersionError::from(source).into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use onefold_lake::keys;
+    use onefold_store::Operation;
+    use onefold_store::memory::{Fault, MemoryStore};
+
+    use super::*;
+    use crate::open::current_run;
+    use crate::testing::{EARLIER, LATER, block_on, manifest, put, run, with_versions};
+
+    fn later() -> Manifest {
+        Manifest { previous: Some(run(EARLIER)), ..manifest(LATER) }
+    }
+
+    /// Why it is refused; the current version stays.
+    fn refusal(store: &MemoryStore, to: Option<&str>) -> RollbackRefusal {
+        let before = store.contents();
+        match block_on(roll_back(store, to.map(run).as_ref())) {
+            Err(RollbackError::Refused(refusal)) => {
+                assert_eq!(store.contents(), before, "nothing is written");
+                refusal
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_version_before_is_gone_back_to_and_the_epoch_stays() {
+        let store = with_versions(&[manifest(EARLIER), later()]);
+        let fenced = Current::new(run(LATER)).fenced();
+        put(&store, keys::CURRENT, serde_json::to_vec(&fenced).unwrap());
+        let rolled = block_on(roll_back(&store, None)).unwrap();
+        assert_eq!(rolled, RolledBack { from: run(LATER), to: manifest(EARLIER) });
+        let (current, _) = block_on(store.get(keys::CURRENT)).unwrap();
+        let current: Current = serde_json::from_slice(&current).unwrap();
+        assert_eq!(current, Current { run: run(EARLIER), epoch: 1 });
+    }
+
+    #[test]
+    fn there_must_be_a_version_to_go_back_to() {
+        assert_eq!(refusal(&MemoryStore::default(), None), RollbackRefusal::NothingPublished);
+        let store = with_versions(&[manifest(EARLIER)]);
+        assert_eq!(refusal(&store, None), RollbackRefusal::NoneBefore { current: run(EARLIER) });
+        assert_eq!(refusal(&store, Some(EARLIER)), RollbackRefusal::AlreadyCurrent { run: run(EARLIER) });
+        assert_eq!(refusal(&store, Some(LATER)), RollbackRefusal::NotKept { run: run(LATER) });
+    }
+
+    #[test]
+    fn only_what_was_published_is_gone_back_to() {
+        let refused = |earlier: Manifest| refusal(&with_versions(&[earlier, manifest(LATER)]), Some(EARLIER));
+        let run = run(EARLIER);
+        let gated = Manifest { gated: vec!["why".to_owned()], ..manifest(EARLIER) };
+        assert_eq!(refused(gated), RollbackRefusal::Gated { run: run.clone() });
+        let dry = Manifest { dry_run: true, ..manifest(EARLIER) };
+        assert_eq!(refused(dry), RollbackRefusal::DryRun { run: run.clone() });
+        assert_eq!(refused(manifest(EARLIER)), RollbackRefusal::Unpublished { run });
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_may_hold_the_erased_is_not_gone_back_to() {
+        let run = run(EARLIER);
+        let newer = Manifest { format: FORMAT + 1, ..manifest(EARLIER) };
+        assert_eq!(refusal(&with_versions(&[newer, later()]), None), RollbackRefusal::NewerFormat { run: run.clone() });
+
+        let erased = Manifest { suppression: "4a".to_owned(), ..later() };
+        let store = with_versions(&[manifest(EARLIER), erased.clone()]);
+        let expected = RollbackRefusal::MayHoldErased { run: run.clone(), current: erased.run.clone() };
+        assert_eq!(refusal(&store, None), expected);
+        let obeys = Manifest { suppression: "4a".to_owned(), ..manifest(EARLIER) };
+        assert!(block_on(roll_back(&with_versions(&[obeys, erased]), None)).is_ok(), "it obeyed the same list");
+
+        let mut cut = manifest(EARLIER);
+        let key = format!("processed/{EARLIER}/inputs.jsonl");
+        cut.files.inputs.push(onefold_lake::version::manifest::File { key, bytes: 7, records: 1, text_bytes: 7 });
+        let refused = refusal(&with_versions(&[cut, later()]), None);
+        assert!(matches!(&refused, RollbackRefusal::Incomplete { run: of, .. } if *of == run), "{refused:?}");
+    }
+
+    #[test]
+    fn a_store_that_fails_is_no_refusal() {
+        let store = with_versions(&[manifest(EARLIER), later()]);
+        store.fail(Fault::of(Operation::Put).from_then_on());
+        let error = block_on(roll_back(&store, None)).unwrap_err();
+        assert!(matches!(error, RollbackError::Version(VersionError::Store { .. })), "{error:?}");
+        store.heal();
+        assert_eq!(block_on(current_run(&store)).unwrap(), Some(run(LATER)));
+    }
+}
