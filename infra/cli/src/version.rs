@@ -1,7 +1,6 @@
 //! Versions, which runs publish: listed, rolled back, fetched into a folder, restored from it, compared, explained, and
 //! searched for persons to erase.
 
-pub mod current;
 pub mod difference;
 pub mod erase;
 pub mod explanation;

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use onefold_version::current_run;
+
 use super::CommandContext;
 use super::followed::{FollowedRun, run_of, start_and_follow};
 use super::summary::{show_difference, show_published};
@@ -14,8 +16,8 @@ use crate::run::history::Timeline;
 use crate::run::start::Task;
 use crate::run::truth::{Quality, Truth};
 use crate::screen::say;
+use crate::version::fetch;
 use crate::version::out_folder::OutFolder;
-use crate::version::{current, fetch};
 
 /// Pushes, runs, fetches, and shows what came out.
 pub async fn run(context: &CommandContext, options: &RunOptions) -> Result<Outcome, Error> {
@@ -63,7 +65,7 @@ async fn work(context: &CommandContext, options: &RunOptions) -> Result<Followed
 /// rejects that the cloud has removed since.
 async fn fetch_if_other(cloud: &Cloud, out: &OutFolder) -> Result<(), Error> {
     let held = out.manifest()?.map(|manifest| manifest.run);
-    let current = current::read(cloud).await?;
+    let current = current_run(cloud.store.as_ref()).await?;
     if current.is_some() && current != held {
         fetch::fetch(cloud, out, None).await?;
     }

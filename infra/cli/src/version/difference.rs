@@ -1,29 +1,27 @@
 //! The difference between a version that was not published and the one that it builds on.
 
-use onefold_lake::version::manifest::{Counts, Manifest};
+use onefold_lake::version::manifest::Manifest;
+use onefold_version::{CustomerChanges, VersionComparison};
 
 use crate::table::{TextTable, count};
 
 /// The table of customers now and then, of their changes, and the gate's decision.
 pub fn of(manifest: &Manifest, before: Option<&Manifest>) -> String {
-    let (now, none) = (&manifest.counts, Counts::default());
-    let was = before.map_or(&none, |before| &before.counts);
+    let VersionComparison { customers, accounts, largest_customer, customer_changes, .. } =
+        VersionComparison::new(before, manifest);
+    let CustomerChanges { created, updated, merged, split, retired, deleted } = customer_changes;
     let mut table = TextTable::default();
     table.row(["", "now", "then"].map(str::to_owned));
-    for (name, was, now) in [
-        ("customers", was.customers, now.customers),
-        ("accounts", was.members, now.members),
-        ("largest customer", was.largest_customer, now.largest_customer),
-    ] {
-        table.row([name.to_owned(), count(was), count(now)]);
+    for (name, total) in [("customers", customers), ("accounts", accounts), ("largest customer", largest_customer)] {
+        table.row([name.to_owned(), count(total.before), count(total.after)]);
     }
     for (name, number) in [
-        ("created", now.customers_created),
-        ("updated", now.customers_updated),
-        ("merged", now.customers_merged),
-        ("split", now.customers_split),
-        ("retired", now.customers_retired),
-        ("deleted", now.customers_deleted),
+        ("created", created),
+        ("updated", updated),
+        ("merged", merged),
+        ("split", split),
+        ("retired", retired),
+        ("deleted", deleted),
     ] {
         table.row([name.to_owned(), String::new(), count(number)]);
     }

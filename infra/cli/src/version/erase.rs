@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ::erase::{Answer, Request};
 use onefold_graph::node::NodeHasher;
 use onefold_lake::keys;
-use onefold_store::{Condition, Store};
+use onefold_version::publish_restored;
 
 use crate::Outcome;
 use crate::args::EraseOptions;
@@ -21,7 +21,6 @@ use crate::local::functions;
 use crate::local::overlay::Overlay;
 use crate::screen::say;
 use crate::table::count;
-use crate::version::current;
 use crate::version::out_folder::OutFolder;
 
 /// The secret of the local cloud, as `infra/samconfig.toml` has it.
@@ -78,7 +77,7 @@ async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
         None => Overlay::new(out),
         Some(manifest) => {
             let store = Overlay::below(keys::version(&manifest.run), out);
-            store.put(keys::CURRENT, current::content(manifest.run)?, Condition::Always).await?;
+            publish_restored(&store, &manifest.run).await?;
             store
         }
     };

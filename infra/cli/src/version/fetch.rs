@@ -6,6 +6,7 @@ use std::path::Path;
 use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
 use onefold_store::Store;
+use onefold_version::{OpenVersion, current_run};
 
 use crate::cloud::Cloud;
 use crate::cloud::concurrently::for_each;
@@ -13,19 +14,14 @@ use crate::cloud::objects;
 use crate::cloud::transfer::{TRANSFERS_MAX, TransferBar};
 use crate::error::Error;
 use crate::run::receipts;
-use crate::version::current;
-use crate::version::out_folder::{OutFolder, RECEIPTS, REJECTS, parse_manifest};
+use crate::version::out_folder::{OutFolder, RECEIPTS, REJECTS};
 
 /// The manifest of a run's version, published or held back.
 ///
 /// # Errors
 /// Also if there is no such version.
 pub async fn manifest(cloud: &Cloud, run: &RunId) -> Result<Manifest, Error> {
-    let key = keys::manifest(run);
-    let Some(content) = objects::read(cloud, &key).await? else {
-        return Err(Error::NotPublished(format!("the run {run} has not published a version")));
-    };
-    parse_manifest(&content, key)
+    Ok(OpenVersion::of_run(cloud.store.as_ref(), run).await?.into_manifest())
 }
 
 /// Downloads the version of a run, or the current one, into a folder. The folder keeps the version that it holds until
@@ -33,21 +29,20 @@ pub async fn manifest(cloud: &Cloud, run: &RunId) -> Result<Manifest, Error> {
 pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Result<Manifest, Error> {
     let run = match run {
         Some(run) => run.clone(),
-        None => current::read(cloud).await?.ok_or_else(|| {
+        None => current_run(cloud.store.as_ref()).await?.ok_or_else(|| {
             Error::NotPublished(format!(
                 "nothing has been published in s3://{}; run `onefold start` first",
                 cloud.bucket
             ))
         })?,
     };
-    let manifest = manifest(cloud, &run).await?;
-    let version = cloud.store.list(&keys::version(&run)).await?;
-    manifest.check_complete(&version).map_err(|error| Error::malformed(keys::manifest(&run), error))?;
+    let version = OpenVersion::of_run(cloud.store.as_ref(), &run).await?;
+    let objects = version.list_objects().await?;
     let rejects = cloud.store.list(&keys::rejects_of(&run)).await?;
 
     let new = out.begin()?;
-    let bar = TransferBar::begin("fetch", version.iter().chain(&rejects).map(|object| object.size).sum());
-    let in_version = version.into_iter().map(|object| {
+    let bar = TransferBar::begin("fetch", objects.iter().chain(&rejects).map(|object| object.size).sum());
+    let in_version = objects.into_iter().map(|object| {
         let name = below(&object.key, &keys::version(&run)).to_owned();
         (object, new.join(name))
     });
@@ -67,7 +62,7 @@ pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Resul
     write_receipts(cloud, &run, &new.join(RECEIPTS)).await?;
     bar.end();
     out.commit()?;
-    Ok(manifest)
+    Ok(version.into_manifest())
 }
 
 async fn write_receipts(cloud: &Cloud, run: &RunId, path: &Path) -> Result<(), Error> {

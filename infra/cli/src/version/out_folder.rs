@@ -120,7 +120,7 @@ pub fn entries() -> impl Iterator<Item = &'static str> {
 }
 
 /// Parses a manifest. `what` is its path or key, for the error.
-pub fn parse_manifest(content: &[u8], what: impl ToString) -> Result<Manifest, Error> {
+fn parse_manifest(content: &[u8], what: impl ToString) -> Result<Manifest, Error> {
     let manifest: Manifest =
         serde_json::from_slice(content).map_err(|error| Error::malformed(what.to_string(), error))?;
     if manifest.format > FORMAT {

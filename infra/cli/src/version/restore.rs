@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use onefold_lake::keys;
 use onefold_lake::version::manifest::Manifest;
-use onefold_store::{Condition, Store};
+use onefold_store::Store;
+use onefold_version::publish_restored;
 
 use crate::cloud::Cloud;
 use crate::cloud::transfer::upload_all;
 use crate::error::Error;
 use crate::files::for_each_file;
-use crate::version::current;
 use crate::version::out_folder::{MANIFEST, OutFolder};
 
 /// Uploads the suppression list beside the version. The list applies with `--fresh` as well.
@@ -36,8 +36,7 @@ pub async fn version(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Res
     }
     upload_all(cloud, files_of(out, manifest)?).await?;
     cloud.store.upload(&out.path().join(MANIFEST), &keys::manifest(&manifest.run)).await?;
-    cloud.store.put(keys::CURRENT, current::content(manifest.run.clone())?, Condition::IfAbsent).await?;
-    Ok(())
+    Ok(publish_restored(cloud.store.as_ref(), &manifest.run).await?)
 }
 
 /// The files of a version, except the manifest, with their keys. Their sizes are checked against the manifest.
