@@ -21,7 +21,7 @@ fn for_accounts(bytes: u64) -> MemoryBudget {
 }
 
 fn layout(pipeline: &Pipeline, run: &RunId) -> Layout {
-    let bytes = pipeline.get(&keys::link_layout(run)).expect("a layout");
+    let bytes = pipeline.get(&keys::layout(run)).expect("a layout");
     serde_json::from_slice(&bytes).expect("a layout")
 }
 

@@ -138,7 +138,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
         gathered.rejected.add(&chunk.source, &of_chunk, translated.files);
     }
     gathered.add_up_sources();
-    let layout: Layout = context.json(&keys::link_layout(run)).await?;
+    let layout: Layout = context.json(&keys::layout(run)).await?;
     let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
     let Gathered { merged, partitions, guards, .. } = &mut gathered;
     in_order(0..layout.partitions, READ_AHEAD, read, |counts| {

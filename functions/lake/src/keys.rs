@@ -401,7 +401,7 @@ pub fn link_blocked(run: &RunId) -> String {
 }
 
 /// How a run is divided into shards, mappers and partitions.
-pub fn link_layout(run: &RunId) -> String {
+pub fn layout(run: &RunId) -> String {
     format!("links/{run}/layout.json")
 }
 

@@ -40,7 +40,7 @@ pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Resul
     let work = Work { run: run.clone(), stage: Stage::Link, name };
     work.once(context, async |moved| {
         let layout =
-            if round == 0 { layout(run, context).await? } else { context.json(&keys::link_layout(run)).await? };
+            if round == 0 { layout(run, context).await? } else { context.json(&keys::layout(run)).await? };
         let next = next(run, round, layout.shards, context, moved).await?;
         let Some(work) = next else {
             moved.records_out = layout.mappers.len() as u64;
@@ -180,7 +180,7 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
         merge: context.merge_memory,
     };
     let layout = Layout { replaced, ..divide(inputs, terms)? };
-    context.store.put(&keys::link_layout(run), json_object(&layout)?, Condition::Always).await?;
+    context.store.put(&keys::layout(run), json_object(&layout)?, Condition::Always).await?;
     Ok(layout)
 }
 

@@ -49,7 +49,7 @@ pub(crate) async fn round(
     let receipt = Work { run: run.clone(), stage: Stage::Link, name: name(round, shard) };
     receipt
         .once(context, async |moved| {
-            let layout: Layout = context.json(&keys::link_layout(run)).await?;
+            let layout: Layout = context.json(&keys::layout(run)).await?;
             if shard >= layout.shards {
                 return Err(StageError::internal(format!("there is no shard {shard} of {}", layout.shards)));
             }

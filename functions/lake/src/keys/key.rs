@@ -130,7 +130,7 @@ pub enum OfRun {
     /// The task token of Settle.
     Token,
     /// How a run is divided.
-    LinkLayout,
+    Layout,
     /// The match keys that link nothing.
     LinkBlocked,
     /// What Partition reads.
@@ -169,7 +169,7 @@ impl OfRun {
         Self::Inputs,
         Self::InputsRead,
         Self::Token,
-        Self::LinkLayout,
+        Self::Layout,
         Self::LinkBlocked,
         Self::Mappers,
         Self::Partitions,
@@ -192,7 +192,7 @@ impl OfRun {
             Self::Inputs => super::run_inputs(run),
             Self::InputsRead => super::run_inputs_read(run),
             Self::Token => super::run_token(run),
-            Self::LinkLayout => super::link_layout(run),
+            Self::Layout => super::layout(run),
             Self::LinkBlocked => super::link_blocked(run),
             Self::Mappers => super::mappers(run),
             Self::Partitions => super::partitions(run),
