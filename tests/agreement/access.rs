@@ -11,6 +11,7 @@ use bytes::Bytes;
 use onefold_connect::{Destination, Sink, TakenUp};
 use onefold_graph::node::NodeHasher;
 use onefold_lake::keys::Chunk;
+use onefold_lake::run::divide::DivideRequest;
 use onefold_lake::run::event;
 use onefold_lake::run::layout::{Mapper, Partition};
 use onefold_lake::run::plan::Split;
@@ -136,14 +137,15 @@ impl Walk<'_> {
         }
         self.read_by_pages().await;
         self.settle(&run).await;
-        let linked = self.link(&run).await;
-        for mapper in context.json_lines::<Mapper>(&linked.mappers_key).await.expect("mappers") {
+        let divided = self.call("divide", divide::run, DivideRequest { run: run.clone() }).await;
+        let round = self.link(&run).await.round;
+        for mapper in context.json_lines::<Mapper>(&divided.mappers_key).await.expect("mappers") {
             self.note("machine");
-            self.call("partition", partition::run, partition::Request { run: run.clone(), mapper }).await;
+            self.call("partition", partition::run, partition::Request { run: run.clone(), round, mapper }).await;
         }
-        for partition in context.json_lines::<Partition>(&linked.partitions_key).await.expect("partitions") {
+        for partition in context.json_lines::<Partition>(&divided.partitions_key).await.expect("partitions") {
             self.note("machine");
-            self.call("merge", merge::run, merge::Request { run: run.clone(), partition }).await;
+            self.call("merge", merge::run, merge::Request { run: run.clone(), round, partition }).await;
         }
         let request = compact::Request { run: run.clone(), publish: false };
         let (lease, _) = self.store.inner.get(keys::ACTIVE).await.expect("a lease");

@@ -8,6 +8,7 @@ use onefold_connect::ObjectPosition;
 use onefold_graph::node::NodeHasher;
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
+use onefold_lake::run::divide::DivideRequest;
 use onefold_lake::run::plan::Plan;
 use onefold_shell::{Context, Function, MemoryBudget, SHARDS_MAX, json_object};
 use onefold_store::memory::MemoryStore;
@@ -33,7 +34,8 @@ impl Bucket {
         let hasher = NodeHasher::from_hex(&"0".repeat(32)).expect("a secret");
         let context = Context::new(store.clone(), hasher, Arc::new(RecordingTasks::default()), None);
         // However much there is, nothing is too large here but a payload.
-        let context = context.with_memory(MemoryBudget::of_megabytes(u64::MAX), MemoryBudget::of_megabytes(u64::MAX));
+        let endless = MemoryBudget::of_megabytes(u64::MAX);
+        let context = context.with_memory(endless).dividing_for(endless, endless);
         Self { store, context }
     }
 
@@ -112,7 +114,7 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         tables: Vec::new(),
         shards: Some(1),
         partitions: Some(10_000),
-        // Link reads the receipts of splits, and there are none here.
+        // Divide reads the receipts of splits, and there are none here.
         splits: 0,
         skipped: Vec::new(),
         snapshots: vec![source.clone(); 25],
@@ -136,23 +138,15 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         });
         bucket.put(&keys::receipt(&run, Stage::Translate, &chunk.receipt_name()), receipt.to_string()).await;
     }
-    let mut keys = None;
-    for round in [0, 1] {
-        let request = link::Request::Advance { run: run.clone(), round };
-        let link::Answer::Advanced(answer) = link::run(request, &bucket.context).await.expect("an answer") else {
-            panic!("an advance answers with what comes next");
-        };
-        keys = answer.converged.then_some((answer.mappers_key, answer.partitions_key));
-    }
-    let (mappers, partitions) = keys.expect("one shard needs one round");
-    let mappers = bucket.lines(&mappers).await;
+    let divided = divide::run(DivideRequest { run: run.clone() }, &bucket.context).await.expect("a division");
+    let mappers = bucket.lines(&divided.mappers_key).await;
     assert!(mappers.len() >= 3, "no invocation has all of them");
     for mapper in mappers {
-        assert_fits("a mapper", &json!({"run": run, "mapper": mapper}));
+        assert_fits("a mapper", &json!({"run": run, "round": u32::MAX, "mapper": mapper}));
     }
-    let partitions = bucket.lines(&partitions).await;
+    let partitions = bucket.lines(&divided.partitions_key).await;
     assert_eq!(partitions.len(), 10_000);
-    assert_fits("a partition", &json!({"run": run, "partition": partitions[9_999]}));
+    assert_fits("a partition", &json!({"run": run, "round": u32::MAX, "partition": partitions[9_999]}));
 }
 
 /// The most shards that there can be; their list is the only thing in an answer that grows.
@@ -163,8 +157,6 @@ fn the_list_of_shards_fits() {
         round: u32::MAX,
         work: link::RoundWork::SmallStar,
         shards: (0..40).map(|shard| link::Shard { shard }).collect(),
-        mappers_key: "k".repeat(KEY_BYTES_MAX),
-        partitions_key: "k".repeat(KEY_BYTES_MAX),
     };
     assert_fits("what Link answers", &serde_json::to_value(answer).expect("JSON"));
 }
@@ -216,8 +208,10 @@ fn the_parameter_that_an_error_names_is_that_of_the_function() {
         assert_eq!(size["Ref"], named, "{stage}");
         assert!(parameter(named)["MinValue"].as_u64() >= Some(512), "{named}");
     }
-    let told = &functions()["link"]["Environment"]["Variables"]["ONEFOLD_MERGE_MEMORY"];
-    assert_eq!(told["Fn::Sub"], format!("${{{}}}", Function::Merge.parameter()), "link is told the memory of merge");
+    let known = &functions()["divide"]["Environment"]["Variables"];
+    for (variable, function) in [("ONEFOLD_LINK_MEMORY", Function::Link), ("ONEFOLD_MERGE_MEMORY", Function::Merge)] {
+        assert_eq!(known[variable]["Fn::Sub"], format!("${{{}}}", function.parameter()), "divide needs {variable}");
+    }
 }
 
 /// glibc before 2.35 ignores a threshold above half of its HEAP_MAX_SIZE of 64 MiB; Amazon Linux 2023 has 2.34.

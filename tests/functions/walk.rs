@@ -27,23 +27,21 @@ fn steps() -> Vec<(&'static str, &'static str, Value)> {
         ("translate", "translate.json", json!({"batchItemFailures": []})),
         ("settle", "settle.json", json!({"chunks": 1, "requeued": 0})),
         (
-            "link",
-            "link-advance-0.json",
+            "divide",
+            "divide.json",
             json!({
-                "converged": false, "round": 1, "work": "one_shard", "shards": [{"shard": 0}],
-                "mappers_key": "", "partitions_key": "",
-            }),
-        ),
-        ("link", "link-round-1.json", json!({"moved": 0, "superseded": 0, "accounts": 3})),
-        (
-            "link",
-            "link-advance-1.json",
-            json!({
-                "converged": true, "round": 1, "work": "label", "shards": [],
+                "shards": 1, "mappers": 1, "partitions": 2, "slices": 8,
                 "mappers_key": format!("partitions/{RUN}/mappers.jsonl"),
                 "partitions_key": format!("merged/{RUN}/partitions.jsonl"),
             }),
         ),
+        (
+            "link",
+            "link-advance-0.json",
+            json!({"converged": false, "round": 1, "work": "one_shard", "shards": [{"shard": 0}]}),
+        ),
+        ("link", "link-round-1.json", json!({"moved": 0, "superseded": 0, "accounts": 3})),
+        ("link", "link-advance-1.json", json!({"converged": true, "round": 1, "work": "label", "shards": []})),
         ("partition", "partition.json", json!({"accounts": 3})),
         // Both people happen to be in one partition: an empty one must do as well.
         ("merge", "merge-0.json", json!({"customers": 0})),
@@ -119,7 +117,8 @@ pub fn one_run_from_plan_to_compact(served: &Served) {
         let (before, receipts_before) = (written(lake), receipts(lake));
         assert_eq!(served.invoke(function, event).expect(event), expected, "{event}, the first time");
         let after = written(lake);
-        assert_ne!(after, before, "{event} writes something");
+        // What Link decides about rounds is in its receipts alone.
+        assert_eq!(after == before, event.starts_with("link-advance"), "{event} writes something");
 
         assert_eq!(served.invoke(function, event).expect(event), expected, "{event}, done already");
         assert_eq!(written(lake), after, "{event}, done already");

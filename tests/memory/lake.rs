@@ -29,7 +29,7 @@ impl Lake {
     pub fn new(shards: u32, memory: MemoryBudget) -> Self {
         let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").expect("a secret");
         let context = Context::new(Arc::new(MemoryStore::default()), hasher, Arc::new(RecordingTasks::default()), None);
-        let context = context.with_memory(memory, MemoryBudget::default());
+        let context = context.with_memory(memory);
         let run = RunId::new("2026-11-22T17:46:00Z", "e").expect("a run");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let lake = Self { context, run, runtime };

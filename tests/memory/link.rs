@@ -6,6 +6,7 @@ use onefold_graph::node::{Node, NodeKind};
 use onefold_graph::{Stars, Version};
 use onefold_lake::data::links;
 use onefold_lake::keys::{self, Chunk, Stage};
+use onefold_lake::run::divide::DivideRequest;
 use onefold_shell::MemoryBudget;
 use serde_json::json;
 
@@ -81,6 +82,8 @@ impl Accounts {
         if self.shared == Shared::TooMuch {
             lake.put(&keys::run_config(&lake.run), CONFIG.replace("1000000", &LIMIT.to_string()));
         }
+        let divide = DivideRequest { run: lake.run.clone() };
+        lake.block_on(divide::run(divide, &lake.context)).expect("a division");
         let (mut round, mut most) = (0, 0);
         loop {
             let request = Request::Advance { run: lake.run.clone(), round };

@@ -64,9 +64,8 @@ fn put_blocked(lake: &Lake, count: u32) {
 
 /// The most that Merge needs, which makes so many customers.
 fn most_of_merge(lake: &Lake, slices: u32, customers: u64) -> usize {
-    let partition =
-        Partition { partition: 0, partitions: 1, slices, mappers: 1, shards: 1, round: 1, replaced: Vec::new() };
-    let request = merge::Request { run: lake.run.clone(), partition };
+    let partition = Partition { partition: 0, partitions: 1, slices, mappers: 1, shards: 1, replaced: Vec::new() };
+    let request = merge::Request { run: lake.run.clone(), round: 1, partition };
     let (answer, measured) = measured(|| lake.block_on(merge::run(request, &lake.context)).expect("customers"));
     assert_eq!(answer.customers, customers);
     measured

@@ -104,12 +104,15 @@ fn of_partitions(pipeline: &Pipeline, version: &Version) -> Vec<[BTreeSet<String
     let partitions = pipeline.get(&keys::partitions(run)).expect("partitions");
     let partitions = partitions.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let partitions = partitions.map(|line| serde_json::from_slice::<Partition>(line).expect("a partition"));
-    let of_partition = |Partition { partition, partitions, shards, round, .. }: Partition| {
+    let lists: Vec<String> =
+        pipeline.list(&format!("links/{run}/")).into_iter().filter(|key| key.ends_with(".partitions")).collect();
+    let of_partition = |Partition { partition, partitions, shards, .. }: Partition| {
+        assert_eq!(lists.len(), shards as usize);
         let store: &dyn Store = pipeline.store.as_ref();
         let mut found: Vec<Node> = Vec::new();
         pipeline.block_on(async {
-            for key in (0..shards).map(|shard| keys::blocked_of_partitions(run, round, shard)) {
-                let unread = blocked::open_partition(store, &key, partition, partitions).await.expect("keys");
+            for key in &lists {
+                let unread = blocked::open_partition(store, key, partition, partitions).await.expect("keys");
                 unread.append_to(store, &mut found).await.expect("keys");
             }
         });

@@ -11,6 +11,7 @@ mod customer_ids;
 mod data;
 mod deletions;
 mod disturbed;
+mod earlier_program;
 mod erasure;
 mod every_request;
 mod explain;

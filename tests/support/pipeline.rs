@@ -10,6 +10,7 @@ use std::sync::Arc;
 use aws_lambda_events::event::sqs::SqsEvent;
 use bytes::Bytes;
 use onefold_graph::node::NodeHasher;
+use onefold_lake::run::divide::DivideRequest;
 use onefold_lake::run::event;
 use onefold_lake::run::layout::{Mapper, Partition};
 use onefold_lake::run::plan::Split;
@@ -360,9 +361,9 @@ impl Pipeline {
     fn execute(&self, number: u32, input: Value, knobs: &Knobs) -> Result<Outcome, StageError> {
         let store: Arc<dyn Store> = if knobs.twice { forgetful(self.store.clone()) } else { self.store.clone() };
         let Memory { link, merge, others } = self.memory.get();
-        let link_context = self.context(store.clone()).with_memory(link, merge);
-        let merge_context = self.context(store.clone()).with_memory(merge, merge);
-        let context = self.context(store).with_memory(others, merge);
+        let link_context = self.context(store.clone()).with_memory(link);
+        let merge_context = self.context(store.clone()).with_memory(merge);
+        let context = self.context(store).with_memory(others).dividing_for(link, merge);
         if knobs.hurried {
             context.set_deadline(1);
         }
@@ -418,12 +419,14 @@ impl Execution<'_> {
         }
         let after = self.raw(&run).await?;
         self.settle(&run, planned.resumed, after.difference(&before).map(|key| event::format(key)).collect()).await?;
-        let linked = self.link(&run).await?;
-        for mapper in self.context.json_lines::<Mapper>(&linked.mappers_key).await? {
-            invoke!(self, partition::run, partition::Request { run: run.clone(), mapper: mapper.clone() });
+        let divided = invoke!(self, divide::run, DivideRequest { run: run.clone() });
+        let round = self.link(&run).await?.round;
+        for mapper in self.context.json_lines::<Mapper>(&divided.mappers_key).await? {
+            let request = || partition::Request { run: run.clone(), round, mapper: mapper.clone() };
+            invoke!(self, partition::run, request());
         }
-        for partition in self.context.json_lines::<Partition>(&linked.partitions_key).await? {
-            let request = || merge::Request { run: run.clone(), partition: partition.clone() };
+        for partition in self.context.json_lines::<Partition>(&divided.partitions_key).await? {
+            let request = || merge::Request { run: run.clone(), round, partition: partition.clone() };
             invoke!(self, merge::run, request(), merge_context);
         }
         self.compact(run, false).await

@@ -139,6 +139,8 @@ pub enum Stage {
     Translate,
     /// Waits until every raw chunk is translated.
     Settle,
+    /// Decides how the run is divided.
+    Divide,
     /// Finds which accounts must meet.
     Link,
     /// Sends accounts to their partitions.
@@ -153,11 +155,12 @@ pub enum Stage {
 
 impl Stage {
     /// All stages in the order of the workflow.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Plan,
         Self::Extract,
         Self::Translate,
         Self::Settle,
+        Self::Divide,
         Self::Link,
         Self::Partition,
         Self::Merge,
@@ -172,6 +175,7 @@ impl Stage {
             Self::Extract => "extract",
             Self::Translate => "translate",
             Self::Settle => "settle",
+            Self::Divide => "divide",
             Self::Link => "link",
             Self::Partition => "partition",
             Self::Merge => "merge",

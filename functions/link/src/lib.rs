@@ -1,7 +1,7 @@
 //! Link: finds which accounts must meet, in rounds over shards, until nothing moves.
 //!
-//! `advance` decides what the next round does, and, when nothing moves any more, writes what Partition and
-//! Merge work on. `round` is one shard's part of a round. With one shard there is one round.
+//! `advance` decides what the next round does, until nothing moves any more. `round` is one shard's part of a round. With
+//! one shard there is one round.
 //!
 //! Rounds over several shards: *spread* (drop old versions, send edges to the shards that own their keys),
 //! *contract* (count keys, block junk, contract locally), then *large-star* and *small-star* in turn until
@@ -10,7 +10,6 @@
 #![forbid(unsafe_code)]
 
 mod advance;
-mod divide;
 mod edges;
 mod round;
 mod stars;
@@ -82,10 +81,6 @@ pub struct Advanced {
     pub work: RoundWork,
     /// Its shards.
     pub shards: Vec<Shard>,
-    /// Where Partition's invocations are listed, when converged.
-    pub mappers_key: String,
-    /// Where Merge's invocations are listed, when converged.
-    pub partitions_key: String,
 }
 
 /// A shard of a round.

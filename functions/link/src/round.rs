@@ -11,7 +11,6 @@ use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, StageError, Work};
 use onefold_store::Condition;
 
-use crate::divide::check_shard;
 use crate::edges::{self, BEARERS, EDGES, LabelEdges, Outbox, Place, Receivers};
 use crate::stars::{self, Belonging};
 use crate::{RoundDone, RoundWork};
@@ -53,13 +52,8 @@ pub(crate) async fn round(
             if shard >= layout.shards {
                 return Err(StageError::internal(format!("there is no shard {shard} of {}", layout.shards)));
             }
-            if layout.nodes == 0 && layout.shards > 1 && layout.accounts() > 0 {
-                return Err(StageError::invalid_input(
-                    "the run was divided into shards by an earlier program, which did it otherwise; start a new run",
-                ));
-            }
             // The round may be a retry with less memory than the run was divided for.
-            check_shard(layout.accounts(), layout.nodes, layout.shards, context.memory)?;
+            context.memory.check_shard(layout.accounts(), layout.nodes, layout.shards)?;
             let part = Part { run, round, shard, layout, context };
             match work {
                 RoundWork::OneShard => part.one_shard(moved).await,

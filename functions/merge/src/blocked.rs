@@ -14,12 +14,13 @@ use crate::READ_AHEAD;
 /// The blocked keys of this run that accounts of a partition have, sorted.
 pub(crate) async fn of_partition(
     run: &RunId,
+    round: u32,
     partition: &Partition,
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Vec<Node>, StageError> {
     let open = |shard: u32| async move {
-        let key = keys::blocked_of_partitions(run, partition.round, shard);
+        let key = keys::blocked_of_partitions(run, round, shard);
         Ok(blocked::open_partition(context.store.as_ref(), &key, partition.partition, partition.partitions).await?)
     };
     let mut unread = Vec::with_capacity(partition.shards as usize);

@@ -32,6 +32,8 @@ const READ_AHEAD: usize = 8;
 pub struct Request {
     /// The run.
     pub run: RunId,
+    /// The last round of Link, which wrote the blocked keys of partitions.
+    pub round: u32,
     /// A line of the run's partitions.
     pub partition: Partition,
 }
@@ -48,12 +50,18 @@ pub struct Answer {
 /// # Errors
 /// `Corrupt` if an object is damaged; `Transient` if the store failed.
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let Request { run, partition } = request;
+    let Request { run, round, partition } = request;
     let work = Work { run: run.clone(), stage: Stage::Merge, name: format!("{:05}", partition.partition) };
-    work.once(context, async |moved| merge(&run, &partition, context, moved).await).await
+    work.once(context, async |moved| merge(&run, round, &partition, context, moved).await).await
 }
 
-async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
+async fn merge(
+    run: &RunId,
+    round: u32,
+    partition: &Partition,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Answer, StageError> {
     let pinned = context.pinned(run).await?;
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
@@ -61,7 +69,7 @@ async fn merge(run: &RunId, partition: &Partition, context: &Context, moved: &mu
     let blocked = match previous {
         // Versions of accounts that are superseded are taken to have been under this run's rules: all keys count for them.
         Previous::Unknown => blocked::of_run(run, context, moved).await?,
-        Previous::Nothing | Previous::Known(_) => blocked::of_partition(run, partition, context, moved).await?,
+        Previous::Nothing | Previous::Known(_) => blocked::of_partition(run, round, partition, context, moved).await?,
     };
     let blocked_keys = (blocked.len() + previous.blocked_keys()) as u64;
     let shuffled = fetch(run, partition, blocked_keys, context, moved).await?;

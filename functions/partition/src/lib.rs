@@ -24,6 +24,8 @@ use serde::{Deserialize, Serialize};
 pub struct Request {
     /// The run.
     pub run: RunId,
+    /// The last round of Link, which wrote the labels.
+    pub round: u32,
     /// A line of the run's mappers.
     pub mapper: Mapper,
 }
@@ -40,13 +42,19 @@ pub struct Answer {
 /// # Errors
 /// `Corrupt` if an object is damaged or an account has no label; `Transient` if the store failed.
 pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let Request { run, mapper } = request;
+    let Request { run, round, mapper } = request;
     let work = Work { run: run.clone(), stage: Stage::Partition, name: format!("{:05}", mapper.mapper) };
-    work.once(context, async |moved| partition(&run, &mapper, context, moved).await).await
+    work.once(context, async |moved| partition(&run, round, &mapper, context, moved).await).await
 }
 
-async fn partition(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
-    let slices = slices(run, mapper, context, moved).await?;
+async fn partition(
+    run: &RunId,
+    round: u32,
+    mapper: &Mapper,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Answer, StageError> {
+    let slices = slices(run, round, mapper, context, moved).await?;
     let mut sender = Sender {
         shuffle: Shuffle::new(mapper.all_slices(), context.memory.shuffle_text_bytes())?,
         rest: slices.as_slice(),
@@ -73,12 +81,18 @@ async fn partition(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut 
 }
 
 /// The slice of each line, from the labels of all shards.
-async fn slices(run: &RunId, mapper: &Mapper, context: &Context, moved: &mut Moved) -> Result<Vec<u32>, StageError> {
+async fn slices(
+    run: &RunId,
+    round: u32,
+    mapper: &Mapper,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Vec<u32>, StageError> {
     let lines: u64 = mapper.inputs.iter().map(|input| input.lines).sum();
     let too_many = |_| StageError::corrupt(format!("Partition invocation {} has {lines} lines", mapper.mapper));
     let mut slices = vec![labels::UNKNOWN; usize::try_from(lines).map_err(too_many)?];
     for shard in 0..mapper.shards {
-        let key = keys::link_round(run, mapper.round, shard, "labels");
+        let key = keys::link_round(run, round, shard, "labels");
         let mut frame = Vec::new();
         moved.bytes_in +=
             shuffle::read(context.store.as_ref(), &key, mapper.mapper, mapper.mappers, &mut frame).await?;

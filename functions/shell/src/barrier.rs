@@ -1,4 +1,4 @@
-//! The barrier between Translate and Link: whoever sees the last chunk completes Settle's task, and whoever gives a chunk
+//! The barrier between Translate and Divide: whoever sees the last chunk completes Settle's task, and whoever gives a chunk
 //! up fails it.
 
 use onefold_lake::RunId;

@@ -72,7 +72,9 @@ pub struct Context {
     pub secrets: Arc<dyn Secrets>,
     /// The function's memory.
     pub memory: MemoryBudget,
-    /// Merge's memory, for Link.
+    /// Link's memory, for Divide.
+    pub link_memory: MemoryBudget,
+    /// Merge's memory, for Divide.
     pub merge_memory: MemoryBudget,
     pinned: Mutex<Option<Arc<Pinned>>>,
     tables: Mutex<Option<(RunId, Arc<Tables>)>>,
@@ -95,6 +97,7 @@ impl Context {
             queue,
             secrets: Arc::new(NoSecrets),
             memory: MemoryBudget::default(),
+            link_memory: MemoryBudget::default(),
             merge_memory: MemoryBudget::default(),
             pinned: Mutex::new(None),
             tables: Mutex::new(None),
@@ -107,9 +110,14 @@ impl Context {
         Self { secrets, ..self }
     }
 
-    /// The context with the function's memory, and Merge's.
-    pub fn with_memory(self, memory: MemoryBudget, merge_memory: MemoryBudget) -> Self {
-        Self { memory, merge_memory, ..self }
+    /// The context with the function's memory.
+    pub fn with_memory(self, memory: MemoryBudget) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// The context with the memory of Link and of Merge.
+    pub fn dividing_for(self, link_memory: MemoryBudget, merge_memory: MemoryBudget) -> Self {
+        Self { link_memory, merge_memory, ..self }
     }
 
     /// The context of a function on AWS or on the local cloud.
@@ -129,7 +137,10 @@ impl Context {
         let tasks = Arc::new(SfnTasks(aws_sdk_sfn::Client::new(&config)));
         let secrets = Arc::new(SecretsManager(aws_sdk_secretsmanager::Client::new(&config)));
         let context = Self::new(Arc::new(store), environment.hasher, tasks, queue).with_secrets(secrets);
-        context.with_memory(environment.memory.unwrap_or_default(), environment.merge_memory.unwrap_or_default())
+        let (link, merge) = (environment.link_memory, environment.merge_memory);
+        context
+            .with_memory(environment.memory.unwrap_or_default())
+            .dividing_for(link.unwrap_or_default(), merge.unwrap_or_default())
     }
 
     /// Makes nodes with the deployment's match-key secret.

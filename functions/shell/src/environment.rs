@@ -17,7 +17,9 @@ pub struct Environment {
     pub is_plain_http: bool,
     /// The memory that the function has, if it is told.
     pub memory: Option<MemoryBudget>,
-    /// The memory that Merge has; only Link is told, which decides how much Merge has to hold.
+    /// The memory that Link has; only Divide knows it, which decides how much Link and Merge have to hold.
+    pub link_memory: Option<MemoryBudget>,
+    /// The memory that Merge has; only Divide knows it.
     pub merge_memory: Option<MemoryBudget>,
 }
 
@@ -56,13 +58,14 @@ impl Environment {
             megabytes.map_err(|_| faults.push(format!("{name} must be a number of megabytes"))).ok()
         };
         let memory = megabytes("AWS_LAMBDA_FUNCTION_MEMORY_SIZE");
+        let link_memory = megabytes("ONEFOLD_LINK_MEMORY");
         let merge_memory = megabytes("ONEFOLD_MERGE_MEMORY");
         if !faults.is_empty() {
             return Err(EnvironmentError(faults));
         }
         let is_plain_http = variable("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("http://"));
         let queue_url = variable("ONEFOLD_QUEUE_URL");
-        Ok(Self { bucket, hasher, queue_url, is_plain_http, memory, merge_memory })
+        Ok(Self { bucket, hasher, queue_url, is_plain_http, memory, link_memory, merge_memory })
     }
 }
 
@@ -99,12 +102,14 @@ mod tests {
                 "ONEFOLD_BUCKET" => Some("b".into()),
                 "ONEFOLD_KEY" => Some("0".repeat(32)),
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" => Some(memory.into()),
+                "ONEFOLD_LINK_MEMORY" => Some("4096".into()),
                 "ONEFOLD_MERGE_MEMORY" => Some("2048".into()),
                 _ => None,
             })
         };
         let environment = with("512").unwrap();
         assert_eq!(environment.memory, Some(MemoryBudget::of_megabytes(512)));
+        assert_eq!(environment.link_memory, Some(MemoryBudget::of_megabytes(4096)));
         assert_eq!(environment.merge_memory, Some(MemoryBudget::of_megabytes(2048)));
         let faults = with("much").unwrap_err().0;
         assert_eq!(faults, ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE must be a number of megabytes"]);

@@ -4,7 +4,7 @@
 //! of the rest for what the allocator cannot use, it is *usable*.
 //!
 //! Two kinds of sizes follow:
-//! * How a run is divided: shards, partitions, slices. Link decides it once and writes it into `layout.json`, so a retry
+//! * How a run is divided: shards, partitions, slices. Divide decides it once and writes it into `layout.json`, so a retry
 //!   and a resumed run, with whatever memory, do the same.
 //! * Room: how many objects are read at once, how much text is held. It follows from what there is at the moment, and
 //!   shows in no customer.
@@ -214,6 +214,17 @@ impl MemoryBudget {
     /// Bytes that Link needs where so many shards have so many accounts and nodes, and for the objects that it reads.
     pub fn link_bytes(self, accounts: u64, nodes: u64, shards: u32) -> u64 {
         Self::shard_bytes(accounts, nodes, shards) + self.links_at_once() as u64 * LINKS_BYTES
+    }
+
+    /// Refuses to let Link work on so many shards if one of them does not fit into this memory.
+    ///
+    /// # Errors
+    /// `InvalidInput`: the message says which memory Link needs.
+    pub fn check_shard(self, accounts: u64, nodes: u64, shards: u32) -> Result<(), StageError> {
+        let keys = nodes.saturating_sub(accounts);
+        let shown = if shards == 1 { "one shard".to_owned() } else { format!("{shards} shards") };
+        let what = format!("{accounts} accounts with {keys} keys in {shown}");
+        self.check(Function::Link, self.link_bytes(accounts, nodes, shards), what)
     }
 
     /// Bytes of one of so many shards that have so many accounts and nodes. Hashes are spread evenly over shards; a

@@ -1,4 +1,5 @@
-//! How a run is divided: shards of Link, invocations of Partition, partitions of Merge and their slices.
+//! How a run is divided: shards of Link, invocations by mapper (Partition's), invocations by partition (Merge's) and the
+//! slices of partitions.
 //!
 //! A partition is what one Merge invocation does. It does it a *slice* after the other: all accounts of a component are
 //! in one slice, as they are in one partition, and what is worked on fits a processor's cache.
@@ -59,8 +60,6 @@ pub struct Mapper {
     pub slices: u32,
     /// Shards of Link, each of which has labels for it.
     pub shards: u32,
-    /// The round of Link whose labels these are.
-    pub round: u32,
 }
 
 /// A line of `merged/<run>/partitions.jsonl`: what one Merge invocation does.
@@ -78,8 +77,6 @@ pub struct Partition {
     pub mappers: u32,
     /// Shards of Link, each of which has blocked keys for it.
     pub shards: u32,
-    /// The round of Link that wrote these.
-    pub round: u32,
     /// The sources whose accounts of the previous version a snapshot replaces, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,

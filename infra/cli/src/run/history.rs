@@ -287,28 +287,29 @@ mod tests {
         assert_eq!(script.timeline.stage(Stage::Extract).map(|span| span.has_ended), Some(true));
         assert_eq!(script.timeline.stage(Stage::Translate).map(|span| span.has_ended), Some(false));
         script.exit(Type::TaskStateExited, "Settle", "{}"); // 8
-        script.task("LinkAdvance", "{}"); // 9 to 11
-        script.enter(Type::MapStateEntered, "LinkRound"); // 12
-        script.task("LinkShard", "{}"); // 13 to 15
-        script.exit(Type::MapStateExited, "LinkRound", "{}"); // 16
+        script.task("Divide", "{}"); // 9 to 11
+        script.task("LinkAdvance", "{}"); // 12 to 14
+        script.enter(Type::MapStateEntered, "LinkRound"); // 15
+        script.task("LinkShard", "{}"); // 16 to 18
+        script.exit(Type::MapStateExited, "LinkRound", "{}"); // 19
         assert_eq!(script.timeline.stage(Stage::Link).map(|span| span.has_ended), Some(false));
-        script.task("LinkAdvance", "{}"); // 17 to 19
-        script.map("Partition"); // 20, 21
-        script.map("Merge"); // 22, 23
-        script.task("Compact", "{}"); // 24 to 26
-        script.task("Purge", "{}"); // 27 to 29
-        script.enter(Type::SucceedStateEntered, "Published"); // 30
-        script.plain(Type::ExecutionSucceeded); // 28
+        script.task("LinkAdvance", "{}"); // 20 to 22
+        script.map("Partition"); // 23, 24
+        script.map("Merge"); // 25, 26
+        script.task("Compact", "{}"); // 27 to 29
+        script.task("Purge", "{}"); // 30 to 32
+        script.enter(Type::SucceedStateEntered, "Published"); // 33
+        script.plain(Type::ExecutionSucceeded); // 34
 
         let timeline = &script.timeline;
         assert_eq!(timeline.run(), Some(&RunId::parse("20261122T174600Z-1a2b3c4d").unwrap()));
         assert_eq!(timeline.splits(), Some(9));
         assert_eq!(timeline.link_steps(), 3);
         assert_eq!(timeline.ending(), Some(&Ending::Succeeded));
-        assert_eq!(timeline.total_ms(), 30_000);
+        assert_eq!(timeline.total_ms(), 33_000);
         assert!(!timeline.has_nothing_new());
         let lengths = Stage::ALL.map(|stage| script.length_of(stage));
-        assert_eq!(lengths, [2, 1, 3, 1, 10, 1, 1, 2, 2].map(Some));
+        assert_eq!(lengths, [2, 1, 3, 1, 2, 10, 1, 1, 2, 2].map(Some));
         assert!(Stage::ALL.iter().all(|stage| timeline.stage(*stage).is_some_and(|span| span.has_ended)));
     }
 

@@ -8,6 +8,7 @@ pub fn of_state(state: &str) -> Option<Stage> {
         "Plan" => Some(Stage::Plan),
         "Extract" => Some(Stage::Extract),
         "Settle" => Some(Stage::Settle),
+        "Divide" => Some(Stage::Divide),
         "LinkAdvance" | "LinkRound" | "LinkShard" => Some(Stage::Link),
         "Partition" => Some(Stage::Partition),
         "Merge" => Some(Stage::Merge),
@@ -20,7 +21,7 @@ pub fn of_state(state: &str) -> Option<Stage> {
 /// The unit that one invocation of a stage works on; `None` for stages of a single invocation.
 pub fn unit(stage: Stage) -> Option<&'static str> {
     match stage {
-        Stage::Plan | Stage::Settle | Stage::Compact | Stage::Purge => None,
+        Stage::Plan | Stage::Settle | Stage::Divide | Stage::Compact | Stage::Purge => None,
         Stage::Extract => Some("split"),
         Stage::Translate => Some("chunk"),
         Stage::Link => Some("step"),

@@ -31,7 +31,7 @@ impl Totals {
         }
         let done = cloud.store.list(&keys::receipts_of(run, stage)).await?.len() as u64;
         let total = match stage {
-            Stage::Plan | Stage::Settle | Stage::Compact | Stage::Purge => 0,
+            Stage::Plan | Stage::Settle | Stage::Divide | Stage::Compact | Stage::Purge => 0,
             Stage::Extract => match timeline.splits() {
                 Some(splits) => splits,
                 None => self.items(cloud, stage, &keys::run_splits(run)).await?,

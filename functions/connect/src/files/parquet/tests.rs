@@ -116,7 +116,7 @@ fn columns_that_are_no_json_are_all_told() {
 async fn a_row_group_that_does_not_fit_is_refused_before_any_is_read() {
     let (context, piece) = stored(POLARS).await;
     let memory = MemoryBudget::of_usable(MemoryBudget::extract_bytes(0));
-    let context = context.with_memory(memory, memory);
+    let context = context.with_memory(memory);
     let Err(Fault::Source(error)) = open(&context, &piece, 1).await else { panic!("it is refused") };
     let start = format!("{KEY} cannot be read: extract has ");
     assert!(error.message.starts_with(&start) && error.message.contains("row group 1 of "), "{error}");

@@ -1,19 +1,19 @@
-//! Dividing a run: how many shards, partitions and slices, and what each Partition invocation reads.
+//! How many shards, partitions and slices a run has, and what each invocation by mapper reads.
 
 use onefold_lake::run::layout::{Layout, MapperInput};
 use onefold_shell::{Function, MemoryBudget, SHARDS_MAX, StageError};
 
 /// Text of one partition of Merge, about.
 const PARTITION_TEXT_BYTES: u64 = 32 << 20;
-/// Text that one Partition invocation reads, about.
+/// Text that one invocation by mapper reads, about.
 const MAPPER_TEXT_BYTES: u64 = 128 << 20;
-/// Objects that one Partition invocation reads at most, so that a line of the manifest stays far below
-/// the 256 KiB of a state's input.
+/// Objects that one invocation by mapper reads at most, so that a line of the list stays far below the
+/// 256 KiB of a state's input.
 const MAPPER_INPUTS_MAX: usize = 400;
 /// Partitions at most.
 const PARTITIONS_MAX: u64 = 10_000;
 
-/// What decides how a run is divided, besides what there is.
+/// What decides how a run is divided, besides its inputs.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terms {
     /// Shards, if somebody asked for so many.
@@ -26,9 +26,9 @@ pub(crate) struct Terms {
     pub(crate) merge: MemoryBudget,
 }
 
-/// An object and its sizes.
+/// An object and its size.
 #[derive(Clone, Debug)]
-pub(crate) struct Sized {
+pub(crate) struct SizedInput {
     pub(crate) input: MapperInput,
     pub(crate) text_bytes: u64,
     pub(crate) nodes: u64,
@@ -38,7 +38,7 @@ pub(crate) struct Sized {
 ///
 /// # Errors
 /// `InvalidInput` if Link or Merge cannot hold its part, however the run is divided.
-pub(crate) fn divide(inputs: Vec<Sized>, terms: Terms) -> Result<Layout, StageError> {
+pub(crate) fn divide(inputs: Vec<SizedInput>, terms: Terms) -> Result<Layout, StageError> {
     let nodes: u64 = inputs.iter().map(|sized| sized.nodes).sum();
     let accounts: u64 = inputs.iter().map(|sized| sized.input.lines).sum();
     let text_bytes: u64 = inputs.iter().map(|sized| sized.text_bytes).sum();
@@ -51,16 +51,8 @@ pub(crate) fn divide(inputs: Vec<Sized>, terms: Terms) -> Result<Layout, StageEr
 fn shards(accounts: u64, nodes: u64, terms: Terms) -> Result<u32, StageError> {
     let decided = terms.shards.or_else(|| terms.link.link_shards(accounts, nodes));
     let shards = decided.unwrap_or(SHARDS_MAX);
-    check_shard(accounts, nodes, shards, terms.link)?;
+    terms.link.check_shard(accounts, nodes, shards)?;
     Ok(shards)
-}
-
-/// Refuses shards that do not fit into Link's memory.
-pub(crate) fn check_shard(accounts: u64, nodes: u64, shards: u32, link: MemoryBudget) -> Result<(), StageError> {
-    let keys = nodes.saturating_sub(accounts);
-    let shown = if shards == 1 { "one shard".to_owned() } else { format!("{shards} shards") };
-    let what = format!("{accounts} accounts with {keys} keys in {shown}");
-    link.check(Function::Link, link.link_bytes(accounts, nodes, shards), what)
 }
 
 /// How many partitions there are, and slices of each.
@@ -76,8 +68,8 @@ fn partitions(text_bytes: u64, terms: Terms) -> Result<(u32, u32), StageError> {
     Err(StageError::internal(format!("a partition of {of_one} bytes fits, and no number of slices is enough for it")))
 }
 
-/// What each invocation of Partition reads.
-fn mappers(inputs: Vec<Sized>) -> Vec<Vec<MapperInput>> {
+/// What each invocation by mapper reads.
+fn mappers(inputs: Vec<SizedInput>) -> Vec<Vec<MapperInput>> {
     let mut mappers: Vec<Vec<MapperInput>> = Vec::new();
     let mut mapper: Vec<MapperInput> = Vec::new();
     let mut filled = 0;
@@ -101,11 +93,11 @@ fn mappers(inputs: Vec<Sized>) -> Vec<Vec<MapperInput>> {
 mod tests {
     use super::*;
 
-    fn sized(text_bytes: u64, nodes: u64) -> Sized {
-        Sized { input: MapperInput { key: "k".to_owned(), links: None, lines: nodes / 2 }, text_bytes, nodes }
+    fn sized(text_bytes: u64, nodes: u64) -> SizedInput {
+        SizedInput { input: MapperInput { key: "k".to_owned(), links: None, lines: nodes / 2 }, text_bytes, nodes }
     }
 
-    fn divided(inputs: Vec<Sized>) -> Layout {
+    fn divided(inputs: Vec<SizedInput>) -> Layout {
         divide(inputs, Terms::default()).unwrap()
     }
 
@@ -145,7 +137,7 @@ mod tests {
     #[test]
     fn what_no_division_makes_fit_is_refused() {
         let small = MemoryBudget::of_megabytes(512);
-        let refused = |inputs: Vec<Sized>, terms: Terms| divide(inputs, terms).unwrap_err().message;
+        let refused = |inputs: Vec<SizedInput>, terms: Terms| divide(inputs, terms).unwrap_err().message;
         let link = Terms { link: small, ..Terms::default() };
         let message = refused(vec![sized(1, 200_000_000)], link);
         assert!(

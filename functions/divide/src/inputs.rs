@@ -1,0 +1,83 @@
+//! What there is to divide: the interim chunks of this run and the members of the previous version, each with its size.
+
+use std::collections::BTreeSet;
+
+use onefold_lake::RunId;
+use onefold_lake::data::links;
+use onefold_lake::keys::{self, Chunk, Stage};
+use onefold_lake::run::layout::MapperInput;
+use onefold_lake::version::manifest::{File, Manifest};
+use onefold_shell::{Context, Pinned, Receipts, StageError};
+use serde::Deserialize;
+
+use crate::layout::SizedInput;
+
+/// What Divide reads of Translate's receipts.
+#[derive(Debug, Deserialize)]
+struct Translated {
+    accounts: u64,
+    rejected: u64,
+    repeated: u64,
+    #[serde(default)]
+    suppressed: u64,
+    nodes: u64,
+    text_bytes: u64,
+}
+
+/// The interim chunks of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Chunks {
+    pub(crate) inputs: Vec<SizedInput>,
+    /// The sources of which a row was refused.
+    pub(crate) refused: BTreeSet<String>,
+}
+
+/// The interim chunks of a run, in the order of their raw chunks.
+pub(crate) async fn chunks(run: &RunId, context: &Context) -> Result<Chunks, StageError> {
+    let raw = context.store.list(&keys::raw_of(run)).await?;
+    let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);
+    let receipts = Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await?;
+    let mut found = Chunks::default();
+    for (chunk, receipt) in receipts {
+        let translated = receipt.result;
+        found.inputs.push(SizedInput {
+            input: MapperInput { key: chunk.interim(), links: Some(chunk.links()), lines: translated.accounts },
+            text_bytes: translated.text_bytes,
+            nodes: translated.nodes,
+        });
+        if translated.rejected > translated.repeated + translated.suppressed {
+            found.refused.insert(chunk.source);
+        }
+    }
+    Ok(found)
+}
+
+/// The members of the previous version, if there is one. A snapshot replaces the accounts of the sources `replaced`.
+pub(crate) async fn members(
+    pinned: &Pinned,
+    replaced: &[String],
+    context: &Context,
+) -> Result<Vec<SizedInput>, StageError> {
+    let Some(previous) = &pinned.plan.previous else { return Ok(Vec::new()) };
+    let manifest: Manifest = context.json(&keys::manifest(&previous.run)).await?;
+    // Links under other rules or another secret do not fit together with those of this run.
+    let has_same_keys = manifest.matching == pinned.matcher(context)?.digest();
+    // Nor do links without the marks of sources that are replaced now and were no snapshots then.
+    let are_marked = replaced.iter().all(|source| manifest.snapshots.contains(source));
+    // Nor may the keys of those who were erased since be counted, and links do not say whose they are.
+    let fit = has_same_keys && are_marked && !pinned.plan.erases;
+    let rules = pinned.config.matches.len() as u64;
+    let sized = |(number, members): (usize, &File)| {
+        let links = manifest.files.member_links.get(number).filter(|_| fit);
+        SizedInput {
+            input: MapperInput {
+                key: members.key.clone(),
+                links: links.map(|links| links.key.clone()),
+                lines: members.records,
+            },
+            text_bytes: members.text_bytes,
+            nodes: links.map_or(members.records * (2 + rules), |links| links::nodes(links.bytes, members.records)),
+        }
+    };
+    Ok(manifest.files.members.iter().enumerate().map(sized).collect())
+}

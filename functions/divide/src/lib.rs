@@ -1,0 +1,83 @@
+//! Divide: decides how a run is divided, once, for all stages behind it.
+//!
+//! It counts what Translate made of this run and what the previous version has, and writes the layout and two lists: what
+//! each invocation by mapper reads, and what each invocation by partition makes. It reads receipts and the manifest, and no
+//! account.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod inputs;
+mod layout;
+mod lists;
+mod replaced;
+
+use onefold_lake::RunId;
+use onefold_lake::keys::{self, Stage};
+use onefold_lake::run::divide::{DivideRequest, DivideResult};
+use onefold_lake::run::layout::Layout;
+use onefold_lake::run::receipt::Moved;
+use onefold_shell::{Context, StageError, Work, json_lines, json_object};
+use onefold_store::Condition;
+
+use crate::layout::Terms;
+
+/// Divides a run.
+///
+/// # Errors
+/// `InvalidInput` if Link or Merge cannot hold its part, however the run is divided, or if an earlier program began to link
+/// the run; `Transient` if the store failed.
+pub async fn run(request: DivideRequest, context: &Context) -> Result<DivideResult, StageError> {
+    let DivideRequest { run } = request;
+    let work = Work { run: run.clone(), stage: Stage::Divide, name: Stage::Divide.name().to_owned() };
+    work.once(context, async |moved| divide(&run, context, moved).await).await
+}
+
+async fn divide(run: &RunId, context: &Context, moved: &mut Moved) -> Result<DivideResult, StageError> {
+    check_not_linked(run, context).await?;
+    let layout = layout(run, context).await?;
+    let (mappers, partitions) = (lists::mappers(&layout), lists::partitions(&layout));
+    moved.records_out = mappers.len() as u64;
+    let documents = [
+        (keys::layout(run), json_object(&layout)?),
+        (keys::mappers(run), json_lines(&mappers)?),
+        (keys::partitions(run), json_lines(&partitions)?),
+    ];
+    for (key, document) in documents {
+        moved.bytes_out += document.len() as u64;
+        context.store.put(&key, document, Condition::Always).await?;
+    }
+    Ok(DivideResult {
+        shards: layout.shards,
+        mappers: mappers.len() as u32,
+        partitions: layout.partitions,
+        slices: layout.slices,
+        mappers_key: keys::mappers(run),
+        partitions_key: keys::partitions(run),
+    })
+}
+
+/// Refuses a run that Link worked on before it was divided here: Link of an earlier program divided it.
+async fn check_not_linked(run: &RunId, context: &Context) -> Result<(), StageError> {
+    if context.store.list(&keys::receipts_of(run, Stage::Link)).await?.is_empty() {
+        return Ok(());
+    }
+    Err(StageError::invalid_input(format!(
+        "an earlier program divided the run {run} and began to link it, which this one does otherwise; start a new run"
+    )))
+}
+
+/// Divides the interim chunks of this run, then the members of the previous version.
+async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
+    let pinned = context.pinned(run).await?;
+    let chunks = inputs::chunks(run, context).await?;
+    let replaced = replaced::sources(run, &pinned.plan, chunks.refused, context).await?;
+    let mut inputs = chunks.inputs;
+    inputs.extend(inputs::members(&pinned, &replaced, context).await?);
+    let terms = Terms {
+        shards: pinned.plan.shards,
+        partitions: pinned.plan.partitions,
+        link: context.link_memory,
+        merge: context.merge_memory,
+    };
+    Ok(Layout { replaced, ..layout::divide(inputs, terms)? })
+}

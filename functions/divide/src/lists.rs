@@ -1,0 +1,72 @@
+//! The lists that distributed maps go through: an invocation a line.
+
+use onefold_lake::run::layout::{Layout, Mapper, Partition};
+
+/// What each invocation by mapper reads.
+pub(crate) fn mappers(layout: &Layout) -> Vec<Mapper> {
+    let mappers = layout.mappers.len() as u32;
+    let mapper = |(number, inputs): (u32, &Vec<_>)| Mapper {
+        mapper: number,
+        mappers,
+        inputs: inputs.clone(),
+        partitions: layout.partitions,
+        slices: layout.slices,
+        shards: layout.shards,
+    };
+    (0..).zip(&layout.mappers).map(mapper).collect()
+}
+
+/// What each invocation by partition makes.
+pub(crate) fn partitions(layout: &Layout) -> Vec<Partition> {
+    let partition = |partition| Partition {
+        partition,
+        partitions: layout.partitions,
+        slices: layout.slices,
+        mappers: layout.mappers.len() as u32,
+        shards: layout.shards,
+        replaced: layout.replaced.clone(),
+    };
+    (0..layout.partitions).map(partition).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use onefold_lake::run::layout::MapperInput;
+
+    use super::*;
+
+    fn layout() -> Layout {
+        let input = |key: &str| MapperInput { key: key.to_owned(), links: None, lines: 3 };
+        Layout {
+            shards: 4,
+            partitions: 2,
+            slices: 8,
+            nodes: 20,
+            mappers: vec![vec![input("a"), input("b")], vec![input("c")]],
+            replaced: vec!["crm".to_owned()],
+        }
+    }
+
+    #[test]
+    fn each_mapper_reads_its_own_inputs() {
+        let listed = mappers(&layout());
+        let read: Vec<Vec<&str>> =
+            listed.iter().map(|mapper| mapper.inputs.iter().map(|input| input.key.as_str()).collect()).collect();
+        assert_eq!(read, [vec!["a", "b"], vec!["c"]]);
+        assert_eq!(listed.iter().map(|mapper| mapper.mapper).collect::<Vec<_>>(), [0, 1]);
+        for mapper in &listed {
+            assert_eq!((mapper.mappers, mapper.partitions, mapper.slices, mapper.shards), (2, 2, 8, 4));
+        }
+    }
+
+    #[test]
+    fn the_partitions_have_all_slices_once() {
+        let listed = partitions(&layout());
+        let slices: Vec<u32> = listed.iter().flat_map(Partition::own_slices).collect();
+        assert_eq!(slices, (0..layout().all_slices()).collect::<Vec<_>>());
+        for partition in &listed {
+            assert_eq!((partition.partitions, partition.mappers, partition.shards), (2, 2, 4));
+            assert_eq!(partition.replaced, ["crm"]);
+        }
+    }
+}
