@@ -10,6 +10,7 @@ mod normalise;
 mod pointer;
 mod postgres;
 mod publish;
+mod snapshot;
 mod source;
 mod survive;
 

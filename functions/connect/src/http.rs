@@ -7,6 +7,7 @@ mod answer;
 mod client;
 mod json;
 mod link;
+mod origin;
 mod reader;
 mod request;
 mod retry;

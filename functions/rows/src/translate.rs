@@ -3,6 +3,7 @@
 mod chunk;
 mod enrich;
 mod id;
+mod items;
 mod objects;
 mod row;
 mod values;

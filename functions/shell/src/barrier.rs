@@ -8,7 +8,7 @@ use onefold_store::{Condition, StoreError};
 
 use crate::context::Context;
 use crate::error::{DEAD_LETTER, StageError};
-use crate::objects::json_object;
+use crate::json::json_object;
 
 /// Completes Settle's task if it waits and every raw chunk is translated.
 ///

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::context::Context;
 use crate::cost::Meter;
 use crate::error::StageError;
-use crate::objects::json_object;
+use crate::json::json_object;
 
 /// A piece of work: its stage and name say where its receipt is.
 #[derive(Clone, Debug)]

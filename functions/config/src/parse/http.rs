@@ -11,7 +11,7 @@ use url::{Host, Url};
 
 use super::mapping::TIME_FORMATS;
 use super::pointer::{Whole, pointer};
-use super::source::no_watermark_for_a_snapshot;
+use super::snapshot::no_watermark_for_a_snapshot;
 use crate::http::{CursorAt, HttpAuth, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging, Patience};
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section};

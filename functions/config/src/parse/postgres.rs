@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::source::no_watermark_for_a_snapshot;
+use super::snapshot::no_watermark_for_a_snapshot;
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section};
 use crate::{Postgres, Relation, Watermark};

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use onefold_normalise::calling_code;
-use toml::de::DeValue;
 
 use super::mapping::{self, mapping};
 use super::{files, http, postgres};
@@ -102,15 +101,6 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
         }
     };
     Some(Source { name: name?, kind: kind?, trust, region, required, snapshot, mapping })
-}
-
-/// What is not in a snapshot any more is gone; a watermark would leave out what only did not change.
-pub(super) fn no_watermark_for_a_snapshot(source: &Section<'_>, settings: &Section<'_>, notes: &mut Notes<'_>) {
-    if let Some((_, span)) = settings.get("watermark")
-        && matches!(source.get("snapshot"), Some((DeValue::Boolean(true), _)))
-    {
-        notes.fault(span, "a snapshot needs all rows, and a watermark asks for some: remove watermark, or snapshot");
-    }
 }
 
 /// The kind and its settings. A new kind is an arm here, and a file beside this one.

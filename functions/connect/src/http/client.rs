@@ -20,7 +20,7 @@ use onefold_shell::StageError;
 use url::Url;
 
 use super::answer::{Failure, failure};
-use super::request::is_same_host;
+use super::origin::is_same_host;
 use super::retry;
 
 /// How long a connection may take to be made.

@@ -3,6 +3,7 @@
 use onefold_config::{HttpSettings, Paging};
 use url::Url;
 
+use super::origin::is_same_host;
 use super::walk::Place;
 
 /// The address of the page at a place, asking for what is new since the watermark. `None` if the place is no address
@@ -65,11 +66,6 @@ pub(super) fn rows_asked_for(settings: &HttpSettings) -> Option<(&str, u64)> {
         let rows = value.parse().ok().filter(|rows| is_size && *rows > 0)?;
         Some((name.as_str(), rows))
     })
-}
-
-/// Whether a token for one address may be sent to the other: scheme, host and port are the same.
-pub(super) fn is_same_host(one: &Url, other: &Url) -> bool {
-    one.origin() == other.origin()
 }
 
 /// A request as messages show it: without the values of its parameters, which may be personal or secret.

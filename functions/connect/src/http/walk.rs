@@ -7,7 +7,7 @@ use url::Url;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::json;
-use super::request::is_same_host;
+use super::origin::is_same_host;
 
 /// Which page is asked for. It is kept in raw chunks, so names must stay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

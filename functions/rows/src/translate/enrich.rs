@@ -7,7 +7,7 @@ use onefold_identity::account::Account;
 use onefold_identity::provenance;
 
 use super::Tables;
-use super::row::{sorted, split_items};
+use super::items::{sorted, split_items};
 
 /// Fills empty fields from the tables, in the order of the configuration, and notes which. A later lookup sees what an
 /// earlier one filled.

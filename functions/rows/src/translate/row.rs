@@ -14,6 +14,7 @@ use onefold_normalise::{self as normalise, Surroundings, is_email, trim};
 use super::Translator;
 use super::enrich::enrich;
 use super::id::id;
+use super::items::{sorted, split_items};
 use super::values::{Dropped, NOT_A_LIST, Row, unmarked};
 use crate::enrich::{location, number};
 use crate::mapping::Slot;
@@ -301,19 +302,6 @@ fn check<'a>(field: TextField, value: Cow<'a, str>, birthdate: Option<&TimeForma
     }
 }
 
-/// The items of a text, without blanks around them; one item if nothing separates them.
-pub(super) fn split_items<'a>(text: &'a str, separator: Option<&str>) -> Vec<Cow<'a, str>> {
-    let item = |text: &'a str| Some(text.trim()).filter(|item| !item.is_empty()).map(Cow::Borrowed);
-    let Some(separator) = separator else {
-        return item(text).into_iter().collect();
-    };
-    match separator.as_bytes() {
-        // A single letter is found without what the search for a longer text prepares.
-        [letter] if letter.is_ascii() => text.split(char::from(*letter)).filter_map(item).collect(),
-        _ => text.split(separator).filter_map(item).collect(),
-    }
-}
-
 /// The first of some slots that has items: sorted, without repetition.
 fn list<'a>(row: Row<'_, 'a>, choice: &[usize], separator: Option<&str>, dropped: &mut Dropped) -> Vec<Cow<'a, str>> {
     let mut is_object = false;
@@ -343,10 +331,4 @@ fn list<'a>(row: Row<'_, 'a>, choice: &[usize], separator: Option<&str>, dropped
     }
     let cleaned = items.into_iter().filter_map(|item| row.cleaned(item, "interests", dropped));
     sorted(cleaned.map(trim).collect())
-}
-
-pub(super) fn sorted(mut items: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
-    items.sort_unstable();
-    items.dedup();
-    items
 }

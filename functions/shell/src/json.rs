@@ -1,0 +1,30 @@
+//! Values as objects of JSON.
+
+use serde::Serialize;
+
+use crate::error::StageError;
+
+fn cannot_be_written(error: serde_json::Error) -> StageError {
+    StageError::internal(format!("an object cannot be written: {error}"))
+}
+
+/// Formats an object of JSON.
+///
+/// # Errors
+/// A value cannot be written as JSON.
+pub fn json_object<T: Serialize>(value: &T) -> Result<bytes::Bytes, StageError> {
+    serde_json::to_vec(value).map(Into::into).map_err(cannot_be_written)
+}
+
+/// Formats an object of JSON Lines.
+///
+/// # Errors
+/// A value cannot be written as JSON.
+pub fn json_lines<T: Serialize>(lines: &[T]) -> Result<bytes::Bytes, StageError> {
+    let mut out = Vec::new();
+    for line in lines {
+        serde_json::to_writer(&mut out, line).map_err(cannot_be_written)?;
+        out.push(b'\n');
+    }
+    Ok(out.into())
+}
