@@ -14,6 +14,7 @@ mod matching;
 mod nearest;
 mod parse;
 mod place;
+pub mod pointer;
 mod postgres;
 mod publish;
 mod schema;

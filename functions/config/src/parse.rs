@@ -7,7 +7,7 @@ mod http;
 mod mapping;
 mod matching;
 mod normalise;
-mod pointer;
+mod pointer_setting;
 mod postgres;
 mod publish;
 mod snapshot;

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
-use onefold_config::Mapping;
+use onefold_config::{Mapping, pointer};
 use onefold_identity::account::TextSeed;
 use onefold_identity::json;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -112,8 +112,7 @@ impl RowPlan {
     }
 
     fn add(&mut self, pointer: &str, shape: Shape) -> usize {
-        let tokens: Vec<String> =
-            pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+        let tokens: Vec<String> = pointer::tokens(pointer).map(Cow::into_owned).collect();
         let mut node = 0;
         for token in &tokens {
             node = match self.nodes[node].children.iter().find(|child| child.name == *token) {
@@ -286,8 +285,7 @@ impl<'de> Visitor<'de> for BranchVisitor<'_, '_, 'de> {
         }
         let mut index = 0usize;
         loop {
-            let name = index.to_string();
-            let more = match children.iter().find(|child| child.name == name) {
+            let more = match children.iter().find(|child| pointer::index(&child.name) == Some(index)) {
                 Some(child) => {
                     sequence.next_element_seed(BranchVisitor { plan, node: child.node, slots: self.slots })?.is_some()
                 }

@@ -1,6 +1,6 @@
 //! The members of a [[source]] of kind "files".
 
-use super::pointer::{Whole, pointer};
+use super::pointer_setting::{Whole, pointer};
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section};
 use crate::{Encoding, FileFormat, FilesSettings, RowFormat};

@@ -10,7 +10,7 @@ use toml::de::DeValue;
 use url::{Host, Url};
 
 use super::mapping::TIME_FORMATS;
-use super::pointer::{Whole, pointer};
+use super::pointer_setting::{Whole, pointer};
 use super::snapshot::no_watermark_for_a_snapshot;
 use crate::http::{CursorAt, HttpAuth, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging, Patience};
 use crate::schema::{Key, Kind};

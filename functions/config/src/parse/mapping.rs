@@ -7,7 +7,7 @@ use onefold_normalise::field::TextField;
 use onefold_normalise::timestamp::TimeFormat;
 use toml::de::{DeTable, DeValue};
 
-use super::pointer::{Whole, check_pointer};
+use super::pointer_setting::{Whole, check_pointer};
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Placed, Section, texts};
 use crate::{DeletionMark, ListField, Mapping, Pointers, TextMapping, TimeField};

@@ -190,6 +190,7 @@ impl ArrayScanner {
 
 #[cfg(test)]
 mod tests {
+    use onefold_config::pointer::escaped;
     use proptest::prelude::*;
     use serde_json::Value;
     use serde_json::value::RawValue;
@@ -232,8 +233,7 @@ mod tests {
     fn collect_pointers(value: &Value, pointer: String, found: &mut Vec<String>) {
         match value {
             Value::Object(members) => members.iter().for_each(|(name, inner)| {
-                let name = name.replace('~', "~0").replace('/', "~1");
-                collect_pointers(inner, format!("{pointer}/{name}"), found);
+                collect_pointers(inner, format!("{pointer}/{}", escaped(name)), found);
             }),
             Value::Array(elements) => elements.iter().enumerate().for_each(|(number, inner)| {
                 collect_pointers(inner, format!("{pointer}/{number}"), found);

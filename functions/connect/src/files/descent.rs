@@ -4,6 +4,10 @@
 //! Names of members on the way are read, all else is only followed by its quotes and brackets. A pointer finds the
 //! first member of a name, and there is no way back from what it found.
 
+use std::borrow::Cow;
+
+use onefold_config::pointer;
+
 /// Longest name of a member in bytes, as it is written.
 const NAME_BYTES_MAX: usize = 1 << 16;
 
@@ -22,7 +26,7 @@ pub(super) struct Descent {
     /// The name that is being read, as it is written.
     name: Vec<u8>,
     /// Number of the element, in an array that was entered.
-    element: u64,
+    element: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,8 +80,8 @@ impl Passing {
 impl Descent {
     /// A descent to what a pointer, which is not empty, points at.
     pub(super) fn new(pointer: &str) -> Self {
-        let names = pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
-        Self { names: names.collect(), open: Vec::new(), state: State::Value, name: Vec::new(), element: 0 }
+        let names = pointer::tokens(pointer).map(Cow::into_owned).collect();
+        Self { names, open: Vec::new(), state: State::Value, name: Vec::new(), element: 0 }
     }
 
     /// Takes a byte of the document before the array; whether it is the bracket that begins the array.
@@ -164,8 +168,7 @@ impl Descent {
     }
 
     fn begin_element(&mut self) {
-        // "01" is no index.
-        let is_it = self.wanted().is_some_and(|name| self.element.to_string() == name);
+        let is_it = self.wanted().and_then(pointer::index) == Some(self.element);
         self.state = if is_it { State::Value } else { State::Aside(Passing::default()) };
     }
 }

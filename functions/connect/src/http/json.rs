@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use onefold_config::pointer;
 use serde_json::value::RawValue;
 
 /// Reads a page. Its text is borrowed, and known to be JSON.
@@ -11,18 +12,12 @@ pub(super) fn page(body: &[u8]) -> Option<&RawValue> {
 
 /// The value at a JSON Pointer (RFC 6901).
 pub(super) fn at<'j>(json: &'j RawValue, pointer: &str) -> Option<&'j RawValue> {
-    let tokens = pointer.split('/').skip(1);
-    tokens.into_iter().try_fold(json, |json, token| match json.get().as_bytes().first()? {
+    pointer::tokens(pointer).try_fold(json, |json, token| match json.get().as_bytes().first()? {
         b'{' => {
-            let name = token.replace("~1", "/").replace("~0", "~");
             let mut members: BTreeMap<String, &RawValue> = serde_json::from_str(json.get()).ok()?;
-            members.remove(&name)
+            members.remove(token.as_ref())
         }
-        b'[' => {
-            // "01" is no index.
-            let index = token.parse::<usize>().ok().filter(|index| index.to_string() == token)?;
-            elements(json)?.get(index).copied()
-        }
+        b'[' => elements(json)?.get(pointer::index(&token)?).copied(),
         _ => None,
     })
 }

@@ -1,7 +1,8 @@
-//! JSON Pointers (RFC 6901) in the configuration.
+//! Settings that are JSON Pointers (RFC 6901).
 
 use std::ops::Range;
 
+use crate::pointer::tokens;
 use crate::toml_reader::{Notes, Section};
 
 /// Whether a pointer may be empty: the whole document.
@@ -19,8 +20,8 @@ pub(super) fn pointer(section: &Section<'_>, name: &str, whole: Whole, notes: &m
     check_pointer(text, span, whole, notes).then(|| text.to_owned())
 }
 
-/// Notes a fault if a text is no JSON Pointer, which mostly is the bare name of a member or column, or one that finds
-/// nothing; gives whether it is neither.
+/// Whether a text is a JSON Pointer that can find something. Notes a fault if not: most often it is the bare name of a
+/// member or column.
 pub(super) fn check_pointer(text: &str, span: Range<usize>, whole: Whole, notes: &mut Notes<'_>) -> bool {
     let is_whole = text.is_empty() && whole == Whole::Allowed;
     let is_pointer = is_whole || text.starts_with('/');
@@ -28,18 +29,17 @@ pub(super) fn check_pointer(text: &str, span: Range<usize>, whole: Whole, notes:
         let or_empty = if whole == Whole::Allowed { ", or be empty where the page is the array" } else { "" };
         let meant = format!("/{text}");
         notes.fault(
-            span.clone(),
+            span,
             format!("{text:?} is no JSON Pointer (RFC 6901): it must start with /{or_empty}; did you mean {meant:?}?"),
         );
+        return false;
     }
-    let from_end = text.split('/').skip(1).find(|token| counts_from_end(token));
-    if let Some(token) = from_end.filter(|_| is_pointer) {
-        notes.fault(
-            span,
-            format!("{text:?} finds nothing: a JSON Pointer (RFC 6901) counts from the start, from 0, so {token} is no place in a list"),
-        );
-    }
-    is_pointer && from_end.is_none()
+    let Some(token) = tokens(text).find(|token| counts_from_end(token)) else { return true };
+    notes.fault(
+        span,
+        format!("{text:?} finds nothing: a JSON Pointer (RFC 6901) counts from the start, from 0, so {token} is no place in a list"),
+    );
+    false
 }
 
 /// Whether a token of a pointer is a place in a list as it is counted from the list's end in other notations.
