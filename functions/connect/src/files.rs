@@ -20,7 +20,7 @@ use onefold_config::{FileFormat, FilesSettings, Source};
 use onefold_lake::keys;
 use onefold_lake::run::note::Note;
 use onefold_lake::run::plan::{Piece, Reading};
-use onefold_rows::setup;
+use onefold_rows::setup_checks;
 use onefold_shell::{Context, StageError};
 
 use crate::chunker::{CHUNK_BYTES, Chunker, Mark, RawChunk};
@@ -49,7 +49,7 @@ impl Connector for Files<'_> {
         let objects = planning.context.store.list(&prefix).await?;
         let was_there = planning.known.iter().any(|input| input.source == *name);
         if objects.is_empty() && !was_there && *required {
-            faults.push(setup::no_file(name));
+            faults.push(setup_checks::no_file(name));
         }
         let was_read: BTreeSet<(&str, &str)> =
             planning.known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();

@@ -5,7 +5,7 @@ use onefold_lake::data::table;
 use onefold_lake::keys;
 use onefold_lake::run::plan::Pinned;
 use onefold_rows::enrich::TableFormat;
-use onefold_rows::setup::check_table;
+use onefold_rows::setup_checks::check_table;
 use onefold_shell::{Context, Function, MemoryBudget, StageError};
 
 /// Pins the reference tables, and reads them once so that their faults are found before anything runs. Translate holds

@@ -11,5 +11,5 @@ pub mod csv;
 pub mod enrich;
 pub mod mapping;
 mod raw_json;
-pub mod setup;
+pub mod setup_checks;
 pub mod translate;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use memchr::memchr;
 use onefold_config::{FilesSettings, RowFormat, Source};
 use onefold_lake::run::plan::Piece;
-use onefold_rows::setup;
+use onefold_rows::setup_checks;
 use onefold_shell::Context;
 use onefold_store::{Body, StoreError};
 
@@ -298,7 +298,7 @@ impl ObjectReader<'_> {
             self.header.push(b'\n');
         }
         self.ahead = Some(rest.into());
-        match setup::repeated_columns(source, &self.header, delimiter) {
+        match setup_checks::repeated_columns(source, &self.header, delimiter) {
             None => Ok(()),
             Some(repeated) => Err(Fault::source(format!("{object} {repeated}"))),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use onefold_rows::enrich::{Rows, TableFormat, TableText};
-use onefold_rows::setup::NoTable;
+use onefold_rows::setup_checks::NoTable;
 use onefold_store::{Store, StoreError};
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as PhysicalType};
 use parquet::errors::ParquetError;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use onefold_config::{Config, Place, RowFormat, SourceKind, nearest};
 use onefold_lake::data::table::StoredTable;
-use onefold_rows::setup::{self, Finding};
+use onefold_rows::setup_checks::{self, Finding};
 use onefold_store::Object;
 
 use super::diagnostics::{Diagnostic, Severity, show};
@@ -64,7 +64,7 @@ async fn check_data(folder: &DataFolder, config: &Config, text: &str) -> Result<
     let reader = SourceReader::new(folder.root())?;
     for name in config.tables() {
         let table = reader.table(name).await?;
-        let findings = setup::check_table(config, name, table.as_ref().map(StoredTable::text));
+        let findings = setup_checks::check_table(config, name, table.as_ref().map(StoredTable::text));
         found.extend(findings.into_iter().map(|finding| placed(text, Severity::Error, finding)));
     }
     let mut files = Vec::new();
@@ -73,13 +73,13 @@ async fn check_data(folder: &DataFolder, config: &Config, text: &str) -> Result<
     }
     let with_files = || config.sources.iter().zip(&files).filter(|(_, files)| !files.is_empty());
     let lacking =
-        setup::check_files(config, |source| with_files().any(|(with_files, _)| with_files.name == source.name));
+        setup_checks::check_files(config, |source| with_files().any(|(with_files, _)| with_files.name == source.name));
     found.extend(lacking.into_iter().map(|finding| placed(text, Severity::Error, finding)));
 
     let names: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
     let corrections = folder.faults_of_corrections(&names);
     found.extend(corrections.into_iter().map(|message| Diagnostic { severity: Severity::Error, place: None, message }));
-    let phones = setup::check_phones(config, |source| !matches!(source.kind, SourceKind::Files(_)));
+    let phones = setup_checks::check_phones(config, |source| !matches!(source.kind, SourceKind::Files(_)));
     found.extend(phones.into_iter().map(|finding| placed(text, Severity::Warning, finding)));
     for (number, files) in files.iter().enumerate() {
         found.extend(check_files(&reader, config, text, number, files).await?);
@@ -117,7 +117,7 @@ async fn check_files(
         let mut findings = losses::of_rows(config, number, &file.key, &rows)?;
         match rows.first() {
             Some(row) if is_csv => {
-                findings.splice(..0, setup::check_header(config, number, &file.key, row.header(), delimiter));
+                findings.splice(..0, setup_checks::check_header(config, number, &file.key, row.header(), delimiter));
             }
             None if file.size > 0 => findings.push(losses::without_rows(number, &file.key, file.size)),
             _ => {}

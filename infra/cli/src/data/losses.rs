@@ -3,7 +3,7 @@
 use onefold_config::{Config, Source};
 use onefold_identity::matching::Matcher;
 use onefold_normalise::field::TextField;
-use onefold_rows::setup::{Finding, check_shapes, knows_no_country};
+use onefold_rows::setup_checks::{Finding, check_shapes, knows_no_country};
 use onefold_rows::translate::{ChunkOutput, Tables, Translator};
 use serde_json::Value;
 

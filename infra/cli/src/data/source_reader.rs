@@ -11,7 +11,7 @@ use onefold_lake::run::note::Note;
 use onefold_lake::run::plan::{Piece, Reading};
 use onefold_lake::{RunId, keys};
 use onefold_rows::csv::{Boundary, Dialect, FieldReader};
-use onefold_rows::setup::NoTable;
+use onefold_rows::setup_checks::NoTable;
 use onefold_rows::translate::Segment;
 use onefold_shell::{Context, NoSecrets, Secrets};
 use onefold_store::{Object, Store};

@@ -8,7 +8,7 @@ use onefold_identity::matching::Matcher;
 use onefold_lake::data::table::StoredTable;
 use onefold_lake::run::note::Note;
 use onefold_rows::enrich::TableText;
-use onefold_rows::setup;
+use onefold_rows::setup_checks;
 use onefold_rows::translate::{Segment, Tables, Translator};
 use onefold_shell::Secrets;
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ async fn tables(reader: &SourceReader, config: &Config) -> Result<Tables, Error>
     let mut stored = Vec::new();
     for name in config.tables() {
         let table = reader.table(name).await?;
-        let faults = setup::check_table(config, name, table.as_ref().map(StoredTable::text));
+        let faults = setup_checks::check_table(config, name, table.as_ref().map(StoredTable::text));
         if let Some(fault) = faults.first() {
             return Err(Error::Unready(format!("{}; `onefold check` shows every fault", fault.message)));
         }
