@@ -5,12 +5,12 @@ mod enrich;
 mod id;
 mod items;
 mod objects;
-mod row;
+mod translator;
 mod values;
 
 pub use chunk::{ChunkOutput, Segment};
 pub use objects::ObjectRows;
-pub use row::Reject;
+pub use translator::Reject;
 
 use enrich::Provenances;
 use onefold_config::{Config, Source};

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Translator;
 use super::objects::{self, ObjectRows, SegmentRows};
-use super::row::{Reject, Whose};
+use super::translator::{Reject, Whose};
 use super::values::{Dropped, Row, is_clean_csv, is_clean_json};
 use crate::csv::{Boundary, Dialect, FieldReader, RECORD_BYTES_MAX, split_plain};
 use crate::mapping::Slot;
