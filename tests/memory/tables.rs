@@ -18,7 +18,7 @@ fn tables_keep_to_their_formula() {
             let text: String = std::iter::once("name,gender\n".to_owned())
                 .chain((0..rows).map(|row| format!("name{row:08},female\n")))
                 .collect();
-            let parse = || LookupTable::parse(&config.enrich[0], TableText::Csv(text.as_bytes()));
+            let parse = || LookupTable::parse(&config.enrich[0], TableText::csv("reference/t.csv", text.as_bytes()));
             let (table, measured) = measured(parse);
             assert!(table.is_ok());
             let formula = MemoryBudget::table_bytes(text.len() as u64);

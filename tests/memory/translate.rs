@@ -4,7 +4,7 @@ use onefold_config::Config;
 use onefold_identity::matching::Matcher;
 use onefold_lake::compress;
 use onefold_lake::data::links;
-use onefold_rows::translate::{Segment, Tables, Translator};
+use onefold_rows::translate::{Segment, Tables, Translator, translate_chunk};
 use onefold_shell::MemoryBudget;
 
 use crate::Findings;
@@ -50,7 +50,7 @@ fn a_chunk_keeps_to_its_formula() {
                 let text = onefold_lake::decompress("k", &stored).expect("zstd");
                 let matcher = Matcher::new(&config, lake.context.hasher().expect("a secret").clone());
                 let mut translator = Translator::new(&config, &config.sources[0], &tables, matcher);
-                let output = translator.chunk(&text, &[segment]);
+                let output = translate_chunk(&mut translator, &text, &[segment]);
                 drop(text);
                 let accounts = compress(&output.accounts).expect("zstd");
                 let star_links = links::format(&output.stars);

@@ -49,7 +49,7 @@ impl Connector for Files<'_> {
         let objects = planning.context.store.list(&prefix).await?;
         let was_there = planning.known.iter().any(|input| input.source == *name);
         if objects.is_empty() && !was_there && *required {
-            faults.push(setup_checks::no_file(name));
+            faults.push(setup_checks::no_file(name, &prefix));
         }
         let was_read: BTreeSet<(&str, &str)> =
             planning.known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();

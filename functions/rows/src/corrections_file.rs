@@ -8,7 +8,7 @@ use onefold_graph::union_find::UnionFind;
 use onefold_identity::corrections::{Pair, Pairs};
 use onefold_identity::reference;
 
-use crate::csv::{Boundary, FieldReader, boundary};
+use crate::csv::{FieldReader, records};
 
 const COLUMNS: [&str; 3] = ["kind", "left", "right"];
 
@@ -60,25 +60,15 @@ struct Reading<'f, 's> {
 
 impl<'f> Reading<'f, '_> {
     fn file(&mut self, file: &File<'f>) {
-        let bytes = file.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(file.bytes);
         let mut reader = FieldReader::new(b',');
         let mut columns = None;
-        let (mut start, mut line) = (0, 1);
-        while start < bytes.len() {
-            let (length, is_broken) = match boundary(&bytes[start..], b',', true) {
-                Boundary::Complete(length) => (length, false),
-                Boundary::Broken(length) => (length, true),
-                Boundary::Open => (bytes.len() - start, true),
-            };
-            let record = &bytes[start..start + length];
-            let place = (file.name, line);
-            start += length;
-            line += record.iter().filter(|byte| **byte == b'\n').count();
-            if is_broken || !reader.read(record) {
+        for record in records(file.bytes, b',') {
+            let place = (file.name, record.line);
+            if record.is_broken || !reader.read(record.bytes) {
                 self.fault(place, "the line cannot be read as CSV; close its quotes, and end lines with a line feed");
                 continue;
             }
-            if record.trim_ascii().is_empty() {
+            if record.is_blank() {
                 continue;
             }
             let Some(fields) = texts(&reader) else {

@@ -5,8 +5,12 @@
 //! it grows over the limit, or if a field that spans lines ends as no quoted field does; reading goes on at the next
 //! line.
 
+mod records;
+
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr};
+
+pub use records::{Record, records};
 
 /// Longest record in bytes, its line end aside. A longer one is rejected, not read.
 pub const RECORD_BYTES_MAX: usize = 1 << 20;
@@ -201,6 +205,18 @@ pub fn split_plain<'a>(record: &'a [u8], delimiter: u8, fields: &mut Vec<&'a str
     true
 }
 
+/// The names of the columns of a file whose first record is `header`, without white space around them.
+pub fn column_names(header: &[u8], delimiter: u8) -> Vec<String> {
+    let mut reader = FieldReader::new(delimiter);
+    reader.read(header);
+    let mut names: Vec<String> =
+        reader.fields().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
+    if let Some(first) = names.first_mut() {
+        *first = first.trim_start_matches('\u{feff}').trim_start().to_owned();
+    }
+    names
+}
+
 /// Splits one record into its fields. Keeps its buffers from record to record.
 pub struct FieldReader {
     reader: Reader,
@@ -344,6 +360,12 @@ mod tests {
         assert!(!FieldReader::new(b',').read(b"a,b\rc,d\n"));
         let wide = vec!["x".repeat(200); 300].join(",");
         assert_eq!(fields(&wide).len(), 300);
+    }
+
+    #[test]
+    fn names_of_columns_have_no_byte_order_mark_and_no_blanks() {
+        assert_eq!(column_names("\u{feff}id ,\"e,mail \", ä\r\n".as_bytes(), b','), ["id", "e,mail", "ä"]);
+        assert_eq!(column_names("\u{feff}\"id\";b".as_bytes(), b';'), ["id", "b"]);
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use onefold_config::Enrich;
 use onefold_identity::account::Account;
 use xxhash_rust::xxh3::xxh3_64;
 
-pub use table::{Rows, TableError, TableFormat, TableText};
+pub use table::{TableContent, TableError, TableFormat, TableRows, TableText};
 
 /// A table ready for one lookup of the configuration.
 ///

@@ -1,12 +1,14 @@
 //! What must hold of a set-up beyond the text of its configuration: its tables and files. Plan looks before a run, and
 //! the command before anything is uploaded, both with this.
 
+use std::fmt::Display;
+
 use onefold_config::{Config, Source, SourceKind};
 use onefold_normalise::Step;
 use onefold_normalise::field::TextField;
 
-use crate::csv::FieldReader;
-use crate::enrich::{LookupTable, TableFormat, TableText};
+use crate::csv::column_names;
+use crate::enrich::{LookupTable, TableText};
 use crate::mapping::{self, MappingPlan, NotText, Slot};
 
 /// Something that is wrong, or looks wrong, with a set-up.
@@ -22,27 +24,16 @@ pub struct Finding {
     pub message: String,
 }
 
-/// Why there is nothing to read of a reference table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoTable {
-    /// There is none of its name.
-    Missing,
-    /// There is one in each format.
-    Several,
-    /// It is named as a Parquet file and cannot be read as one; with the reason.
-    NoParquet(String),
-}
-
-/// Every fault of a reference table, for each `[[enrich]]` that names it.
-pub fn check_table(config: &Config, name: &str, table: Result<TableText<'_>, &NoTable>) -> Vec<Finding> {
+/// Every fault of a reference table, for each `[[enrich]]` that names it. `table` is its text, or why it cannot be read.
+pub fn check_table(config: &Config, name: &str, table: Result<TableText<'_>, impl Display>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for (number, lookup) in config.enrich.iter().enumerate().filter(|(_, lookup)| lookup.table == name) {
-        let message = match table {
-            Ok(text) => match LookupTable::parse(lookup, text) {
+        let message = match &table {
+            Ok(text) => match LookupTable::parse(lookup, *text) {
                 Ok(_) => continue,
                 Err(error) => error.to_string(),
             },
-            Err(reason) => no_table(name, reason),
+            Err(reason) => reason.to_string(),
         };
         // Two lookups in one table have its faults in common.
         if !found.iter().any(|finding| finding.message == message) {
@@ -52,19 +43,13 @@ pub fn check_table(config: &Config, name: &str, table: Result<TableText<'_>, &No
     found
 }
 
-fn no_table(name: &str, reason: &NoTable) -> String {
-    let [csv, parquet] = TableFormat::ALL.map(|format| format!("reference/{name}.{}", format.extension()));
-    match reason {
-        NoTable::Missing => {
-            format!("[[enrich]] names the table {name:?}, and there is no {csv} and no {parquet}; upload one")
-        }
-        NoTable::Several => format!("there are both {csv} and {parquet}; remove the one that is not meant"),
-        NoTable::NoParquet(reason) => format!("{parquet} is no Parquet file: {reason}"),
-    }
-}
-
-/// The sources of files that must have some and have none; `has_files` says which have any.
-pub fn check_files(config: &Config, has_files: impl Fn(&Source) -> bool) -> Vec<Finding> {
+/// The sources of files that must have some and have none. `has_files` says which have any, and `folder` where the files of
+/// a source are dropped.
+pub fn check_files(
+    config: &Config,
+    folder: impl Fn(&str) -> String,
+    has_files: impl Fn(&Source) -> bool,
+) -> Vec<Finding> {
     let needs_files = |source: &Source| source.required && matches!(source.kind, SourceKind::Files(_));
     let numbered = config.sources.iter().enumerate();
     let lacking = numbered.filter(|(_, source)| needs_files(source) && !has_files(source));
@@ -72,22 +57,22 @@ pub fn check_files(config: &Config, has_files: impl Fn(&Source) -> bool) -> Vec<
         section: "source",
         number,
         key: "name",
-        message: no_file(&source.name),
+        message: no_file(&source.name, &folder(&source.name)),
     };
     lacking.map(finding).collect()
 }
 
-/// That a source has never had a file, and what to do.
-pub fn no_file(source: &str) -> String {
+/// The message that a source has never had a file in its folder, and what to do.
+pub fn no_file(source: &str, folder: &str) -> String {
     format!(
-        "the source {source:?} has no file: there is nothing under landing/{source}/; drop files there, or write required = false"
+        "the source {source:?} has no file: there is nothing under {folder}; drop files there, or write required = false"
     )
 }
 
 /// What to say of a file in which a column that the mapping reads is there several times, if one is. `header` is its first
 /// record.
 pub fn repeated_columns(source: &Source, header: &[u8], delimiter: u8) -> Option<String> {
-    let repeated = MappingPlan::new(&source.mapping).repeated(&columns(header, delimiter));
+    let repeated = MappingPlan::new(&source.mapping).repeated(&column_names(header, delimiter));
     let names: Vec<String> = repeated.iter().map(|name| format!("{name:?}")).collect();
     (!names.is_empty()).then(|| {
         format!(
@@ -95,13 +80,6 @@ pub fn repeated_columns(source: &Source, header: &[u8], delimiter: u8) -> Option
             names.join(" and ")
         )
     })
-}
-
-/// The names of the columns of a file whose first record is `header`.
-fn columns(header: &[u8], delimiter: u8) -> Vec<String> {
-    let mut reader = FieldReader::new(delimiter);
-    reader.read(header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(header));
-    reader.fields().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect()
 }
 
 /// Whether nothing says the country of a source's phone numbers, so that those without a calling code cannot be read.
@@ -134,7 +112,7 @@ pub fn check_header(config: &Config, number: usize, file: &str, header: &[u8], d
     let Some(source) = config.sources.get(number) else {
         return Vec::new();
     };
-    let columns = columns(header, delimiter);
+    let columns = column_names(header, delimiter);
     let finding = |pointer: String| {
         let meant = onefold_config::nearest(pointer.trim_start_matches('/'), columns.iter().map(String::as_str));
         let meant = meant.map_or_else(String::new, |column| format!("; did you mean \"/{column}\"?"));
@@ -213,35 +191,31 @@ on = "address.postal_code"
     }
 
     #[test]
-    fn a_table_that_is_missing_or_damaged_is_told_once() {
+    fn a_table_that_cannot_be_read_is_told_once() {
         let config = Config::parse(CONFIG).unwrap();
-        for (reason, words) in [
-            (NoTable::Missing, "there is no reference/zips.csv and no reference/zips.parquet"),
-            (NoTable::Several, "there are both reference/zips.csv and reference/zips.parquet"),
-            (NoTable::NoParquet("no footer".to_owned()), "reference/zips.parquet is no Parquet file: no footer"),
-        ] {
-            let found = check_table(&config, "zips", Err(&reason));
-            assert_eq!(places(&found), [("enrich", 1, "table")]);
-            assert!(found[0].message.contains(words), "{found:?}");
-        }
+        let found = check_table(&config, "zips", Err("there is no such table"));
+        assert_eq!(places(&found), [("enrich", 1, "table")]);
+        assert_eq!(found[0].message, "there is no such table");
     }
 
     #[test]
     fn faults_in_a_table_are_told_at_the_lookup_that_they_disturb() {
         let config = Config::parse(CONFIG).unwrap();
-        assert_eq!(check_table(&config, "names", Ok(TableText::Csv(b"n,gender\n"))), []);
-        let found = check_table(&config, "zips", Ok(TableText::Csv(b"z,latitude,longitude\n")));
+        let check = |name, object, bytes| check_table(&config, name, Ok::<_, &str>(TableText::csv(object, bytes)));
+        assert_eq!(check("names", "names.csv", b"n,gender\n"), []);
+        let found = check("zips", "zips.csv", b"z,latitude,longitude\n");
         assert_eq!(places(&found), [("enrich", 2, "table")]);
-        assert!(found[0].message.contains("no column \"region\""), "{found:?}");
+        assert!(found[0].message.starts_with("zips.csv has no column \"region\""), "{found:?}");
     }
 
     #[test]
     fn a_source_that_may_be_empty_needs_no_file() {
         let config = Config::parse(CONFIG).unwrap();
-        let found = check_files(&config, |_| false);
+        let folder = |source: &str| format!("folder/of/{source}/");
+        let found = check_files(&config, folder, |_| false);
         assert_eq!(places(&found), [("source", 0, "name")]);
-        assert!(found[0].message.contains("nothing under landing/news/"), "{found:?}");
-        assert_eq!(check_files(&config, |source| source.name == "news"), []);
+        assert!(found[0].message.contains("nothing under folder/of/news/;"), "{found:?}");
+        assert_eq!(check_files(&config, folder, |source| source.name == "news"), []);
     }
 
     #[test]

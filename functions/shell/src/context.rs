@@ -12,7 +12,6 @@ use onefold_identity::suppression::Suppression;
 use onefold_lake::data::table::StoredTable;
 use onefold_lake::run::plan::Plan;
 use onefold_lake::{RunId, keys};
-use onefold_rows::enrich::TableText;
 use onefold_rows::translate::Tables;
 use onefold_store::s3::{self, Patience, S3Store};
 use onefold_store::{Store, StoreError};
@@ -248,13 +247,11 @@ impl Context {
                     "{key} was changed while the run was under way; start a new run"
                 )));
             }
-            let content = StoredTable::read(table.format, bytes)
-                .map_err(|error| StageError::invalid_input(format!("{key} is no Parquet file: {error}")))?;
+            let content = StoredTable::read(&table.name, table.format, bytes)
+                .map_err(|error| StageError::invalid_input(error.to_string()))?;
             stored.push((&table.name, content));
         }
-        let find = |name: &str| {
-            stored.iter().find(|(known, _)| *known == name).map_or(TableText::Csv(&[]), |(_, table)| table.text())
-        };
+        let find = |name: &str| stored.iter().find(|(known, _)| *known == name).map(|(_, table)| table.text());
         let tables = Tables::parse(&pinned.config, find).map_err(|errors| {
             let faults: Vec<String> = errors.iter().map(ToString::to_string).collect();
             StageError::invalid_input(faults.join("; "))

@@ -19,7 +19,7 @@ use onefold_lake::data::rawchunk;
 use onefold_lake::keys::{Chunk, Stage};
 use onefold_lake::run::note::Note;
 use onefold_lake::run::receipt::Moved;
-use onefold_rows::translate::{ObjectRows, Translator};
+use onefold_rows::translate::{ObjectRows, Translator, translate_chunk};
 use onefold_shell::{
     Context, ErrorKind, Function, MemoryBudget, StageError, Work, caught, complete_if_settled, give_up,
 };
@@ -160,7 +160,7 @@ async fn translate(
 
     let matcher = pinned.matcher(context)?;
     let translator = Translator::new(&pinned.config, source, &tables, matcher);
-    let output = translator.suppressing(pinned.suppression()?).chunk(&text, &index.segments);
+    let output = translate_chunk(&mut translator.suppressing(pinned.suppression()?), &text, &index.segments);
     drop(text);
 
     let accounts = compress(&output.accounts)?;

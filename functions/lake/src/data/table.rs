@@ -4,8 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use onefold_rows::enrich::{Rows, TableFormat, TableText};
-use onefold_rows::setup_checks::NoTable;
+use onefold_rows::enrich::{TableContent, TableFormat, TableRows, TableText};
 use onefold_store::{Store, StoreError};
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as PhysicalType};
 use parquet::errors::ParquetError;
@@ -15,6 +14,33 @@ use parquet::schema::types::Type;
 
 use crate::keys;
 use crate::run::plan::Pinned;
+
+/// Why there is nothing to read of a reference table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoTable {
+    /// There is none of this name.
+    #[error("[[enrich]] names the table {name:?}, and there is no {csv} and no {parquet}; upload one",
+        csv = keys::reference(name, TableFormat::Csv), parquet = keys::reference(name, TableFormat::Parquet))]
+    Missing {
+        /// The name in the configuration.
+        name: String,
+    },
+    /// There is one in each format.
+    #[error("there are both {csv} and {parquet}; remove the one that is not meant",
+        csv = keys::reference(name, TableFormat::Csv), parquet = keys::reference(name, TableFormat::Parquet))]
+    Several {
+        /// The name in the configuration.
+        name: String,
+    },
+    /// Its key says that it is a Parquet file, and it cannot be read as one.
+    #[error("{key} is no Parquet file: {reason}")]
+    NoParquet {
+        /// The table's key.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
 
 /// Reads the table of a name, in whichever format it is there.
 ///
@@ -30,63 +56,70 @@ pub async fn find(store: &dyn Store, name: &str) -> Result<Result<(Pinned, Store
         }
     }
     if found.len() > 1 {
-        return Ok(Err(NoTable::Several));
+        return Ok(Err(NoTable::Several { name: name.to_owned() }));
     }
-    let Some((pinned, bytes)) = found.pop() else { return Ok(Err(NoTable::Missing)) };
-    Ok(match StoredTable::read(pinned.format, bytes) {
-        Ok(table) => Ok((pinned, table)),
-        // CSV is looked at later.
-        Err(error) => Err(NoTable::NoParquet(error.to_string())),
-    })
+    let Some((pinned, bytes)) = found.pop() else { return Ok(Err(NoTable::Missing { name: name.to_owned() })) };
+    Ok(StoredTable::read(name, pinned.format, bytes).map(|table| (pinned, table)))
 }
 
-/// A table's content.
+/// A reference table with its content.
 #[derive(Debug)]
-pub enum StoredTable {
+pub struct StoredTable {
+    key: String,
+    content: StoredContent,
+}
+
+#[derive(Debug)]
+enum StoredContent {
     /// A CSV file.
     Csv(Bytes),
     /// The columns of a Parquet file that hold text or numbers.
-    Rows(Rows),
+    Rows(TableRows),
 }
 
 impl StoredTable {
-    /// Reads a table's object.
+    /// Reads the object of a table. CSV is taken as it is, and read when it is looked up in.
     ///
     /// # Errors
-    /// It is no Parquet file, or a damaged one. CSV is looked at later.
-    pub fn read(format: TableFormat, bytes: Bytes) -> Result<Self, ParquetError> {
-        match format {
-            TableFormat::Csv => Ok(Self::Csv(bytes)),
+    /// [`NoTable::NoParquet`] if it should be a Parquet file and is none, or a damaged one.
+    pub fn read(name: &str, format: TableFormat, bytes: Bytes) -> Result<Self, NoTable> {
+        let key = keys::reference(name, format);
+        let content = match format {
+            TableFormat::Csv => StoredContent::Csv(bytes),
             // The library panics on some files that are damaged.
-            TableFormat::Parquet => catch_unwind(AssertUnwindSafe(|| parquet_rows(bytes)))
-                .unwrap_or_else(|_| Err(ParquetError::General("it is damaged; write it anew".to_owned())))
-                .map(Self::Rows),
-        }
+            TableFormat::Parquet => match catch_unwind(AssertUnwindSafe(|| parquet_rows(bytes))) {
+                Ok(Ok(rows)) => StoredContent::Rows(rows),
+                Ok(Err(error)) => return Err(NoTable::NoParquet { key, reason: error.to_string() }),
+                Err(_) => return Err(NoTable::NoParquet { key, reason: "it is damaged; write it anew".to_owned() }),
+            },
+        };
+        Ok(Self { key, content })
     }
 
-    /// How much memory its text takes.
+    /// How much memory its text takes, in bytes.
     pub fn text_bytes(&self) -> u64 {
-        match self {
-            Self::Csv(bytes) => bytes.len() as u64,
-            Self::Rows(rows) => rows.text_bytes(),
+        match &self.content {
+            StoredContent::Csv(bytes) => bytes.len() as u64,
+            StoredContent::Rows(rows) => rows.text_bytes(),
         }
     }
 
     /// The table as it is parsed for a lookup.
     pub fn text(&self) -> TableText<'_> {
-        match self {
-            Self::Csv(bytes) => TableText::Csv(bytes),
-            Self::Rows(rows) => TableText::Rows(rows),
-        }
+        let content = match &self.content {
+            StoredContent::Csv(bytes) => TableContent::Csv(bytes),
+            StoredContent::Rows(rows) => TableContent::Rows(rows),
+        };
+        TableText { object: &self.key, content }
     }
 }
 
-fn parquet_rows(bytes: Bytes) -> Result<Rows, ParquetError> {
+fn parquet_rows(bytes: Bytes) -> Result<TableRows, ParquetError> {
     let reader = SerializedFileReader::new(bytes)?;
     let schema = reader.metadata().file_metadata().schema();
     let columns: Vec<Arc<Type>> =
         schema.get_fields().iter().filter(|column| is_text_or_number(column)).cloned().collect();
-    let mut rows = Rows::new(columns.iter().map(|column| column.name().to_owned()).collect());
+    let mut rows = TableRows::new(columns.iter().map(|column| column.name().to_owned()).collect());
     if columns.is_empty() {
         return Ok(rows);
     }
@@ -119,7 +152,7 @@ fn is_text_or_number(column: &Type) -> bool {
     }
 }
 
-fn push(rows: &mut Rows, cell: &Field) {
+fn push(rows: &mut TableRows, cell: &Field) {
     match cell {
         Field::Str(text) => rows.push(text),
         Field::Bytes(bytes) => rows.push(&String::from_utf8_lossy(bytes.data())),
@@ -133,12 +166,15 @@ fn push(rows: &mut Rows, cell: &Field) {
 
 #[cfg(test)]
 mod tests {
+    use onefold_store::Condition;
+    use onefold_store::memory::MemoryStore;
     use parquet::data_type::{ByteArrayType, DoubleType, Int32Type};
     use parquet::file::properties::WriterProperties;
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
 
     use super::*;
+    use crate::testing::block_on;
 
     const SCHEMA: &str = "message names {
         required binary name (utf8);
@@ -174,15 +210,17 @@ mod tests {
 
     #[test]
     fn parquet_becomes_rows_of_text() {
-        let table = StoredTable::read(TableFormat::Parquet, names()).unwrap();
-        let StoredTable::Rows(rows) = table else { panic!("Parquet has rows") };
+        let table = StoredTable::read("names", TableFormat::Parquet, names()).unwrap();
+        let TableText { object: "reference/names.parquet", content: TableContent::Rows(rows) } = table.text() else {
+            panic!("Parquet has rows")
+        };
         assert_eq!(rows.names(), ["name", "gender", "probability", "count"]);
         assert_eq!(rows.len(), 2);
-        let mut expected = Rows::new(rows.names().to_vec());
+        let mut expected = TableRows::new(rows.names().to_vec());
         for cell in ["Jürgen", "m", "0.30000000000000004", "-5", "Kim, A", "", "0.0000001", "7"] {
             expected.push(cell);
         }
-        assert_eq!(rows, expected);
+        assert_eq!(*rows, expected);
     }
 
     #[test]
@@ -193,7 +231,7 @@ mod tests {
                 let mut bytes = whole.to_vec();
                 bytes[place] = changed;
                 // Parquet need not bear checksums, so what is read may be anything.
-                let _ = StoredTable::read(TableFormat::Parquet, bytes.into());
+                let _ = StoredTable::read("names", TableFormat::Parquet, bytes.into());
             }
         }
     }
@@ -204,7 +242,22 @@ mod tests {
         for damaged in
             [Bytes::new(), Bytes::from_static(b"name,gender\n"), whole.slice(..whole.len() / 2), whole.slice(8..)]
         {
-            assert!(StoredTable::read(TableFormat::Parquet, damaged).is_err());
+            let error = StoredTable::read("names", TableFormat::Parquet, damaged).unwrap_err().to_string();
+            assert!(error.starts_with("reference/names.parquet is no Parquet file: "), "{error}");
         }
+    }
+
+    #[test]
+    fn a_table_is_there_once_or_it_is_said_where_it_should_be() {
+        let store = MemoryStore::default();
+        let found = || block_on(find(&store, "zips")).unwrap();
+        let error = found().unwrap_err().to_string();
+        assert!(error.contains("there is no reference/zips.csv and no reference/zips.parquet"), "{error}");
+        block_on(store.put("reference/zips.csv", "zip,city\n".into(), Condition::Always)).unwrap();
+        let (pinned, table) = found().unwrap();
+        assert_eq!((pinned.format, table.text().object), (TableFormat::Csv, "reference/zips.csv"));
+        block_on(store.put("reference/zips.parquet", names(), Condition::Always)).unwrap();
+        let error = found().unwrap_err().to_string();
+        assert!(error.starts_with("there are both reference/zips.csv and reference/zips.parquet"), "{error}");
     }
 }

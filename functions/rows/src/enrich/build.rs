@@ -7,8 +7,8 @@ use onefold_identity::json;
 use onefold_normalise::is_stray_control;
 
 use super::key::{self, KeyFault};
-use super::{LookupTable, Rows, TableError, TableText, degrees, location, number};
-use crate::csv::{Boundary, FieldReader, boundary};
+use super::{LookupTable, TableContent, TableError, TableRows, TableText, degrees, location, number};
+use crate::csv::{FieldReader, column_names, records};
 
 /// How many faults of a table are told.
 const FAULTS_TOLD: usize = 20;
@@ -19,27 +19,25 @@ impl LookupTable {
     /// # Errors
     /// All faults of the table at once, by line (of CSV) or row (of Parquet).
     pub fn parse(lookup: &Enrich, text: TableText<'_>) -> Result<Self, TableError> {
-        let object = format!("reference/{}.{}", lookup.table, text.format().extension());
-        match text {
-            TableText::Csv(bytes) => from_csv(lookup, object, bytes),
-            TableText::Rows(rows) => from_rows(lookup, object, rows),
+        let object = text.object.to_owned();
+        match text.content {
+            TableContent::Csv(bytes) => from_csv(lookup, object, bytes),
+            TableContent::Rows(rows) => from_rows(lookup, object, rows),
         }
     }
 }
 
 fn from_csv(lookup: &Enrich, object: String, bytes: &[u8]) -> Result<LookupTable, TableError> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let mut records = Records { bytes, line: 1 };
-    let mut reader = FieldReader::new(b',');
-    let Some((_, header)) = records.next() else {
+    let mut records = records(bytes, b',').filter(|record| !record.is_blank());
+    let Some(header) = records.next() else {
         return Err(TableError::Empty { object });
     };
-    reader.read(header);
-    let names: Vec<String> = reader.fields().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-    let mut builder = Builder::new(lookup, object, &names)?;
-    for (line, record) in records {
-        reader.read(record);
-        builder.row(&format_args!("line {line}"), |column| {
+    let names = column_names(header.bytes, b',');
+    let mut builder = TableBuilder::new(lookup, object, &names)?;
+    let mut reader = FieldReader::new(b',');
+    for record in records {
+        reader.read(record.bytes);
+        builder.row(&format_args!("line {}", record.line), |column| {
             let bytes = reader.field(column).ok_or_else(|| format!("there are only {} columns", reader.len()))?;
             std::str::from_utf8(bytes).map_err(|_| format!("column {:?} is not UTF-8", names[column]))
         })?;
@@ -47,8 +45,8 @@ fn from_csv(lookup: &Enrich, object: String, bytes: &[u8]) -> Result<LookupTable
     builder.finish()
 }
 
-fn from_rows(lookup: &Enrich, object: String, rows: &Rows) -> Result<LookupTable, TableError> {
-    let mut builder = Builder::new(lookup, object, rows.names())?;
+fn from_rows(lookup: &Enrich, object: String, rows: &TableRows) -> Result<LookupTable, TableError> {
+    let mut builder = TableBuilder::new(lookup, object, rows.names())?;
     for row in 0..rows.len() {
         builder.row(&format_args!("row {}", row + 1), |column| Ok(rows.cell(row, column).unwrap_or_default()))?;
     }
@@ -56,7 +54,7 @@ fn from_rows(lookup: &Enrich, object: String, rows: &Rows) -> Result<LookupTable
 }
 
 /// A table that is being read.
-struct Builder<'b> {
+struct TableBuilder<'b> {
     lookup: &'b Enrich,
     object: String,
     names: &'b [String],
@@ -69,7 +67,7 @@ struct Builder<'b> {
     more_faults: usize,
 }
 
-impl<'b> Builder<'b> {
+impl<'b> TableBuilder<'b> {
     fn new(lookup: &'b Enrich, object: String, names: &'b [String]) -> Result<Self, TableError> {
         let mut missing: Vec<String> = Vec::new();
         let mut column = |name: &String| {
@@ -188,32 +186,5 @@ impl<'b> Builder<'b> {
             self.faults.push(format!("and {} more", self.more_faults));
         }
         Err(TableError::Rows { object: self.object, faults: self.faults.join("; ") })
-    }
-}
-
-/// The records of a whole table that are not blank, each with its line.
-struct Records<'a> {
-    bytes: &'a [u8],
-    line: usize,
-}
-
-impl<'a> Iterator for Records<'a> {
-    type Item = (usize, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.bytes.is_empty() {
-            let length = match boundary(self.bytes, b',', true) {
-                Boundary::Complete(length) | Boundary::Broken(length) => length,
-                Boundary::Open => self.bytes.len(),
-            };
-            let (record, rest) = self.bytes.split_at(length);
-            let line = self.line;
-            self.line += record.iter().filter(|byte| **byte == b'\n').count();
-            self.bytes = rest;
-            if !record.trim_ascii().is_empty() {
-                return Some((line, record));
-            }
-        }
-        None
     }
 }

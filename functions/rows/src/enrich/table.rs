@@ -28,32 +28,39 @@ impl TableFormat {
 
 /// A table as it is given to be read.
 #[derive(Clone, Copy, Debug)]
-pub enum TableText<'t> {
-    /// The bytes of a CSV file.
-    Csv(&'t [u8]),
-    /// What was in a Parquet file.
-    Rows(&'t Rows),
+pub struct TableText<'t> {
+    /// The key of its object, for messages.
+    pub object: &'t str,
+    /// What the object holds.
+    pub content: TableContent<'t>,
 }
 
-impl TableText<'_> {
-    pub(super) fn format(self) -> TableFormat {
-        match self {
-            Self::Csv(_) => TableFormat::Csv,
-            Self::Rows(_) => TableFormat::Parquet,
-        }
+impl<'t> TableText<'t> {
+    /// A CSV file.
+    pub fn csv(object: &'t str, bytes: &'t [u8]) -> Self {
+        Self { object, content: TableContent::Csv(bytes) }
     }
+}
+
+/// What the object of a table holds.
+#[derive(Clone, Copy, Debug)]
+pub enum TableContent<'t> {
+    /// The bytes of a CSV file.
+    Csv(&'t [u8]),
+    /// The rows of a Parquet file.
+    Rows(&'t TableRows),
 }
 
 /// Rows of text with named columns.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Rows {
+pub struct TableRows {
     names: Vec<String>,
     text: String,
     /// Where each cell ends in the text, row by row.
     ends: Vec<usize>,
 }
 
-impl Rows {
+impl TableRows {
     /// No rows yet.
     pub fn new(names: Vec<String>) -> Self {
         Self { names, ..Self::default() }
@@ -96,6 +103,12 @@ impl Rows {
 /// A fault in a reference table. It names columns and rows, never what is in them.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum TableError {
+    /// There is no such table.
+    #[error("there is no reference table {table:?}; upload it")]
+    Missing {
+        /// Its name in the configuration.
+        table: String,
+    },
     /// Columns are missing.
     #[error("{object} has no column {columns}; name one of its columns in [[enrich]]")]
     NoColumn {

@@ -46,7 +46,7 @@ fn at<'a>(country: &'a str, postal_code: &'a str) -> Account<'a> {
 }
 
 fn csv(lookup: &Enrich, text: &str) -> Result<LookupTable, TableError> {
-    LookupTable::parse(lookup, TableText::Csv(text.as_bytes()))
+    LookupTable::parse(lookup, TableText::csv("reference/t.csv", text.as_bytes()))
 }
 
 #[test]
@@ -150,21 +150,25 @@ fn attributes_are_looked_up_and_filled_as_text() {
 #[test]
 fn rows_are_read_like_csv() {
     let by_name = lookup(GENDER, &[GIVEN_NAME], &["gender"]);
-    let mut rows = Rows::new(vec!["gender".to_owned(), "name".to_owned()]);
+    let mut rows = TableRows::new(vec!["gender".to_owned(), "name".to_owned()]);
     for cell in ["f", "Anna", "", "Kim", "m", "Bob", "m", ""] {
         rows.push(cell);
     }
     let by_name = Enrich { key: vec!["name".to_owned()], ..by_name };
-    let error = LookupTable::parse(&by_name, TableText::Rows(&rows)).unwrap_err();
+    let of_parquet = |rows: &TableRows| {
+        let text = TableText { object: "reference/t.parquet", content: TableContent::Rows(rows) };
+        LookupTable::parse(&by_name, text)
+    };
+    let error = of_parquet(&rows).unwrap_err();
     assert_eq!(error.to_string(), "reference/t.parquet: row 4: the key is empty");
     rows.push("m");
     rows.push("Max");
     assert_eq!(rows.len(), 5);
-    let mut good = Rows::new(rows.names().to_vec());
+    let mut good = TableRows::new(rows.names().to_vec());
     for cell in ["f", "Anna", "", "Kim", "m", "Bob"] {
         good.push(cell);
     }
-    let table = LookupTable::parse(&by_name, TableText::Rows(&good)).unwrap();
+    let table = of_parquet(&good).unwrap();
     for (name, gender) in [("Anna", Some("f")), ("Bob", Some("m")), ("Kim", None)] {
         assert_eq!(table.get(&by_name, &named(name)), gender, "{name}");
     }

@@ -6,36 +6,16 @@ use hashbrown::HashTable;
 use memchr::{memchr, memchr_iter};
 use onefold_config::{RowFormat, SourceKind};
 use onefold_graph::Stars;
-use onefold_identity::json;
+use onefold_identity::matching::MatchKey;
 use onefold_normalise::timestamp::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::Translator;
 use super::objects::{self, ObjectRows, SegmentRows};
-use super::translator::{Reject, Whose};
-use super::values::{Dropped, Row, is_clean_csv, is_clean_json};
-use crate::csv::{Boundary, Dialect, FieldReader, RECORD_BYTES_MAX, split_plain};
+use super::rejects::{Reject, Rejects, Whose};
+use super::segment::{RowPlace, Segment};
+use super::translator::Translator;
+use super::values::{DroppedValues, RowValues, is_clean_csv, is_clean_json};
+use crate::csv::{Boundary, Dialect, FieldReader, RECORD_BYTES_MAX, column_names, split_plain};
 use crate::mapping::Slot;
-
-/// A run of a chunk's bytes that came from one place of one object, in whole lines.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Segment {
-    /// The object's key.
-    pub object: String,
-    /// When the object came, in milliseconds since the epoch.
-    pub received_at: i64,
-    /// Position of the first byte in the (decompressed) object.
-    pub byte: u64,
-    /// Number of the first line in the object, from 1, where it is known: the lines before a byte range
-    /// are not read.
-    pub line: Option<u64>,
-    /// How many bytes of the chunk this is.
-    pub length: usize,
-    /// Whether this is the start of a row that is too long for a chunk. It is refused as it is.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_fragment: bool,
-}
 
 /// What a chunk becomes.
 #[derive(Debug, Default)]
@@ -67,78 +47,67 @@ pub struct ChunkOutput {
     pub objects: Vec<ObjectRows>,
 }
 
-/// Where a row stands.
-#[derive(Clone, Copy)]
-struct Place {
-    segment: usize,
-    /// Start and end in the chunk.
-    start: usize,
-    end: usize,
-    /// Position of its first byte in the object.
-    byte: u64,
-    line: Option<u64>,
-}
-
-/// What the rows of CSV have in common.
-struct Csv<'a> {
+/// What the header of CSV says about its rows.
+struct CsvColumns<'a> {
+    /// The header, without byte order mark and line end.
     header: &'a [u8],
     dialect: Dialect,
     /// How many columns the header has.
     width: usize,
     /// The column of each slot.
-    columns: Vec<Option<usize>>,
+    of_slots: Vec<Option<usize>>,
 }
 
-/// An account of the chunk: where its row stands and where its text ends in the output.
-struct Written {
-    place: Place,
+/// An account of the chunk.
+struct WrittenAccount {
+    place: RowPlace,
+    /// Where its text ends in the output.
     end: usize,
 }
 
-/// A chunk being translated.
-struct Work<'t, 'c, 'a> {
+/// Translates a chunk.
+///
+/// `segments` cover `bytes` in order. A chunk of CSV starts with its header, which belongs to none of them. Every row that
+/// is not blank becomes an account or a reject: nothing is lost.
+pub fn translate_chunk(translator: &mut Translator<'_>, bytes: &[u8], segments: &[Segment]) -> ChunkOutput {
+    let mut translation = ChunkTranslation {
+        bytes,
+        segments,
+        slots: Vec::new(),
+        fields: Vec::new(),
+        written: Vec::new(),
+        keys: Vec::new(),
+        dropped: DroppedValues::default(),
+        counts: vec![SegmentRows::default(); segments.len()],
+        rejects: Rejects::new(&translator.source.name, translator.suppresses()),
+        output: ChunkOutput { accounts: Vec::with_capacity(bytes.len() * 3 / 2), ..ChunkOutput::default() },
+        translator,
+    };
+    match translation.translator.source.kind.rows() {
+        RowFormat::JsonLines => translation.json_lines(),
+        RowFormat::Csv => translation.csv(),
+    }
+    translation.finish()
+}
+
+/// A chunk on its way to accounts.
+struct ChunkTranslation<'t, 'c, 'a> {
     translator: &'t mut Translator<'c>,
     bytes: &'a [u8],
     segments: &'a [Segment],
     slots: Vec<Slot<'a>>,
     /// The fields of a record of CSV.
     fields: Vec<&'a str>,
-    written: Vec<Written>,
-    keys: Vec<onefold_identity::matching::MatchKey>,
-    dropped: Dropped,
+    written: Vec<WrittenAccount>,
+    keys: Vec<MatchKey>,
+    dropped: DroppedValues,
     /// By segment.
     counts: Vec<SegmentRows>,
+    rejects: Rejects<'c>,
     output: ChunkOutput,
 }
 
-impl Translator<'_> {
-    /// Translates a chunk.
-    ///
-    /// `segments` cover `bytes` in order; a chunk of CSV starts with its header, which belongs to none of
-    /// them. Every row that is not blank becomes an account or a reject: nothing is lost.
-    pub fn chunk(&mut self, bytes: &[u8], segments: &[Segment]) -> ChunkOutput {
-        let format = self.source.kind.rows();
-        let mut work = Work {
-            translator: self,
-            bytes,
-            segments,
-            slots: Vec::new(),
-            fields: Vec::new(),
-            written: Vec::new(),
-            keys: Vec::new(),
-            dropped: Dropped::default(),
-            counts: vec![SegmentRows::default(); segments.len()],
-            output: ChunkOutput { accounts: Vec::with_capacity(bytes.len() * 3 / 2), ..ChunkOutput::default() },
-        };
-        match format {
-            RowFormat::JsonLines => work.json_lines(),
-            RowFormat::Csv => work.csv(),
-        }
-        work.finish()
-    }
-}
-
-impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
+impl<'c: 'a, 'a> ChunkTranslation<'_, 'c, 'a> {
     fn json_lines(&mut self) {
         let bytes = self.bytes;
         let whole = std::str::from_utf8(bytes).ok();
@@ -148,7 +117,7 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
             let (mut byte, mut line) = (segment.byte, segment.line);
             while start < end {
                 let length = memchr(b'\n', &bytes[start..end]).map_or(end - start, |position| position + 1);
-                let place = Place { segment: number, start, end: start + length, byte, line };
+                let place = RowPlace { segment: number, start, end: start + length, byte, line };
                 if bytes[start..start + length].trim_ascii().is_empty() {
                     self.output.blank += 1;
                 } else {
@@ -169,18 +138,18 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         }
     }
 
-    fn json_line(&mut self, text: Result<&'a str, ()>, place: Place, received_at: i64) -> Result<(), Reject> {
+    fn json_line(&mut self, text: Result<&'a str, ()>, place: RowPlace, received_at: i64) -> Result<(), Reject> {
         self.check_length(place)?;
-        let text = text.map_err(|()| not_utf8())?;
+        let text = text.map_err(|()| Reject::not_utf8())?;
         // A byte order mark at the start of an object is no part of its first row.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut slots = std::mem::take(&mut self.slots);
         let read = self.translator.plan.rows.read_json(text, &mut slots);
         self.slots = slots;
         // The error can quote a value.
-        read.map_err(|error| match self.translator.suppression {
-            None => Reject::row(format!("the line is not one JSON object: {}", cause(&error))),
-            Some(_) => Reject::row("the line is not one JSON object"),
+        read.map_err(|error| match self.translator.suppresses() {
+            false => Reject::row(format!("the line is not one JSON object: {}", cause(&error))),
+            true => Reject::row("the line is not one JSON object"),
         })?;
         self.row(place, received_at)
     }
@@ -188,18 +157,16 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
     fn csv(&mut self) {
         let bytes = self.bytes;
         let delimiter = self.translator.source.kind.delimiter();
-        let mut reader = FieldReader::new(delimiter);
         let covered: usize = self.segments.iter().map(|segment| segment.length).sum();
         let header = &bytes[..bytes.len().saturating_sub(covered)];
-        reader.read(header);
-        let mut names: Vec<String> = reader.fields().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        if let Some(first) = names.first_mut() {
-            *first = first.trim_start_matches('\u{feff}').to_owned();
-        }
-        let columns = self.translator.plan.rows.columns(&names);
-        let dialect = Dialect::of(header, delimiter);
-        let csv = Csv { header: without_ends(header), dialect, width: names.len(), columns };
-        let repeated = self.csv_segments(header.len(), &mut reader, &csv);
+        let names = column_names(header, delimiter);
+        let csv = CsvColumns {
+            header: without_ends(header),
+            dialect: Dialect::of(header, delimiter),
+            width: names.len(),
+            of_slots: self.translator.plan.rows.columns(&names),
+        };
+        let repeated = self.csv_segments(header.len(), &csv);
         let source = &self.translator.source.name;
         if repeated > 0 {
             self.output.dropped.insert(format!("{source}: lines that repeat the header"), repeated);
@@ -210,9 +177,12 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         }
     }
 
-    /// Reads the rows; says how many lines repeat the header.
-    fn csv_segments(&mut self, mut start: usize, reader: &mut FieldReader, csv: &Csv<'_>) -> u64 {
+    /// Reads the rows. Gives how many lines repeat the header.
+    ///
+    /// [`records`](crate::csv::records) would count the line ends of segments whose lines are not known, too.
+    fn csv_segments(&mut self, mut start: usize, csv: &CsvColumns<'_>) -> u64 {
         let bytes = self.bytes;
+        let mut reader = FieldReader::new(csv.dialect.delimiter);
         let mut repeated = 0;
         for (number, segment) in self.segments.iter().enumerate() {
             let end = (start + segment.length).min(bytes.len());
@@ -224,7 +194,7 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
                     Boundary::Broken(length) => (length, true),
                     Boundary::Open => (end - start, true),
                 };
-                let place = Place { segment: number, start, end: start + length, byte, line };
+                let place = RowPlace { segment: number, start, end: start + length, byte, line };
                 let record = &bytes[start..start + length];
                 if record.trim_ascii().is_empty() {
                     self.output.blank += 1;
@@ -236,7 +206,7 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
                     let result = if is_broken {
                         Err(Reject::row("a quote is opened and not closed; close it, or double it if it is text"))
                     } else {
-                        self.csv_record(record, reader, csv, place, segment.received_at)
+                        self.csv_record(record, &mut reader, csv, place, segment.received_at)
                     };
                     self.note(result, place);
                 }
@@ -252,17 +222,17 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         &mut self,
         record: &'a [u8],
         reader: &mut FieldReader,
-        csv: &Csv<'_>,
-        place: Place,
+        csv: &CsvColumns<'_>,
+        place: RowPlace,
         received_at: i64,
     ) -> Result<(), Reject> {
         self.check_length(place)?;
-        let Csv { dialect: Dialect { delimiter, .. }, width, ref columns, .. } = *csv;
+        let CsvColumns { dialect: Dialect { delimiter, .. }, width, ref of_slots, .. } = *csv;
         if split_plain(record, delimiter, &mut self.fields) && self.fields.len() == width {
             let slot =
                 |column: &Option<usize>| column.map_or(Slot::Absent, |column| Slot::Text(self.fields[column].into()));
             self.slots.clear();
-            self.slots.extend(columns.iter().map(slot));
+            self.slots.extend(of_slots.iter().map(slot));
             return self.row(place, received_at);
         }
         if !reader.read(record) {
@@ -272,18 +242,19 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
             return Err(Reject::row(format!("the header has {width} columns, this row {}", reader.len())));
         }
         self.slots.clear();
-        for column in columns {
+        for column in of_slots {
             let Some(column) = column else {
                 self.slots.push(Slot::Absent);
                 continue;
             };
-            let text = std::str::from_utf8(reader.field(*column).unwrap_or_default()).map_err(|_| not_utf8())?;
+            let text =
+                std::str::from_utf8(reader.field(*column).unwrap_or_default()).map_err(|_| Reject::not_utf8())?;
             self.slots.push(Slot::Text(text.to_owned().into()));
         }
         self.row(place, received_at)
     }
 
-    fn check_length(&self, place: Place) -> Result<(), Reject> {
+    fn check_length(&self, place: RowPlace) -> Result<(), Reject> {
         if self.segments[place.segment].is_fragment {
             return Err(Reject::row(
                 "this is the start of a line that is longer than 16 MiB; at most 1 MiB is read. If the file holds one JSON \
@@ -298,13 +269,13 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
     }
 
     /// Writes the account of the row that is in the slots.
-    fn row(&mut self, place: Place, received_at: i64) -> Result<(), Reject> {
+    fn row(&mut self, place: RowPlace, received_at: i64) -> Result<(), Reject> {
         let received_at = Timestamp::from_milliseconds(received_at)
             .ok_or_else(|| Reject::row("the object's time of receipt is out of range"))?;
         let is_csv = self.translator.source.kind.rows() == RowFormat::Csv;
         let bytes = &self.bytes[place.start..place.end];
         let is_clean = if is_csv { is_clean_csv(bytes) } else { is_clean_json(bytes) };
-        let row = Row { slots: &self.slots, is_clean, is_csv };
+        let row = RowValues { slots: &self.slots, is_clean, is_csv };
         let account = self.translator.account(row, received_at, &mut self.dropped)?;
         self.keys.clear();
         self.translator.matcher.keys(&account, &mut self.keys);
@@ -315,11 +286,12 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         let reference = self.translator.matcher.hasher().reference(&account.reference);
         let always = self.translator.matcher.always(&account.reference).filter(|_| !account.deleted);
         self.output.stars.push(reference, version, None, self.keys.iter().map(|key| key.node).chain(always));
-        self.written.push(Written { place, end: self.output.accounts.len() });
+        self.written.push(WrittenAccount { place, end: self.output.accounts.len() });
         Ok(())
     }
 
-    fn note(&mut self, result: Result<(), Reject>, place: Place) {
+    /// Counts a row, and adds it to the rejects if it was refused.
+    fn note(&mut self, result: Result<(), Reject>, place: RowPlace) {
         let counts = &mut self.counts[place.segment];
         counts.rows += 1;
         if let Err(reject) = result {
@@ -328,75 +300,33 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
         }
     }
 
-    /// Writes a row to the rejects; without its text if that is, or may be, somebody's who was erased.
-    fn reject(&mut self, reject: &Reject, place: Place) {
-        self.output.rejected += 1;
-        self.output.suppressed += u64::from(reject.whose == Whose::Suppressed);
-        let must_not_stay = match reject.whose {
-            Whose::Known => false,
-            Whose::Unknown => self.translator.suppression.is_some(),
-            Whose::Suppressed => true,
-        };
-        self.output.must_not_stay |= must_not_stay;
-        let out = &mut self.output.rejects;
-        let segment = &self.segments[place.segment];
-        out.push(b'{');
-        json::push_member(out, "source", &self.translator.source.name);
-        json::push_member(out, "object", &segment.object);
-        json::push_name(out, "line");
-        out.extend_from_slice(place.line.map_or("null".to_owned(), |line| line.to_string()).as_bytes());
-        json::push_name(out, "byte");
-        out.extend_from_slice(place.byte.to_string().as_bytes());
-        json::push_name(out, "field");
-        match reject.field {
-            Some(field) => json::push_string(out, field),
-            None => out.extend_from_slice(b"null"),
-        }
-        json::push_member(out, "reason", &reject.reason);
-        if must_not_stay {
-            json::push_name(out, "raw");
-            out.extend_from_slice(b"null}\n");
-            return;
-        }
-        let raw = &self.bytes[place.start..place.end];
-        let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
-        json::push_member(out, "raw", &String::from_utf8_lossy(raw));
-        out.extend_from_slice(b"}\n");
+    fn reject(&mut self, reject: &Reject, place: RowPlace) {
+        let object = &self.segments[place.segment].object;
+        self.rejects.push(reject, place, object, &self.bytes[place.start..place.end]);
     }
 
     fn finish(mut self) -> ChunkOutput {
         self.reject_repeated();
-        if matches!(self.translator.source.kind, SourceKind::Files(_)) {
-            self.output.objects = objects::listed(self.segments, &self.counts);
+        let Self { translator, segments, counts, dropped, rejects, mut output, .. } = self;
+        if matches!(translator.source.kind, SourceKind::Files(_)) {
+            output.objects = objects::listed(segments, &counts);
         }
-        self.output.dropped.extend(self.dropped.into_counts());
-        self.output
+        output.dropped.extend(dropped.into_counts());
+        ChunkOutput {
+            rejects: rejects.lines,
+            rejected: rejects.rows,
+            suppressed: rejects.suppressed,
+            must_not_stay: rejects.must_not_stay,
+            ..output
+        }
     }
 
-    /// Takes all but the latest version of each account out of the output, into the rejects.
+    /// Moves all but the latest version of each account from the output to the rejects.
     fn reject_repeated(&mut self) {
-        let stars = &self.output.stars;
-        let mut latest: HashTable<u32> = HashTable::with_capacity(stars.len());
-        let mut repeated: Vec<usize> = Vec::new();
-        for number in 0..stars.len() {
-            let head = stars.head(number);
-            let same = |other: &u32| stars.head(*other as usize).reference == head.reference;
-            match latest.find_mut(head.reference.spread(), same) {
-                None => {
-                    let spread = |other: &u32| stars.head(*other as usize).reference.spread();
-                    latest.insert_unique(head.reference.spread(), number as u32, spread);
-                }
-                Some(other) if stars.head(*other as usize).version < head.version => {
-                    repeated.push(*other as usize);
-                    *other = number as u32;
-                }
-                Some(_) => repeated.push(number),
-            }
-        }
+        let repeated = superseded(&self.output.stars);
         if repeated.is_empty() {
             return;
         }
-        repeated.sort_unstable();
         let accounts = std::mem::take(&mut self.output.accounts);
         let stars = std::mem::take(&mut self.output.stars);
         let mut gone = repeated.iter().copied().peekable();
@@ -415,6 +345,29 @@ impl<'c: 'a, 'a> Work<'_, 'c, 'a> {
     }
 }
 
+/// The numbers of the stars of which a later version is among them, in order.
+fn superseded(stars: &Stars) -> Vec<usize> {
+    let mut latest: HashTable<u32> = HashTable::with_capacity(stars.len());
+    let mut superseded: Vec<usize> = Vec::new();
+    for number in 0..stars.len() {
+        let head = stars.head(number);
+        let same = |other: &u32| stars.head(*other as usize).reference == head.reference;
+        match latest.find_mut(head.reference.spread(), same) {
+            None => {
+                let spread = |other: &u32| stars.head(*other as usize).reference.spread();
+                latest.insert_unique(head.reference.spread(), number as u32, spread);
+            }
+            Some(other) if stars.head(*other as usize).version < head.version => {
+                superseded.push(*other as usize);
+                *other = number as u32;
+            }
+            Some(_) => superseded.push(number),
+        }
+    }
+    superseded.sort_unstable();
+    superseded
+}
+
 /// Whether a record is the header once more.
 fn repeats(record: &[u8], header: &[u8]) -> bool {
     (header.len()..header.len() + 6).contains(&record.len()) && without_ends(record) == header
@@ -425,10 +378,6 @@ fn without_ends(record: &[u8]) -> &[u8] {
     let record = record.strip_prefix("\u{feff}".as_bytes()).unwrap_or(record);
     let record = record.strip_suffix(b"\n").unwrap_or(record);
     record.strip_suffix(b"\r").unwrap_or(record)
-}
-
-fn not_utf8() -> Reject {
-    Reject::row("the text is not UTF-8; write the file in UTF-8")
 }
 
 /// What is wrong with a line that is no JSON, with its column in bytes from 1. The reader counts lines from the row on,

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use onefold_config::{Config, Enrich, Target};
 use onefold_identity::account::Account;
-use onefold_identity::provenance;
 
-use super::Tables;
 use super::items::{sorted, split_items};
+use super::tables::Tables;
 
 /// Fills empty fields from the tables, in the order of the configuration, and notes which. A later lookup sees what an
 /// earlier one filled.
@@ -27,35 +26,6 @@ pub(super) fn enrich<'a, 'c: 'a>(config: &'c Config, tables: &'c Tables, account
         filled.push(number);
     }
     account.provenance = tables.provenances.of(&filled, &config.enrich);
-}
-
-/// What accounts say of the tables that filled them: written once for each set of the first lookups, as millions of
-/// accounts say the same.
-#[derive(Debug, Default)]
-pub(super) struct Provenances(Vec<Option<String>>);
-
-impl Provenances {
-    /// Lookups for whose sets texts are made beforehand: 64 sets.
-    const LOOKUPS: usize = 6;
-
-    pub(super) fn new(lookups: &[Enrich]) -> Self {
-        let first = &lookups[..lookups.len().min(Self::LOOKUPS)];
-        let set = |set: usize| text((0..first.len()).filter(move |number| set & (1 << number) != 0), first);
-        Self((0..1 << first.len()).map(set).collect())
-    }
-
-    /// The text of an account that these lookups filled, in their order.
-    fn of(&self, filled: &[usize], lookups: &[Enrich]) -> Option<Cow<'_, str>> {
-        let set = filled.iter().try_fold(0usize, |set, number| Some(set | 1usize.checked_shl(*number as u32)?));
-        match set.and_then(|set| self.0.get(set)) {
-            Some(text) => text.as_deref().map(Cow::Borrowed),
-            None => text(filled.iter().copied(), lookups).map(Cow::Owned),
-        }
-    }
-}
-
-fn text(filled: impl Iterator<Item = usize>, lookups: &[Enrich]) -> Option<String> {
-    provenance::text(filled.map(|number| (lookups[number].target.name(), lookups[number].table.as_str())))
 }
 
 fn has(account: &Account<'_>, target: &Target) -> bool {
@@ -100,12 +70,13 @@ mod tests {
     fn enriched(lookups: &str) -> Value {
         let config = Config::parse(&format!("{SOURCE}{lookups}")).unwrap();
         let tables = Tables::parse(&config, |name| {
-            TableText::Csv(match name {
+            let bytes: &[u8] = match name {
                 "names" => b"name,gender,nick\nAnna,f,Ann\n",
                 "nicks" => b"name,gender\nAnn,x\n",
                 "jobs" => b"job,region,salary,group\nnurse,TX,80000,health\n",
                 _ => b"name,interests\nAnna,wine; art;wine\n",
-            })
+            };
+            Some(TableText::csv("table.csv", bytes))
         })
         .unwrap();
         let mut account = Account::new("crm:1", None, Timestamp::from_milliseconds(0).unwrap());
@@ -174,7 +145,7 @@ mod tests {
         let lookups = by(4) + &by(3);
         assert_eq!(enriched(&lookups)["gender"], "x");
         let config = Config::parse(&format!("{SOURCE}{lookups}")).unwrap();
-        let tables = Tables::parse(&config, |_| TableText::Csv(b"name,gender\nAnn,x\n")).unwrap();
+        let tables = Tables::parse(&config, |_| Some(TableText::csv("nicks.csv", b"name,gender\nAnn,x\n"))).unwrap();
         assert_eq!((tables.read.len(), tables.of_lookups().count()), (1, 2));
         let with_threshold = by(3) + "threshold = { column = \"name\", min = 1 }\n";
         let other = Config::parse(&format!("{SOURCE}{}{with_threshold}", by(3))).unwrap();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use onefold_normalise::spreadsheet::{is_error, is_rounded, without_formula, without_mark};
 use onefold_normalise::{is_stray_control, trim};
 
-use super::translator::Reject;
+use super::rejects::Reject;
 use crate::mapping::Slot;
 
 /// Up to here every whole number is a floating-point number of its own (IEEE 754, 64 bits).

@@ -2,9 +2,11 @@
 
 use onefold_config::Config;
 use onefold_graph::node::NodeHasher;
+use onefold_identity::matching::Matcher;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::enrich::TableText;
 
 const CONFIG: &str = r#"
 [[source]]
@@ -69,8 +71,8 @@ fn translate_by(config: &str, source: &str, text: &[u8], header: usize) -> Chunk
 fn translate_at(received_at: i64, config: &str, source: &str, text: &[u8], header: usize) -> ChunkOutput {
     let config = Config::parse(config).unwrap();
     let tables = Tables::parse(&config, |name| match name {
-        "gender" => TableText::Csv(b"name,gender\nAnna,f\n"),
-        _ => TableText::Csv(b"zip3,lat,lon\n123,47.5,11\n"),
+        "gender" => Some(TableText::csv("gender.csv", b"name,gender\nAnna,f\n")),
+        _ => Some(TableText::csv("zip3.csv", b"zip3,lat,lon\n123,47.5,11\n")),
     })
     .unwrap();
     let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
@@ -83,7 +85,8 @@ fn translate_at(received_at: i64, config: &str, source: &str, text: &[u8], heade
         is_fragment: false,
     };
     let matcher = Matcher::new(&config, hasher);
-    Translator::new(&config, config.source(source).unwrap(), &tables, matcher).chunk(text, &[segment])
+    let mut translator = Translator::new(&config, config.source(source).unwrap(), &tables, matcher);
+    translate_chunk(&mut translator, text, &[segment])
 }
 
 fn lines(bytes: &[u8]) -> Vec<Value> {

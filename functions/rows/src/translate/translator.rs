@@ -1,68 +1,65 @@
-//! One row: from slots to an account.
+//! One row of a source: from its values to an account.
 
 use std::borrow::Cow;
 
-use memchr::memchr;
-use onefold_config::TextMapping;
+use onefold_config::{Config, Source};
 use onefold_identity::account::Account;
+use onefold_identity::matching::Matcher;
 use onefold_identity::reference;
+use onefold_identity::suppression::Suppression;
 use onefold_normalise::field::{TEXT_FIELDS, TextField};
 use onefold_normalise::spreadsheet::{is_error, without_mark};
-use onefold_normalise::timestamp::{TimeFormat, Timestamp, is_date};
-use onefold_normalise::{self as normalise, Surroundings, is_email, trim};
+use onefold_normalise::timestamp::{TimeFormat, Timestamp};
+use onefold_normalise::{self as normalise, Surroundings};
 
-use super::Translator;
 use super::enrich::enrich;
+use super::field_values::{NO_NUMBER, checked, default, format_name, list, split_full_name, unmarked_in};
 use super::id::id;
-use super::items::{sorted, split_items};
-use super::values::{Dropped, NOT_A_LIST, Row, unmarked};
+use super::rejects::Reject;
+use super::tables::Tables;
+use super::values::{DroppedValues, RowValues};
 use crate::enrich::{location, number};
-use crate::mapping::Slot;
+use crate::mapping::{MappingPlan, Slot};
 
-/// Why a row was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reject {
-    /// The field at fault, if it is one.
-    pub field: Option<&'static str>,
-    /// What is wrong and what to do.
-    pub reason: String,
-    /// Whose row it is, as far as that matters for what may be kept of it.
-    pub whose: Whose,
-}
-
-/// Whose row a refused one is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whose {
-    /// It could not be taken apart, so it may be anybody's.
-    Unknown,
-    /// Somebody's who was not erased.
-    Known,
-    /// Somebody's who was erased.
-    Suppressed,
-}
-
-impl Reject {
-    pub(super) fn row(reason: impl Into<String>) -> Self {
-        Self { field: None, reason: reason.into(), whose: Whose::Unknown }
-    }
-
-    pub(super) fn field(field: &'static str, reason: impl Into<String>) -> Self {
-        Self { field: Some(field), reason: reason.into(), whose: Whose::Known }
-    }
-
-    fn suppressed() -> Self {
-        let reason = "the person was erased, so nothing of this row is kept";
-        Self { field: None, reason: reason.to_owned(), whose: Whose::Suppressed }
-    }
+/// Turns the rows of one source into accounts.
+pub struct Translator<'c> {
+    config: &'c Config,
+    pub(super) source: &'c Source,
+    tables: &'c Tables,
+    pub(super) plan: MappingPlan,
+    pub(super) matcher: Matcher,
+    /// The persons who were erased: their rows are refused without a trace. `None` if nobody was.
+    suppression: Option<&'c Suppression>,
+    /// The text fields in the order in which they are normalised.
+    order: [TextField; TEXT_FIELDS],
 }
 
 impl<'c> Translator<'c> {
-    /// The account of a row, unless its person was erased. Counts values that had to be dropped or changed.
+    /// A translator for one source of the configuration.
+    pub fn new(config: &'c Config, source: &'c Source, tables: &'c Tables, matcher: Matcher) -> Self {
+        let mut order = TextField::ALL;
+        // The phone normaliser looks at the country.
+        order.sort_by_key(|field| *field != TextField::Country);
+        Self { config, source, tables, plan: MappingPlan::new(&source.mapping), matcher, suppression: None, order }
+    }
+
+    /// Refuses the rows of persons who were erased.
+    #[must_use]
+    pub fn suppressing(self, suppression: &'c Suppression) -> Self {
+        Self { suppression: Some(suppression).filter(|list| !list.is_empty()), ..self }
+    }
+
+    /// Whether anybody was erased.
+    pub(super) fn suppresses(&self) -> bool {
+        self.suppression.is_some()
+    }
+
+    /// The account of a row. A row of a person who was erased is refused. Counts the values that were dropped or changed.
     pub(super) fn account<'a>(
         &self,
-        row: Row<'_, 'a>,
+        row: RowValues<'_, 'a>,
         received_at: Timestamp,
-        dropped: &mut Dropped,
+        dropped: &mut DroppedValues,
     ) -> Result<Account<'a>, Reject>
     where
         'c: 'a,
@@ -70,12 +67,12 @@ impl<'c> Translator<'c> {
         let Some(suppression) = self.suppression else {
             return self.mapped(row, received_at, dropped);
         };
-        // What counts for them is not told, either.
-        let mut of_row = Dropped::default();
+        // The counts must not tell of erased persons either.
+        let mut of_row = DroppedValues::default();
         let mapped = self.mapped(row, received_at, &mut of_row);
         let is_suppressed = match &mapped {
             Ok(account) => suppression.covers(account, self.config),
-            // A row can be refused for its time, say, and still tell whose it is.
+            // A row that is refused, for its time say, can still tell whose it is.
             Err(_) => suppression.covers(&self.identified(row, received_at), self.config),
         };
         if is_suppressed {
@@ -85,8 +82,8 @@ impl<'c> Translator<'c> {
         mapped
     }
 
-    /// As much of a refused row's account as tells whose it is.
-    fn identified<'a>(&self, row: Row<'_, 'a>, received_at: Timestamp) -> Account<'a>
+    /// The part of a refused row's account that tells whose it is: its reference, e-mail and phone number.
+    fn identified<'a>(&self, row: RowValues<'_, 'a>, received_at: Timestamp) -> Account<'a>
     where
         'c: 'a,
     {
@@ -95,7 +92,7 @@ impl<'c> Translator<'c> {
         for field in [TextField::Country, TextField::Email, TextField::PhoneNumber] {
             let mut texts =
                 self.source.mapping.texts.iter().zip(&self.plan.texts).filter(|(text, _)| text.field == field);
-            let found = texts.find_map(|(_, choice)| row.text(field.name(), choice, &mut Dropped::default()));
+            let found = texts.find_map(|(_, choice)| row.text(field.name(), choice, &mut DroppedValues::default()));
             let normal = found.and_then(|value| self.normal(&account, field, unmarked_in(row, field, value), None));
             account.set_text(field, normal);
         }
@@ -116,11 +113,16 @@ impl<'c> Translator<'c> {
         let surroundings =
             Surroundings { country: account.text(TextField::Country), region: self.source.region.as_deref() };
         let normal = normalise::run(&self.config.normalise[field.index()], value, surroundings)?;
-        check(field, normal, birthdate)
+        checked(field, normal, birthdate)
     }
 
     /// The account that the mapping makes of a row.
-    fn mapped<'a>(&self, row: Row<'_, 'a>, received_at: Timestamp, dropped: &mut Dropped) -> Result<Account<'a>, Reject>
+    fn mapped<'a>(
+        &self,
+        row: RowValues<'_, 'a>,
+        received_at: Timestamp,
+        dropped: &mut DroppedValues,
+    ) -> Result<Account<'a>, Reject>
     where
         'c: 'a,
     {
@@ -146,8 +148,8 @@ impl<'c> Translator<'c> {
         Ok(account)
     }
 
-    /// Fills the text fields of an account.
-    fn texts<'a>(&self, row: Row<'_, 'a>, account: &mut Account<'a>, dropped: &mut Dropped)
+    /// Fills the text fields of an account, the country first.
+    fn texts<'a>(&self, row: RowValues<'_, 'a>, account: &mut Account<'a>, dropped: &mut DroppedValues)
     where
         'c: 'a,
     {
@@ -180,7 +182,7 @@ impl<'c> Translator<'c> {
         }
     }
 
-    fn location_and_salary<'a>(&self, row: Row<'_, 'a>, account: &mut Account<'a>, dropped: &mut Dropped)
+    fn location_and_salary<'a>(&self, row: RowValues<'_, 'a>, account: &mut Account<'a>, dropped: &mut DroppedValues)
     where
         'c: 'a,
     {
@@ -223,7 +225,7 @@ impl<'c> Translator<'c> {
         Ok(false)
     }
 
-    fn updated_at(&self, row: Row<'_, '_>) -> Result<Option<Timestamp>, Reject> {
+    fn updated_at(&self, row: RowValues<'_, '_>) -> Result<Option<Timestamp>, Reject> {
         let Some(time) = &self.source.mapping.updated_at else {
             return Ok(None);
         };
@@ -238,97 +240,4 @@ impl<'c> Translator<'c> {
             }),
         }
     }
-}
-
-fn format_name(format: &TimeFormat) -> &str {
-    match format {
-        TimeFormat::Rfc3339 => "rfc3339",
-        TimeFormat::Date => "date (YYYY-MM-DD)",
-        TimeFormat::UnixSeconds => "unix_s",
-        TimeFormat::UnixMilliseconds => "unix_ms",
-        TimeFormat::Strptime(format) => format,
-    }
-}
-
-/// Why a value is not used.
-const NO_NUMBER: &str = "no number of its kind";
-
-/// A text as [`unmarked`], if a spreadsheet can have written it.
-fn unmarked_in<'a>(row: Row<'_, '_>, field: TextField, text: Cow<'a, str>) -> Cow<'a, str> {
-    if row.is_csv { unmarked(field, text) } else { text }
-}
-
-fn default(text: &TextMapping) -> Option<Cow<'static, str>> {
-    text.default.clone().map(Cow::Owned)
-}
-
-/// `First Last` or `Last, First`.
-fn split_full_name(full_name: Cow<'_, str>) -> [Option<Cow<'_, str>>; 2] {
-    match full_name {
-        Cow::Borrowed(full_name) => name_parts(full_name).map(|part| part.map(Cow::Borrowed)),
-        Cow::Owned(full_name) => name_parts(&full_name).map(|part| part.map(|part| Cow::Owned(part.to_owned()))),
-    }
-}
-
-/// Given and family name, those that are there.
-fn name_parts(full_name: &str) -> [Option<&str>; 2] {
-    let full_name = full_name.trim();
-    let parts = match memchr(b',', full_name.as_bytes()) {
-        Some(comma) => [&full_name[comma + 1..], &full_name[..comma]],
-        None => match memchr(b' ', full_name.as_bytes()) {
-            Some(blank) => [&full_name[..blank], &full_name[blank + 1..]],
-            None => [full_name, ""],
-        },
-    };
-    parts.map(|part| Some(part.trim()).filter(|part| !part.is_empty()))
-}
-
-/// Drops what cannot be a value of the field; writes birth dates in one way.
-fn check<'a>(field: TextField, value: Cow<'a, str>, birthdate: Option<&TimeFormat>) -> Option<Cow<'a, str>> {
-    match field {
-        TextField::Email => is_email(&value).then_some(value),
-        TextField::Birthdate => match birthdate {
-            None | Some(TimeFormat::Date) if is_date(&value) => Some(value),
-            None | Some(TimeFormat::Date) => {
-                let date = value.parse::<jiff::civil::Date>().ok()?.to_string();
-                Some(if date == value { value } else { Cow::Owned(date) })
-            }
-            Some(format) => format.parse(&value).map(|time| {
-                let date = time.to_string();
-                Cow::Owned(date.split('T').next().unwrap_or_default().to_owned())
-            }),
-        },
-        _ => Some(value),
-    }
-}
-
-/// The first of some slots that has items: sorted, without repetition.
-fn list<'a>(row: Row<'_, 'a>, choice: &[usize], separator: Option<&str>, dropped: &mut Dropped) -> Vec<Cow<'a, str>> {
-    let mut is_object = false;
-    let items_of = |slot: &usize| {
-        let items: Vec<Cow<'a, str>> = match row.slots.get(*slot)? {
-            Slot::List(items) => items.iter().cloned().map(trim).filter(|item| !item.is_empty()).collect(),
-            Slot::Text(text) => match row.without_formula(text.clone()) {
-                Cow::Borrowed(text) => split_items(text, separator),
-                Cow::Owned(text) => {
-                    split_items(&text, separator).into_iter().map(|item| Cow::Owned(item.into_owned())).collect()
-                }
-            },
-            other => {
-                is_object |= matches!(other, Slot::WrongShape);
-                return None;
-            }
-        };
-        (!items.is_empty()).then_some(items)
-    };
-    let items = choice.iter().find_map(items_of);
-    if items.is_none() && is_object {
-        dropped.note("interests", NOT_A_LIST);
-    }
-    let items = items.unwrap_or_default();
-    if row.is_clean {
-        return sorted(items);
-    }
-    let cleaned = items.into_iter().filter_map(|item| row.cleaned(item, "interests", dropped));
-    sorted(cleaned.map(trim).collect())
 }

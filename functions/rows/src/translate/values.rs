@@ -13,7 +13,7 @@ use crate::raw_json;
 
 /// A row that was read.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'r, 'a> {
+pub(super) struct RowValues<'r, 'a> {
     /// Its values.
     pub slots: &'r [Slot<'a>],
     /// Whether no value can have a control character or half a surrogate pair.
@@ -24,14 +24,14 @@ pub(super) struct Row<'r, 'a> {
 
 /// Values that could not be used as they are.
 #[derive(Debug, Default)]
-pub(super) struct Dropped {
+pub(super) struct DroppedValues {
     /// How many were of no use to their field's normalisers, by the field's number.
     unusable: [u64; TEXT_FIELDS],
     /// How many others, by field and reason: `email: a list or an object`.
     others: BTreeMap<String, u64>,
 }
 
-impl Dropped {
+impl DroppedValues {
     /// Counts a value that is none of its field's kind.
     pub(super) fn unusable(&mut self, field: TextField) {
         self.unusable[field.index()] += 1;
@@ -87,14 +87,14 @@ pub(super) fn is_clean_csv(record: &[u8]) -> bool {
     !has_controls && memchr2(0x7f, 0xc2, record).is_none()
 }
 
-impl<'a> Row<'_, 'a> {
+impl<'a> RowValues<'_, 'a> {
     /// The first of some slots that holds a value that is not blank.
     pub(super) fn value(&self, choice: &[usize]) -> Option<Cow<'a, str>> {
         mapping::text(self.slots, choice).ok().flatten()
     }
 
-    /// The text of a field: as [`Row::value`], without control characters and what a spreadsheet put around it.
-    pub(super) fn text(&self, field: &str, choice: &[usize], dropped: &mut Dropped) -> Option<Cow<'a, str>> {
+    /// The text of a field: as [`RowValues::value`], without control characters and what a spreadsheet put around it.
+    pub(super) fn text(&self, field: &str, choice: &[usize], dropped: &mut DroppedValues) -> Option<Cow<'a, str>> {
         match mapping::text(self.slots, choice) {
             Ok(value) => self.cleaned(value?, field, dropped),
             Err(NotText) => {
@@ -105,7 +105,7 @@ impl<'a> Row<'_, 'a> {
     }
 
     /// A text without control characters and what a spreadsheet put around it, if anything is left.
-    pub(super) fn cleaned(&self, text: Cow<'a, str>, field: &str, dropped: &mut Dropped) -> Option<Cow<'a, str>> {
+    pub(super) fn cleaned(&self, text: Cow<'a, str>, field: &str, dropped: &mut DroppedValues) -> Option<Cow<'a, str>> {
         let text = self.without_formula(text);
         if self.is_clean {
             return (!text.is_empty()).then_some(text);
@@ -121,7 +121,7 @@ impl<'a> Row<'_, 'a> {
     }
 
     /// The JSON text of the first of some slots that has one.
-    pub(super) fn raw(&self, name: &str, choice: &[usize], dropped: &mut Dropped) -> Option<Cow<'a, str>> {
+    pub(super) fn raw(&self, name: &str, choice: &[usize], dropped: &mut DroppedValues) -> Option<Cow<'a, str>> {
         choice.iter().find_map(|slot| match self.slots.get(*slot)? {
             Slot::Raw(text) if self.is_clean => Some(Cow::Borrowed(*text)),
             Slot::Raw(text) => Some(mended(text, name, dropped)),
@@ -138,7 +138,7 @@ impl<'a> Row<'_, 'a> {
 }
 
 /// JSON text that every reader takes.
-fn mended<'a>(text: &'a str, name: &str, dropped: &mut Dropped) -> Cow<'a, str> {
+fn mended<'a>(text: &'a str, name: &str, dropped: &mut DroppedValues) -> Cow<'a, str> {
     let Some(mended) = raw_json::mended(text) else { return Cow::Borrowed(text) };
     let field = ["attributes.", name].concat();
     for (is_so, reason) in [(mended.has_controls, CONTROLS), (mended.has_surrogates, SURROGATES)] {

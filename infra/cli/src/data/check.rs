@@ -4,6 +4,7 @@ use std::path::Path;
 
 use onefold_config::{Config, Place, RowFormat, SourceKind, nearest};
 use onefold_lake::data::table::StoredTable;
+use onefold_lake::keys;
 use onefold_rows::setup_checks::{self, Finding};
 use onefold_store::Object;
 
@@ -72,8 +73,9 @@ async fn check_data(folder: &DataFolder, config: &Config, text: &str) -> Result<
         files.push(reader.files(&source.name).await?);
     }
     let with_files = || config.sources.iter().zip(&files).filter(|(_, files)| !files.is_empty());
-    let lacking =
-        setup_checks::check_files(config, |source| with_files().any(|(with_files, _)| with_files.name == source.name));
+    let lacking = setup_checks::check_files(config, keys::landing, |source| {
+        with_files().any(|(with_files, _)| with_files.name == source.name)
+    });
     found.extend(lacking.into_iter().map(|finding| placed(text, Severity::Error, finding)));
 
     let names: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();

@@ -4,7 +4,7 @@ use onefold_config::{Config, Source};
 use onefold_identity::matching::Matcher;
 use onefold_normalise::field::TextField;
 use onefold_rows::setup_checks::{Finding, check_shapes, knows_no_country};
-use onefold_rows::translate::{ChunkOutput, Tables, Translator};
+use onefold_rows::translate::{ChunkOutput, Tables, Translator, translate_chunk};
 use serde_json::Value;
 
 use super::source_reader::SourceRow;
@@ -26,7 +26,7 @@ pub fn of_rows(config: &Config, number: usize, file: &str, rows: &[SourceRow]) -
     let config = Config { enrich: Vec::new(), ..config.clone() };
     let tables = Tables::default();
     let matcher = Matcher::new(&config, hasher()?);
-    let output = Translator::new(&config, source, &tables, matcher).chunk(&text, &segments);
+    let output = translate_chunk(&mut Translator::new(&config, source, &tables, matcher), &text, &segments);
 
     let finding = |message| Finding { section: "source", number, key: "fields", message };
     let place = format!("the first {} rows of {file}", rows.len());

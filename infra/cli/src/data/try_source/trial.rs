@@ -7,9 +7,8 @@ use onefold_identity::account::Account;
 use onefold_identity::matching::Matcher;
 use onefold_lake::data::table::StoredTable;
 use onefold_lake::run::note::Note;
-use onefold_rows::enrich::TableText;
 use onefold_rows::setup_checks;
-use onefold_rows::translate::{Segment, Tables, Translator};
+use onefold_rows::translate::{Segment, Tables, Translator, translate_chunk};
 use onefold_shell::Secrets;
 use serde_json::{Value, json};
 
@@ -109,10 +108,7 @@ async fn tables(reader: &SourceReader, config: &Config) -> Result<Tables, Error>
         }
         stored.extend(table.ok().map(|table| (name, table)));
     }
-    let find = |name: &str| {
-        let table = stored.iter().find(|(known, _)| *known == name);
-        table.map_or(TableText::Csv(&[]), |(_, table)| table.text())
-    };
+    let find = |name: &str| stored.iter().find(|(known, _)| *known == name).map(|(_, table)| table.text());
     Tables::parse(config, find).map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         Error::Unready(faults.join("; "))
@@ -121,7 +117,7 @@ async fn tables(reader: &SourceReader, config: &Config) -> Result<Tables, Error>
 
 /// Translates a row on its own.
 fn try_row(translator: &mut Translator<'_>, matcher: &Matcher, row: &SourceRow) -> TriedRow {
-    let output = translator.chunk(&row.text, std::slice::from_ref(&row.segment));
+    let output = translate_chunk(translator, &row.text, std::slice::from_ref(&row.segment));
     let line = row.segment.line.map_or_else(String::new, |line| format!(":{line}"));
     let text = String::from_utf8_lossy(&output.accounts);
     let match_keys = match Account::parse(text.trim_end()) {
@@ -160,7 +156,7 @@ fn mark_repeated(translator: &mut Translator<'_>, rows: &[SourceRow], tried: &mu
         let together = &rows[start..start + count];
         let text = [header, &together.iter().flat_map(|row| row.own()).copied().collect::<Vec<u8>>()].concat();
         let segments: Vec<_> = together.iter().map(|row| row.segment.clone()).collect();
-        let output = translator.chunk(&text, &segments);
+        let output = translate_chunk(translator, &text, &segments);
         for reject in
             output.rejects.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok())
         {
