@@ -1,7 +1,7 @@
 //! The store on S3 (or what speaks its protocol).
 //!
 //! Requests are tried again by the SDK, but for those that its second try could answer wrongly (see `put.rs`); bodies
-//! are resumed (`body.rs`); how long is waited for what stands in `client.rs`.
+//! are resumed (`body.rs`). `tries.rs` counts these tries; `client.rs` has all limits of time.
 
 mod answer;
 mod body;
@@ -9,6 +9,7 @@ mod bucket;
 mod client;
 mod multipart;
 mod put;
+mod tries;
 
 use std::ops::Range;
 use std::path::Path;

@@ -1,4 +1,7 @@
 //! How long to wait before a page is asked for again.
+//!
+//! These are not the store's retries: the source's settings and the server's `Retry-After` say how often and how long, and
+//! a wait that is longer than the invocation is kept with the position, so that the next one waits for the rest.
 
 use std::time::Duration;
 

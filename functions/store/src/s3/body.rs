@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use super::answer;
 use super::bucket::{Bucket, quoted, unquoted};
+use super::tries::FailedTries;
 use crate::code::Meaning;
 use crate::error::{Source, StoreError};
 use crate::operation::Operation;
@@ -68,7 +69,8 @@ pub(super) struct Resumed {
     /// Where the body ends in the object, if the answer says so.
     end: Option<u64>,
     stream: Option<ByteStream>,
-    breaks: u32,
+    /// Since the last [`PROGRESS_BYTES`] that came without a break.
+    breaks: FailedTries,
     bytes_since_break: u64,
 }
 
@@ -95,7 +97,7 @@ impl Resumed {
             position,
             end: length.map(|length| position + length),
             stream: Some(output.body),
-            breaks: 0,
+            breaks: FailedTries::default(),
             bytes_since_break: 0,
         }))
     }
@@ -126,14 +128,12 @@ impl Resumed {
     async fn resume(&mut self, broke: Break) -> Result<(), StoreError> {
         self.stream = None;
         if self.bytes_since_break >= PROGRESS_BYTES {
-            self.breaks = 0;
+            self.breaks = FailedTries::default();
         }
         self.bytes_since_break = 0;
-        self.breaks += 1;
-        if self.breaks >= self.bucket.patience.attempts {
+        if !self.breaks.wait_for_next(&self.bucket.patience, &self.key).await {
             return Err(broke.error(self.operation, &self.key));
         }
-        tokio::time::sleep(self.bucket.patience.pause(&self.key, self.breaks - 1)).await;
         let to = self.end.map_or(String::new(), |end| (end - 1).to_string());
         let range = format!("bytes={}-{to}", self.position);
         let answer = request(&self.bucket, self.operation, &self.key, Some(range), Some(&self.etag)).await?;

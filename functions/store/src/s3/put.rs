@@ -13,6 +13,7 @@ use bytes::Bytes;
 use super::answer;
 use super::body::{Resumed, Wanted};
 use super::bucket::{Bucket, quoted};
+use super::tries::FailedTries;
 use crate::code::Meaning;
 use crate::error::StoreError;
 use crate::operation::Operation;
@@ -34,22 +35,21 @@ pub(super) async fn put_if(
     condition: Condition,
 ) -> Result<(), StoreError> {
     let mut may_have_happened = false;
-    let mut tries = 0;
+    let mut failed = FailedTries::default();
     loop {
         let Err(error) = send(bucket, key, bytes.clone(), &condition).await else { return Ok(()) };
-        tries += 1;
         // Somebody else wrote at the same time, and this write did not happen: AWS asks to send it again.
         let did_not_happen = error.code() == Some("ConditionalRequestConflict");
         let error = sorted(key, error);
         let is_unavailable = matches!(error, StoreError::Unavailable { .. });
         may_have_happened |= is_unavailable && !did_not_happen;
-        if is_unavailable && tries < bucket.patience.attempts {
-            tokio::time::sleep(bucket.patience.pause(key, tries - 1)).await;
-        } else if may_have_happened {
-            return what_became(bucket, key, &bytes, &condition, error).await;
-        } else {
-            return Err(error);
+        if is_unavailable && failed.wait_for_next(&bucket.patience, key).await {
+            continue;
         }
+        if may_have_happened {
+            return what_became(bucket, key, &bytes, &condition, error).await;
+        }
+        return Err(error);
     }
 }
 
