@@ -5,7 +5,7 @@ use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
 use onefold_shell::ErrorKind;
 use onefold_store::Store;
-use onefold_store::memory::Fault;
+use onefold_store::memory::InjectedFault;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 
 use crate::disturbed::{lake, version};
@@ -30,7 +30,7 @@ fn check(versions_before: usize, knobs: &Knobs) {
     for (place, write) in (0..).zip(&writes) {
         let what = format!("killed at the write of {}", write.key);
         let mut pipeline = lake(versions_before);
-        pipeline.store.fail(Fault::write().nth(place).from_then_on());
+        pipeline.store.fail(InjectedFault::write().nth(place).from_then_on());
         pipeline.run(knobs).expect_err(&what);
         pipeline.store.heal();
         if pipeline.get(&keys::receipt(&run, Stage::Plan, "plan")).is_none() {
@@ -73,7 +73,7 @@ fn a_run_of_several_shards_is_taken_up_unless_it_was_linked() {
 fn an_execution_that_passes_divide_by_learns_how_its_run_goes_on() {
     let mut pipeline = lake(0);
     let run = pipeline.next_run();
-    pipeline.store.fail(Fault::write().on(keys::receipt(&run, Stage::Divide, "divide")));
+    pipeline.store.fail(InjectedFault::write().on(keys::receipt(&run, Stage::Divide, "divide")));
     pipeline.run(&Knobs::default()).expect_err("it is not divided");
     pipeline.store.heal();
     let context = pipeline.context(pipeline.store.clone());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use onefold_lake::keys;
-use onefold_store::memory::Fault;
+use onefold_store::memory::InjectedFault;
 use onefold_store::{Store, StoreError};
 use onefold_tests::hooked::{HookedStore, Hooks};
 use onefold_tests::oracle;
@@ -361,7 +361,7 @@ fn an_erasing_run_killed_at_any_write_is_resumed_and_leaves_nothing() {
     let run = Pipeline::run_of(2);
     for left in 0..writes {
         let mut pipeline = prepared();
-        pipeline.store.fail(Fault::write().nth(left).from_then_on());
+        pipeline.store.fail(InjectedFault::write().nth(left).from_then_on());
         pipeline.run(&Knobs::default()).expect_err("a write fails");
         pipeline.store.heal();
         let is_planned = pipeline.get(&keys::receipt(&run, keys::Stage::Plan, "plan")).is_some();

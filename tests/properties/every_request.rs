@@ -8,7 +8,7 @@ use bytes::Bytes;
 use onefold_lake::keys;
 use onefold_lake::version::manifest::Manifest;
 use onefold_shell::Context;
-use onefold_store::memory::{Fault, MemoryStore};
+use onefold_store::memory::{InjectedFault, MemoryStore};
 use onefold_store::{Condition, Store};
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_version::{RollbackError, VersionError, find_missing};
@@ -75,7 +75,7 @@ fn check<F: Future<Output = Outcome>>(
             let when =
                 format!("request {number}, {} of {}, after its effect: {is_after}", request.operation, request.key);
             let store = stored(pipeline, &start);
-            let fault = Fault::any().nth(number as u64);
+            let fault = InjectedFault::any().nth(number as u64);
             store.fail(if is_after { fault.after() } else { fault });
             let outcome = pipeline.block_on(work(pipeline.context(store.clone())));
             assert_eq!(store.hits(), 1, "{when}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use onefold_lake::keys::{self, Part};
 use onefold_shell::ErrorKind;
-use onefold_store::memory::Fault;
+use onefold_store::memory::InjectedFault;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
@@ -105,7 +105,7 @@ fn a_publish_that_is_killed_at_any_write_is_taken_up_again() {
         let mut pipeline = gated(&closed);
         pipeline.run(&Knobs::default()).expect_err("the gate is closed");
         let before = pipeline.get(keys::CURRENT);
-        pipeline.store.fail(Fault::write().nth(writes).from_then_on());
+        pipeline.store.fail(InjectedFault::write().nth(writes).from_then_on());
         assert_eq!(pipeline.publish(&run).expect_err("a write fails").kind, ErrorKind::Transient);
         pipeline.store.heal();
         let is_committed = pipeline.get(keys::CURRENT) != before;
@@ -144,7 +144,7 @@ fn what_was_overtaken_is_not_published() {
 #[test]
 fn a_run_without_a_version_cannot_be_published() {
     let mut pipeline = gated(&open_and_closed().0);
-    pipeline.store.fail(Fault::write().nth(20).from_then_on());
+    pipeline.store.fail(InjectedFault::write().nth(20).from_then_on());
     pipeline.run(&Knobs::default()).expect_err("it is killed");
     pipeline.store.heal();
     let error = pipeline.publish(&Pipeline::run_of(2)).expect_err("there is no version");

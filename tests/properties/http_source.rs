@@ -8,7 +8,7 @@ use std::time::Duration;
 use onefold_lake::keys;
 use onefold_shell::{ErrorKind, StageError};
 use onefold_store::Store;
-use onefold_store::memory::Fault;
+use onefold_store::memory::InjectedFault;
 use onefold_tests::http_server::{HttpServer, Mishap, Reply, Request, SECRET_BODY};
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use onefold_tests::settings::Settings;
@@ -330,9 +330,9 @@ fn lasting_faults_are_told_with_advice() {
     let link = elsewhere.url("/v1");
     let linked = move |_: &Request, _: Reply| Reply::json(format!("{{\"data\":[],\"next\":\"{link}\"}}"));
     let large = |reply: Reply| Reply { body: [&reply.body[..], &[b' '; 2000]].concat(), ..reply };
-    type Fault = Box<dyn Fn(&Request, Reply) -> Reply + Send + Sync>;
-    let status = |status: u16| -> Fault { Box::new(move |_, _| Reply::status(status)) };
-    let cases: Vec<(Way, Fault, &str)> = vec![
+    type InjectedFault = Box<dyn Fn(&Request, Reply) -> Reply + Send + Sync>;
+    let status = |status: u16| -> InjectedFault { Box::new(move |_, _| Reply::status(status)) };
+    let cases: Vec<(Way, InjectedFault, &str)> = vec![
         (Way::Cursor, status(400), "answered 400 Bad Request: check params, page and watermark"),
         (Way::Cursor, status(401), "answered 401 Unauthorized: check the secret \"onefold/api\""),
         (Way::Cursor, status(403), "answered 403 Forbidden: check the secret \"onefold/api\""),
@@ -492,7 +492,7 @@ fn the_next_run_asks_for_what_is_new_since_the_last() {
             &config(&url, &format!("{}\n{watermark}", Way::Cursor.config()), true)
                 .replace("[[match]]", "[[match]] # new"),
         );
-        pipeline.store.fail(Fault::write().nth(12).from_then_on());
+        pipeline.store.fail(InjectedFault::write().nth(12).from_then_on());
         pipeline.run(&knobs).expect_err("a write fails");
         pipeline.store.heal();
         pipeline.run(&knobs).expect("a third run");
@@ -569,7 +569,7 @@ fn a_run_killed_at_any_write_goes_on_behind_the_last_page_that_is_kept() {
     for writes_left in 0..writes {
         let server = server_with(Way::Cursor, count, |_, _, reply| reply);
         let mut pipeline = pipeline(&server, Way::Cursor.config());
-        pipeline.store.fail(Fault::write().nth(writes_left).from_then_on());
+        pipeline.store.fail(InjectedFault::write().nth(writes_left).from_then_on());
         pipeline.run(&hurried()).expect_err("a write fails");
         pipeline.store.heal();
         let run = Pipeline::run_of(1);

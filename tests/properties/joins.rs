@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use onefold_lake::keys::{self, Stage};
-use onefold_store::memory::Fault;
+use onefold_store::memory::InjectedFault;
 use onefold_store::{Store, StoreError};
 use onefold_tests::hooked::{HookedStore, Hooks};
 use onefold_tests::pipeline::{Knobs, Pipeline};
@@ -70,7 +70,7 @@ fn what_an_earlier_try_joined_is_not_joined_again() {
         let (pipeline, _) = before_compact();
         let seen = Seen::default();
         let store: Arc<dyn Store> = Arc::new(HookedStore::new(pipeline.store.clone(), seen.clone()));
-        pipeline.store.fail(Fault::write().nth(writes).from_then_on());
+        pipeline.store.fail(InjectedFault::write().nth(writes).from_then_on());
         let is_done = pipeline.block_on(compact::run(request(), &pipeline.context(store.clone()))).is_ok();
         pipeline.store.heal();
         pipeline.block_on(compact::run(request(), &pipeline.context(store))).expect("nothing fails any more");

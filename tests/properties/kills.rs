@@ -4,7 +4,7 @@
 use onefold_lake::keys;
 use onefold_shell::ErrorKind;
 use onefold_store::Store;
-use onefold_store::memory::{Fault, Served};
+use onefold_store::memory::{InjectedFault, Served};
 use onefold_tests::pipeline::{Knobs, Pipeline};
 
 use crate::disturbed::{go_on, lake, version};
@@ -27,7 +27,7 @@ fn check(versions_before: usize, knobs: &Knobs) {
     let mut committed_runs = 0;
     for (writes_left, Served { operation, key }) in (0..).zip(writes) {
         let mut pipeline = lake(versions_before);
-        pipeline.store.fail(Fault::write().nth(writes_left).from_then_on());
+        pipeline.store.fail(InjectedFault::write().nth(writes_left).from_then_on());
         let error = pipeline.run(knobs).expect_err("a write fails");
         assert_eq!(error.kind, ErrorKind::Transient, "after {writes_left} writes: {}", error.message);
         // Where Translate fails, its chunk is buried, which fails next.
@@ -43,7 +43,7 @@ fn check(versions_before: usize, knobs: &Knobs) {
         }
 
         // It is killed once more on the way, further on each time, and then let be.
-        pipeline.store.fail(Fault::write().nth(writes_left % 7).from_then_on());
+        pipeline.store.fail(InjectedFault::write().nth(writes_left % 7).from_then_on());
         let _ = go_on(&mut pipeline, number, knobs);
         pipeline.store.heal();
         assert_eq!(go_on(&mut pipeline, number, knobs), Ok(()), "after {writes_left} writes");
@@ -78,7 +78,7 @@ fn a_run_that_another_one_overtook_does_not_publish() {
         undisturbed.store.writes_since(before)
     };
     // The commit is the last write but two.
-    pipeline.store.fail(Fault::write().nth(writes - 3).from_then_on());
+    pipeline.store.fail(InjectedFault::write().nth(writes - 3).from_then_on());
     pipeline.run(&Knobs::default()).expect_err("the commit fails");
     pipeline.store.heal();
     pipeline.run(&Knobs::default()).expect("another run publishes");
@@ -94,7 +94,7 @@ fn killed_before_translate(knobs: &Knobs) -> Pipeline {
     let run = Pipeline::run_of(1);
     for writes in 0.. {
         let mut pipeline = lake(0);
-        pipeline.store.fail(Fault::write().nth(writes).from_then_on());
+        pipeline.store.fail(InjectedFault::write().nth(writes).from_then_on());
         pipeline.run(knobs).expect_err("a write fails");
         if pipeline.get(&keys::run_token(&run)).is_some() {
             pipeline.store.heal();

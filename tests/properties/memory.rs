@@ -5,7 +5,7 @@ use onefold_lake::RunId;
 use onefold_lake::keys;
 use onefold_lake::run::layout::Layout;
 use onefold_shell::{ErrorKind, MemoryBudget, StageError};
-use onefold_store::memory::Fault;
+use onefold_store::memory::InjectedFault;
 use onefold_tests::pipeline::{Knobs, Memory, Outcome, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
@@ -95,7 +95,7 @@ fn failed_at(is_meant: fn(&str) -> bool) -> (Pipeline, RunId) {
     let mut pipeline = Pipeline::new(&Settings::default());
     drop_rows(&pipeline, "a", &pairs(40));
     let run = pipeline.next_run();
-    pipeline.store.fail(Fault::write().where_key(is_meant).from_then_on());
+    pipeline.store.fail(InjectedFault::write().where_key(is_meant).from_then_on());
     pipeline.run_as_there_is_memory().expect_err("there is such a write");
     pipeline.store.heal();
     (pipeline, run)

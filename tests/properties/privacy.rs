@@ -7,7 +7,7 @@ use std::sync::Once;
 use onefold_lake::keys;
 use onefold_rows::enrich::TableFormat;
 use onefold_shell::StageError;
-use onefold_store::memory::Fault;
+use onefold_store::memory::InjectedFault;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::{Row, TEXT_FIELDS};
 use onefold_tests::settings::Settings;
@@ -140,7 +140,7 @@ fn keys_receipts_logs_and_payloads_hold_no_personal_value() {
 fn stop_at(prefix: &str) -> Pipeline {
     for writes in 0.. {
         let mut pipeline = lake();
-        pipeline.store.fail(Fault::write().nth(writes).from_then_on());
+        pipeline.store.fail(InjectedFault::write().nth(writes).from_then_on());
         let error = pipeline.run(&Knobs::default()).expect_err("a write fails");
         if error.message.contains(&format!("put of {prefix}")) {
             pipeline.store.heal();

@@ -4,7 +4,7 @@
 use onefold_lake::keys;
 use onefold_shell::ErrorKind;
 use onefold_store::Store;
-use onefold_store::memory::{Failure, Fault, Served};
+use onefold_store::memory::{InjectedFailure, InjectedFault, Served};
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 
 use crate::disturbed::{go_on, lake, version};
@@ -25,16 +25,17 @@ const IS_DEAD: &str = "Onefold.DeadLetter";
 struct Failing<'s> {
     number: usize,
     request: &'s Served,
-    fault: Fault,
+    fault: InjectedFault,
     says: String,
 }
 
 /// Each request failing before it has an effect, and each change after it had its effect.
 fn each(served: &[Served]) -> impl Iterator<Item = Failing<'_>> {
     served.iter().enumerate().flat_map(|(number, request)| {
-        let fault = Fault::any().nth(number as u64);
+        let fault = InjectedFault::any().nth(number as u64);
         let before = Failing { number, request, fault: fault.clone(), says: "before".to_owned() };
-        let after = Failing { number, request, fault: fault.after().with(Failure::NoAnswer), says: "after".to_owned() };
+        let after =
+            Failing { number, request, fault: fault.after().with(InjectedFailure::NoAnswer), says: "after".to_owned() };
         let is_write = request.operation.is_write();
         [Some(before), is_write.then_some(after)].into_iter().flatten()
     })
@@ -100,8 +101,8 @@ fn each_body_breaks_in_each_of_its_first_pieces() {
     for (stream, piece) in (0..streams).flat_map(|stream| (0..3).map(move |piece| (stream, piece))) {
         let what = format!("piece {piece} of stream {stream}");
         let mut pipeline = lake(1);
-        let fault = Fault::of(onefold_store::Operation::Stream).nth(stream as u64).in_piece(piece);
-        pipeline.store.fail(fault.with(Failure::NoAnswer));
+        let fault = InjectedFault::of(onefold_store::Operation::Stream).nth(stream as u64).in_piece(piece);
+        pipeline.store.fail(fault.with(InjectedFailure::NoAnswer));
         match pipeline.run(&knobs) {
             Ok(outcome) => assert!(matches!(outcome, Outcome::Published(_)), "{what}: {outcome:?}"),
             Err(error) => {

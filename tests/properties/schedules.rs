@@ -11,7 +11,7 @@ use onefold_lake::keys;
 use onefold_lake::keys::Stage;
 use onefold_shell::{ErrorKind, StageError};
 use onefold_store::Store;
-use onefold_store::memory::{Failure, Fault};
+use onefold_store::memory::{InjectedFailure, InjectedFault};
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
 use proptest::bool::weighted;
 use proptest::prelude::*;
@@ -43,21 +43,26 @@ impl Dice {
 }
 
 /// What may fail of a request. A store does not refuse a condition that holds, unless its own answer was lost before.
-fn any_fault(requests: u64) -> impl Strategy<Value = Fault> {
+fn any_fault(requests: u64) -> impl Strategy<Value = InjectedFault> {
     let before = vec![
-        Failure::SlowDown,
-        Failure::InternalError,
-        Failure::ConditionalRequestConflict,
-        Failure::RequestTimeout,
-        Failure::AccessDenied,
-        Failure::NoAnswer,
+        InjectedFailure::SlowDown,
+        InjectedFailure::InternalError,
+        InjectedFailure::ConditionalRequestConflict,
+        InjectedFailure::RequestTimeout,
+        InjectedFailure::AccessDenied,
+        InjectedFailure::NoAnswer,
     ];
-    let after = vec![Failure::NoAnswer, Failure::SlowDown, Failure::InternalError, Failure::PreconditionFailed];
+    let after = vec![
+        InjectedFailure::NoAnswer,
+        InjectedFailure::SlowDown,
+        InjectedFailure::InternalError,
+        InjectedFailure::PreconditionFailed,
+    ];
     let how = prop_oneof![
-        5 => select(before).prop_map(|failure| Fault::any().with(failure)),
-        3 => select(after).prop_map(|failure| Fault::write().after().with(failure)),
-        2 => (0u64..4).prop_map(|piece| Fault::any().in_piece(piece).with(Failure::NoAnswer)),
-        3 => Just(Fault::any().with(Failure::NoAnswer).from_then_on()),
+        5 => select(before).prop_map(|failure| InjectedFault::any().with(failure)),
+        3 => select(after).prop_map(|failure| InjectedFault::write().after().with(failure)),
+        2 => (0u64..4).prop_map(|piece| InjectedFault::any().in_piece(piece).with(InjectedFailure::NoAnswer)),
+        3 => Just(InjectedFault::any().with(InjectedFailure::NoAnswer).from_then_on()),
     ];
     (how, 0..requests.max(1)).prop_map(|(fault, place)| fault.nth(place))
 }

@@ -4,7 +4,7 @@ use onefold_lake::RunId;
 use onefold_lake::data::rawchunk;
 use onefold_lake::keys::{self, Chunk, Stage, receipt};
 use onefold_store::Store;
-use onefold_store::memory::Fault;
+use onefold_store::memory::InjectedFault;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
@@ -56,7 +56,7 @@ fn what_was_translated_of_other_bytes_is_not_published() {
     let mut pipeline = Pipeline::new(&Settings::default());
     drop_rows(&pipeline, "a", &[Row::new("crm", "1").at(1), Row::new("crm", "2").at(1)]);
     let run = pipeline.next_run();
-    pipeline.store.fail(Fault::write().where_key(|key| key.starts_with("processed/")));
+    pipeline.store.fail(InjectedFault::write().where_key(|key| key.starts_with("processed/")));
     pipeline.run(&Knobs::default()).expect_err("it cannot write the version");
     pipeline.store.heal();
     let raw = pipeline.list("raw/").remove(0);

@@ -25,10 +25,10 @@ pub struct HttpSettings {
     /// A page with more bytes is refused.
     pub max_page_bytes: usize,
     /// How long and how often a page is asked for.
-    pub patience: Patience,
+    pub patience: HttpPatience,
 }
 
-/// How one gets from a page to the next.
+/// How the next page is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Paging {
     /// There is one page.
@@ -60,11 +60,11 @@ pub enum Paging {
         /// How large pages are asked to be.
         size: Option<PageSize>,
     },
-    /// A page starts behind so many rows. The one behind the last is empty.
+    /// A page starts behind so many rows. The page behind the last is empty.
     Offset {
         /// The parameter that takes the number of rows.
         param: String,
-        /// How large pages are asked to be.
+        /// The size of pages to ask for.
         size: Option<PageSize>,
     },
 }
@@ -144,7 +144,7 @@ impl HttpAuth {
 
 /// How long and how often a page is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct HttpPatience {
     /// How long a page may take, from the request to its last byte.
     pub timeout: Duration,
     /// How often a page is asked for before the source counts as failed.

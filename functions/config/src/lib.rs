@@ -10,10 +10,10 @@ mod deletion;
 mod enrich;
 mod http;
 mod kind;
+mod line_span;
 mod matching;
 mod nearest;
 mod parse;
-mod place;
 pub mod pointer;
 mod postgres;
 mod publish;
@@ -29,12 +29,12 @@ use std::fmt;
 
 pub use deletion::DeletionMark;
 pub use enrich::{Enrich, Hash, Lookup, Target, Threshold};
-pub use http::{CursorAt, HttpAuth, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging, Patience};
+pub use http::{CursorAt, HttpAuth, HttpPatience, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging};
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
+pub use line_span::LineSpan;
 pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule, Part};
 pub use nearest::nearest;
-pub use place::Place;
-pub use postgres::{Postgres, Relation, Watermark};
+pub use postgres::{Postgres, PostgresWatermark, Relation};
 pub use publish::Publish;
 pub use schema::json_schema;
 pub use survive::{Rule, Survive, Unit};
@@ -165,7 +165,7 @@ impl Config {
     ///
     /// # Errors
     /// Every fault there is, in the order of the file.
-    pub fn parse(text: &str) -> Result<Self, Faults> {
+    pub fn parse(text: &str) -> Result<Self, ConfigFaults> {
         parse::parse(text)
     }
 
@@ -190,7 +190,7 @@ impl Config {
 
 /// A fault in the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
+pub struct ConfigFault {
     /// Line in the file, from 1.
     pub line: usize,
     /// Column in the line, from 1, in characters.
@@ -203,9 +203,9 @@ pub struct Fault {
 
 /// Every fault of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Faults(pub Vec<Fault>);
+pub struct ConfigFaults(pub Vec<ConfigFault>);
 
-impl fmt::Display for Faults {
+impl fmt::Display for ConfigFaults {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.0.len() == 1 { "fault" } else { "faults" };
         write!(formatter, "{} {plural} in the configuration", self.0.len())?;
@@ -216,4 +216,4 @@ impl fmt::Display for Faults {
     }
 }
 
-impl std::error::Error for Faults {}
+impl std::error::Error for ConfigFaults {}

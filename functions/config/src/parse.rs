@@ -21,7 +21,7 @@ use toml::de::DeTable;
 
 use super::schema::{Key, Kind};
 use super::toml_reader::{Notes, Section};
-use super::{Config, Faults};
+use super::{Config, ConfigFaults};
 
 /// The sections of the configuration.
 pub(super) fn keys() -> Vec<Key> {
@@ -36,7 +36,7 @@ pub(super) fn keys() -> Vec<Key> {
     ]
 }
 
-pub(super) fn parse(text: &str) -> Result<Config, Faults> {
+pub(super) fn parse(text: &str) -> Result<Config, ConfigFaults> {
     let mut notes = Notes::new(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors {

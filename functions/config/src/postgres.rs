@@ -12,7 +12,7 @@ pub struct Postgres {
     /// How many splits the rows are divided into; by their estimated size if not given.
     pub splits: Option<u32>,
     /// The column that tells what is new; all rows are read by every run if not given.
-    pub watermark: Option<Watermark>,
+    pub watermark: Option<PostgresWatermark>,
     /// Rows that are fetched at once.
     pub rows_per_page: u32,
     /// Certificates (PEM) that are trusted besides the system's.
@@ -35,7 +35,7 @@ pub enum Relation {
 
 /// A column that grows with every change of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watermark {
+pub struct PostgresWatermark {
     /// The column.
     pub column: String,
     /// Seconds before the last watermark that are read again, for rows that are committed late.

@@ -48,14 +48,14 @@ pub enum Kind {
     /// An array of tables with these keys.
     Tables(Vec<Key>),
     /// An array of tables, some of whose keys depend on the value of another.
-    TablesBy(Choice),
+    TablesBy(KeysByValue),
     /// Any of these.
     AnyOf(Vec<Kind>),
 }
 
 /// The keys of a table that depend on one of them.
 #[derive(Clone, Debug)]
-pub struct Choice {
+pub struct KeysByValue {
     /// The keys that are always there, with the one that decides.
     pub common: Vec<Key>,
     /// The name of that one.
@@ -64,7 +64,7 @@ pub struct Choice {
     pub ways: Vec<(&'static str, Vec<Key>)>,
 }
 
-impl Choice {
+impl KeysByValue {
     /// All keys. What one way requires others do not have, so it is not required here.
     pub fn keys(&self) -> Vec<Key> {
         let of_ways = self.ways.iter().flat_map(|(_, keys)| keys.iter().cloned().map(Key::optional));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use onefold_normalise::Step;
 use onefold_normalise::field::TextField;
 
-use crate::schema::{Choice, Key, Kind};
+use crate::schema::{Key, KeysByValue, Kind};
 
 /// A list of more names than this is a list of fields or normalisers, which the manual describes elsewhere.
 const NAMES_SHOWN_MAX: usize = 8;
@@ -24,7 +24,7 @@ pub fn key_tables() -> Vec<(String, String)> {
 }
 
 /// The keys that are always there, and then those of each way and of each table in it.
-fn tables_of_choice(name: &str, choice: Choice) -> Vec<(String, String)> {
+fn tables_of_choice(name: &str, choice: KeysByValue) -> Vec<(String, String)> {
     let mut tables = vec![(name.to_owned(), table(&choice.common))];
     let named = |inner: &str, keys: &[Key]| (format!("{name} {inner}"), with_nested(keys));
     for (way, keys) in &choice.ways {

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::schema::Key;
-use super::{Fault, Faults, Place, nearest};
+use super::{ConfigFault, ConfigFaults, LineSpan, nearest};
 
 /// How many characters of a wrong value are shown.
 const SHOWN_MAX: usize = 40;
@@ -14,7 +14,7 @@ const SHOWN_MAX: usize = 40;
 /// The faults found so far in a text.
 pub(super) struct Notes<'t> {
     text: &'t str,
-    faults: Vec<Fault>,
+    faults: Vec<ConfigFault>,
 }
 
 impl<'t> Notes<'t> {
@@ -24,8 +24,8 @@ impl<'t> Notes<'t> {
 
     /// Notes a fault at a place of the text.
     pub(super) fn fault(&mut self, span: Range<usize>, message: impl Into<String>) {
-        let Place { line, column, length } = Place::of(self.text, span);
-        self.faults.push(Fault { line, column, message: message.into(), length });
+        let LineSpan { line, column, length } = LineSpan::of(self.text, span);
+        self.faults.push(ConfigFault { line, column, message: message.into(), length });
     }
 
     /// Notes a value that is not what it must be.
@@ -47,13 +47,13 @@ impl<'t> Notes<'t> {
     }
 
     /// `value` if there was no fault, else all of them in the order of the text.
-    pub(super) fn finish<T>(mut self, value: T) -> Result<T, Faults> {
+    pub(super) fn finish<T>(mut self, value: T) -> Result<T, ConfigFaults> {
         if self.faults.is_empty() {
             return Ok(value);
         }
         self.faults.sort();
         self.faults.dedup();
-        Err(Faults(self.faults))
+        Err(ConfigFaults(self.faults))
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Section<'t> {
 }
 
 /// A value and where it stands.
-pub(super) type Placed<'t> = (&'t DeValue<'t>, Range<usize>);
+pub(super) type SpannedValue<'t> = (&'t DeValue<'t>, Range<usize>);
 
 impl<'t> Section<'t> {
     /// Notes every member that is not among the keys, with the key that is nearest.
@@ -82,7 +82,7 @@ impl<'t> Section<'t> {
     }
 
     /// The member of a name.
-    pub(super) fn get(&self, name: &str) -> Option<Placed<'t>> {
+    pub(super) fn get(&self, name: &str) -> Option<SpannedValue<'t>> {
         self.table
             .iter()
             .find(|(key, _)| key.get_ref().as_ref() == name)
@@ -200,7 +200,7 @@ fn as_number(value: &DeValue<'_>) -> Option<f64> {
 }
 
 /// A whole number from `least` on.
-pub(super) fn integer((value, span): Placed<'_>, name: &str, least: i64, notes: &mut Notes<'_>) -> Option<i64> {
+pub(super) fn integer((value, span): SpannedValue<'_>, name: &str, least: i64, notes: &mut Notes<'_>) -> Option<i64> {
     let number = match value {
         DeValue::Integer(number) => i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok(),
         _ => None,
@@ -213,7 +213,11 @@ pub(super) fn integer((value, span): Placed<'_>, name: &str, least: i64, notes: 
 }
 
 /// A text or an array of texts, each with its place.
-pub(super) fn texts<'t>((value, span): Placed<'t>, name: &str, notes: &mut Notes<'_>) -> Vec<(&'t str, Range<usize>)> {
+pub(super) fn texts<'t>(
+    (value, span): SpannedValue<'t>,
+    name: &str,
+    notes: &mut Notes<'_>,
+) -> Vec<(&'t str, Range<usize>)> {
     const TEXTS: &str = "text in quotes, or an array of such";
     match value {
         DeValue::String(text) => vec![(text.as_ref(), span)],

@@ -26,7 +26,7 @@ pub struct RawChunk {
 
 /// Where an object was left, to go on there later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct ObjectMark {
     /// Bytes of the object that are in chunks.
     pub byte: u64,
     /// Number of the next line.
@@ -47,18 +47,18 @@ pub struct Chunker {
     ready: usize,
     segments: Vec<Segment>,
     lines: u64,
-    object: Option<Open>,
+    object: Option<OpenObject>,
 }
 
 /// The object that is being read.
 #[derive(Debug)]
-struct Open {
+struct OpenObject {
     object: String,
     received_at: i64,
     /// Where the last chunk ended, if it ended between two rows.
-    left: Option<Mark>,
+    left: Option<ObjectMark>,
     /// Where what is behind the whole rows begins.
-    next: Mark,
+    next: ObjectMark,
     /// Whether the last segment is of this object, and goes on.
     has_segment: bool,
     /// Length of the text at which it is worth looking for rows again: what is long is not looked at for every piece.
@@ -68,7 +68,7 @@ struct Open {
 }
 
 /// Whole rows at the start of some bytes.
-struct Rows {
+struct WholeRows {
     length: usize,
     /// How many; `None` if there is one a line.
     records: Option<u64>,
@@ -94,7 +94,7 @@ impl Chunker {
 
     /// Starts an object at a mark: its first row, or where it was left. `header` is that of CSV, its line end among it;
     /// it is no part of the bytes that follow. Rows under another header are in a chunk of their own, which this gives.
-    pub fn start(&mut self, object: &str, received_at: i64, mark: Mark, header: &[u8]) -> Option<RawChunk> {
+    pub fn start(&mut self, object: &str, received_at: i64, mark: ObjectMark, header: &[u8]) -> Option<RawChunk> {
         let chunk = if header == self.header { None } else { self.cut() };
         if header != self.header {
             self.dialect.columns = Dialect::of(header, self.dialect.delimiter).columns;
@@ -102,7 +102,7 @@ impl Chunker {
             self.text = header.to_owned();
             self.ready = header.len();
         }
-        self.object = Some(Open {
+        self.object = Some(OpenObject {
             object: object.to_owned(),
             received_at,
             left: None,
@@ -115,7 +115,7 @@ impl Chunker {
     }
 
     /// Where the object was when the last chunk was cut; `None` if it cannot be taken up there.
-    pub fn mark(&self) -> Option<Mark> {
+    pub fn mark(&self) -> Option<ObjectMark> {
         self.object.as_ref().and_then(|open| open.left)
     }
 
@@ -271,8 +271,8 @@ fn is_too_long(bytes: &[u8], line_max: usize) -> bool {
 
 /// The lines up to the first at whose end there are as many bytes as wanted. Lines are not looked for before there are
 /// so many.
-fn whole_lines(pending: &[u8], wanted: usize, line_max: usize, is_last: bool) -> Rows {
-    let rows = |length, is_before_long_line| Rows { length, records: None, is_before_long_line };
+fn whole_lines(pending: &[u8], wanted: usize, line_max: usize, is_last: bool) -> WholeRows {
+    let rows = |length, is_before_long_line| WholeRows { length, records: None, is_before_long_line };
     if pending.len() < wanted {
         return rows(if is_last { pending.len() } else { 0 }, false);
     }
@@ -288,7 +288,7 @@ fn whole_lines(pending: &[u8], wanted: usize, line_max: usize, is_last: bool) ->
 }
 
 /// The records up to the first at whose end there are as many bytes as wanted, or up to the last one that is whole.
-fn whole_records(dialect: Dialect, pending: &[u8], wanted: usize, line_max: usize, is_last: bool) -> Rows {
+fn whole_records(dialect: Dialect, pending: &[u8], wanted: usize, line_max: usize, is_last: bool) -> WholeRows {
     let (mut length, mut records) = (0, 0);
     let mut is_before_long_line = false;
     while length < wanted && length < pending.len() {
@@ -303,7 +303,7 @@ fn whole_records(dialect: Dialect, pending: &[u8], wanted: usize, line_max: usiz
         length += found;
         records += 1;
     }
-    Rows { length, records: Some(records), is_before_long_line }
+    WholeRows { length, records: Some(records), is_before_long_line }
 }
 
 #[cfg(test)]
@@ -312,7 +312,7 @@ mod tests {
 
     use super::*;
 
-    const START: Mark = Mark { byte: 0, line: Some(1) };
+    const START: ObjectMark = ObjectMark { byte: 0, line: Some(1) };
 
     /// The objects of a source: header and rows.
     type Objects<'o> = [(&'o str, &'o str)];
@@ -322,7 +322,7 @@ mod tests {
         let mut chunks = Vec::new();
         let mut sizes = sizes.iter().cycle();
         for (number, (header, rows)) in objects.iter().enumerate() {
-            let mark = Mark { byte: header.len() as u64, line: Some(1 + header.matches('\n').count() as u64) };
+            let mark = ObjectMark { byte: header.len() as u64, line: Some(1 + header.matches('\n').count() as u64) };
             chunks.extend(chunker.start(&number.to_string(), 0, mark, header.as_bytes()));
             let mut rest = rows.as_bytes();
             while !rest.is_empty() {
@@ -346,7 +346,7 @@ mod tests {
         let mut chunker = new();
         for (number, (header, rows)) in objects.iter().enumerate() {
             let (start, object) = (header.len(), number.to_string());
-            let mut mark = Mark { byte: start as u64, line: Some(1 + header.matches('\n').count() as u64) };
+            let mut mark = ObjectMark { byte: start as u64, line: Some(1 + header.matches('\n').count() as u64) };
             chunks.extend(chunker.start(&object, 0, mark, header.as_bytes()));
             let mut position = 0;
             while position < rows.len() {
@@ -552,7 +552,7 @@ mod tests {
         assert_eq!((chunker.push(&[b'x'; 45]).len(), chunker.mark()), (1, None));
         assert_eq!(
             (chunker.push(b"\n0123456789012345678\n").len(), chunker.mark()),
-            (1, Some(Mark { byte: 66, line: Some(3) }))
+            (1, Some(ObjectMark { byte: 66, line: Some(3) }))
         );
     }
 

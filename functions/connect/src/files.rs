@@ -23,26 +23,26 @@ use onefold_lake::run::plan::{Piece, Reading};
 use onefold_rows::setup_checks;
 use onefold_shell::{Context, StageError};
 
-use crate::chunker::{CHUNK_BYTES, Chunker, Mark, RawChunk};
+use crate::chunker::{CHUNK_BYTES, Chunker, ObjectMark, RawChunk};
 use crate::{Connector, Fault, ObjectPosition, Outcome, Planned, Planning, Position, Sink};
 
 pub use splits::SPLIT_BYTES;
 
-pub(crate) struct Files<'c> {
+pub(crate) struct FilesSource<'c> {
     pub(crate) source: &'c Source,
     pub(crate) settings: &'c FilesSettings,
     /// Bytes of rows that fill a chunk.
     chunk_bytes: usize,
 }
 
-impl<'c> Files<'c> {
+impl<'c> FilesSource<'c> {
     pub(crate) fn new(source: &'c Source, settings: &'c FilesSettings) -> Self {
         Self { source, settings, chunk_bytes: CHUNK_BYTES }
     }
 }
 
 #[async_trait]
-impl Connector for Files<'_> {
+impl Connector for FilesSource<'_> {
     async fn plan(&self, planning: &Planning<'_>, faults: &mut Vec<String>) -> Result<Planned, Fault> {
         let Source { name, required, .. } = self.source;
         let prefix = keys::landing(name);
@@ -89,7 +89,7 @@ impl Connector for Files<'_> {
     }
 }
 
-impl Files<'_> {
+impl FilesSource<'_> {
     /// Reads to the end, or to the end of a chunk when time is short.
     async fn read_pieces(
         &self,
@@ -103,9 +103,9 @@ impl Files<'_> {
         for (number, piece) in pieces.iter().enumerate().skip(first) {
             let taken_up = from.filter(|position| position.piece == number && position.byte > 0);
             let mark = match taken_up {
-                Some(position) => Mark { byte: position.byte, line: position.line },
+                Some(position) => ObjectMark { byte: position.byte, line: position.line },
                 // The lines before a range are not read, so its first line's number is known only at the start.
-                None => Mark { byte: piece.start, line: (piece.start == 0).then_some(1) },
+                None => ObjectMark { byte: piece.start, line: (piece.start == 0).then_some(1) },
             };
             let mut object = self.open(sink.context(), piece, mark, taken_up.is_some()).await?;
             let mark = object.mark(mark, taken_up.is_some());
@@ -119,7 +119,7 @@ impl Files<'_> {
                 write(chunks, sink).await?;
                 if has_chunks
                     && sink.is_time_short()
-                    && let Some(Mark { byte, line }) = chunker.mark()
+                    && let Some(ObjectMark { byte, line }) = chunker.mark()
                 {
                     return Ok(Outcome::Stopped(Some(ObjectPosition { piece: number, byte, line })));
                 }
@@ -139,33 +139,33 @@ impl Files<'_> {
         &'p self,
         context: &'p Context,
         piece: &'p Piece,
-        mark: Mark,
+        mark: ObjectMark,
         is_taken_up: bool,
-    ) -> Result<Opened<'p>, Fault> {
+    ) -> Result<OpenPiece<'p>, Fault> {
         let Self { source, settings, .. } = *self;
         if settings.format == FileFormat::Parquet {
             // Rows are numbered; the text that they become is not the object's.
             let reader = parquet::open(context, piece, mark.line.unwrap_or(1)).await?;
-            return Ok(Opened::Parquet(Box::new(reader)));
+            return Ok(OpenPiece::Parquet(Box::new(reader)));
         }
-        let wanted = object::Wanted { piece, position: mark.byte, is_taken_up, source, settings };
-        object::open(context, wanted).await.map(|text| Opened::Text(Box::new(text)))
+        let wanted = object::PieceRequest { piece, position: mark.byte, is_taken_up, source, settings };
+        object::open(context, wanted).await.map(|text| OpenPiece::Text(Box::new(text)))
     }
 }
 
 /// A piece being read.
-enum Opened<'p> {
+enum OpenPiece<'p> {
     Text(Box<object::ObjectReader<'p>>),
     Parquet(Box<parquet::ParquetReader<'p>>),
 }
 
-impl Opened<'_> {
+impl OpenPiece<'_> {
     /// Where the next byte is, for a piece that was asked for from a mark on.
-    fn mark(&self, asked: Mark, is_taken_up: bool) -> Mark {
+    fn mark(&self, asked: ObjectMark, is_taken_up: bool) -> ObjectMark {
         match self {
-            Self::Text(object) if is_taken_up => Mark { byte: object.position(), ..asked },
+            Self::Text(object) if is_taken_up => ObjectMark { byte: object.position(), ..asked },
             Self::Text(object) => {
-                Mark { byte: object.position(), line: asked.line.map(|line| line + object.header_lines()) }
+                ObjectMark { byte: object.position(), line: asked.line.map(|line| line + object.header_lines()) }
             }
             Self::Parquet(_) => asked,
         }

@@ -3,7 +3,6 @@
 //! Each run reads all pages, or with a watermark all that is new, in one split: a page says where the next one is, so
 //! they cannot be read at once. [`walk`] knows the way, [`client`] fetches, [`reader`] has the patience.
 
-mod answer;
 mod client;
 mod json;
 mod link;
@@ -11,6 +10,7 @@ mod origin;
 mod reader;
 mod request;
 mod retry;
+mod status;
 mod walk;
 mod watermark;
 
@@ -21,17 +21,17 @@ use onefold_shell::{Context, StageError};
 
 use crate::{Connector, Fault, Outcome, Planned, Planning, Position, Sink};
 
-pub(crate) struct Http<'c> {
+pub(crate) struct HttpSource<'c> {
     pub(crate) source: &'c str,
     pub(crate) settings: &'c HttpSettings,
 }
 
 #[async_trait]
-impl Connector for Http<'_> {
+impl Connector for HttpSource<'_> {
     async fn plan(&self, planning: &Planning<'_>, _: &mut Vec<String>) -> Result<Planned, Fault> {
         // A secret that cannot be used is found before anything runs.
         let secret = self.secret(planning.context).await?;
-        client::Client::new(self.settings, secret.as_deref()).map_err(Fault::Source)?;
+        client::PageClient::new(self.settings, secret.as_deref()).map_err(Fault::Source)?;
         // One that was committed under another format would be misread: all is read again.
         let known = planning.watermark.filter(|watermark| {
             self.settings.watermark.as_ref().is_some_and(|settings| settings.time(watermark).is_some())
@@ -45,8 +45,8 @@ impl Connector for Http<'_> {
             return Err(StageError::internal("the split is not of an API").into());
         };
         let secret = self.secret(sink.context()).await?;
-        let client = client::Client::new(self.settings, secret.as_deref()).map_err(Fault::Source)?;
-        let reader = reader::Reader { source: self.source, settings: self.settings, client };
+        let client = client::PageClient::new(self.settings, secret.as_deref()).map_err(Fault::Source)?;
+        let reader = reader::PageReader { source: self.source, settings: self.settings, client };
         reader.read(watermark.as_deref(), from, sink).await
     }
 
@@ -55,7 +55,7 @@ impl Connector for Http<'_> {
     }
 }
 
-impl Http<'_> {
+impl HttpSource<'_> {
     async fn secret(&self, context: &Context) -> Result<Option<String>, Fault> {
         let Some(auth) = &self.settings.auth else { return Ok(None) };
         context.secrets.value(auth.secret()).await.map(Some).map_err(Fault::Source)

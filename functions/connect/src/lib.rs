@@ -53,9 +53,9 @@ pub trait Connector: Send + Sync {
 /// The connector of a source.
 pub fn connector(source: &Source) -> Box<dyn Connector + '_> {
     match &source.kind {
-        SourceKind::Files(settings) => Box::new(files::Files::new(source, settings)),
-        SourceKind::Http(settings) => Box::new(http::Http { source: &source.name, settings }),
-        SourceKind::Postgres(settings) => Box::new(postgres::Database { source, settings }),
+        SourceKind::Files(settings) => Box::new(files::FilesSource::new(source, settings)),
+        SourceKind::Http(settings) => Box::new(http::HttpSource { source: &source.name, settings }),
+        SourceKind::Postgres(settings) => Box::new(postgres::PostgresSource { source, settings }),
     }
 }
 

@@ -16,9 +16,9 @@ mod sql;
 mod target;
 
 use async_trait::async_trait;
-use column::Order;
+use column::ColumnOrder;
 use futures_util::{TryStreamExt, pin_mut};
-use onefold_config::{Postgres, Source, Watermark};
+use onefold_config::{Postgres, PostgresWatermark, Source};
 use onefold_lake::keys;
 use onefold_lake::run::note::Note;
 use onefold_lake::run::plan::{KeyRanges, Reading};
@@ -26,8 +26,8 @@ use onefold_lake::version::manifest::config_digest;
 use onefold_shell::{StageError, json_object};
 use onefold_store::Condition;
 use serde_json::Value;
-use session::{Hidden, Session};
-use sql::{Range, Rows, Statement};
+use session::{HiddenRows, Session};
+use sql::{KeyRange, RowsQuery, Statement};
 use tokio_postgres::types::{Json, Type};
 use tokio_postgres::{Column, Row};
 
@@ -37,13 +37,13 @@ use crate::{Connector, Fault, Flow, Outcome, Planned, Planning, Position, Sink};
 const PAGE_BYTES: usize = 1 << 20;
 
 /// The connector of one source.
-pub(crate) struct Database<'c> {
+pub(crate) struct PostgresSource<'c> {
     pub(crate) source: &'c Source,
     pub(crate) settings: &'c Postgres,
 }
 
 #[async_trait]
-impl Connector for Database<'_> {
+impl Connector for PostgresSource<'_> {
     async fn plan(&self, planning: &Planning<'_>, _faults: &mut Vec<String>) -> Result<Planned, Fault> {
         let secret = planning.context.secrets.value(&self.settings.secret).await.map_err(Fault::Source)?;
         let session = self.open(&secret).await?;
@@ -69,7 +69,7 @@ impl Connector for Database<'_> {
         let context = sink.context();
         let ranges: KeyRanges = context.json(&keys::run_key_ranges(sink.run(), &self.source.name)).await?;
         let number = *range as usize;
-        let range = Range {
+        let range = KeyRange {
             after: number.checked_sub(1).and_then(|before| ranges.bounds.get(before)).map(String::as_str),
             from: from.as_deref(),
             up_to: ranges.bounds.get(number).map(String::as_str),
@@ -89,10 +89,10 @@ impl Connector for Database<'_> {
     }
 }
 
-impl Database<'_> {
+impl PostgresSource<'_> {
     async fn open<'s>(&'s self, secret: &str) -> Result<Session<'s>, Fault> {
         // What a snapshot does not show counts as deleted. So the database itself shall refuse to hide anything.
-        let hidden = if self.source.snapshot { Hidden::Refused } else { Hidden::Allowed };
+        let hidden = if self.source.snapshot { HiddenRows::Refused } else { HiddenRows::Allowed };
         Session::open(&self.settings.secret, secret, self.settings.certificates.as_deref(), hidden).await
     }
 
@@ -145,19 +145,20 @@ impl Database<'_> {
     }
 
     /// How key and watermark column are ordered.
-    async fn orders(&self, session: &Session<'_>) -> Result<(Order, Option<Order>), Fault> {
+    async fn orders(&self, session: &Session<'_>) -> Result<(ColumnOrder, Option<ColumnOrder>), Fault> {
         let described = session.describe(&sql::columns(self.settings)).await?;
         let mut faults = Vec::new();
-        let mut order = |what: &str, name: &str, of: fn(&Type) -> Option<Order>, types: &str| {
+        let mut order = |what: &str, name: &str, of: fn(&Type) -> Option<ColumnOrder>, types: &str| {
             let found = order_of(described.columns(), what, name, of, types);
             found.map_err(|fault| faults.push(fault)).ok()
         };
-        let key = order("key", &self.settings.key, Order::of_key, "smallint, integer, bigint, uuid, text or varchar");
+        let key =
+            order("key", &self.settings.key, ColumnOrder::of_key, "smallint, integer, bigint, uuid, text or varchar");
         let watermark = self.settings.watermark.as_ref().map(|watermark| {
             let types = "timestamptz, timestamp, date, smallint, integer, bigint or numeric";
-            (watermark, order("watermark", &watermark.column, Order::of_watermark, types))
+            (watermark, order("watermark", &watermark.column, ColumnOrder::of_watermark, types))
         });
-        if let Some((Watermark { column, overlap_s: Some(_) }, Some(order))) = watermark
+        if let Some((PostgresWatermark { column, overlap_s: Some(_) }, Some(order))) = watermark
             && !order.is_time()
         {
             faults.push(format!("overlap is a time, and the watermark {column:?} holds numbers; leave overlap out"));
@@ -168,17 +169,17 @@ impl Database<'_> {
         }
     }
 
-    fn rows<'r>(&'r self, key: Order, order: Option<Order>, since: Option<&'r str>) -> Rows<'r> {
+    fn rows<'r>(&'r self, key: ColumnOrder, order: Option<ColumnOrder>, since: Option<&'r str>) -> RowsQuery<'r> {
         let watermark = self.settings.watermark.as_ref().zip(order).zip(since);
-        Rows::new(self.settings, key, watermark.map(|((watermark, order), since)| (watermark, order, since)))
+        RowsQuery::new(self.settings, key, watermark.map(|((watermark, order), since)| (watermark, order, since)))
     }
 
     /// The greatest value of the watermark column that is surely not in the future.
     async fn new_watermark(
         &self,
         session: &Session<'_>,
-        watermark: &Watermark,
-        order: Order,
+        watermark: &PostgresWatermark,
+        order: ColumnOrder,
     ) -> Result<Option<String>, Fault> {
         let statement = sql::watermark(self.settings, watermark, order);
         let rows = session.query("looking for the watermark", &statement).await?;
@@ -204,7 +205,7 @@ impl Database<'_> {
     async fn read_range(
         &self,
         session: &Session<'_>,
-        range: &Range<'_>,
+        range: &KeyRange<'_>,
         since: Option<&str>,
         sink: &mut Sink<'_>,
     ) -> Result<Flow, Fault> {
@@ -264,9 +265,9 @@ fn order_of(
     columns: &[Column],
     what: &str,
     name: &str,
-    of: fn(&Type) -> Option<Order>,
+    of: fn(&Type) -> Option<ColumnOrder>,
     types: &str,
-) -> Result<Order, String> {
+) -> Result<ColumnOrder, String> {
     let mut found = columns.iter().filter(|column| column.name() == name);
     match (found.next(), found.next()) {
         (Some(column), None) => of(column.type_()).ok_or_else(|| {
@@ -290,7 +291,7 @@ async fn is_true(session: &Session<'_>, during: &str, statement: &Statement<'_>)
 
 /// How many splits hold so many bytes, by what PostgreSQL expects of the statement. Its statistics may be old,
 /// so this is about how many, and no more depends on it.
-async fn estimated_splits(session: &Session<'_>, rows: &Rows<'_>, split_bytes: u64) -> Result<u32, Fault> {
+async fn estimated_splits(session: &Session<'_>, rows: &RowsQuery<'_>, split_bytes: u64) -> Result<u32, Fault> {
     let answer = session.query("asking how many rows there are", &rows.estimate()).await?;
     let Json(plan): Json<Value> = match answer.first() {
         Some(row) => column(row, 0)?,

@@ -3,7 +3,7 @@
 use onefold_config::Config;
 use onefold_lake::keys;
 use onefold_lake::run::plan::PinnedCorrections;
-use onefold_rows::corrections_file::{Checked, File, check};
+use onefold_rows::corrections_file::{CheckedCorrections, CorrectionsFile, check};
 use onefold_shell::{Context, StageError};
 
 /// Reads and pins all files of corrections, and finds their faults before anything runs.
@@ -11,7 +11,7 @@ pub(super) async fn pin(
     config: &Config,
     context: &Context,
     faults: &mut Vec<String>,
-) -> Result<(Vec<PinnedCorrections>, Checked), StageError> {
+) -> Result<(Vec<PinnedCorrections>, CheckedCorrections), StageError> {
     let mut pinned = Vec::new();
     let mut texts = Vec::new();
     for object in context.store.list(keys::CORRECTIONS).await? {
@@ -21,12 +21,12 @@ pub(super) async fn pin(
             texts.push(bytes);
         }
     }
-    let files: Vec<File<'_>> =
-        pinned.iter().zip(&texts).map(|(pinned, bytes)| File { name: &pinned.key, bytes }).collect();
+    let files: Vec<CorrectionsFile<'_>> =
+        pinned.iter().zip(&texts).map(|(pinned, bytes)| CorrectionsFile { name: &pinned.key, bytes }).collect();
     let sources: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
     let checked = check(&files, &sources).unwrap_or_else(|mut found| {
         faults.append(&mut found);
-        Checked::default()
+        CheckedCorrections::default()
     });
     Ok((pinned, checked))
 }

@@ -14,7 +14,7 @@ const COLUMNS: [&str; 3] = ["kind", "left", "right"];
 
 /// A file of corrections.
 #[derive(Clone, Copy, Debug)]
-pub struct File<'f> {
+pub struct CorrectionsFile<'f> {
     /// Its key.
     pub name: &'f str,
     /// Its content.
@@ -23,7 +23,7 @@ pub struct File<'f> {
 
 /// Corrections without faults.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckedCorrections {
     /// The pairs.
     pub pairs: Pairs,
     /// What is no fault and may be a mistake, in the order of the files.
@@ -31,35 +31,35 @@ pub struct Checked {
 }
 
 /// Where a line stands: the file's key, and the line from 1.
-type Place<'f> = (&'f str, usize);
+type LinePlace<'f> = (&'f str, usize);
 
 /// Reads and checks the corrections of all files, for accounts of these sources.
 ///
 /// # Errors
 /// Every fault there is, in the order of the files.
-pub fn check(files: &[File<'_>], sources: &[&str]) -> Result<Checked, Vec<String>> {
+pub fn check(files: &[CorrectionsFile<'_>], sources: &[&str]) -> Result<CheckedCorrections, Vec<String>> {
     let mut reading =
-        Reading { sources, always: BTreeMap::new(), never: BTreeMap::new(), faults: vec![], notes: vec![] };
+        CorrectionsReader { sources, always: BTreeMap::new(), never: BTreeMap::new(), faults: vec![], notes: vec![] };
     files.iter().for_each(|file| reading.file(file));
     reading.check_chains();
     if !reading.faults.is_empty() {
         return Err(reading.faults);
     }
     let pairs = Pairs { always: reading.always.into_keys().collect(), never: reading.never.into_keys().collect() };
-    Ok(Checked { pairs, notes: reading.notes })
+    Ok(CheckedCorrections { pairs, notes: reading.notes })
 }
 
-struct Reading<'f, 's> {
+struct CorrectionsReader<'f, 's> {
     sources: &'s [&'s str],
     /// Where each pair stands first.
-    always: BTreeMap<Pair, Place<'f>>,
-    never: BTreeMap<Pair, Place<'f>>,
+    always: BTreeMap<Pair, LinePlace<'f>>,
+    never: BTreeMap<Pair, LinePlace<'f>>,
     faults: Vec<String>,
     notes: Vec<String>,
 }
 
-impl<'f> Reading<'f, '_> {
-    fn file(&mut self, file: &File<'f>) {
+impl<'f> CorrectionsReader<'f, '_> {
+    fn file(&mut self, file: &CorrectionsFile<'f>) {
         let mut reader = FieldReader::new(b',');
         let mut columns = None;
         for record in records(file.bytes, b',') {
@@ -89,12 +89,12 @@ impl<'f> Reading<'f, '_> {
         }
     }
 
-    fn fault(&mut self, (file, line): Place<'_>, message: impl AsRef<str>) {
+    fn fault(&mut self, (file, line): LinePlace<'_>, message: impl AsRef<str>) {
         self.faults.push(format!("{file}: line {line}: {}", message.as_ref()));
     }
 
     /// The positions of kind, left and right, and the number of columns.
-    fn header(&mut self, place: Place<'f>, names: &[&str]) -> Option<([usize; 3], usize)> {
+    fn header(&mut self, place: LinePlace<'f>, names: &[&str]) -> Option<([usize; 3], usize)> {
         let names: Vec<&str> = names.iter().map(|name| name.trim()).collect();
         let place_of = |column: &str| names.iter().position(|name| *name == column);
         let each_once =
@@ -109,7 +109,7 @@ impl<'f> Reading<'f, '_> {
         }
     }
 
-    fn line(&mut self, place: Place<'f>, fields: &[&str], (columns, width): &([usize; 3], usize)) {
+    fn line(&mut self, place: LinePlace<'f>, fields: &[&str], (columns, width): &([usize; 3], usize)) {
         if fields.len() != *width {
             self.fault(place, format!("the header has {width} columns, this line {}", fields.len()));
             return;
@@ -173,7 +173,8 @@ impl<'f> Reading<'f, '_> {
             numbers.entry(account).or_insert(next);
         }
         let mut sets = UnionFind::new(numbers.len() as u32);
-        let mut by_place: Vec<(&Pair, Place<'f>)> = self.always.iter().map(|(pair, place)| (pair, *place)).collect();
+        let mut by_place: Vec<(&Pair, LinePlace<'f>)> =
+            self.always.iter().map(|(pair, place)| (pair, *place)).collect();
         by_place.sort_by_key(|(_, place)| *place);
         for ([left, right], (file, line)) in by_place {
             if !sets.union(numbers[left.as_str()], numbers[right.as_str()]) {
@@ -182,7 +183,7 @@ impl<'f> Reading<'f, '_> {
                 ));
             }
         }
-        let mut contradicted: Vec<(Place<'f>, String)> = Vec::new();
+        let mut contradicted: Vec<(LinePlace<'f>, String)> = Vec::new();
         for ([left, right], place) in &self.never {
             let set = |account: &str| numbers.get(account).copied();
             let (Some(from), Some(to)) = (set(left), set(right)) else { continue };
@@ -198,12 +199,12 @@ impl<'f> Reading<'f, '_> {
 
     /// The lines of a shortest chain of `always` pairs between two accounts.
     fn chain(&self, from: &str, to: &str) -> String {
-        let mut neighbours: BTreeMap<&str, Vec<(&str, Place<'f>)>> = BTreeMap::new();
+        let mut neighbours: BTreeMap<&str, Vec<(&str, LinePlace<'f>)>> = BTreeMap::new();
         for ([left, right], place) in &self.always {
             neighbours.entry(left).or_default().push((right, *place));
             neighbours.entry(right).or_default().push((left, *place));
         }
-        let mut came_from: BTreeMap<&str, Option<(&str, Place<'f>)>> = BTreeMap::from([(from, None)]);
+        let mut came_from: BTreeMap<&str, Option<(&str, LinePlace<'f>)>> = BTreeMap::from([(from, None)]);
         let mut to_visit = VecDeque::from([from]);
         while let Some(account) = to_visit.pop_front() {
             for (other, place) in neighbours.get(account).into_iter().flatten() {
@@ -233,10 +234,10 @@ fn texts(reader: &FieldReader) -> Option<Vec<&str>> {
 mod tests {
     use super::*;
 
-    fn checked(texts: &[&str]) -> Result<Checked, Vec<String>> {
+    fn checked(texts: &[&str]) -> Result<CheckedCorrections, Vec<String>> {
         const NAMES: [&str; 3] = ["a.csv", "b.csv", "c.csv"];
-        let files: Vec<File<'_>> =
-            NAMES.into_iter().zip(texts).map(|(name, text)| File { name, bytes: text.as_bytes() }).collect();
+        let files: Vec<CorrectionsFile<'_>> =
+            NAMES.into_iter().zip(texts).map(|(name, text)| CorrectionsFile { name, bytes: text.as_bytes() }).collect();
         check(&files, &["crm", "shop"])
     }
 

@@ -382,7 +382,6 @@ mod tests {
             }
         }
 
-        /// What is said of a record does not depend on how much behind it is there.
         #[test]
         fn a_record_is_what_it_is_however_much_follows(
             text in "[ab,\"\n\r]{0,40}", columns in 1usize..4, limit in 4usize..30,

@@ -55,7 +55,7 @@ pub fn text<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Option<Cow<'a, s
 
 /// What a slot is filled with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
+enum SlotForm {
     /// Text or list.
     Value,
     /// JSON text.
@@ -66,17 +66,17 @@ enum Shape {
 #[derive(Clone, Debug, Default)]
 pub struct RowPlan {
     /// Pointer tokens, unescaped, and shape of each slot.
-    slots: Vec<(Vec<String>, Shape)>,
-    nodes: Vec<Branch>,
+    slots: Vec<(Vec<String>, SlotForm)>,
+    nodes: Vec<PointerNode>,
 }
 
 /// A value's slots, in order of preference.
-pub type Choice = Vec<usize>;
+pub type SlotChoice = Vec<usize>;
 
 /// An inner node of the tree of pointers.
 #[derive(Clone, Debug, Default)]
-struct Branch {
-    children: Vec<Child>,
+struct PointerNode {
+    children: Vec<PointerStep>,
     /// The child that came first in the last row: rows of one source have their members in one order.
     first: Cell<usize>,
     /// Slots that want the value here.
@@ -86,7 +86,7 @@ struct Branch {
 
 /// A branch to an inner node.
 #[derive(Clone, Debug)]
-struct Child {
+struct PointerStep {
     name: String,
     /// The name as JSON has it.
     quoted: String,
@@ -98,32 +98,32 @@ struct Child {
 impl RowPlan {
     /// An empty plan.
     pub fn new() -> Self {
-        Self { slots: Vec::new(), nodes: vec![Branch::default()] }
+        Self { slots: Vec::new(), nodes: vec![PointerNode::default()] }
     }
 
     /// Adds pointers for a plain value or a list.
-    pub fn add_value(&mut self, pointers: &[String]) -> Choice {
-        pointers.iter().map(|pointer| self.add(pointer, Shape::Value)).collect()
+    pub fn add_value(&mut self, pointers: &[String]) -> SlotChoice {
+        pointers.iter().map(|pointer| self.add(pointer, SlotForm::Value)).collect()
     }
 
     /// Adds pointers for a value that is kept as JSON text.
-    pub fn add_raw(&mut self, pointers: &[String]) -> Choice {
-        pointers.iter().map(|pointer| self.add(pointer, Shape::Raw)).collect()
+    pub fn add_raw(&mut self, pointers: &[String]) -> SlotChoice {
+        pointers.iter().map(|pointer| self.add(pointer, SlotForm::Raw)).collect()
     }
 
-    fn add(&mut self, pointer: &str, shape: Shape) -> usize {
+    fn add(&mut self, pointer: &str, shape: SlotForm) -> usize {
         let tokens: Vec<String> = pointer::tokens(pointer).map(Cow::into_owned).collect();
         let mut node = 0;
         for token in &tokens {
             node = match self.nodes[node].children.iter().find(|child| child.name == *token) {
                 Some(child) => child.node,
                 None => {
-                    self.nodes.push(Branch::default());
+                    self.nodes.push(PointerNode::default());
                     let child = self.nodes.len() - 1;
                     let mut quoted = Vec::new();
                     json::push_string(&mut quoted, token);
                     let quoted = String::from_utf8_lossy(&quoted).into_owned();
-                    self.nodes[node].children.push(Child {
+                    self.nodes[node].children.push(PointerStep {
                         name: token.clone(),
                         quoted,
                         node: child,
@@ -135,8 +135,8 @@ impl RowPlan {
         }
         let next = self.slots.len();
         let place = match shape {
-            Shape::Value => &mut self.nodes[node].value,
-            Shape::Raw => &mut self.nodes[node].raw,
+            SlotForm::Value => &mut self.nodes[node].value,
+            SlotForm::Raw => &mut self.nodes[node].raw,
         };
         let slot = *place.get_or_insert(next);
         if slot == next {
@@ -202,19 +202,19 @@ impl<'de> DeserializeSeed<'de> for RowSeed<'_, '_, 'de> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         // The row itself must be an object, whatever the pointers say.
-        deserializer.deserialize_map(BranchVisitor { plan: self.plan, node: 0, slots: self.slots })
+        deserializer.deserialize_map(NodeVisitor { plan: self.plan, node: 0, slots: self.slots })
     }
 }
 
 /// Reads the value at a node of the tree.
-struct BranchVisitor<'p, 's, 'a> {
+struct NodeVisitor<'p, 's, 'a> {
     plan: &'p RowPlan,
     node: usize,
     slots: &'s mut Vec<Slot<'a>>,
 }
 
-impl<'de> BranchVisitor<'_, '_, 'de> {
-    fn branch(&self) -> &Branch {
+impl<'de> NodeVisitor<'_, '_, 'de> {
+    fn branch(&self) -> &PointerNode {
         &self.plan.nodes[self.node]
     }
 
@@ -229,7 +229,7 @@ impl<'de> BranchVisitor<'_, '_, 'de> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for BranchVisitor<'_, '_, 'de> {
+impl<'de> DeserializeSeed<'de> for NodeVisitor<'_, '_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -245,7 +245,7 @@ impl<'de> DeserializeSeed<'de> for BranchVisitor<'_, '_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for BranchVisitor<'_, '_, 'de> {
+impl<'de> Visitor<'de> for NodeVisitor<'_, '_, 'de> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -264,7 +264,7 @@ impl<'de> Visitor<'de> for BranchVisitor<'_, '_, 'de> {
             match position {
                 Some(position) => {
                     expected = position + 1;
-                    map.next_value_seed(BranchVisitor { plan, node: children[position].node, slots: self.slots })?;
+                    map.next_value_seed(NodeVisitor { plan, node: children[position].node, slots: self.slots })?;
                 }
                 None => _ = map.next_value::<IgnoredAny>()?,
             }
@@ -287,7 +287,7 @@ impl<'de> Visitor<'de> for BranchVisitor<'_, '_, 'de> {
         loop {
             let more = match children.iter().find(|child| pointer::index(&child.name) == Some(index)) {
                 Some(child) => {
-                    sequence.next_element_seed(BranchVisitor { plan, node: child.node, slots: self.slots })?.is_some()
+                    sequence.next_element_seed(NodeVisitor { plan, node: child.node, slots: self.slots })?.is_some()
                 }
                 None => sequence.next_element::<IgnoredAny>()?.is_some(),
             };
@@ -402,25 +402,25 @@ pub struct MappingPlan {
     /// Where values are found.
     pub rows: RowPlan,
     /// Slots of the id.
-    pub id: Choice,
+    pub id: SlotChoice,
     /// Slots of the time.
-    pub updated_at: Choice,
+    pub updated_at: SlotChoice,
     /// Slots of the mark of deletion.
-    pub deleted: Choice,
+    pub deleted: SlotChoice,
     /// Slots of the full name.
-    pub full_name: Choice,
+    pub full_name: SlotChoice,
     /// Slots of each text field, in the order of the mapping.
-    pub texts: Vec<Choice>,
+    pub texts: Vec<SlotChoice>,
     /// Slots of the latitude.
-    pub latitude: Choice,
+    pub latitude: SlotChoice,
     /// Slots of the longitude.
-    pub longitude: Choice,
+    pub longitude: SlotChoice,
     /// Slots of the salary.
-    pub salary: Choice,
+    pub salary: SlotChoice,
     /// Slots of the interests.
-    pub interests: Choice,
+    pub interests: SlotChoice,
     /// Slots of each attribute, in the order of the mapping.
-    pub attributes: Vec<Choice>,
+    pub attributes: Vec<SlotChoice>,
 }
 
 impl MappingPlan {

@@ -13,7 +13,7 @@ use crate::mapping::{self, MappingPlan, NotText, Slot};
 
 /// Something that is wrong, or looks wrong, with a set-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct SetupFinding {
     /// The section of the configuration that it is about, as `enrich`.
     pub section: &'static str,
     /// Which of the sections of that name, from 0.
@@ -25,8 +25,8 @@ pub struct Finding {
 }
 
 /// Every fault of a reference table, for each `[[enrich]]` that names it. `table` is its text, or why it cannot be read.
-pub fn check_table(config: &Config, name: &str, table: Result<TableText<'_>, impl Display>) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
+pub fn check_table(config: &Config, name: &str, table: Result<TableText<'_>, impl Display>) -> Vec<SetupFinding> {
+    let mut found: Vec<SetupFinding> = Vec::new();
     for (number, lookup) in config.enrich.iter().enumerate().filter(|(_, lookup)| lookup.table == name) {
         let message = match &table {
             Ok(text) => match LookupTable::parse(lookup, *text) {
@@ -37,7 +37,7 @@ pub fn check_table(config: &Config, name: &str, table: Result<TableText<'_>, imp
         };
         // Two lookups in one table have its faults in common.
         if !found.iter().any(|finding| finding.message == message) {
-            found.push(Finding { section: "enrich", number, key: "table", message });
+            found.push(SetupFinding { section: "enrich", number, key: "table", message });
         }
     }
     found
@@ -49,11 +49,11 @@ pub fn check_files(
     config: &Config,
     folder: impl Fn(&str) -> String,
     has_files: impl Fn(&Source) -> bool,
-) -> Vec<Finding> {
+) -> Vec<SetupFinding> {
     let needs_files = |source: &Source| source.required && matches!(source.kind, SourceKind::Files(_));
     let numbered = config.sources.iter().enumerate();
     let lacking = numbered.filter(|(_, source)| needs_files(source) && !has_files(source));
-    let finding = |(number, source): (usize, &Source)| Finding {
+    let finding = |(number, source): (usize, &Source)| SetupFinding {
         section: "source",
         number,
         key: "name",
@@ -88,13 +88,13 @@ pub fn knows_no_country(source: &Source) -> bool {
 }
 
 /// The sources whose phone numbers are normalised and of which nothing says the country; `is_meant` says which to look at.
-pub fn check_phones(config: &Config, is_meant: impl Fn(&Source) -> bool) -> Vec<Finding> {
+pub fn check_phones(config: &Config, is_meant: impl Fn(&Source) -> bool) -> Vec<SetupFinding> {
     let chain = &config.normalise[TextField::PhoneNumber.index()];
     let needs_country = chain.iter().any(|step| matches!(step, Step::E164 | Step::Digits));
     let has_phones = |source: &Source| source.mapping.texts.iter().any(|text| text.field == TextField::PhoneNumber);
     let numbered = config.sources.iter().enumerate().filter(|(_, source)| needs_country && is_meant(source));
     let lacking = numbered.filter(|(_, source)| has_phones(source) && knows_no_country(source));
-    let finding = |(number, source): (usize, &Source)| Finding {
+    let finding = |(number, source): (usize, &Source)| SetupFinding {
         section: "source",
         number,
         key: "name",
@@ -108,7 +108,7 @@ pub fn check_phones(config: &Config, is_meant: impl Fn(&Source) -> bool) -> Vec<
 }
 
 /// The fields that no column of a file answers, so that they stay empty. `header` is the first record of the file.
-pub fn check_header(config: &Config, number: usize, file: &str, header: &[u8], delimiter: u8) -> Vec<Finding> {
+pub fn check_header(config: &Config, number: usize, file: &str, header: &[u8], delimiter: u8) -> Vec<SetupFinding> {
     let Some(source) = config.sources.get(number) else {
         return Vec::new();
     };
@@ -117,13 +117,13 @@ pub fn check_header(config: &Config, number: usize, file: &str, header: &[u8], d
         let meant = onefold_config::nearest(pointer.trim_start_matches('/'), columns.iter().map(String::as_str));
         let meant = meant.map_or_else(String::new, |column| format!("; did you mean \"/{column}\"?"));
         let message = format!("{file} has no column for {pointer:?}{meant} Its columns are {}", columns.join(", "));
-        Finding { section: "source", number, key: "fields", message }
+        SetupFinding { section: "source", number, key: "fields", message }
     };
     MappingPlan::new(&source.mapping).unanswered(&columns).into_iter().map(finding).collect()
 }
 
 /// The text fields that find lists or objects in rows of JSON, so that they stay empty. `rows` are the first of a file.
-pub fn check_shapes(config: &Config, number: usize, file: &str, rows: &[&str]) -> Vec<Finding> {
+pub fn check_shapes(config: &Config, number: usize, file: &str, rows: &[&str]) -> Vec<SetupFinding> {
     let Some(source) = config.sources.get(number) else {
         return Vec::new();
     };
@@ -140,7 +140,7 @@ pub fn check_shapes(config: &Config, number: usize, file: &str, rows: &[&str]) -
              in it, as by \"{at}/0\" in a list",
             rows.len()
         );
-        (lost > 0).then_some(Finding { section: "source", number, key: "fields", message })
+        (lost > 0).then_some(SetupFinding { section: "source", number, key: "fields", message })
     };
     full_name.into_iter().chain(texts).filter_map(finding).collect()
 }
@@ -186,7 +186,7 @@ table = "zips"
 on = "address.postal_code"
 "#;
 
-    fn places(findings: &[Finding]) -> Vec<(&str, usize, &str)> {
+    fn places(findings: &[SetupFinding]) -> Vec<(&str, usize, &str)> {
         findings.iter().map(|finding| (finding.section, finding.number, finding.key)).collect()
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::operation::Operation;
 
 /// What caused an error of a store, if something of its own did.
-pub type Source = Box<dyn Error + Send + Sync>;
+pub type ErrorSource = Box<dyn Error + Send + Sync>;
 
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum StoreError {
         /// What the store says, with the numbers of the request under which its owner finds it.
         reason: String,
         /// What lies behind it.
-        source: Option<Source>,
+        source: Option<ErrorSource>,
     },
     /// The store could not be reached, or failed; it may work later. Whether a write happened is not known.
     #[error("{operation} of {key} failed: {reason}")]
@@ -45,7 +45,7 @@ pub enum StoreError {
         /// What happened, with the numbers of the request under which the store's owner finds it.
         reason: String,
         /// What lies behind it.
-        source: Option<Source>,
+        source: Option<ErrorSource>,
     },
 }
 
@@ -61,13 +61,13 @@ impl StoreError {
     }
 
     /// An upload whose file cannot be read.
-    pub(crate) fn unreadable(key: &str, file: &Path, error: impl Into<Source>) -> Self {
+    pub(crate) fn unreadable(key: &str, file: &Path, error: impl Into<ErrorSource>) -> Self {
         Self::refused(Operation::Put, key, format!("{} cannot be read", file.display())).caused_by(error)
     }
 
     /// The error with what lies behind it. An object that is missing, or another one, has nothing behind it.
     #[must_use]
-    pub fn caused_by(mut self, cause: impl Into<Source>) -> Self {
+    pub fn caused_by(mut self, cause: impl Into<ErrorSource>) -> Self {
         if let Self::Refused { source, .. } | Self::Unavailable { source, .. } = &mut self {
             *source = Some(cause.into());
         }

@@ -15,7 +15,7 @@ pub mod s3;
 mod store;
 mod transaction;
 
-pub use error::{Source, StoreError};
+pub use error::{ErrorSource, StoreError};
 pub use operation::Operation;
 pub use store::{Body, Condition, Object, Store, upload_parts};
 pub use transaction::{Transaction, TransactionError};

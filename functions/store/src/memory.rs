@@ -7,25 +7,25 @@
 //! **Requests.** Each request that S3 would get is counted and noted: a page of a listing, a part of an object that is
 //! put together. [`MemoryStore::served_since`] gives them by operation and key.
 //!
-//! **Faults.** [`MemoryStore::fail`] takes a [`Fault`]: of which requests, by operation, key and number; before or after
+//! **Faults.** [`MemoryStore::fail`] takes an [`InjectedFault`]: of which requests, by operation, key and number; before or after
 //! they take effect, or in a piece of the body; with which answer, or only late. Several can be armed. A fault ends with
-//! the request that it hits, unless it is said to go on [`from_then_on`](Fault::from_then_on); [`MemoryStore::heal`] ends
+//! the request that it hits, unless it is said to go on [`from_then_on`](InjectedFault::from_then_on); [`MemoryStore::heal`] ends
 //! all. Errors are sorted as S3's are, and name the request's key.
 //!
 //! ```
-//! # use onefold_store::memory::{Failure, Fault, MemoryStore};
+//! # use onefold_store::memory::{InjectedFailure, InjectedFault, MemoryStore};
 //! # use onefold_store::{Operation, Store};
 //! let store = MemoryStore::seeded(7);
 //! // The third request from here on fails, whatever it is.
-//! store.fail(Fault::any().nth(2));
+//! store.fail(InjectedFault::any().nth(2));
 //! // The process is killed at its fifth write: that one and all requests of a change behind it fail.
-//! store.fail(Fault::write().nth(4).from_then_on());
+//! store.fail(InjectedFault::write().nth(4).from_then_on());
 //! // The commit happens, but its answer is lost.
-//! store.fail(Fault::of(Operation::Put).on("processed/CURRENT").after().with(Failure::NoAnswer));
+//! store.fail(InjectedFault::of(Operation::Put).on("processed/CURRENT").after().with(InjectedFailure::NoAnswer));
 //! // Each body of a member file breaks instead of its second piece.
-//! store.fail(Fault::of(Operation::Stream).where_key(|key| key.contains("/members/")).in_piece(1).from_then_on());
+//! store.fail(InjectedFault::of(Operation::Stream).where_key(|key| key.contains("/members/")).in_piece(1).from_then_on());
 //! // The second page of a listing is refused.
-//! store.fail(Fault::of(Operation::List).on("raw/").nth(1).with(Failure::AccessDenied));
+//! store.fail(InjectedFault::of(Operation::List).on("raw/").nth(1).with(InjectedFailure::AccessDenied));
 //! store.heal();
 //! assert_eq!(store.requests(), 0);
 //! ```
@@ -34,7 +34,7 @@
 //! that fails it, expect an error that names its key, and run again:
 //!
 //! ```
-//! # use onefold_store::memory::{Fault, MemoryStore};
+//! # use onefold_store::memory::{InjectedFault, MemoryStore};
 //! # use onefold_store::{Condition, Store, StoreError};
 //! # async fn stage(store: &MemoryStore) -> Result<(), StoreError> {
 //! #     let (bytes, _) = store.get("in").await?;
@@ -52,7 +52,7 @@
 //! let requests = undisturbed.served_since(before);
 //! assert_eq!(requests.len(), 2);
 //! for (number, request) in requests.iter().enumerate() {
-//!     for fault in [Fault::any().nth(number as u64), Fault::any().nth(number as u64).after()] {
+//!     for fault in [InjectedFault::any().nth(number as u64), InjectedFault::any().nth(number as u64).after()] {
 //!         let store = fresh().await;
 //!         store.fail(fault);
 //!         let error = stage(&store).await.unwrap_err();
@@ -84,15 +84,15 @@ use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_128;
 
 use self::fault::Moment;
-pub use self::fault::{Failure, Fault};
-use self::pieces::{Pieces, Sizes};
+pub use self::fault::{InjectedFailure, InjectedFault};
+use self::pieces::{PieceSizes, Pieces};
 use crate::error::StoreError;
 use crate::operation::Operation;
-use crate::parts::{self, Limits, Part, Slice};
+use crate::parts::{self, PartLimits, PlannedPart, SourceSlice};
 use crate::store::{Body, Condition, Object, Store};
 
 /// Small, so that small data is put together from parts of both kinds.
-const LIMITS: Limits = Limits { part_bytes_min: 64, part_bytes_max: 1 << 20 };
+const LIMITS: PartLimits = PartLimits { part_bytes_min: 64, part_bytes_max: 1 << 20 };
 
 /// A request that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,27 +107,27 @@ pub struct Served {
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     seed: u64,
-    state: Mutex<State>,
+    state: Mutex<MemoryState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    objects: Objects,
+struct MemoryState {
+    objects: StoredObjects,
     served: Vec<Served>,
-    faults: Vec<Fault>,
+    faults: Vec<InjectedFault>,
     hits: u64,
 }
 
 /// Bytes and entity tags by key.
-type Objects = BTreeMap<String, (Bytes, String)>;
+type StoredObjects = BTreeMap<String, (Bytes, String)>;
 
 /// A request under way, and what goes wrong with it.
 struct Arrived<'r> {
     operation: Operation,
     key: &'r str,
-    sizes: Sizes,
+    sizes: PieceSizes,
     pause: Duration,
-    failures: Vec<(Moment, Failure)>,
+    failures: Vec<(Moment, InjectedFailure)>,
 }
 
 impl Arrived<'_> {
@@ -136,7 +136,7 @@ impl Arrived<'_> {
         found.map_or(Ok(()), |(_, failure)| Err(failure.error(self.operation, self.key)))
     }
 
-    fn broken_piece(&self) -> Option<(u64, Failure)> {
+    fn broken_piece(&self) -> Option<(u64, InjectedFailure)> {
         self.failures.iter().find_map(|(moment, failure)| match moment {
             Moment::Piece(piece) => Some((*piece, *failure)),
             Moment::Before | Moment::After => None,
@@ -151,7 +151,7 @@ impl MemoryStore {
     }
 
     /// Lets something go wrong from now on.
-    pub fn fail(&self, fault: Fault) {
+    pub fn fail(&self, fault: InjectedFault) {
         self.lock().faults.push(fault);
     }
 
@@ -190,7 +190,7 @@ impl MemoryStore {
         self.lock().objects.contains_key(key)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, MemoryState> {
         // A panic while the lock is held leaves the map as it was: every change is one insert.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -198,7 +198,7 @@ impl MemoryStore {
     /// Notes a request, and finds what goes wrong with it.
     fn arrive<'r>(&self, operation: Operation, key: &'r str) -> Arrived<'r> {
         let mut state = self.lock();
-        let sizes = Sizes { seed: self.seed, request: state.served.len() as u64 };
+        let sizes = PieceSizes { seed: self.seed, request: state.served.len() as u64 };
         state.served.push(Served { operation, key: key.to_owned() });
         let mut arrived = Arrived { operation, key, sizes, pause: Duration::ZERO, failures: Vec::new() };
         state.faults.retain_mut(|fault| {
@@ -218,7 +218,7 @@ impl MemoryStore {
         &self,
         operation: Operation,
         key: &'r str,
-        effect: impl FnOnce(&mut Objects, &Arrived<'r>) -> Result<T, StoreError> + Send,
+        effect: impl FnOnce(&mut StoredObjects, &Arrived<'r>) -> Result<T, StoreError> + Send,
     ) -> Result<T, StoreError> {
         let arrived = self.arrive(operation, key);
         if !arrived.pause.is_zero() {
@@ -240,15 +240,15 @@ impl MemoryStore {
         .await
     }
 
-    async fn part(&self, sources: &[Object], part: &Part, key: &str) -> Result<Bytes, StoreError> {
+    async fn part(&self, sources: &[Object], part: &PlannedPart, key: &str) -> Result<Bytes, StoreError> {
         let slices = match part {
-            Part::Copied(Slice { source, range }) => {
+            PlannedPart::Copied(SourceSlice { source, range }) => {
                 return self.read_source(Operation::Copy, &sources[*source], range.clone()).await;
             }
-            Part::Gathered(slices) => slices,
+            PlannedPart::Gathered(slices) => slices,
         };
         let mut bytes = Vec::new();
-        for Slice { source, range } in slices {
+        for SourceSlice { source, range } in slices {
             bytes.extend_from_slice(&self.read_source(Operation::Range, &sources[*source], range.clone()).await?);
         }
         self.serve(Operation::Part, key, |_, _| Ok(())).await?;
@@ -270,12 +270,12 @@ fn etag(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
 }
 
-fn insert(objects: &mut Objects, key: &str, bytes: Bytes) {
+fn insert(objects: &mut StoredObjects, key: &str, bytes: Bytes) {
     let etag = etag(&bytes);
     objects.insert(key.to_owned(), (bytes, etag));
 }
 
-fn find<'o>(objects: &'o Objects, key: &str) -> Result<&'o (Bytes, String), StoreError> {
+fn find<'o>(objects: &'o StoredObjects, key: &str) -> Result<&'o (Bytes, String), StoreError> {
     objects.get(key).ok_or_else(|| StoreError::NotFound { key: key.to_owned() })
 }
 

@@ -7,7 +7,7 @@ use crate::store::Object;
 
 /// What a store allows.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct PartLimits {
     /// The smallest part, but for the last.
     pub(crate) part_bytes_min: u64,
     /// The largest part that is copied at once, about.
@@ -16,16 +16,16 @@ pub(crate) struct Limits {
 
 /// A part of the new object.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum PlannedPart {
     /// A range of one source, which the store copies.
-    Copied(Slice),
+    Copied(SourceSlice),
     /// Ranges of some sources, which are read and sent.
-    Gathered(Vec<Slice>),
+    Gathered(Vec<SourceSlice>),
 }
 
 /// A range of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Slice {
+pub(crate) struct SourceSlice {
     /// The number of the source.
     pub(crate) source: usize,
     /// Its bytes.
@@ -33,12 +33,12 @@ pub(crate) struct Slice {
 }
 
 /// The parts of the new object in order, or `None` if it is so small that it is written whole.
-pub(crate) fn plan(sources: &[Object], limits: Limits) -> Option<Vec<Part>> {
+pub(crate) fn plan(sources: &[Object], limits: PartLimits) -> Option<Vec<PlannedPart>> {
     let total: u64 = sources.iter().map(|source| source.size).sum();
     if total < 2 * limits.part_bytes_min {
         return None;
     }
-    let mut planner = Planner { limits, parts: Vec::new(), gathered: Vec::new(), gathered_bytes: 0 };
+    let mut planner = PartPlanner { limits, parts: Vec::new(), gathered: Vec::new(), gathered_bytes: 0 };
     for (source, object) in sources.iter().enumerate() {
         planner.add(source, object.size);
     }
@@ -46,14 +46,14 @@ pub(crate) fn plan(sources: &[Object], limits: Limits) -> Option<Vec<Part>> {
     Some(planner.parts)
 }
 
-struct Planner {
-    limits: Limits,
-    parts: Vec<Part>,
-    gathered: Vec<Slice>,
+struct PartPlanner {
+    limits: PartLimits,
+    parts: Vec<PlannedPart>,
+    gathered: Vec<SourceSlice>,
     gathered_bytes: u64,
 }
 
-impl Planner {
+impl PartPlanner {
     fn add(&mut self, source: usize, size: u64) {
         let min = self.limits.part_bytes_min;
         let mut from = 0;
@@ -69,7 +69,7 @@ impl Planner {
             let left = size - from;
             let max = self.limits.part_bytes_max;
             let length = if left <= max + min { left } else { max };
-            self.parts.push(Part::Copied(Slice { source, range: from..from + length }));
+            self.parts.push(PlannedPart::Copied(SourceSlice { source, range: from..from + length }));
             from += length;
         }
     }
@@ -77,7 +77,7 @@ impl Planner {
     fn gather(&mut self, source: usize, range: Range<u64>) {
         self.gathered_bytes += range.end - range.start;
         if !range.is_empty() {
-            self.gathered.push(Slice { source, range });
+            self.gathered.push(SourceSlice { source, range });
         }
         if self.gathered_bytes >= self.limits.part_bytes_min {
             self.send_gathered();
@@ -86,7 +86,7 @@ impl Planner {
 
     fn send_gathered(&mut self) {
         if !self.gathered.is_empty() {
-            self.parts.push(Part::Gathered(std::mem::take(&mut self.gathered)));
+            self.parts.push(PlannedPart::Gathered(std::mem::take(&mut self.gathered)));
             self.gathered_bytes = 0;
         }
     }
@@ -98,16 +98,16 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits = Limits { part_bytes_min: 8, part_bytes_max: 20 };
+    const LIMITS: PartLimits = PartLimits { part_bytes_min: 8, part_bytes_max: 20 };
 
-    fn slices(part: &Part) -> Vec<Slice> {
+    fn slices(part: &PlannedPart) -> Vec<SourceSlice> {
         match part {
-            Part::Copied(slice) => vec![slice.clone()],
-            Part::Gathered(slices) => slices.clone(),
+            PlannedPart::Copied(slice) => vec![slice.clone()],
+            PlannedPart::Gathered(slices) => slices.clone(),
         }
     }
 
-    fn bytes(part: &Part) -> u64 {
+    fn bytes(part: &PlannedPart) -> u64 {
         slices(part).iter().map(|slice| slice.range.end - slice.range.start).sum()
     }
 
@@ -122,7 +122,7 @@ mod tests {
                 prop_assert!(whole.len() < 16);
                 return Ok(());
             };
-            let of = |slice: Slice| slice.range.map(move |at| (slice.source, at));
+            let of = |slice: SourceSlice| slice.range.map(move |at| (slice.source, at));
             prop_assert_eq!(parts.iter().flat_map(slices).flat_map(of).collect::<Vec<_>>(), whole);
             let (_, all_but_last) = parts.split_last().unwrap();
             prop_assert!(all_but_last.iter().all(|part| bytes(part) >= 8));

@@ -22,7 +22,7 @@ use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
 
-use self::body::{Empty, Resumed, Wanted};
+use self::body::{EmptyBody, Resumed, WantedBytes};
 use self::bucket::{Bucket, unquoted};
 pub use self::client::{Patience, client};
 use crate::code;
@@ -46,7 +46,7 @@ impl S3Store {
         Self { bucket: Arc::new(Bucket { client, name: bucket.into(), patience, requests }) }
     }
 
-    async fn read(&self, key: &str, wanted: Wanted) -> Result<Bytes, StoreError> {
+    async fn read(&self, key: &str, wanted: WantedBytes) -> Result<Bytes, StoreError> {
         match Resumed::begin(&self.bucket, key, wanted, None).await? {
             Some(body) => body.collect().await,
             None => Ok(Bytes::new()),
@@ -117,7 +117,7 @@ impl Store for S3Store {
     }
 
     async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError> {
-        let Some(body) = Resumed::begin(&self.bucket, key, Wanted::Whole, None).await? else {
+        let Some(body) = Resumed::begin(&self.bucket, key, WantedBytes::Whole, None).await? else {
             return Err(StoreError::refused(Operation::Get, key, "a whole object is no range"));
         };
         let etag = body.etag.clone();
@@ -128,20 +128,20 @@ impl Store for S3Store {
         if range.is_empty() {
             return Ok(Bytes::new());
         }
-        self.read(key, Wanted::Range(range)).await
+        self.read(key, WantedBytes::Range(range)).await
     }
 
     async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError> {
         if length == 0 {
             return Ok(Bytes::new());
         }
-        self.read(key, Wanted::Tail(length)).await
+        self.read(key, WantedBytes::Tail(length)).await
     }
 
     async fn stream(&self, key: &str, etag: &str, from: u64) -> Result<Box<dyn Body>, StoreError> {
-        match Resumed::begin(&self.bucket, key, Wanted::From(from), Some(etag)).await? {
+        match Resumed::begin(&self.bucket, key, WantedBytes::From(from), Some(etag)).await? {
             Some(body) => Ok(Box::new(body)),
-            None => Ok(Box::new(Empty)),
+            None => Ok(Box::new(EmptyBody)),
         }
     }
 

@@ -96,7 +96,7 @@ fn parse<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, TransactionE
 mod tests {
     use super::*;
     use crate::Operation;
-    use crate::memory::{Failure, Fault, MemoryStore};
+    use crate::memory::{InjectedFailure, InjectedFault, MemoryStore};
 
     const KEY: &str = "counter";
 
@@ -134,10 +134,10 @@ mod tests {
         now(sent.commit(&store, &7)).unwrap();
         now(sent_again.commit(&store, &7)).unwrap();
 
-        for fault in [Fault::of(Operation::Put), Fault::of(Operation::Put).after()] {
+        for fault in [InjectedFault::of(Operation::Put), InjectedFault::of(Operation::Put).after()] {
             let open = begin(&store);
             let value = open.value().map(|value| value + 1).unwrap();
-            store.fail(fault.with(Failure::NoAnswer));
+            store.fail(fault.with(InjectedFailure::NoAnswer));
             let is_committed = now(open.commit(&store, &value)).is_ok();
             assert_eq!(is_committed, begin(&store).value() == Some(&value));
         }

@@ -139,7 +139,7 @@ impl<'s> OpenVersion<'s> {
 #[cfg(test)]
 mod tests {
     use onefold_lake::keys::Part;
-    use onefold_store::memory::{Fault, MemoryStore};
+    use onefold_store::memory::{InjectedFault, MemoryStore};
 
     use super::*;
     use crate::testing::{EARLIER, LATER, block_on, manifest, put, put_manifest, run, with_partitions, with_versions};
@@ -170,7 +170,7 @@ mod tests {
         put(&store, &keys::manifest(&run(LATER)), "{");
         let damaged = error(&store, None).to_string();
         assert!(damaged.contains("processed/20261123T174600Z-1a2b3c4d/manifest.json is damaged"), "{damaged}");
-        store.fail(Fault::any().from_then_on());
+        store.fail(InjectedFault::any().from_then_on());
         assert!(matches!(error(&store, None), VersionError::Store { .. }));
     }
 

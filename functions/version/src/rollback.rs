@@ -175,7 +175,7 @@ fn of_transaction(error: TransactionError) -> RollbackError {
 mod tests {
     use onefold_lake::keys;
     use onefold_store::Operation;
-    use onefold_store::memory::{Fault, MemoryStore};
+    use onefold_store::memory::{InjectedFault, MemoryStore};
 
     use super::*;
     use crate::open::current_run;
@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn a_store_that_fails_is_no_refusal() {
         let store = with_versions(&[manifest(EARLIER), later()]);
-        store.fail(Fault::of(Operation::Put).from_then_on());
+        store.fail(InjectedFault::of(Operation::Put).from_then_on());
         let error = block_on(roll_back(&store, None)).unwrap_err();
         assert!(matches!(error, RollbackError::Version(VersionError::Store { .. })), "{error:?}");
         store.heal();

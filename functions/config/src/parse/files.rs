@@ -1,6 +1,6 @@
 //! The members of a [[source]] of kind "files".
 
-use super::pointer_setting::{Whole, pointer};
+use super::pointer_setting::{WholeDocument, pointer};
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section};
 use crate::{Encoding, FileFormat, FilesSettings, RowFormat};
@@ -45,7 +45,7 @@ pub(super) fn files(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<File
 /// Where the array is; empty if it is all of the file.
 fn items(section: &Section<'_>, format: Option<FileFormat>, notes: &mut Notes<'_>) -> String {
     let Some((_, span)) = section.get("items") else { return String::new() };
-    let pointer = pointer(section, "items", Whole::Refused, notes);
+    let pointer = pointer(section, "items", WholeDocument::Refused, notes);
     if let Some(format) = format
         && format != FileFormat::JsonArray
     {

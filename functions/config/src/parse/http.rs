@@ -10,9 +10,9 @@ use toml::de::DeValue;
 use url::{Host, Url};
 
 use super::mapping::TIME_FORMATS;
-use super::pointer_setting::{Whole, pointer};
+use super::pointer_setting::{WholeDocument, pointer};
 use super::snapshot::no_watermark_for_a_snapshot;
-use crate::http::{CursorAt, HttpAuth, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging, Patience};
+use crate::http::{CursorAt, HttpAuth, HttpPatience, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging};
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section};
 
@@ -142,8 +142,8 @@ pub(super) fn http(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpSe
     let section = Section { title: "[source.http]".to_owned(), ..section };
     section.only(&setting_keys(), notes);
     let url = section.required_text("url", notes).and_then(|(text, span)| url(text, span, notes));
-    let items = pointer(&section, "items", Whole::Allowed, notes);
-    let mut parameters = Parameters::default();
+    let items = pointer(&section, "items", WholeDocument::Allowed, notes);
+    let mut parameters = QueryParameters::default();
     let params = params(&section, &mut parameters, notes);
     let paging = match section.section("page", notes) {
         Some(page) => paging(&page, &mut parameters, notes),
@@ -159,7 +159,7 @@ pub(super) fn http(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpSe
     let tries = limited(&section, "tries", i64::from(TRIES_LIMIT), notes).and_then(|tries| u32::try_from(tries).ok());
     let mut seconds =
         |name, default, limit| Duration::from_secs_f64(section.positive(name, limit, notes).unwrap_or(default));
-    let patience = Patience {
+    let patience = HttpPatience {
         timeout: seconds("timeout_s", TIMEOUT_S, TIMEOUT_S_LIMIT),
         tries: tries.unwrap_or(TRIES),
         wait: seconds("wait_s", WAIT_S, WAIT_S_LIMIT),
@@ -206,9 +206,9 @@ fn is_this_machine(url: &Url) -> bool {
 
 /// The query parameters that are taken: each by one setting.
 #[derive(Default)]
-struct Parameters(BTreeSet<String>);
+struct QueryParameters(BTreeSet<String>);
 
-impl Parameters {
+impl QueryParameters {
     fn take(&mut self, name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<String> {
         if name.is_empty() {
             notes.fault(span, "a query parameter needs a name");
@@ -227,7 +227,7 @@ impl Parameters {
     }
 }
 
-fn params(section: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Vec<(String, String)> {
+fn params(section: &Section<'_>, parameters: &mut QueryParameters, notes: &mut Notes<'_>) -> Vec<(String, String)> {
     let Some(table) = section.section("params", notes) else { return Vec::new() };
     let mut params = Vec::new();
     for (key, value) in table.table {
@@ -248,7 +248,7 @@ fn params(section: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<
     params
 }
 
-fn paging(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Option<Paging> {
+fn paging(page: &Section<'_>, parameters: &mut QueryParameters, notes: &mut Notes<'_>) -> Option<Paging> {
     let Some((by, span)) = page.required_text("by", notes) else {
         page.only(&page_keys(&PAGE_KEYS), notes);
         return None;
@@ -267,7 +267,7 @@ fn paging(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>
             }
             page.only(&page_keys(&["by", "at", "more", "until"]), notes);
             let end = page_end(page, notes);
-            Some(Paging::NextUrl { at: pointer(page, "at", Whole::Refused, notes)?, end })
+            Some(Paging::NextUrl { at: pointer(page, "at", WholeDocument::Refused, notes)?, end })
         }
         "number" => {
             page.only(&page_keys(&["by", "param", "first", "size_param", "size"]), notes);
@@ -290,11 +290,11 @@ fn paging(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>
 /// Where a cursor is: a pointer in a page, or `{ row = … }`, one in its last row.
 fn cursor(page: &Section<'_>, notes: &mut Notes<'_>) -> Option<CursorAt> {
     let Some((DeValue::Table(table), span)) = page.get("cursor") else {
-        return pointer(page, "cursor", Whole::Refused, notes).map(CursorAt::Page);
+        return pointer(page, "cursor", WholeDocument::Refused, notes).map(CursorAt::Page);
     };
     let cursor = Section { table, span, title: "cursor".to_owned() };
     cursor.only(&cursor_keys(), notes);
-    pointer(&cursor, "row", Whole::Refused, notes).map(CursorAt::LastRow)
+    pointer(&cursor, "row", WholeDocument::Refused, notes).map(CursorAt::LastRow)
 }
 
 /// Where a page says whether it is the last; what is wrong about it has its fault.
@@ -308,10 +308,10 @@ fn page_end(page: &Section<'_>, notes: &mut Notes<'_>) -> Option<PageEnd> {
             return None;
         }
     };
-    Some(PageEnd { at: pointer(page, name, Whole::Refused, notes)?, last })
+    Some(PageEnd { at: pointer(page, name, WholeDocument::Refused, notes)?, last })
 }
 
-fn size(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Option<PageSize> {
+fn size(page: &Section<'_>, parameters: &mut QueryParameters, notes: &mut Notes<'_>) -> Option<PageSize> {
     if page.get("size").is_some() != page.get("size_param").is_some() {
         notes.fault(page.span.clone(), "size and size_param go together: write both, or neither");
     }
@@ -320,10 +320,10 @@ fn size(page: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) 
     Some(PageSize { param: param?, rows: rows? })
 }
 
-fn watermark(table: &Section<'_>, parameters: &mut Parameters, notes: &mut Notes<'_>) -> Option<HttpWatermark> {
+fn watermark(table: &Section<'_>, parameters: &mut QueryParameters, notes: &mut Notes<'_>) -> Option<HttpWatermark> {
     table.only(&watermark_keys(), notes);
     let param = parameters.required(table, "param", notes);
-    let at = table.get("at").is_some().then(|| pointer(table, "at", Whole::Refused, notes));
+    let at = table.get("at").is_some().then(|| pointer(table, "at", WholeDocument::Refused, notes));
     let format = match table.text("as", notes) {
         None => TimeFormat::Rfc3339,
         Some((name, span)) => time_format(name, span, notes)?,

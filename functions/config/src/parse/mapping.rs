@@ -7,9 +7,9 @@ use onefold_normalise::field::TextField;
 use onefold_normalise::timestamp::TimeFormat;
 use toml::de::{DeTable, DeValue};
 
-use super::pointer_setting::{Whole, check_pointer};
+use super::pointer_setting::{WholeDocument, check_pointer};
 use crate::schema::{Key, Kind};
-use crate::toml_reader::{Notes, Placed, Section, texts};
+use crate::toml_reader::{Notes, Section, SpannedValue, texts};
 use crate::{DeletionMark, ListField, Mapping, Pointers, TextMapping, TimeField};
 
 /// Names of time formats, as messages list them.
@@ -145,7 +145,7 @@ pub(super) fn mapping(fields: &Section<'_>, notes: &mut Notes<'_>) -> Mapping {
 }
 
 /// The members of a table, those of `address`, `location` and `attributes` under their full names.
-pub(super) fn flatten<'t>(table: &'t DeTable<'t>, prefix: &str) -> Vec<(String, Range<usize>, Placed<'t>)> {
+pub(super) fn flatten<'t>(table: &'t DeTable<'t>, prefix: &str) -> Vec<(String, Range<usize>, SpannedValue<'t>)> {
     let mut all = Vec::new();
     for (key, value) in table {
         let name = format!("{prefix}{}", key.get_ref());
@@ -170,7 +170,7 @@ struct FieldValue {
 }
 
 impl FieldValue {
-    fn read(name: &str, placed: Placed<'_>, notes: &mut Notes<'_>) -> Self {
+    fn read(name: &str, placed: SpannedValue<'_>, notes: &mut Notes<'_>) -> Self {
         let DeValue::Table(table) = placed.0 else {
             return Self { at: pointers(placed, name, notes), ..Self::default() };
         };
@@ -226,7 +226,7 @@ impl FieldValue {
 }
 
 /// `"/pointer"`, or `{ at = "/pointer", equals = "text" }`.
-fn deletion_mark(placed: Placed<'_>, notes: &mut Notes<'_>) -> DeletionMark {
+fn deletion_mark(placed: SpannedValue<'_>, notes: &mut Notes<'_>) -> DeletionMark {
     let DeValue::Table(table) = placed.0 else {
         return DeletionMark { at: pointers(placed, "deleted", notes), equals: Vec::new() };
     };
@@ -256,7 +256,7 @@ fn deletion_mark(placed: Placed<'_>, notes: &mut Notes<'_>) -> DeletionMark {
     mark
 }
 
-fn pointers(placed: Placed<'_>, name: &str, notes: &mut Notes<'_>) -> Pointers {
+fn pointers(placed: SpannedValue<'_>, name: &str, notes: &mut Notes<'_>) -> Pointers {
     let span = placed.1.clone();
     let all = texts(placed, name, notes);
     if all.is_empty() {
@@ -264,7 +264,7 @@ fn pointers(placed: Placed<'_>, name: &str, notes: &mut Notes<'_>) -> Pointers {
     }
     all.into_iter()
         .map(|(pointer, span)| {
-            check_pointer(pointer, span, Whole::Refused, notes);
+            check_pointer(pointer, span, WholeDocument::Refused, notes);
             pointer.to_owned()
         })
         .collect()

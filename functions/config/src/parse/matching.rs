@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::{text_field, text_field_name};
 use crate::schema::{Key, Kind};
-use crate::toml_reader::{Notes, Placed, Section, texts};
+use crate::toml_reader::{Notes, Section, SpannedValue, texts};
 use crate::{Condition, Demand, Likeness, MatchRule, Part};
 
 pub(super) fn keys() -> Vec<Key> {
@@ -137,8 +137,8 @@ fn likeness(section: &Section<'_>, notes: &mut Notes<'_>) -> Likeness {
 }
 
 /// One item or an array of items, each a field's name or a table.
-fn items<'t>((value, span): Placed<'t>, name: &str, notes: &mut Notes<'_>) -> Vec<Placed<'t>> {
-    let items: Vec<Placed<'t>> = match value {
+fn items<'t>((value, span): SpannedValue<'t>, name: &str, notes: &mut Notes<'_>) -> Vec<SpannedValue<'t>> {
+    let items: Vec<SpannedValue<'t>> = match value {
         DeValue::Array(items) => items.iter().map(|item| (item.get_ref(), item.span())).collect(),
         _ => vec![(value, span)],
     };
@@ -156,7 +156,7 @@ fn items<'t>((value, span): Placed<'t>, name: &str, notes: &mut Notes<'_>) -> Ve
 }
 
 /// A part that is written as a table.
-fn part_section<'t>((value, span): &Placed<'t>) -> Option<Section<'t>> {
+fn part_section<'t>((value, span): &SpannedValue<'t>) -> Option<Section<'t>> {
     match value {
         DeValue::Table(table) => Some(Section { table, span: span.clone(), title: "a field of [[match]]".to_owned() }),
         _ => None,
@@ -164,7 +164,7 @@ fn part_section<'t>((value, span): &Placed<'t>) -> Option<Section<'t>> {
 }
 
 /// A field's name, or a table of a field, the steps before comparing, and what else is among the keys.
-fn part(item: Placed<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<Part> {
+fn part(item: SpannedValue<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<Part> {
     let Some(section) = part_section(&item) else {
         let (DeValue::String(name), span) = item else { return None };
         return Some(Part { field: text_field(name, span, notes)?, steps: Vec::new() });

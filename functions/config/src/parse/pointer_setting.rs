@@ -7,7 +7,7 @@ use crate::toml_reader::{Notes, Section};
 
 /// Whether a pointer may be empty: the whole document.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whole {
+pub(super) enum WholeDocument {
     /// It may.
     Allowed,
     /// It may not.
@@ -15,18 +15,23 @@ pub(super) enum Whole {
 }
 
 /// A JSON Pointer that must be there.
-pub(super) fn pointer(section: &Section<'_>, name: &str, whole: Whole, notes: &mut Notes<'_>) -> Option<String> {
+pub(super) fn pointer(
+    section: &Section<'_>,
+    name: &str,
+    whole: WholeDocument,
+    notes: &mut Notes<'_>,
+) -> Option<String> {
     let (text, span) = section.required_text(name, notes)?;
     check_pointer(text, span, whole, notes).then(|| text.to_owned())
 }
 
 /// Whether a text is a JSON Pointer that can find something. Notes a fault if not: most often it is the bare name of a
 /// member or column.
-pub(super) fn check_pointer(text: &str, span: Range<usize>, whole: Whole, notes: &mut Notes<'_>) -> bool {
-    let is_whole = text.is_empty() && whole == Whole::Allowed;
+pub(super) fn check_pointer(text: &str, span: Range<usize>, whole: WholeDocument, notes: &mut Notes<'_>) -> bool {
+    let is_whole = text.is_empty() && whole == WholeDocument::Allowed;
     let is_pointer = is_whole || text.starts_with('/');
     if !is_pointer {
-        let or_empty = if whole == Whole::Allowed { ", or be empty where the page is the array" } else { "" };
+        let or_empty = if whole == WholeDocument::Allowed { ", or be empty where the page is the array" } else { "" };
         let meant = format!("/{text}");
         notes.fault(
             span,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::snapshot::no_watermark_for_a_snapshot;
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section};
-use crate::{Postgres, Relation, Watermark};
+use crate::{Postgres, PostgresWatermark, Relation};
 
 /// PostgreSQL cuts longer names off, and would find another column.
 const NAME_BYTES_MAX: usize = 63;
@@ -183,7 +183,7 @@ fn identifier(what: &str, name: &str, span: Range<usize>, notes: &mut Notes<'_>)
     Some(name.to_owned())
 }
 
-fn watermark(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Watermark> {
+fn watermark(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<PostgresWatermark> {
     section.only(&watermark_keys(), notes);
     let column =
         section.required_text("column", notes).and_then(|(name, span)| identifier("column", name, span, notes));
@@ -199,7 +199,7 @@ fn watermark(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Watermark> 
         }
         seconds
     });
-    Some(Watermark { column: column?, overlap_s })
+    Some(PostgresWatermark { column: column?, overlap_s })
 }
 
 /// `90s`, `5m`, `2h` or `1d`, in seconds.
@@ -283,7 +283,7 @@ mod tests {
         let found = read(text).unwrap();
         assert_eq!(found.relation, Relation::Query("select id, \"E-Mail\" from \"Kunden\"".into()));
         assert_eq!((found.splits, found.rows_per_page), (Some(4), 100));
-        assert_eq!(found.watermark, Some(Watermark { column: "updated_at".into(), overlap_s: Some(300) }));
+        assert_eq!(found.watermark, Some(PostgresWatermark { column: "updated_at".into(), overlap_s: Some(300) }));
         assert!(found.certificates.is_some());
     }
 

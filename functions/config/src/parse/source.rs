@@ -6,7 +6,7 @@ use onefold_normalise::calling_code;
 
 use super::mapping::{self, mapping};
 use super::{files, http, postgres};
-use crate::schema::{Choice, Key, Kind};
+use crate::schema::{Key, KeysByValue, Kind};
 use crate::toml_reader::{Notes, Section};
 use crate::{Mapping, Source, SourceKind};
 
@@ -14,10 +14,10 @@ use crate::{Mapping, Source, SourceKind};
 const RESERVED: &str = "reference";
 
 /// The keys of sources, by their kind.
-pub(super) fn keys() -> Choice {
+pub(super) fn keys() -> KeysByValue {
     let [files, http, postgres] = SourceKind::NAMES;
     let ways = vec![(files, files::keys()), (http, http::keys()), (postgres, postgres::keys())];
-    Choice { common: common_keys(), by: "kind", ways }
+    KeysByValue { common: common_keys(), by: "kind", ways }
 }
 
 /// The keys that every kind has.

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::schema::{Key, Kind};
 use crate::survive::{Rule, Survive, Unit};
-use crate::toml_reader::{Notes, Placed, Section, texts};
+use crate::toml_reader::{Notes, Section, SpannedValue, texts};
 use crate::{Enrich, Source, Target};
 
 /// What a default, and so any single value, can go by.
@@ -99,7 +99,7 @@ pub(super) fn survive(root: &Section<'_>, sources: &[Source], enrich: &[Enrich],
 fn single(
     name: &str,
     place: Range<usize>,
-    value: Placed<'_>,
+    value: SpannedValue<'_>,
     attributes: &BTreeSet<&str>,
     has_units: bool,
     survive: &mut Survive,
@@ -170,7 +170,7 @@ fn rules_of_unit(fields: &[Field]) -> Vec<Rule> {
     OF_ANY.into_iter().chain(has_text.then_some(Rule::Longest)).collect()
 }
 
-fn rule((value, span): Placed<'_>, name: &str, possible: &[Rule], notes: &mut Notes<'_>) -> Option<Rule> {
+fn rule((value, span): SpannedValue<'_>, name: &str, possible: &[Rule], notes: &mut Notes<'_>) -> Option<Rule> {
     let DeValue::String(text) = value else {
         notes.fault(span, format!("{name} must be the name of a rule, in quotes"));
         return None;
@@ -189,7 +189,7 @@ fn rule((value, span): Placed<'_>, name: &str, possible: &[Rule], notes: &mut No
 }
 
 /// The members of the section; those of tables within it, as of `attributes.plan`, under their full names.
-fn members<'t>(section: &Section<'t>, notes: &mut Notes<'_>) -> Vec<(String, Range<usize>, Placed<'t>)> {
+fn members<'t>(section: &Section<'t>, notes: &mut Notes<'_>) -> Vec<(String, Range<usize>, SpannedValue<'t>)> {
     let mut members = Vec::new();
     for (key, value) in section.table {
         let name = key.get_ref().as_ref();
@@ -207,7 +207,7 @@ fn members<'t>(section: &Section<'t>, notes: &mut Notes<'_>) -> Vec<(String, Ran
     members
 }
 
-fn units(value: Option<Placed<'_>>, default: Rule, notes: &mut Notes<'_>) -> Vec<Unit> {
+fn units(value: Option<SpannedValue<'_>>, default: Rule, notes: &mut Notes<'_>) -> Vec<Unit> {
     let Some((value, span)) = value else {
         let fields = TextField::ADDRESS.into_iter().map(Field::Text).chain([Field::Location]).collect();
         return vec![Unit { fields, rule: default }];
@@ -220,8 +220,8 @@ fn units(value: Option<Placed<'_>>, default: Rule, notes: &mut Notes<'_>) -> Vec
     units.iter().map(|value| unit((value.get_ref(), value.span()), default, &mut seen, notes)).collect()
 }
 
-fn unit(value: Placed<'_>, default: Rule, seen: &mut BTreeSet<Field>, notes: &mut Notes<'_>) -> Unit {
-    let mut fields_of = |value: Placed<'_>, notes: &mut Notes<'_>| -> Vec<Field> {
+fn unit(value: SpannedValue<'_>, default: Rule, seen: &mut BTreeSet<Field>, notes: &mut Notes<'_>) -> Unit {
+    let mut fields_of = |value: SpannedValue<'_>, notes: &mut Notes<'_>| -> Vec<Field> {
         let names = texts(value, "units", notes);
         names.into_iter().flat_map(|(name, span)| unit_fields(name, span, seen, notes)).collect()
     };

@@ -7,7 +7,7 @@
 use memchr::memchr2;
 use serde::de::IgnoredAny;
 
-use super::descent::{Descent, Passing};
+use super::descent::{Descent, SkippedValue};
 
 /// Longest element in bytes. Rows are far shorter; what is longer is a quote that is never closed.
 const ELEMENT_BYTES_MAX: usize = 16 << 20;
@@ -44,9 +44,9 @@ pub(crate) enum ArrayError {
 /// Cuts an array that comes piece by piece.
 #[derive(Debug, Default)]
 pub(crate) struct ArrayScanner {
-    state: State,
+    state: ScanState,
     /// The way to the array, if it is not the whole document, and what is passed over behind it.
-    way: Option<(Descent, Passing)>,
+    way: Option<(Descent, SkippedValue)>,
     /// Brackets and braces that are open within the element.
     depth: u64,
     /// The element's bytes of pieces that came before.
@@ -60,7 +60,7 @@ pub(crate) struct ArrayScanner {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
+enum ScanState {
     /// Before the array; so many bytes of a byte order mark were seen.
     #[default]
     Before,
@@ -79,7 +79,7 @@ const BYTE_ORDER_MARK: &[u8; 3] = b"\xef\xbb\xbf";
 impl ArrayScanner {
     /// A scanner of the array that a JSON Pointer points at; if it is empty, of the whole document.
     pub(crate) fn at(pointer: &str) -> Self {
-        let way = (!pointer.is_empty()).then(|| (Descent::new(pointer), Passing::default()));
+        let way = (!pointer.is_empty()).then(|| (Descent::new(pointer), SkippedValue::default()));
         Self { way, ..Self::default() }
     }
 
@@ -91,39 +91,39 @@ impl ArrayScanner {
         while let Some(byte) = bytes.get(position) {
             let at = self.byte + position as u64;
             match (self.state, byte) {
-                (State::Before, byte) if at < 3 && BYTE_ORDER_MARK.get(at as usize) == Some(byte) => {}
-                (State::Before, _) if !self.is_found(*byte, at)? => {}
-                (State::Behind, _) if self.is_way_out(*byte) => {}
-                (State::Before | State::Behind, b' ' | b'\t' | b'\r' | b'\n') => {}
-                (State::Before, b'[') => {
-                    self.state = State::Element;
+                (ScanState::Before, byte) if at < 3 && BYTE_ORDER_MARK.get(at as usize) == Some(byte) => {}
+                (ScanState::Before, _) if !self.is_found(*byte, at)? => {}
+                (ScanState::Behind, _) if self.is_way_out(*byte) => {}
+                (ScanState::Before | ScanState::Behind, b' ' | b'\t' | b'\r' | b'\n') => {}
+                (ScanState::Before, b'[') => {
+                    self.state = ScanState::Element;
                     self.start = at + 1;
                     from = position + 1;
                 }
-                (State::Before, _) => return Err(ArrayError::NotAnArray { byte: at }),
-                (State::Element, b'"') => self.state = State::Text,
-                (State::Element, b'[' | b'{') => self.depth += 1,
-                (State::Element, b']' | b'}') if self.depth > 0 => self.depth -= 1,
-                (State::Element, b',' | b']') if self.depth == 0 => {
+                (ScanState::Before, _) => return Err(ArrayError::NotAnArray { byte: at }),
+                (ScanState::Element, b'"') => self.state = ScanState::Text,
+                (ScanState::Element, b'[' | b'{') => self.depth += 1,
+                (ScanState::Element, b']' | b'}') if self.depth > 0 => self.depth -= 1,
+                (ScanState::Element, b',' | b']') if self.depth == 0 => {
                     self.end_element(&bytes[from..position], *byte == b']', lines)?;
                     self.start = at + 1;
                     from = position + 1;
                 }
-                (State::Element, _) => {}
-                (State::Text, _) => match memchr2(b'"', b'\\', &bytes[position..]) {
+                (ScanState::Element, _) => {}
+                (ScanState::Text, _) => match memchr2(b'"', b'\\', &bytes[position..]) {
                     Some(offset) => {
                         position += offset;
-                        self.state = if bytes[position] == b'"' { State::Element } else { State::Escape };
+                        self.state = if bytes[position] == b'"' { ScanState::Element } else { ScanState::Escape };
                     }
                     None => position = bytes.len() - 1,
                 },
-                (State::Escape, _) => self.state = State::Text,
-                (State::Behind, _) => return Err(ArrayError::Trailing { byte: at }),
+                (ScanState::Escape, _) => self.state = ScanState::Text,
+                (ScanState::Behind, _) => return Err(ArrayError::Trailing { byte: at }),
             }
             position += 1;
         }
         self.byte += bytes.len() as u64;
-        if matches!(self.state, State::Element | State::Text | State::Escape) {
+        if matches!(self.state, ScanState::Element | ScanState::Text | ScanState::Escape) {
             self.carried.extend_from_slice(&bytes[from..]);
             if self.carried.len() > ELEMENT_BYTES_MAX {
                 return Err(ArrayError::LongElement { number: self.count + 1, byte: self.start });
@@ -137,11 +137,11 @@ impl ArrayScanner {
         let byte = self.byte;
         let is_inside = self.way.as_ref().is_some_and(|(descent, _)| descent.is_inside());
         match self.state {
-            State::Behind | State::Before if is_inside => Err(ArrayError::CutOff { byte }),
-            State::Behind => Ok(()),
-            State::Before if self.way.is_some() => Err(ArrayError::NoItems { byte }),
-            State::Before => Err(ArrayError::NotAnArray { byte }),
-            State::Element | State::Text | State::Escape => Err(ArrayError::CutOff { byte }),
+            ScanState::Behind | ScanState::Before if is_inside => Err(ArrayError::CutOff { byte }),
+            ScanState::Behind => Ok(()),
+            ScanState::Before if self.way.is_some() => Err(ArrayError::NoItems { byte }),
+            ScanState::Before => Err(ArrayError::NotAnArray { byte }),
+            ScanState::Element | ScanState::Text | ScanState::Escape => Err(ArrayError::CutOff { byte }),
         }
     }
 
@@ -160,7 +160,7 @@ impl ArrayScanner {
 
     fn end_element(&mut self, rest: &[u8], is_last: bool, lines: &mut Vec<u8>) -> Result<(), ArrayError> {
         if is_last {
-            self.state = State::Behind;
+            self.state = ScanState::Behind;
         }
         // Most elements are within a piece and are not copied to be looked at.
         let whole = if self.carried.is_empty() {

@@ -22,7 +22,7 @@ pub(super) struct Descent {
     names: Vec<String>,
     /// What closes each object or array that was entered. As many names are found, but for the innermost's.
     open: Vec<u8>,
-    state: State,
+    state: DescentState,
     /// The name that is being read, as it is written.
     name: Vec<u8>,
     /// Number of the element, in an array that was entered.
@@ -30,7 +30,7 @@ pub(super) struct Descent {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+enum DescentState {
     /// Before the value that the names so far lead to.
     Value,
     /// Before the name of a member.
@@ -40,38 +40,38 @@ enum State {
     /// Between name and value; whether it is the name that is looked for.
     Colon { is_it: bool },
     /// In a value that is passed over.
-    Aside(Passing),
+    Aside(SkippedValue),
 }
 
 /// Follows what is passed over.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Passing {
+pub(super) struct SkippedValue {
     /// Brackets that are open.
     depth: u64,
-    text: Text,
+    text: Quoting,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Text {
+enum Quoting {
     #[default]
     Outside,
     Inside,
     Escaped,
 }
 
-impl Passing {
+impl SkippedValue {
     /// Takes a byte; gives it if it is the comma or the bracket that ends the value.
     fn step(&mut self, byte: u8) -> Option<u8> {
         match (self.text, byte) {
-            (Text::Escaped, _) => self.text = Text::Inside,
-            (Text::Inside, b'\\') => self.text = Text::Escaped,
-            (Text::Inside, b'"') => self.text = Text::Outside,
-            (Text::Inside, _) => {}
-            (Text::Outside, b'"') => self.text = Text::Inside,
-            (Text::Outside, b'[' | b'{') => self.depth += 1,
-            (Text::Outside, b',' | b']' | b'}') if self.depth == 0 => return Some(byte),
-            (Text::Outside, b']' | b'}') => self.depth -= 1,
-            (Text::Outside, _) => {}
+            (Quoting::Escaped, _) => self.text = Quoting::Inside,
+            (Quoting::Inside, b'\\') => self.text = Quoting::Escaped,
+            (Quoting::Inside, b'"') => self.text = Quoting::Outside,
+            (Quoting::Inside, _) => {}
+            (Quoting::Outside, b'"') => self.text = Quoting::Inside,
+            (Quoting::Outside, b'[' | b'{') => self.depth += 1,
+            (Quoting::Outside, b',' | b']' | b'}') if self.depth == 0 => return Some(byte),
+            (Quoting::Outside, b']' | b'}') => self.depth -= 1,
+            (Quoting::Outside, _) => {}
         }
         None
     }
@@ -81,7 +81,7 @@ impl Descent {
     /// A descent to what a pointer, which is not empty, points at.
     pub(super) fn new(pointer: &str) -> Self {
         let names = pointer::tokens(pointer).map(Cow::into_owned).collect();
-        Self { names, open: Vec::new(), state: State::Value, name: Vec::new(), element: 0 }
+        Self { names, open: Vec::new(), state: DescentState::Value, name: Vec::new(), element: 0 }
     }
 
     /// Takes a byte of the document before the array; whether it is the bracket that begins the array.
@@ -91,31 +91,31 @@ impl Descent {
     pub(super) fn step(&mut self, byte: u8) -> Result<bool, Astray> {
         let is_blank = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         match (&mut self.state, byte) {
-            (State::Value | State::Name | State::Colon { .. }, _) if is_blank => {}
-            (State::Value, b'[') if self.open.len() == self.names.len() => return Ok(true),
-            (State::Value, b'{' | b'[') if self.open.len() < self.names.len() => self.enter(byte),
-            (State::Name, b'"') => {
+            (DescentState::Value | DescentState::Name | DescentState::Colon { .. }, _) if is_blank => {}
+            (DescentState::Value, b'[') if self.open.len() == self.names.len() => return Ok(true),
+            (DescentState::Value, b'{' | b'[') if self.open.len() < self.names.len() => self.enter(byte),
+            (DescentState::Name, b'"') => {
                 self.name.clear();
                 self.name.push(byte);
-                self.state = State::InName { is_escaped: false };
+                self.state = DescentState::InName { is_escaped: false };
             }
-            (State::InName { is_escaped }, _) => {
+            (DescentState::InName { is_escaped }, _) => {
                 self.name.push(byte);
                 let is_over = byte == b'"' && !*is_escaped;
                 *is_escaped = byte == b'\\' && !*is_escaped;
                 if is_over {
                     let name: String = serde_json::from_slice(&self.name).map_err(|_| Astray)?;
-                    self.state = State::Colon { is_it: self.wanted() == Some(name.as_str()) };
+                    self.state = DescentState::Colon { is_it: self.wanted() == Some(name.as_str()) };
                 } else if self.name.len() > NAME_BYTES_MAX {
                     return Err(Astray);
                 }
             }
-            (State::Colon { is_it }, b':') => {
-                self.state = if *is_it { State::Value } else { State::Aside(Passing::default()) };
+            (DescentState::Colon { is_it }, b':') => {
+                self.state = if *is_it { DescentState::Value } else { DescentState::Aside(SkippedValue::default()) };
             }
-            (State::Aside(passing), _) => match (passing.step(byte), self.open.last()) {
+            (DescentState::Aside(passing), _) => match (passing.step(byte), self.open.last()) {
                 (None, _) => {}
-                (Some(b','), Some(b'}')) => self.state = State::Name,
+                (Some(b','), Some(b'}')) => self.state = DescentState::Name,
                 (Some(b','), _) => {
                     self.element += 1;
                     self.begin_element();
@@ -137,7 +137,7 @@ impl Descent {
     ///
     /// # Errors
     /// It closes what is not open, or stands behind the document.
-    pub(super) fn step_out(&mut self, passing: &mut Passing, byte: u8) -> Result<(), Astray> {
+    pub(super) fn step_out(&mut self, passing: &mut SkippedValue, byte: u8) -> Result<(), Astray> {
         let Some(closing) = self.open.last() else {
             return if byte.is_ascii_whitespace() { Ok(()) } else { Err(Astray) };
         };
@@ -159,7 +159,7 @@ impl Descent {
     fn enter(&mut self, bracket: u8) {
         if bracket == b'{' {
             self.open.push(b'}');
-            self.state = State::Name;
+            self.state = DescentState::Name;
         } else {
             self.open.push(b']');
             self.element = 0;
@@ -169,6 +169,6 @@ impl Descent {
 
     fn begin_element(&mut self) {
         let is_it = self.wanted().and_then(pointer::index) == Some(self.element);
-        self.state = if is_it { State::Value } else { State::Aside(Passing::default()) };
+        self.state = if is_it { DescentState::Value } else { DescentState::Aside(SkippedValue::default()) };
     }
 }

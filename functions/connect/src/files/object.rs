@@ -13,7 +13,7 @@ use onefold_store::{Body, StoreError};
 use super::decompress::Decompressor;
 use super::header;
 use super::signature::{self, SIGNATURE_BYTES};
-use super::text::Text;
+use super::text::TextDecoder;
 use crate::Fault;
 
 /// A piece being read.
@@ -24,7 +24,7 @@ pub(crate) struct ObjectReader<'p> {
     bytes_in: u64,
     is_body_over: bool,
     decompressor: Decompressor,
-    text: Text,
+    text: TextDecoder,
     /// Whether a carriage return alone ends a line, and so is made a line feed.
     has_old_line_ends: bool,
     /// Position in the object's text of the next byte that is given.
@@ -41,7 +41,7 @@ pub(crate) struct ObjectReader<'p> {
 
 /// What is wanted of a piece.
 #[derive(Clone, Copy)]
-pub(crate) struct Wanted<'p> {
+pub(crate) struct PieceRequest<'p> {
     pub(crate) piece: &'p Piece,
     /// Where to begin. A range begins behind the line end at or after its start: the line that it starts in belongs to the
     /// range before.
@@ -56,13 +56,13 @@ pub(crate) struct Wanted<'p> {
 ///
 /// # Errors
 /// The object is gone, or is no text that is read, or its header is none.
-pub(crate) async fn open<'p>(context: &Context, wanted: Wanted<'p>) -> Result<ObjectReader<'p>, Fault> {
+pub(crate) async fn open<'p>(context: &Context, wanted: PieceRequest<'p>) -> Result<ObjectReader<'p>, Fault> {
     let Piece { object, etag, .. } = wanted.piece;
     let body = context.store.stream(object, etag, wanted.first_byte()).await;
     wanted.read(body.map_err(|error| gone(wanted.piece, error))?).await
 }
 
-impl<'p> Wanted<'p> {
+impl<'p> PieceRequest<'p> {
     fn is_csv(&self) -> bool {
         self.settings.format.rows() == RowFormat::Csv
     }
@@ -82,7 +82,7 @@ impl<'p> Wanted<'p> {
     fn first_byte(&self) -> u64 {
         let object = &self.piece.object;
         let is_compressed = object.ends_with(".gz") || object.ends_with(".zst");
-        let is_as_is = Text::of(self.settings).is_as_is();
+        let is_as_is = TextDecoder::of(self.settings).is_as_is();
         if is_compressed || !is_as_is || self.is_csv() { 0 } else { self.first_of_text() }
     }
 
@@ -95,7 +95,7 @@ impl<'p> Wanted<'p> {
             bytes_in: 0,
             is_body_over: false,
             decompressor: if from > 0 { Decompressor::Plain } else { Decompressor::new() },
-            text: Text::of(self.settings),
+            text: TextDecoder::of(self.settings),
             has_old_line_ends: false,
             position: from,
             skip: 0,

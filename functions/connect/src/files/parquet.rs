@@ -18,8 +18,8 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::{ReaderIter, TreeBuilder};
 
-use self::schema::Shape;
-use self::window::{Ranges, Window};
+use self::schema::ColumnShape;
+use self::window::{ObjectRanges, Window};
 use super::signature::{self, SIGNATURE_BYTES};
 use crate::Fault;
 
@@ -40,10 +40,10 @@ const MAGIC: &[u8] = b"PAR1";
 /// A Parquet object being read.
 pub(crate) struct ParquetReader<'p> {
     piece: &'p Piece,
-    ranges: Ranges<'p>,
+    ranges: ObjectRanges<'p>,
     window: Window,
     file: SerializedFileReader<Window>,
-    columns: Vec<(String, Shape)>,
+    columns: Vec<(String, ColumnShape)>,
     /// Number of the next row group.
     group: usize,
     /// The rows of the row group before it that are not read yet.
@@ -56,7 +56,7 @@ pub(crate) struct ParquetReader<'p> {
 
 /// Opens an object; the rows before `row` (from 1) are passed over.
 pub(crate) async fn open<'p>(context: &'p Context, piece: &'p Piece, row: u64) -> Result<ParquetReader<'p>, Fault> {
-    let mut ranges = Ranges::new(context, piece);
+    let mut ranges = ObjectRanges::new(context, piece);
     let window = Window::new(piece.end);
     let tail = ranges.read(piece.end.saturating_sub(TAIL_BYTES)..piece.end).await?;
     let footer = match footer_bytes(piece, &tail) {
@@ -100,7 +100,7 @@ fn footer_bytes(piece: &Piece, tail: &[u8]) -> Result<u64, Fault> {
 }
 
 /// What an object that does not end as Parquet is, if its start tells.
-async fn what_else(piece: &Piece, ranges: &mut Ranges<'_>) -> Result<Option<Fault>, Fault> {
+async fn what_else(piece: &Piece, ranges: &mut ObjectRanges<'_>) -> Result<Option<Fault>, Fault> {
     let start = ranges.read(0..piece.end.min(SIGNATURE_BYTES as u64)).await?;
     let told = signature::of(&start).filter(|_| !start.starts_with(MAGIC));
     Ok(told.map(|told| Fault::source(format!("{} {told}", piece.object))))

@@ -36,7 +36,7 @@ fn chunks(format: FileFormat, files: &[(String, Vec<u8>)], way: Way) -> (BTreeMa
     );
     let source = Config::parse(&text).unwrap().sources.remove(0);
     let SourceKind::Files(settings) = &source.kind else { panic!("it is of files") };
-    let connector = Files { chunk_bytes: way.chunk_bytes, ..Files::new(&source, settings) };
+    let connector = FilesSource { chunk_bytes: way.chunk_bytes, ..FilesSource::new(&source, settings) };
     let store = Arc::new(MemoryStore::seeded(way.seed));
     let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
     let context = Context::new(store.clone(), hasher, Arc::new(NoTasks), None);
@@ -62,7 +62,7 @@ fn chunks(format: FileFormat, files: &[(String, Vec<u8>)], way: Way) -> (BTreeMa
 }
 
 /// Reads a split to its end; says how often reading stopped.
-async fn read(connector: &Files<'_>, pieces: &[Piece], split: u32, context: &Context) -> usize {
+async fn read(connector: &FilesSource<'_>, pieces: &[Piece], split: u32, context: &Context) -> usize {
     let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
     let format = connector.settings.format.rows();
     let to = Destination { context, run: &run, source: "s", split, format, received_at: 0 };

@@ -7,7 +7,7 @@ use super::array::ArrayScanner;
 use crate::Fault;
 
 /// Makes the text, piece by piece.
-pub(crate) enum Text {
+pub(crate) enum TextDecoder {
     /// It is the bytes.
     AsIs,
     /// Bytes of another encoding.
@@ -16,7 +16,7 @@ pub(crate) enum Text {
     Array(Box<ArrayScanner>),
 }
 
-impl Text {
+impl TextDecoder {
     /// What the settings ask for.
     pub(crate) fn of(settings: &FilesSettings) -> Self {
         match (settings.format, settings.encoding) {
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn text(format: FileFormat, encoding: Encoding, bytes: &[u8], piece: usize) -> Result<Vec<u8>, Fault> {
-        let mut text = Text::of(&FilesSettings { format, delimiter: b';', encoding, items: String::new() });
+        let mut text = TextDecoder::of(&FilesSettings { format, delimiter: b';', encoding, items: String::new() });
         let mut all = Vec::new();
         for piece in bytes.chunks(piece) {
             all.extend(text.push("landing/s/o", Bytes::copy_from_slice(piece))?);

@@ -19,9 +19,9 @@ use onefold_config::{HttpAuth, HttpSettings};
 use onefold_shell::StageError;
 use url::Url;
 
-use super::answer::{Failure, failure};
 use super::origin::is_same_host;
 use super::retry;
+use super::status::{RequestFailure, failure};
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -30,22 +30,22 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_REDIRECTS: u32 = 5;
 
 /// Sends requests to one host.
-pub(super) struct Client<'c> {
-    pool: Connections,
+pub(super) struct PageClient<'c> {
+    pool: ConnectionPool,
     credentials: Option<(HeaderName, HeaderValue)>,
     auth: Option<&'c HttpAuth>,
     max_bytes: usize,
 }
 
 /// Connections that are kept for the next request.
-enum Connections {
+enum ConnectionPool {
     /// To this very machine; the configuration allows no other.
     Plain(Pool<HttpConnector, Empty<Bytes>>),
     /// With TLS, against the roots of the operating system.
     Tls(Pool<HttpsConnector<HttpConnector>, Empty<Bytes>>),
 }
 
-impl Connections {
+impl ConnectionPool {
     fn request(&self, request: Request<Empty<Bytes>>) -> ResponseFuture {
         match self {
             Self::Plain(pool) => pool.request(request),
@@ -56,7 +56,7 @@ impl Connections {
 
 /// An answer with a page, or without content.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct PageResponse {
     /// Where it came from, redirects followed.
     pub(super) url: Url,
     pub(super) status: StatusCode,
@@ -64,14 +64,14 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-impl Answer {
+impl PageResponse {
     /// The values of its headers `Link`.
     pub(super) fn links(&self) -> impl Iterator<Item = &str> {
         self.headers.get_all(LINK).into_iter().filter_map(|value| value.to_str().ok())
     }
 }
 
-impl<'c> Client<'c> {
+impl<'c> PageClient<'c> {
     /// A client that proves itself with a secret's value, if the source has one.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl<'c> Client<'c> {
         connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
         let builder = Pool::builder(TokioExecutor::new());
         let pool = if settings.url.scheme() == "http" {
-            Connections::Plain(builder.build(connector))
+            ConnectionPool::Plain(builder.build(connector))
         } else {
             connector.enforce_http(false);
             let tls = HttpsConnectorBuilder::new()
@@ -89,7 +89,7 @@ impl<'c> Client<'c> {
                 .map_err(|error| {
                     StageError::internal(format!("there are no certificates to verify TLS by: {error}"))
                 })?;
-            Connections::Tls(builder.build(tls.https_only().enable_http1().wrap_connector(connector)))
+            ConnectionPool::Tls(builder.build(tls.https_only().enable_http1().wrap_connector(connector)))
         };
         let auth = settings.auth.as_ref();
         let credentials = match (auth, secret) {
@@ -103,13 +103,13 @@ impl<'c> Client<'c> {
     ///
     /// # Errors
     /// What there is instead of a page; never any of its body.
-    pub(super) async fn get(&self, url: &Url, within: Duration) -> Result<Answer, Failure> {
+    pub(super) async fn get(&self, url: &Url, within: Duration) -> Result<PageResponse, RequestFailure> {
         tokio::time::timeout(within, self.follow(url)).await.unwrap_or_else(|_| {
-            Err(Failure::passing(format!("was not answered to the end within {} s", within.as_secs_f32())))
+            Err(RequestFailure::passing(format!("was not answered to the end within {} s", within.as_secs_f32())))
         })
     }
 
-    async fn follow(&self, url: &Url) -> Result<Answer, Failure> {
+    async fn follow(&self, url: &Url) -> Result<PageResponse, RequestFailure> {
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let response = self.pool.request(self.request(&url)?).await.map_err(|error| broken(&error))?;
@@ -123,15 +123,17 @@ impl<'c> Client<'c> {
             }
             let encoding = head.headers.get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity");
             if encoding.is_some() {
-                return Err(Failure::lasting("was answered with a compressed page, which was not asked for"));
+                return Err(RequestFailure::lasting("was answered with a compressed page, which was not asked for"));
             }
             let body = self.read(&head.headers, body).await?;
-            return Ok(Answer { url, status: head.status, headers: head.headers, body });
+            return Ok(PageResponse { url, status: head.status, headers: head.headers, body });
         }
-        Err(Failure::lasting(format!("was redirected more than {MAX_REDIRECTS} times; check url in [source.http]")))
+        Err(RequestFailure::lasting(format!(
+            "was redirected more than {MAX_REDIRECTS} times; check url in [source.http]"
+        )))
     }
 
-    fn request(&self, url: &Url) -> Result<Request<Empty<Bytes>>, Failure> {
+    fn request(&self, url: &Url) -> Result<Request<Empty<Bytes>>, RequestFailure> {
         let mut request = Request::get(url.as_str())
             .header(ACCEPT, "application/json")
             .header(ACCEPT_ENCODING, "identity")
@@ -139,13 +141,13 @@ impl<'c> Client<'c> {
         if let Some((name, value)) = &self.credentials {
             request = request.header(name, value);
         }
-        request.body(Empty::new()).map_err(|_| Failure::lasting("is no request that can be sent; check url"))
+        request.body(Empty::new()).map_err(|_| RequestFailure::lasting("is no request that can be sent; check url"))
     }
 
     /// Reads a body, and no more of it than may be held.
-    async fn read(&self, headers: &HeaderMap, mut body: Incoming) -> Result<Vec<u8>, Failure> {
+    async fn read(&self, headers: &HeaderMap, mut body: Incoming) -> Result<Vec<u8>, RequestFailure> {
         let too_large = || {
-            Failure::lasting(format!(
+            RequestFailure::lasting(format!(
                 "was answered with more than {} bytes; ask for smaller pages, or raise max_page_bytes",
                 self.max_bytes
             ))
@@ -192,12 +194,12 @@ fn credentials(auth: &HttpAuth, secret: &str) -> Result<(HeaderName, HeaderValue
 }
 
 /// Where a redirect leads, if the credentials may go there.
-fn redirect(from: &Url, headers: &HeaderMap) -> Result<Url, Failure> {
+fn redirect(from: &Url, headers: &HeaderMap) -> Result<Url, RequestFailure> {
     let target = headers.get(LOCATION).and_then(|target| target.to_str().ok());
     let target = target.and_then(|target| from.join(target).ok());
-    let target = target.ok_or_else(|| Failure::lasting("was redirected to what is no address"))?;
+    let target = target.ok_or_else(|| RequestFailure::lasting("was redirected to what is no address"))?;
     if !is_same_host(from, &target) {
-        return Err(Failure::lasting(format!(
+        return Err(RequestFailure::lasting(format!(
             "was redirected to another host, {}, and that is not followed; if the API moved, change url",
             target.origin().ascii_serialization()
         )));
@@ -206,14 +208,14 @@ fn redirect(from: &Url, headers: &HeaderMap) -> Result<Url, Failure> {
 }
 
 /// A connection that could not be made, or broke. The causes name hosts and system errors, never what was sent.
-fn broken(error: &dyn Error) -> Failure {
+fn broken(error: &dyn Error) -> RequestFailure {
     let mut causes = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
         causes = format!("{causes}: {cause}");
         next = cause.source();
     }
-    Failure::passing(format!("failed: {causes}"))
+    RequestFailure::passing(format!("failed: {causes}"))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub(super) fn next<'h>(values: impl IntoIterator<Item = &'h str>) -> Option<&'h 
         loop {
             rest = rest.trim_start_matches([' ', '\t', ',']);
             let (target, behind) = rest.strip_prefix('<')?.split_once('>')?;
-            let parameters = Parameters::read(behind)?;
+            let parameters = LinkParameters::read(behind)?;
             if parameters.is_next && !parameters.has_anchor {
                 return Some(target.trim());
             }
@@ -21,14 +21,14 @@ pub(super) fn next<'h>(values: impl IntoIterator<Item = &'h str>) -> Option<&'h 
 
 /// What the parameters of one link say.
 #[derive(Default)]
-struct Parameters<'h> {
+struct LinkParameters<'h> {
     is_next: bool,
     has_anchor: bool,
     /// What is behind the link.
     rest: &'h str,
 }
 
-impl<'h> Parameters<'h> {
+impl<'h> LinkParameters<'h> {
     fn read(mut text: &'h str) -> Option<Self> {
         let mut found = Self::default();
         let mut has_rel = false;

@@ -12,10 +12,10 @@ use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
-use super::answer::Failure;
-use super::client::{Answer, Client};
-use super::walk::{self, Again, Page, Place, Seen};
-use super::watermark::Gathered;
+use super::client::{PageClient, PageResponse};
+use super::status::RequestFailure;
+use super::walk::{self, PageContent, PagePosition, Repetition, RepetitionFinder};
+use super::watermark::NextWatermark;
 use super::{json, link, request, retry};
 use crate::{Fault, Flow, Outcome, Position, Sink};
 
@@ -28,11 +28,11 @@ const TIME_TO_WRITE: Duration = Duration::from_secs(15);
 /// Where the source is left at the end of a page. It is kept in raw chunks, so names must stay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct At {
+struct Checkpoint {
     /// The page to ask for.
-    place: Place,
+    place: PagePosition,
     /// What the pages up to it were, for noticing that they repeat.
-    seen: Seen,
+    seen: RepetitionFinder,
     /// The watermark so far.
     watermark: Option<String>,
     /// How often the page was asked for in vain.
@@ -42,13 +42,13 @@ struct At {
 }
 
 /// Reads a source's pages.
-pub(super) struct Reader<'r> {
+pub(super) struct PageReader<'r> {
     pub(super) source: &'r str,
     pub(super) settings: &'r HttpSettings,
-    pub(super) client: Client<'r>,
+    pub(super) client: PageClient<'r>,
 }
 
-impl Reader<'_> {
+impl PageReader<'_> {
     /// Reads to the last page, or until time is short.
     pub(super) async fn read(
         &self,
@@ -60,9 +60,9 @@ impl Reader<'_> {
         let started_at = Timestamp::from_milliseconds(sink.received_at())
             .ok_or_else(|| StageError::internal("the run's start is no time"))?;
         let settings = self.settings.watermark.as_ref();
-        let mut gathered = settings.map(|settings| Gathered::from(settings, started_at, at.watermark.as_deref()));
+        let mut gathered = settings.map(|settings| NextWatermark::from(settings, started_at, at.watermark.as_deref()));
         let asked_with = watermark.or_else(|| settings?.initial.as_deref());
-        let mut pace = Pace::new(self.settings);
+        let mut pace = RequestPace::new(self.settings);
         loop {
             let url = request::url(self.settings, &at.place, asked_with)
                 .ok_or_else(|| StageError::corrupt("a raw chunk goes on at an address of another host"))?;
@@ -74,21 +74,21 @@ impl Reader<'_> {
             let next = self.take(&answer, &mut at, gathered.as_mut(), sink);
             let next = next.map_err(|what| Fault::source(format!("{shown} {what}")))?;
             let Some(place) = next else {
-                return Ok(sink.end(gathered.and_then(Gathered::end)).await?);
+                return Ok(sink.end(gathered.and_then(NextWatermark::end)).await?);
             };
-            let watermark = gathered.as_ref().and_then(Gathered::so_far);
-            at = At { place, seen: at.seen, watermark, failures: 0, wait_ms: 0 };
+            let watermark = gathered.as_ref().and_then(NextWatermark::so_far);
+            at = Checkpoint { place, seen: at.seen, watermark, failures: 0, wait_ms: 0 };
             if sink.page_end(position(&at)?).await? == Flow::Stop {
                 return Ok(Outcome::Stopped(None));
             }
         }
     }
 
-    fn start(&self, watermark: Option<&str>, from: Option<Position>) -> Result<At, StageError> {
+    fn start(&self, watermark: Option<&str>, from: Option<Position>) -> Result<Checkpoint, StageError> {
         match from {
-            None => Ok(At {
+            None => Ok(Checkpoint {
                 place: walk::first(&self.settings.paging),
-                seen: Seen::default(),
+                seen: RepetitionFinder::default(),
                 watermark: watermark.map(str::to_owned),
                 failures: 0,
                 wait_ms: 0,
@@ -104,10 +104,10 @@ impl Reader<'_> {
         &self,
         url: &Url,
         shown: &str,
-        at: &mut At,
-        pace: &mut Pace,
+        at: &mut Checkpoint,
+        pace: &mut RequestPace,
         sink: &Sink<'_>,
-    ) -> Result<Option<Answer>, Fault> {
+    ) -> Result<Option<PageResponse>, Fault> {
         let patience = &self.settings.patience;
         loop {
             let is_first = pace.is_first();
@@ -125,8 +125,8 @@ impl Reader<'_> {
             };
             let (what, asked) = match got {
                 Ok(answer) => return Ok(Some(answer)),
-                Err(Failure::Lasting { what }) => return Err(Fault::source(format!("{shown} {what}"))),
-                Err(Failure::Passing { what, asked }) => (what, asked),
+                Err(RequestFailure::Lasting { what }) => return Err(Fault::source(format!("{shown} {what}"))),
+                Err(RequestFailure::Passing { what, asked }) => (what, asked),
             };
             at.failures += 1;
             let seed = format!("{} {} {shown}", sink.run(), sink.split());
@@ -152,11 +152,11 @@ impl Reader<'_> {
     /// What is wrong with it, as the rest of a sentence about the request; nothing of its body.
     fn take(
         &self,
-        answer: &Answer,
-        at: &mut At,
-        mut gathered: Option<&mut Gathered<'_>>,
+        answer: &PageResponse,
+        at: &mut Checkpoint,
+        mut gathered: Option<&mut NextWatermark<'_>>,
         sink: &mut Sink<'_>,
-    ) -> Result<Option<Place>, String> {
+    ) -> Result<Option<PagePosition>, String> {
         let status = answer.status;
         let body =
             match status {
@@ -175,9 +175,9 @@ impl Reader<'_> {
             })?,
         };
         match walk::again(&self.settings.paging, &at.place, &items, &mut at.seen) {
-            Again::Others => {}
-            Again::Same => return Ok(None),
-            Again::SameAsFirst => {
+            Repetition::Others => {}
+            Repetition::Same => return Ok(None),
+            Repetition::SameAsFirst => {
                 let param = request::page_param(&self.settings.paging).to_owned();
                 sink.note(Note::SamePage { param });
                 return Ok(None);
@@ -190,10 +190,10 @@ impl Reader<'_> {
             sink.row(item.get().as_bytes());
         }
         let has_links = answer.links().next().is_some();
-        let page = Page { url: &answer.url, body, items: &items, link: link::next(answer.links()), has_links };
+        let page = PageContent { url: &answer.url, body, items: &items, link: link::next(answer.links()), has_links };
         let next = walk::next(&self.settings.paging, &at.place, &page, &mut at.seen)
             .map_err(|lost| format!("answered {status}, but {lost}"))?;
-        if next.is_none() && at.place == Place::First {
+        if next.is_none() && at.place == PagePosition::First {
             self.only_page(&page, sink).map_err(|what| format!("answered {status} {what}"))?;
         }
         Ok(next)
@@ -201,7 +201,7 @@ impl Reader<'_> {
 
     /// Looks at a first page that names no next one. Where it has nothing at the place that should, the place may be the
     /// wrong one: that is told, and is a fault if the page is so full that there must be more.
-    fn only_page(&self, page: &Page<'_>, sink: &mut Sink<'_>) -> Result<(), String> {
+    fn only_page(&self, page: &PageContent<'_>, sink: &mut Sink<'_>) -> Result<(), String> {
         let lacking = walk::lacking(&self.settings.paging, page).filter(|_| !page.items.is_empty());
         let Some(at) = lacking else { return Ok(()) };
         if let Some((param, rows)) = request::rows_asked_for(self.settings)
@@ -222,12 +222,12 @@ fn gave_up(message: String) -> Fault {
     Fault::Source(StageError::new(ErrorKind::Transient, message))
 }
 
-fn position(at: &At) -> Result<Value, StageError> {
+fn position(at: &Checkpoint) -> Result<Value, StageError> {
     serde_json::to_value(at).map_err(|error| StageError::internal(format!("a position cannot be written: {error}")))
 }
 
 /// Waits until the page may be asked for. `false` if time is short before that.
-async fn wait(at: &mut At, pace: &mut Pace, sink: &Sink<'_>) -> bool {
+async fn wait(at: &mut Checkpoint, pace: &mut RequestPace, sink: &Sink<'_>) -> bool {
     let wait = Duration::from_millis(at.wait_ms).max(pace.wait());
     // An invocation that has no time at all asks once all the same: else none would get any further.
     let left = sink.time_left().filter(|left| !(pace.is_first() && left.is_zero()));
@@ -243,12 +243,12 @@ async fn wait(at: &mut At, pace: &mut Pace, sink: &Sink<'_>) -> bool {
 }
 
 /// Keeps requests apart.
-struct Pace {
+struct RequestPace {
     between: Option<Duration>,
     began: Option<Instant>,
 }
 
-impl Pace {
+impl RequestPace {
     fn new(settings: &HttpSettings) -> Self {
         Self { between: settings.requests_per_second.map(|rate| Duration::from_secs_f64(1.0 / rate)), began: None }
     }

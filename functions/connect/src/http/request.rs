@@ -4,13 +4,13 @@ use onefold_config::{HttpSettings, Paging};
 use url::Url;
 
 use super::origin::is_same_host;
-use super::walk::Place;
+use super::walk::PagePosition;
 
 /// The address of the page at a place, asking for what is new since the watermark. `None` if the place is no address
 /// on the source's host.
-pub(super) fn url(settings: &HttpSettings, place: &Place, watermark: Option<&str>) -> Option<Url> {
+pub(super) fn url(settings: &HttpSettings, place: &PagePosition, watermark: Option<&str>) -> Option<Url> {
     // The server made this one, from the first one's parameters.
-    if let Place::Url(address) = place {
+    if let PagePosition::Url(address) = place {
         return Url::parse(address).ok().filter(|address| is_same_host(&settings.url, address));
     }
     let mut parameters: Vec<(&str, String)> = Vec::new();
@@ -19,9 +19,9 @@ pub(super) fn url(settings: &HttpSettings, place: &Place, watermark: Option<&str
         parameters.push((&settings.param, watermark.to_owned()));
     }
     match (&settings.paging, place) {
-        (Paging::Cursor { param, .. }, Place::Cursor(cursor)) => parameters.push((param, cursor.clone())),
-        (Paging::Number { param, size, .. }, Place::Number(number))
-        | (Paging::Offset { param, size }, Place::Offset(number)) => {
+        (Paging::Cursor { param, .. }, PagePosition::Cursor(cursor)) => parameters.push((param, cursor.clone())),
+        (Paging::Number { param, size, .. }, PagePosition::Number(number))
+        | (Paging::Offset { param, size }, PagePosition::Offset(number)) => {
             parameters.push((param, number.to_string()));
             parameters.extend(size.iter().map(|size| (size.param.as_str(), size.rows.to_string())));
         }
@@ -83,7 +83,7 @@ pub(super) fn shown(url: &Url) -> String {
 mod tests {
     use std::time::Duration;
 
-    use onefold_config::{CursorAt, HttpWatermark, PageSize, Patience};
+    use onefold_config::{CursorAt, HttpPatience, HttpWatermark, PageSize};
     use onefold_normalise::timestamp::TimeFormat;
 
     use super::*;
@@ -103,7 +103,7 @@ mod tests {
             auth: None,
             requests_per_second: None,
             max_page_bytes: 1,
-            patience: Patience { timeout: Duration::ZERO, tries: 1, wait: Duration::ZERO },
+            patience: HttpPatience { timeout: Duration::ZERO, tries: 1, wait: Duration::ZERO },
         }
     }
 
@@ -112,26 +112,26 @@ mod tests {
         let at = CursorAt::Page("/n".to_owned());
         let cursor = settings(Paging::Cursor { at, param: "cursor".to_owned(), end: None });
         let base = "https://api.example.com/v1/customers?fields=a+b%26c";
-        let found = |place: &Place, watermark| url(&cursor, place, watermark).unwrap().to_string();
-        assert_eq!(found(&Place::First, None), base);
+        let found = |place: &PagePosition, watermark| url(&cursor, place, watermark).unwrap().to_string();
+        assert_eq!(found(&PagePosition::First, None), base);
         assert_eq!(
-            found(&Place::Cursor("x+/=&".to_owned()), Some("2026-01-01T00:00:00+02:00")),
+            found(&PagePosition::Cursor("x+/=&".to_owned()), Some("2026-01-01T00:00:00+02:00")),
             format!("{base}&since=2026-01-01T00%3A00%3A00%2B02%3A00&cursor=x%2B%2F%3D%26")
         );
         let size = Some(PageSize { param: "limit".to_owned(), rows: 50 });
         let number = settings(Paging::Number { param: "page".to_owned(), first: 1, size: size.clone() });
         let url_of = |settings: &HttpSettings, place| url(settings, &place, None).unwrap().to_string();
-        assert_eq!(url_of(&number, Place::Number(3)), format!("{base}&page=3&limit=50"));
+        assert_eq!(url_of(&number, PagePosition::Number(3)), format!("{base}&page=3&limit=50"));
         let offset = settings(Paging::Offset { param: "from".to_owned(), size });
-        assert_eq!(url_of(&offset, Place::Offset(100)), format!("{base}&from=100&limit=50"));
+        assert_eq!(url_of(&offset, PagePosition::Offset(100)), format!("{base}&from=100&limit=50"));
         let bare = HttpSettings { params: Vec::new(), ..settings(Paging::Link) };
-        assert_eq!(url_of(&bare, Place::First), "https://api.example.com/v1/customers");
+        assert_eq!(url_of(&bare, PagePosition::First), "https://api.example.com/v1/customers");
     }
 
     #[test]
     fn an_address_is_taken_as_it_is_but_only_on_the_host() {
         let settings = settings(Paging::Link);
-        let found = |address: &str| url(&settings, &Place::Url(address.to_owned()), Some("w")).map(String::from);
+        let found = |address: &str| url(&settings, &PagePosition::Url(address.to_owned()), Some("w")).map(String::from);
         let next = "https://api.example.com/v1/customers?page=2&sig=a%2Bb";
         assert_eq!(found(next).as_deref(), Some(next));
         assert_eq!(found("https://other.example.com/"), None);

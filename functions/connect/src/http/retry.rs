@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hyper::HeaderMap;
 use hyper::header::{DATE, RETRY_AFTER};
-use onefold_config::Patience;
+use onefold_config::HttpPatience;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// No wait is longer, unless the server asks for it.
@@ -17,7 +17,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Backoff And Jitter", AWS Architecture Blog), and never shorter than the server asks for.
 ///
 /// The jitter is derived from `seed`: it has to differ between invocations, not to be unpredictable.
-pub(super) fn wait(patience: &Patience, failures: u32, asked: Option<Duration>, seed: &str) -> Duration {
+pub(super) fn wait(patience: &HttpPatience, failures: u32, asked: Option<Duration>, seed: &str) -> Duration {
     let doubled = patience.wait.saturating_mul(1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
     let hash = xxh3_64(format!("{seed} {failures}").as_bytes());
     let share = (hash >> 11) as f64 / (1u64 << 53) as f64;
@@ -40,7 +40,7 @@ pub(super) fn asked_for(headers: &HeaderMap) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    const PATIENCE: Patience = Patience { timeout: Duration::ZERO, tries: 20, wait: Duration::from_secs(1) };
+    const PATIENCE: HttpPatience = HttpPatience { timeout: Duration::ZERO, tries: 20, wait: Duration::from_secs(1) };
 
     #[test]
     fn waits_grow_up_to_a_limit_and_differ() {

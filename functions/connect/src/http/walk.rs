@@ -12,7 +12,7 @@ use super::origin::is_same_host;
 /// Which page is asked for. It is kept in raw chunks, so names must stay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Place {
+pub(super) enum PagePosition {
     /// The first, which nothing tells from others.
     First,
     /// The one that a cursor stands for.
@@ -27,7 +27,7 @@ pub(super) enum Place {
 
 /// Why there is no way on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Lost {
+pub(super) enum PagingError {
     #[error("the cursor at {0:?} is neither text nor a number; check page")]
     NoCursor(String),
     #[error("its last row has no text and no number at {0:?}, which is to be sent next; check page")]
@@ -45,16 +45,16 @@ pub(super) enum Lost {
 }
 
 /// Where the first page is.
-pub(super) fn first(paging: &Paging) -> Place {
+pub(super) fn first(paging: &Paging) -> PagePosition {
     match paging {
-        Paging::Single | Paging::Cursor { .. } | Paging::Link | Paging::NextUrl { .. } => Place::First,
-        Paging::Number { first, .. } => Place::Number(*first),
-        Paging::Offset { .. } => Place::Offset(0),
+        Paging::Single | Paging::Cursor { .. } | Paging::Link | Paging::NextUrl { .. } => PagePosition::First,
+        Paging::Number { first, .. } => PagePosition::Number(*first),
+        Paging::Offset { .. } => PagePosition::Offset(0),
     }
 }
 
 /// What a page says about the way on.
-pub(super) struct Page<'p> {
+pub(super) struct PageContent<'p> {
     /// Its address.
     pub(super) url: &'p Url,
     /// All of it; none if the answer had no content.
@@ -68,7 +68,12 @@ pub(super) struct Page<'p> {
 }
 
 /// The page behind a page, or `None` behind the last.
-pub(super) fn next(paging: &Paging, place: &Place, page: &Page<'_>, seen: &mut Seen) -> Result<Option<Place>, Lost> {
+pub(super) fn next(
+    paging: &Paging,
+    place: &PagePosition,
+    page: &PageContent<'_>,
+    seen: &mut RepetitionFinder,
+) -> Result<Option<PagePosition>, PagingError> {
     let end = end_of(paging);
     if let Some(end) = end
         && is_last(page.body, end)?
@@ -77,32 +82,32 @@ pub(super) fn next(paging: &Paging, place: &Place, page: &Page<'_>, seen: &mut S
     }
     let next = match paging {
         Paging::Single => None,
-        Paging::Cursor { at: CursorAt::Page(at), .. } => cursor(page.body, at)?.map(Place::Cursor),
-        Paging::Cursor { at: CursorAt::LastRow(at), .. } => in_last_row(page.items, at)?.map(Place::Cursor),
+        Paging::Cursor { at: CursorAt::Page(at), .. } => cursor(page.body, at)?.map(PagePosition::Cursor),
+        Paging::Cursor { at: CursorAt::LastRow(at), .. } => in_last_row(page.items, at)?.map(PagePosition::Cursor),
         Paging::Link => page.link.map(|link| address(page.url, link)).transpose()?,
         Paging::NextUrl { at, .. } => cursor(page.body, at)?.map(|link| address(page.url, &link)).transpose()?,
         // A page smaller than asked for is no end: servers have limits of their own.
         Paging::Number { .. } | Paging::Offset { .. } if page.items.is_empty() => None,
         Paging::Number { .. } => match place {
-            Place::Number(number) => Some(Place::Number(number + 1)),
+            PagePosition::Number(number) => Some(PagePosition::Number(number + 1)),
             _ => None,
         },
         Paging::Offset { .. } => match place {
-            Place::Offset(rows) => Some(Place::Offset(rows + page.items.len() as u64)),
+            PagePosition::Offset(rows) => Some(PagePosition::Offset(rows + page.items.len() as u64)),
             _ => None,
         },
     };
     let fingerprint = match &next {
-        None => return end.map_or(Ok(None), |end| Err(Lost::NoWayOn(end.at.clone()))),
-        Some(Place::Cursor(text) | Place::Url(text)) => xxh3_64(text.as_bytes()),
+        None => return end.map_or(Ok(None), |end| Err(PagingError::NoWayOn(end.at.clone()))),
+        Some(PagePosition::Cursor(text) | PagePosition::Url(text)) => xxh3_64(text.as_bytes()),
         // Numbers never repeat. A server that does not look at them gives the same rows again and again.
         Some(_) => fingerprint(page.items),
     };
-    if seen.again(fingerprint) { Err(Lost::Loop) } else { Ok(next) }
+    if seen.again(fingerprint) { Err(PagingError::Loop) } else { Ok(next) }
 }
 
 /// Where a page should say how to go on, and has nothing; null and the like are something. `None` where it need not.
-pub(super) fn lacking<'p>(paging: &'p Paging, page: &Page<'_>) -> Option<&'p str> {
+pub(super) fn lacking<'p>(paging: &'p Paging, page: &PageContent<'_>) -> Option<&'p str> {
     match paging {
         // Where a page says that it is the last, that is enough.
         Paging::Cursor { end: Some(_), .. } | Paging::NextUrl { end: Some(_), .. } => None,
@@ -125,25 +130,25 @@ fn end_of(paging: &Paging) -> Option<&PageEnd> {
 }
 
 /// Whether a page says that it is the last. One without content is.
-fn is_last(body: Option<&RawValue>, end: &PageEnd) -> Result<bool, Lost> {
+fn is_last(body: Option<&RawValue>, end: &PageEnd) -> Result<bool, PagingError> {
     let Some(body) = body else { return Ok(true) };
     match json::at(body, &end.at).map(RawValue::get) {
         Some("true") => Ok(end.last),
         Some("false") => Ok(!end.last),
-        _ => Err(Lost::NoEnd(end.at.clone())),
+        _ => Err(PagingError::NoEnd(end.at.clone())),
     }
 }
 
 /// What the last row of a page has to be sent next; nothing without rows.
-fn in_last_row(items: &[&RawValue], pointer: &str) -> Result<Option<String>, Lost> {
+fn in_last_row(items: &[&RawValue], pointer: &str) -> Result<Option<String>, PagingError> {
     let Some(row) = items.last() else { return Ok(None) };
     let text = json::at(row, pointer).and_then(json::text).filter(|text| !text.is_empty());
-    text.map(Some).ok_or_else(|| Lost::NoCursorInRow(pointer.to_owned()))
+    text.map(Some).ok_or_else(|| PagingError::NoCursorInRow(pointer.to_owned()))
 }
 
 /// How the rows of a page are to those of the page before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Again {
+pub(super) enum Repetition {
     /// They are others, or must be: pages that repeat without end are a fault.
     Others,
     /// They are the same. It was the last: servers give it to whoever asks for a page behind it.
@@ -155,18 +160,23 @@ pub(super) enum Again {
 /// Looks at a page by number or offset. A server that gives another second page than the first looks at which page it is
 /// asked for, and so gives the same page again where there is no further one. That it gives the first page twice can mean
 /// that it does not look: then only a page that is smaller than asked for is taken for all there is.
-pub(super) fn again(paging: &Paging, place: &Place, items: &[&RawValue], seen: &mut Seen) -> Again {
+pub(super) fn again(
+    paging: &Paging,
+    place: &PagePosition,
+    items: &[&RawValue],
+    seen: &mut RepetitionFinder,
+) -> Repetition {
     let (is_second, size) = match (paging, place) {
-        (Paging::Number { first, size, .. }, Place::Number(number)) => (*number == first + 1, size),
-        (Paging::Offset { size, .. }, Place::Offset(offset)) => (*offset == items.len() as u64, size),
-        _ => return Again::Others,
+        (Paging::Number { first, size, .. }, PagePosition::Number(number)) => (*number == first + 1, size),
+        (Paging::Offset { size, .. }, PagePosition::Offset(offset)) => (*offset == items.len() as u64, size),
+        _ => return Repetition::Others,
     };
     let before = seen.before.replace(fingerprint(items));
     let is_small = size.as_ref().is_some_and(|size| (items.len() as u64) < size.rows);
     match (before == seen.before && !items.is_empty(), is_second, is_small) {
-        (true, false, _) => Again::Same,
-        (true, true, true) => Again::SameAsFirst,
-        _ => Again::Others,
+        (true, false, _) => Repetition::Same,
+        (true, true, true) => Repetition::SameAsFirst,
+        _ => Repetition::Others,
     }
 }
 
@@ -181,30 +191,30 @@ fn fingerprint(items: &[&RawValue]) -> u64 {
 }
 
 /// The cursor of a page. Nothing, null, false and "" mean that there is no further page.
-fn cursor(body: Option<&RawValue>, pointer: &str) -> Result<Option<String>, Lost> {
+fn cursor(body: Option<&RawValue>, pointer: &str) -> Result<Option<String>, PagingError> {
     let Some(found) = body.and_then(|body| json::at(body, pointer)) else { return Ok(None) };
     if matches!(found.get(), "null" | "false") {
         return Ok(None);
     }
-    let text = json::text(found).ok_or_else(|| Lost::NoCursor(pointer.to_owned()))?;
+    let text = json::text(found).ok_or_else(|| PagingError::NoCursor(pointer.to_owned()))?;
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 /// The address of a link on a page. It may be relative (RFC 3986, 5).
-fn address(page: &Url, link: &str) -> Result<Place, Lost> {
-    let mut url = page.join(link).map_err(|_| Lost::NoAddress)?;
+fn address(page: &Url, link: &str) -> Result<PagePosition, PagingError> {
+    let mut url = page.join(link).map_err(|_| PagingError::NoAddress)?;
     if !is_same_host(page, &url) {
-        return Err(Lost::OtherHost(url.host_str().unwrap_or_default().to_owned()));
+        return Err(PagingError::OtherHost(url.host_str().unwrap_or_default().to_owned()));
     }
     url.set_fragment(None);
-    Ok(Place::Url(url.into()))
+    Ok(PagePosition::Url(url.into()))
 }
 
 /// Notices a cycle in a sequence, in constant space (Brent 1980, "An improved Monte Carlo factorization algorithm"):
 /// a cycle of `n` that is entered after `m` is noticed after `3 max(m, n) + n` at most.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Seen {
+pub(super) struct RepetitionFinder {
     /// What all that follow are compared with.
     mark: Option<u64>,
     /// How many are compared with it before another is; a power of two.
@@ -216,7 +226,7 @@ pub(super) struct Seen {
     before: Option<u64>,
 }
 
-impl Seen {
+impl RepetitionFinder {
     /// Takes the next of the sequence; whether it is the mark again.
     fn again(&mut self, fingerprint: u64) -> bool {
         if self.mark == Some(fingerprint) {

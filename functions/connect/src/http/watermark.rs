@@ -7,14 +7,14 @@ use serde_json::value::RawValue;
 use super::json;
 
 /// Gathers the watermark that the next run asks with.
-pub(super) struct Gathered<'g> {
+pub(super) struct NextWatermark<'g> {
     settings: &'g HttpWatermark,
     /// Changes after the run's start may be on pages that were read before they happened.
     latest: Timestamp,
     greatest: Option<(Timestamp, String)>,
 }
 
-impl<'g> Gathered<'g> {
+impl<'g> NextWatermark<'g> {
     /// Goes on from a watermark, in a run that started at some time.
     pub(super) fn from(settings: &'g HttpWatermark, started_at: Timestamp, watermark: Option<&str>) -> Self {
         let greatest = watermark.and_then(|text| Some((settings.time(text)?, text.to_owned())));
@@ -58,7 +58,7 @@ mod tests {
 
     fn after(settings: &HttpWatermark, watermark: Option<&str>, rows: &[&str]) -> Option<String> {
         let started_at = Timestamp::parse("2026-11-22T12:00:00Z").unwrap();
-        let mut gathered = Gathered::from(settings, started_at, watermark);
+        let mut gathered = NextWatermark::from(settings, started_at, watermark);
         rows.iter().for_each(|row| gathered.row(json::page(row.as_bytes()).unwrap()));
         gathered.end()
     }

@@ -4,7 +4,7 @@ use tokio_postgres::types::Type;
 
 /// How the values of a column are ordered, and so what their text is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum ColumnOrder {
     /// `smallint`, `integer`, `bigint`
     Integer,
     /// `numeric`
@@ -21,7 +21,7 @@ pub(super) enum Order {
     TimestampWithZone,
 }
 
-impl Order {
+impl ColumnOrder {
     /// How a column of a type is ordered if it can be a key.
     pub(super) fn of_key(kind: &Type) -> Option<Self> {
         match *kind {

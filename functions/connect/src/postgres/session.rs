@@ -39,7 +39,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What becomes of rows that row-level security hides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hidden {
+pub(super) enum HiddenRows {
     /// They are left out.
     Allowed,
     /// A statement that would leave any out fails.
@@ -63,7 +63,7 @@ impl<'s> Session<'s> {
         name: &'s str,
         secret: &str,
         certificates: Option<&str>,
-        hidden: Hidden,
+        hidden: HiddenRows,
     ) -> Result<Self, Fault> {
         let target = target::parse(name, secret).map_err(Fault::Source)?;
         let connecting = |error| fault("connecting", name, &error);
@@ -77,7 +77,7 @@ impl<'s> Session<'s> {
         };
         let session = Self { client, connection, secret: name };
         session.execute("beginning", BEGIN).await?;
-        if hidden == Hidden::Refused {
+        if hidden == HiddenRows::Refused {
             session.execute("beginning", REFUSE_HIDDEN).await?;
         }
         Ok(session)

@@ -3,10 +3,10 @@
 //! Names from the configuration are quoted, so that they are names whatever they contain; values (keys,
 //! watermarks) are always parameters, and travel as text that PostgreSQL itself printed and reads again.
 
-use onefold_config::{Postgres, Relation, Watermark};
+use onefold_config::{Postgres, PostgresWatermark, Relation};
 use onefold_rows::csv::RECORD_BYTES_MAX;
 
-use super::column::Order;
+use super::column::ColumnOrder;
 
 /// What every statement reads from. The row as a whole is `source.*`: just `source` would be a column of that
 /// name if there is one.
@@ -14,7 +14,7 @@ const ALIAS: &str = "source";
 
 /// A range of keys, as PostgreSQL prints them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Range<'k> {
+pub(super) struct KeyRange<'k> {
     /// Keys behind this one.
     pub(super) after: Option<&'k str>,
     /// Keys from this one on.
@@ -36,7 +36,7 @@ impl<'v> Statement<'v> {
     }
 
     /// Adds a value and gives its place: a parameter of type text, cast to how its column is ordered.
-    fn parameter(&mut self, value: &'v str, order: Order) -> String {
+    fn parameter(&mut self, value: &'v str, order: ColumnOrder) -> String {
         self.values.push(value);
         format!("${}::text::{}", self.values.len(), order.sql())
     }
@@ -44,23 +44,27 @@ impl<'v> Statement<'v> {
 
 /// The rows of a source that a run reads.
 #[derive(Clone, Debug)]
-pub(super) struct Rows<'s> {
+pub(super) struct RowsQuery<'s> {
     settings: &'s Postgres,
     /// How the key is ordered.
-    key: Order,
+    key: ColumnOrder,
     /// The watermark column, how it is ordered, and its greatest value of the version before.
-    since: Option<(&'s Watermark, Order, &'s str)>,
+    since: Option<(&'s PostgresWatermark, ColumnOrder, &'s str)>,
 }
 
-impl<'s> Rows<'s> {
-    pub(super) fn new(settings: &'s Postgres, key: Order, since: Option<(&'s Watermark, Order, &'s str)>) -> Self {
+impl<'s> RowsQuery<'s> {
+    pub(super) fn new(
+        settings: &'s Postgres,
+        key: ColumnOrder,
+        since: Option<(&'s PostgresWatermark, ColumnOrder, &'s str)>,
+    ) -> Self {
         Self { settings, key, since }
     }
 
     /// Whether there is any row to read.
     pub(super) fn any(&self) -> Statement<'s> {
         let mut statement = Statement::new(String::new());
-        let filter = self.filter(&Range::default(), &mut statement);
+        let filter = self.filter(&KeyRange::default(), &mut statement);
         statement.text = format!("SELECT EXISTS (SELECT FROM {}{filter})", relation(&self.settings.relation));
         statement
     }
@@ -75,7 +79,7 @@ impl<'s> Rows<'s> {
     /// How many rows of how many bytes PostgreSQL expects.
     pub(super) fn estimate(&self) -> Statement<'s> {
         let mut statement = Statement::new(String::new());
-        let filter = self.filter(&Range::default(), &mut statement);
+        let filter = self.filter(&KeyRange::default(), &mut statement);
         let relation = relation(&self.settings.relation);
         statement.text = format!("EXPLAIN (FORMAT JSON) SELECT {ALIAS}.* FROM {relation}{filter}");
         statement
@@ -84,7 +88,7 @@ impl<'s> Rows<'s> {
     /// The greatest key of each of `splits` equal parts but the last.
     pub(super) fn bounds(&self, splits: u32) -> Statement<'s> {
         let mut statement = Statement::new(String::new());
-        let filter = self.filter(&Range::default(), &mut statement);
+        let filter = self.filter(&KeyRange::default(), &mut statement);
         let key = column(&self.settings.key);
         let relation = relation(&self.settings.relation);
         let shares: Vec<String> = (1..splits).map(|part| format!("{part}::float8 / {splits}")).collect();
@@ -97,7 +101,7 @@ impl<'s> Rows<'s> {
 
     /// The rows of a range in the order of their keys: key and JSON object. A row that is longer than Translate
     /// reads is cut off there, so that no row fills the memory, and is rejected by its length.
-    pub(super) fn of<'v>(&self, range: &Range<'v>) -> Statement<'v>
+    pub(super) fn of<'v>(&self, range: &KeyRange<'v>) -> Statement<'v>
     where
         's: 'v,
     {
@@ -113,7 +117,7 @@ impl<'s> Rows<'s> {
     }
 
     /// What of the rows is read.
-    fn filter<'v>(&self, range: &Range<'v>, statement: &mut Statement<'v>) -> String
+    fn filter<'v>(&self, range: &KeyRange<'v>, statement: &mut Statement<'v>) -> String
     where
         's: 'v,
     {
@@ -143,7 +147,7 @@ pub(super) fn columns(settings: &Postgres) -> String {
 
 /// The greatest value of the watermark column that can be one. A time that is yet to come is no watermark: no row
 /// before it would be read again.
-pub(super) fn watermark(settings: &Postgres, watermark: &Watermark, order: Order) -> Statement<'static> {
+pub(super) fn watermark(settings: &Postgres, watermark: &PostgresWatermark, order: ColumnOrder) -> Statement<'static> {
     let relation = relation(&settings.relation);
     let column = column(&watermark.column);
     let past = order.past();
@@ -202,9 +206,13 @@ mod tests {
     #[test]
     fn values_are_parameters_in_their_order() {
         let settings = table("public", "t");
-        let watermark = Watermark { column: "at".into(), overlap_s: Some(300) };
-        let source = Rows::new(&settings, Order::Integer, Some((&watermark, Order::TimestampWithZone, "2026-01-01")));
-        let statement = source.of(&Range { after: Some("5"), from: None, up_to: Some("9") });
+        let watermark = PostgresWatermark { column: "at".into(), overlap_s: Some(300) };
+        let source = RowsQuery::new(
+            &settings,
+            ColumnOrder::Integer,
+            Some((&watermark, ColumnOrder::TimestampWithZone, "2026-01-01")),
+        );
+        let statement = source.of(&KeyRange { after: Some("5"), from: None, up_to: Some("9") });
         assert_eq!(
             statement.text,
             "SELECT source.\"id\"::text, left(row_to_json(source.*)::text, 1048577) FROM \"public\".\"t\" AS source \
@@ -218,7 +226,7 @@ mod tests {
     #[test]
     fn bounds_divide_into_equal_parts() {
         let settings = table("public", "t");
-        let statement = Rows::new(&settings, Order::Uuid, None).bounds(3);
+        let statement = RowsQuery::new(&settings, ColumnOrder::Uuid, None).bounds(3);
         assert!(statement.text.contains("ARRAY[1::float8 / 3, 2::float8 / 3]"), "{}", statement.text);
         assert!(statement.values.is_empty());
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use onefold_identity::plain_json::PlainJson;
 
-use super::{Branch, RowPlan, Slot};
+use super::{PointerNode, RowPlan, Slot};
 
 /// Digits that fit into an `i64` whatever they are.
 const DIGITS_MAX: usize = 18;
@@ -14,19 +14,19 @@ const DIGITS_MAX: usize = 18;
 pub(super) fn read<'a>(plan: &RowPlan, line: &'a str, slots: &mut [Slot<'a>]) -> Option<()> {
     let line = line.strip_suffix('\n').unwrap_or(line);
     let line = line.strip_suffix('\r').unwrap_or(line);
-    let mut row = Row { plan, json: PlainJson::new(line)?, slots };
+    let mut row = PlainRow { plan, json: PlainJson::new(line)?, slots };
     row.object(0)?;
     row.json.is_over().then_some(())
 }
 
 /// A row being read.
-struct Row<'p, 's, 'a> {
+struct PlainRow<'p, 's, 'a> {
     plan: &'p RowPlan,
     json: PlainJson<'a>,
     slots: &'s mut [Slot<'a>],
 }
 
-impl<'a> Row<'_, '_, 'a> {
+impl<'a> PlainRow<'_, '_, 'a> {
     fn fill(&mut self, node: usize, slot: Slot<'a>) {
         if let Some(number) = self.plan.nodes[node].value {
             self.slots[number] = slot;
@@ -40,7 +40,7 @@ impl<'a> Row<'_, '_, 'a> {
             return None;
         }
         let plan = self.plan;
-        let Branch { children, first, .. } = &plan.nodes[node];
+        let PointerNode { children, first, .. } = &plan.nodes[node];
         let mut expected = first;
         loop {
             // A member that was expected need not be looked for, nor its end.

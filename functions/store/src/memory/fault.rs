@@ -10,7 +10,7 @@ use crate::operation::Operation;
 
 /// An answer that is no success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub enum InjectedFailure {
     /// 503, as of a store that is overloaded.
     SlowDown,
     /// 500.
@@ -27,7 +27,7 @@ pub enum Failure {
     NoAnswer,
 }
 
-impl Failure {
+impl InjectedFailure {
     /// All failures.
     pub const ALL: [Self; 7] = [
         Self::SlowDown,
@@ -73,7 +73,7 @@ pub(super) enum Moment {
 type KeyTest = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 #[derive(Clone, Copy, Debug)]
-enum Which {
+enum FaultTarget {
     Any,
     Writes,
     Only(Operation),
@@ -82,42 +82,42 @@ enum Which {
 /// Something that goes wrong. Once, with the first request that it is about, before that has an effect, as 503, if
 /// nothing else is said.
 #[derive(Clone)]
-pub struct Fault {
-    which: Which,
+pub struct InjectedFault {
+    which: FaultTarget,
     keys: Option<KeyTest>,
     passes: u64,
     lasts: bool,
     pub(super) moment: Moment,
-    pub(super) failure: Option<Failure>,
+    pub(super) failure: Option<InjectedFailure>,
     pub(super) pause: Duration,
 }
 
-impl Fault {
-    fn about(which: Which) -> Self {
+impl InjectedFault {
+    fn about(which: FaultTarget) -> Self {
         Self {
             which,
             keys: None,
             passes: 0,
             lasts: false,
             moment: Moment::Before,
-            failure: Some(Failure::SlowDown),
+            failure: Some(InjectedFailure::SlowDown),
             pause: Duration::ZERO,
         }
     }
 
     /// About all requests.
     pub fn any() -> Self {
-        Self::about(Which::Any)
+        Self::about(FaultTarget::Any)
     }
 
     /// About requests that ask for a change.
     pub fn write() -> Self {
-        Self::about(Which::Writes)
+        Self::about(FaultTarget::Writes)
     }
 
     /// About one kind of requests.
     pub fn of(operation: Operation) -> Self {
-        Self::about(Which::Only(operation))
+        Self::about(FaultTarget::Only(operation))
     }
 
     /// Only requests with this key.
@@ -160,7 +160,7 @@ impl Fault {
 
     /// What the answer is.
     #[must_use]
-    pub fn with(self, failure: Failure) -> Self {
+    pub fn with(self, failure: InjectedFailure) -> Self {
         Self { failure: Some(failure), ..self }
     }
 
@@ -173,9 +173,9 @@ impl Fault {
     /// Counts a request, and says whether the fault hits it.
     pub(super) fn hits(&mut self, operation: Operation, key: &str) -> bool {
         let is_meant = match self.which {
-            Which::Any => true,
-            Which::Writes => operation.is_write(),
-            Which::Only(one) => one == operation,
+            FaultTarget::Any => true,
+            FaultTarget::Writes => operation.is_write(),
+            FaultTarget::Only(one) => one == operation,
         };
         if !is_meant || self.keys.as_ref().is_some_and(|is_meant| !is_meant(key)) {
             return false;
@@ -195,7 +195,7 @@ impl Fault {
     }
 }
 
-impl fmt::Debug for Fault {
+impl fmt::Debug for InjectedFault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { which, passes, lasts, moment, failure, pause, .. } = self;
         write!(formatter, "Fault({which:?}, {passes} pass, {moment:?}, {failure:?}, lasts {lasts}, late by {pause:?})")

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::Failure;
+use super::InjectedFailure;
 use crate::error::StoreError;
 use crate::operation::Operation;
 use crate::store::Body;
@@ -16,12 +16,12 @@ const PAGE_BITS: u64 = 9;
 
 /// Sizes for one request. The same seed, request and number give the same size.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sizes {
+pub(super) struct PieceSizes {
     pub(super) seed: u64,
     pub(super) request: u64,
 }
 
-impl Sizes {
+impl PieceSizes {
     /// How many keys a page has.
     pub(super) fn page(self) -> usize {
         self.size(0, PAGE_BITS)
@@ -39,10 +39,10 @@ impl Sizes {
 pub(super) struct Pieces {
     pub(super) key: String,
     pub(super) rest: Bytes,
-    pub(super) sizes: Sizes,
+    pub(super) sizes: PieceSizes,
     pub(super) given: u64,
     /// How, and instead of which piece, it breaks.
-    pub(super) breaks: Option<(u64, Failure)>,
+    pub(super) breaks: Option<(u64, InjectedFailure)>,
 }
 
 #[async_trait]

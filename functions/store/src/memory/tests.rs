@@ -77,7 +77,7 @@ fn every_request_can_fail_before_it_has_an_effect_and_after() {
             for is_after in [false, true] {
                 let store = filled(3).await;
                 let contents = store.contents();
-                let fault = Fault::any().nth(number as u64);
+                let fault = InjectedFault::any().nth(number as u64);
                 store.fail(if is_after { fault.after() } else { fault });
                 let error = one_of_each(&store).await.unwrap_err();
                 assert_eq!((error.key(), store.hits()), (request.key.as_str(), 1), "{request:?}");
@@ -95,8 +95,8 @@ fn every_request_can_fail_before_it_has_an_effect_and_after() {
 fn a_fault_chooses_by_operation_key_and_number() {
     runtime().block_on(async {
         let store = filled(4).await;
-        store.fail(Fault::of(Operation::Get).where_key(|key| key.starts_with("many/")).nth(1));
-        store.fail(Fault::of(Operation::Get).on("many/005").with(Failure::AccessDenied));
+        store.fail(InjectedFault::of(Operation::Get).where_key(|key| key.starts_with("many/")).nth(1));
+        store.fail(InjectedFault::of(Operation::Get).on("many/005").with(InjectedFailure::AccessDenied));
         assert!(store.get("large").await.is_ok());
         assert!(store.get_tail("many/000", 1).await.is_ok());
         assert!(store.get("many/000").await.is_ok());
@@ -105,7 +105,7 @@ fn a_fault_chooses_by_operation_key_and_number() {
         assert!(matches!(store.get("many/005").await, Err(StoreError::Refused { .. })));
         assert_eq!(store.hits(), 2);
 
-        store.fail(Fault::write().nth(1).from_then_on());
+        store.fail(InjectedFault::write().nth(1).from_then_on());
         assert!(store.put("a", "a".into(), Condition::Always).await.is_ok());
         assert!(store.get("a").await.is_ok());
         for _ in 0..3 {
@@ -119,13 +119,13 @@ fn a_fault_chooses_by_operation_key_and_number() {
 #[test]
 fn failures_are_sorted_as_answers_of_s3_are() {
     runtime().block_on(async {
-        for failure in Failure::ALL {
+        for failure in InjectedFailure::ALL {
             let store = filled(5).await;
-            store.fail(Fault::any().with(failure));
+            store.fail(InjectedFault::any().with(failure));
             let error = store.get("large").await.unwrap_err();
             let is_as_expected = match failure {
-                Failure::PreconditionFailed => matches!(error, StoreError::Precondition { .. }),
-                Failure::AccessDenied => matches!(error, StoreError::Refused { .. }),
+                InjectedFailure::PreconditionFailed => matches!(error, StoreError::Precondition { .. }),
+                InjectedFailure::AccessDenied => matches!(error, StoreError::Refused { .. }),
                 _ => matches!(error, StoreError::Unavailable { .. }),
             };
             assert!(is_as_expected, "{failure:?}: {error}");
@@ -139,13 +139,13 @@ fn a_body_breaks_in_a_piece_and_an_answer_is_late() {
         let store = filled(6).await;
         let sizes = sizes_of(&store, "large").await;
         let (_, etag) = store.get("large").await.unwrap();
-        store.fail(Fault::of(Operation::Stream).in_piece(2));
+        store.fail(InjectedFault::of(Operation::Stream).in_piece(2));
         let mut body = store.stream("large", &etag, 0).await.unwrap();
         assert!(body.next().await.is_ok() && body.next().await.is_ok() && sizes.len() > 2);
         assert_eq!(body.next().await.unwrap_err().key(), "large");
 
         store.heal();
-        store.fail(Fault::of(Operation::Get).only_late(Duration::from_millis(5)));
+        store.fail(InjectedFault::of(Operation::Get).only_late(Duration::from_millis(5)));
         let order = Mutex::new(Vec::new());
         let get = async |name| {
             store.get("large").await.unwrap();

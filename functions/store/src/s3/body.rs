@@ -12,7 +12,7 @@ use super::answer;
 use super::bucket::{Bucket, quoted, unquoted};
 use super::tries::FailedTries;
 use crate::code::Meaning;
-use crate::error::{Source, StoreError};
+use crate::error::{ErrorSource, StoreError};
 use crate::operation::Operation;
 use crate::store::Body;
 
@@ -21,14 +21,14 @@ const PROGRESS_BYTES: u64 = 1 << 20;
 
 /// What is read of an object.
 #[derive(Clone, Debug)]
-pub(super) enum Wanted {
+pub(super) enum WantedBytes {
     Whole,
     From(u64),
     Range(Range<u64>),
     Tail(u64),
 }
 
-impl Wanted {
+impl WantedBytes {
     fn header(&self) -> Option<String> {
         match self {
             Self::Whole | Self::From(0) => None,
@@ -79,7 +79,7 @@ impl Resumed {
     pub(super) async fn begin(
         bucket: &Arc<Bucket>,
         key: &str,
-        wanted: Wanted,
+        wanted: WantedBytes,
         etag: Option<&str>,
     ) -> Result<Option<Self>, StoreError> {
         let operation = wanted.operation();
@@ -113,19 +113,19 @@ impl Resumed {
     }
 
     /// The next piece from the connection there is.
-    async fn piece(&mut self) -> Result<Option<Bytes>, Break> {
-        let Some(stream) = &mut self.stream else { return Err(Break::new("there is no connection")) };
+    async fn piece(&mut self) -> Result<Option<Bytes>, BrokenBody> {
+        let Some(stream) = &mut self.stream else { return Err(BrokenBody::new("there is no connection")) };
         match tokio::time::timeout(self.bucket.patience.answer, stream.next()).await {
-            Err(late) => Err(Break::new("nothing came for too long").because(late)),
-            Ok(Some(Err(error))) => Err(Break::new("the connection broke within the body").because(error)),
+            Err(late) => Err(BrokenBody::new("nothing came for too long").because(late)),
+            Ok(Some(Err(error))) => Err(BrokenBody::new("the connection broke within the body").because(error)),
             Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
-            Ok(None) if self.end.is_some() => Err(Break::new("the body ended too early")),
+            Ok(None) if self.end.is_some() => Err(BrokenBody::new("the body ended too early")),
             Ok(None) => Ok(None),
         }
     }
 
     /// Goes on behind the last byte that came, on another connection.
-    async fn resume(&mut self, broke: Break) -> Result<(), StoreError> {
+    async fn resume(&mut self, broke: BrokenBody) -> Result<(), StoreError> {
         self.stream = None;
         if self.bytes_since_break >= PROGRESS_BYTES {
             self.breaks = FailedTries::default();
@@ -164,27 +164,27 @@ impl Body for Resumed {
 }
 
 /// A body of no bytes.
-pub(super) struct Empty;
+pub(super) struct EmptyBody;
 
 #[async_trait]
-impl Body for Empty {
+impl Body for EmptyBody {
     async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
         Ok(None)
     }
 }
 
 /// Why a body broke.
-struct Break {
+struct BrokenBody {
     reason: &'static str,
-    source: Option<Source>,
+    source: Option<ErrorSource>,
 }
 
-impl Break {
+impl BrokenBody {
     fn new(reason: &'static str) -> Self {
         Self { reason, source: None }
     }
 
-    fn because(self, source: impl Into<Source>) -> Self {
+    fn because(self, source: impl Into<ErrorSource>) -> Self {
         Self { source: Some(source.into()), ..self }
     }
 

@@ -12,16 +12,16 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::body::{Resumed, Wanted};
+use super::body::{Resumed, WantedBytes};
 use super::bucket::{Bucket, quoted};
 use super::{answer, put};
 use crate::error::StoreError;
 use crate::operation::Operation;
-use crate::parts::{self, Limits, Part, Slice};
+use crate::parts::{self, PartLimits, PlannedPart, SourceSlice};
 use crate::store::{Object, upload_parts};
 
 /// S3's smallest part but for the last is 5 MiB, its largest 5 GiB; smaller ones are copied side by side.
-const LIMITS: Limits = Limits { part_bytes_min: 5 << 20, part_bytes_max: 256 << 20 };
+const LIMITS: PartLimits = PartLimits { part_bytes_min: 5 << 20, part_bytes_max: 256 << 20 };
 /// How many parts are copied at once, or small objects read.
 const COPIES: usize = 16;
 /// How many parts of a file are sent at once.
@@ -41,7 +41,7 @@ pub(super) async fn concatenate(bucket: &Arc<Bucket>, sources: &[Object], key: &
         let whole: Vec<Bytes> = stream::iter(reads).buffered(COPIES).try_collect().await?;
         return put::put(bucket, key, whole.concat().into()).await;
     };
-    let upload = Upload::begin(bucket, key).await?;
+    let upload = MultipartUpload::begin(bucket, key).await?;
     let mut sent = Vec::new();
     for (number, part) in (1..).zip(&parts) {
         sent.push(upload.part(number, part, sources));
@@ -54,7 +54,7 @@ pub(super) async fn concatenate(bucket: &Arc<Bucket>, sources: &[Object], key: &
 pub(super) async fn upload(bucket: &Arc<Bucket>, file: &Path, key: &str) -> Result<(), StoreError> {
     let metadata = std::fs::metadata(file).map_err(|error| StoreError::unreadable(key, file, error))?;
     let Some(parts) = upload_parts(metadata.len()) else { return put_file(bucket, file, key, metadata.len()).await };
-    let upload = Upload::begin(bucket, key).await?;
+    let upload = MultipartUpload::begin(bucket, key).await?;
     let mut sent = Vec::new();
     for (number, (offset, length)) in (1..).zip(parts) {
         sent.push(upload.file_part(number, file, offset, length));
@@ -82,7 +82,7 @@ async fn section(file: &Path, key: &str, offset: u64, length: u64) -> Result<Byt
 /// A range of a source, if it is still the one that was listed.
 async fn read(bucket: &Arc<Bucket>, source: &Object, range: std::ops::Range<u64>) -> Result<Bytes, StoreError> {
     let wanted = range.end - range.start;
-    let body = Resumed::begin(bucket, &source.key, Wanted::Range(range), Some(&source.etag)).await?;
+    let body = Resumed::begin(bucket, &source.key, WantedBytes::Range(range), Some(&source.etag)).await?;
     let bytes = match body {
         Some(body) => body.collect().await?,
         None => Bytes::new(),
@@ -91,13 +91,13 @@ async fn read(bucket: &Arc<Bucket>, source: &Object, range: std::ops::Range<u64>
 }
 
 /// A multipart upload under way.
-struct Upload<'u> {
+struct MultipartUpload<'u> {
     bucket: &'u Arc<Bucket>,
     key: &'u str,
     id: String,
 }
 
-impl<'u> Upload<'u> {
+impl<'u> MultipartUpload<'u> {
     async fn begin(bucket: &'u Arc<Bucket>, key: &'u str) -> Result<Self, StoreError> {
         bucket.count();
         let begun = bucket.client.create_multipart_upload().bucket(&bucket.name).key(key).send().await;
@@ -106,20 +106,20 @@ impl<'u> Upload<'u> {
         Ok(Self { bucket, key, id: begun.upload_id.ok_or_else(no_id)? })
     }
 
-    async fn part(&self, number: i32, part: &Part, sources: &[Object]) -> Result<CompletedPart, StoreError> {
+    async fn part(&self, number: i32, part: &PlannedPart, sources: &[Object]) -> Result<CompletedPart, StoreError> {
         let slices = match part {
-            Part::Copied(slice) => return self.copy(number, &sources[slice.source], slice).await,
-            Part::Gathered(slices) => slices,
+            PlannedPart::Copied(slice) => return self.copy(number, &sources[slice.source], slice).await,
+            PlannedPart::Gathered(slices) => slices,
         };
         let mut bytes = Vec::new();
-        for Slice { source, range } in slices {
+        for SourceSlice { source, range } in slices {
             bytes.extend_from_slice(&read(self.bucket, &sources[*source], range.clone()).await?);
         }
         let patience = self.bucket.patience.sending(bytes.len() as u64);
         self.send(number, bytes.into(), patience).await
     }
 
-    async fn copy(&self, number: i32, source: &Object, slice: &Slice) -> Result<CompletedPart, StoreError> {
+    async fn copy(&self, number: i32, source: &Object, slice: &SourceSlice) -> Result<CompletedPart, StoreError> {
         self.bucket.count();
         let range = &slice.range;
         let path = format!("{}/{}", self.bucket.name, source.key);

@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::http::Response;
 use bytes::Bytes;
 
 use super::answer;
-use super::body::{Resumed, Wanted};
+use super::body::{Resumed, WantedBytes};
 use super::bucket::{Bucket, quoted};
 use super::tries::FailedTries;
 use crate::code::Meaning;
@@ -83,7 +83,7 @@ async fn what_became(
     condition: &Condition,
     error: StoreError,
 ) -> Result<(), StoreError> {
-    let there = match Resumed::begin(bucket, key, Wanted::Whole, None).await {
+    let there = match Resumed::begin(bucket, key, WantedBytes::Whole, None).await {
         Ok(Some(body)) => {
             let etag = body.etag.clone();
             body.collect().await.map(|there| Some((there, etag)))

@@ -54,7 +54,7 @@ fn check_data(data: &Path, faults: &mut Vec<String>) {
     let sources: Vec<&str> = match &config {
         Ok(config) => config.sources.iter().map(|source| source.name.as_str()).collect(),
         Err(found) => {
-            let place = |fault: &onefold_config::Fault| {
+            let place = |fault: &onefold_config::ConfigFault| {
                 format!("{}:{}:{}: {}", path.display(), fault.line, fault.column, fault.message)
             };
             faults.extend(found.0.iter().map(place));

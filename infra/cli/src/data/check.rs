@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use onefold_config::{Config, Place, RowFormat, SourceKind, nearest};
+use onefold_config::{Config, LineSpan, RowFormat, SourceKind, nearest};
 use onefold_lake::data::table::StoredTable;
 use onefold_lake::keys;
-use onefold_rows::setup_checks::{self, Finding};
+use onefold_rows::setup_checks::{self, SetupFinding};
 use onefold_store::Object;
 
 use super::diagnostics::{Diagnostic, Severity, show};
@@ -40,7 +40,7 @@ pub async fn check(path: &Path) -> Result<CheckResult, Error> {
                 .into_iter()
                 .map(|fault| Diagnostic {
                     severity: Severity::Error,
-                    place: Some(Place { line: fault.line, column: fault.column, length: fault.length }),
+                    place: Some(LineSpan { line: fault.line, column: fault.column, length: fault.length }),
                     message: fault.message,
                 })
                 .collect();
@@ -111,7 +111,7 @@ async fn check_files(
         let rows = match reader.rows_of(source, file).await {
             Ok(read) => read.rows,
             Err(error) => {
-                let place = Place::find(text, "source", number, "name");
+                let place = LineSpan::find(text, "source", number, "name");
                 found.push(Diagnostic { severity: Severity::Error, place, message: describe(&error) });
                 continue;
             }
@@ -130,8 +130,8 @@ async fn check_files(
 }
 
 /// A finding with its place in the configuration.
-fn placed(text: &str, severity: Severity, finding: Finding) -> Diagnostic {
-    let place = Place::find(text, finding.section, finding.number, finding.key);
+fn placed(text: &str, severity: Severity, finding: SetupFinding) -> Diagnostic {
+    let place = LineSpan::find(text, finding.section, finding.number, finding.key);
     Diagnostic { severity, place, message: finding.message }
 }
 

@@ -1,6 +1,6 @@
 //! Shows faults as compilers do: the message, the place, the line, and a mark under the place.
 
-use onefold_config::Place;
+use onefold_config::LineSpan;
 
 /// Whether a run goes on in spite of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Severity {
 pub struct Diagnostic {
     pub severity: Severity,
     /// Its place in the configuration, if it has one.
-    pub place: Option<Place>,
+    pub place: Option<LineSpan>,
     pub message: String,
 }
 
@@ -29,7 +29,7 @@ pub fn show(file: &str, text: &str, diagnostics: &[Diagnostic]) -> String {
             Severity::Warning => "warning",
         };
         out.push_str(&format!("{severity}: {}\n", diagnostic.message));
-        if let Some(Place { line, column, length }) = diagnostic.place {
+        if let Some(LineSpan { line, column, length }) = diagnostic.place {
             let number = line.to_string();
             let margin = " ".repeat(number.len());
             // A tab before the place stays a tab, so that the mark is under it.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use onefold_config::Config;
 use onefold_lake::keys;
-use onefold_rows::corrections_file::{self, File};
+use onefold_rows::corrections_file::{self, CorrectionsFile};
 
 use crate::error::{Error, describe};
 use crate::files::for_each_file;
@@ -83,7 +83,8 @@ impl DataFolder {
         let files: Result<Vec<_>, Error> = files.and_then(|files| files.into_iter().map(read).collect());
         match files {
             Ok(files) => {
-                let files: Vec<File<'_>> = files.iter().map(|(name, bytes)| File { name, bytes }).collect();
+                let files: Vec<CorrectionsFile<'_>> =
+                    files.iter().map(|(name, bytes)| CorrectionsFile { name, bytes }).collect();
                 corrections_file::check(&files, sources).err().unwrap_or_default()
             }
             Err(error) => vec![describe(&error)],

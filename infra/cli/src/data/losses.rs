@@ -3,7 +3,7 @@
 use onefold_config::{Config, Source};
 use onefold_identity::matching::Matcher;
 use onefold_normalise::field::TextField;
-use onefold_rows::setup_checks::{Finding, check_shapes, knows_no_country};
+use onefold_rows::setup_checks::{SetupFinding, check_shapes, knows_no_country};
 use onefold_rows::translate::{ChunkOutput, Tables, Translator, translate_chunk};
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ const ROWS_MAX: usize = 100;
 
 /// Findings on rows that are refused and values that are dropped. `number` is the position of the source in the
 /// configuration.
-pub fn of_rows(config: &Config, number: usize, file: &str, rows: &[SourceRow]) -> Result<Vec<Finding>, Error> {
+pub fn of_rows(config: &Config, number: usize, file: &str, rows: &[SourceRow]) -> Result<Vec<SetupFinding>, Error> {
     let (Some(source), Some(first)) = (config.sources.get(number), rows.first()) else { return Ok(Vec::new()) };
     let header = first.header();
     let rows: Vec<&SourceRow> = rows.iter().take_while(|row| row.header() == header).take(ROWS_MAX).collect();
@@ -28,7 +28,7 @@ pub fn of_rows(config: &Config, number: usize, file: &str, rows: &[SourceRow]) -
     let matcher = Matcher::new(&config, hasher()?);
     let output = translate_chunk(&mut Translator::new(&config, source, &tables, matcher), &text, &segments);
 
-    let finding = |message| Finding { section: "source", number, key: "fields", message };
+    let finding = |message| SetupFinding { section: "source", number, key: "fields", message };
     let place = format!("the first {} rows of {file}", rows.len());
     let fields = source.mapping.texts.iter().map(|text| text.field);
     let messages =
@@ -73,10 +73,10 @@ fn kept(output: &ChunkOutput, field: TextField) -> u64 {
 }
 
 /// The finding for a file with bytes but no rows.
-pub fn without_rows(number: usize, file: &str, bytes: u64) -> Finding {
+pub fn without_rows(number: usize, file: &str, bytes: u64) -> SetupFinding {
     let message = format!(
         "there is no row in {file}, which has {bytes} bytes; each row must be on a line of its own, behind a header if \
          it is CSV"
     );
-    Finding { section: "source", number, key: "name", message }
+    SetupFinding { section: "source", number, key: "name", message }
 }

@@ -25,14 +25,14 @@ fn settings(source: &Source) -> FilesSettings {
 }
 
 /// A body that comes in pieces of these sizes, in turn.
-struct Pieces {
+struct PiecedBody {
     rest: Bytes,
     sizes: Vec<usize>,
     next: usize,
 }
 
 #[async_trait::async_trait]
-impl Body for Pieces {
+impl Body for PiecedBody {
     async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
         let size = self.sizes[self.next % self.sizes.len()].min(self.rest.len());
         self.next += 1;
@@ -41,9 +41,9 @@ impl Body for Pieces {
 }
 
 /// Where reading begins, the header, and the text from there on.
-type Read = (u64, Vec<u8>, Vec<u8>);
+type ReadObject = (u64, Vec<u8>, Vec<u8>);
 
-async fn read(mut reader: ObjectReader<'_>) -> Result<Read, Fault> {
+async fn read(mut reader: ObjectReader<'_>) -> Result<ReadObject, Fault> {
     let (start, header) = (reader.position(), reader.header().to_vec());
     let (mut text, mut bytes_in) = (Vec::new(), 0);
     while let Some(bytes) = reader.next(&mut bytes_in).await? {
@@ -53,16 +53,16 @@ async fn read(mut reader: ObjectReader<'_>) -> Result<Read, Fault> {
 }
 
 /// Reads bytes that arrive in pieces of these sizes; what is wrong as its text.
-fn arriving(bytes: &[u8], sizes: &[usize], wanted: Wanted<'_>) -> Result<Read, String> {
+fn arriving(bytes: &[u8], sizes: &[usize], wanted: PieceRequest<'_>) -> Result<ReadObject, String> {
     let rest = Bytes::copy_from_slice(&bytes[(wanted.first_byte() as usize).min(bytes.len())..]);
-    let body = Pieces { rest, sizes: sizes.to_vec(), next: 0 };
+    let body = PiecedBody { rest, sizes: sizes.to_vec(), next: 0 };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async { read(wanted.read(Box::new(body)).await?).await }).map_err(|fault| fault.to_string())
 }
 
-async fn opened(context: &Context, piece: &Piece, position: u64, source: &Source, is_taken_up: bool) -> Read {
+async fn opened(context: &Context, piece: &Piece, position: u64, source: &Source, is_taken_up: bool) -> ReadObject {
     let settings = settings(source);
-    let wanted = Wanted { piece, position, is_taken_up, source, settings: &settings };
+    let wanted = PieceRequest { piece, position, is_taken_up, source, settings: &settings };
     read(open(context, wanted).await.unwrap()).await.unwrap()
 }
 
@@ -87,7 +87,7 @@ proptest! {
         let source = source(format);
         let settings = settings(&source);
         let piece = piece(&name, "", 0, bytes.len() as u64, false);
-        let wanted = Wanted { piece: &piece, position: 0, is_taken_up: false, source: &source, settings: &settings };
+        let wanted = PieceRequest { piece: &piece, position: 0, is_taken_up: false, source: &source, settings: &settings };
         prop_assert_eq!(arriving(&bytes, &sizes, wanted), arriving(&bytes, &[usize::MAX], wanted));
     }
 
@@ -109,11 +109,11 @@ proptest! {
         for number in 0..count {
             let piece = piece("landing/s/a", "", size * number / count, size * (number + 1) / count, count > 1);
             let wanted =
-                Wanted { piece: &piece, position: piece.start, is_taken_up: false, source: &source, settings: &settings };
+                PieceRequest { piece: &piece, position: piece.start, is_taken_up: false, source: &source, settings: &settings };
             let (start, _, text) = arriving(bytes, &sizes, wanted).unwrap();
             prop_assert!(text.is_empty() || start as usize == joined.len(), "the range knows where it starts");
             for (offset, _) in text.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
-                let wanted = Wanted { position: start + offset as u64 + 1, is_taken_up: true, ..wanted };
+                let wanted = PieceRequest { position: start + offset as u64 + 1, is_taken_up: true, ..wanted };
                 let (_, _, rest) = arriving(bytes, &sizes, wanted).unwrap();
                 prop_assert_eq!(&rest, &text[offset + 1..], "taken up behind byte {}", offset);
             }
@@ -147,7 +147,8 @@ async fn an_object_that_was_changed_is_told() {
     let settings = settings(&source);
     for (object, expected) in [("landing/s/a.jsonl", "was overwritten"), ("landing/s/b.jsonl", "was there")] {
         let piece = piece(object, "another", 0, 3, false);
-        let wanted = Wanted { piece: &piece, position: 0, is_taken_up: false, source: &source, settings: &settings };
+        let wanted =
+            PieceRequest { piece: &piece, position: 0, is_taken_up: false, source: &source, settings: &settings };
         let error = open(&context, wanted).await.err().unwrap();
         assert!(error.to_string().contains(&format!("{object} {expected}")), "{error}");
     }
@@ -170,7 +171,7 @@ async fn text_that_is_made_of_the_bytes_is_taken_up_in_its_middle() {
     let piece = piece("landing/s/a.jsonl", &etag, 0, bytes.len() as u64, false);
     let source = source(FileFormat::JsonLines);
     let settings = FilesSettings { encoding: Encoding::Windows1252, ..settings(&source) };
-    let wanted = Wanted { piece: &piece, position: 17, is_taken_up: true, source: &source, settings: &settings };
+    let wanted = PieceRequest { piece: &piece, position: 17, is_taken_up: true, source: &source, settings: &settings };
     let (start, _, rest) = read(open(&context, wanted).await.unwrap()).await.unwrap();
     assert_eq!(start, 17, "of the text, which is longer than the bytes");
     assert_eq!(rest, "{\"name\":\"Zoë\"}\n".as_bytes());
@@ -183,7 +184,7 @@ fn csv_is_taken_up_whatever_separates_its_fields() {
     let piece = piece("landing/s/a.csv", "", 0, whole.len() as u64, false);
     let source = source(FileFormat::Csv);
     let settings = FilesSettings { delimiter: b';', ..settings(&source) };
-    let wanted = Wanted { piece: &piece, position: 12, is_taken_up: true, source: &source, settings: &settings };
+    let wanted = PieceRequest { piece: &piece, position: 12, is_taken_up: true, source: &source, settings: &settings };
     assert_eq!(arriving(whole, &[7], wanted).unwrap(), (12, b"a;\"b\nc\"\n".to_vec(), b"3;4\n".to_vec()));
 }
 
@@ -199,7 +200,8 @@ fn old_line_ends_are_read() {
         ("id,a\r1,x\n2,y\n", Err("has a carriage return that stands alone")),
     ] {
         let piece = piece("landing/s/a.csv", "", 0, bytes.len() as u64, false);
-        let wanted = Wanted { piece: &piece, position: 0, is_taken_up: false, source: &source, settings: &settings };
+        let wanted =
+            PieceRequest { piece: &piece, position: 0, is_taken_up: false, source: &source, settings: &settings };
         match (arriving(bytes.as_bytes(), &[3], wanted), expected) {
             (Ok(read), Ok((start, header, text))) => {
                 assert_eq!(read, (start, header.as_bytes().to_vec(), text.as_bytes().to_vec()));

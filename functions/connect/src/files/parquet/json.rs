@@ -7,13 +7,13 @@ use jiff::{Span, Timestamp};
 use onefold_identity::json;
 use parquet::record::{Field, Row};
 
-use super::schema::{Shape, Unit};
+use super::schema::{ColumnShape, SecondFraction};
 
 /// Writes a row as an object and a line end.
 ///
 /// # Errors
 /// The name of the column that holds bytes that are no text.
-pub(super) fn write_row<'c>(out: &mut Vec<u8>, columns: &'c [(String, Shape)], row: &Row) -> Result<(), &'c str> {
+pub(super) fn write_row<'c>(out: &mut Vec<u8>, columns: &'c [(String, ColumnShape)], row: &Row) -> Result<(), &'c str> {
     let start = out.len();
     out.push(b'{');
     for ((name, shape), (_, field)) in columns.iter().zip(row.get_column_iter()) {
@@ -30,18 +30,24 @@ pub(super) fn write_row<'c>(out: &mut Vec<u8>, columns: &'c [(String, Shape)], r
 /// The value is bytes that are no text.
 struct NoText;
 
-fn write(out: &mut Vec<u8>, shape: &Shape, field: &Field) -> Result<(), NoText> {
+fn write(out: &mut Vec<u8>, shape: &ColumnShape, field: &Field) -> Result<(), NoText> {
     match (shape, field) {
         (_, Field::Null) => out.extend_from_slice(b"null"),
-        (Shape::Date, Field::Date(days) | Field::Int(days)) => date(out, *days),
-        (Shape::Timestamp(unit), Field::Long(time)) => timestamp(out, *unit, *time),
+        (ColumnShape::Date, Field::Date(days) | Field::Int(days)) => date(out, *days),
+        (ColumnShape::Timestamp(unit), Field::Long(time)) => timestamp(out, *unit, *time),
         // The library says the unit of some: it is the column's.
-        (Shape::Timestamp(_), Field::TimestampMillis(time)) => timestamp(out, Unit::Milliseconds, *time),
-        (Shape::Timestamp(_), Field::TimestampMicros(time)) => timestamp(out, Unit::Microseconds, *time),
-        (Shape::Time(unit), Field::Long(time) | Field::TimeMicros(time)) => time_of_day(out, *unit, *time),
-        (Shape::Time(unit), Field::Int(time) | Field::TimeMillis(time)) => time_of_day(out, *unit, i64::from(*time)),
-        (Shape::Uuid, Field::Bytes(bytes)) => uuid(out, bytes.data()),
-        (Shape::Struct(shapes), Field::Group(members)) => {
+        (ColumnShape::Timestamp(_), Field::TimestampMillis(time)) => {
+            timestamp(out, SecondFraction::Milliseconds, *time)
+        }
+        (ColumnShape::Timestamp(_), Field::TimestampMicros(time)) => {
+            timestamp(out, SecondFraction::Microseconds, *time)
+        }
+        (ColumnShape::Time(unit), Field::Long(time) | Field::TimeMicros(time)) => time_of_day(out, *unit, *time),
+        (ColumnShape::Time(unit), Field::Int(time) | Field::TimeMillis(time)) => {
+            time_of_day(out, *unit, i64::from(*time))
+        }
+        (ColumnShape::Uuid, Field::Bytes(bytes)) => uuid(out, bytes.data()),
+        (ColumnShape::Struct(shapes), Field::Group(members)) => {
             out.push(b'{');
             for (shape, (name, field)) in shapes.iter().zip(members.get_column_iter()) {
                 json::push_name(out, name);
@@ -49,7 +55,7 @@ fn write(out: &mut Vec<u8>, shape: &Shape, field: &Field) -> Result<(), NoText> 
             }
             out.push(b'}');
         }
-        (Shape::List(shape), Field::ListInternal(list)) => {
+        (ColumnShape::List(shape), Field::ListInternal(list)) => {
             out.push(b'[');
             for (number, element) in list.elements().iter().enumerate() {
                 if number > 0 {
@@ -59,7 +65,7 @@ fn write(out: &mut Vec<u8>, shape: &Shape, field: &Field) -> Result<(), NoText> 
             }
             out.push(b']');
         }
-        (Shape::Map(shape), Field::MapInternal(map)) => {
+        (ColumnShape::Map(shape), Field::MapInternal(map)) => {
             out.push(b'{');
             for (key, value) in map.entries() {
                 json::push_name(out, &key_text(key)?);
@@ -119,7 +125,7 @@ fn date(out: &mut Vec<u8>, days: i32) {
     }
 }
 
-fn timestamp(out: &mut Vec<u8>, unit: Unit, time: i64) {
+fn timestamp(out: &mut Vec<u8>, unit: SecondFraction, time: i64) {
     match Timestamp::from_nanosecond(i128::from(time) * unit.nanoseconds()) {
         Ok(time) => quoted(out, format_args!("{time}")),
         Err(_) => last_day(out, unit, time),
@@ -127,7 +133,7 @@ fn timestamp(out: &mut Vec<u8>, unit: Unit, time: i64) {
 }
 
 /// A time of the last day of the year 9999, which means that there is no end, is behind what `jiff` can hold.
-fn last_day(out: &mut Vec<u8>, unit: Unit, time: i64) {
+fn last_day(out: &mut Vec<u8>, unit: SecondFraction, time: i64) {
     let milliseconds = i64::try_from(i128::from(time) * unit.nanoseconds() / 1_000_000).ok();
     match milliseconds.and_then(onefold_normalise::timestamp::Timestamp::from_milliseconds) {
         Some(time) => quoted(out, format_args!("{time}")),
@@ -135,7 +141,7 @@ fn last_day(out: &mut Vec<u8>, unit: Unit, time: i64) {
     }
 }
 
-fn time_of_day(out: &mut Vec<u8>, unit: Unit, time: i64) {
+fn time_of_day(out: &mut Vec<u8>, unit: SecondFraction, time: i64) {
     let nanoseconds = i128::from(time) * unit.nanoseconds();
     let (seconds, fraction) = (nanoseconds.div_euclid(1_000_000_000), nanoseconds.rem_euclid(1_000_000_000));
     let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:09}") };

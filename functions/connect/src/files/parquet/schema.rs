@@ -7,34 +7,34 @@ use parquet::schema::types::Type;
 
 /// A column, or a part of a nested one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum ColumnShape {
     /// Its value says how it is written.
     Plain,
     /// Days since the epoch.
     Date,
     /// Time since the epoch. One without a zone is taken as UTC.
-    Timestamp(Unit),
+    Timestamp(SecondFraction),
     /// Time of day.
-    Time(Unit),
+    Time(SecondFraction),
     /// Sixteen bytes.
     Uuid,
     /// Members in order; their names come with the values.
-    Struct(Vec<Shape>),
+    Struct(Vec<ColumnShape>),
     /// Elements.
-    List(Box<Shape>),
+    List(Box<ColumnShape>),
     /// Values; the keys become names.
-    Map(Box<Shape>),
+    Map(Box<ColumnShape>),
 }
 
 /// Parts of a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(super) enum SecondFraction {
     Milliseconds,
     Microseconds,
     Nanoseconds,
 }
 
-impl Unit {
+impl SecondFraction {
     /// How many nanoseconds it is.
     pub(super) const fn nanoseconds(self) -> i128 {
         match self {
@@ -54,7 +54,7 @@ impl Unit {
 }
 
 /// The columns by name, or every one that cannot be written as JSON.
-pub(super) fn columns(schema: &Type) -> Result<Vec<(String, Shape)>, Vec<String>> {
+pub(super) fn columns(schema: &Type) -> Result<Vec<(String, ColumnShape)>, Vec<String>> {
     let mut faults = Vec::new();
     let columns = schema
         .get_fields()
@@ -64,7 +64,7 @@ pub(super) fn columns(schema: &Type) -> Result<Vec<(String, Shape)>, Vec<String>
     if faults.is_empty() { Ok(columns) } else { Err(faults) }
 }
 
-fn shape(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<Shape> {
+fn shape(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<ColumnShape> {
     let info = column.get_basic_info();
     if info.has_repetition() && info.repetition() == Repetition::REPEATED {
         faults.push(format!("the column {path} is repeated without being a list; write it as a list, or leave it out"));
@@ -82,9 +82,9 @@ fn shape(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<Shape> {
         return shape;
     }
     match info.converted_type() {
-        ConvertedType::LIST => list(column, path, faults).map(|element| Shape::List(Box::new(element))),
+        ConvertedType::LIST => list(column, path, faults).map(|element| ColumnShape::List(Box::new(element))),
         ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE => {
-            map(column, path, faults).map(|value| Shape::Map(Box::new(value)))
+            map(column, path, faults).map(|value| ColumnShape::Map(Box::new(value)))
         }
         _ if matches!(info.logical_type_ref(), Some(LogicalType::Variant(_))) => {
             faults.push(format!("the column {path} is a variant; cast it to text or a struct, or leave it out"));
@@ -93,16 +93,16 @@ fn shape(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<Shape> {
         _ => {
             let members = column.get_fields().iter();
             // All members are looked at, so that all faults are told.
-            let members: Vec<Option<Shape>> =
+            let members: Vec<Option<ColumnShape>> =
                 members.map(|member| shape(member, &format!("{path}.{}", member.name()), faults)).collect();
-            members.into_iter().collect::<Option<Vec<Shape>>>().map(Shape::Struct)
+            members.into_iter().collect::<Option<Vec<ColumnShape>>>().map(ColumnShape::Struct)
         }
     }
 }
 
 /// The element of a list: `optional group tags (LIST) { repeated group list { optional … element } }`, where
 /// older writers leave one of the groups out.
-fn list(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<Shape> {
+fn list(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<ColumnShape> {
     let [repeated] = column.get_fields() else { return malformed(path, faults) };
     let is_three_level = !repeated.is_primitive()
         && repeated.get_fields().len() == 1
@@ -120,7 +120,7 @@ fn list(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<Shape> {
 }
 
 /// The value of a map.
-fn map(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<Shape> {
+fn map(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<ColumnShape> {
     let [pairs] = column.get_fields() else { return malformed(path, faults) };
     match group_fields(pairs) {
         Some([key, value]) => {
@@ -131,19 +131,19 @@ fn map(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<Shape> {
     }
 }
 
-fn malformed(path: &str, faults: &mut Vec<String>) -> Option<Shape> {
+fn malformed(path: &str, faults: &mut Vec<String>) -> Option<ColumnShape> {
     faults.push(format!("the column {path} is a list or map that is not built as such; leave it out"));
     None
 }
 
-fn leaf(column: &Type) -> Option<Shape> {
+fn leaf(column: &Type) -> Option<ColumnShape> {
     let info = column.get_basic_info();
     match info.logical_type_ref() {
-        Some(LogicalType::Timestamp(kind)) => return Some(Shape::Timestamp(Unit::of(&kind.unit))),
-        Some(LogicalType::Time(kind)) => return Some(Shape::Time(Unit::of(&kind.unit))),
-        Some(LogicalType::Date) => return Some(Shape::Date),
-        Some(LogicalType::Uuid) => return Some(Shape::Uuid),
-        Some(LogicalType::Float16) => return Some(Shape::Plain),
+        Some(LogicalType::Timestamp(kind)) => return Some(ColumnShape::Timestamp(SecondFraction::of(&kind.unit))),
+        Some(LogicalType::Time(kind)) => return Some(ColumnShape::Time(SecondFraction::of(&kind.unit))),
+        Some(LogicalType::Date) => return Some(ColumnShape::Date),
+        Some(LogicalType::Uuid) => return Some(ColumnShape::Uuid),
+        Some(LogicalType::Float16) => return Some(ColumnShape::Plain),
         Some(LogicalType::Decimal(_)) if info.converted_type() != ConvertedType::DECIMAL => return None,
         None
         | Some(
@@ -157,15 +157,15 @@ fn leaf(column: &Type) -> Option<Shape> {
         Some(_) => return None,
     }
     match (column.get_physical_type(), info.converted_type()) {
-        (_, ConvertedType::DATE) => Some(Shape::Date),
-        (_, ConvertedType::TIMESTAMP_MILLIS) => Some(Shape::Timestamp(Unit::Milliseconds)),
-        (_, ConvertedType::TIMESTAMP_MICROS) => Some(Shape::Timestamp(Unit::Microseconds)),
-        (_, ConvertedType::TIME_MILLIS) => Some(Shape::Time(Unit::Milliseconds)),
-        (_, ConvertedType::TIME_MICROS) => Some(Shape::Time(Unit::Microseconds)),
-        (PhysicalType::INT96, ConvertedType::NONE) => Some(Shape::Timestamp(Unit::Milliseconds)),
+        (_, ConvertedType::DATE) => Some(ColumnShape::Date),
+        (_, ConvertedType::TIMESTAMP_MILLIS) => Some(ColumnShape::Timestamp(SecondFraction::Milliseconds)),
+        (_, ConvertedType::TIMESTAMP_MICROS) => Some(ColumnShape::Timestamp(SecondFraction::Microseconds)),
+        (_, ConvertedType::TIME_MILLIS) => Some(ColumnShape::Time(SecondFraction::Milliseconds)),
+        (_, ConvertedType::TIME_MICROS) => Some(ColumnShape::Time(SecondFraction::Microseconds)),
+        (PhysicalType::INT96, ConvertedType::NONE) => Some(ColumnShape::Timestamp(SecondFraction::Milliseconds)),
         (_, ConvertedType::BSON | ConvertedType::INTERVAL) => None,
-        (PhysicalType::FIXED_LEN_BYTE_ARRAY, kind) => (kind == ConvertedType::DECIMAL).then_some(Shape::Plain),
-        _ => Some(Shape::Plain),
+        (PhysicalType::FIXED_LEN_BYTE_ARRAY, kind) => (kind == ConvertedType::DECIMAL).then_some(ColumnShape::Plain),
+        _ => Some(ColumnShape::Plain),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::files::object::gone;
 const PASS_OVER_BYTES: u64 = 1 << 20;
 
 /// Reads ranges of an object. Ranges that follow each other come with one request.
-pub(super) struct Ranges<'p> {
+pub(super) struct ObjectRanges<'p> {
     context: &'p Context,
     piece: &'p Piece,
     body: Option<Box<dyn Body>>,
@@ -27,7 +27,7 @@ pub(super) struct Ranges<'p> {
     bytes_in: u64,
 }
 
-impl<'p> Ranges<'p> {
+impl<'p> ObjectRanges<'p> {
     pub(super) fn new(context: &'p Context, piece: &'p Piece) -> Self {
         Self { context, piece, body: None, position: 0, ahead: Bytes::new(), bytes_in: 0 }
     }

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use onefold_config::{Paging, Patience};
+use onefold_config::{HttpPatience, Paging};
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn settings(url: &str) -> HttpSettings {
         auth: Some(HttpAuth::Bearer { secret: "onefold/crm".to_owned() }),
         requests_per_second: None,
         max_page_bytes: 100,
-        patience: Patience { timeout: Duration::from_secs(10), tries: 1, wait: Duration::ZERO },
+        patience: HttpPatience { timeout: Duration::from_secs(10), tries: 1, wait: Duration::ZERO },
     }
 }
 
@@ -50,9 +50,9 @@ fn untrusted_server() -> (u16, std::thread::JoinHandle<Vec<u8>>) {
 async fn a_server_that_nobody_vouches_for_gets_no_request() {
     let (port, serving) = untrusted_server();
     let settings = settings(&format!("https://localhost:{port}/"));
-    let client = Client::new(&settings, Some("t0ken")).unwrap();
+    let client = PageClient::new(&settings, Some("t0ken")).unwrap();
     let failed = client.get(&settings.url, settings.patience.timeout).await.unwrap_err();
-    let Failure::Passing { what, .. } = failed else { panic!("{failed:?}") };
+    let RequestFailure::Passing { what, .. } = failed else { panic!("{failed:?}") };
     assert!(what.contains("invalid peer certificate: UnknownIssuer"), "{what}");
     assert_eq!(serving.join().unwrap(), b"", "the token is not sent");
 }
@@ -68,7 +68,7 @@ fn redirects_stay_on_the_host() {
     assert_eq!(follow("/v2").unwrap(), "https://api.example.com/v2");
     assert_eq!(follow("https://api.example.com/v2").unwrap(), "https://api.example.com/v2");
     for other in ["https://evil.example/?token=s3cret", "http://api.example.com/v1", "//evil.example/"] {
-        let Err(Failure::Lasting { what }) = follow(other) else { panic!("{other}") };
+        let Err(RequestFailure::Lasting { what }) = follow(other) else { panic!("{other}") };
         assert!(what.contains("another host") && !what.contains("s3cret"), "{what}");
     }
 }

@@ -11,19 +11,29 @@ fn url() -> Url {
 /// What follows a page with a body, and a link.
 fn step(
     paging: &Paging,
-    place: &Place,
+    place: &PagePosition,
     body: &str,
     link: Option<&str>,
-    seen: &mut Seen,
-) -> Result<Option<Place>, Lost> {
+    seen: &mut RepetitionFinder,
+) -> Result<Option<PagePosition>, PagingError> {
     let url = url();
     let body = json::page(body.as_bytes()).unwrap();
     let items = json::at(body, "/rows").and_then(json::elements).unwrap_or_default();
-    next(paging, place, &Page { url: &url, body: Some(body), items: &items, link, has_links: link.is_some() }, seen)
+    next(
+        paging,
+        place,
+        &PageContent { url: &url, body: Some(body), items: &items, link, has_links: link.is_some() },
+        seen,
+    )
 }
 
-fn once(paging: &Paging, place: &Place, body: &str, link: Option<&str>) -> Result<Option<Place>, Lost> {
-    step(paging, place, body, link, &mut Seen::default())
+fn once(
+    paging: &Paging,
+    place: &PagePosition,
+    body: &str,
+    link: Option<&str>,
+) -> Result<Option<PagePosition>, PagingError> {
+    step(paging, place, body, link, &mut RepetitionFinder::default())
 }
 
 #[test]
@@ -37,12 +47,12 @@ fn cursors_are_followed_until_there_is_none() {
     let at = CursorAt::Page("/meta/next".to_owned());
     let paging = Paging::Cursor { at, param: "c".to_owned(), end: None };
     let next = |body: &str| once(&paging, &first(&paging), body, None);
-    assert_eq!(next(r#"{"meta":{"next":"a=="}}"#), Ok(Some(Place::Cursor("a==".to_owned()))));
-    assert_eq!(next(r#"{"meta":{"next":17}}"#), Ok(Some(Place::Cursor("17".to_owned()))));
+    assert_eq!(next(r#"{"meta":{"next":"a=="}}"#), Ok(Some(PagePosition::Cursor("a==".to_owned()))));
+    assert_eq!(next(r#"{"meta":{"next":17}}"#), Ok(Some(PagePosition::Cursor("17".to_owned()))));
     for last in [r#"{"meta":{"next":null}}"#, r#"{"meta":{"next":""}}"#, r#"{"meta":{"next":false}}"#, "{}"] {
         assert_eq!(next(last), Ok(None), "{last}");
     }
-    assert_eq!(next(r#"{"meta":{"next":{}}}"#), Err(Lost::NoCursor("/meta/next".to_owned())));
+    assert_eq!(next(r#"{"meta":{"next":{}}}"#), Err(PagingError::NoCursor("/meta/next".to_owned())));
 }
 
 #[test]
@@ -50,12 +60,12 @@ fn the_last_row_can_hold_the_cursor() {
     let at = CursorAt::LastRow("/id".to_owned());
     let paging = Paging::Cursor { at, param: "after".to_owned(), end: None };
     let next = |body: &str| once(&paging, &first(&paging), body, None);
-    assert_eq!(next(r#"{"rows":[{"id":"a"},{"id":"b"}]}"#), Ok(Some(Place::Cursor("b".to_owned()))));
-    assert_eq!(next(r#"{"rows":[{"id":17}]}"#), Ok(Some(Place::Cursor("17".to_owned()))));
+    assert_eq!(next(r#"{"rows":[{"id":"a"},{"id":"b"}]}"#), Ok(Some(PagePosition::Cursor("b".to_owned()))));
+    assert_eq!(next(r#"{"rows":[{"id":17}]}"#), Ok(Some(PagePosition::Cursor("17".to_owned()))));
     assert_eq!(next(r#"{"rows":[]}"#), Ok(None));
     for unfit in ["{}", r#"{"id":null}"#, r#"{"id":""}"#, r#"{"id":[1]}"#] {
         let body = format!("{{\"rows\":[{{\"id\":1}},{unfit}]}}");
-        assert_eq!(next(&body), Err(Lost::NoCursorInRow("/id".to_owned())), "{unfit}");
+        assert_eq!(next(&body), Err(PagingError::NoCursorInRow("/id".to_owned())), "{unfit}");
     }
 }
 
@@ -67,27 +77,27 @@ fn a_page_can_say_whether_it_is_the_last() {
         let link = Paging::NextUrl { at: "/next".to_owned(), end: end.clone() };
         let row = Paging::Cursor { at: CursorAt::LastRow("/id".to_owned()), param: "c".to_owned(), end };
         for paging in [cursor, link, row] {
-            let next = |body: &str| once(&paging, &Place::First, body, None);
+            let next = |body: &str| once(&paging, &PagePosition::First, body, None);
             let page = |is_last: bool| format!(r#"{{"rows":[{{"id":"x"}}],"next":"x","{name}":{}}}"#, is_last == last);
             assert!(matches!(next(&page(false)), Ok(Some(_))), "{paging:?}");
             assert_eq!(next(&page(true)), Ok(None), "{paging:?}: whatever else it names");
             let silent = r#"{"rows":[{"id":"x"}],"next":"x"}"#;
-            assert_eq!(next(silent), Err(Lost::NoEnd(format!("/{name}"))), "{paging:?}");
+            assert_eq!(next(silent), Err(PagingError::NoEnd(format!("/{name}"))), "{paging:?}");
             let stuck = format!(r#"{{"rows":[],"{name}":{}}}"#, !last);
-            assert_eq!(next(&stuck), Err(Lost::NoWayOn(format!("/{name}"))), "{paging:?}");
+            assert_eq!(next(&stuck), Err(PagingError::NoWayOn(format!("/{name}"))), "{paging:?}");
         }
     }
 }
 
 #[test]
 fn links_may_be_relative_and_must_stay_on_the_host() {
-    let in_header = |link: &str| once(&Paging::Link, &Place::First, "{}", Some(link));
+    let in_header = |link: &str| once(&Paging::Link, &PagePosition::First, "{}", Some(link));
     let in_body = |link: &str| {
         let paging = Paging::NextUrl { at: "/next".to_owned(), end: None };
-        once(&paging, &Place::First, &format!("{{\"next\":{link:?}}}"), None)
+        once(&paging, &PagePosition::First, &format!("{{\"next\":{link:?}}}"), None)
     };
-    let at = |text: &str| Ok(Some(Place::Url(text.to_owned())));
-    let other = |host: &str| Err(Lost::OtherHost(host.to_owned()));
+    let at = |text: &str| Ok(Some(PagePosition::Url(text.to_owned())));
+    let other = |host: &str| Err(PagingError::OtherHost(host.to_owned()));
     let cases = [
         ("?page=2", at("https://api.example.com/v1/customers?page=2")),
         ("/v2#x", at("https://api.example.com/v2")),
@@ -96,34 +106,40 @@ fn links_may_be_relative_and_must_stay_on_the_host() {
         ("//evil.example/v1", other("evil.example")),
         ("http://api.example.com/v1", other("api.example.com")),
         ("https://api.example.com:8443/v1", other("api.example.com")),
-        ("https://[nonsense", Err(Lost::NoAddress)),
+        ("https://[nonsense", Err(PagingError::NoAddress)),
     ];
     for (link, expected) in cases {
         assert_eq!(in_header(link), expected, "{link}");
         assert_eq!(in_body(link), expected, "{link}");
     }
-    assert_eq!(once(&Paging::Link, &Place::First, "{}", None), Ok(None));
+    assert_eq!(once(&Paging::Link, &PagePosition::First, "{}", None), Ok(None));
 }
 
 #[test]
 fn numbers_end_at_an_empty_page_and_not_at_a_small_one() {
     let size = Some(PageSize { param: "n".to_owned(), rows: 100 });
     let number = Paging::Number { param: "p".to_owned(), first: 0, size: size.clone() };
-    assert_eq!(first(&number), Place::Number(0));
-    assert_eq!(once(&number, &Place::Number(4), r#"{"rows":[1]}"#, None), Ok(Some(Place::Number(5))));
-    assert_eq!(once(&number, &Place::Number(4), r#"{"rows":[]}"#, None), Ok(None));
+    assert_eq!(first(&number), PagePosition::Number(0));
+    assert_eq!(once(&number, &PagePosition::Number(4), r#"{"rows":[1]}"#, None), Ok(Some(PagePosition::Number(5))));
+    assert_eq!(once(&number, &PagePosition::Number(4), r#"{"rows":[]}"#, None), Ok(None));
     let offset = Paging::Offset { param: "o".to_owned(), size };
-    assert_eq!(first(&offset), Place::Offset(0));
-    assert_eq!(once(&offset, &Place::Offset(7), r#"{"rows":[1,2,3]}"#, None), Ok(Some(Place::Offset(10))));
-    assert_eq!(once(&offset, &Place::Offset(7), r#"{"rows":[]}"#, None), Ok(None));
+    assert_eq!(first(&offset), PagePosition::Offset(0));
+    assert_eq!(
+        once(&offset, &PagePosition::Offset(7), r#"{"rows":[1,2,3]}"#, None),
+        Ok(Some(PagePosition::Offset(10)))
+    );
+    assert_eq!(once(&offset, &PagePosition::Offset(7), r#"{"rows":[]}"#, None), Ok(None));
 }
 
 #[test]
 fn the_same_rows_again_are_a_loop() {
     let paging = Paging::Number { param: "p".to_owned(), first: 1, size: None };
-    let mut seen = Seen::default();
-    assert!(step(&paging, &Place::Number(1), r#"{"rows":[1],"at":1}"#, None, &mut seen).is_ok());
-    assert_eq!(step(&paging, &Place::Number(2), r#"{"rows":[1],"at":2}"#, None, &mut seen), Err(Lost::Loop));
+    let mut seen = RepetitionFinder::default();
+    assert!(step(&paging, &PagePosition::Number(1), r#"{"rows":[1],"at":1}"#, None, &mut seen).is_ok());
+    assert_eq!(
+        step(&paging, &PagePosition::Number(2), r#"{"rows":[1],"at":2}"#, None, &mut seen),
+        Err(PagingError::Loop)
+    );
 }
 
 #[test]
@@ -133,12 +149,12 @@ fn the_page_before_again_is_the_end_where_the_server_looks_at_which_it_is_asked_
     let offset = |size| Paging::Offset { param: "o".to_owned(), size };
     // Each page's number or offset, and its rows; then what the last of them is.
     let last = |paging: &Paging, pages: &[(u64, &str)]| {
-        let mut seen = Seen::default();
+        let mut seen = RepetitionFinder::default();
         let mut found = Vec::new();
         for (at, rows) in pages {
             let place = match paging {
-                Paging::Number { .. } => Place::Number(*at),
-                _ => Place::Offset(*at),
+                Paging::Number { .. } => PagePosition::Number(*at),
+                _ => PagePosition::Offset(*at),
             };
             found.push(again(
                 paging,
@@ -148,34 +164,34 @@ fn the_page_before_again_is_the_end_where_the_server_looks_at_which_it_is_asked_
             ));
         }
         let last = found.pop().unwrap();
-        assert!(found.iter().all(|again| *again == Again::Others), "{found:?}");
+        assert!(found.iter().all(|again| *again == Repetition::Others), "{found:?}");
         last
     };
-    for (rows, by_size) in [(2, Again::Others), (3, Again::SameAsFirst)] {
+    for (rows, by_size) in [(2, Repetition::Others), (3, Repetition::SameAsFirst)] {
         assert_eq!(last(&number(size(rows)), &[(0, "[1,2]"), (1, "[1,2]")]), by_size);
         assert_eq!(last(&offset(size(rows)), &[(0, "[1,2]"), (2, "[1,2]")]), by_size);
     }
-    assert_eq!(last(&number(None), &[(0, "[1,2]"), (1, "[1,2]")]), Again::Others);
-    assert_eq!(last(&number(None), &[(0, "[1,2]"), (1, "[3]"), (2, "[3]")]), Again::Same);
-    assert_eq!(last(&offset(size(2)), &[(0, "[1,2]"), (2, "[3]"), (3, "[3]")]), Again::Same);
-    assert_eq!(last(&number(None), &[(0, "[1,2]"), (1, "[3]"), (2, "[1,2]")]), Again::Others);
-    assert_eq!(last(&number(None), &[(0, "[1]"), (1, "[]"), (2, "[]")]), Again::Others);
+    assert_eq!(last(&number(None), &[(0, "[1,2]"), (1, "[1,2]")]), Repetition::Others);
+    assert_eq!(last(&number(None), &[(0, "[1,2]"), (1, "[3]"), (2, "[3]")]), Repetition::Same);
+    assert_eq!(last(&offset(size(2)), &[(0, "[1,2]"), (2, "[3]"), (3, "[3]")]), Repetition::Same);
+    assert_eq!(last(&number(None), &[(0, "[1,2]"), (1, "[3]"), (2, "[1,2]")]), Repetition::Others);
+    assert_eq!(last(&number(None), &[(0, "[1]"), (1, "[]"), (2, "[]")]), Repetition::Others);
     let cursor = Paging::Cursor { at: CursorAt::LastRow("/id".to_owned()), param: "c".to_owned(), end: None };
-    assert_eq!(last(&cursor, &[(0, "[1]"), (1, "[1]")]), Again::Others);
+    assert_eq!(last(&cursor, &[(0, "[1]"), (1, "[1]")]), Repetition::Others);
 }
 
 #[test]
 fn cycles_are_noticed_soon_and_never_where_there_are_none() {
     for before in 0..20u64 {
         for length in 1..20u64 {
-            let mut seen = Seen::default();
+            let mut seen = RepetitionFinder::default();
             let sequence = (0..before).chain((0..).map(|step| before + step % length));
             let noticed = sequence.take_while(|number| !seen.again(*number)).count() as u64;
             assert!(noticed >= before + length, "{before} and {length}: after {noticed}");
             assert!(noticed <= 3 * before.max(length) + length + 2, "{before} and {length}: after {noticed}");
         }
     }
-    let mut seen = Seen::default();
+    let mut seen = RepetitionFinder::default();
     assert!(!(0..100_000).any(|number| seen.again(number)));
 }
 
@@ -183,14 +199,14 @@ fn cycles_are_noticed_soon_and_never_where_there_are_none() {
 #[test]
 fn what_is_kept_stays_readable() {
     let all = [
-        (Place::First, r#""first""#),
-        (Place::Cursor("a".to_owned()), r#"{"cursor":"a"}"#),
-        (Place::Url("https://a/".to_owned()), r#"{"url":"https://a/"}"#),
-        (Place::Number(3), r#"{"number":3}"#),
-        (Place::Offset(9), r#"{"offset":9}"#),
+        (PagePosition::First, r#""first""#),
+        (PagePosition::Cursor("a".to_owned()), r#"{"cursor":"a"}"#),
+        (PagePosition::Url("https://a/".to_owned()), r#"{"url":"https://a/"}"#),
+        (PagePosition::Number(3), r#"{"number":3}"#),
+        (PagePosition::Offset(9), r#"{"offset":9}"#),
     ];
     for (place, text) in all {
         assert_eq!(serde_json::to_string(&place).unwrap(), text);
-        assert_eq!(serde_json::from_str::<Place>(text).unwrap(), place);
+        assert_eq!(serde_json::from_str::<PagePosition>(text).unwrap(), place);
     }
 }

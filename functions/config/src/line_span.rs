@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 /// A place in the configuration's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct LineSpan {
     /// Line, from 1.
     pub line: usize,
     /// Column in the line, from 1, in characters.
@@ -15,7 +15,7 @@ pub struct Place {
     pub length: usize,
 }
 
-impl Place {
+impl LineSpan {
     /// The place of some bytes of a text. Of several lines only the first is meant.
     pub(super) fn of(text: &str, span: Range<usize>) -> Self {
         let (before, from) = text.split_at_checked(span.start).unwrap_or((text, ""));
@@ -51,15 +51,15 @@ mod tests {
     #[test]
     fn finds_a_key_of_a_section() {
         let text = "[[enrich]]\ntable = \"a\"\n\n[[enrich]]\n# é\n  table = \"bc\"\n";
-        assert_eq!(Place::find(text, "enrich", 1, "table"), Some(Place { line: 6, column: 11, length: 4 }));
-        assert_eq!(Place::find(text, "enrich", 1, "on"), Some(Place { line: 4, column: 1, length: 10 }));
-        assert_eq!(Place::find(text, "enrich", 2, "table"), None);
-        assert_eq!(Place::find(text, "source", 0, "name"), None);
+        assert_eq!(LineSpan::find(text, "enrich", 1, "table"), Some(LineSpan { line: 6, column: 11, length: 4 }));
+        assert_eq!(LineSpan::find(text, "enrich", 1, "on"), Some(LineSpan { line: 4, column: 1, length: 10 }));
+        assert_eq!(LineSpan::find(text, "enrich", 2, "table"), None);
+        assert_eq!(LineSpan::find(text, "source", 0, "name"), None);
     }
 
     #[test]
     fn counts_characters_and_takes_the_first_of_several_lines() {
-        assert_eq!(Place::of("é = [\n1]\n", 5..9), Place { line: 1, column: 5, length: 1 });
-        assert_eq!(Place::of("a\n", 9..12), Place { line: 2, column: 1, length: 0 });
+        assert_eq!(LineSpan::of("é = [\n1]\n", 5..9), LineSpan { line: 1, column: 5, length: 1 });
+        assert_eq!(LineSpan::of("a\n", 9..12), LineSpan { line: 2, column: 1, length: 0 });
     }
 }

@@ -7,7 +7,7 @@ use onefold_config::HttpAuth;
 
 /// Why a page was not got.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum RequestFailure {
     /// It may be got another time.
     Passing {
         /// What happened, as the rest of a sentence about the request.
@@ -22,7 +22,7 @@ pub(super) enum Failure {
     },
 }
 
-impl Failure {
+impl RequestFailure {
     pub(super) fn passing(what: impl Into<String>) -> Self {
         Self::Passing { what: what.into(), asked: None }
     }
@@ -33,13 +33,13 @@ impl Failure {
 }
 
 /// What to make of a status that is no success and no redirect.
-pub(super) fn failure(status: StatusCode, asked: Option<Duration>, auth: Option<&HttpAuth>) -> Failure {
+pub(super) fn failure(status: StatusCode, asked: Option<Duration>, auth: Option<&HttpAuth>) -> RequestFailure {
     let what = format!("answered {status}");
     let advice = match status {
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
-            return Failure::Passing { what, asked };
+            return RequestFailure::Passing { what, asked };
         }
-        _ if status.is_server_error() => return Failure::Passing { what, asked },
+        _ if status.is_server_error() => return RequestFailure::Passing { what, asked },
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => match auth {
             Some(auth) => format!("check the secret {:?} and what it permits", auth.secret()),
             None => "write auth in [source.http], if the API wants a token".to_owned(),
@@ -50,7 +50,7 @@ pub(super) fn failure(status: StatusCode, asked: Option<Duration>, auth: Option<
         }
         _ => "ask whoever runs the API".to_owned(),
     };
-    Failure::lasting(format!("{what}: {advice}"))
+    RequestFailure::lasting(format!("{what}: {advice}"))
 }
 
 #[cfg(test)]
@@ -62,7 +62,7 @@ mod tests {
         let asked = Some(Duration::from_secs(7));
         for code in [408, 425, 429, 500, 502, 503, 504, 520] {
             let status = StatusCode::from_u16(code).unwrap();
-            let Failure::Passing { what, asked: found } = failure(status, asked, None) else { panic!("{code}") };
+            let RequestFailure::Passing { what, asked: found } = failure(status, asked, None) else { panic!("{code}") };
             assert!(what.contains(&code.to_string()) && found == asked, "{what}");
         }
         let bearer = HttpAuth::Bearer { secret: "onefold/crm".to_owned() };
@@ -75,7 +75,7 @@ mod tests {
         ];
         for (code, auth, advice) in cases {
             let status = StatusCode::from_u16(code).unwrap();
-            let Failure::Lasting { what } = failure(status, asked, auth) else { panic!("{code}") };
+            let RequestFailure::Lasting { what } = failure(status, asked, auth) else { panic!("{code}") };
             assert!(what.contains(&code.to_string()) && what.contains(advice), "{what}");
         }
     }
