@@ -6,12 +6,19 @@ use onefold_lake::run::plan::PinnedCorrections;
 use onefold_rows::corrections_file::{CheckedCorrections, CorrectionsFile, check};
 use onefold_shell::{Context, StageError};
 
+/// The files of corrections, and what is in them.
+#[derive(Debug, Default)]
+pub(super) struct ReadCorrections {
+    pub(super) pinned: Vec<PinnedCorrections>,
+    pub(super) checked: CheckedCorrections,
+}
+
 /// Reads and pins all files of corrections, and finds their faults before anything runs.
 pub(super) async fn pin(
     config: &Config,
     context: &Context,
     faults: &mut Vec<String>,
-) -> Result<(Vec<PinnedCorrections>, CheckedCorrections), StageError> {
+) -> Result<ReadCorrections, StageError> {
     let mut pinned = Vec::new();
     let mut texts = Vec::new();
     for object in context.store.list(keys::CORRECTIONS).await? {
@@ -28,5 +35,5 @@ pub(super) async fn pin(
         faults.append(&mut found);
         CheckedCorrections::default()
     });
-    Ok((pinned, checked))
+    Ok(ReadCorrections { pinned, checked })
 }
