@@ -2,13 +2,12 @@
 
 use super::Pointers;
 
-/// `deleted` of `[source.fields]`
+/// `deleted` of `[source.fields]`: where rows mark an account as deleted, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeletionMark {
     /// Where the mark is.
     pub at: Pointers,
-    /// The texts that mark an account as deleted, while any other does not. If there is none, the mark is read
-    /// as true or false.
+    /// The texts that mark an account as deleted; all other texts do not. Without any, the mark is read as true or false.
     pub equals: Vec<String>,
 }
 
@@ -18,7 +17,7 @@ impl DeletionMark {
     /// Texts that mean false, in lower case.
     pub const FALSE: [&str; 5] = ["false", "0", "no", "n", "f"];
 
-    /// Whether a value marks an account as deleted; nothing if it should be true or false, and is neither.
+    /// Whether a value marks an account as deleted; `None` if it must be true or false and is neither.
     pub fn is_deleted(&self, value: &str) -> Option<bool> {
         let value = value.trim();
         if !self.equals.is_empty() {

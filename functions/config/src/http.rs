@@ -5,26 +5,26 @@ use std::time::Duration;
 use onefold_normalise::timestamp::{TimeFormat, Timestamp};
 use url::Url;
 
-/// A JSON API, and how its pages are walked through.
+/// A JSON API and its paging.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
-    /// Where the first page is, without query: https, or http on this very machine.
+    /// The address of the first page, without query: https, or http on this machine.
     pub url: Url,
     /// JSON Pointer (RFC 6901) of the array of rows in a page; empty if the page is the array.
     pub items: String,
-    /// How one gets from a page to the next.
+    /// How the next page is found.
     pub paging: Paging,
     /// Query parameters of every request.
     pub params: Vec<(String, String)>,
-    /// How only what is new is asked for.
+    /// How new rows are asked for; without it, every run reads all rows.
     pub watermark: Option<HttpWatermark>,
-    /// How requests prove who they are from.
+    /// How requests are authenticated.
     pub auth: Option<HttpAuth>,
-    /// At most so many requests are begun in a second.
+    /// Most requests in a second.
     pub requests_per_second: Option<f64>,
-    /// A page with more bytes is refused.
+    /// Most bytes of a page; larger ones are refused.
     pub max_page_bytes: usize,
-    /// How long and how often a page is asked for.
+    /// Time limit and retries of requests.
     pub patience: HttpPatience,
 }
 
@@ -33,31 +33,31 @@ pub struct HttpSettings {
 pub enum Paging {
     /// There is one page.
     Single,
-    /// A page holds what the next one is asked for with. The last holds none, or null, or "".
+    /// A page holds the cursor of the next one. The last page holds none, or null, or "".
     Cursor {
         /// Where the cursor is.
         at: CursorAt,
-        /// The parameter that takes it.
+        /// The parameter for the cursor.
         param: String,
         /// Where a page says whether it is the last, if the cursor alone does not.
         end: Option<PageEnd>,
     },
-    /// The header `Link` of a page names the next one's address, as `rel="next"` (RFC 8288).
+    /// The header `Link` of a page has the address of the next one, as `rel="next"` (RFC 8288).
     Link,
-    /// A page holds the next one's address.
+    /// A page holds the address of the next one.
     NextUrl {
         /// JSON Pointer of the address in a page.
         at: String,
         /// Where a page says whether it is the last, if the address alone does not.
         end: Option<PageEnd>,
     },
-    /// Pages have numbers. The one behind the last is empty.
+    /// Pages have numbers. The page behind the last is empty.
     Number {
         /// The parameter that takes the number.
         param: String,
         /// The first page's number.
         first: u64,
-        /// How large pages are asked to be.
+        /// The size of pages to ask for.
         size: Option<PageSize>,
     },
     /// A page starts behind so many rows. The page behind the last is empty.
@@ -87,7 +87,7 @@ pub struct PageEnd {
     pub last: bool,
 }
 
-/// How large pages are asked to be. A server may give smaller ones.
+/// The size of pages to ask for. A server may give smaller ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageSize {
     /// The parameter that takes the size.
@@ -96,16 +96,16 @@ pub struct PageSize {
     pub rows: u64,
 }
 
-/// How only what is new is asked for.
+/// How new rows are asked for.
 #[derive(Clone, Debug)]
 pub struct HttpWatermark {
     /// The parameter that takes the watermark.
     pub param: String,
-    /// JSON Pointer, in a row, of the time that becomes the watermark; without, the run's start does.
+    /// JSON Pointer, in a row, of the time that becomes the watermark. Without it, the run's start becomes the watermark.
     pub at: Option<String>,
     /// How the time is written.
     pub format: TimeFormat,
-    /// What the first run asks for; without, it asks without the parameter.
+    /// The watermark of the first run. Without it, the first run sends no such parameter.
     pub initial: Option<String>,
 }
 
@@ -116,7 +116,7 @@ impl HttpWatermark {
     }
 }
 
-/// How requests prove who they are from. Secrets are named here; their values are in Secrets Manager.
+/// How requests are authenticated. Secrets are named here; their values are in Secrets Manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HttpAuth {
     /// A bearer token (RFC 6750).
@@ -142,12 +142,12 @@ impl HttpAuth {
     }
 }
 
-/// How long and how often a page is asked for.
+/// Time limit and retries of the requests of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HttpPatience {
     /// How long a page may take, from the request to its last byte.
     pub timeout: Duration,
-    /// How often a page is asked for before the source counts as failed.
+    /// How often a page is requested before the source fails.
     pub tries: u32,
     /// The longest wait before the second try; it doubles with each further one.
     pub wait: Duration,

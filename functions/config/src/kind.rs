@@ -86,7 +86,7 @@ impl FileFormat {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// What Extract makes of it.
+    /// The text of its raw chunks.
     pub const fn rows(self) -> RowFormat {
         match self {
             Self::JsonLines | Self::JsonArray | Self::Parquet => RowFormat::JsonLines,
@@ -100,7 +100,7 @@ impl FileFormat {
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
     Utf8,
-    /// What Windows wrote in Western Europe and America; of ISO 8859-1 it differs in the controls only.
+    /// The code page of Windows in Western Europe and America. It differs from ISO 8859-1 in control characters only.
     Windows1252,
 }
 

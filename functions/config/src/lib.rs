@@ -1,7 +1,7 @@
 //! The pipeline's configuration: one TOML file, checked as a whole before anything runs.
 //!
-//! [`Config::parse`] reports every fault at once, each with its line and what to do about it. Nothing in
-//! here is looked up by name again later: what is left after the check is plain data.
+//! [`Config::parse`] reports all faults at once, each with its line and what to do about it. A checked configuration is
+//! plain data, in which no name must be resolved any more.
 
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
@@ -76,13 +76,13 @@ pub struct Source {
     pub name: String,
     /// Where its rows come from.
     pub kind: SourceKind,
-    /// Higher wins ties of time.
+    /// Of two values with the same time, the source with the higher trust wins.
     pub trust: i64,
     /// Country (ISO 3166-1 alpha-2) that the phone normaliser assumes for accounts without one.
     pub region: Option<String>,
     /// Whether a run fails if the source fails, or has never had any object. Otherwise it is skipped.
     pub required: bool,
-    /// Whether what a run reads of the source is its whole state: accounts that are not in it are gone.
+    /// Whether each run reads the source's whole state, so that accounts it lacks are gone.
     pub snapshot: bool,
     /// Where the fields are in a row.
     pub mapping: Mapping,
@@ -101,11 +101,11 @@ pub struct Mapping {
     pub full_name: Option<Pointers>,
     /// Text fields.
     pub texts: Vec<TextMapping>,
-    /// Degrees.
+    /// The latitude, in degrees.
     pub latitude: Option<Pointers>,
-    /// Degrees.
+    /// The longitude, in degrees.
     pub longitude: Option<Pointers>,
-    /// A number.
+    /// The salary, a number.
     pub salary: Option<Pointers>,
     /// An array of strings, or text to split.
     pub interests: Option<ListField>,
@@ -145,7 +145,7 @@ pub struct TimeField {
 pub struct ListField {
     /// Where it is.
     pub at: Pointers,
-    /// What separates the items, where the source gives text.
+    /// What separates the items if the source gives text.
     pub split: Option<String>,
 }
 

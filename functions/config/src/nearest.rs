@@ -1,11 +1,11 @@
-//! Which of the known names somebody may have meant.
+//! The known name that a wrong one is probably meant to be.
 
 use strsim::osa_distance;
 
-/// The known name nearest to `name`, if it is near enough to be a slip: a letter in three may differ.
+/// The known name nearest to `name`, if at most one letter in three differs.
 ///
-/// Case, and `-` and `_` and blanks, make no difference. Distances are those of optimal string alignment: two letters
-/// that changed places count once. Of names equally near the first one known is given.
+/// Case, `-`, `_` and blanks make no difference. The distance is optimal string alignment: two letters that changed places
+/// count once. The first of several names at the same distance is given.
 pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = |text: &str| -> String {
         text.chars().filter(|letter| !matches!(letter, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()

@@ -7,11 +7,11 @@ pub struct Postgres {
     pub secret: String,
     /// The rows to read.
     pub relation: Relation,
-    /// The column that orders the rows and tells them apart.
+    /// The column that orders and identifies the rows.
     pub key: String,
-    /// How many splits the rows are divided into; by their estimated size if not given.
+    /// How many splits the rows are divided into; if not given, it follows from their estimated size.
     pub splits: Option<u32>,
-    /// The column that tells what is new; all rows are read by every run if not given.
+    /// The column by which new rows are found; if not given, every run reads all rows.
     pub watermark: Option<PostgresWatermark>,
     /// Rows that are fetched at once.
     pub rows_per_page: u32,
@@ -43,7 +43,7 @@ pub struct PostgresWatermark {
 }
 
 impl Postgres {
-    /// Rows that are fetched at once if nothing is said.
+    /// Rows that are fetched at once by default.
     pub const ROWS_PER_PAGE: u32 = 2_000;
     /// Most rows that may be fetched at once.
     pub const ROWS_PER_PAGE_MAX: u32 = 100_000;

@@ -1,5 +1,5 @@
-//! What may stand in the configuration, said once: the parser refuses every other key by these tables, and
-//! editors get them as a JSON Schema.
+//! The keys of the configuration. The parser refuses all other keys by these tables, and editors get them as a JSON
+//! Schema.
 //!
 //! Each section's keys are a function `keys()` beside its parser, a [`Key`] a line. A new key is one more line there.
 
@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 /// A key of a section.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// How it is written. One with dots can also be written as a table: `address.country`. `<name>` stands for any.
+    /// The name in the file. A name with dots can also be written as a table: `address.country`. `<name>` is any name.
     pub name: &'static str,
-    /// What stands right of it.
+    /// The values that it takes.
     pub kind: Kind,
     /// What it means, in a sentence.
     pub doc: &'static str,
@@ -20,7 +20,7 @@ pub struct Key {
     pub default: Option<Value>,
 }
 
-/// What stands right of a key.
+/// The values that a key takes.
 #[derive(Clone, Debug)]
 pub enum Kind {
     /// Text, with a regular expression (ECMA 262) that it fits.
@@ -65,7 +65,7 @@ pub struct KeysByValue {
 }
 
 impl KeysByValue {
-    /// All keys. What one way requires others do not have, so it is not required here.
+    /// All keys. None that depends on the deciding key is required here.
     pub fn keys(&self) -> Vec<Key> {
         let of_ways = self.ways.iter().flat_map(|(_, keys)| keys.iter().cloned().map(Key::optional));
         self.common.iter().cloned().chain(of_ways).collect()
@@ -219,8 +219,8 @@ fn table(keys: &[Key]) -> Value {
 
 /// The configuration as a JSON Schema (draft 7, which editors of TOML understand).
 ///
-/// It says which keys there are, what kind of value each takes, which must be there, and what a source's kind changes
-/// about that. What else depends on other keys only [`super::Config::parse`] checks.
+/// It has all keys, the kind of their values, which of them are required, and how that depends on a source's kind. Other
+/// dependencies between keys are checked by [`super::Config::parse`] only.
 pub fn json_schema() -> Value {
     let mut schema = table(&super::keys());
     schema["$schema"] = "http://json-schema.org/draft-07/schema#".into();

@@ -2,14 +2,14 @@
 
 use onefold_normalise::field::{Field, TEXT_FIELDS};
 
-/// By which a customer's value is chosen among those of its accounts. Ties go by time, then by trust, then by
-/// reference, so that every rule is a function of the set of accounts.
+/// The rule that chooses a customer's value among those of its accounts. Ties are broken by time, then trust, then
+/// reference, so every rule is a function of the set of accounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
     /// The value of the account that changed last.
     #[default]
     Latest,
-    /// The value of the account that changed first. One that says no time comes after all that do.
+    /// The value of the account that changed first. Accounts without a time come last.
     Oldest,
     /// The value of the source with the highest trust.
     Trusted,
@@ -58,17 +58,17 @@ impl Rule {
     }
 }
 
-/// How values survive into a customer. What is a unit's goes by the unit's rule; `interests`, `emails` and
+/// How values survive into a customer. The fields of a unit follow the unit's rule; `interests`, `emails` and
 /// `phone_numbers` are always unions.
 #[derive(Clone, Debug)]
 pub struct Survive {
-    /// By the number of the text field.
+    /// The rule of each text field, by the field's number.
     pub texts: [Rule; TEXT_FIELDS],
-    /// Of the location.
+    /// The rule of the location.
     pub location: Rule,
-    /// Of the salary.
+    /// The rule of the salary.
     pub salary: Rule,
-    /// Of attributes that have no rule of their own.
+    /// The rule of attributes without one of their own.
     pub attributes: Rule,
     /// Attributes with rules of their own.
     pub named_attributes: Vec<(String, Rule)>,
@@ -88,6 +88,6 @@ impl Survive {
 pub struct Unit {
     /// Text fields, location, salary.
     pub fields: Vec<Field>,
-    /// Which account that is.
+    /// The rule that chooses the account.
     pub rule: Rule,
 }

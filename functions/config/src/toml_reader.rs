@@ -1,4 +1,4 @@
-//! Reading a TOML table member by member, noting every fault with its place instead of stopping at the first.
+//! Reading a TOML table member by member. Every fault is noted with its place, and reading goes on.
 
 use std::ops::Range;
 
@@ -36,12 +36,12 @@ impl<'t> Notes<'t> {
         self.fault(span, format!("{name} must be {must_be}; it is {shown}{dots}"));
     }
 
-    /// Notes a name that is none of those known, with the one that is nearest.
+    /// Notes a name that is not known, with the nearest known name.
     pub(super) fn unknown(&mut self, span: Range<usize>, what: &str, name: &str, known: &[&str]) {
         self.fault(span, format!("unknown {what} {name:?}; {}", one_of(name, known)));
     }
 
-    /// Notes a name that none of those known in some place is.
+    /// Notes a name that is not known in a place, with the nearest known name.
     pub(super) fn unknown_in(&mut self, span: Range<usize>, what: &str, name: &str, place: &str, known: &[&str]) {
         self.fault(span, format!("unknown {what} {name:?} in {place}; {}", one_of(name, known)));
     }
@@ -62,7 +62,7 @@ impl<'t> Notes<'t> {
 pub(super) struct Section<'t> {
     pub(super) table: &'t DeTable<'t>,
     pub(super) span: Range<usize>,
-    /// How messages call it, as `[[source]]`.
+    /// Its name in messages, such as `[[source]]`.
     pub(super) title: String,
 }
 
@@ -70,7 +70,7 @@ pub(super) struct Section<'t> {
 pub(super) type SpannedValue<'t> = (&'t DeValue<'t>, Range<usize>);
 
 impl<'t> Section<'t> {
-    /// Notes every member that is not among the keys, with the key that is nearest.
+    /// Notes every member that is not among the keys, with the nearest key.
     pub(super) fn only(&self, keys: &[Key], notes: &mut Notes<'_>) {
         let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
         for name in self.table.keys() {

@@ -24,7 +24,7 @@ pub struct RawChunk {
     pub lines: u64,
 }
 
-/// Where an object was left, to go on there later.
+/// A place in an object where reading can go on later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObjectMark {
     /// Bytes of the object that are in chunks.
@@ -38,9 +38,9 @@ pub struct ObjectMark {
 pub struct Chunker {
     format: RowFormat,
     chunk_bytes: usize,
-    /// Of the CSV whose header this is.
+    /// The dialect of the CSV that `header` begins.
     dialect: Dialect,
-    /// What each chunk starts with, its line end among it.
+    /// The start of each chunk, including its line end.
     header: Vec<u8>,
     /// The header, whole rows, and from `ready` on bytes of the object in which rows are still to be found.
     text: Vec<u8>,
@@ -57,11 +57,11 @@ struct OpenObject {
     received_at: i64,
     /// Where the last chunk ended, if it ended between two rows.
     left: Option<ObjectMark>,
-    /// Where what is behind the whole rows begins.
+    /// The place behind the whole rows.
     next: ObjectMark,
     /// Whether the last segment is of this object, and goes on.
     has_segment: bool,
-    /// Length of the text at which it is worth looking for rows again: what is long is not looked at for every piece.
+    /// Length of the text from which on rows are searched again: long text is not searched for every piece.
     wait: usize,
     /// Whether the rest of a line that is too long is being passed over.
     is_passing: bool,
@@ -70,9 +70,9 @@ struct OpenObject {
 /// Whole rows at the start of some bytes.
 struct WholeRows {
     length: usize,
-    /// How many; `None` if there is one a line.
+    /// The number of rows; `None` if each line is one.
     records: Option<u64>,
-    /// Whether a line follows that is too long.
+    /// Whether the next line is too long.
     is_before_long_line: bool,
 }
 
@@ -92,8 +92,8 @@ impl Chunker {
         }
     }
 
-    /// Starts an object at a mark: its first row, or where it was left. `header` is that of CSV, its line end among it;
-    /// it is no part of the bytes that follow. Rows under another header are in a chunk of their own, which this gives.
+    /// Starts an object at a mark: its first row, or where it was left. `header` is the header of CSV with its line end,
+    /// which is no part of the bytes that follow. Rows under another header are in a chunk of their own, which is returned.
     pub fn start(&mut self, object: &str, received_at: i64, mark: ObjectMark, header: &[u8]) -> Option<RawChunk> {
         let chunk = if header == self.header { None } else { self.cut() };
         if header != self.header {
@@ -114,14 +114,14 @@ impl Chunker {
         chunk
     }
 
-    /// Where the object was when the last chunk was cut; `None` if it cannot be taken up there.
+    /// Where the last chunk ended in the object; `None` if reading cannot go on there.
     pub fn mark(&self) -> Option<ObjectMark> {
         self.object.as_ref().and_then(|open| open.left)
     }
 
-    /// Takes in more bytes of the object; gives the chunks that they fill.
+    /// Takes more bytes of the object. Gives the chunks that they fill.
     ///
-    /// However many bytes come at once (a compressed object can hold a thousand times its size), no more is held.
+    /// The memory that is held does not depend on how many bytes come at once.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<RawChunk> {
         let mut chunks = Vec::new();
         for piece in bytes.chunks(self.piece_bytes()) {
@@ -269,8 +269,7 @@ fn is_too_long(bytes: &[u8], line_max: usize) -> bool {
     bytes.len() >= line_max && memchr(b'\n', &bytes[..line_max]).is_none()
 }
 
-/// The lines up to the first at whose end there are as many bytes as wanted. Lines are not looked for before there are
-/// so many.
+/// The lines up to the first one that ends at or behind `wanted` bytes. Lines are searched only once there are so many.
 fn whole_lines(pending: &[u8], wanted: usize, line_max: usize, is_last: bool) -> WholeRows {
     let rows = |length, is_before_long_line| WholeRows { length, records: None, is_before_long_line };
     if pending.len() < wanted {
@@ -287,7 +286,7 @@ fn whole_lines(pending: &[u8], wanted: usize, line_max: usize, is_last: bool) ->
     }
 }
 
-/// The records up to the first at whose end there are as many bytes as wanted, or up to the last one that is whole.
+/// The records up to the first one that ends at or behind `wanted` bytes, or up to the last whole one.
 fn whole_records(dialect: Dialect, pending: &[u8], wanted: usize, line_max: usize, is_last: bool) -> WholeRows {
     let (mut length, mut records) = (0, 0);
     let mut is_before_long_line = false;

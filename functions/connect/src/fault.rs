@@ -9,18 +9,18 @@ pub enum Fault {
     /// The source failed. If it need not be read, the run goes on without it.
     #[error(transparent)]
     Source(StageError),
-    /// Something of ours failed, so the stage fails.
+    /// The lake or the program failed, so the stage fails.
     #[error(transparent)]
     Stage(#[from] StageError),
 }
 
 impl Fault {
-    /// The source is not as it should be: what is said must not hold values of rows, or bodies of answers.
+    /// The source is not as it should be. The message must not hold values of rows or bodies of answers.
     pub fn source(message: impl Into<String>) -> Self {
         Self::Source(StageError::invalid_input(message))
     }
 
-    /// The error, with the source's name in front if it is the source's.
+    /// The error of the stage. Errors of the source name it first.
     pub fn into_error(self, source: &str) -> StageError {
         match self {
             Self::Source(error) => StageError::new(error.kind, format!("the source {source:?}: {}", error.message)),

@@ -1,6 +1,6 @@
 //! The connector `files`: objects dropped under `landing/<source>/`.
 //!
-//! What no version has read, by key and entity tag, is read.
+//! It reads the objects that no version has read, by key and entity tag.
 
 mod array;
 mod decompress;
@@ -56,7 +56,7 @@ impl Connector for FilesSource<'_> {
         let last_read: BTreeMap<&str, &str> =
             planning.known.iter().map(|input| (input.object.as_str(), input.etag.as_str())).collect();
         let is_new = |key: &str, etag: &str| {
-            // What comes again of a snapshot as it once was is news.
+            // A snapshot that returns to an earlier state is new.
             let is_known = match self.source.snapshot {
                 true => last_read.get(key) == Some(&etag),
                 false => was_read.contains(&(key, etag)),
@@ -126,7 +126,7 @@ impl FilesSource<'_> {
             }
             sink.received(bytes_in);
             write(chunker.end(), sink).await?;
-            // What is in another range of the object is not known, and an empty object has nothing to lose.
+            // Other ranges of the object are not known here, and an empty object loses nothing.
             if !has_rows && !piece.is_range && piece.end > 0 {
                 sink.note(Note::NoRow { object: piece.object.clone() });
             }
@@ -144,7 +144,7 @@ impl FilesSource<'_> {
     ) -> Result<OpenPiece<'p>, Fault> {
         let Self { source, settings, .. } = *self;
         if settings.format == FileFormat::Parquet {
-            // Rows are numbered; the text that they become is not the object's.
+            // Rows are numbered, because their text does not stand in the object.
             let reader = parquet::open(context, piece, mark.line.unwrap_or(1)).await?;
             return Ok(OpenPiece::Parquet(Box::new(reader)));
         }
@@ -160,7 +160,7 @@ enum OpenPiece<'p> {
 }
 
 impl OpenPiece<'_> {
-    /// Where the next byte is, for a piece that was asked for from a mark on.
+    /// The place of the next byte, for a piece that was opened at a mark.
     fn mark(&self, asked: ObjectMark, is_taken_up: bool) -> ObjectMark {
         match self {
             Self::Text(object) if is_taken_up => ObjectMark { byte: object.position(), ..asked },

@@ -1,7 +1,7 @@
 //! The connector `http`: JSON APIs, read page by page.
 //!
-//! Each run reads all pages, or with a watermark all that is new, in one split: a page says where the next one is, so
-//! they cannot be read at once. [`walk`] knows the way, [`client`] fetches, [`reader`] has the patience.
+//! Each run reads all pages, or with a watermark all new rows, in one split: a page names the next one, so pages cannot be
+//! read in parallel. [`walk`] finds the next page, [`client`] fetches it, and [`reader`] waits and tries again.
 
 mod client;
 mod json;
@@ -32,7 +32,7 @@ impl Connector for HttpSource<'_> {
         // A secret that cannot be used is found before anything runs.
         let secret = self.secret(planning.context).await?;
         client::PageClient::new(self.settings, secret.as_deref()).map_err(Fault::Source)?;
-        // One that was committed under another format would be misread: all is read again.
+        // A watermark that was committed under another format would be misread, so all is read again.
         let known = planning.watermark.filter(|watermark| {
             self.settings.watermark.as_ref().is_some_and(|settings| settings.time(watermark).is_some())
         });

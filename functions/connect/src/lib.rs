@@ -1,8 +1,8 @@
 //! The connectors: what there is to read of a source, and reading it.
 //!
-//! A [`Connector`] plans splits and reads them into a [`Sink`]. A new one is a file here, its settings in
-//! the configuration (`onefold-config`), its variant of [`Reading`](onefold_lake::run::plan::Reading), and its arm in
-//! [`connector`]. Nothing in here decides what a row means.
+//! A [`Connector`] plans splits and reads them into a [`Sink`]. A new connector needs a file here, settings in the
+//! configuration (`onefold-config`), a variant of [`Reading`](onefold_lake::run::plan::Reading) and an arm in
+//! [`connector`]. Connectors do not interpret rows.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -31,22 +31,22 @@ pub use sink::{Destination, Flow, Sink, TakenUp};
 /// Reads one kind of source.
 #[async_trait]
 pub trait Connector: Send + Sync {
-    /// What there is to read that no version has read, divided into splits.
+    /// Divides what no version has read into splits.
     ///
-    /// What is wrong with the set-up goes to `faults`, so that all of it is told at once.
+    /// Faults of the set-up are added to `faults`, so that all of them are reported at once.
     ///
     /// # Errors
     /// The source, or the store, failed.
     async fn plan(&self, planning: &Planning<'_>, faults: &mut Vec<String>) -> Result<Planned, Fault>;
 
-    /// Reads a split from its start, or from where it was left, into the sink.
+    /// Reads a split into the sink, from its start or from the position where it was left.
     ///
     /// # Errors
     /// The source, or the store, failed.
     async fn read(&self, reading: &Reading, from: Option<Position>, sink: &mut Sink<'_>) -> Result<Outcome, Fault>;
 
-    /// Whether reading a split again gives the same bytes. Then a chunk is written again by whoever reads
-    /// again; of any other source it is written once, and says where to go on (see [`Sink`]).
+    /// Whether reading a split again gives the same bytes. Then a retry writes the same chunks again. Chunks of all other
+    /// sources are written once, and say where to go on (see [`Sink`]).
     fn is_repeatable(&self) -> bool;
 }
 
@@ -59,17 +59,17 @@ pub fn connector(source: &Source) -> Box<dyn Connector + '_> {
     }
 }
 
-/// What a connector is given to plan with.
+/// What a connector plans with.
 pub struct Planning<'p> {
-    /// The lake, and what else is at hand.
+    /// The lake, secrets and time limits.
     pub context: &'p Context,
     /// The run that is planned.
     pub run: &'p RunId,
-    /// Every object that the previous version, and those before it, have read.
+    /// Every object that the previous version or one before it has read.
     pub known: &'p [Input],
     /// The watermark of the source that the previous version committed.
     pub watermark: Option<&'p str>,
-    /// Bytes that one split should hold, about.
+    /// About how many bytes one split should hold.
     pub split_bytes: u64,
 }
 
@@ -78,9 +78,9 @@ pub struct Planning<'p> {
 pub struct Planned {
     /// What each split reads.
     pub readings: Vec<Reading>,
-    /// The objects that are read by them, to be remembered as read.
+    /// The objects that the splits read. They will be known as read.
     pub objects: Vec<Object>,
-    /// What is told of the source and is no fault.
+    /// Notes about the source that are no faults.
     pub notes: Vec<Note>,
 }
 
@@ -93,14 +93,14 @@ pub enum Position {
     Opaque(serde_json::Value),
 }
 
-/// Where in its objects a split was left: always at the end of a chunk. Numbers alone, so that it may travel
-/// through the state machine.
+/// Where in its objects a split was left: always at the end of a chunk. It holds numbers alone, so it may travel through the
+/// state machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectPosition {
-    /// Which piece of the split.
+    /// The number of the piece in the split.
     pub piece: usize,
-    /// How far in the (decompressed) object, in bytes.
+    /// Position in the (decompressed) object, in bytes.
     pub byte: u64,
     /// Number of the next line, if it is known.
     pub line: Option<u64>,
@@ -111,10 +111,9 @@ pub struct ObjectPosition {
 pub enum Outcome {
     /// The split is read to its end.
     Done {
-        /// Up to where the source is read now, if it is read by a watermark. Of several splits of a source
-        /// the last one's counts, so they had better give the same.
+        /// The new watermark, if the source has one. All splits of a source must give the same; the last one counts.
         watermark: Option<String>,
     },
-    /// Reading must go on: later, as time is short, or from another position, as the sink knows.
+    /// Reading must go on: later, because time is short, or from the position that the sink knows.
     Stopped(Option<ObjectPosition>),
 }

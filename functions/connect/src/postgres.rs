@@ -1,13 +1,13 @@
-//! The connector `postgres`: a table, or what a query gives, of a PostgreSQL database.
+//! The connector `postgres`: a table of a PostgreSQL database, or the result of a query.
 //!
-//! Rows are read in the order of a unique key, so a key says how far reading got, and ranges of keys divide them
-//! into splits that leave out nothing: the first has no lower bound, the last no upper one. Every invocation reads
-//! in a transaction of its own that sees one snapshot. A row that is there before the run and stays is read once,
-//! one that comes or changes meanwhile may be, and is read by the next run in any case: the watermark that is
-//! committed is no later than Plan's look at the database, which is before all reading.
+//! Rows are read in the order of a unique key, so a key is a position. Ranges of keys divide the rows into splits that leave
+//! out nothing: the first has no lower bound, the last no upper one. Every invocation reads in a transaction of its own,
+//! which sees one snapshot. A row that exists before the run and stays is read once. A row that comes or changes during
+//! the run may be read, and the next run reads it in any case: the watermark that is committed is no later than Plan's
+//! look at the database, before all reading.
 //!
-//! Bounds and positions are keys of rows, which can be personal. So they are in the run's objects only, never
-//! in what travels through the state machine.
+//! Bounds and positions are keys of rows, which can be personal. So they are kept in the run's objects only, and never
+//! travel through the state machine.
 
 mod column;
 mod failure;
@@ -33,7 +33,7 @@ use tokio_postgres::{Column, Row};
 
 use crate::{Connector, Fault, Flow, Outcome, Planned, Planning, Position, Sink};
 
-/// Bytes of text after which a page ends, however few rows it has.
+/// Bytes of text after which a page ends, even if it has few rows.
 const PAGE_BYTES: usize = 1 << 20;
 
 /// The connector of one source.
@@ -91,12 +91,12 @@ impl Connector for PostgresSource<'_> {
 
 impl PostgresSource<'_> {
     async fn open<'s>(&'s self, secret: &str) -> Result<Session<'s>, Fault> {
-        // What a snapshot does not show counts as deleted. So the database itself shall refuse to hide anything.
+        // Rows that a snapshot lacks count as deleted. So the database must refuse to hide any.
         let hidden = if self.source.snapshot { HiddenRows::Refused } else { HiddenRows::Allowed };
         Session::open(&self.settings.secret, secret, self.settings.certificates.as_deref(), hidden).await
     }
 
-    /// What is told of the source, and what there is to read.
+    /// Notes about the source, and what there is to read.
     async fn look(
         &self,
         session: &Session<'_>,
@@ -119,7 +119,7 @@ impl PostgresSource<'_> {
         let (key, order) = self.orders(session).await?;
         let since = self.value_of(planning.watermark);
         let rows = self.rows(key, order, since.as_deref());
-        // A snapshot without rows says something, too: all that was there is gone.
+        // A snapshot without rows says that all accounts are gone.
         if !self.source.snapshot && !is_true(session, "looking for rows", &rows.any()).await? {
             return Ok(None);
         }
@@ -139,7 +139,7 @@ impl PostgresSource<'_> {
             (Some(watermark), Some(order)) => self.new_watermark(session, watermark, order).await?,
             _ => None,
         };
-        // No value at all: what the version before committed goes on counting.
+        // Without any value, the watermark of the previous version stays.
         let watermark = watermark.or_else(|| since.clone()).map(|value| format!("{}/{value}", self.digest()));
         Ok(Some(KeyRanges { since, watermark, bounds }))
     }
@@ -186,7 +186,7 @@ impl PostgresSource<'_> {
         rows.first().map_or(Ok(None), |row| column(row, 0))
     }
 
-    /// What a committed watermark is of: another relation or column is read from its beginning.
+    /// What a committed watermark belongs to. Another relation or column is read from its beginning.
     fn digest(&self) -> String {
         let column = self.settings.watermark.as_ref().map_or("", |watermark| watermark.column.as_str());
         let mut digest = config_digest(&format!("{}\n{column}", sql::columns(self.settings)));
@@ -212,7 +212,7 @@ impl PostgresSource<'_> {
         let (key, order) = self.orders(session).await?;
         session.open_cursor(&self.rows(key, order, since).of(range)).await?;
         let mut last: Option<String> = range.from.map(str::to_owned);
-        // The row that the position is of was read before, and may be gone.
+        // The row at the position was read before, and may be gone.
         let mut may_repeat = last.is_some();
         loop {
             let mut fetched = 0;
@@ -284,13 +284,13 @@ fn order_of(
     }
 }
 
-/// The answer to a question.
+/// The only value of a result.
 async fn is_true(session: &Session<'_>, during: &str, statement: &Statement<'_>) -> Result<bool, Fault> {
     session.query(during, statement).await?.first().map_or(Ok(false), |row| column(row, 0))
 }
 
-/// How many splits hold so many bytes, by what PostgreSQL expects of the statement. Its statistics may be old,
-/// so this is about how many, and no more depends on it.
+/// The number of splits of about so many bytes, by PostgreSQL's estimate of the rows. Its statistics may be old, so only the
+/// size of splits depends on it.
 async fn estimated_splits(session: &Session<'_>, rows: &RowsQuery<'_>, split_bytes: u64) -> Result<u32, Fault> {
     let answer = session.query("asking how many rows there are", &rows.estimate()).await?;
     let Json(plan): Json<Value> = match answer.first() {

@@ -1,10 +1,11 @@
 //! Where rows go: raw chunks of a split.
 //!
-//! Objects give the same bytes when they are read again, and where their chunks end is a function of these bytes, however
-//! they arrive. So chunks of objects are the same in every try, and simply written again. Any other source can answer differently the next time, and what was written
-//! may be translated already. So its chunks are written once (`If-None-Match`), and each says how the split
-//! goes on behind it: whoever reads the split, after a crash or beside another invocation, goes on from the
-//! last chunk that is there.
+//! Objects give the same bytes when they are read again, and the ends of their chunks are a function of these bytes. So
+//! chunks of objects are the same in every try, and simply written again.
+//!
+//! Any other source can answer differently the next time, when a chunk may be translated already. So its chunks are written
+//! once (`If-None-Match`), and each says how the split goes on behind it. An invocation after a crash, or beside another
+//! one, goes on from the last chunk there is.
 
 use std::time::Duration;
 
@@ -25,14 +26,14 @@ use crate::chunker::RawChunk;
 /// Time that must be left to begin another chunk.
 const RESERVE: Duration = Duration::from_secs(60);
 
-/// Text of rows after which a chunk is cut at the end of a page: rows should reach the lake soon, and pages
-/// are small.
+/// Bytes of rows after which a chunk is cut at the end of a page. It is less than for objects, so that rows of small pages
+/// reach the lake soon.
 const ROWS_BYTES: usize = 4 << 20;
 
-/// Which chunks a sink writes.
+/// Where a sink writes its chunks.
 #[derive(Clone, Copy)]
 pub struct Destination<'s> {
-    /// The lake, and how much time there is.
+    /// The lake and the time limit.
     pub context: &'s Context,
     /// The run.
     pub run: &'s RunId,
@@ -46,7 +47,7 @@ pub struct Destination<'s> {
     pub received_at: i64,
 }
 
-/// What a page's end is answered with.
+/// Whether reading goes on behind a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
     /// Read the next page.
@@ -55,7 +56,7 @@ pub enum Flow {
     Stop,
 }
 
-/// How far a split was read, as its chunks say.
+/// How far a split was read, according to its chunks.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TakenUp {
     /// There is no chunk.
@@ -64,7 +65,7 @@ pub enum TakenUp {
     At(Value),
     /// To its end.
     Done {
-        /// Up to where the source is read, if it is read by a watermark.
+        /// The new watermark, if the source has one.
         watermark: Option<String>,
     },
     /// Until it was given up.
@@ -83,7 +84,7 @@ pub struct Sink<'s> {
     /// Rows that are in no chunk yet, a line each.
     text: Vec<u8>,
     rows: u64,
-    /// What is told and is in no chunk yet.
+    /// Notes that are in no chunk yet.
     notes: Vec<Note>,
     is_overtaken: bool,
 }
@@ -94,7 +95,7 @@ impl<'s> Sink<'s> {
         Self { to, chunk, moved, text: Vec::new(), rows: 0, notes: Vec::new(), is_overtaken: false }
     }
 
-    /// What is at hand.
+    /// The lake, secrets and time limits.
     pub fn context(&self) -> &'s Context {
         self.to.context
     }
@@ -139,14 +140,14 @@ impl<'s> Sink<'s> {
         self.is_overtaken
     }
 
-    /// Tells of the source what is no fault. It goes with the next chunk, whoever writes it in the end.
+    /// Notes something about the source that is no fault. The note is kept in the next chunk.
     pub fn note(&mut self, note: Note) {
         if self.notes.len() < NOTES_OF_SOURCE_MAX && !self.notes.contains(&note) {
             self.notes.push(note);
         }
     }
 
-    /// What was told and is in no chunk, as none followed: for the receipt.
+    /// Notes that are in no chunk because none followed. They belong in the receipt.
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }

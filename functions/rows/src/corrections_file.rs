@@ -1,6 +1,6 @@
-//! Reading `corrections/*.csv`: all files at once, every fault with its file and line.
+//! Reading `corrections/*.csv`: all files together, every fault with its file and line.
 //!
-//! No message holds a reference, as an id may be personal: lines are named instead.
+//! Messages name lines and never a reference, because an id may be personal.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -26,17 +26,17 @@ pub struct CorrectionsFile<'f> {
 pub struct CheckedCorrections {
     /// The pairs.
     pub pairs: Pairs,
-    /// What is no fault and may be a mistake, in the order of the files.
+    /// What may be a mistake and is no fault, in the order of the files.
     pub notes: Vec<String>,
 }
 
 /// Where a line stands: the file's key, and the line from 1.
 type LinePlace<'f> = (&'f str, usize);
 
-/// Reads and checks the corrections of all files, for accounts of these sources.
+/// Reads and checks the corrections of all files. `sources` are the names of the sources that references may name.
 ///
 /// # Errors
-/// Every fault there is, in the order of the files.
+/// Every fault, in the order of the files.
 pub fn check(files: &[CorrectionsFile<'_>], sources: &[&str]) -> Result<CheckedCorrections, Vec<String>> {
     let mut reading =
         CorrectionsReader { sources, always: BTreeMap::new(), never: BTreeMap::new(), faults: vec![], notes: vec![] };
@@ -51,7 +51,7 @@ pub fn check(files: &[CorrectionsFile<'_>], sources: &[&str]) -> Result<CheckedC
 
 struct CorrectionsReader<'f, 's> {
     sources: &'s [&'s str],
-    /// Where each pair stands first.
+    /// The first place of each pair.
     always: BTreeMap<Pair, LinePlace<'f>>,
     never: BTreeMap<Pair, LinePlace<'f>>,
     faults: Vec<String>,
@@ -78,7 +78,7 @@ impl<'f> CorrectionsReader<'f, '_> {
             match &columns {
                 None => match self.header(place, &fields) {
                     Some(found) => columns = Some(found),
-                    // Without the columns, no line means anything.
+                    // No line can be read without the columns.
                     None => return,
                 },
                 Some(columns) => self.line(place, &fields, columns),
@@ -165,7 +165,7 @@ impl<'f> CorrectionsReader<'f, '_> {
         })
     }
 
-    /// Finds `never` pairs that a chain of `always` pairs contradicts, and `always` pairs that say nothing new.
+    /// Finds `never` pairs that contradict a chain of `always` pairs, and `always` pairs that other pairs imply.
     fn check_chains(&mut self) {
         let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
         for account in self.always.keys().flatten() {

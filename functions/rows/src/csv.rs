@@ -1,9 +1,8 @@
 //! CSV as RFC 4180 describes it: where records end, and what their fields are.
 //!
-//! Records may hold line breaks inside quotes. A quote that somebody forgot to close would swallow the rows behind it:
-//! up to the end of the file, or up to the next quote, whoever's that is. So a record is given up at its first line if
-//! it grows over the limit, or if a field that spans lines ends as no quoted field does; reading goes on at the next
-//! line.
+//! Records may hold line breaks inside quotes. A quote that is not closed would swallow the rows behind it, up to the next
+//! quote or the end of the file. So a record is given up at its first line if it grows over the limit, or if a field that
+//! spans lines ends as no quoted field does. Reading goes on at the next line.
 
 mod records;
 
@@ -12,39 +11,39 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr};
 
 pub use records::{Record, records};
 
-/// Longest record in bytes, its line end aside. A longer one is rejected, not read.
+/// Longest record in bytes, without its line end. Longer ones are rejected, not read.
 pub const RECORD_BYTES_MAX: usize = 1 << 20;
 
 /// Where the record at the start of some bytes ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Boundary {
-    /// After so many bytes, the line end among them.
+    /// After so many bytes, including the line end.
     Complete(usize),
-    /// Not within these bytes. Never said of bytes that nothing follows.
+    /// Not within these bytes. Never the case if nothing follows them.
     Open,
-    /// These lines cannot be told apart: a quote in the first is not closed, or not as it should be. The length is that
-    /// of whole lines, mostly one, their line ends among it.
+    /// The record is given up: a quote in its first line is not closed, or not as it should be. The length is that of whole
+    /// lines, mostly one, including their line ends.
     Broken(usize),
 }
 
-/// How the records of a file are told apart.
+/// How the records of a file are separated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
-    /// What separates fields.
+    /// The byte between two fields.
     pub delimiter: u8,
     /// How many fields a record may have.
     pub columns: usize,
-    /// How long a record that spans lines may be: [`RECORD_BYTES_MAX`], but in tests.
+    /// Longest record that spans lines, in bytes: [`RECORD_BYTES_MAX`] outside tests.
     pub record_bytes_max: usize,
 }
 
-/// Finds the end of the record at the start of `bytes`, however many fields it has. `is_last` says that nothing follows
-/// them.
+/// Finds the end of the record at the start of `bytes`; it may have any number of fields. `is_last` says that nothing
+/// follows the bytes.
 pub fn boundary(bytes: &[u8], delimiter: u8, is_last: bool) -> Boundary {
     Dialect { delimiter, columns: usize::MAX, record_bytes_max: RECORD_BYTES_MAX }.record(bytes, is_last)
 }
 
-/// The end of a field, or what the whole record is.
+/// The position behind a field, or the boundary of the whole record.
 type FieldEnd = Result<usize, Boundary>;
 
 impl Dialect {
@@ -55,9 +54,9 @@ impl Dialect {
         Self { delimiter, columns: reader.len(), record_bytes_max: RECORD_BYTES_MAX }
     }
 
-    /// Finds the end of the record at the start of `bytes`. `is_last` says that nothing follows them.
+    /// Finds the end of the record at the start of `bytes`. `is_last` says that nothing follows the bytes.
     ///
-    /// What it says, unless it is [`Boundary::Open`], does not depend on how many bytes there are behind the record.
+    /// A result other than [`Boundary::Open`] does not depend on how many bytes stand behind the record.
     pub fn record(&self, bytes: &[u8], is_last: bool) -> Boundary {
         let (mut position, mut fields) = (0, 0);
         // Behind the last quoted field that spans lines.
@@ -118,11 +117,11 @@ impl Dialect {
         }
     }
 
-    /// What is given up of a record with a field that spans lines and ends, at `close`, as none should.
+    /// How much of a record is given up if a field spans lines and ends, at `close`, as no field should.
     ///
-    /// If the quote that closes it stands where a quoted field begins, or the second line looks like a row, the first
-    /// line forgot to close its quote, and the others are rows. Otherwise the lines are one row that is written wrongly,
-    /// and what follows its first line must not be taken for rows.
+    /// The first line lacks a closing quote, and the other lines are rows, if the quote at `close` stands where a quoted field
+    /// begins, or if the second line looks like a row. Otherwise the lines are one row that is written wrongly, and its later
+    /// lines must not be read as rows.
     fn open_quote(&self, bytes: &[u8], close: usize, is_last: bool) -> Boundary {
         let first = first_line(bytes);
         let quote = close - 1;
@@ -141,7 +140,7 @@ impl Dialect {
         }
     }
 
-    /// How many fields the first of some lines has if it is a record.
+    /// The number of fields of the first line, read as a record.
     fn fields_of_line(&self, lines: &[u8]) -> usize {
         let line = &lines[..first_line(lines)];
         let (mut position, mut fields) = (0, 1);
@@ -175,13 +174,13 @@ fn ends_in_quote(field: &[u8]) -> bool {
     field.strip_suffix(b"\r").unwrap_or(field).ends_with(b"\"")
 }
 
-/// The length of the first line, its line end among it.
+/// The length of the first line, including its line end.
 fn first_line(bytes: &[u8]) -> usize {
     memchr(b'\n', bytes).map_or(bytes.len(), |position| position + 1)
 }
 
-/// Splits a record that has no quotes into its fields, without copying them: all that is between delimiters.
-/// `false` if it is not of this form, or not UTF-8; [`FieldReader`] then knows what it is.
+/// Splits a record without quotes into its fields, without copying them. `false` if the record has quotes or lone carriage
+/// returns, is blank, or is not UTF-8: [`FieldReader`] reads such records.
 pub fn split_plain<'a>(record: &'a [u8], delimiter: u8, fields: &mut Vec<&'a str>) -> bool {
     fields.clear();
     let record = record.strip_suffix(b"\n").unwrap_or(record);
@@ -192,7 +191,7 @@ pub fn split_plain<'a>(record: &'a [u8], delimiter: u8, fields: &mut Vec<&'a str
     let Ok(record) = std::str::from_utf8(record) else {
         return false;
     };
-    // An empty line is no record, and a byte order mark no text.
+    // An empty line is no record, and a byte order mark is no text.
     if record.is_empty() || record.starts_with('\u{feff}') {
         return false;
     }
@@ -217,7 +216,7 @@ pub fn column_names(header: &[u8], delimiter: u8) -> Vec<String> {
     names
 }
 
-/// Splits one record into its fields. Keeps its buffers from record to record.
+/// Splits records into their fields, one at a time. Its buffers are used again for each record.
 pub struct FieldReader {
     reader: Reader,
     text: Vec<u8>,
@@ -232,8 +231,8 @@ impl FieldReader {
         Self { reader, text: vec![0; 4096], ends: vec![0; 64], count: 0 }
     }
 
-    /// Reads the fields of one whole record. `false` if the bytes hold more than one record, which a
-    /// carriage return that stands alone can cause.
+    /// Reads the fields of one whole record. `false` if the bytes hold more than one record, as a lone carriage return ends
+    /// one.
     pub fn read(&mut self, record: &[u8]) -> bool {
         self.reader.reset();
         // A decoded record is never longer than its encoding.

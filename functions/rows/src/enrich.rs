@@ -1,4 +1,4 @@
-//! Reference tables: values from third parties, looked up by what an account has.
+//! Reference tables: values from third parties, looked up by values of accounts.
 
 mod build;
 mod key;
@@ -11,10 +11,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 pub use table::{TableContent, TableError, TableFormat, TableRows, TableText};
 
-/// A table ready for one lookup of the configuration.
+/// A table, indexed for one lookup of the configuration.
 ///
-/// Keys and values stand one behind the other in one text: a table may have a million rows, and two allocations for
-/// each would be most of the memory.
+/// All keys and values stand in one text: a table may have a million rows, and two allocations a row would take most of
+/// the memory.
 #[derive(Debug, Default)]
 pub struct LookupTable {
     index: HashTable<u32>,
@@ -53,7 +53,7 @@ impl LookupTable {
     }
 }
 
-/// A table has more text, or more rows, than its numbers can count.
+/// The table has more text or more rows than 32 bits can count.
 struct TooLarge;
 
 fn hash(key: &str) -> u64 {
@@ -75,11 +75,11 @@ pub(crate) fn number(text: &str) -> Option<String> {
 /// The JSON text of a location, if both are degrees.
 pub(crate) fn location(latitude: &str, longitude: &str) -> Option<String> {
     let (latitude, longitude) = (degrees(latitude, 90.0)?, degrees(longitude, 180.0)?);
-    // With a point even where nothing is behind it: a reader should not see now a whole number, now another.
+    // Always with a decimal point, so that readers always see the same type of number.
     Some(format!("{{\"latitude\":{latitude:?},\"longitude\":{longitude:?}}}"))
 }
 
-/// A number that is no further from 0 than the limit.
+/// A number from `-limit` to `limit`.
 fn degrees(text: &str, limit: f64) -> Option<f64> {
     let degrees: f64 = text.trim().parse().ok()?;
     (degrees.abs() <= limit).then_some(degrees)

@@ -1,8 +1,7 @@
-//! Taking a source's values out of its rows.
+//! Taking the mapped values out of a source's rows.
 //!
-//! A row is read once, and only what the configuration points at is kept: a [`RowPlan`] turns the
-//! pointers into a tree that is walked along with the JSON text (or into column numbers for CSV), and
-//! fills one [`Slot`] for each pointer.
+//! A [`RowPlan`] turns the pointers of the configuration into a tree, or into column numbers for CSV. It walks the tree
+//! along with the JSON text, once, and fills one [`Slot`] for each pointer.
 
 mod plain;
 
@@ -16,30 +15,30 @@ use onefold_identity::json;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// A value as a row has it.
+/// The value at a pointer in a row.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum Slot<'a> {
-    /// Not there, or null.
+    /// Missing, or null.
     #[default]
     Absent,
     /// Text, or the text of a number or boolean.
     Text(Cow<'a, str>),
     /// An array's texts and numbers.
     List(Vec<Cow<'a, str>>),
-    /// JSON text, for values that are kept as they are.
+    /// JSON text, for ids and attributes.
     Raw(&'a str),
     /// An object where a plain value should be.
     WrongShape,
 }
 
-/// A row has a list or an object where text should be.
+/// A list or an object stands where text should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotText;
 
-/// The first of some slots that holds a text that is not blank; none if there is no value.
+/// The first text among the chosen slots that is not blank; `None` if there is no value.
 ///
 /// # Errors
-/// There is no text, but a list that is not empty, or an object.
+/// There is no text, but an object or a list that is not empty.
 pub fn text<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Option<Cow<'a, str>>, NotText> {
     let mut found = Ok(None);
     for slot in choice {
@@ -53,7 +52,7 @@ pub fn text<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Option<Cow<'a, s
     found
 }
 
-/// What a slot is filled with.
+/// How a slot is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SlotForm {
     /// Text or list.
@@ -65,7 +64,7 @@ enum SlotForm {
 /// Where the values of a mapping are found in a source's rows.
 #[derive(Clone, Debug, Default)]
 pub struct RowPlan {
-    /// Pointer tokens, unescaped, and shape of each slot.
+    /// Unescaped pointer tokens and form of each slot.
     slots: Vec<(Vec<String>, SlotForm)>,
     nodes: Vec<PointerNode>,
 }
@@ -73,22 +72,22 @@ pub struct RowPlan {
 /// A value's slots, in order of preference.
 pub type SlotChoice = Vec<usize>;
 
-/// An inner node of the tree of pointers.
+/// A node of the tree of pointers.
 #[derive(Clone, Debug, Default)]
 struct PointerNode {
     children: Vec<PointerStep>,
-    /// The child that came first in the last row: rows of one source have their members in one order.
+    /// The child that came first in the last row: rows of one source mostly have their members in the same order.
     first: Cell<usize>,
-    /// Slots that want the value here.
+    /// The slots that take the value here, as text or list and as JSON text.
     value: Option<usize>,
     raw: Option<usize>,
 }
 
-/// A branch to an inner node.
+/// A named step to a child node.
 #[derive(Clone, Debug)]
 struct PointerStep {
     name: String,
-    /// The name as JSON has it.
+    /// The name as a JSON string, with quotes.
     quoted: String,
     node: usize,
     /// The child that came next in the last row.
@@ -166,7 +165,7 @@ impl RowPlan {
         deserializer.end()
     }
 
-    /// The column of each slot in a CSV file with this header. A column's name is a pointer of one token.
+    /// The column of each slot in a CSV file with this header: the one that is named as the pointer's only token.
     pub fn columns(&self, header: &[String]) -> Vec<Option<usize>> {
         let column = |tokens: &[String]| match tokens {
             [name] => header.iter().position(|column| column.trim() == name),
@@ -175,7 +174,7 @@ impl RowPlan {
         self.slots.iter().map(|(tokens, _)| column(tokens)).collect()
     }
 
-    /// The names of the columns that are read and that a header has several times, in the order of the mapping.
+    /// The names that are read and that a header has several times, in the order of the mapping.
     fn repeated(&self, header: &[String]) -> Vec<String> {
         let times = |name: &String| header.iter().filter(|column| column.trim() == name).count();
         let names = self.slots.iter().filter_map(|(tokens, _)| match &tokens[..] {
@@ -201,7 +200,7 @@ impl<'de> DeserializeSeed<'de> for RowSeed<'_, '_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        // The row itself must be an object, whatever the pointers say.
+        // The row must be an object even if all pointers lead elsewhere.
         deserializer.deserialize_map(NodeVisitor { plan: self.plan, node: 0, slots: self.slots })
     }
 }
@@ -256,7 +255,7 @@ impl<'de> Visitor<'de> for NodeVisitor<'_, '_, 'de> {
         self.fill(Slot::WrongShape);
         let plan = self.plan;
         let children = &plan.nodes[self.node].children;
-        // Rows of one source have their members in one order, so the next is looked for behind the last.
+        // Members mostly come in the same order, so the search begins behind the last one.
         let mut expected = 0;
         while let Some(name) = map.next_key_seed(TextSeed)? {
             let matches = |at: &usize| children[*at].name == name;
@@ -339,7 +338,7 @@ impl<'de> Visitor<'de> for NodeVisitor<'_, '_, 'de> {
     }
 }
 
-/// Reads a plain value as text; null, lists and objects are none.
+/// Reads a plain value as text. Null, lists and objects give `None`.
 struct ItemVisitor;
 
 impl<'de> DeserializeSeed<'de> for ItemVisitor {
@@ -428,7 +427,7 @@ impl MappingPlan {
     pub fn new(mapping: &Mapping) -> Self {
         let mut rows = RowPlan::new();
         let none: &[String] = &[];
-        // As JSON text: a long number read as a floating-point one would be another account's id.
+        // As JSON text: a long number that is read as a floating-point one would become another id.
         let id = rows.add_raw(&mapping.id);
         let updated_at = rows.add_value(mapping.updated_at.as_ref().map_or(none, |time| &time.at));
         let deleted = rows.add_value(mapping.deleted.as_ref().map_or(none, |mark| &mark.at));
@@ -442,12 +441,12 @@ impl MappingPlan {
         Self { rows, id, updated_at, deleted, full_name, texts, latitude, longitude, salary, interests, attributes }
     }
 
-    /// The columns that are read and that a CSV header has several times, so that nothing says which is meant.
+    /// The names of columns that are read and that a CSV header has several times.
     pub fn repeated(&self, header: &[String]) -> Vec<String> {
         self.rows.repeated(header)
     }
 
-    /// The fields that no column of a CSV header answers, each by its first pointer.
+    /// The first pointer of each field for which a CSV header has no column.
     pub fn unanswered(&self, header: &[String]) -> Vec<String> {
         let columns = self.rows.columns(header);
         let single = [

@@ -1,7 +1,7 @@
-//! JSON that is kept as it came, made such that every reader takes it.
+//! JSON that accounts keep as it came, without what many readers refuse.
 //!
-//! RFC 8259 allows the escape of half a surrogate pair, which is no character, and of U+0000. For one of them many readers
-//! refuse the whole file: jq, Arrow, DuckDB, PostgreSQL.
+//! RFC 8259 allows escapes of U+0000 and of half a surrogate pair, which is no character. jq, Arrow, DuckDB and PostgreSQL
+//! refuse a whole file for one of them.
 
 use onefold_normalise::{is_stray_control, without_control};
 
@@ -60,13 +60,13 @@ fn escaped(text: &str) -> (Result<char, HalfPair>, usize) {
         Some(b'b') => '\u{8}',
         Some(b'f') => '\u{c}',
         Some(b'u') => return unicode(text),
-        // The others are kept as they are, whatever they stand for.
+        // All others are kept as they are.
         _ => '\\',
     };
     (Ok(letter), 2)
 }
 
-/// As [`escaped`], of `\u` and four digits, or two of these for one character.
+/// As [`escaped`], for `\u` and four digits, or two of these for one character.
 fn unicode(text: &str) -> (Result<char, HalfPair>, usize) {
     const LENGTH: usize = r"\u0000".len();
     let unit = |at: usize| {

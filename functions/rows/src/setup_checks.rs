@@ -1,5 +1,5 @@
-//! What must hold of a set-up beyond the text of its configuration: its tables and files. Plan looks before a run, and
-//! the command before anything is uploaded, both with this.
+//! Checks of a set-up beyond the text of its configuration: its reference tables and files. Plan makes them before a run,
+//! and the command before an upload.
 
 use std::fmt::Display;
 
@@ -14,11 +14,11 @@ use crate::mapping::{self, MappingPlan, NotText, Slot};
 /// Something that is wrong, or looks wrong, with a set-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetupFinding {
-    /// The section of the configuration that it is about, as `enrich`.
+    /// The name of the configuration's section, such as `enrich`.
     pub section: &'static str,
-    /// Which of the sections of that name, from 0.
+    /// The number of the section among those of its name, from 0.
     pub number: usize,
-    /// The key in it.
+    /// The key in the section.
     pub key: &'static str,
     /// What is wrong and what to do.
     pub message: String,
@@ -35,7 +35,7 @@ pub fn check_table(config: &Config, name: &str, table: Result<TableText<'_>, imp
             },
             Err(reason) => reason.to_string(),
         };
-        // Two lookups in one table have its faults in common.
+        // Lookups in the same table share its faults.
         if !found.iter().any(|finding| finding.message == message) {
             found.push(SetupFinding { section: "enrich", number, key: "table", message });
         }
@@ -69,8 +69,8 @@ pub fn no_file(source: &str, folder: &str) -> String {
     )
 }
 
-/// What to say of a file in which a column that the mapping reads is there several times, if one is. `header` is its first
-/// record.
+/// The rest of a sentence about a file that has a column several times that the mapping reads; `None` if it has none.
+/// `header` is the file's first record.
 pub fn repeated_columns(source: &Source, header: &[u8], delimiter: u8) -> Option<String> {
     let repeated = MappingPlan::new(&source.mapping).repeated(&column_names(header, delimiter));
     let names: Vec<String> = repeated.iter().map(|name| format!("{name:?}")).collect();
@@ -82,12 +82,13 @@ pub fn repeated_columns(source: &Source, header: &[u8], delimiter: u8) -> Option
     })
 }
 
-/// Whether nothing says the country of a source's phone numbers, so that those without a calling code cannot be read.
+/// Whether the country of a source's phone numbers is unknown. Then numbers without a calling code cannot be read.
 pub fn knows_no_country(source: &Source) -> bool {
     source.region.is_none() && source.mapping.texts.iter().all(|text| text.field != TextField::Country)
 }
 
-/// The sources whose phone numbers are normalised and of which nothing says the country; `is_meant` says which to look at.
+/// The sources whose phone numbers are normalised although their country is unknown. `is_meant` chooses the sources to
+/// check.
 pub fn check_phones(config: &Config, is_meant: impl Fn(&Source) -> bool) -> Vec<SetupFinding> {
     let chain = &config.normalise[TextField::PhoneNumber.index()];
     let needs_country = chain.iter().any(|step| matches!(step, Step::E164 | Step::Digits));
@@ -107,7 +108,8 @@ pub fn check_phones(config: &Config, is_meant: impl Fn(&Source) -> bool) -> Vec<
     lacking.map(finding).collect()
 }
 
-/// The fields that no column of a file answers, so that they stay empty. `header` is the first record of the file.
+/// The fields for which a file has no column, so that they stay empty. `number` is the source's; `header` is the first
+/// record of the file.
 pub fn check_header(config: &Config, number: usize, file: &str, header: &[u8], delimiter: u8) -> Vec<SetupFinding> {
     let Some(source) = config.sources.get(number) else {
         return Vec::new();
@@ -122,7 +124,8 @@ pub fn check_header(config: &Config, number: usize, file: &str, header: &[u8], d
     MappingPlan::new(&source.mapping).unanswered(&columns).into_iter().map(finding).collect()
 }
 
-/// The text fields that find lists or objects in rows of JSON, so that they stay empty. `rows` are the first of a file.
+/// The text fields that find lists or objects in rows of JSON, so that they stay empty. `number` is the source's; `rows` are
+/// the first rows of a file.
 pub fn check_shapes(config: &Config, number: usize, file: &str, rows: &[&str]) -> Vec<SetupFinding> {
     let Some(source) = config.sources.get(number) else {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! What an answer of S3 means. The code decides, as one status stands for several things; the status decides where
-//! there is no code, or none that is known.
+//! What an answer of S3 means. The code decides, because one status stands for several cases. The status decides if the code
+//! is missing or unknown.
 
 use crate::error::StoreError;
 use crate::operation::Operation;
@@ -13,7 +13,7 @@ pub(crate) enum Meaning {
     Precondition,
     /// The range is behind the end of the object.
     BehindTheEnd,
-    /// Asked again, it is refused again.
+    /// If it is sent again, it is refused again.
     Refused,
     /// It may work later.
     Unavailable,
@@ -29,11 +29,11 @@ fn of_code(code: &str) -> Option<Meaning> {
         "NoSuchKey" | "NotFound" => Meaning::NotFound,
         "PreconditionFailed" | "NotModified" => Meaning::Precondition,
         "InvalidRange" => Meaning::BehindTheEnd,
-        // AWS asks to send these again. An upload is gone when an answer about its end was lost: then a new one
+        // AWS asks to send these again. An upload is gone if the answer to its completion was lost: then a new upload
         // writes the same bytes.
         "ConditionalRequestConflict" | "OperationAborted" | "NoSuchUpload" => Meaning::Unavailable,
-        // 400 and 403, and yet nothing is wrong with the request: it came too slowly, too late or cut off, or with
-        // credentials that are renewed.
+        // 400 and 403, although the request is right: it came too slowly, too late or cut off, or with credentials that are
+        // being renewed.
         "RequestTimeout" | "RequestTimeTooSkewed" | "IncompleteBody" | "ExpiredToken" | "ExpiredTokenException" => {
             Meaning::Unavailable
         }
@@ -65,7 +65,7 @@ fn of_status(status: Option<u16>) -> Meaning {
     }
 }
 
-/// The error of an answer. A range behind the end is refused here; where it is none, it is looked for before.
+/// The error of an answer. A range behind the end is an error here; callers for which it is none check for it first.
 pub(crate) fn error(operation: Operation, key: &str, meaning: Meaning, reason: String) -> StoreError {
     let key_too = key.to_owned();
     match meaning {

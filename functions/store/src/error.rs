@@ -1,14 +1,14 @@
-//! Why a store did not do what was asked: few kinds, each with the key.
+//! The errors of stores: few kinds, each with the key.
 
 use std::error::Error;
 use std::path::Path;
 
 use crate::operation::Operation;
 
-/// What caused an error of a store, if something of its own did.
+/// The cause of an error of a store.
 pub type ErrorSource = Box<dyn Error + Send + Sync>;
 
-/// Why the store did not do what was asked.
+/// Why a request to a store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no such object.
@@ -23,16 +23,16 @@ pub enum StoreError {
         /// The object.
         key: String,
     },
-    /// The request may not be made, or not so. Asked again, it is refused again.
+    /// The request is not allowed or wrong. If it is sent again, it is refused again.
     #[error("{operation} of {key} was refused: {reason}")]
     Refused {
         /// What was asked.
         operation: Operation,
         /// The object or prefix.
         key: String,
-        /// What the store says, with the numbers of the request under which its owner finds it.
+        /// The store's reason, with the ids of the request by which its operator finds it.
         reason: String,
-        /// What lies behind it.
+        /// The cause.
         source: Option<ErrorSource>,
     },
     /// The store could not be reached, or failed; it may work later. Whether a write happened is not known.
@@ -42,9 +42,9 @@ pub enum StoreError {
         operation: Operation,
         /// The object or prefix.
         key: String,
-        /// What happened, with the numbers of the request under which the store's owner finds it.
+        /// What happened, with the ids of the request by which the store's operator finds it.
         reason: String,
-        /// What lies behind it.
+        /// The cause.
         source: Option<ErrorSource>,
     },
 }
@@ -65,7 +65,7 @@ impl StoreError {
         Self::refused(Operation::Put, key, format!("{} cannot be read", file.display())).caused_by(error)
     }
 
-    /// The error with what lies behind it. An object that is missing, or another one, has nothing behind it.
+    /// The error with its cause. A missing or changed object has no cause.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<ErrorSource>) -> Self {
         if let Self::Refused { source, .. } | Self::Unavailable { source, .. } = &mut self {

@@ -1,15 +1,15 @@
 //! A folder as a store: an object is a file, its key the path.
 //!
-//! For one machine. Any number of processes may share a folder: a write is made beside the folder's files and then moved
-//! to its place, and writers wait for each other by a lock on a file. A process that is killed leaves whole objects; a
-//! machine that loses its power may not, as nothing is flushed to the disk.
+//! It is for one machine. Any number of processes may share a folder: a file is written beside the others and then moved to
+//! its place, and writers wait for each other by a lock on a file. A killed process leaves whole objects. A machine that
+//! loses its power may not, because nothing is flushed to the disk.
 //!
-//! An entity tag is made of a file's size, its inode and its time of change. Each write gets a later time than the one
-//! before, so other bytes have another tag. What others do to the files shows as far as the file system's clock tells.
+//! An entity tag consists of a file's size, inode and time of change. Each write gets a later time than the one before, so
+//! other bytes have another tag. Changes by other programs are noticed if the file system's clock shows them.
 //!
-//! A folder cannot hold all keys. Refused are those with an empty part, `.` or `..`, which could lead out of it; those
-//! below [`OWN`], where the store keeps what is its own; and, when they are written, those that would need a file where
-//! there is a folder, or the other way round. Symbolic links are followed: they are the owner's.
+//! A folder cannot hold all keys. The store refuses keys with an empty part, `.` or `..`, which could lead out of it, and
+//! keys below [`OWN`], its own folder. It refuses to write a file in place of a folder, and the other way round. Symbolic
+//! links are followed.
 
 mod files;
 #[cfg(test)]
@@ -38,7 +38,7 @@ const PIECE_BYTES: usize = 1 << 18;
 #[derive(Debug)]
 pub struct FolderStore {
     root: PathBuf,
-    /// What the keys of the folder's files begin with, before their paths in it.
+    /// The prefix of all keys, before the paths in the folder.
     prefix: String,
     requests: AtomicU64,
 }
@@ -49,7 +49,7 @@ impl FolderStore {
         Self::below(String::new(), root)
     }
 
-    /// The store of a folder that holds what is below a prefix; nothing else is there, and nothing else can be written.
+    /// The store of a folder for the keys below a prefix. Other keys do not exist and cannot be written.
     pub fn below(prefix: String, root: &Path) -> Self {
         Self { root: root.to_owned(), prefix, requests: AtomicU64::new(0) }
     }
@@ -101,7 +101,7 @@ impl FolderStore {
         Ok(bytes.into())
     }
 
-    /// Writes an object with what `fill` writes.
+    /// Writes an object. `fill` writes its bytes.
     fn write(
         &self,
         operation: Operation,
@@ -141,7 +141,7 @@ fn failed(operation: Operation, key: &str, error: io::Error) -> StoreError {
     use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, InvalidFilename, IsADirectory, NotADirectory, NotFound};
     match error.kind() {
         NotFound => StoreError::NotFound { key: key.to_owned() },
-        // What is below a file is not there.
+        // Nothing can be below a file.
         NotADirectory if !operation.is_write() => StoreError::NotFound { key: key.to_owned() },
         NotADirectory | IsADirectory | AlreadyExists | DirectoryNotEmpty | InvalidFilename => {
             StoreError::refused(operation, key, "a folder cannot hold this key beside the others").caused_by(error)
@@ -154,7 +154,7 @@ fn failed(operation: Operation, key: &str, error: io::Error) -> StoreError {
 impl Store for FolderStore {
     async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
         self.count();
-        // Of a prefix that is longer than the store's, the folder is looked at that holds what begins like it.
+        // Only the folder is read that can hold keys with the prefix.
         let below = prefix.strip_prefix(&self.prefix).unwrap_or("");
         let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
         let start = match folder {
@@ -247,7 +247,7 @@ impl Body for Streamed {
         let mut piece = vec![0; PIECE_BYTES];
         let read = self.file.read(&mut piece).and_then(|length| Ok((length, self.file.metadata()?)));
         let (length, metadata) = read.map_err(|error| failed(Operation::Stream, key, error))?;
-        // The store never writes into a file that is there, but its owner may.
+        // The store never writes into an existing file, but other programs may.
         if files::object(key, &metadata).as_ref() != Some(&self.object) {
             return Err(StoreError::Precondition { key: key.clone() });
         }

@@ -1,16 +1,17 @@
 //! A store in memory, for tests: the same contract as S3, and it fails on demand.
 //!
-//! **Pieces.** Bodies come in pieces, and listings in pages, whose sizes are drawn from the store's seed and the number
-//! of the request. So the same requests to a store of the same seed are answered alike, and the same object read twice
-//! comes in other pieces.
+//! **Pieces.** Bodies come in pieces and listings in pages. Their sizes follow from the store's seed and the number of the
+//! request. So the same requests to a store with the same seed get the same answers, and an object that is read twice comes
+//! in other pieces.
 //!
-//! **Requests.** Each request that S3 would get is counted and noted: a page of a listing, a part of an object that is
-//! put together. [`MemoryStore::served_since`] gives them by operation and key.
+//! **Requests.** Each request that S3 would get is recorded, such as a page of a listing or a part of an object.
+//! [`MemoryStore::served_since`] gives them by operation and key.
 //!
-//! **Faults.** [`MemoryStore::fail`] takes an [`InjectedFault`]: of which requests, by operation, key and number; before or after
-//! they take effect, or in a piece of the body; with which answer, or only late. Several can be armed. A fault ends with
-//! the request that it hits, unless it is said to go on [`from_then_on`](InjectedFault::from_then_on); [`MemoryStore::heal`] ends
-//! all. Errors are sorted as S3's are, and name the request's key.
+//! **Faults.** [`MemoryStore::fail`] takes an [`InjectedFault`]. It chooses requests by operation, key and number. They fail
+//! before or after they take effect, or in a piece of the body, with a chosen answer; or they are only late. Several faults
+//! can be armed. A fault ends with the request that it hits, unless it goes on
+//! [`from_then_on`](InjectedFault::from_then_on); [`MemoryStore::heal`] ends all. Errors have the kinds that S3's have, and
+//! name the request's key.
 //!
 //! ```
 //! # use onefold_store::memory::{InjectedFailure, InjectedFault, MemoryStore};
@@ -30,8 +31,8 @@
 //! assert_eq!(store.requests(), 0);
 //! ```
 //!
-//! **Every request in turn.** Run once undisturbed and note the requests; then, for each of them, run on a fresh store
-//! that fails it, expect an error that names its key, and run again:
+//! **Every request in turn.** Run once without faults and record the requests. Then run once for each of them on a fresh
+//! store that fails it, expect an error that names its key, and run again:
 //!
 //! ```
 //! # use onefold_store::memory::{InjectedFault, MemoryStore};
@@ -65,8 +66,8 @@
 //! # });
 //! ```
 //!
-//! A write under a condition whose answer is lost gives [`StoreError::Unavailable`](crate::StoreError), as on S3 when
-//! the store could not be asked what became of it; what S3's store finds out by itself, this one does not.
+//! A write under a condition whose answer is lost gives [`StoreError::Unavailable`](crate::StoreError), as on S3 if the
+//! object cannot be read back. Unlike S3's store, this one never reads it back.
 
 mod fault;
 mod pieces;
@@ -91,7 +92,7 @@ use crate::operation::Operation;
 use crate::parts::{self, PartLimits, PlannedPart, SourceSlice};
 use crate::store::{Body, Condition, Object, Store};
 
-/// Small, so that small data is put together from parts of both kinds.
+/// Small limits, so that small data is put together from parts of both kinds.
 const LIMITS: PartLimits = PartLimits { part_bytes_min: 64, part_bytes_max: 1 << 20 };
 
 /// A request that was made.
@@ -121,7 +122,7 @@ struct MemoryState {
 /// Bytes and entity tags by key.
 type StoredObjects = BTreeMap<String, (Bytes, String)>;
 
-/// A request under way, and what goes wrong with it.
+/// A request under way, with its faults.
 struct Arrived<'r> {
     operation: Operation,
     key: &'r str,
@@ -145,35 +146,35 @@ impl Arrived<'_> {
 }
 
 impl MemoryStore {
-    /// A store whose pieces and pages have other sizes.
+    /// A store with the sizes of pieces and pages of a seed.
     pub fn seeded(seed: u64) -> Self {
         Self { seed, state: Mutex::default() }
     }
 
-    /// Lets something go wrong from now on.
+    /// Arms a fault.
     pub fn fail(&self, fault: InjectedFault) {
         self.lock().faults.push(fault);
     }
 
-    /// Nothing goes wrong any more.
+    /// Ends all faults.
     pub fn heal(&self) {
         let mut state = self.lock();
         state.faults.clear();
         state.hits = 0;
     }
 
-    /// How many requests faults hit since the store was healed; those that are only late, or whose body ends before the
-    /// piece that is to break, too.
+    /// How many requests were hit by faults since the store was healed. Requests that are only late count, as do bodies that
+    /// end before the piece that breaks.
     pub fn hits(&self) -> u64 {
         self.lock().hits
     }
 
-    /// The requests behind the first so many, in order; those that failed, too.
+    /// The requests behind the first so many, in order, including those that failed.
     pub fn served_since(&self, requests: u64) -> Vec<Served> {
         self.lock().served.iter().skip(requests as usize).cloned().collect()
     }
 
-    /// How many of the requests behind the first so many asked for a change.
+    /// How many of the requests behind the first so many were writes.
     pub fn writes_since(&self, requests: u64) -> u64 {
         let state = self.lock();
         let behind = state.served.iter().skip(requests as usize);
@@ -191,11 +192,11 @@ impl MemoryStore {
     }
 
     fn lock(&self) -> MutexGuard<'_, MemoryState> {
-        // A panic while the lock is held leaves the map as it was: every change is one insert.
+        // A panic while the lock is held leaves the map whole: every change is one insert.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a request, and finds what goes wrong with it.
+    /// Records a request, and finds the faults that hit it.
     fn arrive<'r>(&self, operation: Operation, key: &'r str) -> Arrived<'r> {
         let mut state = self.lock();
         let sizes = PieceSizes { seed: self.seed, request: state.served.len() as u64 };
@@ -230,7 +231,7 @@ impl MemoryStore {
         Ok(answer)
     }
 
-    /// The bytes of a source, if it is still the one that was listed.
+    /// The bytes of a source, if it has not changed since it was listed.
     async fn read_source(&self, operation: Operation, source: &Object, range: Range<u64>) -> Result<Bytes, StoreError> {
         self.serve(operation, &source.key, |objects, _| {
             let (bytes, etag) = find(objects, &source.key)?;
@@ -265,7 +266,7 @@ impl MemoryStore {
     }
 }
 
-/// The entity tag of an object: as on S3, what comes again as it once was has the tag that it had.
+/// The entity tag of an object. As on S3, the same bytes have the same tag.
 fn etag(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
 }

@@ -1,5 +1,5 @@
-//! How an object is put together from others: large ones are copied by the store, runs of small ones are read and
-//! sent together, as no part but the last may be small.
+//! How an object is put together from others. The store copies large ones. Runs of small ones are read and sent as one
+//! part, because only the last part may be small.
 
 use std::ops::Range;
 
@@ -8,9 +8,9 @@ use crate::store::Object;
 /// What a store allows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PartLimits {
-    /// The smallest part, but for the last.
+    /// Least bytes of a part; the last one may have fewer.
     pub(crate) part_bytes_min: u64,
-    /// The largest part that is copied at once, about.
+    /// About the most bytes of a part that is copied.
     pub(crate) part_bytes_max: u64,
 }
 
@@ -57,7 +57,7 @@ impl PartPlanner {
     fn add(&mut self, source: usize, size: u64) {
         let min = self.limits.part_bytes_min;
         let mut from = 0;
-        // Bytes that were gathered must first grow to a whole part; the start of this source helps.
+        // Gathered bytes must grow to a whole part first, by the start of this source.
         if self.gathered_bytes > 0 || size < min {
             let missing = min.saturating_sub(self.gathered_bytes);
             let rest_is_small = size.saturating_sub(missing) < min;

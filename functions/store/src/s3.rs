@@ -1,7 +1,7 @@
 //! The store on S3 (or what speaks its protocol).
 //!
-//! Requests are tried again by the SDK, but for those that its second try could answer wrongly (see `put.rs`); bodies
-//! are resumed (`body.rs`). `tries.rs` counts these tries; `client.rs` has all limits of time.
+//! The SDK tries requests again, except writes under a condition (see `put.rs`). Broken bodies are resumed (`body.rs`).
+//! `tries.rs` counts the tries of both, and `client.rs` has all time limits.
 
 mod answer;
 mod body;
@@ -70,7 +70,7 @@ impl S3Store {
     }
 }
 
-/// A request to remove objects that could not be put together.
+/// The error of a request to remove objects that could not be built.
 fn unsent(key: &str, error: BuildError) -> StoreError {
     StoreError::refused(Operation::Delete, key, "the request could not be made").caused_by(error)
 }

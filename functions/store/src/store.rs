@@ -37,12 +37,12 @@ pub enum Condition {
 /// A body that arrives piece by piece.
 #[async_trait]
 pub trait Body: Send {
-    /// The next piece, of at least a byte; `None` at the end. All pieces are of one object under one entity tag, and all
-    /// of them are all its bytes: a body that breaks is taken up where it broke.
+    /// The next piece, of at least a byte; `None` at the end. All pieces are of one object under one entity tag, and together
+    /// they are all its bytes: a body that breaks is resumed where it broke.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if it broke too often; [`StoreError::Precondition`] or [`StoreError::NotFound`] if it
-    /// could not be taken up, as the object is another one by now.
+    /// could not be resumed because the object has changed.
     async fn next(&mut self) -> Result<Option<Bytes>, StoreError>;
 }
 
@@ -62,12 +62,12 @@ pub trait Body: Send {
 /// invocation, gets `Precondition` for what is one's own, and has to look.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// All objects whose keys start with `prefix`, in the order of the bytes of their keys (UTF-8). What is written or
-    /// removed meanwhile may be in it or not.
+    /// All objects whose keys start with `prefix`, in the order of the bytes of their keys (UTF-8). Objects that are written
+    /// or removed meanwhile may be missing or listed.
     async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError>;
 
-    /// The folders directly under `prefix`, which ends in `/`: each with its `/`, once, in order. What is in them is
-    /// not listed where that can be avoided.
+    /// The folders directly under `prefix`, which ends in `/`: each with its `/`, once, in order. Their contents are not
+    /// listed where that can be avoided.
     async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         let objects = self.list(prefix).await?;
         let folder = |object: &Object| {
@@ -82,38 +82,38 @@ pub trait Store: Send + Sync {
     /// An object's bytes and entity tag.
     async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError>;
 
-    /// Bytes of a range; fewer where the object ends before it, and none where it ends before the range starts. An empty
-    /// range is not asked for, so nothing is said about the object then.
+    /// The bytes of a range: fewer if the object ends within it, and none if it ends before it. An empty range makes no
+    /// request, so the object need not exist.
     async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StoreError>;
 
-    /// The last bytes of an object; all of it if it is shorter. No bytes are not asked for.
+    /// The last bytes of an object; all of it if it is shorter. A length of 0 makes no request.
     async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError>;
 
     /// An object's bytes from a position on, piece by piece, if it still has this entity tag; else
     /// [`StoreError::Precondition`]. Behind the end there are none.
     async fn stream(&self, key: &str, etag: &str, from: u64) -> Result<Box<dyn Body>, StoreError>;
 
-    /// Writes an object, over one that is there. A condition that does not hold gives [`StoreError::Precondition`]. For
-    /// answers that are lost, see above.
+    /// Writes an object, in place of an existing one. A condition that does not hold gives [`StoreError::Precondition`]. For
+    /// lost answers, see above.
     async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError>;
 
-    /// Writes an object with the bytes of a local file, over one that is there, without holding it in memory. The file
-    /// must stay as it is meanwhile. See [`upload_parts`] for the entity tag that S3 gives it.
+    /// Writes an object with the bytes of a local file, in place of an existing one, without holding it in memory. The file
+    /// must not change meanwhile. See [`upload_parts`] for the entity tag that S3 gives it.
     async fn upload(&self, file: &Path, key: &str) -> Result<(), StoreError>;
 
-    /// Writes the bytes of some objects, in this order, as one object, over one that is there, without reading them
-    /// where that can be avoided. A source that is not any more as it was listed, by entity tag and size, gives
+    /// Writes the bytes of some objects, in this order, as one object, in place of an existing one. They are not read where
+    /// that can be avoided. If the entity tag or size of a source has changed since it was listed, this gives
     /// [`StoreError::Precondition`] or [`StoreError::NotFound`] with its key, and nothing is written.
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError>;
 
-    /// Removes objects; those that are not there are no error. If it fails, some may be gone. Only Purge may.
+    /// Removes objects. Missing ones are no error. If it fails, some may be gone. Only Purge may remove objects.
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError>;
 
     /// How many requests were made so far.
     fn requests(&self) -> u64;
 }
 
-/// Files over this size are uploaded in parts of this size. The entity tag that S3 gives follows from it.
+/// Files over this size are uploaded in parts of this size. It determines the entity tag on S3.
 const UPLOAD_PART_BYTES: u64 = 64 << 20;
 
 /// The parts, as offset and length, in which a file of so many bytes is uploaded; `None` if it is uploaded whole.

@@ -1,11 +1,11 @@
-//! A small object that is changed as a whole: read, then written back only if nobody else wrote it meanwhile.
+//! A small object that is changed as a whole: it is read, and written back only if nobody else has written it since.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Condition, Store, StoreError};
 
-/// Why a transaction did not come to its end.
+/// Why a transaction failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TransactionError {
     /// The object does not hold what it should.
@@ -16,7 +16,7 @@ pub enum TransactionError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
-    /// Something else wrote the object since it was read. Nothing was written; begin again to see what.
+    /// Somebody else wrote the object since it was read. Nothing was written; begin again to see the new value.
     #[error("the object {key} was changed meanwhile")]
     Overtaken {
         /// The object.
@@ -29,8 +29,8 @@ pub enum TransactionError {
 
 /// An object of JSON as it was read, to be changed or not.
 ///
-/// Entity tags say what an object holds, not when it was written: who changes it and changes it back goes unnoticed.
-/// A value that must never be taken for an earlier one carries a number that only grows.
+/// Entity tags depend on the bytes alone, so a change that is undone goes unnoticed. A value that must never be taken for
+/// an earlier one must hold a number that only grows.
 #[derive(Debug)]
 pub struct Transaction<T> {
     key: String,
@@ -63,8 +63,8 @@ impl<T: Serialize + DeserializeOwned + PartialEq> Transaction<T> {
 
     /// Writes a value, if the object is still as it was read.
     ///
-    /// The answer to a write can be lost, and the write be sent again. So one that is refused, or fails, has happened all
-    /// the same if the object holds the very value: values must say who wrote them.
+    /// The answer to a write can be lost, and the write sent again. So a write that is refused or fails counts as done if the
+    /// object holds the value. Values must therefore say who wrote them.
     ///
     /// # Errors
     /// [`TransactionError::Overtaken`] if the object is another one by now; the store failed.

@@ -11,7 +11,7 @@ use crate::{Enrich, Hash, Lookup, Source, Target, Threshold};
 
 /// What values can be looked up as.
 const HASHES: [&str; 1] = ["sha256"];
-/// What separates interests if nothing is said.
+/// What separates interests by default.
 const SPLIT: &str = ";";
 
 pub(super) fn keys() -> Vec<Key> {
@@ -69,7 +69,7 @@ fn enriched() -> Vec<&'static str> {
 }
 
 pub(super) fn enrich(root: &Section<'_>, sources: &[Source], notes: &mut Notes<'_>) -> Vec<Enrich> {
-    // What a source that is at fault maps is not known.
+    // The attributes of a faulty source are not known.
     let is_known = root.sections("source", notes).len() == sources.len();
     let of_sources = sources.iter().flat_map(|source| &source.mapping.attributes).map(|(name, _)| name.clone());
     let mut attributes: Option<Vec<String>> = is_known.then(|| of_sources.collect());
@@ -106,7 +106,7 @@ fn lookup(section: &Section<'_>, attributes: Option<&[String]>, notes: &mut Note
     });
     let [ignore_case, overwrite] = ["ignore_case", "overwrite"].map(|name| section.boolean(name, notes));
     let threshold = threshold(section, notes);
-    // Only now that every key was looked at: each fault is to be told.
+    // All keys are read before this, so that all faults are reported.
     Some(Enrich {
         target: target?,
         table: table?,
@@ -161,7 +161,7 @@ fn table(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<String
     fits.then(|| name.to_owned())
 }
 
-/// What is looked up; none if any of it is at fault.
+/// The values that are looked up; `None` if any is faulty.
 fn on(section: &Section<'_>, attributes: Option<&[String]>, notes: &mut Notes<'_>) -> Option<Vec<Lookup>> {
     let Some(place) = section.get("on") else {
         notes.fault(section.span.clone(), format!("{} needs on", section.title));
@@ -185,7 +185,7 @@ fn on(section: &Section<'_>, attributes: Option<&[String]>, notes: &mut Notes<'_
                 None
             }
         })
-        // All of them first: each fault is to be told.
+        // All are read first, so that all faults are reported.
         .collect::<Vec<_>>()
         .into_iter()
         .collect()

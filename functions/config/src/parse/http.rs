@@ -72,10 +72,10 @@ fn setting_keys() -> Vec<Key> {
     ]
 }
 
-/// What can stand in `page`, whatever the way.
+/// The keys of `page` for all ways of paging.
 const PAGE_KEYS: [&str; 9] = ["by", "cursor", "at", "param", "more", "until", "first", "size_param", "size"];
 
-/// What can stand in `page`: those of these names.
+/// The keys of `page` with these names.
 fn page_keys(names: &[&str]) -> Vec<Key> {
     let pointer = || Kind::Text(Some("^/"));
     let cursor = Kind::AnyOf(vec![pointer(), Kind::Table(cursor_keys())]);
@@ -169,7 +169,7 @@ pub(super) fn http(source: &Section<'_>, notes: &mut Notes<'_>) -> Option<HttpSe
         items: items?,
         paging: paging?,
         params,
-        // A table that is there and wrong has its fault.
+        // A wrong table has its fault already.
         watermark: watermark.flatten(),
         auth: auth.flatten(),
         requests_per_second,
@@ -204,7 +204,7 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-/// The query parameters that are taken: each by one setting.
+/// The query parameters that settings use. Each may be used once.
 #[derive(Default)]
 struct QueryParameters(BTreeSet<String>);
 
@@ -297,7 +297,7 @@ fn cursor(page: &Section<'_>, notes: &mut Notes<'_>) -> Option<CursorAt> {
     pointer(&cursor, "row", WholeDocument::Refused, notes).map(CursorAt::LastRow)
 }
 
-/// Where a page says whether it is the last; what is wrong about it has its fault.
+/// Where a page says whether it is the last.
 fn page_end(page: &Section<'_>, notes: &mut Notes<'_>) -> Option<PageEnd> {
     let (name, last) = match (page.get("more"), page.get("until")) {
         (None, None) => return None,
@@ -334,7 +334,7 @@ fn watermark(table: &Section<'_>, parameters: &mut QueryParameters, notes: &mut 
     {
         notes.fault(span.clone(), format!("initial {text:?} is not written as `as` says (rfc3339 if it says nothing)"));
     }
-    // A pointer that is there and wrong has its fault.
+    // A wrong pointer has its fault already.
     Some(HttpWatermark { param: param?, at: at.flatten(), format, initial: initial.map(|(text, _)| text.to_owned()) })
 }
 
@@ -385,7 +385,7 @@ fn secret_name(table: &Section<'_>, member: &str, notes: &mut Notes<'_>) -> Opti
     fits.then(|| name.to_owned())
 }
 
-/// A header that is ours to set: a token (RFC 9110) that says nothing about the message itself.
+/// A header that a key may be sent in: a token (RFC 9110) that does not describe the message itself.
 fn header_name(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<String> {
     const OURS: [&str; 8] =
         ["accept", "accept-encoding", "connection", "content-length", "host", "te", "transfer-encoding", "user-agent"];

@@ -58,7 +58,7 @@ fn pointer() -> Kind {
     Kind::Text(Some("^/"))
 }
 
-/// What can stand in the table of a field: those of these names.
+/// The keys of a field's table with these names.
 fn member_keys(names: &[&str]) -> Vec<Key> {
     let all = [
         Key::new(

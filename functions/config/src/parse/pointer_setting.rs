@@ -47,7 +47,7 @@ pub(super) fn check_pointer(text: &str, span: Range<usize>, whole: WholeDocument
     false
 }
 
-/// Whether a token of a pointer is a place in a list as it is counted from the list's end in other notations.
+/// Whether a token would be a place that is counted from the end of a list, as other notations have it.
 fn counts_from_end(token: &str) -> bool {
     token.strip_prefix('-').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -1,4 +1,4 @@
-//! What a snapshot excludes, whatever kind its source is.
+//! What snapshots of all kinds of sources exclude.
 
 use toml::de::DeValue;
 

@@ -10,7 +10,7 @@ use crate::schema::{Key, KeysByValue, Kind};
 use crate::toml_reader::{Notes, Section};
 use crate::{Mapping, Source, SourceKind};
 
-/// A source of this name would give accounts references that read like values of tables.
+/// References of a source with this name would look like values of tables.
 const RESERVED: &str = "reference";
 
 /// The keys of sources, by their kind.

@@ -1,15 +1,15 @@
-//! One JSON array, cut into its elements as it streams in; the whole document, or what a pointer points at in it.
+//! One JSON array, cut into its elements as it streams in. It is the whole document, or stands where a pointer points.
 //!
-//! The scanner follows strings, escapes and depth, and no more; that an element is JSON is checked by
-//! `serde_json` when it is whole. At most one element is held. Behind a fault nothing can be trusted, as a
-//! quote too many or too few turns text into structure: so a fault ends the reading.
+//! The scanner follows strings, escapes and depth only. `serde_json` checks each element when it is whole. At most one
+//! element is held. A fault ends the reading, because a wrong quote turns text into structure, so what follows cannot be
+//! trusted.
 
 use memchr::memchr2;
 use serde::de::IgnoredAny;
 
 use super::descent::{Descent, SkippedValue};
 
-/// Longest element in bytes. Rows are far shorter; what is longer is a quote that is never closed.
+/// Longest element in bytes. Rows are far shorter; a longer element means that a quote is not closed.
 const ELEMENT_BYTES_MAX: usize = 16 << 20;
 
 /// Why the bytes are no JSON array. Positions are bytes of the (decompressed) object, from 0.
@@ -45,11 +45,11 @@ pub(crate) enum ArrayError {
 #[derive(Debug, Default)]
 pub(crate) struct ArrayScanner {
     state: ScanState,
-    /// The way to the array, if it is not the whole document, and what is passed over behind it.
+    /// The way to the array, if it is not the whole document, and the value that is skipped behind it.
     way: Option<(Descent, SkippedValue)>,
     /// Brackets and braces that are open within the element.
     depth: u64,
-    /// The element's bytes of pieces that came before.
+    /// The bytes of the element from earlier pieces.
     carried: Vec<u8>,
     /// Position of the next byte.
     byte: u64,
@@ -132,7 +132,7 @@ impl ArrayScanner {
         Ok(())
     }
 
-    /// Says whether the array was whole when all bytes have come.
+    /// Checks that the array was whole, when all bytes have come.
     pub(crate) fn finish(&self) -> Result<(), ArrayError> {
         let byte = self.byte;
         let is_inside = self.way.as_ref().is_some_and(|(descent, _)| descent.is_inside());
@@ -162,7 +162,7 @@ impl ArrayScanner {
         if is_last {
             self.state = ScanState::Behind;
         }
-        // Most elements are within a piece and are not copied to be looked at.
+        // Most elements lie within a piece, and are checked without a copy.
         let whole = if self.carried.is_empty() {
             rest
         } else {

@@ -8,7 +8,7 @@ use crate::Fault;
 
 /// A decompressor that is fed piece by piece.
 pub(crate) enum Decompressor {
-    /// So little has come that nothing tells.
+    /// Too few bytes have come to tell.
     Unknown(Vec<u8>),
     /// Not compressed.
     Plain,
@@ -18,24 +18,24 @@ pub(crate) enum Decompressor {
     Zstd(Box<ZstdWriter>),
 }
 
-/// Unlike `zstd::stream::write::Decoder`, this one says at the end whether the last frame was whole.
+/// Unlike `zstd::stream::write::Decoder`, this writer tells at the end whether the last frame was whole.
 type ZstdWriter = zstd::stream::zio::Writer<Vec<u8>, zstd::stream::raw::Decoder<'static>>;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 impl Decompressor {
-    /// One that knows the compression by the first bytes.
+    /// A decompressor that recognises the compression by the first bytes.
     pub(crate) fn new() -> Self {
         Self::Unknown(Vec::new())
     }
 
-    /// Whether the bytes are not as they came.
+    /// Whether the bytes are compressed.
     pub(crate) fn is_compressed(&self) -> bool {
         matches!(self, Self::Gzip(_) | Self::Zstd(_))
     }
 
-    /// Decompresses the next piece. What is plain is not copied.
+    /// Decompresses the next piece. Plain bytes are not copied.
     pub(crate) fn push(&mut self, object: &str, mut bytes: Bytes) -> Result<Bytes, Fault> {
         let broken =
             |error: std::io::Error| Fault::source(format!("{object} cannot be decompressed: {error}; drop it again"));
@@ -72,7 +72,7 @@ impl Decompressor {
         }
     }
 
-    /// What is left when all has come.
+    /// The rest, when all bytes have come.
     pub(crate) fn finish(&mut self, object: &str) -> Result<Vec<u8>, Fault> {
         let cut_off =
             |error: std::io::Error| Fault::source(format!("{object} is cut off ({error}); drop it again, whole"));

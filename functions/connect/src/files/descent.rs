@@ -1,8 +1,7 @@
-//! The way into a JSON document, to the array that a JSON Pointer (RFC 6901) points at, as the document streams in; and
-//! the way out again behind the array.
+//! The way into a streamed JSON document, to the array at a JSON Pointer (RFC 6901), and the way out behind the array.
 //!
-//! Names of members on the way are read, all else is only followed by its quotes and brackets. A pointer finds the
-//! first member of a name, and there is no way back from what it found.
+//! Names of members on the way are read. Everything else is only followed by its quotes and brackets. A pointer finds the
+//! first member of a name, even if another member of the same name follows.
 
 use std::borrow::Cow;
 
@@ -11,7 +10,7 @@ use onefold_config::pointer;
 /// Longest name of a member in bytes, as it is written.
 const NAME_BYTES_MAX: usize = 1 << 16;
 
-/// There is no array where the pointer points, or what is around it is no JSON.
+/// There is no array at the pointer, or the document around it is no JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Astray;
 
@@ -20,7 +19,7 @@ pub(super) struct Astray;
 pub(super) struct Descent {
     /// The pointer's names, from the outermost on.
     names: Vec<String>,
-    /// What closes each object or array that was entered. As many names are found, but for the innermost's.
+    /// The closing bracket of each object or array that was entered. The name in the innermost one is not found yet.
     open: Vec<u8>,
     state: DescentState,
     /// The name that is being read, as it is written.
@@ -43,7 +42,7 @@ enum DescentState {
     Aside(SkippedValue),
 }
 
-/// Follows what is passed over.
+/// Follows a value that is skipped.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SkippedValue {
     /// Brackets that are open.
@@ -60,7 +59,7 @@ enum Quoting {
 }
 
 impl SkippedValue {
-    /// Takes a byte; gives it if it is the comma or the bracket that ends the value.
+    /// Takes a byte. Gives it back if it is the comma or bracket that ends the value.
     fn step(&mut self, byte: u8) -> Option<u8> {
         match (self.text, byte) {
             (Quoting::Escaped, _) => self.text = Quoting::Inside,
@@ -84,7 +83,7 @@ impl Descent {
         Self { names, open: Vec::new(), state: DescentState::Value, name: Vec::new(), element: 0 }
     }
 
-    /// Takes a byte of the document before the array; whether it is the bracket that begins the array.
+    /// Takes a byte of the document before the array. Whether it is the bracket that begins the array.
     ///
     /// # Errors
     /// There is no array.
@@ -120,7 +119,7 @@ impl Descent {
                     self.element += 1;
                     self.begin_element();
                 }
-                // It ends, and the name was not there.
+                // The object or array ends without the name.
                 (Some(_), _) => return Err(Astray),
             },
             _ => return Err(Astray),
@@ -128,7 +127,7 @@ impl Descent {
         Ok(false)
     }
 
-    /// Whether anything was entered that has to end.
+    /// Whether any object or array is still open.
     pub(super) fn is_inside(&self) -> bool {
         !self.open.is_empty()
     }

@@ -20,7 +20,7 @@ pub(crate) enum HeaderError {
     /// Some lines end in a carriage return, others in a line feed.
     #[error("has a carriage return that stands alone in its header; end all its lines alike, with a line feed")]
     LoneReturn,
-    /// Excel's note says something else than the configuration.
+    /// Excel's note contradicts the configuration.
     #[error(
         "says in its first line that \"{said}\" separates its fields, and the source's settings say \"{set}\"; write delimiter = \"{said}\" there"
     )]
@@ -29,8 +29,8 @@ pub(crate) enum HeaderError {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Whether the lines of an object end in a carriage return alone, as once on the Macintosh: there is one within its
-/// first bytes, and no line feed. `None` if it takes more bytes to know.
+/// Whether the lines of an object end in a carriage return alone, as once on the Macintosh: its first bytes have one, and no
+/// line feed. `None` if more bytes are needed.
 pub(crate) fn has_old_line_ends(text: &[u8], is_last: bool) -> Option<bool> {
     let start = &text[..text.len().min(RECORD_BYTES_MAX)];
     if memchr(b'\n', start).is_some() {
@@ -40,7 +40,7 @@ pub(crate) fn has_old_line_ends(text: &[u8], is_last: bool) -> Option<bool> {
     is_known.then(|| memchr(b'\r', start).is_some())
 }
 
-/// Where the header stands in the text that an object begins with; `None` if it takes more text to know.
+/// Where the header is in the first text of an object; `None` if more text is needed.
 ///
 /// # Errors
 /// There is none.
@@ -66,7 +66,7 @@ pub(crate) fn find(text: &[u8], delimiter: u8, is_last: bool) -> Result<Option<R
     Ok(Some(start..start + length))
 }
 
-/// The length of Excel's first line `sep=;`, with its line end; 0 if there is none, `None` if it takes more text.
+/// The length of Excel's first line `sep=;`, with its line end; 0 if there is none, `None` if more text is needed.
 fn separator_line(text: &[u8], delimiter: u8, is_last: bool) -> Result<Option<usize>, HeaderError> {
     const LINE_BYTES_MAX: usize = 16;
     let Some(length) = memchr(b'\n', &text[..text.len().min(LINE_BYTES_MAX)]).map(|position| position + 1) else {

@@ -1,6 +1,6 @@
 //! Reading a piece of a split as a stream of decompressed text, and the header of CSV before it.
 //!
-//! What is given, and where it ends, depends on the object's bytes alone, not on the pieces in which they come.
+//! The text and its end depend on the object's bytes alone, not on the pieces in which they come.
 
 use bytes::Bytes;
 use memchr::memchr;
@@ -25,11 +25,11 @@ pub(crate) struct ObjectReader<'p> {
     is_body_over: bool,
     decompressor: Decompressor,
     text: TextDecoder,
-    /// Whether a carriage return alone ends a line, and so is made a line feed.
+    /// Whether lines end in a carriage return alone, which then becomes a line feed.
     has_old_line_ends: bool,
     /// Position in the object's text of the next byte that is given.
     position: u64,
-    /// Bytes still to be passed over.
+    /// Bytes still to be skipped.
     skip: u64,
     /// Text that was read already.
     ahead: Option<Bytes>,
@@ -39,7 +39,7 @@ pub(crate) struct ObjectReader<'p> {
     is_over: bool,
 }
 
-/// What is wanted of a piece.
+/// What to read of a piece.
 #[derive(Clone, Copy)]
 pub(crate) struct PieceRequest<'p> {
     pub(crate) piece: &'p Piece,
@@ -55,7 +55,7 @@ pub(crate) struct PieceRequest<'p> {
 /// Opens a piece at a position.
 ///
 /// # Errors
-/// The object is gone, or is no text that is read, or its header is none.
+/// The object is gone, holds no text in a known encoding, or has no header.
 pub(crate) async fn open<'p>(context: &Context, wanted: PieceRequest<'p>) -> Result<ObjectReader<'p>, Fault> {
     let Piece { object, etag, .. } = wanted.piece;
     let body = context.store.stream(object, etag, wanted.first_byte()).await;
@@ -72,13 +72,13 @@ impl<'p> PieceRequest<'p> {
         self.piece.is_range && self.position > 0 && !self.is_taken_up
     }
 
-    /// The first byte of the text that must be seen. A range can start right behind a line end.
+    /// The first byte of the text that is needed. A range can start right behind a line end.
     fn first_of_text(&self) -> u64 {
         if self.looks_for_line() { self.position - 1 } else { self.position }
     }
 
-    /// The first byte of the object that must come. Compressed objects, those whose text is made of their bytes, and those
-    /// with a header are read from their start.
+    /// The first byte of the object that is needed. Objects that are compressed, decoded or have a header are read from their
+    /// start.
     fn first_byte(&self) -> u64 {
         let object = &self.piece.object;
         let is_compressed = object.ends_with(".gz") || object.ends_with(".zst");
@@ -86,7 +86,7 @@ impl<'p> PieceRequest<'p> {
         if is_compressed || !is_as_is || self.is_csv() { 0 } else { self.first_of_text() }
     }
 
-    /// Reads what the object's body gives from its first byte on.
+    /// Reads the object's body from [`first_byte`](Self::first_byte) on.
     async fn read(self, body: Box<dyn Body>) -> Result<ObjectReader<'p>, Fault> {
         let from = self.first_byte();
         let mut reader = ObjectReader {
@@ -114,7 +114,7 @@ impl<'p> PieceRequest<'p> {
         if self.looks_for_line() {
             reader.pass_over_line().await?;
         }
-        // A range that was left behind its last line has no other: the line at its end is the next one's.
+        // A range that was left behind its last line is over: the line at its end belongs to the next range.
         reader.is_over |= self.is_taken_up && self.piece.is_range && self.position >= self.piece.end;
         Ok(reader)
     }
@@ -138,7 +138,7 @@ impl ObjectReader<'_> {
         self.position + self.skip
     }
 
-    /// The header of a CSV object, with a line end; empty if it has none, and of other objects.
+    /// The header of a CSV object, with a line end; empty for all others, and if there is none.
     pub(crate) fn header(&self) -> &[u8] {
         &self.header
     }
@@ -174,7 +174,7 @@ impl ObjectReader<'_> {
 
     /// The bytes of a range's last piece: up to the end of the line that starts before the range's end.
     fn up_to_range_end(&mut self, start: u64, bytes: Bytes) -> Bytes {
-        // The byte before the end tells whether a line starts at the end: that one is not ours.
+        // The byte before the end tells whether a line starts at the end. Such a line belongs to the next range.
         let last = self.piece.end.saturating_sub(1).saturating_sub(start);
         let from = usize::try_from(last).unwrap_or(usize::MAX).min(bytes.len());
         match memchr(b'\n', &bytes[from..]) {
@@ -222,7 +222,7 @@ impl ObjectReader<'_> {
         Ok(Some(decompressed))
     }
 
-    /// Looks whether the object begins as no text does.
+    /// Refuses objects that begin as no text does.
     async fn look_at_start(&mut self) -> Result<(), Fault> {
         let piece = self.piece;
         let object = &piece.object;
@@ -239,7 +239,7 @@ impl ObjectReader<'_> {
         Ok(())
     }
 
-    /// Passes over the line that the range starts in.
+    /// Skips the line that the range starts in.
     async fn pass_over_line(&mut self) -> Result<(), Fault> {
         loop {
             let Some(bytes) = self.advance().await? else {
@@ -265,7 +265,7 @@ impl ObjectReader<'_> {
         let object = piece.object.as_str();
         let told = |error: header::HeaderError| Fault::source(format!("{object} {error}"));
         let (mut text, mut is_last) = (Vec::new(), false);
-        // Looked at again when there is as much again: a header may come in many pieces.
+        // The text is searched again when it has doubled, because a header may come in many pieces.
         let mut wait = 0;
         let header = loop {
             match self.advance().await? {
@@ -305,7 +305,7 @@ impl ObjectReader<'_> {
     }
 }
 
-/// Text whose lines end in carriage returns, with line feeds instead, at the same places.
+/// The text with a line feed in place of each carriage return.
 fn with_line_feeds(mut text: Vec<u8>) -> Bytes {
     text.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
     text.into()

@@ -23,13 +23,13 @@ use self::window::{ObjectRanges, Window};
 use super::signature::{self, SIGNATURE_BYTES};
 use crate::Fault;
 
-/// Text that is made at once, about.
+/// About how many bytes of text are made at once.
 const TEXT_BYTES: usize = 256 << 10;
 
 /// Largest description of the columns and row groups at the object's end.
 const FOOTER_BYTES_MAX: u64 = 64 << 20;
 
-/// What is read of the object's end at first: enough for the footer of most.
+/// Bytes that are read first, from the object's end: enough for most footers.
 const TAIL_BYTES: u64 = 64 << 10;
 
 /// Length of the footer's length and the magic number behind it.
@@ -48,13 +48,13 @@ pub(crate) struct ParquetReader<'p> {
     group: usize,
     /// The rows of the row group before it that are not read yet.
     rows: Option<ReaderIter>,
-    /// Rows to pass over.
+    /// Rows to skip.
     skip: u64,
     /// Number of the next row, from 1.
     row: u64,
 }
 
-/// Opens an object; the rows before `row` (from 1) are passed over.
+/// Opens an object. The rows before `row` (from 1) are skipped.
 pub(crate) async fn open<'p>(context: &'p Context, piece: &'p Piece, row: u64) -> Result<ParquetReader<'p>, Fault> {
     let mut ranges = ObjectRanges::new(context, piece);
     let window = Window::new(piece.end);
@@ -76,7 +76,7 @@ pub(crate) async fn open<'p>(context: &'p Context, piece: &'p Piece, row: u64) -
     Ok(reader)
 }
 
-/// Length of the footer and what stands behind it.
+/// Length of the footer with its length and the magic number, in bytes.
 fn footer_bytes(piece: &Piece, tail: &[u8]) -> Result<u64, Fault> {
     let no_parquet = || {
         Fault::source(format!(
@@ -99,7 +99,7 @@ fn footer_bytes(piece: &Piece, tail: &[u8]) -> Result<u64, Fault> {
     Ok(length)
 }
 
-/// What an object that does not end as Parquet is, if its start tells.
+/// The fault of an object that does not end as Parquet, if its start tells its format.
 async fn what_else(piece: &Piece, ranges: &mut ObjectRanges<'_>) -> Result<Option<Fault>, Fault> {
     let start = ranges.read(0..piece.end.min(SIGNATURE_BYTES as u64)).await?;
     let told = signature::of(&start).filter(|_| !start.starts_with(MAGIC));
@@ -110,7 +110,7 @@ fn damaged(piece: &Piece, what: &str) -> Fault {
     Fault::source(format!("{} is damaged: {what}; write it anew and drop it again", piece.object))
 }
 
-/// What the library answers. It panics on some files that are damaged.
+/// Calls the library, which panics on some damaged files.
 fn guarded<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ()> {
     catch_unwind(AssertUnwindSafe(read)).map_err(|_| ())?.map_err(|_| ())
 }
@@ -162,7 +162,7 @@ impl ParquetReader<'_> {
         }
     }
 
-    /// Passes over whole row groups, and notes how many rows of the next are passed over.
+    /// Skips whole row groups, and sets how many rows of the next one are skipped.
     fn pass_to(&mut self, row: u64) {
         let metadata = self.file.metadata();
         while let Some(group) = metadata.row_groups().get(self.group) {
@@ -176,7 +176,7 @@ impl ParquetReader<'_> {
         self.skip = row.saturating_sub(self.row);
     }
 
-    /// Refuses row groups that do not fit into memory, before any is read.
+    /// Refuses row groups that do not fit into memory, before reading any.
     fn check_groups(&self, memory: MemoryBudget) -> Result<(), Fault> {
         for number in self.group..self.file.metadata().num_row_groups() {
             let range = self.range_of(number)?;
@@ -214,7 +214,7 @@ impl ParquetReader<'_> {
         Ok(first.min(last)..last)
     }
 
-    /// Brings the next row group; `false` if there is none.
+    /// Fetches the next row group; `false` if there is none.
     async fn open_group(&mut self) -> Result<bool, Fault> {
         if self.group >= self.file.metadata().num_row_groups() {
             return Ok(false);

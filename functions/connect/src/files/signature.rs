@@ -1,9 +1,9 @@
-//! What a file seems to be by its first bytes, where it is not what a source of text can hold.
+//! Recognising files by their first bytes that are no text.
 
-/// How many bytes tell.
+/// How many bytes are needed to recognise a file.
 pub(crate) const SIGNATURE_BYTES: usize = 1024;
 
-/// First bytes, what they are the first bytes of, and what to do. Where one begins with another, the longer is first.
+/// First bytes, the format that they begin, and what to do. Of two that begin alike, the longer one comes first.
 const SIGNATURES: [(&[u8], &str, &str); 20] = [
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "unpack the archive, or save the workbook as CSV (UTF-8)"),
     (b"PK\x05\x06", "a ZIP archive without files", "drop the files that should be in it"),
@@ -27,7 +27,7 @@ const SIGNATURES: [(&[u8], &str, &str); 20] = [
     (b"\xfe\xff", "text in UTF-16", "write it in UTF-8"),
 ];
 
-/// What a document of markup begins with, in small letters.
+/// The beginnings of documents of markup, in small letters.
 const MARKUP: [(&[u8], &str); 6] = [
     (b"<!doctype html", "HTML"),
     (b"<html", "HTML"),
@@ -37,8 +37,8 @@ const MARKUP: [(&[u8], &str); 6] = [
     (b"<?xml", "XML"),
 ];
 
-/// What the (decompressed) object that begins with these bytes seems to be, if it is no text in an encoding that is
-/// read: what it is, and what to do.
+/// What a (decompressed) object seems to be that begins with these bytes, and what to do; `None` if it may be text in a
+/// known encoding. It is the rest of a sentence about the object.
 pub(crate) fn of(start: &[u8]) -> Option<String> {
     let found = SIGNATURES.iter().find(|(signature, ..)| start.starts_with(signature));
     if let Some((_, what, remedy)) = found {
@@ -58,13 +58,13 @@ pub(crate) fn of(start: &[u8]) -> Option<String> {
     Some(format!("seems to be {what}, as some programs write it for Excel; open it there and save it as CSV (UTF-8)"))
 }
 
-/// The encoding of text whose characters have two or four bytes each, by the zeros in those of ASCII.
+/// The encoding of text with two or four bytes a character, recognised by the zeros in ASCII characters.
 fn wide_encoding(start: &[u8]) -> Option<&'static str> {
     let units = start.len().min(256) / 4;
     if units < 2 {
         return None;
     }
-    // How many of the bytes at each place of four are zero.
+    // The number of zeros at each of four places.
     let zeros = |place: usize| start[..units * 4].iter().skip(place).step_by(4).filter(|byte| **byte == 0).count();
     let fits = |(place, is_zero): (usize, &bool)| {
         let zeros = zeros(place);

@@ -4,10 +4,10 @@ use onefold_config::{Encoding, FileFormat, FilesSettings};
 use onefold_lake::run::plan::Piece;
 use onefold_store::Object;
 
-/// Bytes that one split holds, about: a few seconds of one Lambda.
+/// About how many bytes one split holds: a few seconds of one Lambda.
 pub const SPLIT_BYTES: u64 = 64 << 20;
 
-/// Pieces that one split holds at most, so that it stays far below the 256 KiB of a state's input.
+/// Most pieces of a split, so that it stays far below the 256 KiB of a state's input.
 const PIECES_MAX: usize = 200;
 
 /// Divides the new objects of a source. Small objects share a split; a large object of plain JSON Lines is

@@ -1,4 +1,4 @@
-//! From an object's bytes, decompressed, to the text that its raw chunks hold.
+//! From an object's decompressed bytes to the text of its raw chunks.
 
 use bytes::Bytes;
 use onefold_config::{Encoding, FileFormat, FilesSettings};
@@ -8,7 +8,7 @@ use crate::Fault;
 
 /// Makes the text, piece by piece.
 pub(crate) enum TextDecoder {
-    /// It is the bytes.
+    /// The text is the bytes.
     AsIs,
     /// Bytes of another encoding.
     Encoded(Box<encoding_rs::Decoder>),
@@ -17,7 +17,7 @@ pub(crate) enum TextDecoder {
 }
 
 impl TextDecoder {
-    /// What the settings ask for.
+    /// The decoder for the settings of a source.
     pub(crate) fn of(settings: &FilesSettings) -> Self {
         match (settings.format, settings.encoding) {
             (FileFormat::JsonArray, _) => Self::Array(Box::new(ArrayScanner::at(&settings.items))),
@@ -28,7 +28,7 @@ impl TextDecoder {
         }
     }
 
-    /// Whether it is the bytes.
+    /// Whether the text is the bytes.
     pub(crate) fn is_as_is(&self) -> bool {
         matches!(self, Self::AsIs)
     }
@@ -46,7 +46,7 @@ impl TextDecoder {
         }
     }
 
-    /// The text that is left when all bytes have come.
+    /// The rest of the text, when all bytes have come.
     pub(crate) fn finish(&mut self, object: &str) -> Result<Vec<u8>, Fault> {
         match std::mem::replace(self, Self::AsIs) {
             Self::AsIs => Ok(Vec::new()),
@@ -60,7 +60,7 @@ impl TextDecoder {
 }
 
 fn decode(decoder: &mut encoding_rs::Decoder, bytes: &[u8], is_last: bool) -> Vec<u8> {
-    // Windows-1252 has no byte that cannot be decoded, and none that becomes more than three.
+    // Every byte of Windows-1252 can be decoded, and becomes at most three bytes.
     let mut text = String::with_capacity(bytes.len() * 3 + 3);
     let _ = decoder.decode_to_string(bytes, &mut text, is_last);
     text.into_bytes()

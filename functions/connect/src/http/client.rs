@@ -23,7 +23,7 @@ use super::origin::is_same_host;
 use super::retry;
 use super::status::{RequestFailure, failure};
 
-/// How long a connection may take to be made.
+/// Time limit for making a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// More redirects than these are taken for a circle.
@@ -39,7 +39,7 @@ pub(super) struct PageClient<'c> {
 
 /// Connections that are kept for the next request.
 enum ConnectionPool {
-    /// To this very machine; the configuration allows no other.
+    /// To this machine; the configuration allows no other host.
     Plain(Pool<HttpConnector, Empty<Bytes>>),
     /// With TLS, against the roots of the operating system.
     Tls(Pool<HttpsConnector<HttpConnector>, Empty<Bytes>>),
@@ -72,7 +72,7 @@ impl PageResponse {
 }
 
 impl<'c> PageClient<'c> {
-    /// A client that proves itself with a secret's value, if the source has one.
+    /// A client that authenticates itself with the value of a secret, if the source has one.
     ///
     /// # Errors
     /// The secret cannot be sent, or the system has no roots.
@@ -102,7 +102,7 @@ impl<'c> PageClient<'c> {
     /// Gets a page within a time, following redirects on the same host.
     ///
     /// # Errors
-    /// What there is instead of a page; never any of its body.
+    /// Why there is no page. The message never holds any of a body.
     pub(super) async fn get(&self, url: &Url, within: Duration) -> Result<PageResponse, RequestFailure> {
         tokio::time::timeout(within, self.follow(url)).await.unwrap_or_else(|_| {
             Err(RequestFailure::passing(format!("was not answered to the end within {} s", within.as_secs_f32())))
@@ -144,7 +144,7 @@ impl<'c> PageClient<'c> {
         request.body(Empty::new()).map_err(|_| RequestFailure::lasting("is no request that can be sent; check url"))
     }
 
-    /// Reads a body, and no more of it than may be held.
+    /// Reads a body, up to the most bytes of a page.
     async fn read(&self, headers: &HeaderMap, mut body: Incoming) -> Result<Vec<u8>, RequestFailure> {
         let too_large = || {
             RequestFailure::lasting(format!(
@@ -170,7 +170,7 @@ impl<'c> PageClient<'c> {
     }
 }
 
-/// The header that proves who a request is from.
+/// The header that authenticates requests.
 fn credentials(auth: &HttpAuth, secret: &str) -> Result<(HeaderName, HeaderValue), StageError> {
     let name = auth.secret();
     let unfit = || {

@@ -1,4 +1,4 @@
-//! Taking a page apart without reading its values: rows are passed on as the text that they came as.
+//! Taking a page apart. Rows are passed on with their original text.
 
 use std::collections::BTreeMap;
 

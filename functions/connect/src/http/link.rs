@@ -2,8 +2,8 @@
 
 /// The target of the first link with the relation `next`, in the values of the headers `Link`.
 ///
-/// Links with an `anchor` are about another page than the one that was asked for, and are passed by, as is the rest
-/// of a value that is not written as the RFC says.
+/// Links with an `anchor` belong to another page, so they are ignored, as is the rest of a value that breaks the RFC's
+/// grammar.
 pub(super) fn next<'h>(values: impl IntoIterator<Item = &'h str>) -> Option<&'h str> {
     values.into_iter().find_map(|value| {
         let mut rest = value;
@@ -24,7 +24,7 @@ pub(super) fn next<'h>(values: impl IntoIterator<Item = &'h str>) -> Option<&'h 
 struct LinkParameters<'h> {
     is_next: bool,
     has_anchor: bool,
-    /// What is behind the link.
+    /// The text behind the link.
     rest: &'h str,
 }
 
@@ -46,7 +46,7 @@ impl<'h> LinkParameters<'h> {
                 Some(behind) => value(behind.trim_start_matches([' ', '\t']))?,
                 None => ("", after_name),
             };
-            // Of several `rel` the first counts. Relations that have a name are compared without case.
+            // The first of several `rel` counts. Registered relations are compared without case.
             if name.eq_ignore_ascii_case("rel") && !has_rel {
                 has_rel = true;
                 found.is_next = value.split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case("next"));
@@ -57,7 +57,7 @@ impl<'h> LinkParameters<'h> {
     }
 }
 
-/// A token or a quoted string, and what is behind it. Escapes stay in it: no relation has any.
+/// A token or a quoted string, and the text behind it. Escapes are kept, because no relation has any.
 fn value(text: &str) -> Option<(&str, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([';', ',', ' ', '\t']).unwrap_or(text.len());

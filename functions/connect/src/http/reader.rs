@@ -1,4 +1,4 @@
-//! Reading page after page into the sink, with patience and in time.
+//! Reading page after page into the sink, with retries and within the time limit.
 
 use std::time::Duration;
 
@@ -19,23 +19,23 @@ use super::watermark::NextWatermark;
 use super::{json, link, request, retry};
 use crate::{Fault, Flow, Outcome, Position, Sink};
 
-/// No server is waited for longer between two tries.
+/// Longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
-/// What a request leaves of an invocation's time, for the chunk that is written after it.
+/// Time that a request leaves for writing the chunk after it.
 const TIME_TO_WRITE: Duration = Duration::from_secs(15);
 
-/// Where the source is left at the end of a page. It is kept in raw chunks, so names must stay.
+/// Where a source is left at the end of a page. It is kept in raw chunks, so the names of its fields must stay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Checkpoint {
     /// The page to ask for.
     place: PagePosition,
-    /// What the pages up to it were, for noticing that they repeat.
+    /// The pages before it, to notice that they repeat.
     seen: RepetitionFinder,
     /// The watermark so far.
     watermark: Option<String>,
-    /// How often the page was asked for in vain.
+    /// How many requests for the page have failed.
     failures: u32,
     /// How long to wait before it is asked for, in milliseconds.
     wait_ms: u64,
@@ -115,7 +115,7 @@ impl PageReader<'_> {
                 return Ok(None);
             }
             let getting = self.client.get(url, patience.timeout);
-            // The invocation's first request has all the time it may take: else a slow page would never be got.
+            // The first request of an invocation has its whole time limit: otherwise a slow page would never arrive.
             let got = match sink.context().time_left().filter(|_| !is_first) {
                 None => getting.await,
                 Some(left) => match tokio::time::timeout(left.saturating_sub(TIME_TO_WRITE), getting).await {
@@ -199,8 +199,8 @@ impl PageReader<'_> {
         Ok(next)
     }
 
-    /// Looks at a first page that names no next one. Where it has nothing at the place that should, the place may be the
-    /// wrong one: that is told, and is a fault if the page is so full that there must be more.
+    /// Checks a first page that names no next one. If it has nothing at the place that should name one, the place may be
+    /// wrong: this gives a note, or a fault if the page is as full as it was asked to be.
     fn only_page(&self, page: &PageContent<'_>, sink: &mut Sink<'_>) -> Result<(), String> {
         let lacking = walk::lacking(&self.settings.paging, page).filter(|_| !page.items.is_empty());
         let Some(at) = lacking else { return Ok(()) };
@@ -217,7 +217,7 @@ impl PageReader<'_> {
     }
 }
 
-/// The source is not to be had now. The state machine tries again, if it must be read.
+/// The source is not available now. The state machine tries again if the source must be read.
 fn gave_up(message: String) -> Fault {
     Fault::Source(StageError::new(ErrorKind::Transient, message))
 }
@@ -229,7 +229,7 @@ fn position(at: &Checkpoint) -> Result<Value, StageError> {
 /// Waits until the page may be asked for. `false` if time is short before that.
 async fn wait(at: &mut Checkpoint, pace: &mut RequestPace, sink: &Sink<'_>) -> bool {
     let wait = Duration::from_millis(at.wait_ms).max(pace.wait());
-    // An invocation that has no time at all asks once all the same: else none would get any further.
+    // An invocation without any time still asks once: otherwise none would get any further.
     let left = sink.time_left().filter(|left| !(pace.is_first() && left.is_zero()));
     if let Some(left) = left.filter(|left| *left < wait || left.is_zero()) {
         tokio::time::sleep(left).await;

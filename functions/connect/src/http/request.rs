@@ -6,10 +6,10 @@ use url::Url;
 use super::origin::is_same_host;
 use super::walk::PagePosition;
 
-/// The address of the page at a place, asking for what is new since the watermark. `None` if the place is no address
-/// on the source's host.
+/// The address of the page at a position, with the watermark to ask for new rows. `None` if the position is an address on
+/// another host.
 pub(super) fn url(settings: &HttpSettings, place: &PagePosition, watermark: Option<&str>) -> Option<Url> {
-    // The server made this one, from the first one's parameters.
+    // The server made this address from the parameters of the first one.
     if let PagePosition::Url(address) = place {
         return Url::parse(address).ok().filter(|address| is_same_host(&settings.url, address));
     }
@@ -42,7 +42,7 @@ pub(super) fn page_param(paging: &Paging) -> &str {
     }
 }
 
-/// Names of parameters that ask for so many rows, in lower case, letters alone.
+/// Names of parameters for the size of a page, in lower case, letters alone.
 const SIZES: [&str; 12] = [
     "itemsperpage",
     "limit",
@@ -58,7 +58,7 @@ const SIZES: [&str; 12] = [
     "top",
 ];
 
-/// How many rows a page by cursor or link is asked for, and by which parameter, as far as its name tells.
+/// The parameter that asks for a number of rows, recognised by its name, and that number.
 pub(super) fn rows_asked_for(settings: &HttpSettings) -> Option<(&str, u64)> {
     settings.params.iter().find_map(|(name, value)| {
         let letters: String = name.chars().filter(char::is_ascii_alphabetic).collect();
@@ -68,7 +68,7 @@ pub(super) fn rows_asked_for(settings: &HttpSettings) -> Option<(&str, u64)> {
     })
 }
 
-/// A request as messages show it: without the values of its parameters, which may be personal or secret.
+/// A request for messages: without the values of its parameters, which may be personal or secret.
 pub(super) fn shown(url: &Url) -> String {
     let mut shown = format!("GET {}{}", url.origin().ascii_serialization(), url.path());
     let names = url.query_pairs().map(|(name, _)| format!("{name}=…"));

@@ -10,13 +10,13 @@ use hyper::header::{DATE, RETRY_AFTER};
 use onefold_config::HttpPatience;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// No wait is longer, unless the server asks for it.
+/// Longest wait, unless the server asks for more.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// The wait after `failures` tries (from 1 on): exponential backoff with full jitter (Brooker 2015, "Exponential
-/// Backoff And Jitter", AWS Architecture Blog), and never shorter than the server asks for.
+/// Backoff And Jitter", AWS Architecture Blog), and never shorter than `asked`, which the server asks for.
 ///
-/// The jitter is derived from `seed`: it has to differ between invocations, not to be unpredictable.
+/// The jitter is derived from `seed`: it must differ between invocations, and need not be unpredictable.
 pub(super) fn wait(patience: &HttpPatience, failures: u32, asked: Option<Duration>, seed: &str) -> Duration {
     let doubled = patience.wait.saturating_mul(1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
     let hash = xxh3_64(format!("{seed} {failures}").as_bytes());
@@ -25,7 +25,7 @@ pub(super) fn wait(patience: &HttpPatience, failures: u32, asked: Option<Duratio
     asked.map_or(jittered, |asked| asked.max(jittered))
 }
 
-/// How long the server asks to wait, by `Retry-After` (RFC 9110, 10.2.3). A date is compared with the server's own.
+/// How long the server asks to wait, by `Retry-After` (RFC 9110, 10.2.3). A date is compared with the `Date` of the answer.
 pub(super) fn asked_for(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {

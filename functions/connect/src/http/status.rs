@@ -5,17 +5,17 @@ use std::time::Duration;
 use hyper::StatusCode;
 use onefold_config::HttpAuth;
 
-/// Why a page was not got.
+/// Why a request gave no page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum RequestFailure {
-    /// It may be got another time.
+    /// It may succeed later.
     Passing {
         /// What happened, as the rest of a sentence about the request.
         what: String,
         /// How long the server asks to wait.
         asked: Option<Duration>,
     },
-    /// It will not be got until something is mended.
+    /// It will fail again until somebody mends something.
     Lasting {
         /// What happened, as the rest of a sentence about the request, and what to do.
         what: String,
@@ -32,7 +32,7 @@ impl RequestFailure {
     }
 }
 
-/// What to make of a status that is no success and no redirect.
+/// The failure that a status means which is no success and no redirect.
 pub(super) fn failure(status: StatusCode, asked: Option<Duration>, auth: Option<&HttpAuth>) -> RequestFailure {
     let what = format!("answered {status}");
     let advice = match status {

@@ -9,23 +9,23 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use super::json;
 use super::origin::is_same_host;
 
-/// Which page is asked for. It is kept in raw chunks, so names must stay.
+/// The page to ask for. It is kept in raw chunks, so the names of its variants must stay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PagePosition {
-    /// The first, which nothing tells from others.
+    /// The first page, by the address of the source.
     First,
-    /// The one that a cursor stands for.
+    /// The page of a cursor.
     Cursor(String),
-    /// The one at an address.
+    /// The page at an address.
     Url(String),
-    /// The one of a number.
+    /// The page of a number.
     Number(u64),
-    /// The one behind so many rows.
+    /// The page behind so many rows.
     Offset(u64),
 }
 
-/// Why there is no way on.
+/// Why the next page is not known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PagingError {
     #[error("the cursor at {0:?} is neither text nor a number; check page")]
@@ -53,11 +53,11 @@ pub(super) fn first(paging: &Paging) -> PagePosition {
     }
 }
 
-/// What a page says about the way on.
+/// The parts of a page that tell of the next one.
 pub(super) struct PageContent<'p> {
     /// Its address.
     pub(super) url: &'p Url,
-    /// All of it; none if the answer had no content.
+    /// Its JSON; `None` if the answer had no content.
     pub(super) body: Option<&'p RawValue>,
     /// Its rows.
     pub(super) items: &'p [&'p RawValue],
@@ -67,7 +67,7 @@ pub(super) struct PageContent<'p> {
     pub(super) has_links: bool,
 }
 
-/// The page behind a page, or `None` behind the last.
+/// The page behind a page; `None` behind the last one.
 pub(super) fn next(
     paging: &Paging,
     place: &PagePosition,
@@ -86,7 +86,7 @@ pub(super) fn next(
         Paging::Cursor { at: CursorAt::LastRow(at), .. } => in_last_row(page.items, at)?.map(PagePosition::Cursor),
         Paging::Link => page.link.map(|link| address(page.url, link)).transpose()?,
         Paging::NextUrl { at, .. } => cursor(page.body, at)?.map(|link| address(page.url, &link)).transpose()?,
-        // A page smaller than asked for is no end: servers have limits of their own.
+        // A page that is smaller than asked for is not the last: servers have limits of their own.
         Paging::Number { .. } | Paging::Offset { .. } if page.items.is_empty() => None,
         Paging::Number { .. } => match place {
             PagePosition::Number(number) => Some(PagePosition::Number(number + 1)),
@@ -100,16 +100,17 @@ pub(super) fn next(
     let fingerprint = match &next {
         None => return end.map_or(Ok(None), |end| Err(PagingError::NoWayOn(end.at.clone()))),
         Some(PagePosition::Cursor(text) | PagePosition::Url(text)) => xxh3_64(text.as_bytes()),
-        // Numbers never repeat. A server that does not look at them gives the same rows again and again.
+        // Numbers never repeat, but a server that ignores them gives the same rows again and again.
         Some(_) => fingerprint(page.items),
     };
     if seen.again(fingerprint) { Err(PagingError::Loop) } else { Ok(next) }
 }
 
-/// Where a page should say how to go on, and has nothing; null and the like are something. `None` where it need not.
+/// The place where a page should name the next one and has nothing; null and the like are something. `None` if the page
+/// need not name one.
 pub(super) fn lacking<'p>(paging: &'p Paging, page: &PageContent<'_>) -> Option<&'p str> {
     match paging {
-        // Where a page says that it is the last, that is enough.
+        // A page that says that it is the last need not name a next one.
         Paging::Cursor { end: Some(_), .. } | Paging::NextUrl { end: Some(_), .. } => None,
         Paging::Cursor { at: CursorAt::Page(at), .. } | Paging::NextUrl { at, .. } => {
             let found = page.body.and_then(|body| json::at(body, at));
@@ -129,7 +130,7 @@ fn end_of(paging: &Paging) -> Option<&PageEnd> {
     }
 }
 
-/// Whether a page says that it is the last. One without content is.
+/// Whether a page says that it is the last. A page without content is.
 fn is_last(body: Option<&RawValue>, end: &PageEnd) -> Result<bool, PagingError> {
     let Some(body) = body else { return Ok(true) };
     match json::at(body, &end.at).map(RawValue::get) {
@@ -139,27 +140,29 @@ fn is_last(body: Option<&RawValue>, end: &PageEnd) -> Result<bool, PagingError> 
     }
 }
 
-/// What the last row of a page has to be sent next; nothing without rows.
+/// The value of a page's last row that is sent next; `None` without rows.
 fn in_last_row(items: &[&RawValue], pointer: &str) -> Result<Option<String>, PagingError> {
     let Some(row) = items.last() else { return Ok(None) };
     let text = json::at(row, pointer).and_then(json::text).filter(|text| !text.is_empty());
     text.map(Some).ok_or_else(|| PagingError::NoCursorInRow(pointer.to_owned()))
 }
 
-/// How the rows of a page are to those of the page before it.
+/// Whether the rows of a page repeat those of the page before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Repetition {
-    /// They are others, or must be: pages that repeat without end are a fault.
+    /// They do not, or must not: pages that repeat without end are a fault.
     Others,
-    /// They are the same. It was the last: servers give it to whoever asks for a page behind it.
+    /// They do. The page before was the last: servers give it again for higher numbers.
     Same,
-    /// They are the same, and the page before is the first. It is smaller than asked for, so perhaps it was the last.
+    /// They do, and the page before is the first. It is smaller than asked for, so it may be the only one.
     SameAsFirst,
 }
 
-/// Looks at a page by number or offset. A server that gives another second page than the first looks at which page it is
-/// asked for, and so gives the same page again where there is no further one. That it gives the first page twice can mean
-/// that it does not look: then only a page that is smaller than asked for is taken for all there is.
+/// Compares a page by number or offset with the page before.
+///
+/// A server whose second page differs from the first respects numbers: if it repeats a page, there is no further one. A
+/// server that gives the first page twice may ignore numbers: then only a page that is smaller than asked for is taken as
+/// the only one.
 pub(super) fn again(
     paging: &Paging,
     place: &PagePosition,
@@ -180,7 +183,7 @@ pub(super) fn again(
     }
 }
 
-/// What tells the rows of a page from others.
+/// A hash of the rows of a page.
 fn fingerprint(items: &[&RawValue]) -> u64 {
     let mut hash = Xxh3::new();
     for item in items {
@@ -190,7 +193,7 @@ fn fingerprint(items: &[&RawValue]) -> u64 {
     hash.digest()
 }
 
-/// The cursor of a page. Nothing, null, false and "" mean that there is no further page.
+/// The cursor of a page; `None` for a missing value, null, false and "", which mean that there is no further page.
 fn cursor(body: Option<&RawValue>, pointer: &str) -> Result<Option<String>, PagingError> {
     let Some(found) = body.and_then(|body| json::at(body, pointer)) else { return Ok(None) };
     if matches!(found.get(), "null" | "false") {
@@ -215,19 +218,19 @@ fn address(page: &Url, link: &str) -> Result<PagePosition, PagingError> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RepetitionFinder {
-    /// What all that follow are compared with.
+    /// The fingerprint that later ones are compared with.
     mark: Option<u64>,
-    /// How many are compared with it before another is; a power of two.
+    /// How many are compared with it before it is replaced: a power of two.
     reach: u64,
-    /// How many were.
+    /// How many were compared with it.
     steps: u64,
-    /// The page before, of pages by number or offset.
+    /// The rows of the page before, for pages by number or offset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     before: Option<u64>,
 }
 
 impl RepetitionFinder {
-    /// Takes the next of the sequence; whether it is the mark again.
+    /// Takes the next fingerprint. Whether it equals the mark.
     fn again(&mut self, fingerprint: u64) -> bool {
         if self.mark == Some(fingerprint) {
             return true;

@@ -1,4 +1,4 @@
-//! Up to where a source is read.
+//! The watermark of a source: up to where it is read.
 
 use onefold_config::HttpWatermark;
 use onefold_normalise::timestamp::Timestamp;
@@ -9,13 +9,13 @@ use super::json;
 /// Gathers the watermark that the next run asks with.
 pub(super) struct NextWatermark<'g> {
     settings: &'g HttpWatermark,
-    /// Changes after the run's start may be on pages that were read before they happened.
+    /// The run's start. A later change may be on a page that was read before it.
     latest: Timestamp,
     greatest: Option<(Timestamp, String)>,
 }
 
 impl<'g> NextWatermark<'g> {
-    /// Goes on from a watermark, in a run that started at some time.
+    /// Starts with the watermark of the previous version, in a run that started at a time.
     pub(super) fn from(settings: &'g HttpWatermark, started_at: Timestamp, watermark: Option<&str>) -> Self {
         let greatest = watermark.and_then(|text| Some((settings.time(text)?, text.to_owned())));
         Self { settings, latest: started_at, greatest }

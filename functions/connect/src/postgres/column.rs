@@ -2,7 +2,7 @@
 
 use tokio_postgres::types::Type;
 
-/// How the values of a column are ordered, and so what their text is read as.
+/// How the values of a column are ordered, and the type that their text is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColumnOrder {
     /// `smallint`, `integer`, `bigint`
@@ -62,12 +62,12 @@ impl ColumnOrder {
         matches!(self, Self::Date | Self::Timestamp | Self::TimestampWithZone)
     }
 
-    /// What a value must be to be a watermark, as the rest of a condition: not in the future, and not a mark for "none".
+    /// The condition, behind the column, for a value that can be a watermark: not in the future, and not a mark for "none".
     /// The session's zone is UTC.
     ///
-    /// Of a time without a zone nobody knows which zone is meant, or whether all who write mean the same. The west-most
-    /// zone is twelve hours behind UTC: a later value can be in its future, and rows that are written there until then
-    /// would be taken for older than the watermark. A date is the same for a whole day, so it must be over in that zone.
+    /// The zone of a time without one is unknown, and writers may use different ones. The west-most zone is twelve hours
+    /// behind UTC, so rows can still be written with times up to twelve hours before now; a later watermark would leave
+    /// them out. A date is the same for a whole day, so it must be over in that zone.
     pub(super) const fn past(self) -> &'static str {
         match self {
             Self::Date => " < (now() - interval '12 hours')::date",

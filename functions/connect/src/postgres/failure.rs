@@ -8,10 +8,10 @@ use tokio_postgres::error::DbError;
 
 use crate::Fault;
 
-/// The fault of the source that a failure comes to. `during` says what was done, as `reading a page`.
+/// The fault of the source that a failure means. `during` says what was done, as `reading a page`.
 ///
-/// PostgreSQL's own words are only given where they cannot hold a value of a row or a part of the secret; its
-/// SQLSTATE always is (Appendix A of PostgreSQL's manual lists them).
+/// The message always has the SQLSTATE (Appendix A of PostgreSQL's manual). It has PostgreSQL's own words only if they
+/// cannot hold a value of a row or a part of the secret.
 pub(super) fn fault(during: &str, secret: &str, error: &Error) -> Fault {
     Fault::Source(match error.as_db_error() {
         Some(answer) => refused(during, secret, answer),
@@ -19,12 +19,12 @@ pub(super) fn fault(during: &str, secret: &str, error: &Error) -> Fault {
     })
 }
 
-/// Whether PostgreSQL refused a statement as row-level security would leave rows out of it.
+/// Whether PostgreSQL refused a statement because row-level security would hide rows.
 pub(super) fn is_of_row_security(error: &Error) -> bool {
     error.as_db_error().is_some_and(hides_rows)
 }
 
-/// The SQLSTATE is that of all that lacks a privilege; the name of the function in PostgreSQL's source tells it apart,
+/// The SQLSTATE is the one of all missing privileges. The name of the function in PostgreSQL's source tells this case apart,
 /// in any language.
 fn hides_rows(answer: &DbError) -> bool {
     answer.routine() == Some("check_enable_rls")
@@ -53,7 +53,7 @@ fn refused(during: &str, secret: &str, answer: &DbError) -> StageError {
             answer.message()
         )),
         (_, "42501") => invalid(&format!("{}; GRANT SELECT on it to the user of the secret", answer.message())),
-        // A syntax error, or something that is not there: words of the configuration.
+        // A syntax error or a missing object: the words are those of the configuration.
         ("42", _) => invalid(&format!("{}; mend table, query, key or watermark", answer.message())),
         (_, "25006") => invalid("the query would write; it may only read"),
         ("22", _) => invalid("a value does not suit the query, or was not stored in the database's encoding"),

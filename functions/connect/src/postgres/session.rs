@@ -17,9 +17,9 @@ use super::sql::Statement;
 use super::target;
 use crate::Fault;
 
-/// Begins the transaction. All that texts depend on is fixed, whatever the user's or the database's settings are:
-/// the same value is the same text in every run. A statement is given up before the function's time is over, and
-/// a session that the function could not close ends by itself, so that it holds up no vacuum.
+/// Begins the transaction. All settings that texts depend on are fixed, so a value has the same text in every run. A
+/// statement ends before the function's time limit. A session that the function could not close ends by itself, so that it
+/// does not hold up vacuum.
 const BEGIN: &str = "
     BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
     SET LOCAL TimeZone = 'UTC';
@@ -34,15 +34,15 @@ const BEGIN: &str = "
 /// Makes PostgreSQL refuse a statement rather than leave rows out.
 const REFUSE_HIDDEN: &str = "SET LOCAL row_security = off";
 
-/// How long saying good-bye may take.
+/// How long closing a session may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What becomes of rows that row-level security hides.
+/// What to do about rows that row-level security hides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HiddenRows {
     /// They are left out.
     Allowed,
-    /// A statement that would leave any out fails.
+    /// A statement that would leave out any fails.
     Refused,
 }
 
@@ -96,7 +96,7 @@ impl<'s> Session<'s> {
         self.execute(during, REFUSE_HIDDEN).await?;
         let looked_at = self.client.prepare(statement).await;
         self.execute(during, "ROLLBACK TO SAVEPOINT looking").await?;
-        // Whatever else is wrong with it, the statement itself will say.
+        // The statement itself will report all other errors.
         Ok(looked_at.is_err_and(|error| is_of_row_security(&error)))
     }
 
@@ -125,7 +125,7 @@ impl<'s> Session<'s> {
         self.client.query_raw(&fetch, none).await.map_err(|error| self.fault("reading a page", &error))
     }
 
-    /// The fault that a failure comes to.
+    /// The fault of the source that a failure means.
     pub(super) fn fault(&self, during: &str, error: &tokio_postgres::Error) -> Fault {
         fault(during, self.secret, error)
     }
@@ -138,7 +138,7 @@ impl<'s> Session<'s> {
     }
 }
 
-/// Whatever ended the connection, the statement that was under way has failed of it and says so.
+/// Errors of the connection are dropped here: the statement under way fails with them.
 fn closed(result: Result<(), tokio_postgres::Error>) {
     if result.is_err() {
         tracing::debug!("the connection to the database ended early");

@@ -1,15 +1,15 @@
-//! The statements that a source's settings come to.
+//! The statements for the settings of a source.
 //!
-//! Names from the configuration are quoted, so that they are names whatever they contain; values (keys,
-//! watermarks) are always parameters, and travel as text that PostgreSQL itself printed and reads again.
+//! Names from the configuration are quoted, so they may contain anything. Values (keys, watermarks) are always parameters:
+//! text that PostgreSQL itself printed and reads again.
 
 use onefold_config::{Postgres, PostgresWatermark, Relation};
 use onefold_rows::csv::RECORD_BYTES_MAX;
 
 use super::column::ColumnOrder;
 
-/// What every statement reads from. The row as a whole is `source.*`: just `source` would be a column of that
-/// name if there is one.
+/// The name of the relation that statements read. The whole row is `source.*`, because `source` alone could be a column of
+/// that name.
 const ALIAS: &str = "source";
 
 /// A range of keys, as PostgreSQL prints them.
@@ -35,7 +35,7 @@ impl<'v> Statement<'v> {
         Self { text, values: Vec::new() }
     }
 
-    /// Adds a value and gives its place: a parameter of type text, cast to how its column is ordered.
+    /// Adds a value and gives its placeholder: a parameter of type text, cast to the type of its column.
     fn parameter(&mut self, value: &'v str, order: ColumnOrder) -> String {
         self.values.push(value);
         format!("${}::text::{}", self.values.len(), order.sql())
@@ -116,7 +116,7 @@ impl<'s> RowsQuery<'s> {
         statement
     }
 
-    /// What of the rows is read.
+    /// The condition for the rows that are read.
     fn filter<'v>(&self, range: &KeyRange<'v>, statement: &mut Statement<'v>) -> String
     where
         's: 'v,
@@ -133,7 +133,7 @@ impl<'s> RowsQuery<'s> {
                 Some(seconds) => format!("{column} >= {since} - interval '{seconds} seconds'"),
                 None => format!("{column} > {since}"),
             };
-            // A row that has no value would else be read by the first run only, whatever becomes of it.
+            // Rows without a value are always read: their changes do not show in the watermark.
             conditions.push(format!("({is_new} OR {column} IS NULL)"));
         }
         if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
@@ -145,8 +145,8 @@ pub(super) fn columns(settings: &Postgres) -> String {
     format!("SELECT {ALIAS}.* FROM {}", relation(&settings.relation))
 }
 
-/// The greatest value of the watermark column that can be one. A time that is yet to come is no watermark: no row
-/// before it would be read again.
+/// The greatest value of the watermark column that can be a watermark. A time in the future cannot: all rows before it would
+/// be left out by later runs.
 pub(super) fn watermark(settings: &Postgres, watermark: &PostgresWatermark, order: ColumnOrder) -> Statement<'static> {
     let relation = relation(&settings.relation);
     let column = column(&watermark.column);

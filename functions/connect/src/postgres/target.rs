@@ -1,4 +1,4 @@
-//! The database that a secret names, and whether it may be talked to in the clear.
+//! The database that a secret names, and whether the connection must be encrypted.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use serde::Deserialize;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-/// How long connecting to one host may take, if the connection string does not say.
+/// Time limit for connecting to one host, if the connection string has none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the other side may be silent before it is asked whether it is there.
+/// How long a connection may be idle before it is probed.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 
 /// The members of a secret that Amazon RDS keeps in Secrets Manager; it has others besides.
@@ -24,11 +24,10 @@ struct RdsSecret {
     dbname: Option<String>,
 }
 
-/// Reads a secret: a connection URL, `key=value` pairs, or the JSON that Amazon RDS keeps. Nothing of it is ever
-/// in an error.
+/// Reads a secret: a connection URL, `key=value` pairs, or the JSON of Amazon RDS. No error holds any of it.
 ///
 /// # Errors
-/// It is none of these, or asks to talk in the clear to another machine.
+/// It is none of these, or asks for an unencrypted connection to another machine.
 pub(super) fn parse(name: &str, secret: &str) -> Result<Config, StageError> {
     let secret = secret.trim();
     let mut config = if secret.starts_with('{') { rds(secret) } else { connection_string(secret) }
@@ -58,7 +57,7 @@ pub(super) fn parse(name: &str, secret: &str) -> Result<Config, StageError> {
 }
 
 fn connection_string(text: &str) -> Option<Config> {
-    // tokio-postgres does not know libpq's two stricter modes. Here, `require` verifies all that they do.
+    // tokio-postgres lacks libpq's two stricter modes. Here, `require` verifies as much as they do.
     let known =
         || text.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require");
     text.parse().or_else(|_| known().parse()).ok()
@@ -72,14 +71,14 @@ fn rds(text: &str) -> Option<Config> {
     Some(config)
 }
 
-/// Whether nothing leaves the machine.
+/// Whether the connection stays on this machine.
 fn is_loopback(config: &Config) -> bool {
     let addresses = config.get_hostaddrs();
     let hosts = config.get_hosts().iter().all(|host| match host {
         Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
         Host::Unix(_) => true,
     });
-    // An address is where the connection goes, whatever the host's name is.
+    // The connection goes to an address if there is one, not to the host's name.
     if addresses.is_empty() { hosts } else { addresses.iter().all(IpAddr::is_loopback) }
 }
 

@@ -9,7 +9,7 @@ use super::{Boundary, boundary};
 pub struct Record<'t> {
     /// The number of its first line in the text, from 1.
     pub line: usize,
-    /// Its bytes, its line end among them.
+    /// Its bytes, including its line end.
     pub bytes: &'t [u8],
     /// Whether it is given up: a quote is not closed, or not as it should be.
     pub is_broken: bool,
@@ -22,7 +22,7 @@ impl Record<'_> {
     }
 }
 
-/// The records of a text without its byte order mark, the header and blank lines among them. Each may have any number of
+/// All records of a text behind its byte order mark, including the header and blank lines. A record may have any number of
 /// fields.
 pub fn records(text: &[u8], delimiter: u8) -> impl Iterator<Item = Record<'_>> {
     let mut rest = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);

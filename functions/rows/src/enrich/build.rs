@@ -1,4 +1,4 @@
-//! From the rows of a table to what is looked up in.
+//! Building a lookup table from the rows of a reference table.
 
 use std::fmt::Display;
 
@@ -10,7 +10,7 @@ use super::key::{self, KeyFault};
 use super::{LookupTable, TableContent, TableError, TableRows, TableText, degrees, location, number};
 use crate::csv::{FieldReader, column_names, records};
 
-/// How many faults of a table are told.
+/// How many faults of a table a message lists.
 const FAULTS_TOLD: usize = 20;
 
 impl LookupTable {
@@ -93,7 +93,7 @@ impl<'b> TableBuilder<'b> {
         Ok(Self { lookup, object, names, key, values, threshold, table, faults: Vec::new(), more_faults: 0 })
     }
 
-    /// Takes a row whose cells `cell` gives by the number of the column.
+    /// Adds a row. `cell` gives its cells by the number of the column.
     fn row<'r>(
         &mut self,
         place: &dyn Display,

@@ -1,4 +1,4 @@
-//! What is looked up: the key of an account, and of a row of a table.
+//! The keys by which accounts find rows of tables.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -7,7 +7,7 @@ use onefold_config::{Enrich, Hash, Lookup};
 use onefold_identity::account::Account;
 use sha2::{Digest, Sha256};
 
-/// Stands between the parts of a key of several fields (the unit separator of ASCII).
+/// Separates the parts of a key of several fields: the unit separator of ASCII.
 const SEPARATOR: char = '\u{1f}';
 
 /// Why a row has no key.
@@ -46,7 +46,7 @@ fn joined(lookup: &Enrich, account: &Account<'_>) -> Option<String> {
         {
             value = prefix(value, characters);
         }
-        // No row has such a key, and it must not read like another one.
+        // No row has such a key, and it must not equal another one.
         if value.contains(SEPARATOR) {
             return None;
         }
@@ -76,7 +76,7 @@ pub(super) fn of_row<'r>(lookup: &Enrich, cells: &[&'r str]) -> Result<Cow<'r, s
     }
 }
 
-/// The text of a value. An attribute is JSON: a string's text, a number or a boolean as it is written.
+/// The text of a value. Attributes are JSON: a string gives its text, a number or a boolean is taken as written.
 fn value<'k>(on: &Lookup, account: &'k Account<'_>) -> Option<Cow<'k, str>> {
     match on {
         Lookup::Text(field) => account.text(*field).map(Cow::Borrowed),

@@ -1,8 +1,8 @@
-//! What a table is read from, and what can be wrong with it.
+//! What lookup tables are built from, and why they cannot be.
 
 use serde::{Deserialize, Serialize};
 
-/// How a table is written.
+/// The format of a reference table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TableFormat {
@@ -14,7 +14,7 @@ pub enum TableFormat {
 }
 
 impl TableFormat {
-    /// All of them.
+    /// All formats.
     pub const ALL: [Self; 2] = [Self::Csv, Self::Parquet];
 
     /// The extension of the object's key.
@@ -71,23 +71,23 @@ impl TableRows {
         &self.names
     }
 
-    /// Appends a cell; a row is full when it has as many as there are columns.
+    /// Appends a cell. A row is full when it has a cell for each column.
     pub fn push(&mut self, cell: &str) {
         self.text.push_str(cell);
         self.ends.push(self.text.len());
     }
 
-    /// How much memory the text takes, and where its cells end.
+    /// How much memory the rows take, in bytes.
     pub fn text_bytes(&self) -> u64 {
         (self.text.len() + self.ends.len() * size_of::<usize>()) as u64
     }
 
-    /// How many rows are full.
+    /// The number of full rows.
     pub fn len(&self) -> usize {
         self.ends.len().checked_div(self.names.len()).unwrap_or_default()
     }
 
-    /// Whether there are none.
+    /// Whether there is no full row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -100,7 +100,7 @@ impl TableRows {
     }
 }
 
-/// A fault in a reference table. It names columns and rows, never what is in them.
+/// A fault in a reference table. It names columns and rows, never their values.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum TableError {
     /// There is no such table.

@@ -1,4 +1,4 @@
-//! Reading rows that have no escapes.
+//! The fast way to read rows of JSON: those without escapes.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,10 @@ use onefold_identity::plain_json::PlainJson;
 
 use super::{PointerNode, RowPlan, Slot};
 
-/// Digits that fit into an `i64` whatever they are.
+/// So many digits always fit into an `i64`.
 const DIGITS_MAX: usize = 18;
 
-/// Fills the slots of a row; `None` if it is not of this form, whether it is valid or not. Slots may then
-/// hold anything.
+/// Fills the slots of a row. `None` if the row is not of this simple form, valid or not; the slots may then hold anything.
 pub(super) fn read<'a>(plan: &RowPlan, line: &'a str, slots: &mut [Slot<'a>]) -> Option<()> {
     let line = line.strip_suffix('\n').unwrap_or(line);
     let line = line.strip_suffix('\r').unwrap_or(line);
@@ -43,7 +42,7 @@ impl<'a> PlainRow<'_, '_, 'a> {
         let PointerNode { children, first, .. } = &plan.nodes[node];
         let mut expected = first;
         loop {
-            // A member that was expected need not be looked for, nor its end.
+            // An expected member needs no search, and the end of its name is known.
             let position = match children.get(expected.get()).is_some_and(|child| self.json.take(&child.quoted)) {
                 true => Some(expected.get()),
                 false => {
@@ -74,7 +73,7 @@ impl<'a> PlainRow<'_, '_, 'a> {
         if let Some(raw_slot) = branch.raw {
             let text = self.json.value()?;
             self.slots[raw_slot] = if text == "null" { Slot::Absent } else { Slot::Raw(text) };
-            // Who wants the value in two ways has it read in the general way.
+            // A value that is needed in two ways is read in the general way.
             return (branch.value.is_none() && branch.children.is_empty()).then_some(());
         }
         match self.json.peek()? {
@@ -111,11 +110,11 @@ impl<'a> PlainRow<'_, '_, 'a> {
         }
     }
 
-    /// The text of a plain value, or that it is null.
+    /// The text of a plain value; `Some(None)` is null.
     fn scalar(&mut self) -> Option<Option<&'a str>> {
         match self.json.peek()? {
             b'"' => self.json.string().map(Some),
-            // A number's text is the number written anew, and that is known of whole numbers only.
+            // Numbers are written anew, and only whole numbers are known to stay the same.
             b'0'..=b'9' => {
                 let number = self.json.number()?;
                 let is_whole = number.len() <= DIGITS_MAX && number.bytes().all(|byte| byte.is_ascii_digit());

@@ -17,7 +17,7 @@ use super::values::{DroppedValues, RowValues, is_clean_csv, is_clean_json};
 use crate::csv::{Boundary, Dialect, FieldReader, RECORD_BYTES_MAX, column_names, split_plain};
 use crate::mapping::Slot;
 
-/// What a chunk becomes.
+/// The accounts, links and rejects of a chunk.
 #[derive(Debug, Default)]
 pub struct ChunkOutput {
     /// Accounts, a line of JSON each.
@@ -28,22 +28,22 @@ pub struct ChunkOutput {
     pub rejects: Vec<u8>,
     /// Rows that are not blank.
     pub rows: u64,
-    /// Blank lines, and lines that repeat the header, as joined files have them: there is nothing in them.
+    /// Blank lines, and lines that repeat the header, as joined files have them.
     pub blank: u64,
-    /// Rows refused; accounts and these make up the rows. Rows with a repeated id are among them.
+    /// Rows refused, repeated ids included. `rows` is the sum of accounts and refused rows.
     pub rejected: u64,
     /// Rows refused because a later version of the same account is in the chunk.
     pub repeated: u64,
     /// Rows refused because their persons were erased.
     pub suppressed: u64,
-    /// Whether the chunk has rows of those who were erased, or that may be theirs as they cannot be taken apart: it must
-    /// not be kept.
+    /// Whether the chunk must not be kept: it has rows of persons who were erased, or rows that may be theirs because they
+    /// cannot be parsed.
     pub must_not_stay: bool,
-    /// Values that could not be used, or not as they are, by field; with the reason if it is not that the value is none
-    /// of its field's kind.
+    /// Values that could not be used, or not as they are, counted by field; with the reason, unless the value is simply not
+    /// one of its field.
     pub dropped: BTreeMap<String, u64>,
-    /// Of a source of files: the objects of which rows were refused, no more than a hundred of them, the worst first; and
-    /// always the first and the last object, of which other chunks can have more.
+    /// For sources of files: the objects with refused rows, at most a hundred, the worst first. The first and the last
+    /// object of the chunk are always listed, because other chunks can hold more of their rows.
     pub objects: Vec<ObjectRows>,
 }
 
@@ -122,8 +122,8 @@ impl<'c: 'a, 'a> ChunkTranslation<'_, 'c, 'a> {
                     self.output.blank += 1;
                 } else {
                     self.output.rows += 1;
-                    // The text of the whole chunk was checked at once; lines are only looked at one by
-                    // one where that failed. A line end is a character of its own, so slices are valid.
+                    // UTF-8 is checked for the whole chunk at once, and line by line only if that failed. A line end is
+                    // a character of its own, so slices are valid.
                     let text = match whole {
                         Some(whole) => whole.get(start..start + length).ok_or(()),
                         None => std::str::from_utf8(&bytes[start..start + length]).map_err(|_| ()),
@@ -172,14 +172,14 @@ impl<'c: 'a, 'a> ChunkTranslation<'_, 'c, 'a> {
             self.output.dropped.insert(format!("{source}: lines that repeat the header"), repeated);
         }
         for pointer in self.translator.plan.unanswered(&names) {
-            // A column that is not there leaves its field empty in every row: say so where values are counted.
+            // A missing column leaves its field empty in every row, so all rows are counted.
             self.output.dropped.insert(format!("{source}: no column for {pointer}"), self.output.rows);
         }
     }
 
     /// Reads the rows. Gives how many lines repeat the header.
     ///
-    /// [`records`](crate::csv::records) would count the line ends of segments whose lines are not known, too.
+    /// [`records`](crate::csv::records) is not used: it would also count line ends where line numbers are not known.
     fn csv_segments(&mut self, mut start: usize, csv: &CsvColumns<'_>) -> u64 {
         let bytes = self.bytes;
         let mut reader = FieldReader::new(csv.dialect.delimiter);
@@ -345,7 +345,7 @@ impl<'c: 'a, 'a> ChunkTranslation<'_, 'c, 'a> {
     }
 }
 
-/// The numbers of the stars of which a later version is among them, in order.
+/// The numbers of the stars that are not the latest version of their account, in order.
 fn superseded(stars: &Stars) -> Vec<usize> {
     let mut latest: HashTable<u32> = HashTable::with_capacity(stars.len());
     let mut superseded: Vec<usize> = Vec::new();
@@ -380,8 +380,8 @@ fn without_ends(record: &[u8]) -> &[u8] {
     record.strip_suffix(b"\r").unwrap_or(record)
 }
 
-/// What is wrong with a line that is no JSON, with its column in bytes from 1. The reader counts lines from the row on,
-/// which beside the row's place in the file would be read as another line of it.
+/// What is wrong with a line that is no JSON, with its column in bytes from 1. The parser's line number is left out: it is
+/// counted from the row, and would be taken for a line of the file.
 fn cause(error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     let told = error.to_string();

@@ -1,4 +1,4 @@
-//! The values of single fields, as their rows write them and as accounts have them.
+//! The values of single fields: from how rows write them to how accounts have them.
 
 use std::borrow::Cow;
 

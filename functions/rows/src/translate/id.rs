@@ -8,11 +8,11 @@ use onefold_normalise::{is_stray_control, trim};
 use super::rejects::Reject;
 use crate::mapping::Slot;
 
-/// Up to here every whole number is a floating-point number of its own (IEEE 754, 64 bits).
+/// Up to here, floating-point numbers of 64 bits (IEEE 754) hold every whole number exactly.
 const EXACT_MAX: u64 = 1 << 53;
 
-/// The id: text, or a number or boolean as it is written. A whole number is written without a fraction: programs make
-/// `17.0` of 17 where a column lacks a value, and must not make another account of it.
+/// The id: text, or a number or boolean as it is written. Whole numbers are written without a fraction, because programs
+/// write 17 as `17.0` if another row of the column has no value.
 pub(super) fn id<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Cow<'a, str>, Reject> {
     let mut fault = Reject::field("id", "the id is missing; every row needs one");
     for slot in choice {
@@ -53,7 +53,7 @@ fn trimmed(id: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(id.trim_matches(|letter: char| letter.is_control() || letter.is_whitespace()).to_owned())
 }
 
-/// The id of a cell of CSV, without what spreadsheets and tables of numbers make of it.
+/// The id in a cell of CSV, without what spreadsheets and data frames add to it.
 fn of_cell(cell: Cow<'_, str>) -> Result<Cow<'_, str>, Reject> {
     let cell = without_mark(without_formula(cell));
     let text = cell.trim();
@@ -65,7 +65,7 @@ fn of_cell(cell: Cow<'_, str>) -> Result<Cow<'_, str>, Reject> {
             "the id is a number that a spreadsheet has rounded; format the column as text, then export it anew";
         return Err(Reject::field("id", reason));
     }
-    // Other fractions may be meant: a cell does not say whether it is a number.
+    // Other fractions are kept: a cell does not say whether it is a number.
     let digits = text.strip_suffix(".0").map(|whole| whole.strip_prefix('-').unwrap_or(whole));
     let is_whole = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     match is_whole.then(|| whole(text)).flatten() {

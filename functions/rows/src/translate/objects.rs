@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Segment;
 
-/// Objects of which rows were refused that a chunk lists, the worst of them.
+/// Most objects with refused rows that a chunk lists.
 const OBJECTS_MAX: usize = 100;
 
 /// Rows of one object.
@@ -17,7 +17,7 @@ pub struct ObjectRows {
     pub object: String,
     /// Rows that are not blank.
     pub rows: u64,
-    /// Those that were refused, but for repeated ids and persons who were erased.
+    /// Refused rows, without repeated ids and persons who were erased.
     pub rejected: u64,
 }
 
@@ -28,8 +28,8 @@ pub(super) struct SegmentRows {
     pub(super) rejected: u64,
 }
 
-/// The objects of a chunk of which rows were refused: first those without any account, then those of which the most were
-/// refused. Behind them, whatever became of them, the first and the last, as other chunks can have more of their rows.
+/// The objects of a chunk with refused rows: first those without any account, then by the number of refused rows. The first
+/// and the last object of the chunk follow in any case, because other chunks can hold more of their rows.
 pub(super) fn listed(segments: &[Segment], counts: &[SegmentRows]) -> Vec<ObjectRows> {
     let mut by_object: BTreeMap<&str, SegmentRows> = BTreeMap::new();
     for (segment, counted) in segments.iter().zip(counts) {

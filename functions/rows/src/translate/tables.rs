@@ -9,8 +9,8 @@ use crate::enrich::{LookupTable, TableError, TableText};
 #[derive(Debug, Default)]
 pub struct Tables {
     pub(super) read: Vec<LookupTable>,
-    /// Which of them each lookup of the configuration uses, in its order. Lookups that try a shorter prefix in turn share
-    /// one: a table may be large.
+    /// The table of each lookup of the configuration, in its order. Lookups that differ in their prefix only share one, as
+    /// a table may be large.
     of_lookups: Vec<usize>,
     pub(super) provenances: Provenances,
 }
@@ -36,7 +36,7 @@ impl Tables {
                     tables.read.push(table);
                 }
                 Err(error) => {
-                    // Nothing is read from it, and the lookups that share it have nothing to add.
+                    // No table has this number. The lookups that share the table would report the same faults.
                     tables.of_lookups.push(usize::MAX);
                     faults.push(error);
                 }

@@ -1,4 +1,4 @@
-//! The values of a row, without what no text has, and the count of those that were lost or changed.
+//! The values of a row, cleaned of control characters, and the counts of values that were dropped or changed.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -25,14 +25,14 @@ pub(super) struct RowValues<'r, 'a> {
 /// Values that could not be used as they are.
 #[derive(Debug, Default)]
 pub(super) struct DroppedValues {
-    /// How many were of no use to their field's normalisers, by the field's number.
+    /// Values that their field's normalisers refused, by the field's number.
     unusable: [u64; TEXT_FIELDS],
-    /// How many others, by field and reason: `email: a list or an object`.
+    /// Other values, by field and reason: `email: a list or an object`.
     others: BTreeMap<String, u64>,
 }
 
 impl DroppedValues {
-    /// Counts a value that is none of its field's kind.
+    /// Counts a value that its field's normalisers refused.
     pub(super) fn unusable(&mut self, field: TextField) {
         self.unusable[field.index()] += 1;
     }
@@ -71,13 +71,13 @@ pub(super) const CONTROLS: &str = "control characters taken out";
 /// A value is kept with U+FFFD in place of what is no character.
 pub(super) const SURROGATES: &str = "half a surrogate pair replaced";
 
-/// Whether no value of a row of JSON, as it stands in its object, can have a control character or half a surrogate pair:
-/// there is no escape, U+007F, or first byte (of two) of U+0080 to U+009F. Others are no JSON without an escape.
+/// Whether no value of a row of JSON can have a control character or half a surrogate pair: the row's text has no escape,
+/// no U+007F, and no first byte (of two) of U+0080 to U+009F. JSON allows the others as escapes only.
 pub(super) fn is_clean_json(row: &[u8]) -> bool {
     memchr3(b'\\', 0x7f, 0xc2, row).is_none()
 }
 
-/// Likewise of a record of CSV, which may hold tabs and line ends.
+/// Likewise for a record of CSV, which may hold tabs and line ends.
 pub(super) fn is_clean_csv(record: &[u8]) -> bool {
     let record = record.strip_suffix(b"\n").unwrap_or(record);
     let record = record.strip_suffix(b"\r").unwrap_or(record);
@@ -149,7 +149,7 @@ fn mended<'a>(text: &'a str, name: &str, dropped: &mut DroppedValues) -> Cow<'a,
     Cow::Owned(mended.text)
 }
 
-/// The text of a field of which no value starts with an apostrophe, without the one by which a spreadsheet marks text.
+/// The text without a leading apostrophe, by which spreadsheets mark text, for fields whose values never start with one.
 pub(super) fn unmarked(field: TextField, text: Cow<'_, str>) -> Cow<'_, str> {
     match field {
         TextField::Email | TextField::PhoneNumber | TextField::PostalCode | TextField::Birthdate => without_mark(text),

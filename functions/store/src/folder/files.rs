@@ -1,4 +1,4 @@
-//! Files as objects: looked at, found, written beside their place, moved there, and removed.
+//! Files as objects: how they are described, listed, written and removed.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind};
@@ -22,8 +22,8 @@ pub(super) fn object(key: &str, metadata: &Metadata) -> Option<Object> {
     })
 }
 
-/// Adds the objects below a folder whose keys start with `prefix`. `before` is what the keys of its files begin with.
-/// A folder that is not there holds none.
+/// Adds the objects below a folder whose keys start with `prefix`. `before` is the start of the keys of its files. A missing
+/// folder has none.
 pub(super) fn walk(
     folder: &Path,
     before: &str,
@@ -63,7 +63,7 @@ pub(super) fn walk(
     Ok(())
 }
 
-/// What is there of something that need not be.
+/// The value; `None` if the file is missing.
 fn there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(found) => Ok(Some(found)),
@@ -72,7 +72,7 @@ fn there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// A file that is written beside its place. It goes if it is not moved there.
+/// A file that is written beside its place. It is removed if it is not moved there.
 pub(super) struct Writing {
     file: File,
     path: PathBuf,
@@ -85,7 +85,7 @@ impl Writing {
         static WRITTEN: AtomicU64 = AtomicU64::new(0);
         fs::create_dir_all(own)?;
         let path = own.join(format!("{}-{}", process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
-        // One of a process that was killed, and had the same number, is written over.
+        // A file of a killed process with the same id is overwritten.
         Ok(Self { file: File::create(&path)?, path, own: own.to_owned() })
     }
 
@@ -93,14 +93,14 @@ impl Writing {
         &mut self.file
     }
 
-    /// Moves the file to its place if `holds` says so of what is there; whether it did.
+    /// Moves the file to its place if `holds` accepts the existing object. Whether it was moved.
     pub(super) fn end(self, place: &Path, holds: impl FnOnce(Option<&Metadata>) -> bool) -> io::Result<bool> {
         let _lock = lock(&self.own)?;
         let there = there(fs::metadata(place))?;
         if !holds(there.as_ref()) {
             return Ok(false);
         }
-        // What is written over another file within one tick of the clock is later all the same.
+        // The new file is later even if it replaces another within one tick of the clock.
         let before = there.and_then(|metadata| metadata.modified().ok()).map(|before| before + Duration::from_nanos(1));
         self.file.set_modified(before.map_or_else(now, |before| before.max(now())))?;
         if let Some(folder) = place.parent() {
@@ -113,7 +113,7 @@ impl Writing {
 
 impl Drop for Writing {
     fn drop(&mut self) {
-        // It is not there any more if it was moved.
+        // It is gone if it was moved.
         let _ = fs::remove_file(&self.path);
     }
 }
@@ -123,7 +123,7 @@ fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// Waits until nobody else changes what is in the folder. It ends when the file is closed.
+/// The lock on changes of the folder, once it is free. It ends when the file is closed.
 fn lock(own: &Path) -> io::Result<File> {
     fs::create_dir_all(own)?;
     let file = File::create(own.join("lock"))?;
@@ -131,7 +131,7 @@ fn lock(own: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Removes a file that need not be there, and the folders that are empty then: else no object could have their name.
+/// Removes a file that may be missing, and the folders that become empty, so that objects can have their names.
 pub(super) fn remove(path: &Path, root: &Path, own: &Path) -> io::Result<()> {
     if there(fs::metadata(path))?.is_none_or(|metadata| metadata.is_dir()) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What goes wrong with which request.
+//! Faults that tests inject into requests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ impl InjectedFailure {
         Self::NoAnswer,
     ];
 
-    /// The error that the caller gets. It is sorted as an answer of S3 is.
+    /// The error that the caller gets: the one of the same answer of S3.
     pub fn error(self, operation: Operation, key: &str) -> StoreError {
         let answer = match self {
             Self::SlowDown => Some((503, "SlowDown")),
@@ -79,8 +79,8 @@ enum FaultTarget {
     Only(Operation),
 }
 
-/// Something that goes wrong. Once, with the first request that it is about, before that has an effect, as 503, if
-/// nothing else is said.
+/// A fault that tests inject. By default it hits one request, the first that it is about, before the request takes effect,
+/// with the answer 503.
 #[derive(Clone)]
 pub struct InjectedFault {
     which: FaultTarget,
@@ -110,7 +110,7 @@ impl InjectedFault {
         Self::about(FaultTarget::Any)
     }
 
-    /// About requests that ask for a change.
+    /// About writes.
     pub fn write() -> Self {
         Self::about(FaultTarget::Writes)
     }
@@ -133,13 +133,13 @@ impl InjectedFault {
         Self { keys: Some(Arc::new(is_meant)), ..self }
     }
 
-    /// The request behind so many others that it is about, counted from when the store got the fault.
+    /// Hits the request behind so many others that the fault is about, counted from when it was armed.
     #[must_use]
     pub fn nth(self, passes: u64) -> Self {
         Self { passes, ..self }
     }
 
-    /// That request and all behind it that the fault is about, as if the process had been killed.
+    /// Hits that request and all later ones that the fault is about, as if the process had been killed.
     #[must_use]
     pub fn from_then_on(self) -> Self {
         Self { lasts: true, ..self }

@@ -1,4 +1,4 @@
-//! Sizes by chance, from a seed: those of a body's pieces and a listing's pages.
+//! Sizes of a body's pieces and a listing's pages, by chance from a seed.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -41,7 +41,7 @@ pub(super) struct Pieces {
     pub(super) rest: Bytes,
     pub(super) sizes: PieceSizes,
     pub(super) given: u64,
-    /// How, and instead of which piece, it breaks.
+    /// The number of the piece instead of which it breaks, and how.
     pub(super) breaks: Option<(u64, InjectedFailure)>,
 }
 

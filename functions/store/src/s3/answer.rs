@@ -13,7 +13,7 @@ use crate::operation::Operation;
 /// What an error of the SDK means.
 pub(super) fn meaning<E: ProvideErrorMetadata>(error: &SdkError<E, Response>) -> Meaning {
     match error {
-        // The request could not even be made.
+        // The request could not be made.
         SdkError::ConstructionFailure(_) => Meaning::Refused,
         SdkError::DispatchFailure(failure) if failure.is_user() => Meaning::Refused,
         SdkError::ServiceError(_) => {
@@ -30,7 +30,7 @@ where
 {
     let sorted = code::error(operation, key, meaning(&error), reason(&error));
     match error {
-        // The reason has all that there is to say.
+        // The reason says all.
         SdkError::ServiceError(_) => sorted,
         error => match error.into_source() {
             Ok(source) => sorted.caused_by(source),

@@ -1,4 +1,4 @@
-//! Reading. A body that breaks is taken up where it broke, under the entity tag that it began with.
+//! Reading. A body that breaks is resumed where it broke, under the entity tag that it began with.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::error::{ErrorSource, StoreError};
 use crate::operation::Operation;
 use crate::store::Body;
 
-/// Behind so many bytes, a body that breaks again has as many tries as at its start.
+/// After so many bytes without a break, a body has all its tries again.
 const PROGRESS_BYTES: u64 = 1 << 20;
 
 /// What is read of an object.
@@ -47,7 +47,7 @@ impl WantedBytes {
         }
     }
 
-    /// Where the body should begin; `None` if only the answer says so.
+    /// Where the body should begin; `None` if only the answer tells.
     fn start(&self) -> Option<u64> {
         match self {
             Self::Whole => Some(0),
@@ -69,13 +69,13 @@ pub(super) struct Resumed {
     /// Where the body ends in the object, if the answer says so.
     end: Option<u64>,
     stream: Option<ByteStream>,
-    /// Since the last [`PROGRESS_BYTES`] that came without a break.
+    /// The breaks since [`PROGRESS_BYTES`] came without one.
     breaks: FailedTries,
     bytes_since_break: u64,
 }
 
 impl Resumed {
-    /// Begins to read; `None` if all that is wanted is behind the end.
+    /// Begins to read; `None` if the wanted bytes are behind the end.
     pub(super) async fn begin(
         bucket: &Arc<Bucket>,
         key: &str,
@@ -112,7 +112,7 @@ impl Resumed {
         Ok(whole.into())
     }
 
-    /// The next piece from the connection there is.
+    /// The next piece from the current connection.
     async fn piece(&mut self) -> Result<Option<Bytes>, BrokenBody> {
         let Some(stream) = &mut self.stream else { return Err(BrokenBody::new("there is no connection")) };
         match tokio::time::timeout(self.bucket.patience.answer, stream.next()).await {
@@ -124,7 +124,7 @@ impl Resumed {
         }
     }
 
-    /// Goes on behind the last byte that came, on another connection.
+    /// Goes on behind the last byte that came, on a new connection.
     async fn resume(&mut self, broke: BrokenBody) -> Result<(), StoreError> {
         self.stream = None;
         if self.bytes_since_break >= PROGRESS_BYTES {
@@ -197,7 +197,7 @@ impl BrokenBody {
     }
 }
 
-/// Asks for bytes; `None` if there are none, as the range is behind the end.
+/// Requests bytes; `None` if the range is behind the end.
 async fn request(
     bucket: &Bucket,
     operation: Operation,

@@ -1,4 +1,4 @@
-//! A bucket, as all requests about it need it.
+//! What all requests to a bucket share.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

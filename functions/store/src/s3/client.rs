@@ -1,4 +1,4 @@
-//! How S3 is spoken to: for how long it is waited, and how often it is asked.
+//! The client of S3, with its time limits and retries.
 
 use std::time::Duration;
 
@@ -10,32 +10,32 @@ use aws_sdk_s3::config::{
 };
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// What an upload from a user's machine may be slower than one from a function.
+/// By what factor an upload from a user's machine may be slower than one from a function.
 const SLOWER_FROM_A_FILE: u64 = 32;
-/// What a copy within S3 is faster than an upload.
+/// By what factor a copy within S3 is faster than an upload.
 const FASTER_WITHIN_S3: u64 = 16;
 /// Greatest pause between two tries.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// How long S3 is waited for, and how often it is asked.
+/// Time limits and retries of requests to S3.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// Until there is a connection.
+    /// Time limit for a connection.
     pub connect: Duration,
-    /// Until an answer is there, and until the next piece of a body.
+    /// Time limit for an answer, and for the next piece of a body.
     pub answer: Duration,
-    /// The slowest upload that is waited for, on top of `answer`.
+    /// The slowest upload that is allowed, on top of `answer`.
     pub bytes_per_second_min: u64,
-    /// How often something is tried in all.
+    /// How often a request is tried in all.
     pub attempts: u32,
-    /// The pause behind the first try; it doubles with each.
+    /// The pause after the first try. It doubles with each further one.
     pub pause: Duration,
-    /// Whether an upload of which nothing is taken is waited for, until its time limit.
+    /// Whether an upload may stand still until its time limit.
     pub may_stand_still: bool,
 }
 
 impl Patience {
-    /// For AWS, which answers within a fraction of a second: what takes longer is tried on another connection.
+    /// For AWS, which answers within a fraction of a second. Requests that take longer are tried on another connection.
     pub const AWS: Self = Self {
         connect: Duration::from_secs(2),
         answer: Duration::from_secs(10),
@@ -45,7 +45,7 @@ impl Patience {
         may_stand_still: false,
     };
 
-    /// For a local cloud: one process serves everything, so it may well stand still for a while.
+    /// For a local cloud, where one process serves all requests and may stand still for a while.
     pub const LOCAL: Self = Self { answer: Duration::from_secs(60), may_stand_still: true, ..Self::AWS };
 
     /// For an attempt that sends so many bytes.
@@ -53,8 +53,8 @@ impl Patience {
         self.answer + Duration::from_secs(bytes / self.bytes_per_second_min.max(1))
     }
 
-    /// For an attempt that sends so many bytes of a file: the line may be slow, and is shared by several. One that
-    /// stands still is given up before, by the SDK.
+    /// For an attempt that sends so many bytes of a file. The line may be slow and shared. The SDK gives up an upload that
+    /// stands still earlier.
     pub(super) fn sending_a_file(&self, bytes: u64) -> Duration {
         self.sending(bytes.saturating_mul(SLOWER_FROM_A_FILE))
     }
@@ -69,7 +69,7 @@ impl Patience {
         self.answer * 18
     }
 
-    /// The pause behind a try. Those who wait for different keys do not come back at once.
+    /// The pause after a number of tries. It differs by key, so that clients do not all return at once.
     pub(super) fn pause(&self, key: &str, tries: u32) -> Duration {
         let whole = (self.pause * 2_u32.saturating_pow(tries)).min(PAUSE_MAX);
         let percent = 50 + xxh3_64_with_seed(key.as_bytes(), u64::from(tries)) % 51;
@@ -80,11 +80,11 @@ impl Patience {
     pub(super) fn timeouts(&self, attempt: Duration) -> TimeoutConfig {
         TimeoutConfig::builder()
             .connect_timeout(self.connect)
-            // The SDK's read timeout counts from the first byte that is sent, and has connections of its own for each
-            // value. The attempt's covers the same: it ends with the answer, whose body is waited for piece by piece.
+            // The SDK's read timeout counts from the first byte that is sent, and needs its own connections for each
+            // value. The attempt's timeout covers it: it ends with the answer, and bodies have limits for each piece.
             .disable_read_timeout()
             .operation_attempt_timeout(self.connect + attempt)
-            // The last attempt has what the others left: if all took so long, there would be no use in it.
+            // The last attempt has the time that the others left. If all took their whole time, it would not help.
             .operation_timeout((self.connect + attempt) * self.attempts.saturating_sub(1).max(1))
             .build()
     }
@@ -97,10 +97,10 @@ impl Patience {
     }
 }
 
-/// A client. `config` says where and as whom; time limits, retries and checksums are set here, the same for the
-/// functions and for the command.
+/// A client. `config` has endpoint and credentials. Time limits, retries and checksums are set here, the same for the
+/// functions and the command.
 pub fn client(config: Builder, patience: Patience) -> Client {
-    // Bodies that stand still are noticed here, piece by piece, and resumed. Of uploads only the SDK sees the pieces.
+    // Downloads that stand still are noticed and resumed by the store. Only the SDK sees the pieces of uploads.
     let stalled = StalledStreamProtectionConfig::enabled()
         .upload_enabled(!patience.may_stand_still)
         .download_enabled(false)

@@ -1,7 +1,7 @@
-//! Objects that are made of parts, several of which are on their way at once.
+//! Objects that are made of parts, several at once.
 //!
-//! An upload that fails is aborted, so that its parts go. That is asked for once: what it leaves, and what was killed
-//! leaves, the bucket's lifecycle rule removes.
+//! A failed upload is aborted, which removes its parts. This is tried once. The bucket's lifecycle rule removes parts that
+//! are left, also by killed processes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::operation::Operation;
 use crate::parts::{self, PartLimits, PlannedPart, SourceSlice};
 use crate::store::{Object, upload_parts};
 
-/// S3's smallest part but for the last is 5 MiB, its largest 5 GiB; smaller ones are copied side by side.
+/// S3 allows parts from 5 MiB (the last may be smaller) to 5 GiB. Smaller parts are copied side by side.
 const LIMITS: PartLimits = PartLimits { part_bytes_min: 5 << 20, part_bytes_max: 256 << 20 };
 /// How many parts are copied at once, or small objects read.
 const COPIES: usize = 16;
@@ -28,7 +28,7 @@ const COPIES: usize = 16;
 const UPLOADS: usize = 4;
 /// How much of a file is read at once.
 const FILE_BUFFER_BYTES: usize = 1 << 18;
-/// What stands for itself in the name of an object that is copied from.
+/// The characters that need escapes in the name of a source of a copy.
 const IN_A_SOURCE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Writes the bytes of some objects, in this order, as one.
@@ -72,14 +72,14 @@ async fn put_file(bucket: &Bucket, file: &Path, key: &str, length: u64) -> Resul
     sent.map(drop).map_err(|error| answer::sorted(Operation::Put, key, error))
 }
 
-/// A part of a file as a body; it is read when it is sent.
+/// A part of a file as a body, which is read while it is sent.
 async fn section(file: &Path, key: &str, offset: u64, length: u64) -> Result<ByteStream, StoreError> {
     let section = ByteStream::read_from().path(file).offset(offset).length(Length::Exact(length));
     let body = section.buffer_size(FILE_BUFFER_BYTES).build().await;
     body.map_err(|error| StoreError::unreadable(key, file, error))
 }
 
-/// A range of a source, if it is still the one that was listed.
+/// A range of a source, if the source has not changed since it was listed.
 async fn read(bucket: &Arc<Bucket>, source: &Object, range: std::ops::Range<u64>) -> Result<Bytes, StoreError> {
     let wanted = range.end - range.start;
     let body = Resumed::begin(bucket, &source.key, WantedBytes::Range(range), Some(&source.etag)).await?;
@@ -150,7 +150,7 @@ impl<'u> MultipartUpload<'u> {
         self.bucket.count();
         let request = self.bucket.client.upload_part().bucket(&self.bucket.name).key(self.key);
         let request = request.upload_id(&self.id).part_number(number).body(body).customize();
-        // The connection protects the bytes; hashing them all again would be a tenth of Merge's CPU.
+        // TLS protects the bytes; hashing them again would take a tenth of Merge's CPU.
         let request = request.config_override(self.bucket.within(patience)).disable_payload_signing();
         let sent = request.send().await.map_err(|error| answer::sorted(Operation::Part, self.key, error))?;
         Ok(CompletedPart::builder().part_number(number).set_e_tag(sent.e_tag).build())
@@ -170,7 +170,7 @@ impl<'u> MultipartUpload<'u> {
         ended
     }
 
-    /// S3 compares the size of what came of it with what should have.
+    /// S3 compares the size of the object with `total`.
     async fn complete(&self, parts: Vec<CompletedPart>, total: u64) -> Result<(), StoreError> {
         self.bucket.count();
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();

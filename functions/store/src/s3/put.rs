@@ -1,5 +1,5 @@
-//! Writing whole objects. A write under a condition is tried again here, not by the SDK: its second try could meet
-//! what the first one wrote, and take it for somebody else's.
+//! Writing whole objects. A write under a condition is tried again here and not by the SDK, whose second try could find the
+//! object of the first one and take it for somebody else's.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(super) async fn put(bucket: &Bucket, key: &str, bytes: Bytes) -> Result<(), 
     sent.map_err(|error| answer::sorted(Operation::Put, key, error))
 }
 
-/// Writes an object under a condition, as often as it takes to know what became of it.
+/// Writes an object under a condition. It is tried again until it is known whether it happened.
 pub(super) async fn put_if(
     bucket: &Arc<Bucket>,
     key: &str,
@@ -62,12 +62,12 @@ async fn send(bucket: &Bucket, key: &str, bytes: Bytes, condition: &Condition) -
         Condition::IfAbsent => (request.if_none_match("*"), settings.retry_config(RetryConfig::disabled())),
         Condition::IfMatch(etag) => (request.if_match(quoted(etag)), settings.retry_config(RetryConfig::disabled())),
     };
-    // The connection protects the bytes; hashing them all again would be a tenth of Merge's CPU.
+    // TLS protects the bytes; hashing them again would take a tenth of Merge's CPU.
     let request = request.customize().config_override(settings).disable_payload_signing();
     request.send().await.map(drop)
 }
 
-/// The error of a write under a condition. Where there is no object (404), there is not the one that was expected.
+/// The error of a write under a condition. If there is no object (404), the expected one is missing.
 fn sorted(key: &str, error: PutError) -> StoreError {
     match answer::meaning(&error) {
         Meaning::NotFound => StoreError::Precondition { key: key.to_owned() },
@@ -75,7 +75,7 @@ fn sorted(key: &str, error: PutError) -> StoreError {
     }
 }
 
-/// Whether a write whose answer was lost happened: it did if what is there now is what was written.
+/// Finds out whether a write happened whose answer was lost: it did if the object now has the bytes that were written.
 async fn what_became(
     bucket: &Arc<Bucket>,
     key: &str,
@@ -97,7 +97,7 @@ async fn what_became(
         (Ok(Some((_, etag))), Condition::IfMatch(expected)) if etag == *expected => Err(error),
         (Ok(Some(_)), _) | (Ok(None), Condition::IfMatch(_)) => Err(does_not_hold),
         (Ok(None), _) => Err(error),
-        // It is not known, which a failed condition would hide.
+        // It is not known whether the write happened; a failed condition would hide that.
         (Err(unread), _) => Err(StoreError::unavailable(Operation::Put, key, "its answer was lost").caused_by(unread)),
     }
 }

@@ -1,5 +1,4 @@
-//! How often a request is tried that the SDK cannot try again itself: a write under a condition, and the rest of a body
-//! that broke.
+//! Tries of requests that the SDK cannot try again: writes under a condition, and the rest of bodies that broke.
 
 use super::client::Patience;
 
@@ -8,7 +7,7 @@ use super::client::Patience;
 pub(super) struct FailedTries(u32);
 
 impl FailedTries {
-    /// Counts a try that failed, and waits before the next one. `false` if there is none: that was the last.
+    /// Counts a failed try and waits before the next one. `false` if that was the last.
     pub(super) async fn wait_for_next(&mut self, patience: &Patience, key: &str) -> bool {
         self.0 += 1;
         if self.0 >= patience.attempts {

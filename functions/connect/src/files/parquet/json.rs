@@ -35,7 +35,7 @@ fn write(out: &mut Vec<u8>, shape: &ColumnShape, field: &Field) -> Result<(), No
         (_, Field::Null) => out.extend_from_slice(b"null"),
         (ColumnShape::Date, Field::Date(days) | Field::Int(days)) => date(out, *days),
         (ColumnShape::Timestamp(unit), Field::Long(time)) => timestamp(out, *unit, *time),
-        // The library says the unit of some: it is the column's.
+        // Some fields name their unit: it is the column's.
         (ColumnShape::Timestamp(_), Field::TimestampMillis(time)) => {
             timestamp(out, SecondFraction::Milliseconds, *time)
         }
@@ -78,16 +78,16 @@ fn write(out: &mut Vec<u8>, shape: &ColumnShape, field: &Field) -> Result<(), No
     Ok(())
 }
 
-/// A value that says itself how it is written.
+/// Writes a value whose type alone determines its text.
 fn plain(out: &mut Vec<u8>, field: &Field) -> Result<(), NoText> {
     match field {
         Field::Str(text) => json::push_string(out, text),
         Field::Bytes(bytes) => json::push_string(out, std::str::from_utf8(bytes.data()).map_err(|_| NoText)?),
-        // `serde_json` writes the shortest number that reads as the same, and null for what is no number.
+        // `serde_json` writes the shortest text of the same number, and null for NaN and infinity.
         Field::Float(number) => float(out, *number),
         Field::Float16(number) => float(out, f32::from(*number)),
         Field::Double(number) => double(out, *number),
-        // Without decimals the library ends it in a point.
+        // The library ends a decimal without digits behind the point in a point.
         Field::Decimal(_) => out.extend_from_slice(field.to_string().trim_end_matches('.').as_bytes()),
         other => out.extend_from_slice(other.to_string().as_bytes()),
     }
@@ -120,7 +120,7 @@ fn quoted(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
 fn date(out: &mut Vec<u8>, days: i32) {
     match Date::constant(1970, 1, 1).checked_add(Span::new().days(i64::from(days).clamp(-4_000_000, 4_000_000))) {
         Ok(date) => quoted(out, format_args!("{date}")),
-        // No date that a source could mean. Translate will say so, with the row.
+        // Translate rejects the row: no source means such a date.
         Err(_) => quoted(out, format_args!("day {days}")),
     }
 }
@@ -132,7 +132,7 @@ fn timestamp(out: &mut Vec<u8>, unit: SecondFraction, time: i64) {
     }
 }
 
-/// A time of the last day of the year 9999, which means that there is no end, is behind what `jiff` can hold.
+/// Writes times of the last day of the year 9999, which `jiff` cannot hold. They mean that there is no end.
 fn last_day(out: &mut Vec<u8>, unit: SecondFraction, time: i64) {
     let milliseconds = i64::try_from(i128::from(time) * unit.nanoseconds() / 1_000_000).ok();
     match milliseconds.and_then(onefold_normalise::timestamp::Timestamp::from_milliseconds) {

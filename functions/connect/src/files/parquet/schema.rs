@@ -1,4 +1,4 @@
-//! What the columns of a Parquet file are as JSON, and which cannot be.
+//! How the columns of a Parquet file are written as JSON, and which cannot be.
 //!
 //! (Apache Parquet format, LogicalTypes.md; older writers give converted types only.)
 
@@ -8,11 +8,11 @@ use parquet::schema::types::Type;
 /// A column, or a part of a nested one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ColumnShape {
-    /// Its value says how it is written.
+    /// The type of its values determines their text.
     Plain,
     /// Days since the epoch.
     Date,
-    /// Time since the epoch. One without a zone is taken as UTC.
+    /// Time since the epoch. A time without a zone is taken as UTC.
     Timestamp(SecondFraction),
     /// Time of day.
     Time(SecondFraction),
@@ -92,7 +92,7 @@ fn shape(column: &Type, path: &str, faults: &mut Vec<String>) -> Option<ColumnSh
         }
         _ => {
             let members = column.get_fields().iter();
-            // All members are looked at, so that all faults are told.
+            // All members are checked, so that all faults are reported.
             let members: Vec<Option<ColumnShape>> =
                 members.map(|member| shape(member, &format!("{path}.{}", member.name()), faults)).collect();
             members.into_iter().collect::<Option<Vec<ColumnShape>>>().map(ColumnShape::Struct)

@@ -13,7 +13,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use crate::Fault;
 use crate::files::object::gone;
 
-/// Bytes that are rather read over than asked for anew.
+/// Gaps of at most so many bytes are read rather than skipped by a new request.
 const PASS_OVER_BYTES: u64 = 1 << 20;
 
 /// Reads ranges of an object. Ranges that follow each other come with one request.
@@ -21,7 +21,7 @@ pub(super) struct ObjectRanges<'p> {
     context: &'p Context,
     piece: &'p Piece,
     body: Option<Box<dyn Body>>,
-    /// Position of the next byte of the body, and what came of it already.
+    /// Position of the next byte of the body, and its bytes that have come already.
     position: u64,
     ahead: Bytes,
     bytes_in: u64,
@@ -93,7 +93,7 @@ impl Window {
         *self.part.lock().unwrap_or_else(PoisonError::into_inner) = (position, bytes);
     }
 
-    /// What there is from a position on.
+    /// The bytes from a position on.
     fn from(&self, position: u64) -> Result<Bytes, ParquetError> {
         let (start, bytes) = self.part.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let offset = position.checked_sub(start).and_then(|offset| usize::try_from(offset).ok());
