@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use onefold_config::pointer::escaped;
 use onefold_normalise::is_placeholder;
 use serde_json::Value;
 
@@ -109,8 +110,7 @@ impl Columns {
     }
 
     fn column(&mut self, path: &[String]) -> &mut Column {
-        let escaped = path.iter().map(|name| name.replace('~', "~0").replace('/', "~1"));
-        let pointer: String = escaped.flat_map(|name| ["/".to_owned(), name]).collect();
+        let pointer: String = path.iter().flat_map(|name| ["/".to_owned(), escaped(name)]).collect();
         let next = self.all.len();
         let number = *self.numbers.entry(pointer.clone()).or_insert(next);
         if number == next {

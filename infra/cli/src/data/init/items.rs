@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use onefold_config::pointer::escaped;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
@@ -71,7 +72,7 @@ impl<'de> Visitor<'de> for Members<'_> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         while let Some(name) = map.next_key::<String>()? {
-            let path = format!("{}/{}", self.path, name.replace('~', "~0").replace('/', "~1"));
+            let path = format!("{}/{}", self.path, escaped(&name));
             map.next_value_seed(Member { path, found: &mut *self.found })?;
         }
         Ok(())

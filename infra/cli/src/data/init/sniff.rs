@@ -1,6 +1,6 @@
 //! Guesses the format and encoding of a file from its first bytes.
 
-use onefold_rows::csv::{Boundary, FieldReader, boundary};
+use onefold_rows::csv::{FieldReader, records};
 
 use super::head::Head;
 use super::items::{FirstValue, first_value};
@@ -176,19 +176,14 @@ fn delimiter(bytes: &[u8]) -> u8 {
 
 /// The number of fields of each of the first records.
 fn widths(bytes: &[u8], delimiter: u8) -> Vec<usize> {
-    let mut rest = bytes;
     let mut reader = FieldReader::new(delimiter);
-    let mut widths = Vec::new();
-    while !rest.is_empty() && widths.len() < RECORDS {
-        let (Boundary::Complete(length) | Boundary::Broken(length)) = boundary(rest, delimiter, true) else { break };
-        let (record, after) = rest.split_at(length);
-        rest = after;
-        if !record.trim_ascii().is_empty() {
-            reader.read(record);
-            widths.push(reader.len());
-        }
-    }
-    widths
+    let records = records(bytes, delimiter).filter(|record| !record.is_blank()).take(RECORDS);
+    records
+        .map(|record| {
+            reader.read(record.bytes);
+            reader.len()
+        })
+        .collect()
 }
 
 #[cfg(test)]
