@@ -7,7 +7,8 @@ use super::Pointers;
 pub struct DeletionMark {
     /// Where the mark is.
     pub at: Pointers,
-    /// The texts that mark an account as deleted; all other texts do not. Without any, the mark is read as true or false.
+    /// The texts that mark an account as deleted; all other texts do not. Without any, the mark is read as true or
+    /// false.
     pub equals: Vec<String>,
 }
 

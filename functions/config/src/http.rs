@@ -101,7 +101,8 @@ pub struct PageSize {
 pub struct HttpWatermark {
     /// The parameter that takes the watermark.
     pub param: String,
-    /// JSON Pointer, in a row, of the time that becomes the watermark. Without it, the run's start becomes the watermark.
+    /// JSON Pointer, in a row, of the time that becomes the watermark. Without it, the run's start becomes the
+    /// watermark.
     pub at: Option<String>,
     /// How the time is written.
     pub format: TimeFormat,

@@ -4,8 +4,8 @@ use strsim::osa_distance;
 
 /// The known name nearest to `name`, if at most one letter in three differs.
 ///
-/// Case, `-`, `_` and blanks make no difference. The distance is optimal string alignment: two letters that changed places
-/// count once. The first of several names at the same distance is given.
+/// Case, `-`, `_` and blanks make no difference. The distance is optimal string alignment: two letters that changed
+/// places count once. The first of several names at the same distance is given.
 pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = |text: &str| -> String {
         text.chars().filter(|letter| !matches!(letter, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()

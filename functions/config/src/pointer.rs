@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-/// The reference tokens of a pointer, unescaped, the outermost first. The empty pointer, which is the whole document, has
-/// none.
+/// The reference tokens of a pointer, unescaped, the outermost first. The empty pointer, which is the whole document,
+/// has none.
 pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pointer.split('/').skip(1).map(unescaped)
 }

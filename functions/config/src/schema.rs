@@ -219,8 +219,8 @@ fn table(keys: &[Key]) -> Value {
 
 /// The configuration as a JSON Schema (draft 7, which editors of TOML understand).
 ///
-/// It has all keys, the kind of their values, which of them are required, and how that depends on a source's kind. Other
-/// dependencies between keys are checked by [`super::Config::parse`] only.
+/// It has all keys, the kind of their values, which of them are required, and how that depends on a source's kind.
+/// Other dependencies between keys are checked by [`super::Config::parse`] only.
 pub fn json_schema() -> Value {
     let mut schema = table(&super::keys());
     schema["$schema"] = "http://json-schema.org/draft-07/schema#".into();

@@ -1,9 +1,9 @@
 //! Cutting a source's bytes into chunks of whole rows.
 //!
-//! A chunk ends with the row that fills it, so where it ends depends on the bytes alone: not on the pieces in which they
-//! come, and not on whether an object is read in one go or taken up at the end of a chunk. Bytes leave as received; only
-//! a missing line end at the end of an object is added. Every chunk of CSV starts with the header. At most one chunk, one
-//! row and one piece are held.
+//! A chunk ends with the row that fills it, so where it ends depends on the bytes alone: not on the pieces in which
+//! they come, and not on whether an object is read in one go or taken up at the end of a chunk. Bytes leave as
+//! received; only a missing line end at the end of an object is added. Every chunk of CSV starts with the header. At
+//! most one chunk, one row and one piece are held.
 
 use memchr::{memchr, memchr_iter, memrchr};
 use onefold_config::RowFormat;
@@ -92,8 +92,9 @@ impl Chunker {
         }
     }
 
-    /// Starts an object at a mark: its first row, or where it was left. `header` is the header of CSV with its line end,
-    /// which is no part of the bytes that follow. Rows under another header are in a chunk of their own, which is returned.
+    /// Starts an object at a mark: its first row, or where it was left. `header` is the header of CSV with its line
+    /// end, which is no part of the bytes that follow. Rows under another header are in a chunk of their own, which is
+    /// returned.
     pub fn start(&mut self, object: &str, received_at: i64, mark: ObjectMark, header: &[u8]) -> Option<RawChunk> {
         let chunk = if header == self.header { None } else { self.cut() };
         if header != self.header {

@@ -1,7 +1,7 @@
 //! The connector `http`: JSON APIs, read page by page.
 //!
-//! Each run reads all pages, or with a watermark all new rows, in one split: a page names the next one, so pages cannot be
-//! read in parallel. [`walk`] finds the next page, [`client`] fetches it, and [`reader`] waits and tries again.
+//! Each run reads all pages, or with a watermark all new rows, in one split: a page names the next one, so pages cannot
+//! be read in parallel. [`walk`] finds the next page, [`client`] fetches it, and [`reader`] waits and tries again.
 
 mod client;
 mod json;

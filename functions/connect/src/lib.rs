@@ -45,8 +45,8 @@ pub trait Connector: Send + Sync {
     /// The source, or the store, failed.
     async fn read(&self, reading: &Reading, from: Option<Position>, sink: &mut Sink<'_>) -> Result<Outcome, Fault>;
 
-    /// Whether reading a split again gives the same bytes. Then a retry writes the same chunks again. Chunks of all other
-    /// sources are written once, and say where to go on (see [`Sink`]).
+    /// Whether reading a split again gives the same bytes. Then a retry writes the same chunks again. Chunks of all
+    /// other sources are written once, and say where to go on (see [`Sink`]).
     fn is_repeatable(&self) -> bool;
 }
 
@@ -93,8 +93,8 @@ pub enum Position {
     Opaque(serde_json::Value),
 }
 
-/// Where in its objects a split was left: always at the end of a chunk. It holds numbers alone, so it may travel through the
-/// state machine.
+/// Where in its objects a split was left: always at the end of a chunk. It holds numbers alone, so it may travel
+/// through the state machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectPosition {

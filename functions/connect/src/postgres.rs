@@ -1,10 +1,10 @@
 //! The connector `postgres`: a table of a PostgreSQL database, or the result of a query.
 //!
-//! Rows are read in the order of a unique key, so a key is a position. Ranges of keys divide the rows into splits that leave
-//! out nothing: the first has no lower bound, the last no upper one. Every invocation reads in a transaction of its own,
-//! which sees one snapshot. A row that exists before the run and stays is read once. A row that comes or changes during
-//! the run may be read, and the next run reads it in any case: the watermark that is committed is no later than Plan's
-//! look at the database, before all reading.
+//! Rows are read in the order of a unique key, so a key is a position. Ranges of keys divide the rows into splits that
+//! leave out nothing: the first has no lower bound, the last no upper one. Every invocation reads in a transaction of
+//! its own, which sees one snapshot. A row that exists before the run and stays is read once. A row that comes or
+//! changes during the run may be read, and the next run reads it in any case: the watermark that is committed is no
+//! later than Plan's look at the database, before all reading.
 //!
 //! Bounds and positions are keys of rows, which can be personal. So they are kept in the run's objects only, and never
 //! travel through the state machine.
@@ -289,8 +289,8 @@ async fn is_true(session: &Session<'_>, during: &str, statement: &Statement<'_>)
     session.query(during, statement).await?.first().map_or(Ok(false), |row| column(row, 0))
 }
 
-/// The number of splits of about so many bytes, by PostgreSQL's estimate of the rows. Its statistics may be old, so only the
-/// size of splits depends on it.
+/// The number of splits of about so many bytes, by PostgreSQL's estimate of the rows. Its statistics may be old, so
+/// only the size of splits depends on it.
 async fn estimated_splits(session: &Session<'_>, rows: &RowsQuery<'_>, split_bytes: u64) -> Result<u32, Fault> {
     let answer = session.query("asking how many rows there are", &rows.estimate()).await?;
     let Json(plan): Json<Value> = match answer.first() {

@@ -3,9 +3,9 @@
 //! Objects give the same bytes when they are read again, and the ends of their chunks are a function of these bytes. So
 //! chunks of objects are the same in every try, and simply written again.
 //!
-//! Any other source can answer differently the next time, when a chunk may be translated already. So its chunks are written
-//! once (`If-None-Match`), and each says how the split goes on behind it. An invocation after a crash, or beside another
-//! one, goes on from the last chunk there is.
+//! Any other source can answer differently the next time, when a chunk may be translated already. So its chunks are
+//! written once (`If-None-Match`), and each says how the split goes on behind it. An invocation after a crash, or
+//! beside another one, goes on from the last chunk there is.
 
 use std::time::Duration;
 
@@ -26,8 +26,8 @@ use crate::chunker::RawChunk;
 /// Time that must be left to begin another chunk.
 const RESERVE: Duration = Duration::from_secs(60);
 
-/// Bytes of rows after which a chunk is cut at the end of a page. It is less than for objects, so that rows of small pages
-/// reach the lake soon.
+/// Bytes of rows after which a chunk is cut at the end of a page. It is less than for objects, so that rows of small
+/// pages reach the lake soon.
 const ROWS_BYTES: usize = 4 << 20;
 
 /// Where a sink writes its chunks.

@@ -1,7 +1,7 @@
 //! Plan: lists what there is to read and pins what the run builds on.
 //!
-//! It pins the configuration, the reference tables, the corrections and the previous version, and writes the splits: a line
-//! for each Extract invocation. `setup` reads, `decision` decides and `write` writes.
+//! It pins the configuration, the reference tables, the corrections and the previous version, and writes the splits: a
+//! line for each Extract invocation. `setup` reads, `decision` decides and `write` writes.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -83,7 +83,8 @@ async fn take_up(
 }
 
 impl Request {
-    /// Takes the lease for this execution. One of a state machine that does not say which it is cannot be asked for later.
+    /// Takes the lease for this execution. One of a state machine that does not say which it is cannot be asked for
+    /// later.
     async fn take_lease(&self, run: &RunId, started_at: Timestamp, context: &Context) -> Result<(), StageError> {
         match &self.execution_arn {
             Some(execution) => lease::take(run, execution, started_at, context).await,

@@ -5,8 +5,8 @@ use onefold_identity::suppression::Suppression;
 use onefold_lake::keys;
 use onefold_shell::{Context, StageError};
 
-/// Reads the suppression list as it is now. What is under its prefix and cannot be obeyed is a fault: nobody may come back
-/// because an entry was passed over.
+/// Reads the suppression list as it is now. What is under its prefix and cannot be obeyed is a fault: nobody may come
+/// back because an entry was passed over.
 pub(super) async fn read(context: &Context, faults: &mut Vec<String>) -> Result<Suppression, StageError> {
     let ours = context.hasher()?.fingerprint();
     let mut entries = Vec::new();

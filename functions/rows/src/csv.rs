@@ -1,8 +1,8 @@
 //! CSV as RFC 4180 describes it: where records end, and what their fields are.
 //!
-//! Records may hold line breaks inside quotes. A quote that is not closed would swallow the rows behind it, up to the next
-//! quote or the end of the file. So a record is given up at its first line if it grows over the limit, or if a field that
-//! spans lines ends as no quoted field does. Reading goes on at the next line.
+//! Records may hold line breaks inside quotes. A quote that is not closed would swallow the rows behind it, up to the
+//! next quote or the end of the file. So a record is given up at its first line if it grows over the limit, or if a
+//! field that spans lines ends as no quoted field does. Reading goes on at the next line.
 
 mod records;
 
@@ -21,8 +21,8 @@ pub enum Boundary {
     Complete(usize),
     /// Not within these bytes. Never the case if nothing follows them.
     Open,
-    /// The record is given up: a quote in its first line is not closed, or not as it should be. The length is that of whole
-    /// lines, mostly one, including their line ends.
+    /// The record is given up: a quote in its first line is not closed, or not as it should be. The length is that of
+    /// whole lines, mostly one, including their line ends.
     Broken(usize),
 }
 
@@ -119,9 +119,9 @@ impl Dialect {
 
     /// How much of a record is given up if a field spans lines and ends, at `close`, as no field should.
     ///
-    /// The first line lacks a closing quote, and the other lines are rows, if the quote at `close` stands where a quoted field
-    /// begins, or if the second line looks like a row. Otherwise the lines are one row that is written wrongly, and its later
-    /// lines must not be read as rows.
+    /// The first line lacks a closing quote, and the other lines are rows, if the quote at `close` stands where a
+    /// quoted field begins, or if the second line looks like a row. Otherwise the lines are one row that is written
+    /// wrongly, and its later lines must not be read as rows.
     fn open_quote(&self, bytes: &[u8], close: usize, is_last: bool) -> Boundary {
         let first = first_line(bytes);
         let quote = close - 1;
@@ -179,8 +179,8 @@ fn first_line(bytes: &[u8]) -> usize {
     memchr(b'\n', bytes).map_or(bytes.len(), |position| position + 1)
 }
 
-/// Splits a record without quotes into its fields, without copying them. `false` if the record has quotes or lone carriage
-/// returns, is blank, or is not UTF-8: [`FieldReader`] reads such records.
+/// Splits a record without quotes into its fields, without copying them. `false` if the record has quotes or lone
+/// carriage returns, is blank, or is not UTF-8: [`FieldReader`] reads such records.
 pub fn split_plain<'a>(record: &'a [u8], delimiter: u8, fields: &mut Vec<&'a str>) -> bool {
     fields.clear();
     let record = record.strip_suffix(b"\n").unwrap_or(record);
@@ -231,8 +231,8 @@ impl FieldReader {
         Self { reader, text: vec![0; 4096], ends: vec![0; 64], count: 0 }
     }
 
-    /// Reads the fields of one whole record. `false` if the bytes hold more than one record, as a lone carriage return ends
-    /// one.
+    /// Reads the fields of one whole record. `false` if the bytes hold more than one record, as a lone carriage return
+    /// ends one.
     pub fn read(&mut self, record: &[u8]) -> bool {
         self.reader.reset();
         // A decoded record is never longer than its encoding.

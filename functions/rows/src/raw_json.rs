@@ -1,7 +1,7 @@
 //! JSON that accounts keep as it came, without what many readers refuse.
 //!
-//! RFC 8259 allows escapes of U+0000 and of half a surrogate pair, which is no character. jq, Arrow, DuckDB and PostgreSQL
-//! refuse a whole file for one of them.
+//! RFC 8259 allows escapes of U+0000 and of half a surrogate pair, which is no character. jq, Arrow, DuckDB and
+//! PostgreSQL refuse a whole file for one of them.
 
 use onefold_normalise::{is_stray_control, without_control};
 
@@ -16,8 +16,8 @@ pub(crate) struct Mended {
     pub has_surrogates: bool,
 }
 
-/// Takes control characters out of the strings and names of a valid JSON value, and puts U+FFFD in place of each half of
-/// a surrogate pair that stands alone; `None` if there is nothing to do.
+/// Takes control characters out of the strings and names of a valid JSON value, and puts U+FFFD in place of each half
+/// of a surrogate pair that stands alone; `None` if there is nothing to do.
 pub(crate) fn mended(json: &str) -> Option<Mended> {
     let mut out = Mended { text: String::with_capacity(json.len()), has_controls: false, has_surrogates: false };
     let mut rest = json;

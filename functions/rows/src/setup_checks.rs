@@ -1,5 +1,5 @@
-//! Checks of a set-up beyond the text of its configuration: its reference tables and files. Plan makes them before a run,
-//! and the command before an upload.
+//! Checks of a set-up beyond the text of its configuration: its reference tables and files. Plan makes them before a
+//! run, and the command before an upload.
 
 use std::fmt::Display;
 
@@ -24,7 +24,8 @@ pub struct SetupFinding {
     pub message: String,
 }
 
-/// Every fault of a reference table, for each `[[enrich]]` that names it. `table` is its text, or why it cannot be read.
+/// Every fault of a reference table, for each `[[enrich]]` that names it. `table` is its text, or why it cannot be
+/// read.
 pub fn check_table(config: &Config, name: &str, table: Result<TableText<'_>, impl Display>) -> Vec<SetupFinding> {
     let mut found: Vec<SetupFinding> = Vec::new();
     for (number, lookup) in config.enrich.iter().enumerate().filter(|(_, lookup)| lookup.table == name) {
@@ -43,8 +44,8 @@ pub fn check_table(config: &Config, name: &str, table: Result<TableText<'_>, imp
     found
 }
 
-/// The sources of files that must have some and have none. `has_files` says which have any, and `folder` where the files of
-/// a source are dropped.
+/// The sources of files that must have some and have none. `has_files` says which have any, and `folder` where the
+/// files of a source are dropped.
 pub fn check_files(
     config: &Config,
     folder: impl Fn(&str) -> String,
@@ -124,8 +125,8 @@ pub fn check_header(config: &Config, number: usize, file: &str, header: &[u8], d
     MappingPlan::new(&source.mapping).unanswered(&columns).into_iter().map(finding).collect()
 }
 
-/// The text fields that find lists or objects in rows of JSON, so that they stay empty. `number` is the source's; `rows` are
-/// the first rows of a file.
+/// The text fields that find lists or objects in rows of JSON, so that they stay empty. `number` is the source's;
+/// `rows` are the first rows of a file.
 pub fn check_shapes(config: &Config, number: usize, file: &str, rows: &[&str]) -> Vec<SetupFinding> {
     let Some(source) = config.sources.get(number) else {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! What an answer of S3 means. The code decides, because one status stands for several cases. The status decides if the code
-//! is missing or unknown.
+//! What an answer of S3 means. The code decides, because one status stands for several cases. The status decides if the
+//! code is missing or unknown.
 
 use crate::error::StoreError;
 use crate::operation::Operation;
@@ -32,8 +32,8 @@ fn of_code(code: &str) -> Option<Meaning> {
         // AWS asks to send these again. An upload is gone if the answer to its completion was lost: then a new upload
         // writes the same bytes.
         "ConditionalRequestConflict" | "OperationAborted" | "NoSuchUpload" => Meaning::Unavailable,
-        // 400 and 403, although the request is right: it came too slowly, too late or cut off, or with credentials that are
-        // being renewed.
+        // 400 and 403, although the request is right: it came too slowly, too late or cut off, or with credentials that
+        // are being renewed.
         "RequestTimeout" | "RequestTimeTooSkewed" | "IncompleteBody" | "ExpiredToken" | "ExpiredTokenException" => {
             Meaning::Unavailable
         }

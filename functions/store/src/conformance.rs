@@ -1,7 +1,7 @@
 //! What every store must do, as one suite that each of them passes.
 //!
-//! The stores in memory and in a folder pass it here, S3 against two emulators in the crate of tests. Where one of those
-//! is not like AWS, the assertion says so, and says what it does instead: so it is noticed when that changes.
+//! The stores in memory and in a folder pass it here, S3 against two emulators in the crate of tests. Where one of
+//! those is not like AWS, the assertion says so, and says what it does instead: so it is noticed when that changes.
 
 use std::path::Path;
 

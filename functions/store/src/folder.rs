@@ -1,15 +1,15 @@
 //! A folder as a store: an object is a file, its key the path.
 //!
-//! It is for one machine. Any number of processes may share a folder: a file is written beside the others and then moved to
-//! its place, and writers wait for each other by a lock on a file. A killed process leaves whole objects. A machine that
-//! loses its power may not, because nothing is flushed to the disk.
+//! It is for one machine. Any number of processes may share a folder: a file is written beside the others and then
+//! moved to its place, and writers wait for each other by a lock on a file. A killed process leaves whole objects. A
+//! machine that loses its power may not, because nothing is flushed to the disk.
 //!
-//! An entity tag consists of a file's size, inode and time of change. Each write gets a later time than the one before, so
-//! other bytes have another tag. Changes by other programs are noticed if the file system's clock shows them.
+//! An entity tag consists of a file's size, inode and time of change. Each write gets a later time than the one before,
+//! so other bytes have another tag. Changes by other programs are noticed if the file system's clock shows them.
 //!
-//! A folder cannot hold all keys. The store refuses keys with an empty part, `.` or `..`, which could lead out of it, and
-//! keys below [`OWN`], its own folder. It refuses to write a file in place of a folder, and the other way round. Symbolic
-//! links are followed.
+//! A folder cannot hold all keys. The store refuses keys with an empty part, `.` or `..`, which could lead out of it,
+//! and keys below [`OWN`], its own folder. It refuses to write a file in place of a folder, and the other way round.
+//! Symbolic links are followed.
 
 mod files;
 #[cfg(test)]

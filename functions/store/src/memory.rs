@@ -163,8 +163,8 @@ impl MemoryStore {
         state.hits = 0;
     }
 
-    /// How many requests were hit by faults since the store was healed. Requests that are only late count, as do bodies that
-    /// end before the piece that breaks.
+    /// How many requests were hit by faults since the store was healed. Requests that are only late count, as do bodies
+    /// that end before the piece that breaks.
     pub fn hits(&self) -> u64 {
         self.lock().hits
     }

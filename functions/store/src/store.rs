@@ -37,12 +37,12 @@ pub enum Condition {
 /// A body that arrives piece by piece.
 #[async_trait]
 pub trait Body: Send {
-    /// The next piece, of at least a byte; `None` at the end. All pieces are of one object under one entity tag, and together
-    /// they are all its bytes: a body that breaks is resumed where it broke.
+    /// The next piece, of at least a byte; `None` at the end. All pieces are of one object under one entity tag, and
+    /// together they are all its bytes: a body that breaks is resumed where it broke.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] if it broke too often; [`StoreError::Precondition`] or [`StoreError::NotFound`] if it
-    /// could not be resumed because the object has changed.
+    /// [`StoreError::Unavailable`] if it broke too often; [`StoreError::Precondition`] or [`StoreError::NotFound`] if
+    /// it could not be resumed because the object has changed.
     async fn next(&mut self) -> Result<Option<Bytes>, StoreError>;
 }
 
@@ -62,12 +62,12 @@ pub trait Body: Send {
 /// invocation, gets `Precondition` for what is one's own, and has to look.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// All objects whose keys start with `prefix`, in the order of the bytes of their keys (UTF-8). Objects that are written
-    /// or removed meanwhile may be missing or listed.
+    /// All objects whose keys start with `prefix`, in the order of the bytes of their keys (UTF-8). Objects that are
+    /// written or removed meanwhile may be missing or listed.
     async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError>;
 
-    /// The folders directly under `prefix`, which ends in `/`: each with its `/`, once, in order. Their contents are not
-    /// listed where that can be avoided.
+    /// The folders directly under `prefix`, which ends in `/`: each with its `/`, once, in order. Their contents are
+    /// not listed where that can be avoided.
     async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         let objects = self.list(prefix).await?;
         let folder = |object: &Object| {
@@ -93,16 +93,16 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Precondition`]. Behind the end there are none.
     async fn stream(&self, key: &str, etag: &str, from: u64) -> Result<Box<dyn Body>, StoreError>;
 
-    /// Writes an object, in place of an existing one. A condition that does not hold gives [`StoreError::Precondition`]. For
-    /// lost answers, see above.
+    /// Writes an object, in place of an existing one. A condition that does not hold gives
+    /// [`StoreError::Precondition`]. For lost answers, see above.
     async fn put(&self, key: &str, bytes: Bytes, condition: Condition) -> Result<(), StoreError>;
 
-    /// Writes an object with the bytes of a local file, in place of an existing one, without holding it in memory. The file
-    /// must not change meanwhile. See [`upload_parts`] for the entity tag that S3 gives it.
+    /// Writes an object with the bytes of a local file, in place of an existing one, without holding it in memory. The
+    /// file must not change meanwhile. See [`upload_parts`] for the entity tag that S3 gives it.
     async fn upload(&self, file: &Path, key: &str) -> Result<(), StoreError>;
 
-    /// Writes the bytes of some objects, in this order, as one object, in place of an existing one. They are not read where
-    /// that can be avoided. If the entity tag or size of a source has changed since it was listed, this gives
+    /// Writes the bytes of some objects, in this order, as one object, in place of an existing one. They are not read
+    /// where that can be avoided. If the entity tag or size of a source has changed since it was listed, this gives
     /// [`StoreError::Precondition`] or [`StoreError::NotFound`] with its key, and nothing is written.
     async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StoreError>;
 

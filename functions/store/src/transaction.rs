@@ -29,8 +29,8 @@ pub enum TransactionError {
 
 /// An object of JSON as it was read, to be changed or not.
 ///
-/// Entity tags depend on the bytes alone, so a change that is undone goes unnoticed. A value that must never be taken for
-/// an earlier one must hold a number that only grows.
+/// Entity tags depend on the bytes alone, so a change that is undone goes unnoticed. A value that must never be taken
+/// for an earlier one must hold a number that only grows.
 #[derive(Debug)]
 pub struct Transaction<T> {
     key: String,
@@ -63,8 +63,8 @@ impl<T: Serialize + DeserializeOwned + PartialEq> Transaction<T> {
 
     /// Writes a value, if the object is still as it was read.
     ///
-    /// The answer to a write can be lost, and the write sent again. So a write that is refused or fails counts as done if the
-    /// object holds the value. Values must therefore say who wrote them.
+    /// The answer to a write can be lost, and the write sent again. So a write that is refused or fails counts as done
+    /// if the object holds the value. Values must therefore say who wrote them.
     ///
     /// # Errors
     /// [`TransactionError::Overtaken`] if the object is another one by now; the store failed.

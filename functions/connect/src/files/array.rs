@@ -1,8 +1,8 @@
 //! One JSON array, cut into its elements as it streams in. It is the whole document, or stands where a pointer points.
 //!
 //! The scanner follows strings, escapes and depth only. `serde_json` checks each element when it is whole. At most one
-//! element is held. A fault ends the reading, because a wrong quote turns text into structure, so what follows cannot be
-//! trusted.
+//! element is held. A fault ends the reading, because a wrong quote turns text into structure, so what follows cannot
+//! be trusted.
 
 use memchr::memchr2;
 use serde::de::IgnoredAny;

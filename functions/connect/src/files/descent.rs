@@ -1,7 +1,7 @@
 //! The way into a streamed JSON document, to the array at a JSON Pointer (RFC 6901), and the way out behind the array.
 //!
-//! Names of members on the way are read. Everything else is only followed by its quotes and brackets. A pointer finds the
-//! first member of a name, even if another member of the same name follows.
+//! Names of members on the way are read. Everything else is only followed by its quotes and brackets. A pointer finds
+//! the first member of a name, even if another member of the same name follows.
 
 use std::borrow::Cow;
 

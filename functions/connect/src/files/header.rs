@@ -29,8 +29,8 @@ pub(crate) enum HeaderError {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Whether the lines of an object end in a carriage return alone, as once on the Macintosh: its first bytes have one, and no
-/// line feed. `None` if more bytes are needed.
+/// Whether the lines of an object end in a carriage return alone, as once on the Macintosh: its first bytes have one,
+/// and no line feed. `None` if more bytes are needed.
 pub(crate) fn has_old_line_ends(text: &[u8], is_last: bool) -> Option<bool> {
     let start = &text[..text.len().min(RECORD_BYTES_MAX)];
     if memchr(b'\n', start).is_some() {

@@ -43,8 +43,8 @@ pub(crate) struct ObjectReader<'p> {
 #[derive(Clone, Copy)]
 pub(crate) struct PieceRequest<'p> {
     pub(crate) piece: &'p Piece,
-    /// Where to begin. A range begins behind the line end at or after its start: the line that it starts in belongs to the
-    /// range before.
+    /// Where to begin. A range begins behind the line end at or after its start: the line that it starts in belongs to
+    /// the range before.
     pub(crate) position: u64,
     /// Whether the position is one at which the piece was left: between two rows.
     pub(crate) is_taken_up: bool,
@@ -77,8 +77,8 @@ impl<'p> PieceRequest<'p> {
         if self.looks_for_line() { self.position - 1 } else { self.position }
     }
 
-    /// The first byte of the object that is needed. Objects that are compressed, decoded or have a header are read from their
-    /// start.
+    /// The first byte of the object that is needed. Objects that are compressed, decoded or have a header are read from
+    /// their start.
     fn first_byte(&self) -> u64 {
         let object = &self.piece.object;
         let is_compressed = object.ends_with(".gz") || object.ends_with(".zst");

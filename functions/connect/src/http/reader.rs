@@ -199,8 +199,8 @@ impl PageReader<'_> {
         Ok(next)
     }
 
-    /// Checks a first page that names no next one. If it has nothing at the place that should name one, the place may be
-    /// wrong: this gives a note, or a fault if the page is as full as it was asked to be.
+    /// Checks a first page that names no next one. If it has nothing at the place that should name one, the place may
+    /// be wrong: this gives a note, or a fault if the page is as full as it was asked to be.
     fn only_page(&self, page: &PageContent<'_>, sink: &mut Sink<'_>) -> Result<(), String> {
         let lacking = walk::lacking(&self.settings.paging, page).filter(|_| !page.items.is_empty());
         let Some(at) = lacking else { return Ok(()) };

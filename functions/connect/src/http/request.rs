@@ -6,8 +6,8 @@ use url::Url;
 use super::origin::is_same_host;
 use super::walk::PagePosition;
 
-/// The address of the page at a position, with the watermark to ask for new rows. `None` if the position is an address on
-/// another host.
+/// The address of the page at a position, with the watermark to ask for new rows. `None` if the position is an address
+/// on another host.
 pub(super) fn url(settings: &HttpSettings, place: &PagePosition, watermark: Option<&str>) -> Option<Url> {
     // The server made this address from the parameters of the first one.
     if let PagePosition::Url(address) = place {

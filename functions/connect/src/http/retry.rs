@@ -1,7 +1,7 @@
 //! How long to wait before a page is asked for again.
 //!
-//! These are not the store's retries: the source's settings and the server's `Retry-After` say how often and how long, and
-//! a wait that is longer than the invocation is kept with the position, so that the next one waits for the rest.
+//! These are not the store's retries: the source's settings and the server's `Retry-After` say how often and how long,
+//! and a wait that is longer than the invocation is kept with the position, so that the next one waits for the rest.
 
 use std::time::Duration;
 
@@ -25,7 +25,8 @@ pub(super) fn wait(patience: &HttpPatience, failures: u32, asked: Option<Duratio
     asked.map_or(jittered, |asked| asked.max(jittered))
 }
 
-/// How long the server asks to wait, by `Retry-After` (RFC 9110, 10.2.3). A date is compared with the `Date` of the answer.
+/// How long the server asks to wait, by `Retry-After` (RFC 9110, 10.2.3). A date is compared with the `Date` of the
+/// answer.
 pub(super) fn asked_for(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {

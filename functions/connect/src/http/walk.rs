@@ -161,8 +161,8 @@ pub(super) enum Repetition {
 /// Compares a page by number or offset with the page before.
 ///
 /// A server whose second page differs from the first respects numbers: if it repeats a page, there is no further one. A
-/// server that gives the first page twice may ignore numbers: then only a page that is smaller than asked for is taken as
-/// the only one.
+/// server that gives the first page twice may ignore numbers: then only a page that is smaller than asked for is taken
+/// as the only one.
 pub(super) fn again(
     paging: &Paging,
     place: &PagePosition,

@@ -62,12 +62,12 @@ impl ColumnOrder {
         matches!(self, Self::Date | Self::Timestamp | Self::TimestampWithZone)
     }
 
-    /// The condition, behind the column, for a value that can be a watermark: not in the future, and not a mark for "none".
-    /// The session's zone is UTC.
+    /// The condition, behind the column, for a value that can be a watermark: not in the future, and not a mark for
+    /// "none". The session's zone is UTC.
     ///
-    /// The zone of a time without one is unknown, and writers may use different ones. The west-most zone is twelve hours
-    /// behind UTC, so rows can still be written with times up to twelve hours before now; a later watermark would leave
-    /// them out. A date is the same for a whole day, so it must be over in that zone.
+    /// The zone of a time without one is unknown, and writers may use different ones. The west-most zone is twelve
+    /// hours behind UTC, so rows can still be written with times up to twelve hours before now; a later watermark would
+    /// leave them out. A date is the same for a whole day, so it must be over in that zone.
     pub(super) const fn past(self) -> &'static str {
         match self {
             Self::Date => " < (now() - interval '12 hours')::date",

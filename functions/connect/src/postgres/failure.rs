@@ -24,8 +24,8 @@ pub(super) fn is_of_row_security(error: &Error) -> bool {
     error.as_db_error().is_some_and(hides_rows)
 }
 
-/// The SQLSTATE is the one of all missing privileges. The name of the function in PostgreSQL's source tells this case apart,
-/// in any language.
+/// The SQLSTATE is the one of all missing privileges. The name of the function in PostgreSQL's source tells this case
+/// apart, in any language.
 fn hides_rows(answer: &DbError) -> bool {
     answer.routine() == Some("check_enable_rls")
 }

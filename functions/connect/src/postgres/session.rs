@@ -18,8 +18,8 @@ use super::target;
 use crate::Fault;
 
 /// Begins the transaction. All settings that texts depend on are fixed, so a value has the same text in every run. A
-/// statement ends before the function's time limit. A session that the function could not close ends by itself, so that it
-/// does not hold up vacuum.
+/// statement ends before the function's time limit. A session that the function could not close ends by itself, so that
+/// it does not hold up vacuum.
 const BEGIN: &str = "
     BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
     SET LOCAL TimeZone = 'UTC';

@@ -1,15 +1,15 @@
 //! The statements for the settings of a source.
 //!
-//! Names from the configuration are quoted, so they may contain anything. Values (keys, watermarks) are always parameters:
-//! text that PostgreSQL itself printed and reads again.
+//! Names from the configuration are quoted, so they may contain anything. Values (keys, watermarks) are always
+//! parameters: text that PostgreSQL itself printed and reads again.
 
 use onefold_config::{Postgres, PostgresWatermark, Relation};
 use onefold_rows::csv::RECORD_BYTES_MAX;
 
 use super::column::ColumnOrder;
 
-/// The name of the relation that statements read. The whole row is `source.*`, because `source` alone could be a column of
-/// that name.
+/// The name of the relation that statements read. The whole row is `source.*`, because `source` alone could be a column
+/// of that name.
 const ALIAS: &str = "source";
 
 /// A range of keys, as PostgreSQL prints them.
@@ -145,8 +145,8 @@ pub(super) fn columns(settings: &Postgres) -> String {
     format!("SELECT {ALIAS}.* FROM {}", relation(&settings.relation))
 }
 
-/// The greatest value of the watermark column that can be a watermark. A time in the future cannot: all rows before it would
-/// be left out by later runs.
+/// The greatest value of the watermark column that can be a watermark. A time in the future cannot: all rows before it
+/// would be left out by later runs.
 pub(super) fn watermark(settings: &Postgres, watermark: &PostgresWatermark, order: ColumnOrder) -> Statement<'static> {
     let relation = relation(&settings.relation);
     let column = column(&watermark.column);

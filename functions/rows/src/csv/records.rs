@@ -22,8 +22,8 @@ impl Record<'_> {
     }
 }
 
-/// All records of a text behind its byte order mark, including the header and blank lines. A record may have any number of
-/// fields.
+/// All records of a text behind its byte order mark, including the header and blank lines. A record may have any number
+/// of fields.
 pub fn records(text: &[u8], delimiter: u8) -> impl Iterator<Item = Record<'_>> {
     let mut rest = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     let mut line = 1;

@@ -9,7 +9,8 @@ use super::{PointerNode, RowPlan, Slot};
 /// So many digits always fit into an `i64`.
 const DIGITS_MAX: usize = 18;
 
-/// Fills the slots of a row. `None` if the row is not of this simple form, valid or not; the slots may then hold anything.
+/// Fills the slots of a row. `None` if the row is not of this simple form, valid or not; the slots may then hold
+/// anything.
 pub(super) fn read<'a>(plan: &RowPlan, line: &'a str, slots: &mut [Slot<'a>]) -> Option<()> {
     let line = line.strip_suffix('\n').unwrap_or(line);
     let line = line.strip_suffix('\r').unwrap_or(line);

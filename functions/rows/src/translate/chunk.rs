@@ -36,11 +36,11 @@ pub struct ChunkOutput {
     pub repeated: u64,
     /// Rows refused because their persons were erased.
     pub suppressed: u64,
-    /// Whether the chunk must not be kept: it has rows of persons who were erased, or rows that may be theirs because they
-    /// cannot be parsed.
+    /// Whether the chunk must not be kept: it has rows of persons who were erased, or rows that may be theirs because
+    /// they cannot be parsed.
     pub must_not_stay: bool,
-    /// Values that could not be used, or not as they are, counted by field; with the reason, unless the value is simply not
-    /// one of its field.
+    /// Values that could not be used, or not as they are, counted by field; with the reason, unless the value is simply
+    /// not one of its field.
     pub dropped: BTreeMap<String, u64>,
     /// For sources of files: the objects with refused rows, at most a hundred, the worst first. The first and the last
     /// object of the chunk are always listed, because other chunks can hold more of their rows.
@@ -67,8 +67,8 @@ struct WrittenAccount {
 
 /// Translates a chunk.
 ///
-/// `segments` cover `bytes` in order. A chunk of CSV starts with its header, which belongs to none of them. Every row that
-/// is not blank becomes an account or a reject: nothing is lost.
+/// `segments` cover `bytes` in order. A chunk of CSV starts with its header, which belongs to none of them. Every row
+/// that is not blank becomes an account or a reject: nothing is lost.
 pub fn translate_chunk(translator: &mut Translator<'_>, bytes: &[u8], segments: &[Segment]) -> ChunkOutput {
     let mut translation = ChunkTranslation {
         bytes,
@@ -380,8 +380,8 @@ fn without_ends(record: &[u8]) -> &[u8] {
     record.strip_suffix(b"\r").unwrap_or(record)
 }
 
-/// What is wrong with a line that is no JSON, with its column in bytes from 1. The parser's line number is left out: it is
-/// counted from the row, and would be taken for a line of the file.
+/// What is wrong with a line that is no JSON, with its column in bytes from 1. The parser's line number is left out: it
+/// is counted from the row, and would be taken for a line of the file.
 fn cause(error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     let told = error.to_string();

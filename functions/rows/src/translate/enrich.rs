@@ -8,8 +8,8 @@ use onefold_identity::account::Account;
 use super::items::{sorted, split_items};
 use super::tables::Tables;
 
-/// Fills empty fields from the tables, in the order of the configuration, and sets the provenance. A later lookup sees the
-/// values of earlier ones.
+/// Fills empty fields from the tables, in the order of the configuration, and sets the provenance. A later lookup sees
+/// the values of earlier ones.
 pub(super) fn enrich<'a, 'c: 'a>(config: &'c Config, tables: &'c Tables, account: &mut Account<'a>) {
     let mut filled: Vec<usize> = Vec::new();
     for (number, (lookup, table)) in config.enrich.iter().zip(tables.of_lookups()).enumerate() {

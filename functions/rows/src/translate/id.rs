@@ -11,8 +11,8 @@ use crate::mapping::Slot;
 /// Up to here, floating-point numbers of 64 bits (IEEE 754) hold every whole number exactly.
 const EXACT_MAX: u64 = 1 << 53;
 
-/// The id: text, or a number or boolean as it is written. Whole numbers are written without a fraction, because programs
-/// write 17 as `17.0` if another row of the column has no value.
+/// The id: text, or a number or boolean as it is written. Whole numbers are written without a fraction, because
+/// programs write 17 as `17.0` if another row of the column has no value.
 pub(super) fn id<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Cow<'a, str>, Reject> {
     let mut fault = Reject::field("id", "the id is missing; every row needs one");
     for slot in choice {

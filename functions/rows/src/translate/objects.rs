@@ -28,8 +28,8 @@ pub(super) struct SegmentRows {
     pub(super) rejected: u64,
 }
 
-/// The objects of a chunk with refused rows: first those without any account, then by the number of refused rows. The first
-/// and the last object of the chunk follow in any case, because other chunks can hold more of their rows.
+/// The objects of a chunk with refused rows: first those without any account, then by the number of refused rows. The
+/// first and the last object of the chunk follow in any case, because other chunks can hold more of their rows.
 pub(super) fn listed(segments: &[Segment], counts: &[SegmentRows]) -> Vec<ObjectRows> {
     let mut by_object: BTreeMap<&str, SegmentRows> = BTreeMap::new();
     for (segment, counted) in segments.iter().zip(counts) {

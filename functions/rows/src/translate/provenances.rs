@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use onefold_config::Enrich;
 use onefold_identity::provenance;
 
-/// The texts that say which tables filled an account. The text of each set of the first lookups is written once, as millions
-/// of accounts have the same.
+/// The texts that say which tables filled an account. The text of each set of the first lookups is written once, as
+/// millions of accounts have the same.
 #[derive(Debug, Default)]
 pub(super) struct Provenances(Vec<Option<String>>);
 

@@ -9,8 +9,8 @@ use crate::enrich::{LookupTable, TableError, TableText};
 #[derive(Debug, Default)]
 pub struct Tables {
     pub(super) read: Vec<LookupTable>,
-    /// The table of each lookup of the configuration, in its order. Lookups that differ in their prefix only share one, as
-    /// a table may be large.
+    /// The table of each lookup of the configuration, in its order. Lookups that differ in their prefix only share one,
+    /// as a table may be large.
     of_lookups: Vec<usize>,
     pub(super) provenances: Provenances,
 }

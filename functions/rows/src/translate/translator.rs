@@ -54,7 +54,8 @@ impl<'c> Translator<'c> {
         self.suppression.is_some()
     }
 
-    /// The account of a row. A row of a person who was erased is refused. Counts the values that were dropped or changed.
+    /// The account of a row. A row of a person who was erased is refused. Counts the values that were dropped or
+    /// changed.
     pub(super) fn account<'a>(
         &self,
         row: RowValues<'_, 'a>,

@@ -71,8 +71,8 @@ pub(super) const CONTROLS: &str = "control characters taken out";
 /// A value is kept with U+FFFD in place of what is no character.
 pub(super) const SURROGATES: &str = "half a surrogate pair replaced";
 
-/// Whether no value of a row of JSON can have a control character or half a surrogate pair: the row's text has no escape,
-/// no U+007F, and no first byte (of two) of U+0080 to U+009F. JSON allows the others as escapes only.
+/// Whether no value of a row of JSON can have a control character or half a surrogate pair: the row's text has no
+/// escape, no U+007F, and no first byte (of two) of U+0080 to U+009F. JSON allows the others as escapes only.
 pub(super) fn is_clean_json(row: &[u8]) -> bool {
     memchr3(b'\\', 0x7f, 0xc2, row).is_none()
 }
@@ -149,7 +149,8 @@ fn mended<'a>(text: &'a str, name: &str, dropped: &mut DroppedValues) -> Cow<'a,
     Cow::Owned(mended.text)
 }
 
-/// The text without a leading apostrophe, by which spreadsheets mark text, for fields whose values never start with one.
+/// The text without a leading apostrophe, by which spreadsheets mark text, for fields whose values never start with
+/// one.
 pub(super) fn unmarked(field: TextField, text: Cow<'_, str>) -> Cow<'_, str> {
     match field {
         TextField::Email | TextField::PhoneNumber | TextField::PostalCode | TextField::Birthdate => without_mark(text),

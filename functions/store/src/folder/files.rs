@@ -22,8 +22,8 @@ pub(super) fn object(key: &str, metadata: &Metadata) -> Option<Object> {
     })
 }
 
-/// Adds the objects below a folder whose keys start with `prefix`. `before` is the start of the keys of its files. A missing
-/// folder has none.
+/// Adds the objects below a folder whose keys start with `prefix`. `before` is the start of the keys of its files. A
+/// missing folder has none.
 pub(super) fn walk(
     folder: &Path,
     before: &str,

@@ -79,8 +79,8 @@ enum FaultTarget {
     Only(Operation),
 }
 
-/// A fault that tests inject. By default it hits one request, the first that it is about, before the request takes effect,
-/// with the answer 503.
+/// A fault that tests inject. By default it hits one request, the first that it is about, before the request takes
+/// effect, with the answer 503.
 #[derive(Clone)]
 pub struct InjectedFault {
     which: FaultTarget,

@@ -53,8 +53,8 @@ impl Patience {
         self.answer + Duration::from_secs(bytes / self.bytes_per_second_min.max(1))
     }
 
-    /// For an attempt that sends so many bytes of a file. The line may be slow and shared. The SDK gives up an upload that
-    /// stands still earlier.
+    /// For an attempt that sends so many bytes of a file. The line may be slow and shared. The SDK gives up an upload
+    /// that stands still earlier.
     pub(super) fn sending_a_file(&self, bytes: u64) -> Duration {
         self.sending(bytes.saturating_mul(SLOWER_FROM_A_FILE))
     }

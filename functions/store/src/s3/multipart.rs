@@ -1,7 +1,7 @@
 //! Objects that are made of parts, several at once.
 //!
-//! A failed upload is aborted, which removes its parts. This is tried once. The bucket's lifecycle rule removes parts that
-//! are left, also by killed processes.
+//! A failed upload is aborted, which removes its parts. This is tried once. The bucket's lifecycle rule removes parts
+//! that are left, also by killed processes.
 
 use std::path::Path;
 use std::sync::Arc;

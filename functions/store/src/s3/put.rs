@@ -1,5 +1,5 @@
-//! Writing whole objects. A write under a condition is tried again here and not by the SDK, whose second try could find the
-//! object of the first one and take it for somebody else's.
+//! Writing whole objects. A write under a condition is tried again here and not by the SDK, whose second try could find
+//! the object of the first one and take it for somebody else's.
 
 use std::sync::Arc;
 
