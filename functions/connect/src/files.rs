@@ -24,7 +24,7 @@ use onefold_rows::setup_checks;
 use onefold_shell::{Context, StageError};
 
 use crate::chunker::{CHUNK_BYTES, Chunker, ObjectMark, RawChunk};
-use crate::{Connector, Fault, ObjectPosition, Outcome, Planned, Planning, Position, Sink};
+use crate::{Connector, Fault, ObjectPosition, PlannedSource, Planning, ReadOutcome, Sink, SplitPosition};
 
 pub use splits::SPLIT_BYTES;
 
@@ -43,7 +43,7 @@ impl<'c> FilesSource<'c> {
 
 #[async_trait]
 impl Connector for FilesSource<'_> {
-    async fn plan(&self, planning: &Planning<'_>, faults: &mut Vec<String>) -> Result<Planned, Fault> {
+    async fn plan(&self, planning: &Planning<'_>, faults: &mut Vec<String>) -> Result<PlannedSource, Fault> {
         let Source { name, required, .. } = self.source;
         let prefix = keys::landing(name);
         let objects = planning.context.store.list(&prefix).await?;
@@ -65,21 +65,26 @@ impl Connector for FilesSource<'_> {
         };
         let objects: Vec<_> = objects.into_iter().filter(|object| is_new(&object.key, &object.etag)).collect();
         let splits = splits::splits(self.settings, &objects, planning.split_bytes);
-        Ok(Planned {
+        Ok(PlannedSource {
             readings: splits.into_iter().map(|pieces| Reading::Files { pieces }).collect(),
             objects,
-            ..Planned::default()
+            ..PlannedSource::default()
         })
     }
 
-    async fn read(&self, reading: &Reading, from: Option<Position>, sink: &mut Sink<'_>) -> Result<Outcome, Fault> {
+    async fn read(
+        &self,
+        reading: &Reading,
+        from: Option<SplitPosition>,
+        sink: &mut Sink<'_>,
+    ) -> Result<ReadOutcome, Fault> {
         let Reading::Files { pieces } = reading else {
             return Err(StageError::internal("the split is not of files").into());
         };
         let from = match from {
             None => None,
-            Some(Position::Object(position)) => Some(position),
-            Some(Position::Opaque(_)) => return Err(StageError::internal("the position is not in a file").into()),
+            Some(SplitPosition::Object(position)) => Some(position),
+            Some(SplitPosition::Opaque(_)) => return Err(StageError::internal("the position is not in a file").into()),
         };
         self.read_pieces(pieces, from, sink).await
     }
@@ -96,7 +101,7 @@ impl FilesSource<'_> {
         pieces: &[Piece],
         from: Option<ObjectPosition>,
         sink: &mut Sink<'_>,
-    ) -> Result<Outcome, Fault> {
+    ) -> Result<ReadOutcome, Fault> {
         let FilesSettings { format, delimiter, .. } = *self.settings;
         let mut chunker = Chunker::new(format.rows(), delimiter, self.chunk_bytes);
         let first = from.map_or(0, |position| position.piece);
@@ -121,7 +126,7 @@ impl FilesSource<'_> {
                     && sink.is_time_short()
                     && let Some(ObjectMark { byte, line }) = chunker.mark()
                 {
-                    return Ok(Outcome::Stopped(Some(ObjectPosition { piece: number, byte, line })));
+                    return Ok(ReadOutcome::Stopped(Some(ObjectPosition { piece: number, byte, line })));
                 }
             }
             sink.received(bytes_in);
@@ -132,7 +137,7 @@ impl FilesSource<'_> {
             }
         }
         write(chunker.finish(), sink).await?;
-        Ok(Outcome::Done { watermark: None })
+        Ok(ReadOutcome::Done { watermark: None })
     }
 
     async fn open<'p>(

@@ -19,7 +19,7 @@ use onefold_config::HttpSettings;
 use onefold_lake::run::plan::Reading;
 use onefold_shell::{Context, StageError};
 
-use crate::{Connector, Fault, Outcome, Planned, Planning, Position, Sink};
+use crate::{Connector, Fault, PlannedSource, Planning, ReadOutcome, Sink, SplitPosition};
 
 pub(crate) struct HttpSource<'c> {
     pub(crate) source: &'c str,
@@ -28,7 +28,7 @@ pub(crate) struct HttpSource<'c> {
 
 #[async_trait]
 impl Connector for HttpSource<'_> {
-    async fn plan(&self, planning: &Planning<'_>, _: &mut Vec<String>) -> Result<Planned, Fault> {
+    async fn plan(&self, planning: &Planning<'_>, _: &mut Vec<String>) -> Result<PlannedSource, Fault> {
         // A secret that cannot be used is found before anything runs.
         let secret = self.secret(planning.context).await?;
         client::PageClient::new(self.settings, secret.as_deref()).map_err(Fault::Source)?;
@@ -37,10 +37,15 @@ impl Connector for HttpSource<'_> {
             self.settings.watermark.as_ref().is_some_and(|settings| settings.time(watermark).is_some())
         });
         let reading = Reading::Http { watermark: known.map(str::to_owned) };
-        Ok(Planned { readings: vec![reading], ..Planned::default() })
+        Ok(PlannedSource { readings: vec![reading], ..PlannedSource::default() })
     }
 
-    async fn read(&self, reading: &Reading, from: Option<Position>, sink: &mut Sink<'_>) -> Result<Outcome, Fault> {
+    async fn read(
+        &self,
+        reading: &Reading,
+        from: Option<SplitPosition>,
+        sink: &mut Sink<'_>,
+    ) -> Result<ReadOutcome, Fault> {
         let Reading::Http { watermark } = reading else {
             return Err(StageError::internal("the split is not of an API").into());
         };

@@ -37,13 +37,18 @@ pub trait Connector: Send + Sync {
     ///
     /// # Errors
     /// The source, or the store, failed.
-    async fn plan(&self, planning: &Planning<'_>, faults: &mut Vec<String>) -> Result<Planned, Fault>;
+    async fn plan(&self, planning: &Planning<'_>, faults: &mut Vec<String>) -> Result<PlannedSource, Fault>;
 
     /// Reads a split into the sink, from its start or from the position where it was left.
     ///
     /// # Errors
     /// The source, or the store, failed.
-    async fn read(&self, reading: &Reading, from: Option<Position>, sink: &mut Sink<'_>) -> Result<Outcome, Fault>;
+    async fn read(
+        &self,
+        reading: &Reading,
+        from: Option<SplitPosition>,
+        sink: &mut Sink<'_>,
+    ) -> Result<ReadOutcome, Fault>;
 
     /// Whether reading a split again gives the same bytes. Then a retry writes the same chunks again. Chunks of all
     /// other sources are written once, and say where to go on (see [`Sink`]).
@@ -75,7 +80,7 @@ pub struct Planning<'p> {
 
 /// What there is to read of a source.
 #[derive(Debug, Default)]
-pub struct Planned {
+pub struct PlannedSource {
     /// What each split reads.
     pub readings: Vec<Reading>,
     /// The objects that the splits read. They will be known as read.
@@ -86,7 +91,7 @@ pub struct Planned {
 
 /// Where a split was left.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Position {
+pub enum SplitPosition {
     /// In an object.
     Object(ObjectPosition),
     /// What the connector gave to [`Sink::page_end`].
@@ -108,7 +113,7 @@ pub struct ObjectPosition {
 
 /// How reading ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ReadOutcome {
     /// The split is read to its end.
     Done {
         /// The new watermark, if the source has one. All splits of a source must give the same; the last one counts.

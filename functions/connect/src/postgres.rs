@@ -31,7 +31,7 @@ use sql::{KeyRange, RowsQuery, Statement};
 use tokio_postgres::types::{Json, Type};
 use tokio_postgres::{Column, Row};
 
-use crate::{Connector, Fault, Flow, Outcome, Planned, Planning, Position, Sink};
+use crate::{Connector, Fault, Flow, PlannedSource, Planning, ReadOutcome, Sink, SplitPosition};
 
 /// Bytes of text after which a page ends, even if it has few rows.
 const PAGE_BYTES: usize = 1 << 20;
@@ -44,26 +44,31 @@ pub(crate) struct PostgresSource<'c> {
 
 #[async_trait]
 impl Connector for PostgresSource<'_> {
-    async fn plan(&self, planning: &Planning<'_>, _faults: &mut Vec<String>) -> Result<Planned, Fault> {
+    async fn plan(&self, planning: &Planning<'_>, _faults: &mut Vec<String>) -> Result<PlannedSource, Fault> {
         let secret = planning.context.secrets.value(&self.settings.secret).await.map_err(Fault::Source)?;
         let session = self.open(&secret).await?;
         let looked = self.look(&session, planning).await;
         session.close().await;
         let (notes, ranges) = looked?;
-        let Some(ranges) = ranges else { return Ok(Planned { notes, ..Planned::default() }) };
+        let Some(ranges) = ranges else { return Ok(PlannedSource { notes, ..PlannedSource::default() }) };
         let key = keys::run_key_ranges(planning.run, &self.source.name);
         planning.context.store.put(&key, json_object(&ranges)?, Condition::Always).await?;
         let readings = (0..=ranges.bounds.len() as u32).map(|range| Reading::Postgres { range });
-        Ok(Planned { readings: readings.collect(), notes, ..Planned::default() })
+        Ok(PlannedSource { readings: readings.collect(), notes, ..PlannedSource::default() })
     }
 
-    async fn read(&self, reading: &Reading, from: Option<Position>, sink: &mut Sink<'_>) -> Result<Outcome, Fault> {
+    async fn read(
+        &self,
+        reading: &Reading,
+        from: Option<SplitPosition>,
+        sink: &mut Sink<'_>,
+    ) -> Result<ReadOutcome, Fault> {
         let Reading::Postgres { range } = reading else {
             return Err(StageError::internal("the split is not of a database").into());
         };
         let from = match from {
             None => None,
-            Some(Position::Opaque(Value::String(key))) => Some(key),
+            Some(SplitPosition::Opaque(Value::String(key))) => Some(key),
             Some(_) => return Err(StageError::internal("the position is no key").into()),
         };
         let context = sink.context();
@@ -80,7 +85,7 @@ impl Connector for PostgresSource<'_> {
         session.close().await;
         match end? {
             Flow::GoOn => Ok(sink.end(ranges.watermark).await?),
-            Flow::Stop => Ok(Outcome::Stopped(None)),
+            Flow::Stop => Ok(ReadOutcome::Stopped(None)),
         }
     }
 

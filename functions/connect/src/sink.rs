@@ -20,7 +20,7 @@ use onefold_shell::{Context, StageError};
 use onefold_store::{Condition, StoreError};
 use serde_json::Value;
 
-use crate::Outcome;
+use crate::ReadOutcome;
 use crate::chunker::RawChunk;
 
 /// Time that must be left to begin another chunk.
@@ -52,7 +52,7 @@ pub struct Destination<'s> {
 pub enum Flow {
     /// Read the next page.
     GoOn,
-    /// Read no further, and answer with [`Outcome::Stopped`].
+    /// Read no further, and answer with [`ReadOutcome::Stopped`].
     Stop,
 }
 
@@ -205,10 +205,10 @@ impl<'s> Sink<'s> {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn leave(&mut self, position: Value) -> Result<Outcome, StageError> {
+    pub async fn leave(&mut self, position: Value) -> Result<ReadOutcome, StageError> {
         // Even without rows: the position can be another one than the last chunk's.
         self.write_once(Next::At(position)).await?;
-        Ok(Outcome::Stopped(None))
+        Ok(ReadOutcome::Stopped(None))
     }
 
     /// Ends the split: the source is read, up to a watermark if it has one. Gives what [`read`] answers with.
@@ -217,10 +217,10 @@ impl<'s> Sink<'s> {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn end(&mut self, watermark: Option<String>) -> Result<Outcome, StageError> {
+    pub async fn end(&mut self, watermark: Option<String>) -> Result<ReadOutcome, StageError> {
         // Even without rows: the end, too, is written by one only.
         let is_ours = self.write_once(Next::End { watermark: watermark.clone() }).await?;
-        Ok(if is_ours { Outcome::Done { watermark } } else { Outcome::Stopped(None) })
+        Ok(if is_ours { ReadOutcome::Done { watermark } } else { ReadOutcome::Stopped(None) })
     }
 
     /// Ends the split, as its source failed and need not be read. `false` if another invocation got further.

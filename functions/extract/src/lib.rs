@@ -6,7 +6,9 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-use onefold_connect::{Connector, Destination, Fault, ObjectPosition, Outcome, Position, Sink, TakenUp, connector};
+use onefold_connect::{
+    Connector, Destination, Fault, ObjectPosition, ReadOutcome, Sink, SplitPosition, TakenUp, connector,
+};
 use onefold_lake::RunId;
 use onefold_lake::keys::Stage;
 use onefold_lake::run::note::Note;
@@ -169,19 +171,19 @@ impl Extraction<'_> {
         let is_repeatable = self.connector.is_repeatable();
         loop {
             let from = if is_repeatable {
-                position.map(Position::Object)
+                position.map(SplitPosition::Object)
             } else {
                 match sink.take_up().await? {
                     TakenUp::Nothing => None,
-                    TakenUp::At(position) => Some(Position::Opaque(position)),
+                    TakenUp::At(position) => Some(SplitPosition::Opaque(position)),
                     TakenUp::Done { watermark } => return Ok(End::Done { watermark }),
                     TakenUp::Skipped { reason } => return Ok(End::Skipped { reason }),
                 }
             };
             match self.connector.read(&self.split.read, from, sink).await {
-                Ok(Outcome::Done { watermark }) => return Ok(End::Done { watermark }),
-                Ok(Outcome::Stopped(_)) if sink.is_overtaken() && !sink.is_time_short() => {}
-                Ok(Outcome::Stopped(position)) => return Ok(End::Stopped(position)),
+                Ok(ReadOutcome::Done { watermark }) => return Ok(End::Done { watermark }),
+                Ok(ReadOutcome::Stopped(_)) if sink.is_overtaken() && !sink.is_time_short() => {}
+                Ok(ReadOutcome::Stopped(position)) => return Ok(End::Stopped(position)),
                 Err(Fault::Source(error)) if !self.required => {
                     if sink.skip(&error.message, is_repeatable).await? {
                         tracing::warn!(source = self.split.source, reason = error.message, "skipped");

@@ -87,7 +87,7 @@ fn has_changed(previous: &PreviousVersion, set_up: &SetUp, hasher: &NodeHasher) 
 #[cfg(test)]
 mod tests {
     use onefold_config::Config;
-    use onefold_connect::Planned;
+    use onefold_connect::PlannedSource;
     use onefold_identity::suppression::Suppression;
     use onefold_lake::run::plan::{Piece, Previous, Reading};
     use onefold_store::Object;
@@ -163,12 +163,12 @@ mod tests {
             etag: format!("e{number}"),
             modified_at: 0,
         };
-        let shop = Planned {
+        let shop = PlannedSource {
             readings: vec![reading(0), reading(1)],
             objects: vec![object(0), object(1)],
-            ..Planned::default()
+            ..PlannedSource::default()
         };
-        let planned = vec![("crm".to_owned(), Planned::default()), ("shop".to_owned(), shop)];
+        let planned = vec![("crm".to_owned(), PlannedSource::default()), ("shop".to_owned(), shop)];
         let set_up = SetUp { sources: PlannedSources { planned, skipped: Vec::new() }, ..unchanged() };
         let Decided { plan, splits, inputs, moved, result } = decided(&set_up);
         let numbered: Vec<(u32, &str)> = splits.iter().map(|split| (split.split, split.source.as_str())).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use onefold_config::Config;
-use onefold_connect::{Fault, Planned, Planning, connector};
+use onefold_connect::{Fault, PlannedSource, Planning, connector};
 use onefold_lake::RunId;
 use onefold_lake::run::note::SourceNote;
 use onefold_lake::run::plan::{Input, Skipped, Split};
@@ -14,7 +14,7 @@ use onefold_store::Object;
 #[derive(Debug, Default)]
 pub(crate) struct PlannedSources {
     /// By the source's name, in the order of the configuration.
-    pub(crate) planned: Vec<(String, Planned)>,
+    pub(crate) planned: Vec<(String, PlannedSource)>,
     /// Sources that failed and need not be read.
     pub(crate) skipped: Vec<Skipped>,
 }

@@ -70,8 +70,8 @@ async fn read(connector: &FilesSource<'_>, pieces: &[Piece], split: u32, context
     loop {
         let mut sink = Sink::new(to, chunk, moved);
         match connector.read_pieces(pieces, from, &mut sink).await.unwrap() {
-            Outcome::Done { .. } => return stops,
-            Outcome::Stopped(position) => {
+            ReadOutcome::Done { .. } => return stops,
+            ReadOutcome::Stopped(position) => {
                 assert!(position.is_some());
                 (from, chunk, moved, stops) = (position, sink.chunk(), sink.moved(), stops + 1);
             }

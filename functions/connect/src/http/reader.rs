@@ -17,7 +17,7 @@ use super::status::RequestFailure;
 use super::walk::{self, PageContent, PagePosition, Repetition, RepetitionFinder};
 use super::watermark::NextWatermark;
 use super::{json, link, request, retry};
-use crate::{Fault, Flow, Outcome, Position, Sink};
+use crate::{Fault, Flow, ReadOutcome, Sink, SplitPosition};
 
 /// Longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
@@ -53,9 +53,9 @@ impl PageReader<'_> {
     pub(super) async fn read(
         &self,
         watermark: Option<&str>,
-        from: Option<Position>,
+        from: Option<SplitPosition>,
         sink: &mut Sink<'_>,
-    ) -> Result<Outcome, Fault> {
+    ) -> Result<ReadOutcome, Fault> {
         let mut at = self.start(watermark, from)?;
         let started_at = Timestamp::from_milliseconds(sink.received_at())
             .ok_or_else(|| StageError::internal("the run's start is no time"))?;
@@ -79,12 +79,12 @@ impl PageReader<'_> {
             let watermark = gathered.as_ref().and_then(NextWatermark::so_far);
             at = Checkpoint { place, seen: at.seen, watermark, failures: 0, wait_ms: 0 };
             if sink.page_end(position(&at)?).await? == Flow::Stop {
-                return Ok(Outcome::Stopped(None));
+                return Ok(ReadOutcome::Stopped(None));
             }
         }
     }
 
-    fn start(&self, watermark: Option<&str>, from: Option<Position>) -> Result<Checkpoint, StageError> {
+    fn start(&self, watermark: Option<&str>, from: Option<SplitPosition>) -> Result<Checkpoint, StageError> {
         match from {
             None => Ok(Checkpoint {
                 place: walk::first(&self.settings.paging),
@@ -93,9 +93,9 @@ impl PageReader<'_> {
                 failures: 0,
                 wait_ms: 0,
             }),
-            Some(Position::Opaque(position)) => serde_json::from_value(position)
+            Some(SplitPosition::Opaque(position)) => serde_json::from_value(position)
                 .map_err(|_| StageError::corrupt("a raw chunk does not say where its API is read on")),
-            Some(Position::Object(_)) => Err(StageError::internal("the position is not on a page")),
+            Some(SplitPosition::Object(_)) => Err(StageError::internal("the position is not on a page")),
         }
     }
 

@@ -39,7 +39,7 @@ async fn pages_are_gathered_until_there_is_enough() {
     sink.row(long.as_bytes());
     assert_eq!(sink.page_end(json!(2)).await.unwrap(), Flow::GoOn);
     sink.row(b"{}");
-    assert_eq!(sink.end(None).await.unwrap(), Outcome::Done { watermark: None });
+    assert_eq!(sink.end(None).await.unwrap(), ReadOutcome::Done { watermark: None });
     assert_eq!(texts(&context).await, [format!("{{\"id\":  1}}\n{long}\n"), "{}\n".to_owned()]);
     assert_eq!((sink.chunk(), sink.moved().records_out), (2, 3));
 }
@@ -59,7 +59,7 @@ async fn a_split_is_taken_up_behind_its_last_chunk() {
     let mut last = sink(&context, &run);
     last.take_up().await.unwrap();
     let watermark = Some("w".to_owned());
-    assert_eq!(last.end(watermark.clone()).await.unwrap(), Outcome::Done { watermark: watermark.clone() });
+    assert_eq!(last.end(watermark.clone()).await.unwrap(), ReadOutcome::Done { watermark: watermark.clone() });
     let mut again = sink(&context, &run);
     assert_eq!(again.take_up().await.unwrap(), TakenUp::Done { watermark });
     assert_eq!((again.chunk(), again.moved()), (last.chunk(), last.moved()));
@@ -75,7 +75,7 @@ async fn of_two_that_read_the_same_split_one_writes_a_chunk() {
     context.set_deadline(1);
     one.page_end(json!("one")).await.unwrap();
     context.set_deadline(0);
-    assert_eq!(other.end(Some("other".to_owned())).await.unwrap(), Outcome::Stopped(None));
+    assert_eq!(other.end(Some("other".to_owned())).await.unwrap(), ReadOutcome::Stopped(None));
     assert!(other.is_overtaken());
     assert_eq!(other.take_up().await.unwrap(), TakenUp::At(json!("one")));
     assert!(!other.is_overtaken());

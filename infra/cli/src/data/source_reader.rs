@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use onefold_config::{RowFormat, Source, SourceKind};
-use onefold_connect::{Destination, Outcome, Planning, Position, Sink, TakenUp, connector};
+use onefold_connect::{Destination, Planning, ReadOutcome, Sink, SplitPosition, TakenUp, connector};
 use onefold_lake::data::rawchunk;
 use onefold_lake::data::table::{self, NoTable, StoredTable};
 use onefold_lake::run::note::Note;
@@ -152,13 +152,13 @@ async fn read_on(source: &Source, reading: &Reading, wanted: usize, sink: &mut S
     loop {
         let outcome = connector.read(reading, from, sink).await.map_err(failed(source))?;
         let has_enough = sink.moved().records_out >= wanted as u64;
-        if has_enough || connector.is_repeatable() || matches!(outcome, Outcome::Done { .. }) {
+        if has_enough || connector.is_repeatable() || matches!(outcome, ReadOutcome::Done { .. }) {
             return Ok(());
         }
         let TakenUp::At(position) = sink.take_up().await.map_err(|error| failed(source)(error.into()))? else {
             return Ok(());
         };
-        from = Some(Position::Opaque(position));
+        from = Some(SplitPosition::Opaque(position));
     }
 }
 
