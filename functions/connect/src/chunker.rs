@@ -405,7 +405,7 @@ mod tests {
         count
     }
 
-    /// Objects of text that is well or badly formed, under headers of which some are alike.
+    /// Objects of well and badly formed text. Some of their headers are equal.
     fn any_objects() -> impl Strategy<Value = Vec<(String, String)>> {
         let header = prop::sample::select(&["a;b\n", "a,b\n", "a\tb,c\n", "\"x\ny\",z\n"][..]);
         let row = prop_oneof![

@@ -7,6 +7,7 @@ use onefold_lake::run::plan::{Input, Plan, Split};
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::version::manifest::config_digest;
 use onefold_normalise::timestamp::Timestamp;
+use onefold_store::Object;
 
 use crate::request::{Answer, Input as StartInput};
 use crate::setup::{PreviousVersion, SetUp};
@@ -32,15 +33,13 @@ pub(crate) fn decide(
 ) -> Decided {
     let SetUp { config, previous, tables, corrections, suppression, sources, .. } = set_up;
     let splits = sources.splits();
-    let inputs: Vec<Input> = sources
-        .objects()
-        .map(|(source, object)| Input {
-            source: source.to_owned(),
-            object: object.key.clone(),
-            etag: object.etag.clone(),
-            run: run.clone(),
-        })
-        .collect();
+    let input_of = |(source, object): (&str, &Object)| Input {
+        source: source.to_owned(),
+        object: object.key.clone(),
+        etag: object.etag.clone(),
+        run: run.clone(),
+    };
+    let inputs: Vec<Input> = sources.objects().map(input_of).collect();
     let suppression = suppression.digest();
     let plan = Plan {
         run: run.clone(),
@@ -86,15 +85,13 @@ fn has_changed(previous: &PreviousVersion, set_up: &SetUp, hasher: &NodeHasher) 
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::corrections::ReadCorrections;
+    use crate::sources::PlannedSources;
     use onefold_config::Config;
     use onefold_connect::PlannedSource;
     use onefold_identity::suppression::Suppression;
     use onefold_lake::run::plan::{Piece, Previous, Reading};
-    use onefold_store::Object;
-
-    use super::*;
-    use crate::corrections::ReadCorrections;
-    use crate::sources::PlannedSources;
 
     const CONFIG: &str = "[[source]]\nname = \"crm\"\nformat = \"csv\"\nsnapshot = true\n[source.fields]\nid = \"/id\"\n\
         [[source]]\nname = \"shop\"\nformat = \"csv\"\nsnapshot = true\n[source.fields]\nid = \"/id\"\n\

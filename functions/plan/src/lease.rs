@@ -1,4 +1,4 @@
-//! The lease of a run: while one is under way that may publish, no other begins.
+//! The lease of a run: no other run begins while one is under way that may publish.
 
 use onefold_lake::run::lease::{self, Lease};
 use onefold_lake::{RunId, keys};
@@ -33,7 +33,7 @@ pub(crate) async fn take(
         is_over: false,
     };
     match transaction.commit(store, &taken).await {
-        // The next try sees by whom.
+        // The next try reads the new lease.
         Err(TransactionError::Overtaken { .. }) => {
             Err(StageError::new(ErrorKind::Transient, format!("{} was changed while this run began", keys::ACTIVE)))
         }
@@ -41,7 +41,7 @@ pub(crate) async fn take(
     }
 }
 
-/// Whether a lease holds at some time. Only Step Functions knows of an execution that failed or was stopped.
+/// Whether a lease holds at a time. Step Functions knows whether its execution failed or was stopped.
 async fn is_held(held: &Lease, now: Timestamp, context: &Context) -> Result<bool, StageError> {
     if held.is_over {
         return Ok(false);

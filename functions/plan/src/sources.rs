@@ -22,11 +22,11 @@ pub(crate) struct PlannedSources {
 /// What is asked of each source.
 pub(crate) struct Asked<'p> {
     pub(crate) run: &'p RunId,
-    /// Every object that the previous version, and those before it, have read.
+    /// Every object that the previous version or one before it has read.
     pub(crate) known: &'p [Input],
     /// Up to where the previous version has read, by the source's name.
     pub(crate) watermarks: Option<&'p BTreeMap<String, String>>,
-    /// Bytes that one split should hold, about.
+    /// About how many bytes one split should hold.
     pub(crate) split_bytes: u64,
 }
 
@@ -76,7 +76,7 @@ impl PlannedSources {
             .flat_map(|(source, planned)| planned.objects.iter().map(move |object| (source.as_str(), object)))
     }
 
-    /// The sources of which a snapshot is read, sorted: those that are snapshots and have anything new.
+    /// The names of the snapshots that have anything new, sorted.
     pub(crate) fn snapshots(&self, config: &Config) -> Vec<String> {
         let has_new =
             |name: &&str| self.planned.iter().any(|(source, planned)| source == name && !planned.readings.is_empty());
@@ -85,7 +85,7 @@ impl PlannedSources {
         snapshots
     }
 
-    /// What is told of the sources.
+    /// The notes about all sources.
     pub(crate) fn notes(&self) -> Vec<SourceNote> {
         let notes =
             self.planned.iter().flat_map(|(source, planned)| planned.notes.iter().map(move |note| (source, note)));

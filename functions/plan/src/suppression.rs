@@ -5,8 +5,8 @@ use onefold_identity::suppression::Suppression;
 use onefold_lake::keys;
 use onefold_shell::{Context, StageError};
 
-/// Reads the suppression list as it is now. What is under its prefix and cannot be obeyed is a fault: nobody may come
-/// back because an entry was passed over.
+/// Reads the current suppression list. Objects under its prefix that cannot be obeyed are faults: nobody may come back
+/// because an entry was skipped.
 pub(super) async fn read(context: &Context, faults: &mut Vec<String>) -> Result<Suppression, StageError> {
     let ours = context.hasher()?.fingerprint();
     let mut entries = Vec::new();
@@ -15,7 +15,7 @@ pub(super) async fn read(context: &Context, faults: &mut Vec<String>) -> Result<
         match keys::parse_suppression(&object.key) {
             Some((fingerprint, entry)) if fingerprint == ours => entries.push(entry),
             Some(_) => of_other_secrets += 1,
-            // Its name is not told, as it could be what should have been hashed.
+            // The object's name is not reported: it may be the very value that should have been hashed.
             None => others += 1,
         }
     }
@@ -35,7 +35,7 @@ pub(super) async fn read(context: &Context, faults: &mut Vec<String>) -> Result<
     Ok(Suppression::new(context.hasher()?.clone(), entries))
 }
 
-/// Takes out the pairs of accounts that are on the list: nothing that names one is written.
+/// Removes pairs with accounts that are on the list, so that nothing that names them is written.
 pub(super) fn strike(pairs: &mut Pairs, suppression: &Suppression) {
     for kind in [&mut pairs.always, &mut pairs.never] {
         kind.retain(|pair| !pair.iter().any(|reference| suppression.lists(reference)));

@@ -18,7 +18,7 @@ pub(super) async fn pin(
     let mut pinned = Vec::new();
     let mut text_bytes = 0;
     for name in config.tables() {
-        // What is too large is not even read.
+        // A table that is too large is not read.
         let bytes = stored_bytes(name, context).await? * lookups(config, name);
         if let Some(fault) = too_large(&format!("the reference table {name:?}"), bytes, context.memory) {
             faults.push(fault);
@@ -37,19 +37,19 @@ pub(super) async fn pin(
     Ok(pinned)
 }
 
-/// How many lookups there are in a table: each has its own copy of what it looks up.
+/// The number of lookups in a table. Each has its own copy of the values it looks up.
 fn lookups(config: &Config, table: &str) -> u64 {
     config.enrich.iter().filter(|lookup| lookup.table == table).count() as u64
 }
 
-/// That tables with so much text, once for each lookup, do not fit.
+/// The fault of tables that do not fit into memory. `text_bytes` counts a table once for each lookup.
 fn too_large(what: &str, text_bytes: u64, memory: MemoryBudget) -> Option<String> {
     let needed = MemoryBudget::translate_bytes(text_bytes);
     (text_bytes > 0 && !memory.fits(needed))
         .then(|| memory.fault(Function::Other("translate"), needed, what).to_string())
 }
 
-/// How large a table's object is; the largest, if there is one in each format.
+/// The size of a table's object; of the larger one if there is one in each format.
 async fn stored_bytes(name: &str, context: &Context) -> Result<u64, StageError> {
     let mut largest = 0;
     for format in TableFormat::ALL {

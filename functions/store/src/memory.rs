@@ -17,7 +17,7 @@
 //! # use onefold_store::memory::{InjectedFailure, InjectedFault, MemoryStore};
 //! # use onefold_store::{Operation, Store};
 //! let store = MemoryStore::seeded(7);
-//! // The third request from here on fails, whatever it is.
+//! // The third request from here on fails.
 //! store.fail(InjectedFault::any().nth(2));
 //! // The process is killed at its fifth write: that one and all requests of a change behind it fail.
 //! store.fail(InjectedFault::write().nth(4).from_then_on());

@@ -48,18 +48,18 @@ pub trait Body: Send {
 
 /// An object store.
 ///
-/// Writes are whole: an object is there with all its bytes, or not at all. What was written is read by whoever reads
-/// from then on. Other bytes have another entity tag. The key of every error is the object (or the prefix) that the
-/// failing request was about.
+/// Writes are whole: an object exists with all its bytes, or not at all. Every read that begins after a write sees it.
+/// Other bytes have another entity tag. The key of every error is the object (or the prefix) of the request that failed.
 ///
 /// **Lost answers.** [`StoreError::Unavailable`] of a write means that it may have happened, or may even happen later.
-/// A write of the same bytes under [`Condition::Always`] can be asked for again. Under a condition, the store itself
-/// finds out what became of a write whose answer was lost: it reads the object back, and if that holds the bytes that
-/// were to be written, the write is taken to have happened. So [`StoreError::Precondition`] says that somebody else's
-/// bytes are there (or, for `IfMatch`, none); and success says that one's own bytes are there. It does not quite say
-/// that nobody else wrote the same: where two must not both succeed, as with `CURRENT`, the bytes must say whose they
-/// are, by the run that they name. Who is killed between a write and its answer, and tries again in another
-/// invocation, gets `Precondition` for what is one's own, and has to look.
+/// A write of the same bytes under [`Condition::Always`] can be repeated. For a write under a condition whose answer
+/// was lost, the store reads the object back. If the object holds the written bytes, the write counts as done. So
+/// [`StoreError::Precondition`] means that the object has other bytes (or, for `IfMatch`, is gone), and success means
+/// that it has the written ones.
+///
+/// Success does not mean that nobody else wrote the same bytes. If two writers must not both succeed, as with
+/// `CURRENT`, the bytes must name the writer's run. A process that is killed between a write and its answer gets
+/// `Precondition` when it tries again, even for its own bytes, and has to compare them.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// All objects whose keys start with `prefix`, in the order of the bytes of their keys (UTF-8). Objects that are

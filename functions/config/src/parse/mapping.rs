@@ -89,44 +89,17 @@ pub(super) fn mapping(fields: &Section<'_>, notes: &mut Notes<'_>) -> Mapping {
         let value = FieldValue::read(&name, placed, notes);
         match name.as_str() {
             "id" => mapping.id = value.plain(notes),
-            "updated_at" => {
-                let default = value.default.as_ref().and_then(|(text, span)| {
-                    let time = TimeFormat::Rfc3339.parse(text);
-                    if time.is_none() {
-                        notes.fault(
-                            span.clone(),
-                            format!("the default {text:?} must be RFC 3339, as 1970-01-01T00:00:00Z"),
-                        );
-                    }
-                    time
-                });
-                value.refuse_split(notes);
-                mapping.updated_at =
-                    Some(TimeField { at: value.at, format: value.format.unwrap_or(TimeFormat::Rfc3339), default });
-            }
+            "updated_at" => mapping.updated_at = Some(value.time(notes)),
             "full_name" => mapping.full_name = Some(value.plain(notes)),
             "location.latitude" => mapping.latitude = Some(value.plain(notes)),
             "location.longitude" => mapping.longitude = Some(value.plain(notes)),
             "salary" => mapping.salary = Some(value.plain(notes)),
-            "interests" => {
-                value.refuse_format(notes);
-                value.refuse_default(notes);
-                mapping.interests = Some(ListField { at: value.at, split: value.split.map(|(split, _)| split) });
-            }
+            "interests" => mapping.interests = Some(value.list(notes)),
             _ => {
                 if let Some(attribute) = name.strip_prefix("attributes.") {
                     mapping.attributes.push((attribute.to_owned(), value.plain(notes)));
                 } else if let Some(field) = TextField::from_name(&name) {
-                    value.refuse_split(notes);
-                    if field != TextField::Birthdate {
-                        value.refuse_format(notes);
-                    }
-                    mapping.texts.push(TextMapping {
-                        field,
-                        at: value.at,
-                        default: value.default.map(|(default, _)| default),
-                        format: value.format,
-                    });
+                    mapping.texts.push(value.text(field, notes));
                 } else {
                     let known: Vec<&str> = keys().iter().map(|key| key.name).collect();
                     notes.unknown(name_span, "field", &name, &known);
@@ -204,6 +177,32 @@ impl FieldValue {
         self.refuse_format(notes);
         self.refuse_default(notes);
         self.at
+    }
+
+    fn time(self, notes: &mut Notes<'_>) -> TimeField {
+        self.refuse_split(notes);
+        let default = self.default.and_then(|(text, span)| {
+            let time = TimeFormat::Rfc3339.parse(&text);
+            if time.is_none() {
+                notes.fault(span, format!("the default {text:?} must be RFC 3339, as 1970-01-01T00:00:00Z"));
+            }
+            time
+        });
+        TimeField { at: self.at, format: self.format.unwrap_or(TimeFormat::Rfc3339), default }
+    }
+
+    fn list(self, notes: &mut Notes<'_>) -> ListField {
+        self.refuse_format(notes);
+        self.refuse_default(notes);
+        ListField { at: self.at, split: self.split.map(|(split, _)| split) }
+    }
+
+    fn text(self, field: TextField, notes: &mut Notes<'_>) -> TextMapping {
+        self.refuse_split(notes);
+        if field != TextField::Birthdate {
+            self.refuse_format(notes);
+        }
+        TextMapping { field, at: self.at, default: self.default.map(|(default, _)| default), format: self.format }
     }
 
     fn refuse_default(&self, notes: &mut Notes<'_>) {

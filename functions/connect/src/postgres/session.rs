@@ -104,7 +104,7 @@ impl<'s> Session<'s> {
         self.client.batch_execute(statements).await.map_err(|error| self.fault(during, &error))
     }
 
-    /// All rows of a statement; for those of which there are few.
+    /// All rows of a statement that has few.
     pub(super) async fn query(&self, during: &str, statement: &Statement<'_>) -> Result<Vec<Row>, Fault> {
         let values: Vec<&(dyn ToSql + Sync)> = statement.values.iter().map(|value| value as _).collect();
         self.client.query(&statement.text, &values).await.map_err(|error| self.fault(during, &error))

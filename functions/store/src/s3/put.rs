@@ -21,7 +21,7 @@ use crate::store::Condition;
 
 type PutError = SdkError<PutObjectError, Response>;
 
-/// Writes an object whatever is there.
+/// Writes an object without a condition.
 pub(super) async fn put(bucket: &Bucket, key: &str, bytes: Bytes) -> Result<(), StoreError> {
     let sent = send(bucket, key, bytes, &Condition::Always).await;
     sent.map_err(|error| answer::sorted(Operation::Put, key, error))
