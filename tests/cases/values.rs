@@ -190,3 +190,25 @@ fn the_last_day_of_the_year_9999_is_a_date() {
     assert_eq!(ran.value("crm:1", "/birthdate"), "9999-12-31");
     assert_eq!(ran.value("crm:1", "/updated_at"), "9999-12-31T23:59:59.999Z");
 }
+
+/// Double family names in either order, with a blank or a hyphen, and in capitals.
+#[test]
+fn family_names_of_two_words_match_in_either_order() {
+    let config = r#"
+[[source]]
+name = "crm"
+format = "csv"
+[source.fields]
+id = "/id"
+family_name = "/name"
+birthdate = "/birth"
+
+[[match]]
+key = [{ field = "family_name", as = ["casefold", "sorted_words"] }, "birthdate"]
+"#;
+    let rows = "id,name,birth\n1,García López,1990-05-17\n2,LÓPEZ-GARCÍA,1990-05-17\n3,García,1990-05-17\n";
+    let ran = Case::new(config).file("crm/people.csv", rows).published();
+    assert!(ran.are_one(&["crm:1", "crm:2"]), "{:?}", ran.customers);
+    assert!(!ran.are_one(&["crm:1", "crm:3"]), "{:?}", ran.customers);
+    assert_eq!(ran.value("crm:2", "/family_name"), "LÓPEZ-GARCÍA", "an account keeps its value");
+}

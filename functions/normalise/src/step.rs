@@ -55,6 +55,8 @@ pub enum Step {
     Cologne,
     /// What stands before the first white space or hyphen.
     FirstWord,
+    /// The words in alphabetical order.
+    SortedWords,
     /// The first letters: one to nine of them.
     Prefix(u8),
 }
@@ -65,7 +67,7 @@ const PREFIXES: [&str; 9] =
 
 impl Step {
     /// All steps, with one of the prefixes for all of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Trim,
         Self::Lowercase,
         Self::Uppercase,
@@ -88,6 +90,7 @@ impl Step {
         Self::DoubleMetaphone,
         Self::Cologne,
         Self::FirstWord,
+        Self::SortedWords,
         Self::Prefix(3),
     ];
 
@@ -116,6 +119,7 @@ impl Step {
             Self::DoubleMetaphone => "double_metaphone",
             Self::Cologne => "cologne",
             Self::FirstWord => "first_word",
+            Self::SortedWords => "sorted_words",
             Self::Prefix(2) => PREFIXES[1],
             Self::Prefix(3) => PREFIXES[2],
             Self::Prefix(4) => PREFIXES[3],
@@ -145,6 +149,7 @@ impl Step {
                 | Self::DoubleMetaphone
                 | Self::Cologne
                 | Self::FirstWord
+                | Self::SortedWords
                 | Self::Prefix(_)
         )
     }
@@ -187,6 +192,7 @@ impl Step {
             Self::DoubleMetaphone => phonetic::double_metaphone(&value).map(Cow::Owned),
             Self::Cologne => phonetic::cologne(&value).map(Cow::Owned),
             Self::FirstWord => Some(text::first_word(value)),
+            Self::SortedWords => Some(text::sorted_words(value)),
             Self::Prefix(letters) => Some(text::prefix(value, usize::from(letters))),
         }
     }

@@ -115,15 +115,32 @@ pub(super) fn ascii_alphanumerics(value: &str) -> impl Iterator<Item = u8> {
 
 /// What stands before the first white space or hyphen: `Anna-Maria` and `Anna Maria` become `Anna`.
 pub(super) fn first_word(value: Cow<'_, str>) -> Cow<'_, str> {
-    let is_between = |letter: char| letter.is_whitespace() || letter == '-';
-    fn first(text: &str, is_between: impl Fn(char) -> bool) -> &str {
-        text.split(is_between).find(|word| !word.is_empty()).unwrap_or_default()
-    }
     match value {
-        Cow::Borrowed(text) => Cow::Borrowed(first(text, is_between)),
-        Cow::Owned(text) if !text.contains(is_between) => Cow::Owned(text),
-        Cow::Owned(text) => Cow::Owned(first(&text, is_between).to_owned()),
+        Cow::Borrowed(text) => Cow::Borrowed(words(text).next().unwrap_or_default()),
+        Cow::Owned(text) if !text.contains(is_between_words) => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(words(&text).next().unwrap_or_default().to_owned()),
     }
+}
+
+/// Whether a letter separates words.
+fn is_between_words(letter: char) -> bool {
+    letter.is_whitespace() || letter == '-'
+}
+
+/// The words of a text, which white space and hyphens separate.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(is_between_words).filter(|word| !word.is_empty())
+}
+
+/// The words in the order of their code points, with one blank between them: `López-García` becomes `García López`.
+pub(super) fn sorted_words(value: Cow<'_, str>) -> Cow<'_, str> {
+    if !value.contains(is_between_words) {
+        return value;
+    }
+    let mut words: Vec<&str> = words(&value).collect();
+    words.sort_unstable();
+    let sorted = words.join(" ");
+    if sorted == value { value } else { Cow::Owned(sorted) }
 }
 
 /// The first letters of the value, or all of it if there are no more.
@@ -229,8 +246,23 @@ mod tests {
     }
 
     #[test]
+    fn sorts_words() {
+        let cases = [
+            ("López García", "García López"),
+            ("López-García", "García López"),
+            (" Schmidt -  Müller ", "Müller Schmidt"),
+            ("de\u{a0}la Cruz", "Cruz de la"),
+            ("Müller", "Müller"),
+            ("Ann Ann", "Ann Ann"),
+            ("-", ""),
+        ];
+        check(sorted_words, &cases);
+        assert!(matches!(sorted_words(Cow::Borrowed("García López")), Cow::Borrowed(_)));
+    }
+
+    #[test]
     fn what_is_normal_is_not_copied() {
-        for step in [nfc, casefold, collapse, ascii, first_word] {
+        for step in [nfc, casefold, collapse, ascii, first_word, sorted_words] {
             assert!(matches!(step(Cow::Borrowed("anna")), Cow::Borrowed(_)));
         }
         for step in [nfc, collapse, casefold] {
