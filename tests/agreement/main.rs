@@ -1,6 +1,7 @@
 //! Code, state machine and template must agree on names, keys, limits and times; nothing but these tests checks that.
 
 mod access;
+mod architecture;
 mod configuration;
 mod dependencies;
 mod environment;
