@@ -13,7 +13,7 @@ use onefold_graph::node::NodeHasher;
 use onefold_identity::account::Account;
 use onefold_identity::cluster::Pool;
 use onefold_identity::explain::Explainer;
-use onefold_identity::matching::Matcher;
+use onefold_identity::match_keys::Matcher;
 use onefold_identity::merge::Guarded;
 use onefold_lake::RunId;
 use onefold_lake::version::retired::Retired;

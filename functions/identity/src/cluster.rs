@@ -15,7 +15,7 @@ use onefold_graph::union_find::UnionFind;
 use onefold_normalise::field::TextField;
 
 use crate::account::Account;
-use crate::matching::{Compared, MatchKey};
+use crate::match_keys::{Compared, MatchKey};
 use crate::reference;
 
 pub use corrected::Corrected;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::Account;
 use crate::cluster::{Pool, links};
 use crate::corrections::Corrections;
-use crate::matching::{self, MatchKey, Matcher};
+use crate::match_keys::{self, MatchKey, Matcher};
 use crate::merge::keys::Keys;
 use crate::merge::{Guarded, MergeOutput};
 
@@ -247,7 +247,7 @@ impl<'e, 'a> Explainer<'e, 'a> {
         let node = |number: u32| self.keys.all(number).iter().find(|key| key.rule == rule_number).map(|key| key.node);
         let parts = |number: u32| -> Vec<Option<String>> {
             let account = self.account(number);
-            rule.key.iter().map(|part| matching::value(part, account).map(|value| value.into_owned())).collect()
+            rule.key.iter().map(|part| match_keys::value(part, account).map(|value| value.into_owned())).collect()
         };
         let key = [parts(left), parts(right)];
         let is_open = |number: u32, node: Node| self.keys.open(number).iter().any(|key| key.node == node);
@@ -272,7 +272,11 @@ impl<'e, 'a> Explainer<'e, 'a> {
         let looked_at = rule.conditions.iter().take(refused.map_or(usize::MAX, |number| number + 1)).enumerate();
         let value = |number: u32, part: &Part| {
             let is_nobodys = self.nobodys(number) & (1 << part.field.index()) != 0;
-            if is_nobodys { None } else { matching::value(part, self.account(number)).map(|value| value.into_owned()) }
+            if is_nobodys {
+                None
+            } else {
+                match_keys::value(part, self.account(number)).map(|value| value.into_owned())
+            }
         };
         looked_at
             .map(|(number, condition)| Checked {

@@ -18,7 +18,7 @@ pub mod customer_id;
 pub mod edit_distance;
 pub mod explain;
 pub mod json;
-pub mod matching;
+pub mod match_keys;
 pub mod merge;
 pub mod plain_json;
 pub mod provenance;

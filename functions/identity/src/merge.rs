@@ -28,7 +28,7 @@ use crate::account::{Account, Known};
 use crate::cluster::{Clusters, Corrected, Pool};
 use crate::customer::{Bond, Customer};
 use crate::customer_id::{Claims, Identity, new_id};
-use crate::matching::{MatchKey, Matcher};
+use crate::match_keys::{MatchKey, Matcher};
 use crate::reference;
 use crate::snapshot::SourceMarks;
 use crate::suppression::Suppression;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use onefold_config::Config;
 use onefold_graph::node::Node;
 use onefold_identity::corrections::{Corrections, Pairs};
-use onefold_identity::matching::Matcher;
+use onefold_identity::match_keys::Matcher;
 use onefold_identity::merge::Before;
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::{RunId, keys};

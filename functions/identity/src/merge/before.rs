@@ -8,7 +8,7 @@ use super::{Holder, Record, bonds};
 use crate::account::Account;
 use crate::corrections::Corrections;
 use crate::customer::Customer;
-use crate::matching::{MatchKey, Matcher};
+use crate::match_keys::{MatchKey, Matcher};
 use crate::survive::{Candidate, Survivorship};
 
 /// The rules by which the previous version was made.

@@ -7,7 +7,7 @@ use onefold_graph::union_find::UnionFind;
 
 use crate::account::Account;
 use crate::customer::Bond;
-use crate::matching::{Compared, MatchKey, Matcher};
+use crate::match_keys::{Compared, MatchKey, Matcher};
 use crate::reference;
 
 /// A member and its keys.

@@ -8,7 +8,7 @@ use super::MergeOutput;
 use crate::account::Account;
 use crate::cluster::{Divided, Pool};
 use crate::json;
-use crate::matching;
+use crate::match_keys;
 
 /// A line of it, read again.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -49,7 +49,7 @@ pub(super) fn blocked_key(account: &Account<'_>, rule: &MatchRule, output: &mut 
     json::push_member(out, "guard", "max_accounts_per_key");
     json::push_member(out, "key", &rule.name());
     json::push_name(out, "value");
-    let values: Vec<_> = rule.key.iter().filter_map(|part| matching::value(part, account)).collect();
+    let values: Vec<_> = rule.key.iter().filter_map(|part| match_keys::value(part, account)).collect();
     json::push_strings(out, values.iter().map(AsRef::as_ref));
     json::push_member(out, "account", &account.reference);
     out.extend_from_slice(b"}\n");

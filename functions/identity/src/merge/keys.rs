@@ -8,7 +8,7 @@ use onefold_normalise::field::TextField;
 
 use super::{BlockedRule, MergeOutput, guarded};
 use crate::account::Account;
-use crate::matching::{MatchKey, Matcher};
+use crate::match_keys::{MatchKey, Matcher};
 
 /// The match keys of all accounts, one account's after the other's: open ones, then blocked ones.
 pub(crate) struct Keys {
