@@ -62,35 +62,35 @@ impl Part {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
     /// What the two values must or must not be.
-    pub demand: Demand,
+    pub requirement: Requirement,
     /// Which values.
     pub part: Part,
     /// When two values agree.
-    pub likeness: Likeness,
+    pub level: ComparisonLevel,
 }
 
 /// What a condition asks of two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Demand {
+pub enum Requirement {
     /// Both are there and agree: `if_agree`.
     Agree,
     /// One is missing, or both agree: `unless_differ`.
-    NotDiffer,
+    NotDisagree,
 }
 
-impl Demand {
+impl Requirement {
     /// The name in the configuration.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Agree => "if_agree",
-            Self::NotDiffer => "unless_differ",
+            Self::NotDisagree => "unless_differ",
         }
     }
 }
 
 /// When two values agree.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Likeness {
+pub enum ComparisonLevel {
     /// They are equal.
     Equal,
     /// Their Jaro-Winkler similarity, from 0 to 1, is at least this.

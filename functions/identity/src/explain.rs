@@ -31,18 +31,22 @@ pub enum Verdict {
     /// They share the key, and a condition keeps them apart.
     Refused,
     /// They share the key, and it links nothing: too many accounts share it.
-    Blocked,
-    /// A value of the key is nobody's, as of the blocked values.
-    Nobodys,
+    #[serde(rename = "blocked")]
+    BlockedKey,
+    /// A value of the key is blocked, so that one of them has no key.
+    #[serde(rename = "nobodys")]
+    BlockedValue,
     /// Their keys are not equal.
-    Different,
-    /// One of them has no key: a value is not there, or a placeholder.
-    Missing,
+    #[serde(rename = "different")]
+    DifferentKeys,
+    /// One of them has no key: a value is missing, or a placeholder.
+    #[serde(rename = "missing")]
+    MissingValue,
 }
 
 /// What a rule, or a correction, says of two accounts, and by what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
+pub struct PairFinding {
     /// References of both.
     pub accounts: [String; 2],
     /// The rule's name; `always` or `never` if it is a correction.
@@ -57,14 +61,15 @@ pub struct Finding {
     pub over: Vec<String>,
     /// The conditions, if it came to them: up to the first that does not hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<Checked>,
+    pub conditions: Vec<CheckedCondition>,
 }
 
 /// A condition and what it looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checked {
-    /// `if_agree` or `unless_differ`.
-    pub demand: String,
+pub struct CheckedCondition {
+    /// `if_agree` or `unless_differ`: `demand` in JSON.
+    #[serde(rename = "demand")]
+    pub requirement: String,
     /// The field, and what is done to its value.
     pub field: String,
     /// What each account has; nothing if it is nobody's.
@@ -134,7 +139,7 @@ impl<'e, 'a> Explainer<'e, 'a> {
 
     /// A shortest way from one account to each other of its customer: for each but the first, the link by which it is
     /// reached, nearer ones first. The links are a tree, so between any two accounts there is one way along it.
-    pub fn tree(&self, members: &[u32], from: u32) -> Vec<Finding> {
+    pub fn tree(&self, members: &[u32], from: u32) -> Vec<PairFinding> {
         let mut neighbours: BTreeMap<u32, Vec<(u32, Bond)>> = BTreeMap::new();
         let mut note = |left: u32, right: u32, bond: Bond| {
             neighbours.entry(left).or_default().push((right, bond));
@@ -166,7 +171,7 @@ impl<'e, 'a> Explainer<'e, 'a> {
     }
 
     /// A shortest chain of links from one account to another of its customer; `None` if there is none.
-    pub fn path(&self, members: &[u32], from: u32, to: u32) -> Option<Vec<Finding>> {
+    pub fn path(&self, members: &[u32], from: u32, to: u32) -> Option<Vec<PairFinding>> {
         let origin = self.accounts[from as usize].reference.as_ref();
         let mut at = self.accounts[to as usize].reference.to_string();
         let mut path = Vec::new();
@@ -182,7 +187,7 @@ impl<'e, 'a> Explainer<'e, 'a> {
     }
 
     /// What corrections and each rule say of two accounts.
-    pub fn pair(&self, left: u32, right: u32) -> Vec<Finding> {
+    pub fn pair(&self, left: u32, right: u32) -> Vec<PairFinding> {
         let [one, other] = [left, right].map(|number| self.account(number).reference.as_ref());
         let is_always = left != right
             && self.corrections.chain(one).is_some_and(|chain| self.corrections.chain(other) == Some(chain));
@@ -194,7 +199,7 @@ impl<'e, 'a> Explainer<'e, 'a> {
 
     /// What pairs of two customers have in common, up to `most` of them: `never` pairs, and keys that are blocked,
     /// refused, or kept out by a limit.
-    pub fn between(&self, left: &[u32], right: &[u32], most: usize) -> Vec<Finding> {
+    pub fn between(&self, left: &[u32], right: &[u32], most: usize) -> Vec<PairFinding> {
         let mut holders: BTreeMap<(usize, Node), Vec<u32>> = BTreeMap::new();
         let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
         for number in right {
@@ -232,17 +237,17 @@ impl<'e, 'a> Explainer<'e, 'a> {
         [left, right].map(|number| self.account(number).reference.to_string())
     }
 
-    fn always(&self, left: u32, right: u32) -> Finding {
+    fn always(&self, left: u32, right: u32) -> PairFinding {
         let accounts = self.references(left, right);
         let over = always::over(self.corrections.pairs(), &accounts[0], &accounts[1]);
-        Finding { over, ..correction("always", Verdict::Always, accounts) }
+        PairFinding { over, ..correction("always", Verdict::Always, accounts) }
     }
 
-    fn never(&self, left: u32, right: u32) -> Finding {
+    fn never(&self, left: u32, right: u32) -> PairFinding {
         correction("never", Verdict::Never, self.references(left, right))
     }
 
-    fn finding(&self, rule_number: usize, left: u32, right: u32) -> Finding {
+    fn finding(&self, rule_number: usize, left: u32, right: u32) -> PairFinding {
         let rule = &self.config.matches[rule_number];
         let node = |number: u32| self.keys.all(number).iter().find(|key| key.rule == rule_number).map(|key| key.node);
         let parts = |number: u32| -> Vec<Option<String>> {
@@ -253,22 +258,22 @@ impl<'e, 'a> Explainer<'e, 'a> {
         let is_open = |number: u32, node: Node| self.keys.open(number).iter().any(|key| key.node == node);
         let mut conditions = Vec::new();
         let verdict = match (node(left), node(right)) {
-            (Some(one), Some(other)) if one != other => Verdict::Different,
-            (Some(shared), Some(_)) if !is_open(left, shared) => Verdict::Blocked,
+            (Some(one), Some(other)) if one != other => Verdict::DifferentKeys,
+            (Some(shared), Some(_)) if !is_open(left, shared) => Verdict::BlockedKey,
             (Some(_), Some(_)) => {
                 let refused = self.compared(left, rule).refused_by(&self.compared(right, rule), rule);
                 conditions = self.conditions(rule, left, right, refused);
                 if refused.is_some() { Verdict::Refused } else { Verdict::Accepted }
             }
-            _ if key.iter().flatten().any(Option::is_none) => Verdict::Missing,
-            _ => Verdict::Nobodys,
+            _ if key.iter().flatten().any(Option::is_none) => Verdict::MissingValue,
+            _ => Verdict::BlockedValue,
         };
         let accounts = self.references(left, right);
-        Finding { accounts, rule: rule.name(), verdict, key, over: Vec::new(), conditions }
+        PairFinding { accounts, rule: rule.name(), verdict, key, over: Vec::new(), conditions }
     }
 
     /// The conditions up to the one that refuses the pair.
-    fn conditions(&self, rule: &MatchRule, left: u32, right: u32, refused: Option<usize>) -> Vec<Checked> {
+    fn conditions(&self, rule: &MatchRule, left: u32, right: u32, refused: Option<usize>) -> Vec<CheckedCondition> {
         let looked_at = rule.conditions.iter().take(refused.map_or(usize::MAX, |number| number + 1)).enumerate();
         let value = |number: u32, part: &Part| {
             let is_nobodys = self.nobodys(number) & (1 << part.field.index()) != 0;
@@ -279,8 +284,8 @@ impl<'e, 'a> Explainer<'e, 'a> {
             }
         };
         looked_at
-            .map(|(number, condition)| Checked {
-                demand: condition.demand.name().to_owned(),
+            .map(|(number, condition)| CheckedCondition {
+                requirement: condition.requirement.name().to_owned(),
                 field: condition.part.name(),
                 values: [value(left, &condition.part), value(right, &condition.part)],
                 holds: refused != Some(number),
@@ -289,9 +294,9 @@ impl<'e, 'a> Explainer<'e, 'a> {
     }
 }
 
-fn correction(rule: &str, verdict: Verdict, accounts: [String; 2]) -> Finding {
+fn correction(rule: &str, verdict: Verdict, accounts: [String; 2]) -> PairFinding {
     let key = Default::default();
-    Finding { accounts, rule: rule.to_owned(), verdict, key, over: Vec::new(), conditions: Vec::new() }
+    PairFinding { accounts, rule: rule.to_owned(), verdict, key, over: Vec::new(), conditions: Vec::new() }
 }
 
 /// The nodes of the accounts' keys that link nothing, sorted.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use onefold_config::{Config, Demand, Likeness, MatchRule, Part};
+use onefold_config::{ComparisonLevel, Config, MatchRule, Part, Requirement};
 use onefold_graph::node::{Node, NodeHasher, NodeKind};
 use onefold_normalise::field::TextField;
 use onefold_normalise::{self as normalise, Surroundings, is_placeholder};
@@ -200,8 +200,8 @@ impl<'a> Compared<'a> {
         let pairs = rule.conditions.iter().zip(self.0.iter().zip(&other.0));
         pairs.enumerate().find_map(|(number, (condition, (left, right)))| {
             let holds = match (left, right) {
-                (Some(left), Some(right)) => agree(condition.likeness, left, right),
-                _ => condition.demand == Demand::NotDiffer,
+                (Some(left), Some(right)) => agree(condition.level, left, right),
+                _ => condition.requirement == Requirement::NotDisagree,
             };
             (!holds).then_some(number)
         })
@@ -209,11 +209,11 @@ impl<'a> Compared<'a> {
 }
 
 /// Whether two values agree.
-fn agree(likeness: Likeness, left: &str, right: &str) -> bool {
-    match likeness {
-        Likeness::Equal => left == right,
-        Likeness::JaroWinkler(least) => left == right || strsim::jaro_winkler(left, right) >= least,
-        Likeness::EditDistance(most) => edit_distance::is_within(left, right, most),
+fn agree(level: ComparisonLevel, left: &str, right: &str) -> bool {
+    match level {
+        ComparisonLevel::Equal => left == right,
+        ComparisonLevel::JaroWinkler(least) => left == right || strsim::jaro_winkler(left, right) >= least,
+        ComparisonLevel::EditDistance(most) => edit_distance::is_within(left, right, most),
     }
 }
 

@@ -1,4 +1,4 @@
-use onefold_config::{BlockedValues, Condition, Demand, Likeness, Part};
+use onefold_config::{BlockedValues, ComparisonLevel, Condition, Part, Requirement};
 use onefold_normalise::timestamp::Timestamp;
 use proptest::prelude::*;
 
@@ -59,7 +59,7 @@ fn plain() -> MatchRule {
 
 fn same_name() -> MatchRule {
     let part = Part { field: TextField::GivenName, steps: Vec::new() };
-    let condition = Condition { demand: Demand::Agree, part, likeness: Likeness::Equal };
+    let condition = Condition { requirement: Requirement::Agree, part, level: ComparisonLevel::Equal };
     MatchRule { conditions: vec![condition], ..plain() }
 }
 

@@ -88,9 +88,9 @@ fn what_keeps_two_accounts_apart_is_told() {
         let verdicts = |left, right| -> Vec<Verdict> {
             explainer.pair(left, right).into_iter().map(|finding| finding.verdict).collect()
         };
-        assert_eq!(verdicts(0, 1), [Verdict::Different, Verdict::Refused]);
-        assert_eq!(verdicts(2, 3), [Verdict::Nobodys, Verdict::Missing]);
-        assert_eq!(verdicts(4, 5), [Verdict::Missing, Verdict::Blocked]);
+        assert_eq!(verdicts(0, 1), [Verdict::DifferentKeys, Verdict::Refused]);
+        assert_eq!(verdicts(2, 3), [Verdict::BlockedValue, Verdict::MissingValue]);
+        assert_eq!(verdicts(4, 5), [Verdict::MissingValue, Verdict::BlockedKey]);
         let refused = &explainer.between(&[0], &[1, 2], 9)[0].conditions;
         let values = [Some("Anna".to_owned()), Some("Bob".to_owned())];
         assert_eq!((&refused[0].values, refused[0].holds), (&values, false));
@@ -119,7 +119,7 @@ fn corrections_are_links_and_refusals() {
     let always = [["a:1", "a:2"], ["a:2", "a:9"], ["a:8", "a:9"], ["a:3", "a:8"]];
     with_corrections(&accounts, &[], &always, &[["a:0", "a:4"]], |explainer| {
         let path = explainer.path(&[0, 1, 2, 3], 0, 3).unwrap();
-        let told = |one: &Finding| (one.rule.clone(), one.accounts[1].clone(), one.over.join(" "));
+        let told = |one: &PairFinding| (one.rule.clone(), one.accounts[1].clone(), one.over.join(" "));
         let expected = [("email", "a:1", ""), ("always", "a:3", "a:2 a:9 a:8")];
         let expected = expected.map(|(rule, account, over)| (rule.to_owned(), account.to_owned(), over.to_owned()));
         assert_eq!(path.iter().map(told).collect::<Vec<_>>(), expected);
@@ -145,5 +145,5 @@ fn a_rules_own_limit_blocks_its_key_alone() {
     let corrections = Corrections::default();
     let explainer = Explainer::new(&config, Matcher::new(&config, hasher), &corrections, &guarded, &accounts);
     let verdicts: Vec<Verdict> = explainer.pair(0, 1).into_iter().map(|finding| finding.verdict).collect();
-    assert_eq!(verdicts, [Verdict::Accepted, Verdict::Missing, Verdict::Blocked]);
+    assert_eq!(verdicts, [Verdict::Accepted, Verdict::MissingValue, Verdict::BlockedKey]);
 }

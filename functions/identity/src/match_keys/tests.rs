@@ -98,14 +98,14 @@ fn what_a_key_is_made_of_is_told() {
 #[test]
 fn rules_of_one_key_are_counted_apart() {
     let rule = MatchRule::of_fields(&[TextField::Email]);
-    let conditions = vec![condition(Demand::Agree, TextField::GivenName, Likeness::Equal)];
+    let conditions = vec![condition(Requirement::Agree, TextField::GivenName, ComparisonLevel::Equal)];
     let found = keys_of(vec![rule.clone(), MatchRule { conditions, ..rule }], &[(TextField::Email, "a@x.de")]);
     assert_eq!(found.len(), 2);
     assert_ne!(found[0], found[1]);
 }
 
-fn condition(demand: Demand, field: TextField, likeness: Likeness) -> Condition {
-    Condition { demand, part: Part { field, steps: Vec::new() }, likeness }
+fn condition(requirement: Requirement, field: TextField, level: ComparisonLevel) -> Condition {
+    Condition { requirement, part: Part { field, steps: Vec::new() }, level }
 }
 
 #[test]
@@ -114,26 +114,26 @@ fn conditions_decide_a_pair() {
     let named = |name: Option<&'static str>| {
         account(&name.map(|name| (TextField::GivenName, name)).into_iter().collect::<Vec<_>>())
     };
-    for (demand, likeness, left, right, accepted) in [
-        (Demand::Agree, Likeness::Equal, Some(anna), Some(anna), true),
-        (Demand::Agree, Likeness::Equal, Some(anna), Some(ana), false),
-        (Demand::Agree, Likeness::Equal, Some(anna), None, false),
-        (Demand::Agree, Likeness::Equal, None, None, false),
-        (Demand::Agree, Likeness::EditDistance(1), Some(anna), Some(ana), true),
-        (Demand::Agree, Likeness::JaroWinkler(0.9), Some(anna), Some(ana), true),
-        (Demand::Agree, Likeness::JaroWinkler(0.9), Some(anna), Some(otto), false),
-        (Demand::NotDiffer, Likeness::Equal, Some(anna), None, true),
-        (Demand::NotDiffer, Likeness::Equal, Some(anna), Some("n/a"), true),
-        (Demand::NotDiffer, Likeness::Equal, Some(anna), Some(otto), false),
-        (Demand::NotDiffer, Likeness::EditDistance(1), Some(anna), Some(ana), true),
+    for (requirement, level, left, right, accepted) in [
+        (Requirement::Agree, ComparisonLevel::Equal, Some(anna), Some(anna), true),
+        (Requirement::Agree, ComparisonLevel::Equal, Some(anna), Some(ana), false),
+        (Requirement::Agree, ComparisonLevel::Equal, Some(anna), None, false),
+        (Requirement::Agree, ComparisonLevel::Equal, None, None, false),
+        (Requirement::Agree, ComparisonLevel::EditDistance(1), Some(anna), Some(ana), true),
+        (Requirement::Agree, ComparisonLevel::JaroWinkler(0.9), Some(anna), Some(ana), true),
+        (Requirement::Agree, ComparisonLevel::JaroWinkler(0.9), Some(anna), Some(otto), false),
+        (Requirement::NotDisagree, ComparisonLevel::Equal, Some(anna), None, true),
+        (Requirement::NotDisagree, ComparisonLevel::Equal, Some(anna), Some("n/a"), true),
+        (Requirement::NotDisagree, ComparisonLevel::Equal, Some(anna), Some(otto), false),
+        (Requirement::NotDisagree, ComparisonLevel::EditDistance(1), Some(anna), Some(ana), true),
     ] {
         let rule = MatchRule {
-            conditions: vec![condition(demand, TextField::GivenName, likeness)],
+            conditions: vec![condition(requirement, TextField::GivenName, level)],
             ..MatchRule::of_fields(&[TextField::Email])
         };
         let (left, right) = (named(left), named(right));
         let (left, right) = (Compared::new(&rule, &left, 0), Compared::new(&rule, &right, 0));
-        assert_eq!(left.refused_by(&right, &rule).is_none(), accepted, "{demand:?} {likeness:?} {left:?} {right:?}");
+        assert_eq!(left.refused_by(&right, &rule).is_none(), accepted, "{requirement:?} {level:?} {left:?} {right:?}");
         assert_eq!(left.refused_by(&right, &rule), right.refused_by(&left, &rule));
     }
 }
@@ -142,8 +142,8 @@ fn conditions_decide_a_pair() {
 fn what_is_nobodys_is_not_there() {
     let both = account(&[(TextField::GivenName, "Anna")]);
     let nobodys = 1 << TextField::GivenName.index();
-    for (demand, accepted) in [(Demand::Agree, false), (Demand::NotDiffer, true)] {
-        let conditions = vec![condition(demand, TextField::GivenName, Likeness::Equal)];
+    for (requirement, accepted) in [(Requirement::Agree, false), (Requirement::NotDisagree, true)] {
+        let conditions = vec![condition(requirement, TextField::GivenName, ComparisonLevel::Equal)];
         let rule = MatchRule { conditions, ..MatchRule::of_fields(&[TextField::Email]) };
         let (left, right) = (Compared::new(&rule, &both, nobodys), Compared::new(&rule, &both, 0));
         assert_eq!(left.refused_by(&right, &rule).is_none(), accepted);
