@@ -5,7 +5,7 @@
 
 mod plain;
 
-pub(crate) use plain::Known;
+pub(crate) use plain::RepeatedValues;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -144,18 +144,18 @@ impl<'a> Account<'a> {
     /// The text is no account.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         let mut account = Self::default();
-        account.read(text, &mut Known::default())?;
+        account.read(text, &mut RepeatedValues::default())?;
         Ok(account)
     }
 
     /// As [`Account::parse`], into an account that is [`default`](Self::default): an account is large, and Merge reads
-    /// each in its place. `known` is kept from one account to the next.
+    /// each in its place. `repeated` is kept from one account to the next.
     ///
     /// # Errors
     /// The text is no account.
-    pub(crate) fn read(&mut self, text: &'a str, known: &mut Known<'a>) -> Result<(), serde_json::Error> {
+    pub(crate) fn read(&mut self, text: &'a str, repeated: &mut RepeatedValues<'a>) -> Result<(), serde_json::Error> {
         // Nearly all text is as `write` left it, and has no escapes.
-        if plain::read(text, self, known).is_none() {
+        if plain::read(text, self, repeated).is_none() {
             *self = serde_json::from_str(text)?;
         }
         Ok(())
@@ -404,16 +404,16 @@ mod tests {
         }
 
         #[test]
-        fn what_is_known_of_one_account_changes_no_other(accounts in proptest::collection::vec(any_account(), 1..4)) {
+        fn what_is_repeated_from_one_account_changes_no_other(accounts in proptest::collection::vec(any_account(), 1..4)) {
             let texts: Vec<String> = accounts.iter().map(|account| {
                 let mut out = Vec::new();
                 account.write(&mut out);
                 String::from_utf8(out).unwrap()
             }).collect();
-            let mut known = Known::default();
+            let mut repeated = RepeatedValues::default();
             for (text, account) in texts.iter().zip(&accounts) {
                 let mut found = Account::default();
-                found.read(text, &mut known).unwrap();
+                found.read(text, &mut repeated).unwrap();
                 prop_assert_eq!(&found, account);
             }
         }
@@ -427,7 +427,7 @@ mod tests {
             let whole = String::from_utf8(out).unwrap();
             let general = |text: &str| serde_json::from_str::<Account<'_>>(text).ok().map(|account| format!("{account:?}"));
             let short = |text: &str| Account::parse(text).ok().map(|account| format!("{account:?}"));
-            prop_assert_eq!(plain::read(&whole, &mut Account::default(), &mut Known::default()).is_some(), !whole.contains('\\'));
+            prop_assert_eq!(plain::read(&whole, &mut Account::default(), &mut RepeatedValues::default()).is_some(), !whole.contains('\\'));
             prop_assert_eq!(short(&whole), general(&whole));
             // Another text at any place: cut off, shortened or changed.
             let places: Vec<usize> = whole.char_indices().map(|(place, _)| place).chain([whole.len()]).collect();

@@ -35,11 +35,11 @@ const BYTE_PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28,
 #[derive(Debug, Default)]
 pub struct Claims<'a> {
     /// By customer id, then by cluster: how many of its accounts, and the smallest reference among them.
-    parts: BTreeMap<&'a str, BTreeMap<u32, Part<'a>>>,
+    shares: BTreeMap<&'a str, BTreeMap<u32, ClaimedShare<'a>>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Part<'a> {
+struct ClaimedShare<'a> {
     accounts: usize,
     smallest_reference: &'a str,
 }
@@ -51,50 +51,50 @@ pub struct Identity<'a> {
     pub kept: Option<&'a str>,
     /// Ids that end here because this cluster took all their accounts in.
     pub merged: Vec<&'a str>,
-    /// Ids that end and of which this cluster has a part: their accounts are in several clusters, none of which
+    /// Ids that end and of which this cluster has a share: their accounts are in several clusters, none of which
     /// keeps the id.
     pub retired: Vec<&'a str>,
-    /// Ids of which this cluster has a part, while another cluster has the right to them.
+    /// Ids of which this cluster has a share, while another cluster has the right to them.
     pub split_from: Vec<&'a str>,
 }
 
 impl<'a> Claims<'a> {
     /// Notes that an account of `cluster` was in the customer `customer_id`.
     pub fn note(&mut self, cluster: u32, customer_id: &'a str, account: &'a str) {
-        let part = self.parts.entry(customer_id).or_default().entry(cluster);
-        let part = part.or_insert(Part { accounts: 0, smallest_reference: account });
-        part.accounts += 1;
-        if reference::compare(account, part.smallest_reference).is_lt() {
-            part.smallest_reference = account;
+        let share = self.shares.entry(customer_id).or_default().entry(cluster);
+        let share = share.or_insert(ClaimedShare { accounts: 0, smallest_reference: account });
+        share.accounts += 1;
+        if reference::compare(account, share.smallest_reference).is_lt() {
+            share.smallest_reference = account;
         }
     }
 
     /// Whether any account that was in this customer is in a cluster. If none is, the customer is no more.
     pub fn has(&self, customer_id: &str) -> bool {
-        self.parts.contains_key(customer_id)
+        self.shares.contains_key(customer_id)
     }
 
-    /// Settles all claims: a customer's id belongs to the cluster with the largest part of its accounts
+    /// Settles all claims: a customer's id belongs to the cluster with the largest share of its accounts
     /// (tie: the smallest reference); a cluster keeps the oldest id that belongs to it.
     pub fn settle(&self) -> BTreeMap<u32, Identity<'a>> {
         let mut identities: BTreeMap<u32, Identity<'a>> = BTreeMap::new();
         let mut ended = Vec::new();
         // Ids sort by age, so the first that a cluster gets is the oldest.
-        for (customer_id, parts) in &self.parts {
-            let rank = |left: &Part<'_>, right: &Part<'_>| -> Ordering {
+        for (customer_id, shares) in &self.shares {
+            let rank = |left: &ClaimedShare<'_>, right: &ClaimedShare<'_>| -> Ordering {
                 let by_size = left.accounts.cmp(&right.accounts);
                 by_size.then_with(|| reference::compare(right.smallest_reference, left.smallest_reference))
             };
-            let Some((owner, _)) = parts.iter().max_by(|left, right| rank(left.1, right.1)) else {
+            let Some((owner, _)) = shares.iter().max_by(|left, right| rank(left.1, right.1)) else {
                 continue;
             };
-            for cluster in parts.keys() {
+            for cluster in shares.keys() {
                 let identity = identities.entry(*cluster).or_default();
                 if cluster != owner {
                     identity.split_from.push(customer_id);
                 } else if identity.kept.is_none() {
                     identity.kept = Some(customer_id);
-                } else if parts.len() == 1 {
+                } else if shares.len() == 1 {
                     identity.merged.push(customer_id);
                 } else {
                     ended.push(customer_id);
@@ -102,7 +102,7 @@ impl<'a> Claims<'a> {
             }
         }
         for customer_id in ended {
-            for cluster in self.parts[customer_id].keys() {
+            for cluster in self.shares[customer_id].keys() {
                 identities.entry(*cluster).or_default().retired.push(customer_id);
             }
         }

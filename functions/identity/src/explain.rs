@@ -84,7 +84,7 @@ fn is_correction(key: &[Vec<Option<String>>; 2]) -> bool {
 
 /// What links two accounts of a customer.
 #[derive(Clone, Copy)]
-enum Bond {
+enum LinkedBy {
     Always,
     Rule(usize),
 }
@@ -140,28 +140,28 @@ impl<'e, 'a> Explainer<'e, 'a> {
     /// A shortest way from one account to each other of its customer: for each but the first, the link by which it is
     /// reached, nearer ones first. The links are a tree, so between any two accounts there is one way along it.
     pub fn tree(&self, members: &[u32], from: u32) -> Vec<PairFinding> {
-        let mut neighbours: BTreeMap<u32, Vec<(u32, Bond)>> = BTreeMap::new();
-        let mut note = |left: u32, right: u32, bond: Bond| {
-            neighbours.entry(left).or_default().push((right, bond));
-            neighbours.entry(right).or_default().push((left, bond));
+        let mut neighbours: BTreeMap<u32, Vec<(u32, LinkedBy)>> = BTreeMap::new();
+        let mut note = |left: u32, right: u32, by: LinkedBy| {
+            neighbours.entry(left).or_default().push((right, by));
+            neighbours.entry(right).or_default().push((left, by));
         };
         for (left, right) in always::links(self.corrections, members, |member| &self.account(member).reference) {
-            note(left, right, Bond::Always);
+            note(left, right, LinkedBy::Always);
         }
         for link in links(self, members, &self.config.matches) {
             let [left, right] = [link.pair.0, link.pair.1].map(|place| members[place as usize]);
-            note(left, right, Bond::Rule(link.first_rule));
+            note(left, right, LinkedBy::Rule(link.first_rule));
         }
         let mut reached = vec![false; self.accounts.len()];
         let mut queue = VecDeque::from([from]);
         let mut tree = Vec::new();
         reached[from as usize] = true;
         while let Some(near) = queue.pop_front() {
-            for (far, bond) in neighbours.get(&near).into_iter().flatten() {
+            for (far, by) in neighbours.get(&near).into_iter().flatten() {
                 if !std::mem::replace(&mut reached[*far as usize], true) {
-                    tree.push(match bond {
-                        Bond::Always => self.always(near, *far),
-                        Bond::Rule(rule) => self.finding(*rule, near, *far),
+                    tree.push(match by {
+                        LinkedBy::Always => self.always(near, *far),
+                        LinkedBy::Rule(rule) => self.finding(*rule, near, *far),
                     });
                     queue.push_back(*far);
                 }

@@ -24,9 +24,9 @@ use standing::Standing;
 use xxhash_rust::xxh3::xxh3_64;
 
 use self::keys::Keys;
-use crate::account::{Account, Known};
+use crate::account::{Account, RepeatedValues};
 use crate::cluster::{Clusters, Corrected, Pool};
-use crate::customer::{Bond, Customer};
+use crate::customer::{Customer, MemberLink};
 use crate::customer_id::{Claims, Identity, new_id};
 use crate::match_keys::{MatchKey, Matcher};
 use crate::reference;
@@ -377,7 +377,7 @@ impl Pool for Members<'_, '_> {
 fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, LineError> {
     // Counted first: growing a vector of accounts would copy them again and again.
     let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
-    let mut known = Known::default();
+    let mut repeated = RepeatedValues::default();
     for (number, line) in lines(text).enumerate() {
         let (origin, text) = split_line(line).ok_or(LineError { line: number + 1, source: None })?;
         match origin {
@@ -386,7 +386,7 @@ fn read<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, 
         }
         records.push(Record { origin, text, account: Account::default(), is_gone: false });
         let account = records.last_mut().map(|record| &mut record.account);
-        let read = account.map_or(Ok(()), |account| account.read(text, &mut known));
+        let read = account.map_or(Ok(()), |account| account.read(text, &mut repeated));
         read.map_err(|error| LineError { line: number + 1, source: Some(error) })?;
     }
     Ok(records)
@@ -528,7 +528,7 @@ impl<'w> Work<'w, '_, '_> {
         );
     }
 
-    fn bonds(&self, members: &[u32]) -> Vec<Bond<'w>> {
+    fn bonds(&self, members: &[u32]) -> Vec<MemberLink<'w>> {
         if members.len() < 2 {
             return Vec::new();
         }

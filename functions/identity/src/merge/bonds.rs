@@ -6,7 +6,7 @@ use onefold_graph::node::Node;
 use onefold_graph::union_find::UnionFind;
 
 use crate::account::Account;
-use crate::customer::Bond;
+use crate::customer::MemberLink;
 use crate::match_keys::{Compared, MatchKey, Matcher};
 use crate::reference;
 
@@ -22,11 +22,11 @@ pub(super) struct Holder<'h, 'k> {
 /// A smallest set of bonds that holds a cluster together: those that people said to be one person's, then the
 /// shared keys: for each rule in order and each member in order of references, the bond to the first members before
 /// it that the rule accepts, unless both are bound already (Kruskal's algorithm).
-pub(super) fn bonds<'h>(mut members: Vec<Holder<'h, '_>>, matcher: &'h Matcher) -> Vec<Bond<'h>> {
+pub(super) fn bonds<'h>(mut members: Vec<Holder<'h, '_>>, matcher: &'h Matcher) -> Vec<MemberLink<'h>> {
     members.sort_unstable_by(|left, right| reference::compare(&left.account.reference, &right.account.reference));
     let mut sets = UnionFind::new(members.len() as u32);
     let mut bonds = Vec::with_capacity(members.len().saturating_sub(1));
-    let bond = |rule: &'h str, left: u32, right: u32| Bond {
+    let bond = |rule: &'h str, left: u32, right: u32| MemberLink {
         rule,
         members: [left, right].map(|place| members[place as usize].account.reference.as_ref()),
     };
