@@ -1,19 +1,19 @@
 //! One partition: latest versions, exact clusters, customers, ids and changes.
 
-mod before;
-mod bonds;
 mod changes;
 mod guarded;
+mod held_by;
 pub(crate) mod keys;
 mod line;
 mod members;
+mod previous;
 mod standing;
 
 use std::collections::BTreeMap;
 
-use bonds::{Holder, bonds};
 use changes::Feed;
 use hashbrown::HashTable;
+use held_by::{Holder, held_by};
 use line::{Origin, split_line, write_member, write_tombstone};
 use onefold_config::Config;
 use onefold_graph::node::Node;
@@ -34,9 +34,9 @@ use crate::snapshot::SourceMarks;
 use crate::suppression::Suppression;
 use crate::survive::{Candidate, Survivorship};
 
-pub use before::Before;
 pub use guarded::Guarded;
 pub use members::{Member, members, split_member};
+pub use previous::PreviousRules;
 
 /// What a partition becomes.
 #[derive(Debug, Default)]
@@ -235,7 +235,7 @@ pub struct Merger<'c> {
     replaced: SourceMarks,
     /// Whom of the previous version nothing may be left of.
     erased: Option<&'c Suppression>,
-    before: Before<'c>,
+    previous: PreviousRules<'c>,
 }
 
 impl<'c> Merger<'c> {
@@ -251,15 +251,15 @@ impl<'c> Merger<'c> {
             snapshots,
             replaced: SourceMarks::default(),
             erased: None,
-            before: Before::Unknown,
+            previous: PreviousRules::Unknown,
         }
     }
 
     /// Says what the previous version was made by. If nobody does, an account's customer is taken to be what this
     /// run's rules make of the accounts that it had.
     #[must_use]
-    pub fn building_on(mut self, before: Before<'c>) -> Self {
-        self.before = before;
+    pub fn building_on(mut self, previous: PreviousRules<'c>) -> Self {
+        self.previous = previous;
         self
     }
 
@@ -483,7 +483,7 @@ impl<'w> Work<'w, '_, '_> {
             }),
         );
         self.merger.survivorship.fold_into(candidates, customer);
-        customer.held_by = self.bonds(members);
+        customer.held_by = self.held_by(members);
         let customer_id = match identity.kept {
             Some(kept) => kept.to_owned(),
             None => new_id(self.merger.started_at, customer.members.first().copied().unwrap_or_default()),
@@ -528,7 +528,7 @@ impl<'w> Work<'w, '_, '_> {
         );
     }
 
-    fn bonds(&self, members: &[u32]) -> Vec<MemberLink<'w>> {
+    fn held_by(&self, members: &[u32]) -> Vec<MemberLink<'w>> {
         if members.len() < 2 {
             return Vec::new();
         }
@@ -537,7 +537,7 @@ impl<'w> Work<'w, '_, '_> {
             open: self.keys.open(*member),
             nobodys: self.keys.nobodys(*member),
         };
-        bonds(members.iter().map(holder).collect(), &self.merger.matcher)
+        held_by(members.iter().map(holder).collect(), &self.merger.matcher)
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_graph::node::Node;
 
-use super::before::{Before, Past};
+use super::previous::{PreviousCustomers, PreviousRules};
 use super::{MergeOutput, Merger, Now, Record, Work};
 use crate::customer::Customer;
 use crate::customer_id::{Claims, Identity};
@@ -19,7 +19,7 @@ pub(super) struct Feed<'f, 'a> {
     records: &'f [Record<'a>],
     /// The records of each customer of the previous version.
     before: &'f BTreeMap<&'a str, Vec<u32>>,
-    past: Past<'f>,
+    previous: PreviousCustomers<'f>,
     /// Whether every customer is new, so that none need be told to be.
     is_first: bool,
     /// Whether the rules are those of the previous version; taken for granted where those are not known.
@@ -38,17 +38,17 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
         records: &'f [Record<'a>],
         before: &'f BTreeMap<&'a str, Vec<u32>>,
     ) -> Self {
-        let (past, is_same, was_blocked) = match merger.before {
-            Before::Known { config, matcher, blocked, is_same } => {
-                (Past::new(config, matcher, blocked), is_same, Some(blocked))
+        let (previous, is_same, was_blocked) = match merger.previous {
+            PreviousRules::Known { config, matcher, blocked, is_same } => {
+                (PreviousCustomers::new(config, matcher, blocked), is_same, Some(blocked))
             }
-            Before::Nothing | Before::Unknown => {
-                (Past::new(merger.config, &merger.matcher, merger.blocked), true, None)
+            PreviousRules::NoVersion | PreviousRules::Unknown => {
+                (PreviousCustomers::new(merger.config, &merger.matcher, merger.blocked), true, None)
             }
         };
-        let is_first = matches!(merger.before, Before::Nothing);
-        let has_same_chains = past.corrections().has_chains_of(merger.matcher.corrections());
-        Self { records, before, past, is_first, is_same, has_same_chains, was_blocked, retired: BTreeMap::new() }
+        let is_first = matches!(merger.previous, PreviousRules::NoVersion);
+        let has_same_chains = previous.corrections().has_chains_of(merger.matcher.corrections());
+        Self { records, before, previous, is_first, is_same, has_same_chains, was_blocked, retired: BTreeMap::new() }
     }
 
     /// Writes what changed about one customer. `held` are the customers that held each member before.
@@ -109,7 +109,7 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
         if !self.is_same || before != members.len() {
             return false;
         }
-        let (then, now) = (self.past.corrections(), work.merger.matcher.corrections());
+        let (then, now) = (self.previous.corrections(), work.merger.matcher.corrections());
         members.iter().all(|member| {
             let record = work.record(*member);
             let reference = record.account.reference.as_ref();
@@ -127,7 +127,7 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
     fn compare(&mut self, now: &Now, customer: &Customer<'_>, output: &mut MergeOutput) {
         let customer_id = now.customer_id.as_str();
         let before = self.before.get(customer_id).map_or(&[][..], Vec::as_slice);
-        let changed = customer.changed_fields(&self.past.customer(self.records, before));
+        let changed = customer.changed_fields(&self.previous.customer(self.records, before));
         if !changed.is_empty() {
             output.counts.updated += 1;
             let record = &output.customers[now.line.clone()];

@@ -206,7 +206,7 @@ fn changes_with(lines: &[String], before: &[[&str; 2]], now: &[[&str; 2]]) -> Ve
         Matcher::new(&config, hasher()).correcting(Arc::new(corrections))
     };
     let (then, now) = (matcher(before), matcher(now));
-    let before = Before::Known { config: &config, matcher: &then, blocked: &[], is_same: true };
+    let before = PreviousRules::Known { config: &config, matcher: &then, blocked: &[], is_same: true };
     let started_at = Timestamp::parse("2024-03-01T00:00:00Z").unwrap();
     let mut merger = Merger::new(&config, now, &[], started_at).building_on(before);
     let output = merger.merge(&(lines.join("\n") + "\n")).unwrap();

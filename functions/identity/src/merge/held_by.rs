@@ -19,14 +19,14 @@ pub(super) struct Holder<'h, 'k> {
     pub(super) nobodys: u16,
 }
 
-/// A smallest set of bonds that holds a cluster together: those that people said to be one person's, then the
-/// shared keys: for each rule in order and each member in order of references, the bond to the first members before
+/// A smallest set of links that holds a cluster together: those that people said to be one person's, then the
+/// shared keys: for each rule in order and each member in order of references, the link to the first members before
 /// it that the rule accepts, unless both are bound already (Kruskal's algorithm).
-pub(super) fn bonds<'h>(mut members: Vec<Holder<'h, '_>>, matcher: &'h Matcher) -> Vec<MemberLink<'h>> {
+pub(super) fn held_by<'h>(mut members: Vec<Holder<'h, '_>>, matcher: &'h Matcher) -> Vec<MemberLink<'h>> {
     members.sort_unstable_by(|left, right| reference::compare(&left.account.reference, &right.account.reference));
     let mut sets = UnionFind::new(members.len() as u32);
-    let mut bonds = Vec::with_capacity(members.len().saturating_sub(1));
-    let bond = |rule: &'h str, left: u32, right: u32| MemberLink {
+    let mut links = Vec::with_capacity(members.len().saturating_sub(1));
+    let link = |rule: &'h str, left: u32, right: u32| MemberLink {
         rule,
         members: [left, right].map(|place| members[place as usize].account.reference.as_ref()),
     };
@@ -35,7 +35,7 @@ pub(super) fn bonds<'h>(mut members: Vec<Holder<'h, '_>>, matcher: &'h Matcher) 
         let Some(chain) = matcher.corrections().chain(&member.account.reference) else { continue };
         let first = *chains.entry(chain).or_insert(place as u32);
         if sets.union(first, place as u32) {
-            bonds.push(bond("always", first, place as u32));
+            links.push(link("always", first, place as u32));
         }
     }
     let mut keyed: Vec<(Node, u32)> = Vec::with_capacity(members.len());
@@ -65,12 +65,12 @@ pub(super) fn bonds<'h>(mut members: Vec<Holder<'h, '_>>, matcher: &'h Matcher) 
                 let is_accepted = !has_conditions || compared[other].refused_by(&compared[own], rule).is_none();
                 let (_, holder) = keyed[other];
                 if is_accepted && sets.union(holder, place) {
-                    bonds.push(bond(name, holder, place));
+                    links.push(link(name, holder, place));
                 }
             }
         }
     }
-    bonds
+    links
 }
 
 /// A member that has a key of a rule: its place among the members, where those who have the key begin in the order of

@@ -4,7 +4,7 @@ use onefold_config::Config;
 use onefold_graph::node::Node;
 use onefold_normalise::field::TextField;
 
-use super::{Holder, Record, bonds};
+use super::{Holder, Record, held_by};
 use crate::account::Account;
 use crate::corrections::Corrections;
 use crate::customer::Customer;
@@ -13,9 +13,9 @@ use crate::survive::{Candidate, Survivorship};
 
 /// The rules by which the previous version was made.
 #[derive(Clone, Copy)]
-pub enum Before<'c> {
+pub enum PreviousRules<'c> {
     /// There is none, so every customer is new and its record says all there is to say: no change is listed.
-    Nothing,
+    NoVersion,
     /// They are not known.
     Unknown,
     /// They are these.
@@ -32,14 +32,14 @@ pub enum Before<'c> {
 }
 
 /// Folds the members of the previous version as it did.
-pub(super) struct Past<'c> {
+pub(super) struct PreviousCustomers<'c> {
     survivorship: Survivorship<'c>,
     config: &'c Config,
     matcher: Matcher,
     blocked: &'c [Node],
 }
 
-impl<'c> Past<'c> {
+impl<'c> PreviousCustomers<'c> {
     pub(super) fn new(config: &'c Config, matcher: &Matcher, blocked: &'c [Node]) -> Self {
         Self { survivorship: Survivorship::new(config), config, matcher: matcher.clone(), blocked }
     }
@@ -58,7 +58,7 @@ impl<'c> Past<'c> {
             members.clone().map(|(account, (_, nobodys))| Candidate { account, blocked: *nobodys }).collect();
         let mut customer = self.survivorship.fold(&candidates);
         let holders = members.map(|(account, (open, nobodys))| Holder { account, open, nobodys: *nobodys });
-        customer.held_by = bonds(holders.collect(), &self.matcher);
+        customer.held_by = held_by(holders.collect(), &self.matcher);
         customer
     }
 
