@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use explain::{Answer, Together};
-use onefold_identity::explain::{PairFinding, Verdict};
+use onefold_identity::explain::PairFinding;
+use onefold_identity::judge::Verdict;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;

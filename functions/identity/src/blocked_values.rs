@@ -4,7 +4,7 @@
 //! user's own; the user's allow list beats both.
 
 use onefold_config::BlockedValues;
-use onefold_normalise::field::TextField;
+use onefold_normalise::field::{TextField, TextFieldSet};
 use onefold_normalise::lowercase;
 
 use crate::account::Account;
@@ -13,8 +13,8 @@ use crate::account::Account;
 #[derive(Clone, Debug)]
 pub struct Blocklist {
     values: BlockedValues,
-    /// Fields (by number) for which anything can be blocked at all.
-    fields: u16,
+    /// Fields for which anything can be blocked at all.
+    fields: TextFieldSet,
 }
 
 /// Local parts of addresses of roles (RFC 2142 and its like) and of nobody; sorted.
@@ -88,13 +88,12 @@ impl Blocklist {
     pub fn new(values: &BlockedValues) -> Self {
         let has_own = |field: &TextField| !values.blocked[field.index()].is_empty();
         let has_any = |field: &TextField| has_own(field) || (values.builtin && has_builtin(*field));
-        let fields = TextField::ALL.iter().filter(|field| has_any(field));
-        Self { values: values.clone(), fields: fields.fold(0, |fields, field| fields | 1 << field.index()) }
+        Self { values: values.clone(), fields: TextField::ALL.into_iter().filter(has_any).collect() }
     }
 
     /// Whether a value is nobody's.
     pub fn blocks(&self, field: TextField, value: &str) -> bool {
-        if self.fields & (1 << field.index()) == 0 {
+        if !self.fields.contains(field) {
             return false;
         }
         let lower = lowercase(value);
@@ -104,13 +103,13 @@ impl Blocklist {
         is_blocked && !is_in(&self.values.allowed[field.index()])
     }
 
-    /// The fields (by number) of an account whose values are nobody's.
-    pub fn fields(&self, account: &Account<'_>) -> u16 {
-        if self.fields == 0 {
-            return 0;
+    /// The fields of an account whose values are nobody's.
+    pub fn fields(&self, account: &Account<'_>) -> TextFieldSet {
+        if self.fields.is_empty() {
+            return TextFieldSet::EMPTY;
         }
-        let blocked = |field: &TextField| account.text(*field).is_some_and(|value| self.blocks(*field, value));
-        TextField::ALL.iter().filter(|field| blocked(field)).fold(0, |fields, field| fields | 1 << field.index())
+        let is_blocked = |field: &TextField| account.text(*field).is_some_and(|value| self.blocks(*field, value));
+        TextField::ALL.into_iter().filter(is_blocked).collect()
     }
 
     /// The list as text, by which its change is noticed.

@@ -44,9 +44,9 @@ struct ClaimedShare<'a> {
     smallest_reference: &'a str,
 }
 
-/// What becomes of a cluster's identity.
+/// What becomes of the ids that the accounts of a cluster had in the previous version.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Identity<'a> {
+pub struct SettledIds<'a> {
     /// The id that is kept: the oldest of those that the cluster has a right to.
     pub kept: Option<&'a str>,
     /// Ids that end here because this cluster took all their accounts in.
@@ -76,8 +76,8 @@ impl<'a> Claims<'a> {
 
     /// Settles all claims: a customer's id belongs to the cluster with the largest share of its accounts
     /// (tie: the smallest reference); a cluster keeps the oldest id that belongs to it.
-    pub fn settle(&self) -> BTreeMap<u32, Identity<'a>> {
-        let mut identities: BTreeMap<u32, Identity<'a>> = BTreeMap::new();
+    pub fn settle(&self) -> BTreeMap<u32, SettledIds<'a>> {
+        let mut settled_ids: BTreeMap<u32, SettledIds<'a>> = BTreeMap::new();
         let mut ended = Vec::new();
         // Ids sort by age, so the first that a cluster gets is the oldest.
         for (customer_id, shares) in &self.shares {
@@ -89,13 +89,13 @@ impl<'a> Claims<'a> {
                 continue;
             };
             for cluster in shares.keys() {
-                let identity = identities.entry(*cluster).or_default();
+                let ids = settled_ids.entry(*cluster).or_default();
                 if cluster != owner {
-                    identity.split_from.push(customer_id);
-                } else if identity.kept.is_none() {
-                    identity.kept = Some(customer_id);
+                    ids.split_from.push(customer_id);
+                } else if ids.kept.is_none() {
+                    ids.kept = Some(customer_id);
                 } else if shares.len() == 1 {
-                    identity.merged.push(customer_id);
+                    ids.merged.push(customer_id);
                 } else {
                     ended.push(customer_id);
                 }
@@ -103,10 +103,10 @@ impl<'a> Claims<'a> {
         }
         for customer_id in ended {
             for cluster in self.shares[customer_id].keys() {
-                identities.entry(*cluster).or_default().retired.push(customer_id);
+                settled_ids.entry(*cluster).or_default().retired.push(customer_id);
             }
         }
-        identities
+        settled_ids
     }
 }
 
@@ -133,8 +133,8 @@ mod tests {
         claims.note(1, "old", "a:1");
         claims.note(1, "old", "a:2");
         let settled = claims.settle();
-        assert_eq!(settled[&1], Identity { kept: Some("old"), ..Identity::default() });
-        assert_eq!(settled[&0], Identity { split_from: vec!["old"], ..Identity::default() });
+        assert_eq!(settled[&1], SettledIds { kept: Some("old"), ..SettledIds::default() });
+        assert_eq!(settled[&0], SettledIds { split_from: vec!["old"], ..SettledIds::default() });
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
         claims.note(0, "id1", "b:1");
         claims.note(0, "id3", "c:1");
         let settled = claims.settle();
-        assert_eq!(settled[&0], Identity { kept: Some("id1"), merged: vec!["id2", "id3"], ..Identity::default() });
+        assert_eq!(settled[&0], SettledIds { kept: Some("id1"), merged: vec!["id2", "id3"], ..SettledIds::default() });
     }
 
     #[test]
@@ -163,7 +163,7 @@ mod tests {
         claims.note(0, "id2", "a:3");
         claims.note(1, "id2", "a:4");
         let settled = claims.settle();
-        assert_eq!(settled[&0], Identity { kept: Some("id1"), retired: vec!["id2"], ..Identity::default() });
-        assert_eq!(settled[&1], Identity { retired: vec!["id2"], split_from: vec!["id2"], ..Identity::default() });
+        assert_eq!(settled[&0], SettledIds { kept: Some("id1"), retired: vec!["id2"], ..SettledIds::default() });
+        assert_eq!(settled[&1], SettledIds { retired: vec!["id2"], split_from: vec!["id2"], ..SettledIds::default() });
     }
 }

@@ -1,17 +1,16 @@
-//! Match keys of accounts, and the decision on a pair that shares one.
+//! Match keys: what accounts must share to be compared, as keyed hashes of normalised values.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use onefold_config::{ComparisonLevel, Config, MatchRule, Part, Requirement};
+use onefold_config::{Config, MatchRule, Part};
 use onefold_graph::node::{Node, NodeHasher, NodeKind};
-use onefold_normalise::field::TextField;
+use onefold_normalise::field::{TextField, TextFieldSet};
 use onefold_normalise::{self as normalise, Surroundings, is_placeholder};
 
 use crate::account::Account;
 use crate::blocked_values::Blocklist;
 use crate::corrections::Corrections;
-use crate::edit_distance;
 
 /// Makes the match keys of accounts by the configuration's rules.
 #[derive(Clone, Debug)]
@@ -92,9 +91,14 @@ impl Matcher {
         self.rules.iter().map(|named| &named.rule)
     }
 
-    /// The rules with their names.
-    pub(crate) fn named_rules(&self) -> impl ExactSizeIterator<Item = (&MatchRule, &str)> {
-        self.rules.iter().map(|named| (&named.rule, named.name.as_str()))
+    /// The rule of a match key.
+    pub(crate) fn rule(&self, key: MatchKey) -> &MatchRule {
+        &self.rules[key.rule].rule
+    }
+
+    /// [`MatchRule::name`] of the rule of a number.
+    pub(crate) fn rule_name(&self, rule: usize) -> &str {
+        &self.rules[rule].name
     }
 
     /// The values that are nobody's.
@@ -112,8 +116,8 @@ impl Matcher {
         self.keys_without(account, blocked, keys);
     }
 
-    /// As [`Matcher::keys`], where it is known which fields (by number) have values that are nobody's.
-    pub fn keys_without(&mut self, account: &Account<'_>, blocked: u16, keys: &mut Vec<MatchKey>) {
+    /// As [`Matcher::keys`], where it is known which fields have blocked values.
+    pub fn keys_without(&mut self, account: &Account<'_>, blocked: TextFieldSet, keys: &mut Vec<MatchKey>) {
         for (number, NamedRule { rule, start, .. }) in self.rules.iter().enumerate() {
             self.bytes.clear();
             self.bytes.extend_from_slice(start);
@@ -131,14 +135,14 @@ impl Matcher {
     /// the rule compares.
     pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, Parts<'_, 'a>)> {
         let blocked = self.blocklist.fields(account);
-        let mut told = Vec::new();
+        let mut explained = Vec::new();
         for rule in self.rules() {
             let mut values = Vec::new();
             if for_each_value(rule, account, blocked, |part, value| values.push((part, value))) {
-                told.push((rule, values));
+                explained.push((rule, values));
             }
         }
-        told
+        explained
     }
 
     /// A digest of what makes keys what they are: the rules' keys, the blocked values, the corrections, the format of
@@ -160,11 +164,11 @@ const LINKS_FORMAT: &str = "links 2";
 fn for_each_value<'r, 'a>(
     rule: &'r MatchRule,
     account: &'a Account<'_>,
-    blocked: u16,
+    blocked: TextFieldSet,
     mut each: impl FnMut(&'r Part, Cow<'a, str>),
 ) -> bool {
     rule.key.iter().all(|part| match value(part, account) {
-        Some(value) if blocked & (1 << part.field.index()) == 0 => {
+        Some(value) if !blocked.contains(part.field) => {
             each(part, value);
             true
         }
@@ -180,41 +184,6 @@ pub fn value<'a>(part: &Part, account: &'a Account<'_>) -> Option<Cow<'a, str>> 
     }
     let surroundings = Surroundings { country: account.text(TextField::Country), region: None };
     normalise::run(&part.steps, Cow::Borrowed(value), surroundings)
-}
-
-/// The values that a rule's conditions look at, of one account.
-#[derive(Clone, Debug)]
-pub struct Compared<'a>(Vec<Option<Cow<'a, str>>>);
-
-impl<'a> Compared<'a> {
-    /// What the rule's conditions look at of an account. `nobodys` are the fields (by number) whose values are nobody's:
-    /// to a condition they are not there.
-    pub fn new(rule: &MatchRule, account: &'a Account<'_>, nobodys: u16) -> Self {
-        let value = |part: &Part| if nobodys & (1 << part.field.index()) == 0 { value(part, account) } else { None };
-        Self(rule.conditions.iter().map(|condition| value(&condition.part)).collect())
-    }
-
-    /// The number of the first condition that keeps two accounts apart that share the rule's key; `None` if
-    /// the pair is accepted. Both ways round it is the same.
-    pub fn refused_by(&self, other: &Self, rule: &MatchRule) -> Option<usize> {
-        let pairs = rule.conditions.iter().zip(self.0.iter().zip(&other.0));
-        pairs.enumerate().find_map(|(number, (condition, (left, right)))| {
-            let holds = match (left, right) {
-                (Some(left), Some(right)) => agree(condition.level, left, right),
-                _ => condition.requirement == Requirement::NotDisagree,
-            };
-            (!holds).then_some(number)
-        })
-    }
-}
-
-/// Whether two values agree.
-fn agree(level: ComparisonLevel, left: &str, right: &str) -> bool {
-    match level {
-        ComparisonLevel::Equal => left == right,
-        ComparisonLevel::JaroWinkler(least) => left == right || strsim::jaro_winkler(left, right) >= least,
-        ComparisonLevel::EditDistance(most) => edit_distance::is_within(left, right, most),
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use onefold_config::{Config, Rule, Unit};
-use onefold_normalise::field::{Field, TEXT_FIELDS, TextField};
+use onefold_normalise::field::{Field, TEXT_FIELDS, TextField, TextFieldSet};
 use order::Orders;
 
 use crate::account::Account;
@@ -23,14 +23,14 @@ use crate::reference;
 pub struct Candidate<'x> {
     /// The account.
     pub account: &'x Account<'x>,
-    /// Text fields (by number) whose value is the value of a blocked key: nobody's contact detail.
-    pub blocked: u16,
+    /// Text fields whose values are blocked: nobody's contact details.
+    pub blocked: TextFieldSet,
 }
 
 impl<'x> Candidate<'x> {
     /// The value of a text field, unless it is blocked.
     pub fn value(&self, field: TextField) -> Option<&'x str> {
-        if self.blocked & (1 << field.index()) != 0 { None } else { self.account.text(field) }
+        if self.blocked.contains(field) { None } else { self.account.text(field) }
     }
 }
 
@@ -233,7 +233,7 @@ fn refill_distinct<T: Ord>(items: &mut Vec<T>, others: impl IntoIterator<Item = 
 /// Which values of an account came from tables, but for those that are blocked.
 fn from_tables<'x>(candidate: &Candidate<'x>) -> Option<Cow<'x, str>> {
     let text = candidate.account.provenance.as_deref()?;
-    if candidate.blocked == 0 {
+    if candidate.blocked.is_empty() {
         return Some(Cow::Borrowed(text));
     }
     let is_blocked = |name: &str| TextField::from_name(name).is_some_and(|field| candidate.value(field).is_none());

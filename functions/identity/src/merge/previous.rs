@@ -2,19 +2,21 @@
 
 use onefold_config::Config;
 use onefold_graph::node::Node;
-use onefold_normalise::field::TextField;
 
-use super::{Holder, Record, held_by};
-use crate::account::Account;
+use super::held_by::held_by;
+use super::record::Record;
 use crate::corrections::Corrections;
 use crate::customer::Customer;
-use crate::match_keys::{MatchKey, Matcher};
+use crate::judge::Judge;
+use crate::match_keys::Matcher;
+use crate::pool::AccountPool;
 use crate::survive::{Candidate, Survivorship};
 
 /// The rules by which the previous version was made.
 #[derive(Clone, Copy)]
 pub enum PreviousRules<'c> {
-    /// There is none, so every customer is new and its record says all there is to say: no change is listed.
+    /// There is no previous version, so every customer is new and its record says all there is to say: no change is
+    /// listed.
     NoVersion,
     /// They are not known.
     Unknown,
@@ -44,37 +46,21 @@ impl<'c> PreviousCustomers<'c> {
         Self { survivorship: Survivorship::new(config), config, matcher: matcher.clone(), blocked }
     }
 
-    /// The corrections that were obeyed.
+    /// The corrections that the version obeyed.
     pub(super) fn corrections(&self) -> &Corrections {
         self.matcher.corrections()
     }
 
     /// What a customer was that had these records.
     pub(super) fn customer<'x>(&'x mut self, records: &'x [Record<'x>], members: &[u32]) -> Customer<'x> {
-        let accounts: Vec<&'x Account<'x>> = members.iter().map(|number| &records[*number as usize].account).collect();
-        let keys: Vec<(Vec<MatchKey>, u16)> = accounts.iter().map(|account| self.keys(account)).collect();
-        let members = accounts.iter().zip(&keys);
-        let candidates: Vec<Candidate<'x>> =
-            members.clone().map(|(account, (_, nobodys))| Candidate { account, blocked: *nobodys }).collect();
-        let mut customer = self.survivorship.fold(&candidates);
-        let holders = members.map(|(account, (open, nobodys))| Holder { account, open, nobodys: *nobodys });
-        customer.held_by = held_by(holders.collect(), &self.matcher);
+        let accounts = members.iter().map(|number| &records[*number as usize].account).collect();
+        let pool = AccountPool::with_blocked(accounts, &mut self.matcher, self.blocked);
+        let judge = Judge::new(pool, &self.config.matches, self.matcher.corrections());
+        let pool = judge.pool();
+        let candidate = |number: u32| Candidate { account: pool.account(number), blocked: pool.blocked_fields(number) };
+        let mut customer = self.survivorship.fold(&pool.numbers().map(candidate).collect::<Vec<_>>());
+        let all: Vec<u32> = pool.numbers().collect();
+        customer.held_by = held_by(&judge, &all, &self.matcher);
         customer
-    }
-
-    /// An account's keys that linked, and its fields (by number) whose values were nobody's.
-    fn keys(&mut self, account: &Account<'_>) -> (Vec<MatchKey>, u16) {
-        let mut nobodys = self.matcher.blocklist().fields(account);
-        let mut keys = Vec::new();
-        self.matcher.keys_without(account, nobodys, &mut keys);
-        keys.retain(|key| {
-            let is_blocked = self.blocked.binary_search(&key.node).is_ok();
-            let only_field = self.config.matches.get(key.rule).and_then(|rule| rule.only_field());
-            if let Some(field) = only_field.filter(|_| is_blocked) {
-                nobodys |= 1 << TextField::index(field);
-            }
-            !is_blocked
-        });
-        (keys, nobodys)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use onefold_graph::node::NodeHasher;
 use serde_json::{Value, json};
 
+use super::line::{write_member, write_tombstone};
 use super::*;
 use crate::corrections::{Corrections, Pairs};
 

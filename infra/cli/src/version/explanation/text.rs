@@ -2,7 +2,8 @@
 
 use console::measure_text_width;
 use explain::{Answer, Sourced, Together};
-use onefold_identity::explain::{CheckedCondition, PairFinding, Verdict};
+use onefold_identity::explain::{CheckedCondition, PairFinding};
+use onefold_identity::judge::Verdict;
 use onefold_lake::version::retired::Retired;
 use serde_json::Value;
 
