@@ -21,10 +21,12 @@ struct KeyHolder {
 
 impl SharedKeys {
     /// Of accounts with these keys: those of the rules, by number, that are asked for.
-    pub fn new<'k>(accounts: impl Iterator<Item = &'k [MatchKey]>, has_rule: impl Fn(usize) -> bool) -> Self {
-        let mut holders = Vec::new();
+    pub fn new<'k>(accounts: impl Iterator<Item = &'k [MatchKey]> + Clone, has_rule: impl Fn(usize) -> bool) -> Self {
+        let has_rule = |key: &&MatchKey| has_rule(key.rule);
+        let count = accounts.clone().flatten().filter(has_rule).count();
+        let mut holders = Vec::with_capacity(count);
         for (place, keys) in accounts.enumerate() {
-            let keys = keys.iter().filter(|key| has_rule(key.rule));
+            let keys = keys.iter().filter(has_rule);
             holders.extend(keys.map(|key| KeyHolder { rule: key.rule as u32, node: key.node, place: place as u32 }));
         }
         holders.sort_unstable();

@@ -21,79 +21,96 @@ pub(super) fn held_by<'x>(judge: &Judge<'x>, members: &[u32], matcher: &'x Match
     members.sort_unstable_by(|left, right| {
         reference::compare(judge.pool().reference(*left), judge.pool().reference(*right))
     });
-    let mut tree = SpanningTree::new(members.len());
-    link_by_corrections(judge, &members, &mut tree);
-    link_by_rules(judge, &members, &mut tree);
-    let reference = |place: u32| judge.pool().reference(members[place as usize]);
-    let link = |(by, left, right): (LinkedBy, u32, u32)| MemberLink {
-        rule: match by {
-            LinkedBy::Always => "always",
-            LinkedBy::Rule(rule) => matcher.rule_name(rule),
-        },
-        members: [reference(left), reference(right)],
-    };
-    tree.links.into_iter().map(link).collect()
+    let sets = UnionFind::new(members.len() as u32);
+    let links = Vec::with_capacity(members.len() - 1);
+    let mut tree = SpanningTree { judge, matcher, members: &members, sets, links };
+    tree.link_by_corrections();
+    tree.link_by_rules();
+    tree.links
 }
 
-/// Members, by place, and the links that hold them together so far.
-struct SpanningTree {
+/// Members and the links that hold them together so far. Members are named by their places.
+struct SpanningTree<'t, 'x> {
+    judge: &'t Judge<'x>,
+    matcher: &'x Matcher,
+    members: &'t [u32],
     sets: UnionFind,
-    links: Vec<(LinkedBy, u32, u32)>,
+    links: Vec<MemberLink<'x>>,
 }
 
-impl SpanningTree {
-    fn new(members: usize) -> Self {
-        Self { sets: UnionFind::new(members as u32), links: Vec::with_capacity(members - 1) }
+impl<'x> SpanningTree<'_, 'x> {
+    fn link_by_corrections(&mut self) {
+        let mut first_of: BTreeMap<u32, u32> = BTreeMap::new();
+        for (place, member) in (0..).zip(self.members) {
+            if let Some(chain) = self.judge.corrections().chain(*member) {
+                let first = *first_of.entry(chain).or_insert(place);
+                self.link(LinkedBy::Always, first, place);
+            }
+        }
     }
 
-    fn is_linked(&mut self, left: u32, right: u32) -> bool {
-        self.sets.find(left) == self.sets.find(right)
+    fn link_by_rules(&mut self) {
+        let shared = self.judge.shared_keys(self.members);
+        let keys: Vec<SharedKey<'_>> = shared.iter().collect();
+        for keys_of_rule in keys.chunk_by(|left, right| left.rule() == right.rule()) {
+            if self.is_whole() {
+                break;
+            }
+            self.link_by_rule(keys_of_rule);
+        }
+    }
+
+    /// Links members by the shared keys of one rule.
+    fn link_by_rule(&mut self, keys: &[SharedKey<'_>]) {
+        let (judge, members, rule) = (self.judge, self.members, keys[0].rule());
+        let by_key_alone = judge.accepts_by_key_alone(rule);
+        let compare = |key: &SharedKey<'_>| judge.compare(*key, |place| members[place as usize]);
+        let comparisons: Vec<Comparison<'_>> = keys.iter().filter(|_| !by_key_alone).map(compare).collect();
+        for Turn { place, key, index } in turns(keys, members.len()) {
+            // By the key alone, all are linked with the first that has it, and the others need not be tried.
+            let earlier = if by_key_alone { index.min(1) } else { index };
+            for other in 0..earlier {
+                let holder = keys[key].place(other);
+                let is_accepted = || by_key_alone || comparisons[key].accepts(other, index);
+                if self.sets.find(holder) != self.sets.find(place) && is_accepted() {
+                    self.link(LinkedBy::Rule(rule), holder, place);
+                }
+            }
+        }
+    }
+
+    /// Whether all members are linked.
+    fn is_whole(&self) -> bool {
+        self.links.len() + 1 == self.members.len()
     }
 
     fn link(&mut self, by: LinkedBy, left: u32, right: u32) {
-        if self.sets.union(left, right) {
-            self.links.push((by, left, right));
+        if !self.sets.union(left, right) {
+            return;
         }
+        let rule = match by {
+            LinkedBy::Always => "always",
+            LinkedBy::Rule(rule) => self.matcher.rule_name(rule),
+        };
+        let members = [left, right].map(|place| self.judge.pool().reference(self.members[place as usize]));
+        self.links.push(MemberLink { rule, members });
     }
 }
 
-fn link_by_corrections(judge: &Judge<'_>, members: &[u32], tree: &mut SpanningTree) {
-    let mut first_of: BTreeMap<u32, u32> = BTreeMap::new();
-    for (place, member) in (0..).zip(members) {
-        if let Some(chain) = judge.corrections().chain(*member) {
-            let first = *first_of.entry(chain).or_insert(place);
-            tree.link(LinkedBy::Always, first, place);
-        }
-    }
-}
-
-/// A member that shares a key of a rule: when its turn comes, it is linked with those before it.
+/// A member that shares a key: when its turn comes, it is linked with those before it.
 struct Turn {
-    rule: usize,
     place: u32,
     /// The number of the shared key, and the member's index in it.
     key: usize,
     index: usize,
 }
 
-fn link_by_rules(judge: &Judge<'_>, members: &[u32], tree: &mut SpanningTree) {
-    let shared = judge.shared_keys(members);
-    let compared: Vec<(SharedKey<'_>, Comparison<'_>)> =
-        shared.iter().map(|key| (key, judge.compare(key, |place| members[place as usize]))).collect();
-    let mut turns: Vec<Turn> = Vec::new();
-    for (number, (key, _)) in compared.iter().enumerate() {
-        let turn = |(index, place)| Turn { rule: key.rule(), place, key: number, index };
-        turns.extend(key.places().enumerate().map(turn));
+/// The members that share the keys of one rule, in the order of their places.
+fn turns(keys: &[SharedKey<'_>], members: usize) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = Vec::with_capacity(members);
+    for (number, key) in keys.iter().enumerate() {
+        turns.extend(key.places().enumerate().map(|(index, place)| Turn { place, key: number, index }));
     }
-    turns.sort_unstable_by_key(|turn| (turn.rule, turn.place));
-    for Turn { rule, place, key, index } in turns {
-        let (key, comparison) = &compared[key];
-        // By the key alone, all are linked with the first that has it, and the others need not be tried.
-        let earlier = if judge.accepts_by_key_alone(rule) { index.min(1) } else { index };
-        for other in 0..earlier {
-            if !tree.is_linked(key.place(other), place) && comparison.accepts(other, index) {
-                tree.link(LinkedBy::Rule(rule), key.place(other), place);
-            }
-        }
-    }
+    turns.sort_unstable_by_key(|turn| turn.place);
+    turns
 }
