@@ -1,4 +1,12 @@
-//! Normalisers: small named steps that the configuration chains for each text field.
+//! Normalised values: the fields of an account, times, and the steps that normalise text.
+//!
+//! * [`field`]: the text fields by their standard names, and sets of them
+//! * [`timestamp`]: points in time, and the formats that sources write them in
+//! * [`Step`] and [`run`]: small named steps that the configuration chains for each text field. Each has a file: `text`
+//!   (white space, Unicode, ASCII), `name` (letter case), `nickname`, `email`, `phone` and `e164`, `date`, `country`,
+//!   `postal_code`, `phonetic` and `metaphone`
+//! * [`spreadsheet`]: what spreadsheets leave around and instead of values
+//! * `table` and `calling_codes`: what steps look up; the tables are in `tables/`
 //!
 //! A step leaves a value that is already normal as it is, without copying it: most values are. What a chain does not
 //! use costs nothing: tables are searched as they lie in the program, and numbering plans are read at first use.
@@ -12,6 +20,7 @@ mod date;
 mod e164;
 mod email;
 pub mod field;
+mod metaphone;
 mod name;
 mod nickname;
 mod phone;
@@ -59,7 +68,7 @@ pub fn is_placeholder(value: &str) -> bool {
     const LONGEST: usize = 13;
     const PLACEHOLDERS: [&str; 13] =
         ["-", "--", "?", ".", "n/a", "na", "nil", "null", "none", "unknown", "undefined", "not available", "xxx"];
-    // Most values are told by their length and ends: longer, and without white space around them.
+    // Most values are known by their length and ends: longer, and without white space around them.
     if value.len() > LONGEST && has_graphic_ends(value) && !value.starts_with('#') {
         return false;
     }

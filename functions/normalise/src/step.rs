@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Surroundings, country, date, e164, email, name, nickname, phone, phonetic, postal_code, text};
+use super::{Surroundings, country, date, e164, email, metaphone, name, nickname, phone, phonetic, postal_code, text};
 use crate::field::TextField;
 
 /// One step of a chain.
@@ -183,7 +183,7 @@ impl Step {
             Self::Ascii => Some(text::ascii(value)),
             Self::Nickname => Some(nickname::nickname(value)),
             Self::Soundex => phonetic::soundex(&value).map(Cow::Owned),
-            Self::Metaphone => phonetic::metaphone(&value).map(Cow::Owned),
+            Self::Metaphone => metaphone::metaphone(&value).map(Cow::Owned),
             Self::DoubleMetaphone => phonetic::double_metaphone(&value).map(Cow::Owned),
             Self::Cologne => phonetic::cologne(&value).map(Cow::Owned),
             Self::FirstWord => Some(text::first_word(value)),
