@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use onefold_config::{ComparisonLevel, MatchRule, Part, Requirement};
+use onefold_config::{ComparedField, ComparisonLevel, MatchRule, Requirement};
 use onefold_normalise::field::TextFieldSet;
 
 use crate::account::Account;
@@ -10,7 +10,11 @@ use crate::edit_distance;
 use crate::match_keys;
 
 /// What a condition compares of an account; `None` if the value is missing, a placeholder or blocked.
-pub fn compared_value<'a>(part: &Part, account: &'a Account<'_>, blocked: TextFieldSet) -> Option<Cow<'a, str>> {
+pub fn compared_value<'a>(
+    part: &ComparedField,
+    account: &'a Account<'_>,
+    blocked: TextFieldSet,
+) -> Option<Cow<'a, str>> {
     if blocked.contains(part.field) { None } else { match_keys::value(part, account) }
 }
 
@@ -21,7 +25,7 @@ pub struct ComparedValues<'a>(Vec<Option<Cow<'a, str>>>);
 impl<'a> ComparedValues<'a> {
     /// The values of an account. Those of `blocked` fields count as missing.
     pub fn new(rule: &MatchRule, account: &'a Account<'_>, blocked: TextFieldSet) -> Self {
-        let value = |part: &Part| compared_value(part, account, blocked);
+        let value = |part: &ComparedField| compared_value(part, account, blocked);
         Self(rule.conditions.iter().map(|condition| value(&condition.part)).collect())
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use onefold_config::{Config, MatchRule, Part};
+use onefold_config::{ComparedField, Config, MatchRule};
 use onefold_graph::node::{Node, NodeHasher, NodeKind};
 use onefold_normalise::field::{TextField, TextFieldSet};
 use onefold_normalise::{self as normalise, Surroundings, is_placeholder};
@@ -40,8 +40,8 @@ pub struct MatchKey {
     pub node: Node,
 }
 
-/// The parts of a key with their values.
-pub type Parts<'r, 'a> = Vec<(&'r Part, Cow<'a, str>)>;
+/// The fields of a key with their values, in the order of the rule.
+pub type KeyValues<'r, 'a> = Vec<(&'r ComparedField, Cow<'a, str>)>;
 
 impl Matcher {
     /// A matcher for a configuration's rules.
@@ -133,7 +133,7 @@ impl Matcher {
 
     /// What the account's match keys are made of, for its owner to see: each rule that gives a key, with the values that
     /// the rule compares.
-    pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, Parts<'_, 'a>)> {
+    pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, KeyValues<'_, 'a>)> {
         let blocked = self.blocklist.fields(account);
         let mut explained = Vec::new();
         for rule in self.rules() {
@@ -165,7 +165,7 @@ fn for_each_value<'r, 'a>(
     rule: &'r MatchRule,
     account: &'a Account<'_>,
     blocked: TextFieldSet,
-    mut each: impl FnMut(&'r Part, Cow<'a, str>),
+    mut each: impl FnMut(&'r ComparedField, Cow<'a, str>),
 ) -> bool {
     rule.key.iter().all(|part| match value(part, account) {
         Some(value) if !blocked.contains(part.field) => {
@@ -177,7 +177,7 @@ fn for_each_value<'r, 'a>(
 }
 
 /// What a rule compares of an account; `None` if there is nothing, or a placeholder.
-pub fn value<'a>(part: &Part, account: &'a Account<'_>) -> Option<Cow<'a, str>> {
+pub fn value<'a>(part: &ComparedField, account: &'a Account<'_>) -> Option<Cow<'a, str>> {
     let value = account.text(part.field).filter(|value| !is_placeholder(value))?;
     if part.steps.is_empty() {
         return Some(Cow::Borrowed(value));

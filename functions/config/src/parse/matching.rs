@@ -8,7 +8,7 @@ use toml::de::DeValue;
 use super::{text_field, text_field_name};
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, SpannedValue, texts};
-use crate::{ComparisonLevel, Condition, MatchRule, Part, Requirement};
+use crate::{ComparedField, ComparisonLevel, Condition, MatchRule, Requirement};
 
 pub(super) fn keys() -> Vec<Key> {
     let compared = || part_kind(compared_keys());
@@ -86,7 +86,7 @@ pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRul
 }
 
 /// The parts of a key, and where it stands.
-fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<Part>, Range<usize>)> {
+fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<ComparedField>, Range<usize>)> {
     let Some(placed) = section.get("key") else {
         notes.fault(section.span.clone(), "[[match]] needs key = [\"field\", …]");
         return None;
@@ -98,7 +98,7 @@ fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<Part>, Range
         return None;
     }
     let wanted = items.len();
-    let mut key: Vec<Part> = items.into_iter().filter_map(|item| part(item, &part_keys(), notes)).collect();
+    let mut key: Vec<ComparedField> = items.into_iter().filter_map(|item| part(item, &part_keys(), notes)).collect();
     if key.len() < wanted {
         return None;
     }
@@ -165,10 +165,10 @@ fn part_section<'t>((value, span): &SpannedValue<'t>) -> Option<Section<'t>> {
 }
 
 /// A field's name, or a table of a field, the steps before comparing, and what else is among the keys.
-fn part(item: SpannedValue<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<Part> {
+fn part(item: SpannedValue<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<ComparedField> {
     let Some(section) = part_section(&item) else {
         let (DeValue::String(name), span) = item else { return None };
-        return Some(Part { field: text_field(name, span, notes)?, steps: Vec::new() });
+        return Some(ComparedField { field: text_field(name, span, notes)?, steps: Vec::new() });
     };
     section.only(keys, notes);
     let field = section.required_text("field", notes).and_then(|(name, span)| text_field(name, span, notes));
@@ -180,5 +180,5 @@ fn part(item: SpannedValue<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<P
             None => notes.unknown(span, "normaliser", name, &step_names()),
         }
     }
-    Some(Part { field: field?, steps })
+    Some(ComparedField { field: field?, steps })
 }

@@ -1,4 +1,4 @@
-use onefold_config::{BlockedValues, ComparisonLevel, Condition, MatchRule, Part, Requirement};
+use onefold_config::{BlockedValues, ComparedField, ComparisonLevel, Condition, MatchRule, Requirement};
 use onefold_normalise::field::TextField;
 use onefold_normalise::timestamp::Timestamp;
 use proptest::prelude::*;
@@ -51,7 +51,7 @@ fn plain() -> MatchRule {
 }
 
 fn same_name() -> MatchRule {
-    let part = Part { field: TextField::GivenName, steps: Vec::new() };
+    let part = ComparedField { field: TextField::GivenName, steps: Vec::new() };
     let condition = Condition { requirement: Requirement::Agree, part, level: ComparisonLevel::Equal };
     MatchRule { conditions: vec![condition], ..plain() }
 }

@@ -13,7 +13,7 @@ fn named(name: Option<&'static str>) -> Account<'static> {
 }
 
 fn condition(requirement: Requirement, field: TextField, level: ComparisonLevel) -> Condition {
-    Condition { requirement, part: Part { field, steps: Vec::new() }, level }
+    Condition { requirement, part: ComparedField { field, steps: Vec::new() }, level }
 }
 
 #[test]

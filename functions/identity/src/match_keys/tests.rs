@@ -65,7 +65,7 @@ fn a_value_under_another_field_is_another_key() {
 #[test]
 fn a_key_compares_what_its_steps_make_of_a_value() {
     let rule = |steps: &[Step]| {
-        let part = Part { field: TextField::GivenName, steps: steps.to_vec() };
+        let part = ComparedField { field: TextField::GivenName, steps: steps.to_vec() };
         vec![MatchRule { key: vec![part], conditions: Vec::new(), max_accounts_per_key: None }]
     };
     let key = |steps: &[Step], name| keys_of(rule(steps), &[(TextField::GivenName, name)]);
@@ -76,8 +76,8 @@ fn a_key_compares_what_its_steps_make_of_a_value() {
 
 #[test]
 fn the_values_of_a_key_are_explained() {
-    let lower = Part { field: TextField::GivenName, steps: vec![Step::Lowercase] };
-    let family = Part { field: TextField::FamilyName, steps: Vec::new() };
+    let lower = ComparedField { field: TextField::GivenName, steps: vec![Step::Lowercase] };
+    let family = ComparedField { field: TextField::FamilyName, steps: Vec::new() };
     let names = MatchRule { key: vec![lower.clone(), family.clone()], ..MatchRule::of_fields(&[]) };
     let rules = [names, MatchRule::of_fields(&[TextField::Email]), MatchRule::of_fields(&[TextField::PhoneNumber])];
     let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
@@ -98,7 +98,7 @@ fn the_values_of_a_key_are_explained() {
 #[test]
 fn rules_of_one_key_are_counted_apart() {
     let rule = MatchRule::of_fields(&[TextField::Email]);
-    let part = Part { field: TextField::GivenName, steps: Vec::new() };
+    let part = ComparedField { field: TextField::GivenName, steps: Vec::new() };
     let conditions = vec![Condition { requirement: Requirement::Agree, part, level: ComparisonLevel::Equal }];
     let found = keys_of(vec![rule.clone(), MatchRule { conditions, ..rule }], &[(TextField::Email, "a@x.de")]);
     assert_eq!(found.len(), 2);
