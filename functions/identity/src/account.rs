@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use memchr::memchr2;
-use onefold_graph::Version;
+use onefold_graph::AccountVersion;
 use onefold_normalise::field::{TEXT_FIELDS, TextField};
 use onefold_normalise::timestamp::Timestamp;
 use serde::Deserialize;
@@ -74,11 +74,11 @@ impl<'a> Account<'a> {
     }
 
     /// Its version, where this is its text. The digest is the XXH3 (64 bits) of what stands behind its times.
-    pub fn version(&self, text: &[u8]) -> Version {
-        Version {
+    pub fn version(&self, text: &[u8]) -> AccountVersion {
+        AccountVersion {
             updated_at: self.updated_at.map_or(i64::MIN, Timestamp::milliseconds),
             received_at: self.received_at.milliseconds(),
-            digest: if self.deleted { Version::DELETED } else { xxhash_rust::xxh3::xxh3_64(values(text)) },
+            digest: if self.deleted { AccountVersion::DELETED } else { xxhash_rust::xxh3::xxh3_64(values(text)) },
         }
     }
 
@@ -463,7 +463,7 @@ mod tests {
         assert!(version > of_living(&living));
         assert!(version < of_living(&living.replace("2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z")));
         let without_time = r#"{"ref":"a:1","received_at":"0001-01-01T00:00:00Z"}"#;
-        assert!(of_living(without_time) > Version::LEAST);
+        assert!(of_living(without_time) > AccountVersion::LEAST);
     }
 
     #[test]

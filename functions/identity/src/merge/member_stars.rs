@@ -1,6 +1,6 @@
 //! The links of the previous version's members, made anew.
 
-use onefold_graph::{Stars, Version};
+use onefold_graph::{AccountVersion, Stars};
 
 use super::MergeCounts;
 use super::line::LineError;
@@ -27,7 +27,12 @@ pub fn member_stars(
         if is_erased(&record.account) {
             let hasher = matcher.hasher();
             let customer = record.customer_id().map(|customer_id| hasher.customer(customer_id));
-            stars.push(hasher.reference(&record.account.reference), Version::LEAST, customer, std::iter::empty());
+            stars.push(
+                hasher.reference(&record.account.reference),
+                AccountVersion::LEAST,
+                customer,
+                std::iter::empty(),
+            );
             continue;
         }
         matcher.keys(&record.account, &mut keys);

@@ -1,6 +1,6 @@
 //! The lines of a partition, parsed.
 
-use onefold_graph::Version;
+use onefold_graph::AccountVersion;
 
 use super::MergeCounts;
 use super::line::{LineError, LineOrigin, lines, split_line};
@@ -26,8 +26,8 @@ impl<'a> Record<'a> {
         }
     }
 
-    pub(super) fn version(&self) -> Version {
-        if self.is_gone { Version::LEAST } else { self.account.version(self.text.as_bytes()) }
+    pub(super) fn version(&self) -> AccountVersion {
+        if self.is_gone { AccountVersion::LEAST } else { self.account.version(self.text.as_bytes()) }
     }
 
     pub(super) fn is_deleted(&self) -> bool {
