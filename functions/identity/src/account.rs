@@ -38,14 +38,13 @@ pub struct Account<'a> {
     pub salary: Option<Cow<'a, str>>,
     /// Sorted, without repetition.
     pub interests: Vec<Cow<'a, str>>,
-    /// What the source has beyond the claims: name and JSON text, sorted by name.
+    /// The other values of the source: name and JSON text, sorted by name.
     pub attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// Which values came from reference tables, as [`crate::provenance`] writes it.
     pub provenance: Option<Cow<'a, str>>,
 }
 
-/// What the text of an account says behind its reference and times, as far as these stand first and as
-/// [`Account::write`] writes them.
+/// The text of an account behind its reference and times, if they come first, as [`Account::write`] writes them.
 fn values(text: &[u8]) -> &[u8] {
     let mut rest = text;
     for name in [&b"{\"ref\":"[..], b",\"updated_at\":", b",\"received_at\":"] {
@@ -54,7 +53,7 @@ fn values(text: &[u8]) -> &[u8] {
     rest
 }
 
-/// What stands behind the JSON string that a text starts with.
+/// The rest of a text behind the JSON string that it starts with.
 fn behind_string(text: &[u8]) -> Option<&[u8]> {
     let mut rest = text.strip_prefix(b"\"")?;
     loop {
@@ -62,7 +61,7 @@ fn behind_string(text: &[u8]) -> Option<&[u8]> {
         if let Some(behind) = rest.strip_prefix(b"\"") {
             return Some(behind);
         }
-        // What a backslash escapes is a byte at least, and what follows of `\u` is no end.
+        // A backslash escapes one byte at least, and the digits of `\u` hold no quote.
         rest = rest.get(2..)?;
     }
 }
@@ -73,7 +72,7 @@ impl<'a> Account<'a> {
         Self { reference: reference.into(), updated_at, received_at, ..Self::default() }
     }
 
-    /// Its version, where this is its text. The digest is the XXH3 (64 bits) of what stands behind its times.
+    /// The account's version; `text` is the account's text. The digest is the XXH3 (64 bits) of the text behind the times.
     pub fn version(&self, text: &[u8]) -> AccountVersion {
         AccountVersion {
             updated_at: self.updated_at.map_or(i64::MIN, Timestamp::milliseconds),

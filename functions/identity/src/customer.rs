@@ -1,4 +1,4 @@
-//! Customers: what accounts of one person are folded into.
+//! Customers: the record that the accounts of one person are folded into, and its JSON.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use onefold_normalise::timestamp::Timestamp;
 use crate::account::{push_attribute, push_timestamp};
 use crate::json;
 
-/// A value and where it came from.
+/// A value of a customer and where it came from.
 #[derive(Clone, Copy, Debug)]
 pub struct SurvivingValue<'x> {
     /// Text, or JSON text for location, salary and attributes.

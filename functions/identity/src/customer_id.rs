@@ -44,17 +44,16 @@ struct ClaimedShare<'a> {
     smallest_reference: &'a str,
 }
 
-/// What becomes of the ids that the accounts of a cluster had in the previous version.
+/// The customer ids that the accounts of a cluster had in the previous version, by what happens to them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct SettledIds<'a> {
-    /// The id that is kept: the oldest of those that the cluster has a right to.
+    /// The id that the cluster keeps: the oldest of those that belong to it.
     pub kept: Option<&'a str>,
-    /// Ids that end here because this cluster took all their accounts in.
+    /// Ids that end because all their accounts are in this cluster, which keeps another id.
     pub merged: Vec<&'a str>,
-    /// Ids that end and of which this cluster has a share: their accounts are in several clusters, none of which
-    /// keeps the id.
+    /// Ids that end although no cluster has all their accounts; this cluster has some.
     pub retired: Vec<&'a str>,
-    /// Ids of which this cluster has a share, while another cluster has the right to them.
+    /// Ids that belong to another cluster; this cluster has some of their accounts.
     pub split_from: Vec<&'a str>,
 }
 
@@ -69,7 +68,7 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Whether any account that was in this customer is in a cluster. If none is, the customer is no more.
+    /// Whether any account of this customer is in a cluster. If none is, the customer is deleted.
     pub fn has(&self, customer_id: &str) -> bool {
         self.shares.contains_key(customer_id)
     }

@@ -22,12 +22,12 @@ pub struct Matcher {
     bytes: Vec<u8>,
 }
 
-/// A rule with what would have to be made of it again and again.
+/// A rule with what its keys need of it, made once.
 #[derive(Clone, Debug)]
 struct NamedRule {
     rule: MatchRule,
     name: String,
-    /// What all its keys begin with.
+    /// The bytes that each of its keys begins with.
     start: Vec<u8>,
 }
 
@@ -63,7 +63,7 @@ impl Matcher {
         }
     }
 
-    /// Obeys corrections, too.
+    /// A matcher that also obeys corrections.
     #[must_use]
     pub fn correcting(mut self, corrections: Arc<Corrections>) -> Self {
         self.corrections = corrections;
@@ -75,8 +75,8 @@ impl Matcher {
         &self.corrections
     }
 
-    /// The node at which an account meets those that it is `always` one person's with. It belongs behind the match
-    /// keys of the account's star, and is none.
+    /// The node of the chain of `always` pairs that an account is in. It comes behind the match keys in the account's
+    /// star, and is no match key.
     pub fn always(&self, reference: &str) -> Option<Node> {
         self.corrections.node(reference, &self.hasher)
     }
@@ -101,14 +101,14 @@ impl Matcher {
         &self.rules[rule].name
     }
 
-    /// The values that are nobody's.
+    /// The blocked values: they make no key.
     pub fn blocklist(&self) -> &Blocklist {
         &self.blocklist
     }
 
     /// Appends the account's match keys to `keys`, in the order of the rules.
     ///
-    /// A rule gives a key only if every part of it has a value that is neither a placeholder (invariant 5)
+    /// A rule gives a key only if each of its fields has a value that is neither a placeholder (invariant 5)
     /// nor blocked. Values are hashed with their lengths, so that no two tuples are encoded alike; with the
     /// names of the parts and not the rule's number, so that reordering rules does not change keys.
     pub fn keys(&mut self, account: &Account<'_>, keys: &mut Vec<MatchKey>) {
@@ -131,8 +131,8 @@ impl Matcher {
         }
     }
 
-    /// What the account's match keys are made of, for its owner to see: each rule that gives a key, with the values that
-    /// the rule compares.
+    /// The values that the account's match keys are made of, by rule, for the owner of the data to see. Rules that give no
+    /// key are left out.
     pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, KeyValues<'_, 'a>)> {
         let blocked = self.blocklist.fields(account);
         let mut explained = Vec::new();
@@ -145,8 +145,8 @@ impl Matcher {
         explained
     }
 
-    /// A digest of what makes keys what they are: the rules' keys, the blocked values, the corrections, the format of
-    /// links and the secret. Links that were made under another digest do not fit together with new ones.
+    /// A digest of all that decides which keys an account has: the rules' keys, the blocked values, the corrections, the
+    /// format of links and the secret. Links of different digests must not be mixed.
     pub fn digest(&self) -> String {
         let mut text: Vec<String> = self.rules().map(MatchRule::name).collect();
         text.push(self.blocklist.describe());
@@ -156,11 +156,11 @@ impl Matcher {
     }
 }
 
-/// The format of `.links` objects. Those of a version that has others are made anew.
+/// The format of `.links` objects. If a version has another, its links are made anew.
 const LINKS_FORMAT: &str = "links 2";
 
-/// Gives what a rule's key is made of, in the rule's order, up to the first part that has no value or one that is
-/// nobody's. Says whether all have one.
+/// Calls `each` with the values of a rule's key, in the rule's order, up to the first that is missing or blocked. Returns
+/// whether the key is complete.
 fn for_each_value<'r, 'a>(
     rule: &'r MatchRule,
     account: &'a Account<'_>,
@@ -176,7 +176,7 @@ fn for_each_value<'r, 'a>(
     })
 }
 
-/// What a rule compares of an account; `None` if there is nothing, or a placeholder.
+/// The value of an account as a rule compares it; `None` if it is missing, or a placeholder.
 pub fn value<'a>(part: &ComparedField, account: &'a Account<'_>) -> Option<Cow<'a, str>> {
     let value = account.text(part.field).filter(|value| !is_placeholder(value))?;
     if part.steps.is_empty() {

@@ -53,7 +53,7 @@ pub struct Merger<'c> {
     snapshots: SourceMarks,
     /// The sources of which this run read a snapshot.
     replaced: SourceMarks,
-    /// Whom of the previous version nothing may be left of.
+    /// The persons whose accounts of the previous version are erased.
     erased: Option<&'c Suppression>,
     previous: PreviousRules<'c>,
 }
@@ -75,22 +75,22 @@ impl<'c> Merger<'c> {
         }
     }
 
-    /// Says what the previous version was made by. If nobody does, an account's customer is taken to be what this
-    /// run's rules make of the accounts that it had.
+    /// Sets the rules of the previous version. Without them, a customer of the previous version is taken to be what this
+    /// run's rules make of its accounts.
     #[must_use]
     pub fn building_on(mut self, previous: PreviousRules<'c>) -> Self {
         self.previous = previous;
         self
     }
 
-    /// Lets nothing stand that these sources have in the previous version: this run read a snapshot of each.
+    /// Drops the previous version's accounts of these sources: this run read a snapshot of each.
     #[must_use]
     pub fn replacing<'s>(mut self, sources: impl IntoIterator<Item = &'s str>) -> Self {
         self.replaced = SourceMarks::new(sources, self.matcher.hasher());
         self
     }
 
-    /// Lets nothing stand that the previous version has of those who are on this list.
+    /// Drops the previous version's accounts of the persons on this list.
     #[must_use]
     pub fn erasing(mut self, list: &'c Suppression) -> Self {
         self.erased = Some(list);
@@ -100,7 +100,7 @@ impl<'c> Merger<'c> {
     /// Merges the lines of a partition: accounts of this run, and members of the previous version.
     ///
     /// # Errors
-    /// A line that is neither: the object that it came from is damaged.
+    /// A line is neither: the object that it came from is damaged.
     pub fn merge(&mut self, text: &str) -> Result<MergeOutput, LineError> {
         let loaded = Loaded::read(text, self)?;
         let clustered = Clustered::new(&loaded, self.config, &mut self.matcher, self.blocked);

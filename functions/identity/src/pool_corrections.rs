@@ -9,7 +9,7 @@ use crate::corrections::Corrections;
 pub struct PoolCorrections {
     /// The first account of the chain of `always` pairs that an account is in.
     chains: BTreeMap<u32, u32>,
-    /// The accounts that an account is never one person's with.
+    /// The accounts that must not be in one customer with an account.
     never: BTreeMap<u32, Vec<u32>>,
 }
 
@@ -45,22 +45,22 @@ impl PoolCorrections {
         self.chains.iter().map(|(number, first)| [*first, *number])
     }
 
-    /// What tells an account's chain of `always` pairs from others: the first account of it.
+    /// The first account of the chain of `always` pairs that an account is in: it identifies the chain.
     pub fn chain(&self, number: u32) -> Option<u32> {
         self.chains.get(&number).copied()
     }
 
-    /// The accounts that an account is never one person's with.
+    /// The accounts that must not be in one customer with an account.
     pub fn never(&self, number: u32) -> impl Iterator<Item = u32> {
         self.never.get(&number).into_iter().flatten().copied()
     }
 
-    /// Whether all accounts may be one person's.
+    /// Whether there is no `never` pair.
     pub fn has_no_never(&self) -> bool {
         self.never.is_empty()
     }
 
-    /// Whether two of some accounts, sorted by number, are not one person's.
+    /// Whether a `never` pair is among some accounts, which are sorted by number.
     pub fn has_never_within(&self, members: &[u32]) -> bool {
         !self.never.is_empty()
             && members.iter().any(|member| self.never(*member).any(|other| members.binary_search(&other).is_ok()))

@@ -23,7 +23,7 @@ use crate::reference;
 pub struct Candidate<'x> {
     /// The account.
     pub account: &'x Account<'x>,
-    /// Text fields whose values are blocked: nobody's contact details.
+    /// Text fields whose values are blocked: they do not survive.
     pub blocked: TextFieldSet,
 }
 
@@ -81,7 +81,7 @@ impl<'c> Survivorship<'c> {
         customer
     }
 
-    /// As [`Survivorship::fold`]; puts the result in the place of another customer, whose memory is used again.
+    /// As [`Survivorship::fold`], into an existing customer, whose memory is used again.
     pub fn fold_into<'x>(&self, candidates: &[Candidate<'x>], customer: &mut Customer<'x>) {
         // Four customers in five have one account, and then there is nothing to choose.
         match candidates {

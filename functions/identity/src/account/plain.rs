@@ -8,8 +8,8 @@ use onefold_normalise::timestamp::Timestamp;
 use super::Account;
 use crate::plain_json::PlainJson;
 
-/// What accounts that were read one after the other mostly have in common: they came together, and the same tables filled
-/// them.
+/// Values that are mostly the same in accounts that are read one after the other: the accounts came together, and the
+/// same tables filled them.
 #[derive(Debug, Default)]
 pub(crate) struct RepeatedValues<'a> {
     received_at: Option<(&'a str, Timestamp)>,
@@ -30,7 +30,7 @@ impl<'a> RepeatedValues<'a> {
         }
     }
 
-    /// The value that stands next. Where an object stands that was read before, no other value can.
+    /// The next value. An object that was read before is recognised without reading it again.
     fn provenance(&mut self, json: &mut PlainJson<'a>) -> Option<&'a str> {
         if let Some(before) = self.provenance
             && json.take(before)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::Verdict;
 
-/// What a rule, or a correction, says of two accounts, and by what.
+/// What a rule, or a correction, says of two accounts, and the values behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairFinding {
     /// References of both.
@@ -13,26 +13,26 @@ pub struct PairFinding {
     pub rule: String,
     /// What it says.
     pub verdict: Verdict,
-    /// What each has for the parts of the key, as the rule compares it. Of a correction nothing.
+    /// The values of each account's key, as the rule compares them; empty if it is a correction.
     #[serde(default, skip_serializing_if = "is_correction")]
     pub key: [Vec<Option<String>>; 2],
-    /// The accounts that a chain of `always` pairs leads over from one to the other, there or not.
+    /// The accounts between the two in a chain of `always` pairs; the version need not have them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub over: Vec<String>,
-    /// The conditions, if it came to them: up to the first that does not hold.
+    /// The conditions that were checked: up to the first that does not hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<CheckedCondition>,
 }
 
-/// A condition and what it looked at.
+/// A condition of a rule and the values that it compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckedCondition {
     /// `if_agree` or `unless_differ`: `demand` in JSON.
     #[serde(rename = "demand")]
     pub requirement: String,
-    /// The field, and what is done to its value.
+    /// The field with its steps: `given_name(ascii,nickname)`.
     pub field: String,
-    /// What each account has; nothing if it is nobody's.
+    /// The value of each account; none if it is missing or blocked.
     pub values: [Option<String>; 2],
     /// Whether it holds.
     pub holds: bool,

@@ -1,7 +1,7 @@
-//! The change feed: what became of each customer of the previous version, and which customers are new.
+//! The change feed: what happened to each customer of the previous version, and which customers are new.
 //!
-//! Whoever applies all feeds in their order has the customers and knows the customer of every account: what says
-//! that a customer is or became something carries its record, and what ends says so. Every id of the previous
+//! A reader that applies all feeds in their order has all customers and knows the customer of every account: a change
+//! that makes or changes a customer carries its record, and a change that ends one says so. Every id of the previous
 //! version is kept, or it ends once: `merged`, `retired` or `deleted`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,13 +25,13 @@ pub(super) struct ChangeFeed<'f> {
     previous: PreviousCustomers<'f>,
     /// Whether there is no previous version: then no customer is listed as new.
     is_first: bool,
-    /// Whether the rules are those of the previous version; taken for granted where those are not known.
+    /// Whether the rules are those of the previous version; assumed if those are not known.
     is_same: bool,
     /// Whether the chains of accounts that people said to be one person's are those of the previous version.
     has_same_chains: bool,
-    /// The keys that were blocked, if it is known which.
+    /// The keys that were blocked in the previous version, if they are known.
     was_blocked: Option<&'f [Node]>,
-    /// Ids that ended and whose accounts are in several customers: in which.
+    /// Ids that ended and whose accounts are in several customers, with these customers.
     retired: BTreeMap<&'f str, BTreeSet<String>>,
 }
 
@@ -107,8 +107,8 @@ impl<'f> ChangeFeed<'f> {
         }
     }
 
-    /// Whether a customer cannot but be what it was: its accounts are the same, text for text, and so is all that
-    /// decides what becomes of them.
+    /// Whether a customer must be what it was: its accounts are the same, text for text, and so are the rules, the
+    /// corrections and the blocked keys that decide what the customer is.
     fn is_as_before(&self, now: &WrittenCustomer<'_, 'f>) -> bool {
         self.is_same
             && self.previous_records(now).len() == now.members.len()
@@ -136,7 +136,7 @@ impl<'f> ChangeFeed<'f> {
         self.loaded.previous_customers.get(now.customer_id.as_str()).map_or(&[][..], Vec::as_slice)
     }
 
-    /// Writes in what a customer differs from what it was, if it does.
+    /// Compares a customer with what it was, and writes the fields that differ, if any do.
     fn updated(&mut self, now: &WrittenCustomer<'_, 'f>, output: &mut MergeOutput) {
         let records = self.previous_records(now);
         let changed = now.customer.changed_fields(&self.previous.customer(&self.loaded.records, records));
@@ -152,7 +152,7 @@ impl<'f> ChangeFeed<'f> {
         });
     }
 
-    /// Writes which ids ended otherwise than in one other customer. `deleted` are those whose accounts are all deleted.
+    /// Writes the ids that ended but were not merged. `deleted` are those whose accounts are all deleted.
     pub(super) fn finish(self, deleted: &[&str], output: &mut MergeOutput) {
         for (customer_id, into) in &self.retired {
             output.counts.retired += 1;
@@ -199,7 +199,7 @@ fn write_move(out: &mut Vec<u8>, account: &str, from: &str, to: &str) {
     out.extend_from_slice(b"}\n");
 }
 
-/// Appends `,"customer":` and the record as it stands among the customers.
+/// Appends `,"customer":` and the record as it was written to the customers.
 fn push_customer(out: &mut Vec<u8>, record: &[u8]) {
     json::push_name(out, "customer");
     out.extend_from_slice(record);

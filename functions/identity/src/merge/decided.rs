@@ -6,7 +6,7 @@ use super::clustered::Clustered;
 use super::loaded::Loaded;
 use crate::customer_id::{Claims, SettledIds};
 
-/// What becomes of the previous version's customer ids.
+/// The previous version's customer ids, by what happens to them.
 pub(super) struct Decided<'l> {
     /// By the number of the cluster; a cluster of new accounts has none.
     ids: BTreeMap<u32, SettledIds<'l>>,

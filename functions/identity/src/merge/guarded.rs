@@ -12,7 +12,7 @@ use crate::json;
 use crate::match_keys;
 use crate::pool::AccountPool;
 
-/// A line of it, read again.
+/// A line of what guards did, as Explain reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Guarded {
     /// `max_accounts_per_key` and `blocked_values`; or the limits at which a customer was divided, with commas.
@@ -37,7 +37,7 @@ impl Guarded {
         self.account.as_deref().zip(self.key.as_deref())
     }
 
-    /// The limits that kept links out. Not those that a part is beyond because people said so.
+    /// The limits at which a customer was divided, without those that `always` corrections exceed.
     pub fn limits(&self) -> impl Iterator<Item = &str> {
         let limits = (!self.parts.is_empty()).then_some(self.guard.as_str());
         limits.into_iter().flat_map(|limits| limits.split(',')).filter(|limit| !limit.starts_with("always."))
@@ -64,7 +64,7 @@ pub(super) fn write(clustered: &Clustered<'_>, config: &Config, output: &mut Mer
     }
 }
 
-/// A key of an account links nothing, since too many accounts share it.
+/// A key of an account is blocked: too many accounts share it.
 fn blocked_key(account: &Account<'_>, rule: &MatchRule, output: &mut MergeOutput) {
     let out = &mut output.guarded;
     out.push(b'{');
@@ -77,7 +77,7 @@ fn blocked_key(account: &Account<'_>, rule: &MatchRule, output: &mut MergeOutput
     out.extend_from_slice(b"}\n");
 }
 
-/// A value of an account is nobody's.
+/// A value of an account is blocked.
 fn blocked_value(account: &Account<'_>, field: TextField, output: &mut MergeOutput) {
     *output.guards.entry("blocked_values".to_owned()).or_default() += 1;
     let out = &mut output.guarded;

@@ -1,4 +1,4 @@
-//! First step: the lines of the partition, and which accounts stand by their latest versions.
+//! First step: the lines of the partition, and the latest version of each account.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub(super) struct LatestVersion<'a> {
 }
 
 impl<'a> Loaded<'a> {
-    /// Reads a partition. What is erased or replaced does not stand.
+    /// Reads a partition. Members that the merger erases or replaces count as deleted.
     ///
     /// # Errors
     /// A line is no account.
@@ -101,7 +101,7 @@ fn latest_versions<'a>(records: &[Record<'a>]) -> Vec<LatestVersion<'a>> {
     latest
 }
 
-/// Takes the deleted accounts away; returns the records of those of which a tombstone is kept.
+/// Removes the deleted accounts, and returns the records of those that their source marks as deleted.
 fn take_deleted(accounts: &mut Vec<LatestVersion<'_>>, records: &[Record<'_>], counts: &mut MergeCounts) -> Vec<u32> {
     let mut tombstones = Vec::new();
     accounts.retain(|account| {
@@ -110,7 +110,7 @@ fn take_deleted(accounts: &mut Vec<LatestVersion<'_>>, records: &[Record<'_>], c
             return true;
         }
         counts.deleted += 1;
-        // What a snapshot no longer has may come back with any time, and of the erased nothing may be kept.
+        // An account that a snapshot no longer has may come back with any time, and nothing of the erased may be kept.
         if !record.is_gone {
             tombstones.push(account.record);
         }

@@ -9,11 +9,11 @@ use crate::account::Account;
 use crate::match_keys::Matcher;
 use crate::snapshot::SourceMarks;
 
-/// The links of the members and tombstones of the previous version, made anew under these match rules, with the
-/// marks of these sources, and without the keys of those whom nothing may be left of.
+/// The links of the members and tombstones of the previous version, made anew under the matcher's rules, with the
+/// marks of sources. Erased accounts get no keys.
 ///
 /// # Errors
-/// A line is no member.
+/// A line is neither a member nor a tombstone.
 pub fn member_stars(
     text: &str,
     matcher: &mut Matcher,

@@ -22,16 +22,16 @@ pub struct MergeOutput {
     pub changes: Vec<u8>,
     /// The rule of each blocked key that was met.
     pub blocked: BTreeMap<Node, BlockedRule>,
-    /// The customer ids that ended, and the customers that their accounts are in: one if they were merged, several if
-    /// none of them kept the id, none if all accounts were deleted.
+    /// The customer ids that ended, each with the customers of its accounts: one if it was merged, several if none of
+    /// them kept the id, none if all accounts were deleted.
     pub ended: Vec<(String, Vec<String>)>,
     /// The [`place`]s of the members, tombstones and customers in an index: some more than once.
     ///
     /// [`place`]: crate::reference::place
     pub places: Vec<u64>,
-    /// What guards did, a line of JSON each.
+    /// What guards did, a line of JSON each: see [`Guarded`](super::Guarded).
     pub guarded: Vec<u8>,
-    /// How often each guard acted: values that are nobody's, customers beyond a limit.
+    /// How often each guard acted: blocked values, and limits of customers.
     pub guards: BTreeMap<String, u64>,
     /// Counters of the partition.
     pub counts: MergeCounts,

@@ -1,4 +1,4 @@
-//! What the customers of the previous version were.
+//! The previous version: the rules that made it, and its customers.
 
 use onefold_config::Config;
 use onefold_graph::node::Node;
@@ -15,12 +15,11 @@ use crate::survive::{Candidate, Survivorship};
 /// The rules by which the previous version was made.
 #[derive(Clone, Copy)]
 pub enum PreviousRules<'c> {
-    /// There is no previous version, so every customer is new and its record says all there is to say: no change is
-    /// listed.
+    /// There is no previous version. Every customer is new, and no changes are listed.
     NoVersion,
-    /// They are not known.
+    /// There is one, and its rules are not known.
     Unknown,
-    /// They are these.
+    /// There is one, by these rules.
     Known {
         /// The configuration.
         config: &'c Config,
@@ -28,7 +27,7 @@ pub enum PreviousRules<'c> {
         matcher: &'c Matcher,
         /// The keys that linked nothing, sorted.
         blocked: &'c [Node],
-        /// Whether the configuration is this run's, to the letter. Whose `always` pairs are others is found out.
+        /// Whether the configuration is this run's, byte for byte. Corrections may differ: Merge compares them itself.
         is_same: bool,
     },
 }
@@ -51,7 +50,7 @@ impl<'c> PreviousCustomers<'c> {
         self.matcher.corrections()
     }
 
-    /// What a customer was that had these records.
+    /// The customer that was made of these records.
     pub(super) fn customer<'x>(&'x mut self, records: &'x [Record<'x>], members: &[u32]) -> Customer<'x> {
         let accounts = members.iter().map(|number| &records[*number as usize].account).collect();
         let pool = AccountPool::with_blocked(accounts, &mut self.matcher, self.blocked);

@@ -12,8 +12,8 @@ pub(super) struct Record<'a> {
     /// The account's text, as it came.
     pub(super) text: &'a str,
     pub(super) account: Account<'a>,
-    /// Whether it is of the previous version and does not stand any more: this run read a snapshot of its source, or its
-    /// person was erased.
+    /// Whether it is of the previous version and must be dropped: this run read a snapshot of its source, or its person
+    /// was erased.
     pub(super) is_gone: bool,
 }
 
