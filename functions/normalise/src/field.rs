@@ -141,10 +141,10 @@ impl TextField {
 pub struct TextFieldSet(u16);
 
 impl TextFieldSet {
-    /// The set of no field.
+    /// The set without fields.
     pub const EMPTY: Self = Self(0);
 
-    /// Whether no field is in it.
+    /// Whether it has no field.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -40,7 +40,7 @@ pub use step::Step;
 use text::has_graphic_ends;
 pub use text::{is_stray_control, trim, without_control, without_controls};
 
-/// What a step may look at beside the value.
+/// The countries that a step may use to read a value.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Surroundings<'a> {
     /// The account's country, ISO 3166-1 alpha-2.
@@ -54,7 +54,7 @@ pub fn lowercase(value: &str) -> Cow<'_, str> {
     name::lowercase(Cow::Borrowed(value))
 }
 
-/// Runs a chain; `None` if nothing is left.
+/// Runs the steps of a chain in order; `None` if a step gives none or the result is empty.
 pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
     let mut value = value;
     for step in chain {
@@ -63,7 +63,8 @@ pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'
     (!value.is_empty()).then_some(value)
 }
 
-/// Whether a value says that there is none. Such values never form a match key (invariant 5).
+/// Whether a value stands for a missing one: blank, `n/a`, an error of a spreadsheet and the like. Such values never form a
+/// match key (invariant 5).
 pub fn is_placeholder(value: &str) -> bool {
     const LONGEST: usize = 13;
     const PLACEHOLDERS: [&str; 13] =

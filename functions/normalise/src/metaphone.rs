@@ -168,4 +168,20 @@ mod tests {
             assert!(codes[0].is_some() && codes.iter().all(|code| *code == codes[0]), "{group:?} {codes:?}");
         }
     }
+
+    /// Two programs, one algorithm: they differ only where the module says so.
+    #[test]
+    fn rphonetic_agrees_on_common_names() {
+        let names = include_str!("tables/nicknames.tsv").split_whitespace();
+        let encoder = rphonetic::Metaphone::new(None);
+        let mut compared = 0;
+        for name in names.filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase())) {
+            if name.len() == 1 || (name.len() == 3 && name.starts_with("ch")) {
+                continue;
+            }
+            assert_eq!(metaphone(name).unwrap_or_default(), rphonetic::Encoder::encode(&encoder, name), "{name}");
+            compared += 1;
+        }
+        assert!(compared > 1000, "{compared}");
+    }
 }
