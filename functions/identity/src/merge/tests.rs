@@ -154,7 +154,7 @@ fn a_unit_survives_whole_from_the_latest_account_that_has_any_of_it() {
 }
 
 #[test]
-fn a_blocked_value_links_nothing_and_is_nobodys() {
+fn a_blocked_value_links_nothing_and_does_not_survive() {
     let accounts = [
         account("a:1", 1, json!({"email": "junk@y.de", "phone_number": "+491"})),
         account("a:2", 1, json!({"email": "junk@y.de"})),
