@@ -5,7 +5,7 @@
 //! which keeps a checksum of each object. So it is for the index of a version, of which any eight bytes may be read alone.
 
 use onefold_graph::node::Node;
-use onefold_graph::{Blocked, Position, Stars, Version};
+use onefold_graph::{AccountVersion, Blocked, Position, Stars};
 use onefold_lake::data::rawchunk::{self, Index, Next};
 use onefold_lake::data::{blocked, labels, links, shuffle};
 use onefold_lake::version::manifest::File;
@@ -71,7 +71,7 @@ fn raw_chunks() {
 fn links_of_accounts() {
     let mut stars = Stars::default();
     for number in 0..5u128 {
-        let version = Version { updated_at: number as i64, received_at: 7, digest: 9 };
+        let version = AccountVersion { updated_at: number as i64, received_at: 7, digest: 9 };
         let keys = (0..number).map(Node::from_bits);
         let customer = (number % 2 == 1).then(|| Node::from_bits((3 << 126) + number));
         stars.push(Node::from_bits((2 << 126) + number), version, customer, keys);

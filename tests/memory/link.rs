@@ -3,7 +3,7 @@
 use link::{Advanced, Answer, Request, Shard};
 use onefold_config::RowFormat;
 use onefold_graph::node::{Node, NodeKind};
-use onefold_graph::{Stars, Version};
+use onefold_graph::{AccountVersion, Stars};
 use onefold_lake::data::links;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::divide::DivideRequest;
@@ -42,7 +42,7 @@ impl Accounts {
         let key = |text: u64| hasher.node(NodeKind::MatchKey, &text.to_le_bytes());
         let mut stars = Stars::default();
         for number in numbers {
-            let version = Version { updated_at: 1, received_at: 1, digest: scattered(number) };
+            let version = AccountVersion { updated_at: 1, received_at: 1, digest: scattered(number) };
             let owner = match self.shared {
                 Shared::ByPairs if number % 4 < 2 => number / 4 * 4,
                 Shared::TooMuch => number / (LIMIT + 1),

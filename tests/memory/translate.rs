@@ -1,7 +1,7 @@
 //! Translate: one raw chunk.
 
 use onefold_config::Config;
-use onefold_identity::matching::Matcher;
+use onefold_identity::match_keys::Matcher;
 use onefold_lake::compress;
 use onefold_lake::data::links;
 use onefold_rows::translate::{Segment, Tables, Translator, translate_chunk};

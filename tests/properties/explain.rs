@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use explain::{Answer, Together};
-use onefold_identity::explain::{Finding, Verdict};
+use onefold_identity::explain::PairFinding;
+use onefold_identity::judge::Verdict;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
@@ -22,10 +23,10 @@ fn publish_rows(pipeline: &mut Pipeline, name: &str, rows: &[Row], knobs: &Knobs
 }
 
 /// Each link is a correction or accepted by its rule, and goes on where the one before it ends.
-fn is_chain(path: &[Finding], from: &str, to: &str) -> bool {
+fn is_chain(path: &[PairFinding], from: &str, to: &str) -> bool {
     let ends = path.iter().map(|link| link.accounts[1].as_str());
     let starts = path.iter().map(|link| link.accounts[0].as_str());
-    let is_accepted = |link: &Finding| match link.verdict {
+    let is_accepted = |link: &PairFinding| match link.verdict {
         Verdict::Always => link.rule == "always",
         Verdict::Accepted => link.key[0] == link.key[1] && link.conditions.iter().all(|one| one.holds),
         _ => false,

@@ -32,7 +32,7 @@ pub use enrich::{Enrich, Hash, Lookup, Target, Threshold};
 pub use http::{CursorAt, HttpAuth, HttpPatience, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging};
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 pub use line_span::LineSpan;
-pub use matching::{BlockedValues, Condition, Demand, Guard, Likeness, MatchRule, Part};
+pub use matching::{BlockedValues, ComparedField, ComparisonLevel, Condition, Guard, MatchRule, Requirement};
 pub use nearest::nearest;
 pub use postgres::{Postgres, PostgresWatermark, Relation};
 pub use publish::Publish;

@@ -9,7 +9,7 @@ use onefold_normalise::field::{TEXT_FIELDS, TextField};
 #[derive(Clone, Debug, PartialEq)]
 pub struct MatchRule {
     /// What must be equal, sorted by field.
-    pub key: Vec<Part>,
+    pub key: Vec<ComparedField>,
     /// What must hold for two accounts that share the key. All of them must.
     pub conditions: Vec<Condition>,
     /// A key of this rule that more accounts share links nothing; the guard's limit if not given.
@@ -19,13 +19,13 @@ pub struct MatchRule {
 impl MatchRule {
     /// A rule without conditions over fields as they are.
     pub fn of_fields(fields: &[TextField]) -> Self {
-        let key = fields.iter().map(|field| Part { field: *field, steps: Vec::new() }).collect();
+        let key = fields.iter().map(|field| ComparedField { field: *field, steps: Vec::new() }).collect();
         Self { key, conditions: Vec::new(), max_accounts_per_key: None }
     }
 
     /// The names of the key's parts joined by `+`, as reports show them.
     pub fn name(&self) -> String {
-        self.key.iter().map(Part::name).collect::<Vec<_>>().join("+")
+        self.key.iter().map(ComparedField::name).collect::<Vec<_>>().join("+")
     }
 
     /// The field whose value alone is the key, if there is one.
@@ -39,14 +39,14 @@ impl MatchRule {
 
 /// A field as rules compare it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct ComparedField {
     /// The field.
     pub field: TextField,
     /// What is done to its value for the comparison only, in order.
     pub steps: Vec<Step>,
 }
 
-impl Part {
+impl ComparedField {
     /// The field's name, with the steps in parentheses: `given_name(ascii,nickname)`.
     pub fn name(&self) -> String {
         let steps: Vec<&str> = self.steps.iter().map(|step| step.name()).collect();
@@ -62,35 +62,35 @@ impl Part {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
     /// What the two values must or must not be.
-    pub demand: Demand,
+    pub requirement: Requirement,
     /// Which values.
-    pub part: Part,
+    pub part: ComparedField,
     /// When two values agree.
-    pub likeness: Likeness,
+    pub level: ComparisonLevel,
 }
 
 /// What a condition asks of two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Demand {
+pub enum Requirement {
     /// Both are there and agree: `if_agree`.
     Agree,
     /// One is missing, or both agree: `unless_differ`.
-    NotDiffer,
+    NotDisagree,
 }
 
-impl Demand {
+impl Requirement {
     /// The name in the configuration.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Agree => "if_agree",
-            Self::NotDiffer => "unless_differ",
+            Self::NotDisagree => "unless_differ",
         }
     }
 }
 
 /// When two values agree.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Likeness {
+pub enum ComparisonLevel {
     /// They are equal.
     Equal,
     /// Their Jaro-Winkler similarity, from 0 to 1, is at least this.

@@ -1,6 +1,6 @@
 //! The shapes of answers.
 
-use onefold_identity::explain::Finding;
+use onefold_identity::explain::PairFinding;
 use onefold_lake::RunId;
 use onefold_lake::version::retired::Retired;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub enum Answer {
         accounts_left_out: usize,
         /// By which links the members are reached from the account that was asked about, or the first one: a tree, so
         /// between any two of them one way leads along it. The first 2000, nearer ones first.
-        links: Vec<Finding>,
+        links: Vec<PairFinding>,
         /// What guards did to the members, as the files of `blocked/` have it: the first 50 lines.
         guards: Vec<Value>,
         /// If an id that ended was asked about: how it became this customer.
@@ -39,7 +39,7 @@ pub enum Answer {
         /// The customers of both.
         customers: [String; 2],
         /// What corrections and each rule say of the two.
-        rules: Vec<Finding>,
+        rules: Vec<PairFinding>,
         /// Whether they are one customer.
         #[serde(flatten)]
         together: Together,
@@ -78,12 +78,12 @@ pub enum Together {
     /// They are.
     Yes {
         /// A shortest chain of links from one to the other.
-        path: Vec<Finding>,
+        path: Vec<PairFinding>,
     },
     /// They are not.
     No {
         /// What any members of the two customers have in common: up to 20 pairs.
-        shared: Vec<Finding>,
+        shared: Vec<PairFinding>,
         /// The limits at which one customer was divided into these two and maybe more: `never`,
         /// `max_accounts_per_customer` or `max_distinct.<field>`. Empty if they never were to be one.
         divided_by: Vec<String>,

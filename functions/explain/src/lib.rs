@@ -11,9 +11,8 @@ mod values;
 
 use onefold_graph::node::NodeHasher;
 use onefold_identity::account::Account;
-use onefold_identity::cluster::Pool;
 use onefold_identity::explain::Explainer;
-use onefold_identity::matching::Matcher;
+use onefold_identity::match_keys::Matcher;
 use onefold_identity::merge::Guarded;
 use onefold_lake::RunId;
 use onefold_lake::version::retired::Retired;
@@ -113,7 +112,7 @@ fn shown(
     let accounts = parse(&group.accounts)?;
     let guarded = guarded(&group.guarded)?;
     let explainer = explainer(version, &guarded, &accounts)?;
-    let all: Vec<u32> = (0..explainer.len()).collect();
+    let all: Vec<u32> = explainer.numbers().collect();
     let from = from.and_then(|reference| explainer.number(reference)).unwrap_or_default();
     let mut links = explainer.tree(&all, from);
     links.truncate(LINKS_MOST);
@@ -162,7 +161,7 @@ async fn pair(version: &AskedVersion<'_>, one: &str, other: &str) -> Result<Answ
         return Err(StageError::corrupt("an account is not among its customer's"));
     };
     let rules = explainer.pair(left, right);
-    let members: Vec<u32> = (0..explainer.len()).collect();
+    let members: Vec<u32> = explainer.numbers().collect();
     let together = if is_together {
         let path = explainer.path(&members, left, right).ok_or_else(|| {
             StageError::internal("no chain of links holds two accounts of one customer together under its own rules")
@@ -192,11 +191,11 @@ fn json<'t>(texts: impl Iterator<Item = &'t String>) -> Result<Vec<Value>, Stage
     values.map_err(|_| StageError::corrupt("a line of the version is no JSON"))
 }
 
-fn explainer<'e, 'a>(
+fn explainer<'e>(
     version: &'e AskedVersion<'_>,
     guarded: &'e [Guarded],
-    accounts: &'e [Account<'a>],
-) -> Result<Explainer<'e, 'a>, StageError> {
+    accounts: &'e [Account<'e>],
+) -> Result<Explainer<'e>, StageError> {
     let hasher = NodeHasher::from_hex(ANY_SECRET).map_err(|error| StageError::internal(error.to_string()))?;
     let matcher = Matcher::new(&version.config, hasher);
     Ok(Explainer::new(&version.config, matcher, &version.corrections, guarded, accounts))

@@ -2,7 +2,7 @@
 
 use super::interner::{BLOCK, Interner};
 use super::stars::Star;
-use crate::Version;
+use crate::AccountVersion;
 
 /// The accounts of a shard, as their links come in.
 ///
@@ -13,7 +13,7 @@ pub struct Latest {
     /// Match keys and customer ids.
     pub(super) others: Interner,
     /// Latest version of each reference and the star that has it.
-    latest: Vec<(Version, u32)>,
+    latest: Vec<(AccountVersion, u32)>,
     /// Reference, customer (or `NONE`) and end of keys of each star.
     stars: Vec<(u32, u32, u32)>,
     keys: Vec<u32>,
@@ -105,7 +105,7 @@ impl Latest {
 
     /// How many accounts there are, but for those that are deleted or gone.
     pub fn living(&self) -> usize {
-        let is_living = |version: &Version| *version != Version::LEAST && !version.is_deletion();
+        let is_living = |version: &AccountVersion| *version != AccountVersion::LEAST && !version.is_deletion();
         self.latest.iter().filter(|(version, _)| is_living(version)).count()
     }
 

@@ -12,6 +12,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod account_version;
 mod edges;
 mod interner;
 mod latest;
@@ -19,13 +20,12 @@ pub mod node;
 mod shard;
 mod stars;
 pub mod union_find;
-mod version;
 
+pub use account_version::AccountVersion;
 pub use edges::{Edge, large_star, small_star};
 pub use latest::Latest;
 pub use shard::{Blocked, Contracted, Contraction, Labels, NodeLabels, Position, Spread, one_shard};
 pub use stars::{Star, StarHead, Stars};
-pub use version::Version;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! The links of accounts, as Translate and Merge write them and Link reads them.
 
-use crate::Version;
+use crate::AccountVersion;
 use crate::node::Node;
 
 /// An account's links without its match keys.
@@ -9,7 +9,7 @@ pub struct StarHead {
     /// The account's reference: the centre.
     pub reference: Node,
     /// Which version of the account this is.
-    pub version: Version,
+    pub version: AccountVersion,
     /// The customer that held this version, if it is of the previous version's members.
     pub customer: Option<Node>,
 }
@@ -29,7 +29,7 @@ impl Star<'_> {
     /// The star of a member that a snapshot replaced: any other version of the account is later, it has no keys,
     /// and it still leads to its customer, whose accounts must meet.
     pub fn replaced(&self) -> Star<'static> {
-        Star { head: StarHead { version: Version::LEAST, ..self.head }, keys: &[], source: None }
+        Star { head: StarHead { version: AccountVersion::LEAST, ..self.head }, keys: &[], source: None }
     }
 }
 
@@ -47,7 +47,7 @@ impl Stars {
     pub fn push(
         &mut self,
         reference: Node,
-        version: Version,
+        version: AccountVersion,
         customer: Option<Node>,
         keys: impl Iterator<Item = Node>,
     ) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::Version;
+use crate::AccountVersion;
 use crate::node::{Node, NodeHasher, NodeKind};
 
 /// An account of a test: reference, version, customer, keys; all by small numbers.
@@ -26,7 +26,7 @@ fn reference(number: u32) -> Node {
 fn stars(accounts: &[TestStar]) -> Stars {
     let mut stars = Stars::default();
     for (number, (account, version, customer, keys)) in accounts.iter().enumerate() {
-        let version = Version { updated_at: *version, received_at: 0, digest: number as u64 };
+        let version = AccountVersion { updated_at: *version, received_at: 0, digest: number as u64 };
         let customer = customer.map(|customer| hasher().customer(&customer.to_string()));
         stars.push(reference(*account), version, customer, keys.iter().map(|number| key(*number)));
     }
@@ -36,7 +36,7 @@ fn stars(accounts: &[TestStar]) -> Stars {
 /// The naive way: latest versions, counts, and repeated relabelling of the whole graph.
 fn expected(accounts: &[TestStar], max_accounts_per_key: usize) -> Vec<Node> {
     let stars = stars(accounts);
-    let mut latest: BTreeMap<Node, (Version, usize)> = BTreeMap::new();
+    let mut latest: BTreeMap<Node, (AccountVersion, usize)> = BTreeMap::new();
     for (number, star) in stars.iter().enumerate() {
         let this = (star.head.version, number);
         let entry = latest.entry(star.head.reference).or_insert(this);
@@ -309,7 +309,7 @@ fn a_member_that_a_snapshot_replaced_links_its_customer_but_not_its_keys() {
     // The snapshot has accounts 0 and 1 as they were; account 2 is gone. All three were in customer 9.
     let mark = hasher().source("crm");
     let mut stars = Stars::default();
-    let version = |updated_at| Version { updated_at, received_at: 0, digest: 0 };
+    let version = |updated_at| AccountVersion { updated_at, received_at: 0, digest: 0 };
     for account in 0..3 {
         let marked = [key(account), key(7), mark].into_iter();
         stars.push(reference(account), version(5), Some(hasher().customer("9")), marked);
@@ -343,7 +343,7 @@ fn what_people_put_together_is_no_match_key_that_may_be_blocked() {
     let mut stars = Stars::default();
     for number in 0..9 {
         let name = format!("a:{number}");
-        let version = Version { updated_at: 0, received_at: 0, digest: 0 };
+        let version = AccountVersion { updated_at: 0, received_at: 0, digest: 0 };
         let keys = [key(7), together].into_iter();
         stars.push(hasher().reference(&name), version, None, keys);
     }

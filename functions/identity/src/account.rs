@@ -3,20 +3,18 @@
 //! An account is written once, by Translate, as a line of JSON. Those bytes then travel unchanged through
 //! Partition into the member files, so a reader can rely on the account's text as its identity.
 
+mod general;
 mod plain;
 
-pub(crate) use plain::Known;
+pub use general::TextSeed;
+pub(crate) use plain::RepeatedValues;
 
 use std::borrow::Cow;
-use std::fmt;
 
 use memchr::memchr2;
-use onefold_graph::Version;
+use onefold_graph::AccountVersion;
 use onefold_normalise::field::{TEXT_FIELDS, TextField};
 use onefold_normalise::timestamp::Timestamp;
-use serde::Deserialize;
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
 use crate::json;
 
@@ -38,14 +36,13 @@ pub struct Account<'a> {
     pub salary: Option<Cow<'a, str>>,
     /// Sorted, without repetition.
     pub interests: Vec<Cow<'a, str>>,
-    /// What the source has beyond the claims: name and JSON text, sorted by name.
+    /// The other values of the source: name and JSON text, sorted by name.
     pub attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// Which values came from reference tables, as [`crate::provenance`] writes it.
     pub provenance: Option<Cow<'a, str>>,
 }
 
-/// What the text of an account says behind its reference and times, as far as these stand first and as
-/// [`Account::write`] writes them.
+/// The text of an account behind its reference and times, if they come first, as [`Account::write`] writes them.
 fn values(text: &[u8]) -> &[u8] {
     let mut rest = text;
     for name in [&b"{\"ref\":"[..], b",\"updated_at\":", b",\"received_at\":"] {
@@ -54,7 +51,7 @@ fn values(text: &[u8]) -> &[u8] {
     rest
 }
 
-/// What stands behind the JSON string that a text starts with.
+/// The rest of a text behind the JSON string that it starts with.
 fn behind_string(text: &[u8]) -> Option<&[u8]> {
     let mut rest = text.strip_prefix(b"\"")?;
     loop {
@@ -62,7 +59,7 @@ fn behind_string(text: &[u8]) -> Option<&[u8]> {
         if let Some(behind) = rest.strip_prefix(b"\"") {
             return Some(behind);
         }
-        // What a backslash escapes is a byte at least, and what follows of `\u` is no end.
+        // A backslash escapes one byte at least, and the digits of `\u` hold no quote.
         rest = rest.get(2..)?;
     }
 }
@@ -73,12 +70,12 @@ impl<'a> Account<'a> {
         Self { reference: reference.into(), updated_at, received_at, ..Self::default() }
     }
 
-    /// Its version, where this is its text. The digest is the XXH3 (64 bits) of what stands behind its times.
-    pub fn version(&self, text: &[u8]) -> Version {
-        Version {
+    /// The account's version; `text` is the account's text. The digest is the XXH3 (64 bits) of the text behind the times.
+    pub fn version(&self, text: &[u8]) -> AccountVersion {
+        AccountVersion {
             updated_at: self.updated_at.map_or(i64::MIN, Timestamp::milliseconds),
             received_at: self.received_at.milliseconds(),
-            digest: if self.deleted { Version::DELETED } else { xxhash_rust::xxh3::xxh3_64(values(text)) },
+            digest: if self.deleted { AccountVersion::DELETED } else { xxhash_rust::xxh3::xxh3_64(values(text)) },
         }
     }
 
@@ -144,18 +141,18 @@ impl<'a> Account<'a> {
     /// The text is no account.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         let mut account = Self::default();
-        account.read(text, &mut Known::default())?;
+        account.read(text, &mut RepeatedValues::default())?;
         Ok(account)
     }
 
     /// As [`Account::parse`], into an account that is [`default`](Self::default): an account is large, and Merge reads
-    /// each in its place. `known` is kept from one account to the next.
+    /// each in its place. `repeated` is kept from one account to the next.
     ///
     /// # Errors
     /// The text is no account.
-    pub(crate) fn read(&mut self, text: &'a str, known: &mut Known<'a>) -> Result<(), serde_json::Error> {
+    pub(crate) fn read(&mut self, text: &'a str, repeated: &mut RepeatedValues<'a>) -> Result<(), serde_json::Error> {
         // Nearly all text is as `write` left it, and has no escapes.
-        if plain::read(text, self, known).is_none() {
+        if plain::read(text, self, repeated).is_none() {
             *self = serde_json::from_str(text)?;
         }
         Ok(())
@@ -198,298 +195,5 @@ pub(crate) fn write_address<'t>(out: &mut Vec<u8>, text: impl Fn(TextField) -> O
     out.push(b'}');
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Account<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(AccountVisitor)
-    }
-}
-
-struct AccountVisitor;
-
-impl<'de> Visitor<'de> for AccountVisitor {
-    type Value = Account<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an account")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Account<'de>, M::Error> {
-        let mut account = Account::default();
-        while let Some(name) = map.next_key_seed(TextSeed)? {
-            match name.as_ref() {
-                "ref" => account.reference = map.next_value_seed(TextSeed)?,
-                "updated_at" => account.updated_at = Some(timestamp(&map.next_value_seed(TextSeed)?)?),
-                "received_at" => account.received_at = timestamp(&map.next_value_seed(TextSeed)?)?,
-                "deleted" => account.deleted = map.next_value()?,
-                "address" => map.next_value_seed(AddressSeed(&mut account))?,
-                "location" => account.location = Some(raw(map.next_value()?)),
-                "salary" => account.salary = Some(raw(map.next_value()?)),
-                "interests" => account.interests = map.next_value_seed(TextsSeed)?,
-                "attributes" => account.attributes = map.next_value_seed(AttributesSeed)?,
-                "provenance" => account.provenance = Some(raw(map.next_value()?)),
-                member => match TextField::from_plain_member(member) {
-                    Some(field) => account.set_text(field, Some(map.next_value_seed(TextSeed)?)),
-                    None => _ = map.next_value::<IgnoredAny>()?,
-                },
-            }
-        }
-        if account.reference.is_empty() {
-            return Err(de::Error::missing_field("ref"));
-        }
-        Ok(account)
-    }
-}
-
-fn raw(value: &RawValue) -> Cow<'_, str> {
-    Cow::Borrowed(value.get())
-}
-
-fn timestamp<E: de::Error>(text: &str) -> Result<Timestamp, E> {
-    Timestamp::parse(text).ok_or_else(|| E::custom("a time is not RFC 3339"))
-}
-
-/// Reads a string without copying it, unless it has escapes.
-pub struct TextSeed;
-
-impl<'de> DeserializeSeed<'de> for TextSeed {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for TextSeed {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a string")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(text))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(text.to_owned()))
-    }
-}
-
-struct AddressSeed<'s, 'de>(&'s mut Account<'de>);
-
-impl<'de> DeserializeSeed<'de> for AddressSeed<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for AddressSeed<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an address")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(name) = map.next_key_seed(TextSeed)? {
-            match TextField::from_address_member(&name) {
-                Some(field) => self.0.set_text(field, Some(map.next_value_seed(TextSeed)?)),
-                None => _ = map.next_value::<IgnoredAny>()?,
-            }
-        }
-        Ok(())
-    }
-}
-
-struct TextsSeed;
-
-impl<'de> DeserializeSeed<'de> for TextsSeed {
-    type Value = Vec<Cow<'de, str>>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for TextsSeed {
-    type Value = Vec<Cow<'de, str>>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an array of strings")
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut sequence: S) -> Result<Self::Value, S::Error> {
-        let mut texts = Vec::new();
-        while let Some(text) = sequence.next_element_seed(TextSeed)? {
-            texts.push(text);
-        }
-        Ok(texts)
-    }
-}
-
-struct AttributesSeed;
-
-impl<'de> DeserializeSeed<'de> for AttributesSeed {
-    type Value = Vec<(Cow<'de, str>, Cow<'de, str>)>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for AttributesSeed {
-    type Value = Vec<(Cow<'de, str>, Cow<'de, str>)>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-        let mut attributes = Vec::new();
-        while let Some(name) = map.next_key_seed(TextSeed)? {
-            attributes.push((name, raw(map.next_value()?)));
-        }
-        Ok(attributes)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn any_account() -> impl Strategy<Value = Account<'static>> {
-        let texts = proptest::array::uniform11(proptest::option::of("[a-zA-Zäß\"\\\\ 0-9@.+]{0,12}"));
-        let interests = proptest::collection::btree_set("[a-z\"]{1,5}", 0..3);
-        let numbers = (-9_000i32..9_000, 0u32..99);
-        (
-            ("[a-z]{1,3}:[a-z0-9\"]{1,5}", proptest::option::of(0i64..2_000_000_000_000)),
-            texts,
-            interests,
-            numbers,
-            any::<bool>(),
-        )
-            .prop_map(|((reference, updated_at), texts, interests, (integer, fraction), more)| {
-                let updated_at = updated_at.and_then(Timestamp::from_milliseconds);
-                let received_at = Timestamp::from_milliseconds(i64::from(fraction % 2)).unwrap();
-                let mut account = Account::new(reference, updated_at, received_at);
-                for (field, text) in TextField::ALL.into_iter().zip(texts) {
-                    account.set_text(field, text.map(Cow::Owned));
-                }
-                account.interests = interests.into_iter().map(Cow::Owned).collect();
-                if more {
-                    account.location =
-                        Some(Cow::Owned(format!("{{\"latitude\":{integer}.{fraction},\"longitude\":0}}")));
-                    account.salary = Some(Cow::Owned(integer.to_string()));
-                    account.attributes = vec![("a\"b".into(), "{\"x\":[1,null]}".into()), ("c".into(), "\"é\"".into())];
-                    let provenance =
-                        if integer % 2 == 0 { r#"{"salary":"reference:pay"}"# } else { r#"{"salary":"reference:p"}"# };
-                    account.provenance = Some(provenance.into());
-                }
-                account
-            })
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_is_read(account in any_account()) {
-            let mut out = Vec::new();
-            account.write(&mut out);
-            let text = String::from_utf8(out).unwrap();
-            prop_assert!(!text.contains('\n'));
-            prop_assert_eq!(Account::parse(&text).unwrap(), account);
-        }
-
-        #[test]
-        fn what_is_known_of_one_account_changes_no_other(accounts in proptest::collection::vec(any_account(), 1..4)) {
-            let texts: Vec<String> = accounts.iter().map(|account| {
-                let mut out = Vec::new();
-                account.write(&mut out);
-                String::from_utf8(out).unwrap()
-            }).collect();
-            let mut known = Known::default();
-            for (text, account) in texts.iter().zip(&accounts) {
-                let mut found = Account::default();
-                found.read(text, &mut known).unwrap();
-                prop_assert_eq!(&found, account);
-            }
-        }
-
-        #[test]
-        fn the_short_way_agrees_with_the_general_parser(
-            account in any_account(), cut in any::<prop::sample::Index>(), with in ".?", at_length in 0usize..4
-        ) {
-            let mut out = Vec::new();
-            account.write(&mut out);
-            let whole = String::from_utf8(out).unwrap();
-            let general = |text: &str| serde_json::from_str::<Account<'_>>(text).ok().map(|account| format!("{account:?}"));
-            let short = |text: &str| Account::parse(text).ok().map(|account| format!("{account:?}"));
-            prop_assert_eq!(plain::read(&whole, &mut Account::default(), &mut Known::default()).is_some(), !whole.contains('\\'));
-            prop_assert_eq!(short(&whole), general(&whole));
-            // Another text at any place: cut off, shortened or changed.
-            let places: Vec<usize> = whole.char_indices().map(|(place, _)| place).chain([whole.len()]).collect();
-            let start = cut.index(places.len());
-            let end = places[(start + at_length).min(places.len() - 1)];
-            let start = places[start];
-            for text in [whole[..start].to_owned(), [&whole[..start], &with, &whole[end..]].concat()] {
-                prop_assert_eq!(short(&text), general(&text), "{}", text);
-            }
-        }
-    }
-
-    /// The encoding of version 1, kept in member files for years: it may gain fields, not change them.
-    #[test]
-    fn encoding_is_frozen() {
-        let text = r#"{"ref":"crm:8","updated_at":"2023-06-07T18:16:00Z","received_at":"2026-01-02T03:04:05Z","given_name":"Anna","email":"anna@gmx.de","address":{"locality":"Köln","country":"DE"},"location":{"latitude":47.4,"longitude":11.0},"salary":50000,"interests":["art"],"attributes":{"device":"ios"},"provenance":{"gender":"reference:names"}}"#;
-        let mut out = Vec::new();
-        Account::parse(text).unwrap().write(&mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), text);
-    }
-
-    #[test]
-    fn a_tombstone_is_later_than_any_other_version_of_its_time() {
-        let text = r#"{"ref":"crm:8","updated_at":"2023-06-07T18:16:00Z","received_at":"2026-01-02T03:04:05Z","deleted":true}"#;
-        let tombstone = Account::parse(text).unwrap();
-        assert!(tombstone.deleted);
-        let mut out = Vec::new();
-        tombstone.write(&mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), text);
-        let version = tombstone.version(text.as_bytes());
-        let living = text.replace(",\"deleted\":true", "");
-        let of_living = |text: &str| Account::parse(text).unwrap().version(text.as_bytes());
-        assert!(version > of_living(&living));
-        assert!(version < of_living(&living.replace("2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z")));
-        let without_time = r#"{"ref":"a:1","received_at":"0001-01-01T00:00:00Z"}"#;
-        assert!(of_living(without_time) > Version::LEAST);
-    }
-
-    #[test]
-    fn of_two_versions_that_came_together_the_later_one_is_the_same_whenever_they_come() {
-        let version = |reference: &str, times: &str, values: &str| {
-            let text = format!("{{\"ref\":{reference}{times}{values}}}");
-            Account::parse(&text).unwrap().version(text.as_bytes())
-        };
-        let times = |received_at: &str| {
-            [String::new(), r#","updated_at":"2023-06-07T18:16:00.5Z""#.to_owned()]
-                .map(|updated_at| format!(r#"{updated_at},"received_at":"{received_at}""#))
-        };
-        let of = |email: &str| format!(r#","email":"{email}","attributes":{{"received_at":"{email}"}}"#);
-        for reference in [r#""crm:8""#, r#""crm:\"received_at\":\"8\\""#, r#""crm:\u0007\\\"""#] {
-            for (early, late) in times("2026-01-02T03:04:05Z").iter().zip(&times("2026-11-12T13:14:15.167Z")) {
-                let digests = |values: &str| [early, late].map(|times| version(reference, times, values).digest);
-                let (one, other) = (digests(&of("a@x.de")), digests(&of("b@x.de")));
-                assert_eq!((one[0], other[0]), (one[1], other[1]), "{reference} {late}");
-                assert_ne!(one[0], other[0], "{reference} {late}");
-            }
-        }
-    }
-
-    #[test]
-    fn unknown_members_are_ignored_and_a_reference_is_required() {
-        assert!(Account::parse(r#"{"ref":"a:1","received_at":"2026-01-02T03:04:05Z","later":{"x":1}}"#).is_ok());
-        assert!(Account::parse(r#"{"received_at":"2026-01-02T03:04:05Z"}"#).is_err());
-    }
-}
+mod tests;

@@ -1,20 +1,20 @@
-//! Values that are nobody's: placeholders that people and programs fill in, and addresses of roles.
+//! Blocked values: placeholders that people and programs fill in, and addresses of roles. They identify nobody.
 //!
-//! Such a value makes no match key and does not survive into a customer. There is a built-in list, and the
+//! A blocked value makes no match key and does not survive into a customer. There is a built-in list, and the
 //! user's own; the user's allow list beats both.
 
 use onefold_config::BlockedValues;
-use onefold_normalise::field::TextField;
+use onefold_normalise::field::{TextField, TextFieldSet};
 use onefold_normalise::lowercase;
 
 use crate::account::Account;
 
-/// Tells blocked values.
+/// The blocked values of a configuration.
 #[derive(Clone, Debug)]
 pub struct Blocklist {
     values: BlockedValues,
-    /// Fields (by number) for which anything can be blocked at all.
-    fields: u16,
+    /// Fields for which anything can be blocked at all.
+    fields: TextFieldSet,
 }
 
 /// Local parts of addresses of roles (RFC 2142 and its like) and of nobody; sorted.
@@ -63,7 +63,7 @@ const LOCAL_PARTS: [&str; 43] = [
     "webmaster",
     "www",
 ];
-/// Hosts that are nobody's (RFC 2606) or are written where there is none; sorted.
+/// Hosts that are reserved for examples (RFC 2606), or that people write who have no address; sorted.
 const HOSTS: [&str; 11] = [
     "domain.com",
     "example.com",
@@ -77,24 +77,23 @@ const HOSTS: [&str; 11] = [
     "none.com",
     "test.com",
 ];
-/// Top-level domains that are nobody's (RFC 6761).
+/// Top-level domains that are reserved (RFC 6761).
 const TOP_LEVELS: [&str; 4] = ["example", "invalid", "localhost", "test"];
 const NAMES: [&str; 9] =
     ["customer", "firstname", "guest", "lastname", "nachname", "test", "tester", "testing", "vorname"];
 const DATES: [&str; 4] = ["0001-01-01", "1800-01-01", "1900-01-01", "9999-12-31"];
 
 impl Blocklist {
-    /// The list of a configuration.
+    /// The built-in list, if it is on, and the lists of the user.
     pub fn new(values: &BlockedValues) -> Self {
         let has_own = |field: &TextField| !values.blocked[field.index()].is_empty();
         let has_any = |field: &TextField| has_own(field) || (values.builtin && has_builtin(*field));
-        let fields = TextField::ALL.iter().filter(|field| has_any(field));
-        Self { values: values.clone(), fields: fields.fold(0, |fields, field| fields | 1 << field.index()) }
+        Self { values: values.clone(), fields: TextField::ALL.into_iter().filter(has_any).collect() }
     }
 
-    /// Whether a value is nobody's.
+    /// Whether a value is blocked. Upper and lower case are the same.
     pub fn blocks(&self, field: TextField, value: &str) -> bool {
-        if self.fields & (1 << field.index()) == 0 {
+        if !self.fields.contains(field) {
             return false;
         }
         let lower = lowercase(value);
@@ -104,16 +103,16 @@ impl Blocklist {
         is_blocked && !is_in(&self.values.allowed[field.index()])
     }
 
-    /// The fields (by number) of an account whose values are nobody's.
-    pub fn fields(&self, account: &Account<'_>) -> u16 {
-        if self.fields == 0 {
-            return 0;
+    /// The fields of an account that have blocked values.
+    pub fn fields(&self, account: &Account<'_>) -> TextFieldSet {
+        if self.fields.is_empty() {
+            return TextFieldSet::EMPTY;
         }
-        let blocked = |field: &TextField| account.text(*field).is_some_and(|value| self.blocks(*field, value));
-        TextField::ALL.iter().filter(|field| blocked(field)).fold(0, |fields, field| fields | 1 << field.index())
+        let is_blocked = |field: &TextField| account.text(*field).is_some_and(|value| self.blocks(*field, value));
+        TextField::ALL.into_iter().filter(is_blocked).collect()
     }
 
-    /// The list as text, by which its change is noticed.
+    /// The lists as text, for a digest: the text changes when a list does.
     pub fn describe(&self) -> String {
         format!("{:?}", self.values)
     }

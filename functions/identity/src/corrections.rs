@@ -1,7 +1,7 @@
-//! Corrections: what people know about pairs of accounts, and every run obeys.
+//! Corrections: what people know about pairs of accounts. Every run obeys them.
 //!
-//! `always` says that two accounts are one person's, whatever the match rules say; it goes on over chains of
-//! pairs, also where an account in between is not there (yet, or any more). `never` says that they are not.
+//! `always` says that two accounts belong to one person, whatever the match rules say; chains of pairs count, even if an
+//! account within the chain is missing. `never` says that two accounts belong to two persons.
 //! Corrections hold references of accounts and no other value.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,9 +18,9 @@ pub type Pair = [String; 2];
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pairs {
-    /// Pairs of accounts that are one person's.
+    /// Pairs of accounts that belong to one person.
     pub always: BTreeSet<Pair>,
-    /// Pairs of accounts that are not.
+    /// Pairs of accounts that do not.
     pub never: BTreeSet<Pair>,
 }
 
@@ -30,8 +30,8 @@ impl Pairs {
         self.always.is_empty() && self.never.is_empty()
     }
 
-    /// A digest by which a change of the corrections is noticed; empty if there are none. It is keyed, so that
-    /// no reference can be guessed from it.
+    /// A digest of the pairs, to notice a change of the corrections; empty if there are none. It is keyed, so that no
+    /// reference can be guessed from it.
     pub fn digest(&self, hasher: &NodeHasher) -> String {
         if self.is_empty() {
             return String::new();
@@ -53,18 +53,18 @@ fn digest<'p>(hasher: &NodeHasher, kinds: impl IntoIterator<Item = (&'p str, &'p
     hasher.node(NodeKind::MatchKey, &bytes).to_string()
 }
 
-/// Corrections to look accounts up in.
+/// Corrections by account.
 #[derive(Clone, Debug, Default)]
 pub struct Corrections {
     pairs: Pairs,
     /// The smallest account of the chain of `always` pairs that an account is in.
     always: BTreeMap<String, String>,
-    /// The accounts that an account is never one person's with.
+    /// The accounts that must not be in one customer with an account.
     never: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Corrections {
-    /// Makes pairs ready to be looked up.
+    /// The corrections that these pairs make.
     pub fn new(pairs: Pairs) -> Self {
         let mut never: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for [left, right] in &pairs.never {
@@ -74,7 +74,7 @@ impl Corrections {
         Self { always: chains(&pairs.always), never, pairs }
     }
 
-    /// The pairs.
+    /// The pairs, as they were given.
     pub fn pairs(&self) -> &Pairs {
         &self.pairs
     }
@@ -94,21 +94,21 @@ impl Corrections {
         self.always == other.always
     }
 
-    /// The accounts that an account is never one person's with, sorted as text.
+    /// The accounts that must not be in one customer with an account, sorted as text.
     pub fn never(&self, account: &str) -> impl Iterator<Item = &str> {
         self.never.get(account).into_iter().flatten().map(String::as_str)
     }
 
-    /// The node at which the accounts of a chain of `always` pairs meet.
+    /// The node that links the accounts of a chain of `always` pairs.
     ///
-    /// It is of the kind of customers: like a customer of the previous version it brings accounts together, and
-    /// is no match key, of which only so many may share one. No customer's id looks like it.
+    /// Its kind is that of customers: like a customer of the previous version it brings accounts together, and no limit
+    /// of accounts per key applies to it. No customer's id has the same bytes.
     pub fn node(&self, account: &str, hasher: &NodeHasher) -> Option<Node> {
         let chain = self.chain(account)?;
         Some(hasher.node(NodeKind::Customer, &[b"always\0", chain.as_bytes()].concat()))
     }
 
-    /// A digest of what makes links what they are; empty if nothing does.
+    /// A digest of the pairs that change the links of accounts; empty if there are none.
     pub fn links_digest(&self, hasher: &NodeHasher) -> String {
         if self.always.is_empty() { String::new() } else { digest(hasher, [("always", &self.pairs.always)]) }
     }

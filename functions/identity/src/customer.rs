@@ -1,4 +1,4 @@
-//! Customers: what accounts of one person are folded into.
+//! Customers: the record that the accounts of one person are folded into, and its JSON.
 
 use std::borrow::Cow;
 
@@ -8,9 +8,9 @@ use onefold_normalise::timestamp::Timestamp;
 use crate::account::{push_attribute, push_timestamp};
 use crate::json;
 
-/// A value and where it came from.
+/// A value of a customer and where it came from.
 #[derive(Clone, Copy, Debug)]
-pub struct Sourced<'x> {
+pub struct SurvivingValue<'x> {
     /// Text, or JSON text for location, salary and attributes.
     pub value: &'x str,
     /// The account's reference, or `reference:<table>`.
@@ -19,7 +19,7 @@ pub struct Sourced<'x> {
 
 /// Two members and the match rule by which they hold together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bond<'x> {
+pub struct MemberLink<'x> {
     /// The rule's name.
     pub rule: &'x str,
     /// References of both.
@@ -32,11 +32,11 @@ pub struct Customer<'x> {
     /// References, sorted.
     pub members: Vec<&'x str>,
     /// By the field's number.
-    pub texts: [Option<Sourced<'x>>; TEXT_FIELDS],
+    pub texts: [Option<SurvivingValue<'x>>; TEXT_FIELDS],
     /// JSON text.
-    pub location: Option<Sourced<'x>>,
+    pub location: Option<SurvivingValue<'x>>,
     /// A JSON number.
-    pub salary: Option<Sourced<'x>>,
+    pub salary: Option<SurvivingValue<'x>>,
     /// Sorted.
     pub interests: Vec<&'x str>,
     /// `reference:<table>`, if all interests of several accounts are that table's.
@@ -46,11 +46,11 @@ pub struct Customer<'x> {
     /// All that the members have, sorted.
     pub phone_numbers: Vec<&'x str>,
     /// Sorted by name.
-    pub attributes: Vec<(&'x str, Sourced<'x>)>,
+    pub attributes: Vec<(&'x str, SurvivingValue<'x>)>,
     /// The latest of the members.
     pub updated_at: Option<Timestamp>,
     /// A smallest set of bonds that holds the members together.
-    pub held_by: Vec<Bond<'x>>,
+    pub held_by: Vec<MemberLink<'x>>,
     /// Which values of a customer of one account came from tables, as [`crate::provenance`] writes it.
     pub from_tables: Option<Cow<'x, str>>,
 }
@@ -82,7 +82,7 @@ impl Customer<'_> {
         }
         for (name, value) in [(",\"location\":", self.location), (",\"salary\":", self.salary)] {
             out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(value.map_or("null", |sourced| sourced.value).as_bytes());
+            out.extend_from_slice(value.map_or("null", |surviving| surviving.value).as_bytes());
         }
         for (name, values) in [
             (",\"interests\":", &self.interests),
@@ -93,8 +93,8 @@ impl Customer<'_> {
             json::push_strings(out, values.iter().copied());
         }
         out.extend_from_slice(b",\"attributes\":{");
-        for (name, sourced) in &self.attributes {
-            push_attribute(out, name, sourced.value);
+        for (name, surviving) in &self.attributes {
+            push_attribute(out, name, surviving.value);
         }
         out.push(b'}');
         match self.updated_at {
@@ -128,15 +128,15 @@ impl Customer<'_> {
         }
         out.push(b'{');
         if self.members.len() > 1 {
-            for (name, sourced) in self.sourced() {
-                json::push_member(out, name, sourced.from);
+            for (name, surviving) in self.surviving_values() {
+                json::push_member(out, name, surviving.from);
             }
             if let Some(from) = self.interests_from {
                 json::push_member(out, "interests", from);
             }
-            for (name, sourced) in &self.attributes {
+            for (name, surviving) in &self.attributes {
                 let mut from = Vec::new();
-                json::push_string(&mut from, sourced.from);
+                json::push_string(&mut from, surviving.from);
                 push_attribute(out, &["attributes.", name].concat(), &String::from_utf8_lossy(&from));
             }
         }
@@ -144,22 +144,26 @@ impl Customer<'_> {
     }
 
     /// The single values with the names of their fields.
-    fn sourced(&self) -> impl Iterator<Item = (&'static str, Sourced<'_>)> {
+    fn surviving_values(&self) -> impl Iterator<Item = (&'static str, SurvivingValue<'_>)> {
         let texts = TextField::ALL.into_iter().map(|field| (field.name(), self.texts[field.index()]));
         let others = [("location", self.location), ("salary", self.salary)];
-        texts.chain(others).filter_map(|(name, sourced)| Some((name, sourced?)))
+        texts.chain(others).filter_map(|(name, surviving)| Some((name, surviving?)))
     }
 
     /// The names of the members of its JSON in which two states of a customer differ.
     pub fn changed_fields(&self, before: &Customer<'_>) -> Vec<&'static str> {
-        let value = |sourced: Option<Sourced<'_>>| sourced.map(|sourced| sourced.value.to_owned());
+        let value = |surviving: Option<SurvivingValue<'_>>| surviving.map(|surviving| surviving.value.to_owned());
         let mut changed: Vec<&'static str> = TextField::ALL
             .into_iter()
             .filter(|field| value(self.texts[field.index()]) != value(before.texts[field.index()]))
             .map(TextField::name)
             .collect();
         let attributes = |customer: &Customer<'_>| -> Vec<(String, String)> {
-            customer.attributes.iter().map(|(name, sourced)| ((*name).to_owned(), sourced.value.to_owned())).collect()
+            customer
+                .attributes
+                .iter()
+                .map(|(name, surviving)| ((*name).to_owned(), surviving.value.to_owned()))
+                .collect()
         };
         let others = [
             ("location", value(self.location) != value(before.location)),
@@ -185,10 +189,10 @@ fn written(write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
 }
 
 /// Appends `,"name":"text"` or `,"name":null`.
-fn push_text(out: &mut Vec<u8>, field: TextField, sourced: Option<Sourced<'_>>) {
+fn push_text(out: &mut Vec<u8>, field: TextField, surviving: Option<SurvivingValue<'_>>) {
     out.extend_from_slice(field.json_name().as_bytes());
-    match sourced {
-        Some(sourced) => json::push_string(out, sourced.value),
+    match surviving {
+        Some(surviving) => json::push_string(out, surviving.value),
         None => out.extend_from_slice(b"null"),
     }
 }

@@ -35,78 +35,77 @@ const BYTE_PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28,
 #[derive(Debug, Default)]
 pub struct Claims<'a> {
     /// By customer id, then by cluster: how many of its accounts, and the smallest reference among them.
-    parts: BTreeMap<&'a str, BTreeMap<u32, Part<'a>>>,
+    shares: BTreeMap<&'a str, BTreeMap<u32, ClaimedShare<'a>>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Part<'a> {
+struct ClaimedShare<'a> {
     accounts: usize,
     smallest_reference: &'a str,
 }
 
-/// What becomes of a cluster's identity.
+/// The customer ids that the accounts of a cluster had in the previous version, by what happens to them.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Identity<'a> {
-    /// The id that is kept: the oldest of those that the cluster has a right to.
+pub struct SettledIds<'a> {
+    /// The id that the cluster keeps: the oldest of those that belong to it.
     pub kept: Option<&'a str>,
-    /// Ids that end here because this cluster took all their accounts in.
+    /// Ids that end because all their accounts are in this cluster, which keeps another id.
     pub merged: Vec<&'a str>,
-    /// Ids that end and of which this cluster has a part: their accounts are in several clusters, none of which
-    /// keeps the id.
+    /// Ids that end although no cluster has all their accounts; this cluster has some.
     pub retired: Vec<&'a str>,
-    /// Ids of which this cluster has a part, while another cluster has the right to them.
+    /// Ids that belong to another cluster; this cluster has some of their accounts.
     pub split_from: Vec<&'a str>,
 }
 
 impl<'a> Claims<'a> {
     /// Notes that an account of `cluster` was in the customer `customer_id`.
     pub fn note(&mut self, cluster: u32, customer_id: &'a str, account: &'a str) {
-        let part = self.parts.entry(customer_id).or_default().entry(cluster);
-        let part = part.or_insert(Part { accounts: 0, smallest_reference: account });
-        part.accounts += 1;
-        if reference::compare(account, part.smallest_reference).is_lt() {
-            part.smallest_reference = account;
+        let share = self.shares.entry(customer_id).or_default().entry(cluster);
+        let share = share.or_insert(ClaimedShare { accounts: 0, smallest_reference: account });
+        share.accounts += 1;
+        if reference::compare(account, share.smallest_reference).is_lt() {
+            share.smallest_reference = account;
         }
     }
 
-    /// Whether any account that was in this customer is in a cluster. If none is, the customer is no more.
+    /// Whether any account of this customer is in a cluster. If none is, the customer is deleted.
     pub fn has(&self, customer_id: &str) -> bool {
-        self.parts.contains_key(customer_id)
+        self.shares.contains_key(customer_id)
     }
 
-    /// Settles all claims: a customer's id belongs to the cluster with the largest part of its accounts
+    /// Settles all claims: a customer's id belongs to the cluster with the largest share of its accounts
     /// (tie: the smallest reference); a cluster keeps the oldest id that belongs to it.
-    pub fn settle(&self) -> BTreeMap<u32, Identity<'a>> {
-        let mut identities: BTreeMap<u32, Identity<'a>> = BTreeMap::new();
+    pub fn settle(&self) -> BTreeMap<u32, SettledIds<'a>> {
+        let mut settled_ids: BTreeMap<u32, SettledIds<'a>> = BTreeMap::new();
         let mut ended = Vec::new();
         // Ids sort by age, so the first that a cluster gets is the oldest.
-        for (customer_id, parts) in &self.parts {
-            let rank = |left: &Part<'_>, right: &Part<'_>| -> Ordering {
+        for (customer_id, shares) in &self.shares {
+            let rank = |left: &ClaimedShare<'_>, right: &ClaimedShare<'_>| -> Ordering {
                 let by_size = left.accounts.cmp(&right.accounts);
                 by_size.then_with(|| reference::compare(right.smallest_reference, left.smallest_reference))
             };
-            let Some((owner, _)) = parts.iter().max_by(|left, right| rank(left.1, right.1)) else {
+            let Some((owner, _)) = shares.iter().max_by(|left, right| rank(left.1, right.1)) else {
                 continue;
             };
-            for cluster in parts.keys() {
-                let identity = identities.entry(*cluster).or_default();
+            for cluster in shares.keys() {
+                let ids = settled_ids.entry(*cluster).or_default();
                 if cluster != owner {
-                    identity.split_from.push(customer_id);
-                } else if identity.kept.is_none() {
-                    identity.kept = Some(customer_id);
-                } else if parts.len() == 1 {
-                    identity.merged.push(customer_id);
+                    ids.split_from.push(customer_id);
+                } else if ids.kept.is_none() {
+                    ids.kept = Some(customer_id);
+                } else if shares.len() == 1 {
+                    ids.merged.push(customer_id);
                 } else {
                     ended.push(customer_id);
                 }
             }
         }
         for customer_id in ended {
-            for cluster in self.parts[customer_id].keys() {
-                identities.entry(*cluster).or_default().retired.push(customer_id);
+            for cluster in self.shares[customer_id].keys() {
+                settled_ids.entry(*cluster).or_default().retired.push(customer_id);
             }
         }
-        identities
+        settled_ids
     }
 }
 
@@ -133,8 +132,8 @@ mod tests {
         claims.note(1, "old", "a:1");
         claims.note(1, "old", "a:2");
         let settled = claims.settle();
-        assert_eq!(settled[&1], Identity { kept: Some("old"), ..Identity::default() });
-        assert_eq!(settled[&0], Identity { split_from: vec!["old"], ..Identity::default() });
+        assert_eq!(settled[&1], SettledIds { kept: Some("old"), ..SettledIds::default() });
+        assert_eq!(settled[&0], SettledIds { split_from: vec!["old"], ..SettledIds::default() });
     }
 
     #[test]
@@ -152,7 +151,7 @@ mod tests {
         claims.note(0, "id1", "b:1");
         claims.note(0, "id3", "c:1");
         let settled = claims.settle();
-        assert_eq!(settled[&0], Identity { kept: Some("id1"), merged: vec!["id2", "id3"], ..Identity::default() });
+        assert_eq!(settled[&0], SettledIds { kept: Some("id1"), merged: vec!["id2", "id3"], ..SettledIds::default() });
     }
 
     #[test]
@@ -163,7 +162,7 @@ mod tests {
         claims.note(0, "id2", "a:3");
         claims.note(1, "id2", "a:4");
         let settled = claims.settle();
-        assert_eq!(settled[&0], Identity { kept: Some("id1"), retired: vec!["id2"], ..Identity::default() });
-        assert_eq!(settled[&1], Identity { retired: vec!["id2"], split_from: vec!["id2"], ..Identity::default() });
+        assert_eq!(settled[&0], SettledIds { kept: Some("id1"), retired: vec!["id2"], ..SettledIds::default() });
+        assert_eq!(settled[&1], SettledIds { retired: vec!["id2"], split_from: vec!["id2"], ..SettledIds::default() });
     }
 }

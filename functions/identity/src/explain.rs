@@ -1,117 +1,36 @@
-//! Why accounts are one customer, or are not: told by what decided it in Merge.
+//! Why accounts are one customer, or are not: said by what decided it in Merge.
 //!
-//! What guards did is taken from what Merge wrote down of it, and all else is decided again by the functions that
-//! decided it there. So no secret is needed: a key that is blocked is known by its account and rule, not by its node.
+//! What guards did is taken from what Merge wrote down of it, and all else is decided again by the same judge. So no
+//! secret is needed: a key that is blocked is known by its account and rule, not by its node.
 
 mod always;
+mod blocked;
+mod finding;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
-use onefold_config::{Config, MatchRule, Part};
+use onefold_config::{Config, MatchRule};
 use onefold_graph::node::Node;
-use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
-use crate::cluster::{Pool, links};
+use crate::comparison::compared_value;
 use crate::corrections::Corrections;
-use crate::matching::{self, MatchKey, Matcher};
-use crate::merge::keys::Keys;
-use crate::merge::{Guarded, MergeOutput};
+use crate::judge::{Judge, LinkedBy, Verdict};
+use crate::match_keys::{self, Matcher};
+use crate::merge::Guarded;
+use crate::pool::AccountPool;
 
-/// What a rule, or a correction, says of two accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// A correction: they are one person's.
-    Always,
-    /// A correction: they are not.
-    Never,
-    /// They share the key, and the conditions hold.
-    Accepted,
-    /// They share the key, and a condition keeps them apart.
-    Refused,
-    /// They share the key, and it links nothing: too many accounts share it.
-    Blocked,
-    /// A value of the key is nobody's, as of the blocked values.
-    Nobodys,
-    /// Their keys are not equal.
-    Different,
-    /// One of them has no key: a value is not there, or a placeholder.
-    Missing,
-}
+pub use finding::{CheckedCondition, PairFinding};
 
-/// What a rule, or a correction, says of two accounts, and by what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// References of both.
-    pub accounts: [String; 2],
-    /// The rule's name; `always` or `never` if it is a correction.
-    pub rule: String,
-    /// What it says.
-    pub verdict: Verdict,
-    /// What each has for the parts of the key, as the rule compares it. Of a correction nothing.
-    #[serde(default, skip_serializing_if = "is_correction")]
-    pub key: [Vec<Option<String>>; 2],
-    /// The accounts that a chain of `always` pairs leads over from one to the other, there or not.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub over: Vec<String>,
-    /// The conditions, if it came to them: up to the first that does not hold.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<Checked>,
-}
-
-/// A condition and what it looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checked {
-    /// `if_agree` or `unless_differ`.
-    pub demand: String,
-    /// The field, and what is done to its value.
-    pub field: String,
-    /// What each account has; nothing if it is nobody's.
-    pub values: [Option<String>; 2],
-    /// Whether it holds.
-    pub holds: bool,
-}
-
-fn is_correction(key: &[Vec<Option<String>>; 2]) -> bool {
-    key.iter().all(Vec::is_empty)
-}
-
-/// What links two accounts of a customer.
-#[derive(Clone, Copy)]
-enum Bond {
-    Always,
-    Rule(usize),
-}
-
-/// Explains the accounts of a customer, or of two.
-pub struct Explainer<'e, 'a> {
+/// Explains the accounts of a customer, or of two. Accounts are named by their numbers.
+pub struct Explainer<'e> {
     config: &'e Config,
     corrections: &'e Corrections,
     guarded: &'e [Guarded],
-    accounts: &'e [Account<'a>],
-    keys: Keys,
+    judge: Judge<'e>,
 }
 
-impl Pool for Explainer<'_, '_> {
-    fn len(&self) -> u32 {
-        self.accounts.len() as u32
-    }
-
-    fn account(&self, number: u32) -> &Account<'_> {
-        &self.accounts[number as usize]
-    }
-
-    fn keys(&self, number: u32) -> &[MatchKey] {
-        self.keys.open(number)
-    }
-
-    fn nobodys(&self, number: u32) -> u16 {
-        self.keys.nobodys(number)
-    }
-}
-
-impl<'e, 'a> Explainer<'e, 'a> {
+impl<'e> Explainer<'e> {
     /// An explainer of accounts under what made their version. `guarded` is what guards did to them. The matcher may
     /// hash with any secret.
     pub fn new(
@@ -119,44 +38,41 @@ impl<'e, 'a> Explainer<'e, 'a> {
         mut matcher: Matcher,
         corrections: &'e Corrections,
         guarded: &'e [Guarded],
-        accounts: &'e [Account<'a>],
+        accounts: &'e [Account<'e>],
     ) -> Self {
-        let blocked = blocked(config, &mut matcher, guarded, accounts);
-        // What guards did was told when the version was made.
-        let keys = Keys::new(accounts.iter(), &mut matcher, config, &blocked, &mut MergeOutput::default());
-        Self { config, corrections, guarded, accounts, keys }
+        let blocked = blocked::blocked_keys(config, &mut matcher, guarded, accounts);
+        let pool = AccountPool::new(accounts.iter().collect(), &mut matcher, config, &blocked);
+        Self { config, corrections, guarded, judge: Judge::new(pool, &config.matches, corrections) }
+    }
+
+    /// The numbers of all accounts.
+    pub fn numbers(&self) -> std::ops::Range<u32> {
+        self.judge.pool().numbers()
     }
 
     /// The number of an account.
     pub fn number(&self, reference: &str) -> Option<u32> {
-        self.accounts.iter().position(|account| account.reference == reference).map(|number| number as u32)
+        self.numbers().find(|number| self.reference(*number) == reference)
+    }
+
+    fn reference(&self, number: u32) -> &'e str {
+        self.judge.pool().reference(number)
     }
 
     /// A shortest way from one account to each other of its customer: for each but the first, the link by which it is
     /// reached, nearer ones first. The links are a tree, so between any two accounts there is one way along it.
-    pub fn tree(&self, members: &[u32], from: u32) -> Vec<Finding> {
-        let mut neighbours: BTreeMap<u32, Vec<(u32, Bond)>> = BTreeMap::new();
-        let mut note = |left: u32, right: u32, bond: Bond| {
-            neighbours.entry(left).or_default().push((right, bond));
-            neighbours.entry(right).or_default().push((left, bond));
-        };
-        for (left, right) in always::links(self.corrections, members, |member| &self.account(member).reference) {
-            note(left, right, Bond::Always);
-        }
-        for link in links(self, members, &self.config.matches) {
-            let [left, right] = [link.pair.0, link.pair.1].map(|place| members[place as usize]);
-            note(left, right, Bond::Rule(link.first_rule));
-        }
-        let mut reached = vec![false; self.accounts.len()];
+    pub fn tree(&self, members: &[u32], from: u32) -> Vec<PairFinding> {
+        let neighbours = self.neighbours(members);
+        let mut reached = vec![false; self.numbers().len()];
         let mut queue = VecDeque::from([from]);
         let mut tree = Vec::new();
         reached[from as usize] = true;
         while let Some(near) = queue.pop_front() {
-            for (far, bond) in neighbours.get(&near).into_iter().flatten() {
+            for (far, by) in neighbours.get(&near).into_iter().flatten() {
                 if !std::mem::replace(&mut reached[*far as usize], true) {
-                    tree.push(match bond {
-                        Bond::Always => self.always(near, *far),
-                        Bond::Rule(rule) => self.finding(*rule, near, *far),
+                    tree.push(match by {
+                        LinkedBy::Always => self.always(near, *far),
+                        LinkedBy::Rule(rule) => self.finding(*rule, near, *far),
                     });
                     queue.push_back(*far);
                 }
@@ -165,10 +81,27 @@ impl<'e, 'a> Explainer<'e, 'a> {
         tree
     }
 
+    /// The accounts that each account of a customer is linked with: by corrections first, then by stronger links.
+    fn neighbours(&self, members: &[u32]) -> BTreeMap<u32, Vec<(u32, LinkedBy)>> {
+        let mut neighbours: BTreeMap<u32, Vec<(u32, LinkedBy)>> = BTreeMap::new();
+        let mut note = |left: u32, right: u32, by: LinkedBy| {
+            neighbours.entry(left).or_default().push((right, by));
+            neighbours.entry(right).or_default().push((left, by));
+        };
+        for (left, right) in always::links(self.corrections, members, |member| self.reference(member)) {
+            note(left, right, LinkedBy::Always);
+        }
+        for link in self.judge.links(members) {
+            let [left, right] = [link.places.0, link.places.1].map(|place| members[place as usize]);
+            note(left, right, LinkedBy::Rule(link.first_rule));
+        }
+        neighbours
+    }
+
     /// A shortest chain of links from one account to another of its customer; `None` if there is none.
-    pub fn path(&self, members: &[u32], from: u32, to: u32) -> Option<Vec<Finding>> {
-        let origin = self.accounts[from as usize].reference.as_ref();
-        let mut at = self.accounts[to as usize].reference.to_string();
+    pub fn path(&self, members: &[u32], from: u32, to: u32) -> Option<Vec<PairFinding>> {
+        let origin = self.reference(from);
+        let mut at = self.reference(to).to_owned();
         let mut path = Vec::new();
         // Each account comes behind the one that it is reached from.
         for step in self.tree(members, from).into_iter().rev() {
@@ -182,33 +115,29 @@ impl<'e, 'a> Explainer<'e, 'a> {
     }
 
     /// What corrections and each rule say of two accounts.
-    pub fn pair(&self, left: u32, right: u32) -> Vec<Finding> {
-        let [one, other] = [left, right].map(|number| self.account(number).reference.as_ref());
-        let is_always = left != right
-            && self.corrections.chain(one).is_some_and(|chain| self.corrections.chain(other) == Some(chain));
-        let always = is_always.then(|| self.always(left, right));
-        let never = self.corrections.never(one).any(|never| never == other).then(|| self.never(left, right));
+    pub fn pair(&self, left: u32, right: u32) -> Vec<PairFinding> {
+        let always = self.judge.is_always(left, right).then(|| self.always(left, right));
+        let never = self.judge.is_never(left, right).then(|| self.never(left, right));
         let rules = (0..self.config.matches.len()).map(|rule| self.finding(rule, left, right));
         always.into_iter().chain(never).chain(rules).collect()
     }
 
     /// What pairs of two customers have in common, up to `most` of them: `never` pairs, and keys that are blocked,
     /// refused, or kept out by a limit.
-    pub fn between(&self, left: &[u32], right: &[u32], most: usize) -> Vec<Finding> {
+    pub fn between(&self, left: &[u32], right: &[u32], most: usize) -> Vec<PairFinding> {
+        let pool = self.judge.pool();
         let mut holders: BTreeMap<(usize, Node), Vec<u32>> = BTreeMap::new();
-        let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
         for number in right {
-            numbers.insert(&self.account(*number).reference, *number);
-            for key in self.keys.all(*number) {
+            for key in pool.all_keys(*number) {
                 holders.entry((key.rule, key.node)).or_default().push(*number);
             }
         }
         let never = left.iter().flat_map(|number| {
-            let others = self.corrections.never(&self.account(*number).reference);
-            others.filter_map(|other| numbers.get(other)).map(|other| self.never(*number, *other))
+            let others = self.judge.corrections().never(*number).filter(|other| right.contains(other));
+            others.map(|other| self.never(*number, other))
         });
         let shared = left.iter().flat_map(|number| {
-            let keys = self.keys.all(*number).iter();
+            let keys = pool.all_keys(*number).iter();
             keys.flat_map(|key| holders.get(&(key.rule, key.node)).into_iter().flatten().map(|other| (*key, *other)))
                 .map(|(key, other)| self.finding(key.rule, *number, other))
         });
@@ -218,105 +147,67 @@ impl<'e, 'a> Explainer<'e, 'a> {
     /// The limits at which Merge divided what would have been one customer, if it set two accounts apart by that:
     /// `never`, `max_accounts_per_customer` or `max_distinct.<field>`.
     pub fn divided_by(&self, left: u32, right: u32) -> Vec<String> {
-        let [one, other] = [left, right].map(|number| self.account(number).reference.as_ref());
-        let part = |guarded: &Guarded, reference: &str| {
-            guarded.parts.iter().position(|part| part.iter().any(|account| account == reference))
+        let part = |guarded: &Guarded, account: u32| {
+            let has_account = |part: &Vec<String>| part.iter().any(|reference| reference == self.reference(account));
+            guarded.parts.iter().position(has_account)
         };
         let divided = self.guarded.iter().find(
-            |guarded| matches!((part(guarded, one), part(guarded, other)), (Some(left), Some(right)) if left != right),
+            |guarded| matches!((part(guarded, left), part(guarded, right)), (Some(left), Some(right)) if left != right),
         );
         divided.into_iter().flat_map(Guarded::limits).map(str::to_owned).collect()
     }
 
     fn references(&self, left: u32, right: u32) -> [String; 2] {
-        [left, right].map(|number| self.account(number).reference.to_string())
+        [left, right].map(|number| self.reference(number).to_owned())
     }
 
-    fn always(&self, left: u32, right: u32) -> Finding {
+    fn always(&self, left: u32, right: u32) -> PairFinding {
         let accounts = self.references(left, right);
         let over = always::over(self.corrections.pairs(), &accounts[0], &accounts[1]);
-        Finding { over, ..correction("always", Verdict::Always, accounts) }
+        PairFinding { over, ..PairFinding::of_correction("always", Verdict::Always, accounts) }
     }
 
-    fn never(&self, left: u32, right: u32) -> Finding {
-        correction("never", Verdict::Never, self.references(left, right))
+    fn never(&self, left: u32, right: u32) -> PairFinding {
+        PairFinding::of_correction("never", Verdict::Never, self.references(left, right))
     }
 
-    fn finding(&self, rule_number: usize, left: u32, right: u32) -> Finding {
+    fn finding(&self, rule_number: usize, left: u32, right: u32) -> PairFinding {
         let rule = &self.config.matches[rule_number];
-        let node = |number: u32| self.keys.all(number).iter().find(|key| key.rule == rule_number).map(|key| key.node);
+        let ruling = self.judge.ruling(rule_number, left, right);
         let parts = |number: u32| -> Vec<Option<String>> {
-            let account = self.account(number);
-            rule.key.iter().map(|part| matching::value(part, account).map(|value| value.into_owned())).collect()
+            let account = self.judge.pool().account(number);
+            rule.key.iter().map(|part| match_keys::value(part, account).map(|value| value.into_owned())).collect()
         };
-        let key = [parts(left), parts(right)];
-        let is_open = |number: u32, node: Node| self.keys.open(number).iter().any(|key| key.node == node);
-        let mut conditions = Vec::new();
-        let verdict = match (node(left), node(right)) {
-            (Some(one), Some(other)) if one != other => Verdict::Different,
-            (Some(shared), Some(_)) if !is_open(left, shared) => Verdict::Blocked,
-            (Some(_), Some(_)) => {
-                let refused = self.compared(left, rule).refused_by(&self.compared(right, rule), rule);
-                conditions = self.conditions(rule, left, right, refused);
-                if refused.is_some() { Verdict::Refused } else { Verdict::Accepted }
-            }
-            _ if key.iter().flatten().any(Option::is_none) => Verdict::Missing,
-            _ => Verdict::Nobodys,
+        let conditions = match ruling.verdict {
+            Verdict::Accepted | Verdict::Refused => self.conditions(rule, left, right, ruling.refused_by),
+            _ => Vec::new(),
         };
-        let accounts = self.references(left, right);
-        Finding { accounts, rule: rule.name(), verdict, key, over: Vec::new(), conditions }
+        PairFinding {
+            accounts: self.references(left, right),
+            rule: rule.name(),
+            verdict: ruling.verdict,
+            key: [parts(left), parts(right)],
+            over: Vec::new(),
+            conditions,
+        }
     }
 
     /// The conditions up to the one that refuses the pair.
-    fn conditions(&self, rule: &MatchRule, left: u32, right: u32, refused: Option<usize>) -> Vec<Checked> {
-        let looked_at = rule.conditions.iter().take(refused.map_or(usize::MAX, |number| number + 1)).enumerate();
-        let value = |number: u32, part: &Part| {
-            let is_nobodys = self.nobodys(number) & (1 << part.field.index()) != 0;
-            if is_nobodys { None } else { matching::value(part, self.account(number)).map(|value| value.into_owned()) }
-        };
-        looked_at
-            .map(|(number, condition)| Checked {
-                demand: condition.demand.name().to_owned(),
+    fn conditions(&self, rule: &MatchRule, left: u32, right: u32, refused_by: Option<usize>) -> Vec<CheckedCondition> {
+        let pool = self.judge.pool();
+        let checked = rule.conditions.iter().take(refused_by.map_or(usize::MAX, |number| number + 1)).enumerate();
+        checked
+            .map(|(number, condition)| CheckedCondition {
+                requirement: condition.requirement.name().to_owned(),
                 field: condition.part.name(),
-                values: [value(left, &condition.part), value(right, &condition.part)],
-                holds: refused != Some(number),
+                values: [left, right].map(|account| {
+                    let value = compared_value(&condition.part, pool.account(account), pool.blocked_fields(account));
+                    value.map(|value| value.into_owned())
+                }),
+                holds: refused_by != Some(number),
             })
             .collect()
     }
-}
-
-fn correction(rule: &str, verdict: Verdict, accounts: [String; 2]) -> Finding {
-    let key = Default::default();
-    Finding { accounts, rule: rule.to_owned(), verdict, key, over: Vec::new(), conditions: Vec::new() }
-}
-
-/// The nodes of the accounts' keys that link nothing, sorted.
-///
-/// Rules of one key have one name. As many accounts share it under each of them, so of those rules the ones with the
-/// lowest limits block it.
-fn blocked(config: &Config, matcher: &mut Matcher, guarded: &[Guarded], accounts: &[Account<'_>]) -> Vec<Node> {
-    let names: Vec<String> = config.matches.iter().map(MatchRule::name).collect();
-    let mut times: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for (account, rule) in guarded.iter().filter_map(Guarded::blocked_key) {
-        *times.entry((account, rule)).or_default() += 1;
-    }
-    let mut nodes = BTreeSet::new();
-    let mut keys = Vec::new();
-    for account in accounts {
-        keys.clear();
-        matcher.keys(account, &mut keys);
-        keys.sort_by_key(|key| config.matches.get(key.rule).map(|rule| config.guard.limit(rule)));
-        for key in &keys {
-            let Some(name) = names.get(key.rule) else { continue };
-            if let Some(times) = times.get_mut(&(account.reference.as_ref(), name.as_str()))
-                && *times > 0
-            {
-                *times -= 1;
-                nodes.insert(key.node);
-            }
-        }
-    }
-    nodes.into_iter().collect()
 }
 
 #[cfg(test)]

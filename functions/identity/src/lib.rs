@@ -1,8 +1,19 @@
 //! Which accounts are one customer, and what that customer is.
 //!
 //! An *account* is one system's record of a customer; a *customer* is what accounts of one person are folded into; a
-//! *match key* is a normalised value that marks accounts as potential duplicates. This crate makes the keys of accounts,
-//! decides which accounts belong together, and folds them.
+//! *match key* is a normalised value that accounts share if they may belong to one person.
+//!
+//! * [`account`], [`reference`], [`provenance`]: an account, its text and its name
+//! * [`match_keys`], [`blocked_values`]: which keys an account has, and which values make none
+//! * [`corrections`]: what people say about pairs
+//! * [`pool`], [`shared_keys`], [`comparison`], [`judge`]: accounts with their keys, which of them share one, and the one
+//!   decision on a pair
+//! * [`cluster`]: customers are the components of linked pairs, within the limits of the guard
+//! * [`survive`], [`customer`], [`customer_id`]: the values that survive, the customer's text and its id
+//! * [`merge`]: all of this for one partition, in four steps, with the change feed
+//! * [`explain`]: what the judge says, for people to read
+//! * [`snapshot`], [`suppression`]: which accounts of the previous version must go
+//! * [`json`], [`plain_json`], [`edit_distance`]: text, fast
 //!
 //! It deliberately lacks I/O, a clock, randomness, tokio and AWS: time and input arrive as arguments, so that the same
 //! input gives the same output to the byte. `clippy.toml` bans the rest.
@@ -12,17 +23,22 @@
 pub mod account;
 pub mod blocked_values;
 pub mod cluster;
+pub mod comparison;
 pub mod corrections;
 pub mod customer;
 pub mod customer_id;
 pub mod edit_distance;
 pub mod explain;
 pub mod json;
-pub mod matching;
+pub mod judge;
+pub mod match_keys;
 pub mod merge;
 pub mod plain_json;
+pub mod pool;
+pub mod pool_corrections;
 pub mod provenance;
 pub mod reference;
+pub mod shared_keys;
 pub mod snapshot;
 pub mod suppression;
 pub mod survive;

@@ -1,8 +1,9 @@
 //! Reading JSON as programs mostly write it: without escapes.
 //!
-//! Then a string is a slice up to the next quote, and nothing has to be decoded or copied. Every method gives
-//! `None` or `false` for what it does not know, be it valid or not: the caller then turns to the general parser,
-//! which also says what is wrong. What a method does accept is valid JSON, and means what it says there.
+//! Without escapes a string is a slice up to the next quote, and nothing has to be decoded or copied. Every method gives
+//! `None` or `false` for text that it does not know, valid or not: the caller then uses the general parser, which also
+//! says what is wrong. Text that a method accepts is valid JSON, and both parsers read it alike. A property test compares
+//! the two.
 
 use serde_json::value::RawValue;
 

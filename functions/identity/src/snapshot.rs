@@ -1,9 +1,9 @@
 //! Sources that are snapshots: what a run reads of one is the source's whole state.
 //!
-//! The members that such a source has in the previous version are *replaced*: none of them stands any more.
-//! An account that was read again goes on with the version that was read; one that was not is gone. Link
-//! must know this, too, as what is gone is not to count among those that share a key. It sees hashes only, so
-//! Merge writes a mark of the source to the links of a snapshot's members.
+//! The members that such a source has in the previous version are *replaced*: none of them counts any more.
+//! An account that was read again has the version that was read; an account that was not read is gone. Link
+//! must know this, too, as accounts that are gone must not count among those that share a key. Link sees hashes only,
+//! so Merge writes a mark of the source to the links of a snapshot's members.
 
 use onefold_config::Config;
 use onefold_graph::node::{Node, NodeHasher};

@@ -14,7 +14,7 @@ use onefold_normalise::{Step, Surroundings, is_email};
 use crate::account::Account;
 use crate::reference;
 
-/// The suppression list, to look accounts up in.
+/// The suppression list.
 #[derive(Clone, Debug)]
 pub struct Suppression {
     hasher: NodeHasher,
@@ -31,7 +31,7 @@ impl Suppression {
         Self { hasher, listed }
     }
 
-    /// Whether nobody is on it.
+    /// Whether it has no entry.
     pub fn is_empty(&self) -> bool {
         self.listed.is_empty()
     }
@@ -41,7 +41,7 @@ impl Suppression {
         &self.listed
     }
 
-    /// A digest by which a change of the list is noticed; empty if nobody is on it.
+    /// A digest of the entries, to notice a change of the list; empty if there are none.
     pub fn digest(&self) -> String {
         if self.is_empty() {
             return String::new();
@@ -55,7 +55,7 @@ impl Suppression {
         !self.is_empty() && self.has(reference_entry(&self.hasher, reference))
     }
 
-    /// Whether anything of an account is on it. The configuration tells the region of the account's source.
+    /// Whether anything of an account is on it. The region of the account's source comes from the configuration.
     pub fn covers(&self, account: &Account<'_>, config: &Config) -> bool {
         if self.is_empty() {
             return false;

@@ -10,11 +10,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use onefold_config::{Config, Rule, Unit};
-use onefold_normalise::field::{Field, TEXT_FIELDS, TextField};
+use onefold_normalise::field::{Field, TEXT_FIELDS, TextField, TextFieldSet};
 use order::Orders;
 
 use crate::account::Account;
-use crate::customer::{Customer, Sourced};
+use crate::customer::{Customer, SurvivingValue};
 use crate::provenance::{self, Origins};
 use crate::reference;
 
@@ -23,14 +23,14 @@ use crate::reference;
 pub struct Candidate<'x> {
     /// The account.
     pub account: &'x Account<'x>,
-    /// Text fields (by number) whose value is the value of a blocked key: nobody's contact detail.
-    pub blocked: u16,
+    /// Text fields whose values are blocked: they do not survive.
+    pub blocked: TextFieldSet,
 }
 
 impl<'x> Candidate<'x> {
     /// The value of a text field, unless it is blocked.
     pub fn value(&self, field: TextField) -> Option<&'x str> {
-        if self.blocked & (1 << field.index()) != 0 { None } else { self.account.text(field) }
+        if self.blocked.contains(field) { None } else { self.account.text(field) }
     }
 }
 
@@ -81,7 +81,7 @@ impl<'c> Survivorship<'c> {
         customer
     }
 
-    /// As [`Survivorship::fold`]; puts the result in the place of another customer, whose memory is used again.
+    /// As [`Survivorship::fold`], into an existing customer, whose memory is used again.
     pub fn fold_into<'x>(&self, candidates: &[Candidate<'x>], customer: &mut Customer<'x>) {
         // Four customers in five have one account, and then there is nothing to choose.
         match candidates {
@@ -103,15 +103,15 @@ impl<'c> Survivorship<'c> {
                 Some(unit) => unit_owners[unit],
                 None => owner(self.rule(slot), slot == SALARY, &orders, |number| value_of(&latest_first[number], slot)),
             };
-            let sourced = owner.and_then(|number| {
+            let surviving = owner.and_then(|number| {
                 let candidate = &latest_first[number];
                 let from = origins[number].get(slot_name(slot)).unwrap_or(&candidate.account.reference);
-                value_of(candidate, slot).map(|value| Sourced { value, from })
+                value_of(candidate, slot).map(|value| SurvivingValue { value, from })
             });
             match slot {
-                LOCATION => customer.location = sourced,
-                SALARY => customer.salary = sourced,
-                text => customer.texts[text] = sourced,
+                LOCATION => customer.location = surviving,
+                SALARY => customer.salary = surviving,
+                text => customer.texts[text] = surviving,
             }
         }
         customer.updated_at = latest_first.iter().filter_map(|candidate| candidate.account.updated_at).max();
@@ -138,7 +138,7 @@ impl<'c> Survivorship<'c> {
     }
 
     /// The attributes that any account has, sorted by name.
-    fn attributes<'x>(&self, orders: &Orders<'x, '_>, origins: &[Origins<'x>]) -> Vec<(&'x str, Sourced<'x>)> {
+    fn attributes<'x>(&self, orders: &Orders<'x, '_>, origins: &[Origins<'x>]) -> Vec<(&'x str, SurvivingValue<'x>)> {
         let accounts = || orders.latest_first.iter().map(|candidate| candidate.account);
         let names: BTreeSet<&str> =
             accounts().flat_map(|account| account.attributes.iter().map(|(name, _)| name.as_ref())).collect();
@@ -150,7 +150,7 @@ impl<'c> Survivorship<'c> {
             let number = owner(self.config.survive.attribute(name), false, orders, value)?;
             let reference = orders.latest_first[number].account.reference.as_ref();
             let from = origins[number].attribute(name).unwrap_or(reference);
-            Some((name, Sourced { value: value(number)?, from }))
+            Some((name, SurvivingValue { value: value(number)?, from }))
         };
         names.into_iter().filter_map(survivor).collect()
     }
@@ -203,15 +203,15 @@ fn unit_owner(unit: &Unit, orders: &Orders<'_, '_>) -> Option<usize> {
 /// The customer of one account.
 fn single<'x>(candidate: &Candidate<'x>, customer: &mut Customer<'x>) {
     let account = candidate.account;
-    let sourced = |value| Sourced { value, from: &account.reference };
+    let surviving = |value| SurvivingValue { value, from: &account.reference };
     refill(&mut customer.members, [account.reference.as_ref()]);
-    customer.texts = TextField::ALL.map(|field| candidate.value(field).map(sourced));
-    customer.location = account.location.as_deref().map(sourced);
-    customer.salary = account.salary.as_deref().map(sourced);
+    customer.texts = TextField::ALL.map(|field| candidate.value(field).map(surviving));
+    customer.location = account.location.as_deref().map(surviving);
+    customer.salary = account.salary.as_deref().map(surviving);
     refill(&mut customer.interests, account.interests.iter().map(AsRef::as_ref));
     refill(&mut customer.emails, candidate.value(TextField::Email));
     refill(&mut customer.phone_numbers, candidate.value(TextField::PhoneNumber));
-    refill(&mut customer.attributes, account.attributes.iter().map(|(name, value)| (name.as_ref(), sourced(value))));
+    refill(&mut customer.attributes, account.attributes.iter().map(|(name, value)| (name.as_ref(), surviving(value))));
     customer.updated_at = account.updated_at;
     customer.interests_from = None;
     customer.held_by.clear();
@@ -233,7 +233,7 @@ fn refill_distinct<T: Ord>(items: &mut Vec<T>, others: impl IntoIterator<Item = 
 /// Which values of an account came from tables, but for those that are blocked.
 fn from_tables<'x>(candidate: &Candidate<'x>) -> Option<Cow<'x, str>> {
     let text = candidate.account.provenance.as_deref()?;
-    if candidate.blocked == 0 {
+    if candidate.blocked.is_empty() {
         return Some(Cow::Borrowed(text));
     }
     let is_blocked = |name: &str| TextField::from_name(name).is_some_and(|field| candidate.value(field).is_none());

@@ -75,7 +75,7 @@ async fn merge(
     let shuffled = fetch(run, partition, blocked_keys, context, moved).await?;
 
     let matcher = pinned.matcher(context)?;
-    let mut merger = Merger::new(&pinned.config, matcher, &blocked, started_at).building_on(previous.before(&pinned));
+    let mut merger = Merger::new(&pinned.config, matcher, &blocked, started_at).building_on(previous.rules(&pinned));
     if pinned.plan.erases {
         merger = merger.erasing(pinned.suppression()?);
     }

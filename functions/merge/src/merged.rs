@@ -1,4 +1,4 @@
-//! What the slices of a partition became, put together.
+//! The outputs of a partition's slices, put together.
 
 use onefold_identity::merge::MergeOutput;
 use onefold_lake::data::links;
@@ -18,10 +18,10 @@ const ROOM_BYTES_MAX: usize = 32 << 20;
 /// A part of what is merged and its bytes.
 type Object = (Part, Vec<u8>);
 
-/// What a partition becomes.
+/// The outputs of a partition, put together from those of its slices.
 pub(crate) struct Merged<'r> {
     run: &'r RunId,
-    /// How many slices there will be behind the first, until it is there.
+    /// How many slices come after the first; 0 once the first is there.
     slices_to_come: usize,
     compressor: Compressor,
     /// Compressed, a frame a slice.
@@ -33,7 +33,7 @@ pub(crate) struct Merged<'r> {
 }
 
 impl<'r> Merged<'r> {
-    /// Nothing yet of so many slices.
+    /// The outputs of no slice yet, of so many that will come.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -50,7 +50,7 @@ impl<'r> Merged<'r> {
         })
     }
 
-    /// Adds what a slice became.
+    /// Adds the outputs of a slice.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -82,7 +82,7 @@ impl<'r> Merged<'r> {
         Ok(())
     }
 
-    /// All parts, and how many there are of what.
+    /// All parts, and the counters of the partition.
     ///
     /// # Errors
     /// Only if memory runs out.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use onefold_config::Config;
 use onefold_graph::node::Node;
 use onefold_identity::corrections::{Corrections, Pairs};
-use onefold_identity::matching::Matcher;
-use onefold_identity::merge::Before;
+use onefold_identity::match_keys::Matcher;
+use onefold_identity::merge::PreviousRules;
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError};
@@ -41,12 +41,12 @@ impl Previous {
         Ok(settings.map_or(Self::Unknown, |settings| Self::Known(Box::new(settings))))
     }
 
-    /// The version as what a run builds on.
-    pub(crate) fn before(&self, pinned: &Pinned) -> Before<'_> {
+    /// The rules that made it, as a run builds on them.
+    pub(crate) fn rules(&self, pinned: &Pinned) -> PreviousRules<'_> {
         match self {
-            Self::Nothing => Before::Nothing,
-            Self::Unknown => Before::Unknown,
-            Self::Known(settings) => Before::Known {
+            Self::Nothing => PreviousRules::NoVersion,
+            Self::Unknown => PreviousRules::Unknown,
+            Self::Known(settings) => PreviousRules::Known {
                 config: &settings.config,
                 matcher: &settings.matcher,
                 blocked: &settings.blocked,

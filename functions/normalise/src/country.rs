@@ -10,9 +10,9 @@ use super::text::ascii_alphanumerics;
 /// all that is neither letter nor digit. Made by `infra/tables/make.py` from Unicode CLDR (Unicode-3.0).
 const COUNTRIES: &str = include_str!("tables/countries.tsv");
 
-/// The alpha-2 code of what names a country; `None` if nothing is known by that name.
+/// The alpha-2 code of a country's name or code; `None` if the name is unknown.
 ///
-/// `NA` is Namibia's code; any other spelling of it says that there is no country.
+/// `NA` is Namibia's code; in any other spelling it means that there is no country.
 pub(super) fn country(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
     const LONGEST: usize = 80;
     if is_placeholder(&value) && value.trim() != "NA" {

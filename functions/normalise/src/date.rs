@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-/// The years that a living person may be born in. Earlier ones are what software writes for none: 0001-01-01,
+/// The years that a living person may be born in. Software writes earlier ones where there is no date: 0001-01-01,
 /// 1753-01-01, 1899-12-30, 1900-01-01.
 const YEARS: std::ops::RangeInclusive<i16> = 1901..=2099;
 
-/// `YYYY-MM-DD`, from what can be read in one way only.
+/// `YYYY-MM-DD`, from a date that can be read in one way only.
 ///
-/// That is year, month, day with `-`, `/`, `.` or nothing between them, and day, month, year with `.`. A time of day
-/// behind it is left out. `None` for all else, and for years that nobody alive is born in.
+/// These are year, month, day with `-`, `/`, `.` or nothing between them, and day, month, year with `.`. A time of day
+/// behind the date is dropped. `None` for all others, and for years in which no living person was born.
 pub(super) fn date(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
     let text = value.trim();
     let text = text.split_once(['T', ' ']).map_or(text, |(date, _)| date);

@@ -136,6 +136,43 @@ impl TextField {
     }
 }
 
+/// A set of text fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextFieldSet(u16);
+
+impl TextFieldSet {
+    /// The set without fields.
+    pub const EMPTY: Self = Self(0);
+
+    /// Whether it has no field.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether a field is in it.
+    pub const fn contains(self, field: TextField) -> bool {
+        self.0 & (1 << field.index()) != 0
+    }
+
+    /// Adds a field.
+    pub const fn insert(&mut self, field: TextField) {
+        self.0 |= 1 << field.index();
+    }
+
+    /// The fields, in the order of [`TextField::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = TextField> {
+        TextField::ALL.into_iter().filter(move |field| self.contains(*field))
+    }
+}
+
+impl FromIterator<TextField> for TextFieldSet {
+    fn from_iter<I: IntoIterator<Item = TextField>>(fields: I) -> Self {
+        let mut set = Self::default();
+        fields.into_iter().for_each(|field| set.insert(field));
+        set
+    }
+}
+
 /// Any field that a source can give or that survives into a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
@@ -197,5 +234,16 @@ mod tests {
         for field in Field::all() {
             assert_eq!(Field::from_name(field.name()), Some(field));
         }
+    }
+
+    #[test]
+    fn a_set_has_the_fields_that_were_added() {
+        let mut set: TextFieldSet = [TextField::Country, TextField::GivenName].into_iter().collect();
+        assert!(!set.is_empty() && TextFieldSet::default().is_empty());
+        assert!(!set.contains(TextField::Email));
+        set.insert(TextField::Email);
+        set.insert(TextField::Email);
+        let fields: Vec<TextField> = set.iter().collect();
+        assert_eq!(fields, [TextField::GivenName, TextField::Email, TextField::Country]);
     }
 }

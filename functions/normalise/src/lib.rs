@@ -1,4 +1,12 @@
-//! Normalisers: small named steps that the configuration chains for each text field.
+//! Normalised values: the fields of an account, times, and the steps that normalise text.
+//!
+//! * [`field`]: the text fields by their standard names, and sets of them
+//! * [`timestamp`]: points in time, and the formats that sources write them in
+//! * [`Step`] and [`run`]: small named steps that the configuration chains for each text field. Each has a file: `text`
+//!   (white space, Unicode, ASCII), `name` (letter case), `nickname`, `email`, `phone` and `e164`, `date`, `country`,
+//!   `postal_code`, `phonetic` and `metaphone`
+//! * [`spreadsheet`]: what spreadsheets leave around and instead of values
+//! * `table` and `calling_codes`: what steps look up; the tables are in `tables/`
 //!
 //! A step leaves a value that is already normal as it is, without copying it: most values are. What a chain does not
 //! use costs nothing: tables are searched as they lie in the program, and numbering plans are read at first use.
@@ -12,6 +20,7 @@ mod date;
 mod e164;
 mod email;
 pub mod field;
+mod metaphone;
 mod name;
 mod nickname;
 mod phone;
@@ -31,7 +40,7 @@ pub use step::Step;
 use text::has_graphic_ends;
 pub use text::{is_stray_control, trim, without_control, without_controls};
 
-/// What a step may look at beside the value.
+/// The countries that a step may use to read a value.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Surroundings<'a> {
     /// The account's country, ISO 3166-1 alpha-2.
@@ -45,7 +54,7 @@ pub fn lowercase(value: &str) -> Cow<'_, str> {
     name::lowercase(Cow::Borrowed(value))
 }
 
-/// Runs a chain; `None` if nothing is left.
+/// Runs the steps of a chain in order; `None` if a step gives none or the result is empty.
 pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
     let mut value = value;
     for step in chain {
@@ -54,12 +63,13 @@ pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'
     (!value.is_empty()).then_some(value)
 }
 
-/// Whether a value says that there is none. Such values never form a match key (invariant 5).
+/// Whether a value stands for a missing one: blank, `n/a`, an error of a spreadsheet and the like. Such values never form a
+/// match key (invariant 5).
 pub fn is_placeholder(value: &str) -> bool {
     const LONGEST: usize = 13;
     const PLACEHOLDERS: [&str; 13] =
         ["-", "--", "?", ".", "n/a", "na", "nil", "null", "none", "unknown", "undefined", "not available", "xxx"];
-    // Most values are told by their length and ends: longer, and without white space around them.
+    // Most values are known by their length and ends: longer, and without white space around them.
     if value.len() > LONGEST && has_graphic_ends(value) && !value.starts_with('#') {
         return false;
     }

@@ -1,4 +1,4 @@
-//! Given names by what they are short for.
+//! Nicknames and the given names that they are short for.
 
 use std::borrow::Cow;
 

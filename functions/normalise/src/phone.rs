@@ -13,7 +13,7 @@ use super::text::{has_graphic_ends, is_invisible};
 const DIGITS_MIN: usize = 8;
 const DIGITS_MAX: usize = 15;
 
-/// What stands between a number and its extension.
+/// The marks between a number and its extension.
 const EXTENSIONS: [&str; 6] = [";ext", "extension", "extn", "ext", "x", "#"];
 
 /// `+`, calling code and digits.
@@ -23,13 +23,13 @@ const EXTENSIONS: [&str; 6] = [";ext", "extension", "extn", "ext", "x", "#"];
 /// (ITU-T E.164 allows 15), or if the number is a national one and no country is known, or if anything else is in it
 /// than digits, blanks, `+ ( ) - / .` and the mark of an extension: `4.91511E+11` is no number any more.
 ///
-/// What cannot be seen, `tel:`, and a spreadsheet's marks around the number do not count.
+/// Invisible characters, `tel:`, and a spreadsheet's marks around the number are ignored.
 pub(super) fn digits(value: &str, surroundings: Surroundings<'_>) -> Option<String> {
     let value = if has_graphic_ends(value) { value } else { value.trim() };
     plain(value, surroundings).or_else(|| plain(&usual(value)?, surroundings))
 }
 
-/// The number of a text that has usual signs only.
+/// The number of a text that has only digits and the usual signs.
 fn plain(value: &str, surroundings: Surroundings<'_>) -> Option<String> {
     let (value, is_float) = match value.strip_suffix(".0") {
         Some(whole) if whole.bytes().all(|byte| byte.is_ascii_digit()) => (whole, true),
@@ -74,7 +74,7 @@ fn plain(value: &str, surroundings: Surroundings<'_>) -> Option<String> {
     Some(number)
 }
 
-/// What stands before the first `(0)` and what behind it.
+/// The text before the first `(0)` and the text behind it.
 fn without_zero(value: &[u8]) -> (&[u8], &[u8]) {
     let place = memchr_iter(b'(', value).find(|place| value[*place..].starts_with(b"(0)"));
     place.map_or((value, &[]), |place| (&value[..place], &value[place + 3..]))

@@ -1,8 +1,8 @@
-//! What spreadsheets leave of a cell when they write it as text.
+//! Traces of spreadsheets in text: marks around values, and errors instead of values.
 
 use std::borrow::Cow;
 
-/// What stands in a cell whose formula has no value, in the languages that name it otherwise than English.
+/// The text of a cell whose formula has no value, in English and in the languages that have other words for it.
 const ERRORS: [&str; 21] = [
     "#N/A",
     "#NAME?",
@@ -30,7 +30,7 @@ const ERRORS: [&str; 21] = [
     "#VALORE!",
 ];
 
-/// Whether a text is what a spreadsheet shows where a cell has no value, or `####…`, where it does not fit.
+/// Whether a text is an error of a spreadsheet, or the `####…` of a cell that is too narrow.
 pub fn is_error(text: &str) -> bool {
     if !text.starts_with('#') {
         return false;

@@ -1,14 +1,14 @@
-//! The steps by name.
+//! The steps that normalise a value.
 
 use std::borrow::Cow;
 
-use super::{Surroundings, country, date, e164, email, name, nickname, phone, phonetic, postal_code, text};
+use super::{Surroundings, country, date, e164, email, metaphone, name, nickname, phone, phonetic, postal_code, text};
 use crate::field::TextField;
 
 /// One step of a chain.
 ///
-/// A step that was run on its own result leaves it as it is, but for [`Step::Metaphone`] and [`Step::DoubleMetaphone`],
-/// whose codes are no names; and [`Step::Untag`] and [`Step::Capitalise`] on what is neither an address nor a name.
+/// A step leaves its own result as it is. Exceptions: [`Step::Metaphone`] and [`Step::DoubleMetaphone`], whose codes are no
+/// names, and [`Step::Untag`] and [`Step::Capitalise`] of text that is neither an address nor a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Removes white space around the value.
@@ -53,7 +53,7 @@ pub enum Step {
     DoubleMetaphone,
     /// The code of Kölner Phonetik.
     Cologne,
-    /// What stands before the first white space or hyphen.
+    /// The text before the first white space or hyphen.
     FirstWord,
     /// The words in alphabetical order.
     SortedWords,
@@ -138,7 +138,7 @@ impl Step {
         Self::ALL.into_iter().chain(prefixes).find(|step| step.name() == name)
     }
 
-    /// Whether a step is for match keys only: what it leaves of a value is good for comparing, not for keeping.
+    /// Whether a step is for match keys only: its result can be compared, but is no value of the field.
     pub const fn is_for_keys(self) -> bool {
         matches!(
             self,
@@ -154,7 +154,7 @@ impl Step {
         )
     }
 
-    /// The one field that a step can do something with, if there is only one.
+    /// The one field that a step is for, if there is only one.
     pub const fn field(self) -> Option<TextField> {
         match self {
             Self::E164 => Some(TextField::PhoneNumber),
@@ -167,7 +167,7 @@ impl Step {
         }
     }
 
-    /// The value after this step; `None` if there is nothing of this kind in it.
+    /// The value after this step; `None` if it is no value of the step's kind.
     pub fn apply<'a>(self, value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
         match self {
             Self::Trim => Some(text::trim(value)),
@@ -188,7 +188,7 @@ impl Step {
             Self::Ascii => Some(text::ascii(value)),
             Self::Nickname => Some(nickname::nickname(value)),
             Self::Soundex => phonetic::soundex(&value).map(Cow::Owned),
-            Self::Metaphone => phonetic::metaphone(&value).map(Cow::Owned),
+            Self::Metaphone => metaphone::metaphone(&value).map(Cow::Owned),
             Self::DoubleMetaphone => phonetic::double_metaphone(&value).map(Cow::Owned),
             Self::Cologne => phonetic::cologne(&value).map(Cow::Owned),
             Self::FirstWord => Some(text::first_word(value)),

@@ -1,6 +1,6 @@
 //! Tables that are part of the program: lines of key, tab, value, sorted by key.
 //!
-//! They are searched as they are, so that a chain that does not use one pays nothing for it.
+//! They are searched without being parsed first, so a chain that does not use a table pays nothing for it.
 
 /// The value of a key.
 pub(super) fn look_up(table: &'static str, key: &str) -> Option<&'static str> {
@@ -18,7 +18,7 @@ pub(super) fn look_up(table: &'static str, key: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether every line of a table is found, which is so if it is sorted and ends in a line break.
+/// Whether every line of a table is found: the table must be sorted and end in a line break.
 #[cfg(test)]
 pub(super) fn is_sound(table: &'static str) -> bool {
     table.ends_with('\n')

@@ -23,7 +23,7 @@ pub(super) fn has_graphic_ends(value: &str) -> bool {
     matches!(value.as_bytes(), [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic())
 }
 
-/// Whether a letter shows nothing and says nothing of a value: control characters that are no white space, and marks of
+/// Whether a letter is invisible and no part of a value: control characters that are no white space, and marks of
 /// direction, of joining and of byte order.
 pub(super) fn is_invisible(letter: char) -> bool {
     matches!(
@@ -45,7 +45,7 @@ pub fn without_controls(text: &str) -> Option<String> {
     has_controls.then(|| text.chars().filter_map(without_control).collect())
 }
 
-/// What becomes of a letter in [`without_controls`].
+/// A letter as [`without_controls`] writes it; `None` if it is dropped.
 pub fn without_control(letter: char) -> Option<char> {
     match letter {
         _ if !is_stray_control(letter) => Some(letter),
@@ -113,7 +113,7 @@ pub(super) fn ascii_alphanumerics(value: &str) -> impl Iterator<Item = u8> {
     value.chars().flat_map(ascii).filter(u8::is_ascii_alphanumeric)
 }
 
-/// What stands before the first white space or hyphen: `Anna-Maria` and `Anna Maria` become `Anna`.
+/// The text before the first white space or hyphen: `Anna-Maria` and `Anna Maria` become `Anna`.
 pub(super) fn first_word(value: Cow<'_, str>) -> Cow<'_, str> {
     match value {
         Cow::Borrowed(text) => Cow::Borrowed(words(text).next().unwrap_or_default()),

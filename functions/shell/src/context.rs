@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use onefold_config::Config;
 use onefold_graph::node::{Node, NodeHasher};
 use onefold_identity::corrections::{Corrections, Pairs};
-use onefold_identity::matching::Matcher;
+use onefold_identity::match_keys::Matcher;
 use onefold_identity::suppression::Suppression;
 use onefold_lake::data::table::StoredTable;
 use onefold_lake::run::plan::Plan;

@@ -8,7 +8,7 @@ use toml::de::DeValue;
 use super::{text_field, text_field_name};
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, SpannedValue, texts};
-use crate::{Condition, Demand, Likeness, MatchRule, Part};
+use crate::{ComparedField, ComparisonLevel, Condition, MatchRule, Requirement};
 
 pub(super) fn keys() -> Vec<Key> {
     let compared = || part_kind(compared_keys());
@@ -16,8 +16,8 @@ pub(super) fn keys() -> Vec<Key> {
     let differ = "Keeps two accounts with one key apart if both have a value here and the values do not agree.";
     vec![
         Key::new("key", part_kind(part_keys()), "A text field, or a list of fields that must all agree.").required(),
-        Key::new(Demand::Agree.name(), compared(), agree),
-        Key::new(Demand::NotDiffer.name(), compared(), differ),
+        Key::new(Requirement::Agree.name(), compared(), agree),
+        Key::new(Requirement::NotDisagree.name(), compared(), differ),
         Key::integer(
             "max_accounts_per_key",
             2,
@@ -69,8 +69,9 @@ pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRul
     let mut rules: Vec<MatchRule> = Vec::new();
     for section in sections {
         section.only(&keys(), notes);
-        let conditions =
-            [Demand::Agree, Demand::NotDiffer].into_iter().flat_map(|demand| conditions(&section, demand, notes));
+        let conditions = [Requirement::Agree, Requirement::NotDisagree]
+            .into_iter()
+            .flat_map(|requirement| conditions(&section, requirement, notes));
         let conditions: Vec<Condition> = conditions.collect();
         let max = section.integer("max_accounts_per_key", 2, notes).and_then(|max| u32::try_from(max).ok());
         let Some((key, span)) = key(&section, notes) else { continue };
@@ -85,7 +86,7 @@ pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRul
 }
 
 /// The parts of a key, and where it stands.
-fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<Part>, Range<usize>)> {
+fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<ComparedField>, Range<usize>)> {
     let Some(placed) = section.get("key") else {
         notes.fault(section.span.clone(), "[[match]] needs key = [\"field\", …]");
         return None;
@@ -97,7 +98,7 @@ fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<Part>, Range
         return None;
     }
     let wanted = items.len();
-    let mut key: Vec<Part> = items.into_iter().filter_map(|item| part(item, &part_keys(), notes)).collect();
+    let mut key: Vec<ComparedField> = items.into_iter().filter_map(|item| part(item, &part_keys(), notes)).collect();
     if key.len() < wanted {
         return None;
     }
@@ -110,29 +111,29 @@ fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<Part>, Range
     Some((key, span))
 }
 
-fn conditions(section: &Section<'_>, demand: Demand, notes: &mut Notes<'_>) -> Vec<Condition> {
-    let Some(placed) = section.get(demand.name()) else { return Vec::new() };
+fn conditions(section: &Section<'_>, requirement: Requirement, notes: &mut Notes<'_>) -> Vec<Condition> {
+    let Some(placed) = section.get(requirement.name()) else { return Vec::new() };
     let mut conditions = Vec::new();
-    for item in items(placed, demand.name(), notes) {
-        let likeness = part_section(&item).map_or(Likeness::Equal, |section| likeness(&section, notes));
+    for item in items(placed, requirement.name(), notes) {
+        let level = part_section(&item).map_or(ComparisonLevel::Equal, |section| level(&section, notes));
         if let Some(part) = part(item, &compared_keys(), notes) {
-            conditions.push(Condition { demand, part, likeness });
+            conditions.push(Condition { requirement, part, level });
         }
     }
     conditions
 }
 
-fn likeness(section: &Section<'_>, notes: &mut Notes<'_>) -> Likeness {
+fn level(section: &Section<'_>, notes: &mut Notes<'_>) -> ComparisonLevel {
     let similarity = section.ratio("jaro_winkler", notes);
     let distance = section.integer("edit_distance", 1, notes).and_then(|distance| usize::try_from(distance).ok());
     match (similarity, distance) {
         (Some(_), Some(_)) => {
             notes.fault(section.span.clone(), "give either jaro_winkler or edit_distance, not both");
-            Likeness::Equal
+            ComparisonLevel::Equal
         }
-        (Some(similarity), None) => Likeness::JaroWinkler(similarity),
-        (None, Some(distance)) => Likeness::EditDistance(distance),
-        (None, None) => Likeness::Equal,
+        (Some(similarity), None) => ComparisonLevel::JaroWinkler(similarity),
+        (None, Some(distance)) => ComparisonLevel::EditDistance(distance),
+        (None, None) => ComparisonLevel::Equal,
     }
 }
 
@@ -164,10 +165,10 @@ fn part_section<'t>((value, span): &SpannedValue<'t>) -> Option<Section<'t>> {
 }
 
 /// A field's name, or a table of a field, the steps before comparing, and what else is among the keys.
-fn part(item: SpannedValue<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<Part> {
+fn part(item: SpannedValue<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<ComparedField> {
     let Some(section) = part_section(&item) else {
         let (DeValue::String(name), span) = item else { return None };
-        return Some(Part { field: text_field(name, span, notes)?, steps: Vec::new() });
+        return Some(ComparedField { field: text_field(name, span, notes)?, steps: Vec::new() });
     };
     section.only(keys, notes);
     let field = section.required_text("field", notes).and_then(|(name, span)| text_field(name, span, notes));
@@ -179,5 +180,5 @@ fn part(item: SpannedValue<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<P
             None => notes.unknown(span, "normaliser", name, &step_names()),
         }
     }
-    Some(Part { field: field?, steps })
+    Some(ComparedField { field: field?, steps })
 }

@@ -8,20 +8,20 @@ use onefold_normalise::timestamp::Timestamp;
 use super::Account;
 use crate::plain_json::PlainJson;
 
-/// What accounts that were read one after the other mostly have in common: they came together, and the same tables filled
-/// them.
+/// Values that are mostly the same in accounts that are read one after the other: the accounts came together, and the
+/// same tables filled them.
 #[derive(Debug, Default)]
-pub(crate) struct Known<'a> {
+pub(crate) struct RepeatedValues<'a> {
     received_at: Option<(&'a str, Timestamp)>,
     /// A JSON object.
     provenance: Option<&'a str>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> RepeatedValues<'a> {
     /// The time that a text says.
     fn received_at(&mut self, text: &'a str) -> Option<Timestamp> {
         match self.received_at {
-            Some((known, time)) if known == text => Some(time),
+            Some((before, time)) if before == text => Some(time),
             _ => {
                 let time = Timestamp::parse(text)?;
                 self.received_at = Some((text, time));
@@ -30,12 +30,12 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// The value that stands next. Where an object stands that was read before, no other value can.
+    /// The next value. An object that was read before is recognised without reading it again.
     fn provenance(&mut self, json: &mut PlainJson<'a>) -> Option<&'a str> {
-        if let Some(known) = self.provenance
-            && json.take(known)
+        if let Some(before) = self.provenance
+            && json.take(before)
         {
-            return Some(known);
+            return Some(before);
         }
         let value = json.value()?;
         self.provenance = Some(value).filter(|value| value.starts_with('{'));
@@ -45,7 +45,7 @@ impl<'a> Known<'a> {
 
 /// Reads the account of a text; `None` if the text is not of this form, whether it is an account or not. The account may
 /// then be anything.
-pub(super) fn read<'a>(text: &'a str, account: &mut Account<'a>, known: &mut Known<'a>) -> Option<()> {
+pub(super) fn read<'a>(text: &'a str, account: &mut Account<'a>, repeated: &mut RepeatedValues<'a>) -> Option<()> {
     let mut json = PlainJson::new(text)?;
     if !json.take("{\"ref\":") {
         return None;
@@ -57,7 +57,7 @@ pub(super) fn read<'a>(text: &'a str, account: &mut Account<'a>, known: &mut Kno
     if !json.take(",\"received_at\":") {
         return None;
     }
-    account.received_at = known.received_at(json.string()?)?;
+    account.received_at = repeated.received_at(json.string()?)?;
     for field in TextField::PLAIN {
         if json.take(field.json_name()) {
             account.set_text(field, Some(Cow::Borrowed(json.string()?)));
@@ -79,7 +79,7 @@ pub(super) fn read<'a>(text: &'a str, account: &mut Account<'a>, known: &mut Kno
         account.attributes = attributes(&mut json)?;
     }
     if json.take(",\"provenance\":") {
-        account.provenance = Some(Cow::Borrowed(known.provenance(&mut json)?));
+        account.provenance = Some(Cow::Borrowed(repeated.provenance(&mut json)?));
     }
     (json.take("}") && json.is_over()).then_some(())
 }

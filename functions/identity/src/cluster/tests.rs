@@ -1,8 +1,13 @@
-use onefold_config::{BlockedValues, Condition, Demand, Likeness, Part};
+use onefold_config::{BlockedValues, ComparedField, ComparisonLevel, Condition, MatchRule, Requirement};
+use onefold_normalise::field::TextField;
 use onefold_normalise::timestamp::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::account::Account;
+use crate::corrections::{Corrections, Pairs};
+use crate::match_keys::MatchKey;
+use crate::pool::AccountPool;
 
 /// Accounts of given names, birth dates and keys.
 struct Few {
@@ -10,21 +15,9 @@ struct Few {
     keys: Vec<Vec<MatchKey>>,
 }
 
-impl Pool for Few {
-    fn len(&self) -> u32 {
-        self.accounts.len() as u32
-    }
-
-    fn account(&self, number: u32) -> &Account<'_> {
-        &self.accounts[number as usize]
-    }
-
-    fn keys(&self, number: u32) -> &[MatchKey] {
-        &self.keys[number as usize]
-    }
-
-    fn nobodys(&self, _: u32) -> u16 {
-        0
+impl Few {
+    fn judge<'f>(&'f self, rules: &'f [MatchRule], corrections: &Corrections) -> Judge<'f> {
+        Judge::new(AccountPool::with_keys(&self.accounts, &self.keys), rules, corrections)
     }
 }
 
@@ -58,13 +51,13 @@ fn plain() -> MatchRule {
 }
 
 fn same_name() -> MatchRule {
-    let part = Part { field: TextField::GivenName, steps: Vec::new() };
-    let condition = Condition { demand: Demand::Agree, part, likeness: Likeness::Equal };
+    let part = ComparedField { field: TextField::GivenName, steps: Vec::new() };
+    let condition = Condition { requirement: Requirement::Agree, part, level: ComparisonLevel::Equal };
     MatchRule { conditions: vec![condition], ..plain() }
 }
 
 fn found(pool: &Few, rules: &[MatchRule], guard: &Guard) -> Vec<Vec<u32>> {
-    Clusters::new(pool, rules, guard, &Corrected::default()).iter().map(<[u32]>::to_vec).collect()
+    Clusters::new(&pool.judge(rules, &Corrections::default()), guard).iter().map(<[u32]>::to_vec).collect()
 }
 
 #[test]
@@ -81,7 +74,7 @@ fn clusters_are_joined_by_shared_keys() {
 
 #[test]
 fn no_accounts_no_clusters() {
-    assert!(Clusters::new(&few(&[]), &[plain()], &guard(), &Corrected::default()).is_empty());
+    assert!(Clusters::new(&few(&[]).judge(&[plain()], &Corrections::default()), &guard()).is_empty());
 }
 
 #[test]
@@ -108,7 +101,8 @@ fn a_customer_beyond_a_limit_comes_apart_at_its_weakest_key() {
     let mut limited = guard();
     assert_eq!(found(&pool, &[plain(), plain()], &limited).len(), 1);
     limited.max_distinct.insert(TextField::Birthdate, 1);
-    let clusters = Clusters::new(&pool, &[plain(), plain()], &limited, &Corrected::default());
+    let rules = [plain(), plain()];
+    let clusters = Clusters::new(&pool.judge(&rules, &Corrections::default()), &limited);
     assert_eq!(clusters.iter().map(<[u32]>::to_vec).collect::<Vec<_>>(), [[0, 1], [2, 3]]);
     assert_eq!(clusters.divided.len(), 1);
     assert!(clusters.divided[0].limits.contains("max_distinct.birthdate"));
@@ -186,12 +180,10 @@ proptest! {
     }
 }
 
-/// What corrections say about accounts that are named like those of `few`.
-fn corrected(pool: &Few, always: &[[u32; 2]], never: &[[u32; 2]]) -> Corrected {
-    use crate::corrections::{Corrections, Pairs};
+/// Corrections of accounts that are named like those of `few`.
+fn corrections(always: &[[u32; 2]], never: &[[u32; 2]]) -> Corrections {
     let named = |pairs: &[[u32; 2]]| pairs.iter().map(|pair| pair.map(|number| format!("a:{number}"))).collect();
-    let corrections = Corrections::new(Pairs { always: named(always), never: named(never) });
-    Corrected::new(pool.accounts.iter().map(|account| account.reference.as_ref()), &corrections)
+    Corrections::new(Pairs { always: named(always), never: named(never) })
 }
 
 #[test]
@@ -205,7 +197,7 @@ fn always_brings_together_and_never_divides_at_the_weakest_link() {
     ]);
     let rules = [plain(), plain()];
     let found = |always: &[[u32; 2]], never: &[[u32; 2]]| {
-        let clusters = Clusters::new(&pool, &rules, &guard(), &corrected(&pool, always, never));
+        let clusters = Clusters::new(&pool.judge(&rules, &corrections(always, never)), &guard());
         let limits: Vec<String> = clusters.divided.iter().flat_map(|divided| divided.limits.clone()).collect();
         (clusters.iter().map(<[u32]>::to_vec).collect::<Vec<_>>(), limits)
     };
@@ -219,7 +211,7 @@ fn always_brings_together_and_never_divides_at_the_weakest_link() {
 }
 
 #[test]
-fn always_beats_the_limits_and_is_told() {
+fn always_beats_the_limits_and_is_noted() {
     let pool = few(&[
         ("x", Some("1990-01-01"), &[(0, 1)]),
         ("x", Some("1990-01-02"), &[]),
@@ -227,7 +219,8 @@ fn always_beats_the_limits_and_is_told() {
         ("x", Some("1990-01-03"), &[(0, 1)]),
     ]);
     let limited = Guard { max_distinct: [(TextField::Birthdate, 1)].into(), ..guard() };
-    let clusters = Clusters::new(&pool, &[plain()], &limited, &corrected(&pool, &[[0, 1]], &[]));
+    let rules = [plain()];
+    let clusters = Clusters::new(&pool.judge(&rules, &corrections(&[[0, 1]], &[])), &limited);
     assert_eq!(clusters.iter().collect::<Vec<_>>(), [&[0, 1, 2][..], &[3]], "2 brings nothing new, 3 does");
     let limits = ["always.max_distinct.birthdate".to_owned(), "max_distinct.birthdate".to_owned()];
     assert_eq!(clusters.divided[0].limits, limits.into());

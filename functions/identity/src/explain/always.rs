@@ -1,4 +1,4 @@
-//! How `always` pairs hold accounts together.
+//! Chains of `always` pairs between accounts.
 
 use std::collections::{BTreeMap, VecDeque};
 

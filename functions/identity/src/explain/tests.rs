@@ -32,7 +32,7 @@ fn guarded(lines: &[&str]) -> Vec<Guarded> {
     lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn with<T>(accounts: &[Value], guarded: &[Guarded], look: impl FnOnce(&Explainer<'_, '_>) -> T) -> T {
+fn with<T>(accounts: &[Value], guarded: &[Guarded], look: impl FnOnce(&Explainer<'_>) -> T) -> T {
     with_corrections(accounts, guarded, &[], &[], look)
 }
 
@@ -41,11 +41,11 @@ fn with_corrections<T>(
     guarded: &[Guarded],
     always: &[[&str; 2]],
     never: &[[&str; 2]],
-    look: impl FnOnce(&Explainer<'_, '_>) -> T,
+    look: impl FnOnce(&Explainer<'_>) -> T,
 ) -> T {
     let config = Config::parse(CONFIG).unwrap();
-    let told = |pairs: &[[&str; 2]]| pairs.iter().map(|pair| pair.map(str::to_owned)).collect();
-    let corrections = Corrections::new(Pairs { always: told(always), never: told(never) });
+    let owned = |pairs: &[[&str; 2]]| pairs.iter().map(|pair| pair.map(str::to_owned)).collect();
+    let corrections = Corrections::new(Pairs { always: owned(always), never: owned(never) });
     let lines = lines(accounts);
     let accounts: Vec<Account<'_>> = lines.iter().map(|line| Account::parse(line).unwrap()).collect();
     let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
@@ -72,7 +72,7 @@ fn a_path_is_a_shortest_chain_of_accepted_links() {
 }
 
 #[test]
-fn what_keeps_two_accounts_apart_is_told() {
+fn what_keeps_two_accounts_apart_is_named() {
     let accounts = [
         json!({"email": "a@x.de", "phone_number": "+491", "given_name": "Anna"}),
         json!({"email": "b@x.de", "phone_number": "+491", "given_name": "Bob"}),
@@ -88,9 +88,9 @@ fn what_keeps_two_accounts_apart_is_told() {
         let verdicts = |left, right| -> Vec<Verdict> {
             explainer.pair(left, right).into_iter().map(|finding| finding.verdict).collect()
         };
-        assert_eq!(verdicts(0, 1), [Verdict::Different, Verdict::Refused]);
-        assert_eq!(verdicts(2, 3), [Verdict::Nobodys, Verdict::Missing]);
-        assert_eq!(verdicts(4, 5), [Verdict::Missing, Verdict::Blocked]);
+        assert_eq!(verdicts(0, 1), [Verdict::DifferentKeys, Verdict::Refused]);
+        assert_eq!(verdicts(2, 3), [Verdict::BlockedValue, Verdict::MissingValue]);
+        assert_eq!(verdicts(4, 5), [Verdict::MissingValue, Verdict::BlockedKey]);
         let refused = &explainer.between(&[0], &[1, 2], 9)[0].conditions;
         let values = [Some("Anna".to_owned()), Some("Bob".to_owned())];
         assert_eq!((&refused[0].values, refused[0].holds), (&values, false));
@@ -119,10 +119,10 @@ fn corrections_are_links_and_refusals() {
     let always = [["a:1", "a:2"], ["a:2", "a:9"], ["a:8", "a:9"], ["a:3", "a:8"]];
     with_corrections(&accounts, &[], &always, &[["a:0", "a:4"]], |explainer| {
         let path = explainer.path(&[0, 1, 2, 3], 0, 3).unwrap();
-        let told = |one: &Finding| (one.rule.clone(), one.accounts[1].clone(), one.over.join(" "));
+        let shown = |one: &PairFinding| (one.rule.clone(), one.accounts[1].clone(), one.over.join(" "));
         let expected = [("email", "a:1", ""), ("always", "a:3", "a:2 a:9 a:8")];
         let expected = expected.map(|(rule, account, over)| (rule.to_owned(), account.to_owned(), over.to_owned()));
-        assert_eq!(path.iter().map(told).collect::<Vec<_>>(), expected);
+        assert_eq!(path.iter().map(shown).collect::<Vec<_>>(), expected);
         assert_eq!(explainer.tree(&[0, 1, 2, 3], 3).len(), 3);
         let verdicts = |left, right| explainer.pair(left, right)[0].verdict;
         let expected = (Verdict::Always, Verdict::Never, Verdict::Accepted);
@@ -145,5 +145,5 @@ fn a_rules_own_limit_blocks_its_key_alone() {
     let corrections = Corrections::default();
     let explainer = Explainer::new(&config, Matcher::new(&config, hasher), &corrections, &guarded, &accounts);
     let verdicts: Vec<Verdict> = explainer.pair(0, 1).into_iter().map(|finding| finding.verdict).collect();
-    assert_eq!(verdicts, [Verdict::Accepted, Verdict::Missing, Verdict::Blocked]);
+    assert_eq!(verdicts, [Verdict::Accepted, Verdict::MissingValue, Verdict::BlockedKey]);
 }

@@ -1,146 +1,159 @@
-//! The change feed: what became of each customer of the previous version, and which customers are new.
+//! The change feed: what happened to each customer of the previous version, and which customers are new.
 //!
-//! Whoever applies all feeds in their order has the customers and knows the customer of every account: what says
-//! that a customer is or became something carries its record, and what ends says so. Every id of the previous
+//! A reader that applies all feeds in their order has all customers and knows the customer of every account: a change
+//! that makes or changes a customer carries its record, and a change that ends one says so. Every id of the previous
 //! version is kept, or it ends once: `merged`, `retired` or `deleted`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_graph::node::Node;
 
-use super::before::{Before, Past};
-use super::{MergeOutput, Merger, Now, Record, Work};
-use crate::customer::Customer;
-use crate::customer_id::{Claims, Identity};
+use super::clustered::Clustered;
+use super::loaded::Loaded;
+use super::previous::{PreviousCustomers, PreviousRules};
+use super::written::WrittenCustomer;
+use super::{MergeOutput, Merger};
+use crate::corrections::Corrections;
 use crate::json;
 
 /// Writes the changes of a partition.
-pub(super) struct Feed<'f, 'a> {
-    records: &'f [Record<'a>],
-    /// The records of each customer of the previous version.
-    before: &'f BTreeMap<&'a str, Vec<u32>>,
-    past: Past<'f>,
-    /// Whether every customer is new, so that none need be told to be.
+pub(super) struct ChangeFeed<'f> {
+    loaded: &'f Loaded<'f>,
+    clustered: &'f Clustered<'f>,
+    /// The corrections that this run obeys.
+    corrections: &'f Corrections,
+    previous: PreviousCustomers<'f>,
+    /// Whether there is no previous version: then no customer is listed as new.
     is_first: bool,
-    /// Whether the rules are those of the previous version; taken for granted where those are not known.
+    /// Whether the rules are those of the previous version; assumed if those are not known.
     is_same: bool,
     /// Whether the chains of accounts that people said to be one person's are those of the previous version.
     has_same_chains: bool,
-    /// The keys that were blocked, if it is known which.
+    /// The keys that were blocked in the previous version, if they are known.
     was_blocked: Option<&'f [Node]>,
-    /// Ids that ended and whose accounts are in several customers: in which.
-    retired: BTreeMap<&'a str, BTreeSet<String>>,
+    /// Ids that ended and whose accounts are in several customers, with these customers.
+    retired: BTreeMap<&'f str, BTreeSet<String>>,
 }
 
-impl<'f, 'a: 'f> Feed<'f, 'a> {
-    pub(super) fn new<'c: 'f>(
-        merger: &'f Merger<'c>,
-        records: &'f [Record<'a>],
-        before: &'f BTreeMap<&'a str, Vec<u32>>,
-    ) -> Self {
-        let (past, is_same, was_blocked) = match merger.before {
-            Before::Known { config, matcher, blocked, is_same } => {
-                (Past::new(config, matcher, blocked), is_same, Some(blocked))
+impl<'f> ChangeFeed<'f> {
+    pub(super) fn new(merger: &'f Merger<'_>, loaded: &'f Loaded<'f>, clustered: &'f Clustered<'f>) -> Self {
+        let (previous, is_same, was_blocked) = match merger.previous {
+            PreviousRules::Known { config, matcher, blocked, is_same } => {
+                (PreviousCustomers::new(config, matcher, blocked), is_same, Some(blocked))
             }
-            Before::Nothing | Before::Unknown => {
-                (Past::new(merger.config, &merger.matcher, merger.blocked), true, None)
+            PreviousRules::NoVersion | PreviousRules::Unknown => {
+                (PreviousCustomers::new(merger.config, &merger.matcher, merger.blocked), true, None)
             }
         };
-        let is_first = matches!(merger.before, Before::Nothing);
-        let has_same_chains = past.corrections().has_chains_of(merger.matcher.corrections());
-        Self { records, before, past, is_first, is_same, has_same_chains, was_blocked, retired: BTreeMap::new() }
+        let corrections = merger.matcher.corrections();
+        Self {
+            loaded,
+            clustered,
+            corrections,
+            is_first: matches!(merger.previous, PreviousRules::NoVersion),
+            is_same,
+            has_same_chains: previous.corrections().has_chains_of(corrections),
+            previous,
+            was_blocked,
+            retired: BTreeMap::new(),
+        }
     }
 
-    /// Writes what changed about one customer. `held` are the customers that held each member before.
-    #[expect(clippy::too_many_arguments, reason = "a customer as it is, as it was found and as it is written")]
-    pub(super) fn customer<'h>(
-        &mut self,
-        work: &Work<'_, '_, 'a>,
-        members: &[u32],
-        held: impl Iterator<Item = &'h [&'a str]>,
-        identity: &Identity<'a>,
-        now: &Now,
-        customer: &Customer<'_>,
-        output: &mut MergeOutput,
-    ) where
-        'a: 'h,
-    {
-        let customer_id = now.customer_id.as_str();
-        if identity.kept.is_none() && identity.split_from.is_empty() {
-            output.counts.created += 1;
-            if !self.is_first {
-                let record = &output.customers[now.line.clone()];
-                write_change(&mut output.changes, "created", customer_id, |out| push_customer(out, record));
-            }
+    /// Writes what changed about one customer.
+    pub(super) fn write(&mut self, now: &WrittenCustomer<'_, 'f>, output: &mut MergeOutput) {
+        if now.ids.kept.is_none() && now.ids.split_from.is_empty() {
+            self.created(now, output);
             return;
         }
-        for merged in &identity.merged {
+        self.ended_here(now, output);
+        self.moved(now, output);
+        if now.ids.kept.is_none() {
+            split(now, output);
+        } else if !self.is_as_before(now) {
+            self.updated(now, output);
+        }
+    }
+
+    fn created(&self, now: &WrittenCustomer<'_, 'f>, output: &mut MergeOutput) {
+        output.counts.created += 1;
+        if !self.is_first {
+            let record = &output.customers[now.line.clone()];
+            write_change(&mut output.changes, "created", &now.customer_id, |out| push_customer(out, record));
+        }
+    }
+
+    /// The ids that ended in this customer alone; those that ended in several are noted.
+    fn ended_here(&mut self, now: &WrittenCustomer<'_, 'f>, output: &mut MergeOutput) {
+        let customer_id = now.customer_id.as_str();
+        for merged in &now.ids.merged {
             output.counts.merged += 1;
             output.ended.push(((*merged).to_owned(), vec![customer_id.to_owned()]));
             write_change(&mut output.changes, "merged", merged, |out| json::push_member(out, "into", customer_id));
         }
-        for retired in &identity.retired {
+        for retired in &now.ids.retired {
             self.retired.entry(retired).or_default().insert(customer_id.to_owned());
         }
-        for (member, held) in members.iter().zip(held) {
-            for from in held.iter().filter(|from| **from != customer_id) {
+    }
+
+    /// The accounts that another customer held before.
+    fn moved(&self, now: &WrittenCustomer<'_, 'f>, output: &mut MergeOutput) {
+        let customer_id = now.customer_id.as_str();
+        for member in now.members {
+            let reference = &self.loaded.record(*member).account.reference;
+            for from in self.loaded.held_by(*member).iter().filter(|from| **from != customer_id) {
                 output.counts.moved += 1;
-                write_move(&mut output.changes, &work.record(*member).account.reference, from, customer_id);
+                write_move(&mut output.changes, reference, from, customer_id);
             }
         }
-        if identity.kept.is_none() {
-            output.counts.created += 1;
-            output.counts.split += 1;
-            let record = &output.customers[now.line.clone()];
-            write_change(&mut output.changes, "split", customer_id, |out| {
-                json::push_name(out, "from");
-                json::push_strings(out, identity.split_from.iter().copied());
-                push_customer(out, record);
-            });
-        } else if !self.is_as_before(work, members, customer_id) {
-            self.compare(now, customer, output);
-        }
     }
 
-    /// Whether a customer cannot but be what it was: its accounts are the same, text for text, and so is all that
-    /// decides what becomes of them.
-    fn is_as_before(&self, work: &Work<'_, '_, 'a>, members: &[u32], customer_id: &str) -> bool {
-        let before = self.before.get(customer_id).map_or(0, Vec::len);
-        if !self.is_same || before != members.len() {
-            return false;
-        }
-        let (then, now) = (self.past.corrections(), work.merger.matcher.corrections());
-        members.iter().all(|member| {
-            let record = work.record(*member);
-            let reference = record.account.reference.as_ref();
-            record.customer_id() == Some(customer_id)
-                && (self.has_same_chains || then.chain(reference) == now.chain(reference))
-                && self.was_blocked.is_none_or(|was_blocked| {
-                    let was_blocked = |node: &Node| was_blocked.binary_search(node).is_ok();
-                    work.keys.blocked(*member).iter().all(|key| was_blocked(&key.node))
-                        && !work.keys.open(*member).iter().any(|key| was_blocked(&key.node))
-                })
-        })
+    /// Whether a customer must be what it was: its accounts are the same, text for text, and so are the rules, the
+    /// corrections and the blocked keys that decide what the customer is.
+    fn is_as_before(&self, now: &WrittenCustomer<'_, 'f>) -> bool {
+        self.is_same
+            && self.previous_records(now).len() == now.members.len()
+            && now.members.iter().all(|member| self.is_member_as_before(*member, &now.customer_id))
     }
 
-    /// Writes in what a customer differs from what it was, if it does.
-    fn compare(&mut self, now: &Now, customer: &Customer<'_>, output: &mut MergeOutput) {
-        let customer_id = now.customer_id.as_str();
-        let before = self.before.get(customer_id).map_or(&[][..], Vec::as_slice);
-        let changed = customer.changed_fields(&self.past.customer(self.records, before));
-        if !changed.is_empty() {
-            output.counts.updated += 1;
-            let record = &output.customers[now.line.clone()];
-            write_change(&mut output.changes, "updated", customer_id, |out| {
-                json::push_name(out, "fields");
-                json::push_strings(out, changed.iter().copied());
-                push_customer(out, record);
-            });
-        }
+    fn is_member_as_before(&self, member: u32, customer_id: &str) -> bool {
+        let record = self.loaded.record(member);
+        let reference = record.account.reference.as_ref();
+        record.customer_id() == Some(customer_id)
+            && (self.has_same_chains
+                || self.previous.corrections().chain(reference) == self.corrections.chain(reference))
+            && self.was_blocked.is_none_or(|was_blocked| self.has_same_blocked_keys(member, was_blocked))
     }
 
-    /// Writes which ids ended otherwise than in one other customer.
-    pub(super) fn ended(self, claims: &Claims<'a>, output: &mut MergeOutput) {
+    fn has_same_blocked_keys(&self, member: u32, was_blocked: &[Node]) -> bool {
+        let pool = self.clustered.judge.pool();
+        let was_blocked = |node: &Node| was_blocked.binary_search(node).is_ok();
+        pool.blocked_keys(member).iter().all(|key| was_blocked(&key.node))
+            && !pool.linking_keys(member).iter().any(|key| was_blocked(&key.node))
+    }
+
+    /// The records that the customer of the same id had in the previous version.
+    fn previous_records(&self, now: &WrittenCustomer<'_, 'f>) -> &'f [u32] {
+        self.loaded.previous_customers.get(now.customer_id.as_str()).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// Compares a customer with what it was, and writes the fields that differ, if any do.
+    fn updated(&mut self, now: &WrittenCustomer<'_, 'f>, output: &mut MergeOutput) {
+        let records = self.previous_records(now);
+        let changed = now.customer.changed_fields(&self.previous.customer(&self.loaded.records, records));
+        if changed.is_empty() {
+            return;
+        }
+        output.counts.updated += 1;
+        let record = &output.customers[now.line.clone()];
+        write_change(&mut output.changes, "updated", &now.customer_id, |out| {
+            json::push_name(out, "fields");
+            json::push_strings(out, changed.iter().copied());
+            push_customer(out, record);
+        });
+    }
+
+    /// Writes the ids that ended but were not merged. `deleted` are those whose accounts are all deleted.
+    pub(super) fn finish(self, deleted: &[&str], output: &mut MergeOutput) {
         for (customer_id, into) in &self.retired {
             output.counts.retired += 1;
             output.ended.push(((*customer_id).to_owned(), into.iter().cloned().collect()));
@@ -149,12 +162,24 @@ impl<'f, 'a: 'f> Feed<'f, 'a> {
                 json::push_strings(out, into.iter().map(String::as_str));
             });
         }
-        for customer_id in self.before.keys().filter(|customer_id| !claims.has(customer_id)) {
+        for customer_id in deleted {
             output.counts.customers_deleted += 1;
             output.ended.push(((*customer_id).to_owned(), Vec::new()));
             write_change(&mut output.changes, "deleted", customer_id, |_| {});
         }
     }
+}
+
+/// A customer whose accounts left another one.
+fn split(now: &WrittenCustomer<'_, '_>, output: &mut MergeOutput) {
+    output.counts.created += 1;
+    output.counts.split += 1;
+    let record = &output.customers[now.line.clone()];
+    write_change(&mut output.changes, "split", &now.customer_id, |out| {
+        json::push_name(out, "from");
+        json::push_strings(out, now.ids.split_from.iter().copied());
+        push_customer(out, record);
+    });
 }
 
 /// Appends a change as one line of JSON.
@@ -174,7 +199,7 @@ fn write_move(out: &mut Vec<u8>, account: &str, from: &str, to: &str) {
     out.extend_from_slice(b"}\n");
 }
 
-/// Appends `,"customer":` and the record as it stands among the customers.
+/// Appends `,"customer":` and the record as it was written to the customers.
 fn push_customer(out: &mut Vec<u8>, record: &[u8]) {
     json::push_name(out, "customer");
     out.extend_from_slice(record);

@@ -1,16 +1,18 @@
 //! What guards did, a line of JSON each.
 
-use onefold_config::MatchRule;
+use onefold_config::{Config, MatchRule};
 use onefold_normalise::field::TextField;
 use serde::Deserialize;
 
-use super::MergeOutput;
+use super::clustered::Clustered;
+use super::{BlockedRule, MergeOutput};
 use crate::account::Account;
-use crate::cluster::{Divided, Pool};
+use crate::cluster::DividedCluster;
 use crate::json;
-use crate::matching;
+use crate::match_keys;
+use crate::pool::AccountPool;
 
-/// A line of it, read again.
+/// A line of what guards did, as Explain reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Guarded {
     /// `max_accounts_per_key` and `blocked_values`; or the limits at which a customer was divided, with commas.
@@ -35,28 +37,48 @@ impl Guarded {
         self.account.as_deref().zip(self.key.as_deref())
     }
 
-    /// The limits that kept links out. Not those that a part is beyond because people said so.
+    /// The limits at which a customer was divided, without those that `always` corrections exceed.
     pub fn limits(&self) -> impl Iterator<Item = &str> {
         let limits = (!self.parts.is_empty()).then_some(self.guard.as_str());
         limits.into_iter().flat_map(|limits| limits.split(',')).filter(|limit| !limit.starts_with("always."))
     }
 }
 
-/// A key of an account links nothing, since too many accounts share it.
-pub(super) fn blocked_key(account: &Account<'_>, rule: &MatchRule, output: &mut MergeOutput) {
+/// Writes what guards did, to accounts in their order and then to clusters, and counts it.
+pub(super) fn write(clustered: &Clustered<'_>, config: &Config, output: &mut MergeOutput) {
+    let pool = clustered.judge.pool();
+    for number in pool.numbers() {
+        let account = pool.account(number);
+        for field in pool.listed_fields(number).iter() {
+            blocked_value(account, field, output);
+        }
+        for key in pool.blocked_keys(number) {
+            let rule = &config.matches[key.rule];
+            let accounts = pool.over_limit(key.node);
+            output.blocked.entry(key.node).or_insert_with(|| BlockedRule { rule: rule.name(), accounts });
+            blocked_key(account, rule, output);
+        }
+    }
+    for divided in &clustered.clusters.divided {
+        divided_cluster(divided, pool, output);
+    }
+}
+
+/// A key of an account is blocked: too many accounts share it.
+fn blocked_key(account: &Account<'_>, rule: &MatchRule, output: &mut MergeOutput) {
     let out = &mut output.guarded;
     out.push(b'{');
     json::push_member(out, "guard", "max_accounts_per_key");
     json::push_member(out, "key", &rule.name());
     json::push_name(out, "value");
-    let values: Vec<_> = rule.key.iter().filter_map(|part| matching::value(part, account)).collect();
+    let values: Vec<_> = rule.key.iter().filter_map(|part| match_keys::value(part, account)).collect();
     json::push_strings(out, values.iter().map(AsRef::as_ref));
     json::push_member(out, "account", &account.reference);
     out.extend_from_slice(b"}\n");
 }
 
-/// A value of an account is nobody's.
-pub(super) fn blocked_value(account: &Account<'_>, field: TextField, output: &mut MergeOutput) {
+/// A value of an account is blocked.
+fn blocked_value(account: &Account<'_>, field: TextField, output: &mut MergeOutput) {
     *output.guards.entry("blocked_values".to_owned()).or_default() += 1;
     let out = &mut output.guarded;
     out.push(b'{');
@@ -68,7 +90,7 @@ pub(super) fn blocked_value(account: &Account<'_>, field: TextField, output: &mu
 }
 
 /// A cluster was divided: the limits, and the accounts of each part.
-pub(super) fn divided(divided: &Divided, members: &impl Pool, output: &mut MergeOutput) {
+fn divided_cluster(divided: &DividedCluster, pool: &AccountPool<'_>, output: &mut MergeOutput) {
     for limit in &divided.limits {
         *output.guards.entry(limit.clone()).or_default() += 1;
     }
@@ -82,7 +104,7 @@ pub(super) fn divided(divided: &Divided, members: &impl Pool, output: &mut Merge
         if number > 0 {
             out.push(b',');
         }
-        json::push_strings(out, part.iter().map(|member| members.account(*member).reference.as_ref()));
+        json::push_strings(out, part.iter().map(|member| pool.reference(*member)));
     }
     out.extend_from_slice(b"]}\n");
 }

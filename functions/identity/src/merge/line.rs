@@ -1,5 +1,16 @@
 //! The lines of a partition and of member files: accounts, members and tombstones.
 
+/// A line of the partition is no account. The line's text is not shown.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line} of the partition is no account")]
+pub struct LineError {
+    /// From 1.
+    pub line: usize,
+    /// Why, if it is the JSON.
+    #[source]
+    pub source: Option<serde_json::Error>,
+}
+
 const MEMBER_START: &str = "{\"customer_id\":\"";
 const MEMBER_MIDDLE: &str = "\",\"account\":";
 const TOMBSTONE_START: &str = "{\"customer_id\":null,\"account\":";
@@ -23,7 +34,7 @@ pub(super) fn write_tombstone(out: &mut Vec<u8>, account: &str) {
 
 /// Where a line of a partition comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin<'a> {
+pub(super) enum LineOrigin<'a> {
     /// This run.
     Run,
     /// The previous version, as a member of this customer.
@@ -33,15 +44,26 @@ pub(super) enum Origin<'a> {
 }
 
 /// Splits a line into where it comes from and the account's text.
-pub(super) fn split_line(line: &str) -> Option<(Origin<'_>, &str)> {
+pub(super) fn split_line(line: &str) -> Option<(LineOrigin<'_>, &str)> {
     if let Some(member) = line.strip_prefix(MEMBER_START) {
         let (customer_id, account) = member.split_once(MEMBER_MIDDLE)?;
-        return Some((Origin::Member(customer_id), account.strip_suffix('}')?));
+        return Some((LineOrigin::Member(customer_id), account.strip_suffix('}')?));
     }
     match line.strip_prefix(TOMBSTONE_START) {
-        Some(account) => Some((Origin::Tombstone, account.strip_suffix('}')?)),
-        None => Some((Origin::Run, line)),
+        Some(account) => Some((LineOrigin::Tombstone, account.strip_suffix('}')?)),
+        None => Some((LineOrigin::Run, line)),
     }
+}
+
+/// The lines, with or without an end at the last one: [`str::lines`] without its carriage returns, found many
+/// bytes at a time.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]).filter_map(move |end| {
+        let line = text.get(start..end)?;
+        start = end + 1;
+        (end < text.len() || !line.is_empty()).then_some(line)
+    })
 }
 
 #[cfg(test)]
@@ -57,7 +79,10 @@ mod tests {
         out.extend_from_slice(account.as_bytes());
         let text = String::from_utf8(out).unwrap();
         let found: Vec<_> = text.lines().map(|line| split_line(line).unwrap()).collect();
-        assert_eq!(found, [(Origin::Member("id-1"), account), (Origin::Tombstone, account), (Origin::Run, account)]);
+        assert_eq!(
+            found,
+            [(LineOrigin::Member("id-1"), account), (LineOrigin::Tombstone, account), (LineOrigin::Run, account)]
+        );
     }
 
     /// The encoding of version 1: member files are kept as long as their version.

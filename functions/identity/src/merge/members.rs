@@ -1,7 +1,6 @@
 //! Reading the members of a version.
 
-use super::line::{Origin, split_line};
-use super::{LineError, lines};
+use super::line::{LineError, LineOrigin, lines, split_line};
 use crate::account::Account;
 
 /// A line of a member file.
@@ -26,8 +25,8 @@ pub fn members(text: &str) -> impl Iterator<Item = Result<Member<'_>, LineError>
 /// is neither.
 pub fn split_member(line: &str) -> Option<(Option<&str>, &str)> {
     match split_line(line)? {
-        (Origin::Member(customer_id), account) => Some((Some(customer_id), account)),
-        (Origin::Tombstone, account) => Some((None, account)),
-        (Origin::Run, _) => None,
+        (LineOrigin::Member(customer_id), account) => Some((Some(customer_id), account)),
+        (LineOrigin::Tombstone, account) => Some((None, account)),
+        (LineOrigin::Run, _) => None,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use onefold_graph::node::NodeHasher;
 use serde_json::{Value, json};
 
+use super::line::{write_member, write_tombstone};
 use super::*;
 use crate::corrections::{Corrections, Pairs};
 
@@ -153,7 +154,7 @@ fn a_unit_survives_whole_from_the_latest_account_that_has_any_of_it() {
 }
 
 #[test]
-fn a_blocked_value_links_nothing_and_is_nobodys() {
+fn a_blocked_value_links_nothing_and_does_not_survive() {
     let accounts = [
         account("a:1", 1, json!({"email": "junk@y.de", "phone_number": "+491"})),
         account("a:2", 1, json!({"email": "junk@y.de"})),
@@ -206,7 +207,7 @@ fn changes_with(lines: &[String], before: &[[&str; 2]], now: &[[&str; 2]]) -> Ve
         Matcher::new(&config, hasher()).correcting(Arc::new(corrections))
     };
     let (then, now) = (matcher(before), matcher(now));
-    let before = Before::Known { config: &config, matcher: &then, blocked: &[], is_same: true };
+    let before = PreviousRules::Known { config: &config, matcher: &then, blocked: &[], is_same: true };
     let started_at = Timestamp::parse("2024-03-01T00:00:00Z").unwrap();
     let mut merger = Merger::new(&config, now, &[], started_at).building_on(before);
     let output = merger.merge(&(lines.join("\n") + "\n")).unwrap();

@@ -10,7 +10,7 @@
 //! compress, so they are not compressed.
 
 use onefold_graph::node::Node;
-use onefold_graph::{StarHead, Stars, Version};
+use onefold_graph::{AccountVersion, StarHead, Stars};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::compress::FormatError;
@@ -127,7 +127,7 @@ impl<'b> LinksReader<'b> {
         let nodes = self.nodes(flags & !HAS_CUSTOMER)?;
         let has_customer = flags & HAS_CUSTOMER != 0;
         let customer = self.take(if has_customer { NODE_BYTES } else { 0 })?;
-        let version = Version {
+        let version = AccountVersion {
             updated_at: i64::from_le_bytes(array(&head[16..24])),
             received_at: i64::from_le_bytes(array(&head[24..32])),
             digest: u64::from_le_bytes(array(&head[32..40])),
@@ -187,7 +187,7 @@ mod tests {
         ) {
             let mut stars = Stars::default();
             for (reference, (updated_at, received_at, digest), customer, keys) in accounts {
-                let version = Version { updated_at, received_at, digest };
+                let version = AccountVersion { updated_at, received_at, digest };
                 stars.push(Node::from_bits(reference), version, customer.map(Node::from_bits), keys.into_iter().map(Node::from_bits));
             }
             let bytes = format(&stars);
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn encoding_is_frozen() {
         let mut stars = Stars::default();
-        let version = Version { updated_at: 1, received_at: 2, digest: 3 };
+        let version = AccountVersion { updated_at: 1, received_at: 2, digest: 3 };
         stars.push(Node::from_bits(5), version, Some(Node::from_bits(7)), [Node::from_bits(6)].into_iter());
         let mut expected = vec![0u8; 73];
         for (position, value) in [(0, 5), (16, 1), (24, 2), (32, 3), (40, 0x81), (41, 6), (57, 7)] {
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn an_account_has_any_number_of_keys() {
         let mark = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap().source("crm");
-        let version = Version { updated_at: 1, received_at: 2, digest: 3 };
+        let version = AccountVersion { updated_at: 1, received_at: 2, digest: 3 };
         for keys in [126u128, 127, 128, 255, 256, 1000] {
             let mut stars = Stars::default();
             for marks in [0, 1] {
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn the_mark_of_a_source_comes_behind_the_keys() {
         let mark = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap().source("crm");
-        let version = Version { updated_at: 1, received_at: 2, digest: 3 };
+        let version = AccountVersion { updated_at: 1, received_at: 2, digest: 3 };
         let mut stars = Stars::default();
         stars.push(Node::from_bits(5), version, None, [Node::from_bits(6), mark].into_iter());
         stars.push(Node::from_bits(7), version, None, [mark].into_iter());

@@ -6,7 +6,7 @@ use hashbrown::HashTable;
 use memchr::{memchr, memchr_iter};
 use onefold_config::{RowFormat, SourceKind};
 use onefold_graph::Stars;
-use onefold_identity::matching::MatchKey;
+use onefold_identity::match_keys::MatchKey;
 use onefold_normalise::timestamp::Timestamp;
 
 use super::objects::{self, ObjectRows, SegmentRows};

@@ -2,7 +2,7 @@
 
 use onefold_config::Config;
 use onefold_graph::node::NodeHasher;
-use onefold_identity::matching::Matcher;
+use onefold_identity::match_keys::Matcher;
 use serde_json::{Value, json};
 
 use super::*;

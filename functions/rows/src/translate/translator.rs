@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use onefold_config::{Config, Source};
 use onefold_identity::account::Account;
-use onefold_identity::matching::Matcher;
+use onefold_identity::match_keys::Matcher;
 use onefold_identity::reference;
 use onefold_identity::suppression::Suppression;
 use onefold_normalise::field::{TEXT_FIELDS, TextField};

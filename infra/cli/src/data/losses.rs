@@ -1,7 +1,7 @@
 //! Translates the first rows of a file, and finds what is lost: rows and values that the configuration does not fit.
 
 use onefold_config::{Config, Source};
-use onefold_identity::matching::Matcher;
+use onefold_identity::match_keys::Matcher;
 use onefold_normalise::field::TextField;
 use onefold_rows::setup_checks::{SetupFinding, check_shapes, knows_no_country};
 use onefold_rows::translate::{ChunkOutput, Tables, Translator, translate_chunk};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use onefold_config::{Config, Source, SourceKind, nearest};
 use onefold_identity::account::Account;
-use onefold_identity::matching::Matcher;
+use onefold_identity::match_keys::Matcher;
 use onefold_lake::data::table::StoredTable;
 use onefold_lake::run::note::Note;
 use onefold_rows::setup_checks;

@@ -2,7 +2,8 @@
 
 use console::measure_text_width;
 use explain::{Answer, Sourced, Together};
-use onefold_identity::explain::{Checked, Finding, Verdict};
+use onefold_identity::explain::{CheckedCondition, PairFinding};
+use onefold_identity::judge::Verdict;
 use onefold_lake::version::retired::Retired;
 use serde_json::Value;
 
@@ -96,25 +97,25 @@ fn value(Sourced { field, value, from }: &Sourced) -> Vec<String> {
     vec![field.clone(), text(value), from.join(", ")]
 }
 
-fn link(finding: &Finding) -> Vec<String> {
+fn link(finding: &PairFinding) -> Vec<String> {
     let [one, other] = finding.accounts.clone();
     vec![one, other, finding.rule.clone(), why(finding)]
 }
 
 /// What two accounts of different customers have in common.
-fn shared_by(finding: &Finding) -> Vec<String> {
+fn shared_by(finding: &PairFinding) -> Vec<String> {
     let [one, other] = finding.accounts.clone();
     vec![one, other, finding.rule.clone(), said(finding)]
 }
 
 /// The reason of a finding, marked if the rule accepts the pair.
-fn said(finding: &Finding) -> String {
+fn said(finding: &PairFinding) -> String {
     let accepted = if finding.verdict == Verdict::Accepted { "accepted: " } else { "" };
     format!("{accepted}{}", why(finding))
 }
 
 /// The reason of a finding, without its accounts and its rule.
-fn why(Finding { verdict, key, over, conditions, .. }: &Finding) -> String {
+fn why(PairFinding { verdict, key, over, conditions, .. }: &PairFinding) -> String {
     let [left, right] = key.each_ref().map(|parts| values(parts));
     match verdict {
         Verdict::Always if over.is_empty() => "a correction says that they are one person's".to_owned(),
@@ -125,17 +126,17 @@ fn why(Finding { verdict, key, over, conditions, .. }: &Finding) -> String {
             let refused = conditions.iter().filter(|condition| !condition.holds);
             format!("refused: both have {left}{}", refused.map(condition).collect::<String>())
         }
-        Verdict::Blocked => format!("blocked: both have {left}, but too many accounts do"),
-        Verdict::Nobodys => format!("nobody's: {left} and {right}, and a blocked value is among them"),
-        Verdict::Different => format!("different: {left} and {right}"),
-        Verdict::Missing => format!("missing: {left} and {right}"),
+        Verdict::BlockedKey => format!("blocked: both have {left}, but too many accounts do"),
+        Verdict::BlockedValue => format!("nobody's: {left} and {right}, and a blocked value is among them"),
+        Verdict::DifferentKeys => format!("different: {left} and {right}"),
+        Verdict::MissingValue => format!("missing: {left} and {right}"),
     }
 }
 
-fn condition(Checked { demand, field, values: [left, right], holds }: &Checked) -> String {
+fn condition(CheckedCondition { requirement, field, values: [left, right], holds }: &CheckedCondition) -> String {
     let [left, right] = [left, right].map(|value| value.as_deref().unwrap_or("nothing"));
     let holds = if *holds { "" } else { " does not hold" };
-    format!("; {demand} {field}{holds}: {left} and {right}")
+    format!("; {requirement} {field}{holds}: {left} and {right}")
 }
 
 /// The parts of a key, joined by ` + `.

@@ -4,16 +4,16 @@
 /// receipt, then by a digest of the values, so that the order never depends on where a version was found. Of two that
 /// came together the same one is the later one whenever they come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version {
+pub struct AccountVersion {
     /// Milliseconds since the epoch; `i64::MIN` if the source gives no time.
     pub updated_at: i64,
     /// Milliseconds since the epoch.
     pub received_at: i64,
-    /// A digest of the account's values; of a tombstone [`Version::DELETED`].
+    /// A digest of the account's values; of a tombstone [`AccountVersion::DELETED`].
     pub digest: u64,
 }
 
-impl Version {
+impl AccountVersion {
     /// Earlier than the version of any account.
     pub const LEAST: Self = Self { updated_at: i64::MIN, received_at: i64::MIN, digest: 0 };
 

@@ -1,17 +1,16 @@
-//! Match keys of accounts, and the decision on a pair that shares one.
+//! Match keys: what accounts must share to be compared, as keyed hashes of normalised values.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use onefold_config::{Config, Demand, Likeness, MatchRule, Part};
+use onefold_config::{ComparedField, Config, MatchRule};
 use onefold_graph::node::{Node, NodeHasher, NodeKind};
-use onefold_normalise::field::TextField;
+use onefold_normalise::field::{TextField, TextFieldSet};
 use onefold_normalise::{self as normalise, Surroundings, is_placeholder};
 
 use crate::account::Account;
 use crate::blocked_values::Blocklist;
 use crate::corrections::Corrections;
-use crate::edit_distance;
 
 /// Makes the match keys of accounts by the configuration's rules.
 #[derive(Clone, Debug)]
@@ -23,12 +22,12 @@ pub struct Matcher {
     bytes: Vec<u8>,
 }
 
-/// A rule with what would have to be made of it again and again.
+/// A rule with what its keys need of it, made once.
 #[derive(Clone, Debug)]
 struct NamedRule {
     rule: MatchRule,
     name: String,
-    /// What all its keys begin with.
+    /// The bytes that each of its keys begins with.
     start: Vec<u8>,
 }
 
@@ -41,8 +40,8 @@ pub struct MatchKey {
     pub node: Node,
 }
 
-/// The parts of a key with their values.
-pub type Parts<'r, 'a> = Vec<(&'r Part, Cow<'a, str>)>;
+/// The fields of a key with their values, in the order of the rule.
+pub type KeyValues<'r, 'a> = Vec<(&'r ComparedField, Cow<'a, str>)>;
 
 impl Matcher {
     /// A matcher for a configuration's rules.
@@ -64,7 +63,7 @@ impl Matcher {
         }
     }
 
-    /// Obeys corrections, too.
+    /// A matcher that also obeys corrections.
     #[must_use]
     pub fn correcting(mut self, corrections: Arc<Corrections>) -> Self {
         self.corrections = corrections;
@@ -76,8 +75,8 @@ impl Matcher {
         &self.corrections
     }
 
-    /// The node at which an account meets those that it is `always` one person's with. It belongs behind the match
-    /// keys of the account's star, and is none.
+    /// The node of the chain of `always` pairs that an account is in. It comes behind the match keys in the account's
+    /// star, and is no match key.
     pub fn always(&self, reference: &str) -> Option<Node> {
         self.corrections.node(reference, &self.hasher)
     }
@@ -92,19 +91,24 @@ impl Matcher {
         self.rules.iter().map(|named| &named.rule)
     }
 
-    /// The rules with their names.
-    pub(crate) fn named_rules(&self) -> impl ExactSizeIterator<Item = (&MatchRule, &str)> {
-        self.rules.iter().map(|named| (&named.rule, named.name.as_str()))
+    /// The rule of a match key.
+    pub(crate) fn rule(&self, key: MatchKey) -> &MatchRule {
+        &self.rules[key.rule].rule
     }
 
-    /// The values that are nobody's.
+    /// [`MatchRule::name`] of the rule of a number.
+    pub(crate) fn rule_name(&self, rule: usize) -> &str {
+        &self.rules[rule].name
+    }
+
+    /// The blocked values: they make no key.
     pub fn blocklist(&self) -> &Blocklist {
         &self.blocklist
     }
 
     /// Appends the account's match keys to `keys`, in the order of the rules.
     ///
-    /// A rule gives a key only if every part of it has a value that is neither a placeholder (invariant 5)
+    /// A rule gives a key only if each of its fields has a value that is neither a placeholder (invariant 5)
     /// nor blocked. Values are hashed with their lengths, so that no two tuples are encoded alike; with the
     /// names of the parts and not the rule's number, so that reordering rules does not change keys.
     pub fn keys(&mut self, account: &Account<'_>, keys: &mut Vec<MatchKey>) {
@@ -112,8 +116,8 @@ impl Matcher {
         self.keys_without(account, blocked, keys);
     }
 
-    /// As [`Matcher::keys`], where it is known which fields (by number) have values that are nobody's.
-    pub fn keys_without(&mut self, account: &Account<'_>, blocked: u16, keys: &mut Vec<MatchKey>) {
+    /// As [`Matcher::keys`], where it is known which fields have blocked values.
+    pub fn keys_without(&mut self, account: &Account<'_>, blocked: TextFieldSet, keys: &mut Vec<MatchKey>) {
         for (number, NamedRule { rule, start, .. }) in self.rules.iter().enumerate() {
             self.bytes.clear();
             self.bytes.extend_from_slice(start);
@@ -127,22 +131,22 @@ impl Matcher {
         }
     }
 
-    /// What the account's match keys are made of, for its owner to see: each rule that gives a key, with the values that
-    /// the rule compares.
-    pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, Parts<'_, 'a>)> {
+    /// The values that the account's match keys are made of, by rule, for the owner of the data to see. Rules that give no
+    /// key are left out.
+    pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, KeyValues<'_, 'a>)> {
         let blocked = self.blocklist.fields(account);
-        let mut told = Vec::new();
+        let mut explained = Vec::new();
         for rule in self.rules() {
             let mut values = Vec::new();
             if for_each_value(rule, account, blocked, |part, value| values.push((part, value))) {
-                told.push((rule, values));
+                explained.push((rule, values));
             }
         }
-        told
+        explained
     }
 
-    /// A digest of what makes keys what they are: the rules' keys, the blocked values, the corrections, the format of
-    /// links and the secret. Links that were made under another digest do not fit together with new ones.
+    /// A digest of all that decides which keys an account has: the rules' keys, the blocked values, the corrections, the
+    /// format of links and the secret. Links of different digests must not be mixed.
     pub fn digest(&self) -> String {
         let mut text: Vec<String> = self.rules().map(MatchRule::name).collect();
         text.push(self.blocklist.describe());
@@ -152,19 +156,19 @@ impl Matcher {
     }
 }
 
-/// The format of `.links` objects. Those of a version that has others are made anew.
+/// The format of `.links` objects. If a version has another, its links are made anew.
 const LINKS_FORMAT: &str = "links 2";
 
-/// Gives what a rule's key is made of, in the rule's order, up to the first part that has no value or one that is
-/// nobody's. Says whether all have one.
+/// Calls `each` with the values of a rule's key, in the rule's order, up to the first that is missing or blocked. Returns
+/// whether the key is complete.
 fn for_each_value<'r, 'a>(
     rule: &'r MatchRule,
     account: &'a Account<'_>,
-    blocked: u16,
-    mut each: impl FnMut(&'r Part, Cow<'a, str>),
+    blocked: TextFieldSet,
+    mut each: impl FnMut(&'r ComparedField, Cow<'a, str>),
 ) -> bool {
     rule.key.iter().all(|part| match value(part, account) {
-        Some(value) if blocked & (1 << part.field.index()) == 0 => {
+        Some(value) if !blocked.contains(part.field) => {
             each(part, value);
             true
         }
@@ -172,49 +176,14 @@ fn for_each_value<'r, 'a>(
     })
 }
 
-/// What a rule compares of an account; `None` if there is nothing, or a placeholder.
-pub fn value<'a>(part: &Part, account: &'a Account<'_>) -> Option<Cow<'a, str>> {
+/// The value of an account as a rule compares it; `None` if it is missing, or a placeholder.
+pub fn value<'a>(part: &ComparedField, account: &'a Account<'_>) -> Option<Cow<'a, str>> {
     let value = account.text(part.field).filter(|value| !is_placeholder(value))?;
     if part.steps.is_empty() {
         return Some(Cow::Borrowed(value));
     }
     let surroundings = Surroundings { country: account.text(TextField::Country), region: None };
     normalise::run(&part.steps, Cow::Borrowed(value), surroundings)
-}
-
-/// The values that a rule's conditions look at, of one account.
-#[derive(Clone, Debug)]
-pub struct Compared<'a>(Vec<Option<Cow<'a, str>>>);
-
-impl<'a> Compared<'a> {
-    /// What the rule's conditions look at of an account. `nobodys` are the fields (by number) whose values are nobody's:
-    /// to a condition they are not there.
-    pub fn new(rule: &MatchRule, account: &'a Account<'_>, nobodys: u16) -> Self {
-        let value = |part: &Part| if nobodys & (1 << part.field.index()) == 0 { value(part, account) } else { None };
-        Self(rule.conditions.iter().map(|condition| value(&condition.part)).collect())
-    }
-
-    /// The number of the first condition that keeps two accounts apart that share the rule's key; `None` if
-    /// the pair is accepted. Both ways round it is the same.
-    pub fn refused_by(&self, other: &Self, rule: &MatchRule) -> Option<usize> {
-        let pairs = rule.conditions.iter().zip(self.0.iter().zip(&other.0));
-        pairs.enumerate().find_map(|(number, (condition, (left, right)))| {
-            let holds = match (left, right) {
-                (Some(left), Some(right)) => agree(condition.likeness, left, right),
-                _ => condition.demand == Demand::NotDiffer,
-            };
-            (!holds).then_some(number)
-        })
-    }
-}
-
-/// Whether two values agree.
-fn agree(likeness: Likeness, left: &str, right: &str) -> bool {
-    match likeness {
-        Likeness::Equal => left == right,
-        Likeness::JaroWinkler(least) => left == right || strsim::jaro_winkler(left, right) >= least,
-        Likeness::EditDistance(most) => edit_distance::is_within(left, right, most),
-    }
 }
 
 #[cfg(test)]

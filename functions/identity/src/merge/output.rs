@@ -1,0 +1,48 @@
+//! What merging a partition gives.
+
+use std::collections::BTreeMap;
+
+use onefold_graph::Stars;
+use onefold_graph::node::Node;
+use serde::{Deserialize, Serialize};
+
+use super::MergeCounts;
+
+/// The outputs of one partition.
+#[derive(Debug, Default)]
+pub struct MergeOutput {
+    /// Customers, a line of JSON each.
+    pub customers: Vec<u8>,
+    /// Members, a line of JSON each: the account's text as it came, and its customer. Behind them the tombstones,
+    /// which have none.
+    pub members: Vec<u8>,
+    /// The links of the members and tombstones, in the same order.
+    pub member_stars: Stars,
+    /// What changed against the previous version, a line of JSON each.
+    pub changes: Vec<u8>,
+    /// The rule of each blocked key that was met.
+    pub blocked: BTreeMap<Node, BlockedRule>,
+    /// The customer ids that ended, each with the customers of its accounts: one if it was merged, several if none of
+    /// them kept the id, none if all accounts were deleted.
+    pub ended: Vec<(String, Vec<String>)>,
+    /// The [`place`]s of the members, tombstones and customers in an index: some more than once.
+    ///
+    /// [`place`]: crate::reference::place
+    pub places: Vec<u64>,
+    /// What guards did, a line of JSON each: see [`Guarded`](super::Guarded).
+    pub guarded: Vec<u8>,
+    /// How often each guard acted: blocked values, and limits of customers.
+    pub guards: BTreeMap<String, u64>,
+    /// Counters of the partition.
+    pub counts: MergeCounts,
+}
+
+/// Which rule a blocked key is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockedRule {
+    /// The rule's name.
+    pub rule: String,
+    /// How many accounts share the key, if it was blocked here, by the rule's own limit, and not by Link.
+    pub accounts: Option<u32>,
+}

@@ -1,0 +1,178 @@
+//! Accounts by number, with their match keys: those that link apart from those that are blocked.
+
+use std::collections::BTreeMap;
+
+use onefold_config::Config;
+use onefold_graph::node::Node;
+use onefold_normalise::field::{TextField, TextFieldSet};
+
+use crate::account::Account;
+use crate::match_keys::{MatchKey, Matcher};
+use crate::shared_keys::SharedKeys;
+
+/// Accounts by number, from 0, with their match keys.
+pub struct AccountPool<'a> {
+    accounts: Vec<&'a Account<'a>>,
+    /// The keys of all accounts, one account's behind the other's.
+    keys: Vec<MatchKey>,
+    /// By account.
+    ranges: Vec<KeysOfAccount>,
+    /// The keys that too many of these accounts share, and how many do.
+    over_limit: BTreeMap<Node, u32>,
+}
+
+/// Which of all keys are an account's: first those that link it, then the blocked ones. They start where those of the
+/// account before end.
+#[derive(Clone, Copy)]
+struct KeysOfAccount {
+    linking_end: usize,
+    end: usize,
+    /// The fields whose values are on the list of blocked values.
+    listed: TextFieldSet,
+    /// These, and the fields whose value alone is a blocked key.
+    blocked: TextFieldSet,
+}
+
+impl<'a> AccountPool<'a> {
+    /// Makes the keys of accounts. Blocked are those in `blocked`, which is sorted, and those that more of these
+    /// accounts share than their own rule allows: Link goes by the most generous rule, and all accounts of a key that
+    /// it let pass are together.
+    pub fn new(accounts: Vec<&'a Account<'a>>, matcher: &mut Matcher, config: &Config, blocked: &[Node]) -> Self {
+        let mut pool = Self::with_all_keys(accounts, matcher);
+        pool.over_limit = pool.find_over_limit(config, blocked);
+        pool.set_blocked_apart(matcher, blocked);
+        pool
+    }
+
+    /// As [`AccountPool::new`], where `blocked` has all keys that link nothing.
+    pub fn with_blocked(accounts: Vec<&'a Account<'a>>, matcher: &mut Matcher, blocked: &[Node]) -> Self {
+        let mut pool = Self::with_all_keys(accounts, matcher);
+        pool.set_blocked_apart(matcher, blocked);
+        pool
+    }
+
+    fn with_all_keys(accounts: Vec<&'a Account<'a>>, matcher: &mut Matcher) -> Self {
+        let mut keys = Vec::with_capacity(accounts.len() * matcher.rules().len());
+        let mut ranges = Vec::with_capacity(accounts.len());
+        for account in &accounts {
+            let listed = matcher.blocklist().fields(account);
+            matcher.keys_without(account, listed, &mut keys);
+            ranges.push(KeysOfAccount { linking_end: keys.len(), end: keys.len(), listed, blocked: listed });
+        }
+        Self { accounts, keys, ranges, over_limit: BTreeMap::new() }
+    }
+
+    fn find_over_limit(&self, config: &Config, blocked: &[Node]) -> BTreeMap<Node, u32> {
+        let widest = config.guard.widest_limit(&config.matches);
+        let limits: Vec<u32> = config.matches.iter().map(|rule| config.guard.limit(rule)).collect();
+        if limits.iter().all(|limit| *limit == widest) {
+            return BTreeMap::new();
+        }
+        let strict = SharedKeys::new(self.numbers().map(|number| self.all_keys(number)), |rule| limits[rule] < widest);
+        // What Link blocked is not counted here: other partitions have more of its accounts.
+        let found_here = strict.iter().filter(|key| blocked.binary_search(&key.node()).is_err());
+        let counts = found_here.map(|key| (key, key.places().len() as u32));
+        counts.filter(|(key, count)| *count > limits[key.rule()]).map(|(key, count)| (key.node(), count)).collect()
+    }
+
+    fn set_blocked_apart(&mut self, matcher: &Matcher, blocked: &[Node]) {
+        if blocked.is_empty() && self.over_limit.is_empty() {
+            return;
+        }
+        let over_limit = &self.over_limit;
+        let is_blocked =
+            |key: &MatchKey| blocked.binary_search(&key.node).is_ok() || over_limit.contains_key(&key.node);
+        let mut start = 0;
+        for range in &mut self.ranges {
+            let keys = &mut self.keys[start..range.end];
+            // Stable: among themselves, both kinds stay in the order of the rules.
+            keys.sort_by_key(is_blocked);
+            range.linking_end = start + keys.partition_point(|key| !is_blocked(key));
+            for key in &self.keys[range.linking_end..range.end] {
+                if let Some(field) = matcher.rule(*key).only_field() {
+                    range.blocked.insert(field);
+                }
+            }
+            start = range.end;
+        }
+    }
+
+    /// How many accounts there are.
+    pub fn len(&self) -> u32 {
+        self.accounts.len() as u32
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
+    /// The numbers of all accounts.
+    pub fn numbers(&self) -> std::ops::Range<u32> {
+        0..self.len()
+    }
+
+    /// The account of a number.
+    pub fn account(&self, number: u32) -> &'a Account<'a> {
+        self.accounts[number as usize]
+    }
+
+    /// The reference of an account.
+    pub fn reference(&self, number: u32) -> &'a str {
+        &self.account(number).reference
+    }
+
+    /// An account's keys that link it, in the order of the rules.
+    pub fn linking_keys(&self, number: u32) -> &[MatchKey] {
+        &self.keys[self.start(number)..self.ranges[number as usize].linking_end]
+    }
+
+    /// An account's keys that are blocked, in the order of the rules.
+    pub fn blocked_keys(&self, number: u32) -> &[MatchKey] {
+        let range = self.ranges[number as usize];
+        &self.keys[range.linking_end..range.end]
+    }
+
+    /// An account's keys: those that link it, then those that are blocked.
+    pub fn all_keys(&self, number: u32) -> &[MatchKey] {
+        &self.keys[self.start(number)..self.ranges[number as usize].end]
+    }
+
+    fn start(&self, number: u32) -> usize {
+        number.checked_sub(1).map_or(0, |before| self.ranges[before as usize].end)
+    }
+
+    /// How many accounts share a key, if it is blocked as these are more than its own rule allows.
+    pub fn over_limit(&self, key: Node) -> Option<u32> {
+        self.over_limit.get(&key).copied()
+    }
+
+    /// The fields of an account whose values are on the list of blocked values.
+    pub fn listed_fields(&self, number: u32) -> TextFieldSet {
+        self.ranges[number as usize].listed
+    }
+
+    /// The fields of an account whose values are nobody's: on the list of blocked values, or alone a blocked key.
+    pub fn blocked_fields(&self, number: u32) -> TextFieldSet {
+        self.ranges[number as usize].blocked
+    }
+
+    /// The value of a text field, unless it is blocked.
+    pub fn text(&self, number: u32, field: TextField) -> Option<&'a str> {
+        if self.blocked_fields(number).contains(field) { None } else { self.account(number).text(field) }
+    }
+}
+
+#[cfg(test)]
+impl<'a> AccountPool<'a> {
+    /// Accounts with keys that nothing made.
+    pub(crate) fn with_keys(accounts: &'a [Account<'a>], keys: &[Vec<MatchKey>]) -> Self {
+        let mut end = 0;
+        let ranges = keys.iter().map(|keys| {
+            end += keys.len();
+            KeysOfAccount { linking_end: end, end, listed: TextFieldSet::EMPTY, blocked: TextFieldSet::EMPTY }
+        });
+        let ranges = ranges.collect();
+        Self { accounts: accounts.iter().collect(), keys: keys.concat(), ranges, over_limit: BTreeMap::new() }
+    }
+}
