@@ -85,6 +85,7 @@ impl Node {
     ///
     /// Uses other bits than [`Node::slice`], so that a shard's nodes spread over all partitions, and not those that decide
     /// which node is smaller: labels are the smallest nodes, and all edges of a label are in its shard.
+    #[inline]
     pub const fn shard(self, shards: u32) -> u32 {
         // By the golden ratio (Knuth, *The Art of Computer Programming* 3, 6.4): high bits come from all others.
         let mixed = ((self.0 >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -92,6 +93,7 @@ impl Node {
     }
 
     /// The slice, of all partitions' slices, of a component with this label.
+    #[inline]
     pub const fn slice(self, slices: u32) -> u32 {
         scale(self.0 as u64, 64, slices)
     }

@@ -44,6 +44,7 @@ pub struct Stars {
 impl Stars {
     /// Appends an account's links. Behind its match keys may come the node of its `always` corrections, and the mark
     /// of its source.
+    #[inline]
     pub fn push(
         &mut self,
         reference: Node,
@@ -83,11 +84,13 @@ impl Stars {
     }
 
     /// The head of the account at a line, from 0.
+    #[inline]
     pub fn head(&self, number: usize) -> &StarHead {
         &self.heads[number].0
     }
 
     /// The links of the account at a line, from 0.
+    #[inline]
     pub fn star(&self, number: usize) -> Star<'_> {
         let start = if number == 0 { 0 } else { self.heads[number - 1].1 };
         let (head, end) = self.heads[number];

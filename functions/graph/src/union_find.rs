@@ -27,6 +27,7 @@ impl UnionFind {
     }
 
     /// The smallest member of the set of `member`.
+    #[inline]
     pub fn find(&mut self, member: u32) -> u32 {
         let mut current = member as usize;
         loop {
@@ -41,6 +42,7 @@ impl UnionFind {
     }
 
     /// Joins the sets of two members; says whether they were apart.
+    #[inline]
     pub fn union(&mut self, left: u32, right: u32) -> bool {
         let left_root = self.find(left);
         let right_root = self.find(right);

@@ -66,6 +66,7 @@ fn behind_string(text: &[u8]) -> Option<&[u8]> {
 
 impl<'a> Account<'a> {
     /// An account without values.
+    #[inline]
     pub fn new(reference: impl Into<Cow<'a, str>>, updated_at: Option<Timestamp>, received_at: Timestamp) -> Self {
         Self { reference: reference.into(), updated_at, received_at, ..Self::default() }
     }
@@ -80,11 +81,13 @@ impl<'a> Account<'a> {
     }
 
     /// The value of a text field.
+    #[inline]
     pub fn text(&self, field: TextField) -> Option<&str> {
         self.texts[field.index()].as_deref()
     }
 
     /// Sets or clears a text field.
+    #[inline]
     pub fn set_text(&mut self, field: TextField, value: Option<Cow<'a, str>>) {
         self.texts[field.index()] = value;
     }

@@ -6,6 +6,7 @@ pub(crate) const ONES: u64 = u64::from_ne_bytes([1; 8]);
 pub(crate) const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
 
 /// Appends `text` as a JSON string.
+#[inline]
 pub fn push_string(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     out.reserve(bytes.len() + 2);
@@ -20,6 +21,7 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
 
 /// Whether there is a quote, a backslash or a control character; eight bytes at a time, by the arithmetic of
 /// "Bit Twiddling Hacks" (Anderson), "Determine if a word has a byte less than n" and "equal to n".
+#[inline]
 fn needs_escapes(bytes: &[u8]) -> bool {
     let special = |word: &[u8; 8]| {
         let word = u64::from_ne_bytes(*word);
@@ -36,6 +38,7 @@ fn needs_escapes(bytes: &[u8]) -> bool {
 }
 
 /// All of up to seven bytes in one word, some of them twice, and letters where there are too few.
+#[inline]
 fn short_word(bytes: &[u8]) -> Option<[u8; 8]> {
     let &first = bytes.first()?;
     Some(match (bytes.first_chunk(), bytes.last_chunk()) {
@@ -87,6 +90,7 @@ pub fn push_strings<'a>(out: &mut Vec<u8>, texts: impl IntoIterator<Item = &'a s
 /// Appends `"name":`, with a comma before it unless it is the first member of its object.
 ///
 /// `name` is a name of ours and needs no escapes.
+#[inline]
 pub fn push_name(out: &mut Vec<u8>, name: &str) {
     if out.last() != Some(&b'{') {
         out.push(b',');
@@ -97,6 +101,7 @@ pub fn push_name(out: &mut Vec<u8>, name: &str) {
 }
 
 /// Appends `"name":"text"`.
+#[inline]
 pub fn push_member(out: &mut Vec<u8>, name: &str, text: &str) {
     push_name(out, name);
     push_string(out, text);

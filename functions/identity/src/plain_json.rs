@@ -17,6 +17,7 @@ pub struct PlainJson<'a> {
 
 impl<'a> PlainJson<'a> {
     /// The start of a text, if it can be read in this way.
+    #[inline]
     pub fn new(text: &'a str) -> Option<Self> {
         // Without an early exit, so that many bytes are compared at once.
         let has_special = text.bytes().fold(false, |found, byte| found | (byte < b' ') | (byte == b'\\'));
@@ -24,11 +25,13 @@ impl<'a> PlainJson<'a> {
     }
 
     /// Whether nothing is left.
+    #[inline]
     pub fn is_over(&self) -> bool {
         self.rest.is_empty()
     }
 
     /// The next byte.
+    #[inline]
     pub fn peek(&self) -> Option<u8> {
         self.rest.as_bytes().first().copied()
     }
@@ -67,6 +70,7 @@ impl<'a> PlainJson<'a> {
     }
 
     /// A number's text.
+    #[inline]
     pub fn number(&mut self) -> Option<&'a str> {
         let (number, rest) = self.rest.split_at_checked(number_length(self.rest.as_bytes())?)?;
         self.rest = rest;
@@ -74,6 +78,7 @@ impl<'a> PlainJson<'a> {
     }
 
     /// Goes on behind an object or a list that is neither empty nor holds others. The place is anywhere after `None`.
+    #[inline]
     fn flat(&mut self) -> Option<()> {
         let is_object = self.take("{");
         if !is_object && !self.take("[") {
@@ -94,6 +99,7 @@ impl<'a> PlainJson<'a> {
     }
 
     /// Any value's text.
+    #[inline]
     pub fn value(&mut self) -> Option<&'a str> {
         let from = self.rest;
         match self.peek()? {
@@ -134,6 +140,7 @@ fn find_quote(text: &[u8]) -> Option<usize> {
 }
 
 /// The length of the number at the start of some text (RFC 8259, 6).
+#[inline]
 fn number_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let mut length = usize::from(text.first() == Some(&b'-'));

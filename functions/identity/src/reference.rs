@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The reference of an account.
+#[inline]
 pub fn join(source: &str, id: &str) -> String {
     let mut reference = String::with_capacity(source.len() + 1 + id.len());
     reference.push_str(source);
@@ -14,6 +15,7 @@ pub fn join(source: &str, id: &str) -> String {
 }
 
 /// Splits a reference into source and id. A source's name holds no colon, so the first one separates.
+#[inline]
 pub fn split(reference: &str) -> (&str, &str) {
     // Names of sources are short: looking at byte after byte is faster than a search made for long texts.
     let colon = reference.bytes().position(|byte| byte == b':');

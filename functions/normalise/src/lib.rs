@@ -50,11 +50,13 @@ pub struct Surroundings<'a> {
 }
 
 /// Lower case, copied only where it is not.
+#[inline]
 pub fn lowercase(value: &str) -> Cow<'_, str> {
     name::lowercase(Cow::Borrowed(value))
 }
 
 /// Runs the steps of a chain in order; `None` if a step gives none or the result is empty.
+#[inline]
 pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
     let mut value = value;
     for step in chain {

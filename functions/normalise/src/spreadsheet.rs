@@ -31,6 +31,7 @@ const ERRORS: [&str; 21] = [
 ];
 
 /// Whether a text is an error of a spreadsheet, or the `####…` of a cell that is too narrow.
+#[inline]
 pub fn is_error(text: &str) -> bool {
     if !text.starts_with('#') {
         return false;
@@ -40,6 +41,7 @@ pub fn is_error(text: &str) -> bool {
 }
 
 /// The text within `="…"`, by which an export keeps a spreadsheet from reading a text as a number.
+#[inline]
 pub fn without_formula(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.starts_with('=') {
         return text;
@@ -50,6 +52,7 @@ pub fn without_formula(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// The text behind the `'` by which a spreadsheet marks a cell as text. Some names start with one, too: this is for
 /// what starts with a letter or a digit.
+#[inline]
 pub fn without_mark(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.starts_with('\'') {
         return text;

@@ -7,6 +7,7 @@ use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizer;
 
 /// Removes white space around the value.
+#[inline]
 pub fn trim(value: Cow<'_, str>) -> Cow<'_, str> {
     if has_graphic_ends(&value) {
         return value;
@@ -19,6 +20,7 @@ pub fn trim(value: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Whether a value, as most do, begins and ends with ASCII that is no white space.
+#[inline]
 pub(super) fn has_graphic_ends(value: &str) -> bool {
     matches!(value.as_bytes(), [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic())
 }
@@ -34,12 +36,14 @@ pub(super) fn is_invisible(letter: char) -> bool {
 }
 
 /// Whether a letter is a control character (Unicode's Cc) that no text has: all but tabs and line ends.
+#[inline]
 pub fn is_stray_control(letter: char) -> bool {
     letter.is_control() && !matches!(letter, '\t' | '\n' | '\r')
 }
 
 /// The text without [`is_stray_control`] characters, and blanks in place of those that separate words; `None` if it has
 /// none.
+#[inline]
 pub fn without_controls(text: &str) -> Option<String> {
     let has_controls = text.chars().any(is_stray_control);
     has_controls.then(|| text.chars().filter_map(without_control).collect())

@@ -26,6 +26,7 @@ const LATEST: i64 = 253_402_300_799_999;
 
 impl Timestamp {
     /// A time by its milliseconds, if it is within the range.
+    #[inline]
     pub fn from_milliseconds(milliseconds: i64) -> Option<Self> {
         (EARLIEST..=LATEST).contains(&milliseconds).then_some(Self(milliseconds))
     }
