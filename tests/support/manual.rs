@@ -195,6 +195,9 @@ impl Shell {
         let output = Command::new("sh")
             .args(["-c", &format!("exec 2>&1\n{command}")])
             .current_dir(&self.folder)
+            // What a make that runs the tests says to those below it is not for this one.
+            .env_remove("MAKEFLAGS")
+            .env_remove("MAKELEVEL")
             .env("PATH", format!("{}:{path}", self.programs.display()))
             .env("ONEFOLD_VENV", &self.environment)
             .output()

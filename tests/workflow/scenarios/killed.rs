@@ -69,11 +69,24 @@ fn function_of(process: u32) -> Option<String> {
 /// The local cloud does not notice when an invocation ends that a state waits for by a token. (AWS fails the state.)
 const IS_WAITED_FOR: &str = "settle";
 
+/// Runs in which functions are killed, at most: on a busy machine a look at the processes misses some.
+const RUNS: usize = 5;
+
 /// The first process of each function is killed while it works; the state machine and the queue try again.
 fn functions_are_killed(data: &Path, expected: &Customers) {
+    let mut killed = BTreeSet::new();
+    for _ in 0..RUNS {
+        functions_of_a_run_are_killed(data, expected, &mut killed);
+        if killed.len() > 5 {
+            return;
+        }
+    }
+    panic!("only these were killed: {killed:?}");
+}
+
+fn functions_of_a_run_are_killed(data: &Path, expected: &Customers, killed: &mut BTreeSet<String>) {
     let cloud = push(data);
     let mut start = cloud.start();
-    let mut killed = BTreeSet::new();
     let mut looks = 0..LOOKS;
     while start.try_wait().expect("its state").is_none() {
         looks.next().expect("a run that goes on for minutes goes on for ever");
@@ -86,7 +99,6 @@ fn functions_are_killed(data: &Path, expected: &Customers) {
         }
         sleep(PAUSE);
     }
-    assert!(killed.len() > 5, "{killed:?}");
     if !start.wait().expect("it ends").success() {
         let run = cloud.runs().pop().expect("a run");
         cloud.onefold(&["start", "--resume", &run]).exits(0);
