@@ -2,6 +2,7 @@
 
 use onefold_graph::Blocked;
 use onefold_graph::node::Node;
+use onefold_lake::calls::MergeRequest;
 use onefold_lake::data::blocked;
 use onefold_lake::data::shuffle::Shuffle;
 use onefold_lake::run::layout::Partition;
@@ -65,7 +66,7 @@ fn put_blocked(lake: &Lake, count: u32) {
 /// The most that Merge needs, which makes so many customers.
 fn most_of_merge(lake: &Lake, slices: u32, customers: u64) -> usize {
     let partition = Partition { partition: 0, partitions: 1, slices, mappers: 1, shards: 1, replaced: Vec::new() };
-    let request = merge::Request { run: lake.run.clone(), round: 1, partition };
+    let request = MergeRequest { run: lake.run.clone(), round: 1, partition };
     let (answer, measured) = measured(|| lake.block_on(merge::run(request, &lake.context)).expect("customers"));
     assert_eq!(answer.customers, customers);
     measured

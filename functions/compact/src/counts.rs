@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 
 use onefold_identity::merge::{BlockedRule, MergeCounts};
 use onefold_lake::RunId;
+use onefold_lake::calls::{ExtractResult, TranslateResult};
 use onefold_lake::data::blocked;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::layout::{Layout, PartitionCounts};
 use onefold_lake::run::note::{Note, SourceNote};
 use onefold_lake::run::plan::Skipped;
 use onefold_lake::version::manifest::{BlockedKey, Counts, SourceCounts};
-use onefold_rows::translate::ObjectRows;
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use onefold_store::Object;
-use serde::Deserialize;
 
 use crate::rejected::Rejected;
 use crate::sources::Sources;
@@ -45,36 +44,6 @@ pub(crate) struct Gathered {
     pub(crate) notes: Vec<SourceNote>,
 }
 
-/// What Compact reads of Translate's receipts.
-#[derive(Debug, Deserialize)]
-struct Translated {
-    blank: u64,
-    rows: u64,
-    accounts: u64,
-    rejected: u64,
-    repeated: u64,
-    #[serde(default)]
-    suppressed: u64,
-    dropped: BTreeMap<String, u64>,
-    #[serde(default)]
-    files: Vec<ObjectRows>,
-    #[serde(default)]
-    notes: Vec<Note>,
-    #[serde(default)]
-    raw: String,
-}
-
-/// What Compact reads of Extract's receipts.
-#[derive(Debug, Deserialize)]
-struct Extracted {
-    source: String,
-    lines: u64,
-    watermark: Option<String>,
-    skipped: Option<String>,
-    #[serde(default)]
-    notes: Vec<Note>,
-}
-
 impl Gathered {
     fn note(&mut self, source: &str, notes: Vec<Note>) {
         self.notes.extend(notes.into_iter().map(|note| SourceNote { source: source.to_owned(), note }));
@@ -102,9 +71,9 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     pinned.plan.skipped.iter().cloned().for_each(|skipped| gathered.sources.skip(skipped));
     gathered.notes.clone_from(&pinned.plan.source_notes);
     for (_, receipt) in
-        Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
+        Receipts::read::<ExtractResult, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
     {
-        let Extracted { source, lines, watermark, skipped, notes } = receipt.result;
+        let ExtractResult { source, lines, watermark, skipped, notes, .. } = receipt.result;
         gathered.lines[0] += lines;
         gathered.note(&source, notes);
         if let Some(watermark) = watermark {
@@ -118,7 +87,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     let chunks = raw.iter().filter_map(|object| Some((Chunk::parse_raw(&object.key)?.0, object)));
     let name = |(chunk, _): &(Chunk, &Object)| chunk.receipt_name();
     for ((chunk, object), receipt) in
-        Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, name).await?
+        Receipts::read::<TranslateResult, _>(context, run, Stage::Translate, chunks, name).await?
     {
         let translated = receipt.result;
         gathered.note(&chunk.source, translated.notes);

@@ -13,6 +13,7 @@ mod previous;
 use merged::Merged;
 use onefold_identity::merge::Merger;
 use onefold_lake::RunId;
+use onefold_lake::calls::{MergeRequest, MergeResult};
 use onefold_lake::data::shuffle::{self, Frames};
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Partition;
@@ -21,36 +22,16 @@ use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order, json_object};
 use onefold_store::Condition;
 use previous::Previous;
-use serde::{Deserialize, Serialize};
 
 /// Shuffle objects that are read at once. Of each a partition has little.
 const READ_AHEAD: usize = 8;
-
-/// What the state machine sends.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// The run.
-    pub run: RunId,
-    /// The last round of Link, which wrote the blocked keys of partitions.
-    pub round: u32,
-    /// A line of the run's partitions.
-    pub partition: Partition,
-}
-
-/// What the receipt says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    /// How many customers there are.
-    pub customers: u64,
-}
 
 /// Makes the customers of one partition.
 ///
 /// # Errors
 /// `Corrupt` if an object is damaged; `Transient` if the store failed.
-pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let Request { run, round, partition } = request;
+pub async fn run(request: MergeRequest, context: &Context) -> Result<MergeResult, StageError> {
+    let MergeRequest { run, round, partition } = request;
     let work = Work { run: run.clone(), stage: Stage::Merge, name: format!("{:05}", partition.partition) };
     work.once(context, async |moved| merge(&run, round, &partition, context, moved).await).await
 }
@@ -61,7 +42,7 @@ async fn merge(
     partition: &Partition,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Answer, StageError> {
+) -> Result<MergeResult, StageError> {
     let pinned = context.pinned(run).await?;
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
@@ -100,7 +81,7 @@ async fn merge(
     context.store.put(&keys::merged_counts(run, partition.partition), json_object(&counts)?, Condition::Always).await?;
     moved.records_in = counts.counts.accounts + counts.counts.previous_members;
     moved.records_out = counts.counts.customers;
-    Ok(Answer { customers: counts.counts.customers })
+    Ok(MergeResult { customers: counts.counts.customers })
 }
 
 /// What every shuffle object has for the partition, as it is stored: a seventh of its text.
