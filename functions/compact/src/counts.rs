@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use onefold_identity::merge::{BlockedRule, MergeCounts};
+use onefold_identity::counts::VersionCounts;
+use onefold_identity::merge::BlockedRule;
 use onefold_lake::RunId;
 use onefold_lake::calls::{ExtractResult, TranslateResult};
 use onefold_lake::data::blocked;
@@ -10,7 +11,7 @@ use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::layout::{Layout, PartitionCounts};
 use onefold_lake::run::note::{Note, SourceNote};
 use onefold_lake::run::plan::Skipped;
-use onefold_lake::version::manifest::{BlockedKey, Counts, SourceCounts};
+use onefold_lake::version::manifest::{BlockedKey, SourceCounts};
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use onefold_store::Object;
 
@@ -25,12 +26,13 @@ const READ_AHEAD: usize = 16;
 /// What all stages counted.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    pub(crate) counts: Counts,
+    pub(crate) counts: VersionCounts,
     /// Raw chunks that were written again, with other bytes, after they were translated.
     pub(crate) outdated: Vec<String>,
     /// Lines that Extract saw, and lines that Translate saw, blank ones among both.
     pub(crate) lines: [u64; 2],
-    pub(crate) merged: MergeCounts,
+    /// Accounts of this run that Merge read; the counts have those that Translate wrote.
+    pub(crate) accounts_merged: u64,
     pub(crate) dropped: BTreeMap<String, u64>,
     pub(crate) blocked: Vec<BlockedKey>,
     /// Sources whose accounts of the previous version a snapshot replaced.
@@ -109,7 +111,8 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     gathered.add_up_sources();
     let layout: Layout = context.json(&keys::layout(run)).await?;
     let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
-    let Gathered { merged, partitions, guards, .. } = &mut gathered;
+    let mut merged = VersionCounts::default();
+    let Gathered { partitions, guards, .. } = &mut gathered;
     in_order(0..layout.partitions, READ_AHEAD, read, |counts| {
         merged.add(&counts.counts);
         for (guard, count) in &counts.guards {
@@ -122,24 +125,9 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     gathered.replaced = layout.replaced;
     let (blocked_keys, most_shared) = blocked_keys(run, &gathered.partitions, context).await?;
     gathered.blocked = most_shared;
-    let merged = &gathered.merged;
-    let counts = &mut gathered.counts;
-    counts.previous_members = merged.previous_members;
-    counts.members = merged.members;
-    counts.superseded = merged.superseded;
-    counts.deleted = merged.deleted;
-    counts.erased = merged.erased;
-    counts.tombstones = merged.tombstones;
-    counts.customers = merged.customers;
-    counts.largest_customer = merged.largest_customer;
-    counts.customers_created = merged.created;
-    counts.customers_updated = merged.updated;
-    counts.customers_merged = merged.merged;
-    counts.customers_split = merged.split;
-    counts.customers_deleted = merged.customers_deleted;
-    counts.customers_retired = merged.retired;
-    counts.accounts_moved = merged.moved;
-    counts.blocked_keys = blocked_keys;
+    gathered.accounts_merged = std::mem::take(&mut merged.accounts);
+    gathered.counts.add(&merged);
+    gathered.counts.blocked_keys = blocked_keys;
     Ok(gathered)
 }
 
