@@ -4,7 +4,7 @@ use onefold_graph::Blocked;
 use onefold_graph::node::Node;
 use onefold_lake::calls::MergeRequest;
 use onefold_lake::data::blocked;
-use onefold_lake::data::shuffle::Shuffle;
+use onefold_lake::data::shuffle::ShuffleCollector;
 use onefold_lake::run::layout::Partition;
 use onefold_lake::{RunId, keys};
 use onefold_shell::MemoryBudget;
@@ -43,7 +43,7 @@ fn blocked_keys(count: u32) -> impl ExactSizeIterator<Item = Node> {
 
 /// Writes what a partition gets of accounts; gives its bytes as stored, and the text of its largest slice.
 fn put_accounts(lake: &Lake, accounts: u64, slices: u32, is_short: bool) -> (u64, u64) {
-    let mut shuffle = Shuffle::new(slices, 1 << 20).expect("a shuffle");
+    let mut shuffle = ShuffleCollector::new(slices, 1 << 20).expect("a shuffle");
     let mut text_bytes = vec![0u64; slices as usize];
     for number in 0..accounts {
         let text = account(number, is_short);

@@ -4,10 +4,10 @@ use onefold_config::Publish;
 use onefold_lake::version::manifest::Manifest;
 use onefold_shell::StageError;
 
-use crate::counts::Gathered;
+use crate::counts::RunCounts;
 
 /// Asserts that nothing came or went unseen (invariant 2).
-pub(crate) fn balance(gathered: &Gathered, previous: Option<&Manifest>) -> Result<(), StageError> {
+pub(crate) fn balance(gathered: &RunCounts, previous: Option<&Manifest>) -> Result<(), StageError> {
     if let Some(raw) = gathered.outdated.first() {
         return Err(StageError::internal(format!(
             "{} raw chunks, {raw} among them, were written again after they were translated, so nothing is published; \
@@ -131,10 +131,10 @@ mod tests {
 
     #[test]
     fn counts_must_balance() {
-        let mut gathered = Gathered {
+        let mut gathered = RunCounts {
             counts: VersionCounts { rows_read: 10, accounts: 9, rejected: 1, members: 9, ..VersionCounts::default() },
             lines: [11, 11],
-            ..Gathered::default()
+            ..RunCounts::default()
         };
         gathered.accounts_merged = 9;
         assert!(balance(&gathered, None).is_ok());

@@ -15,8 +15,8 @@ use onefold_lake::version::manifest::{BlockedKey, SourceCounts};
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use onefold_store::Object;
 
-use crate::rejected::Rejected;
-use crate::sources::Sources;
+use crate::rejected::RejectedRows;
+use crate::sources::SourceOutcomes;
 
 /// Blocked keys that the manifest lists. It is for people, and every stage reads it.
 const BLOCKED_KEYS_TOLD: usize = 100;
@@ -25,7 +25,7 @@ const READ_AHEAD: usize = 16;
 
 /// What all stages counted.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered {
+pub(crate) struct RunCounts {
     pub(crate) counts: VersionCounts,
     /// Raw chunks that were written again, with other bytes, after they were translated.
     pub(crate) outdated: Vec<String>,
@@ -40,13 +40,13 @@ pub(crate) struct Gathered {
     pub(crate) guards: BTreeMap<String, u64>,
     /// By partition.
     pub(crate) partitions: Vec<PartitionCounts>,
-    pub(crate) sources: Sources,
-    pub(crate) rejected: Rejected,
+    pub(crate) sources: SourceOutcomes,
+    pub(crate) rejected: RejectedRows,
     /// What is told of sources, as it was found.
     pub(crate) notes: Vec<SourceNote>,
 }
 
-impl Gathered {
+impl RunCounts {
     fn note(&mut self, source: &str, notes: Vec<Note>) {
         self.notes.extend(notes.into_iter().map(|note| SourceNote { source: source.to_owned(), note }));
     }
@@ -66,8 +66,8 @@ impl Gathered {
     }
 }
 
-pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, StageError> {
-    let mut gathered = Gathered::default();
+pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, StageError> {
+    let mut gathered = RunCounts::default();
     let pinned = context.pinned(run).await?;
     let splits = 0..pinned.plan.splits;
     pinned.plan.skipped.iter().cloned().for_each(|skipped| gathered.sources.skip(skipped));
@@ -112,7 +112,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     let layout: Layout = context.json(&keys::layout(run)).await?;
     let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
     let mut merged = VersionCounts::default();
-    let Gathered { partitions, guards, .. } = &mut gathered;
+    let RunCounts { partitions, guards, .. } = &mut gathered;
     in_order(0..layout.partitions, READ_AHEAD, read, |counts| {
         merged.add(&counts.counts);
         for (guard, count) in &counts.guards {

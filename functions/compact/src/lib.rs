@@ -28,7 +28,7 @@ use onefold_lake::version::manifest::{FORMAT, Files, Manifest, config_digest};
 use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, ErrorKind, Pinned, StageError, Work};
 
-use crate::join::Joint;
+use crate::join::JoinedFile;
 
 /// Publishes a version, or holds it.
 ///
@@ -82,12 +82,12 @@ async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Co
 async fn manifest(
     run: &RunId,
     pinned: &Pinned,
-    gathered: counts::Gathered,
+    gathered: counts::RunCounts,
     previous: Option<&Manifest>,
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Manifest, StageError> {
-    let merged = join::Merged::list(run, &gathered.partitions, context).await?;
+    let merged = join::PartitionOutputs::list(run, &gathered.partitions, context).await?;
     let mut files = joined(run, &merged, previous, context, moved).await?;
     if previous.is_none() {
         // Every customer is new, and its record says all that a change would.
@@ -132,7 +132,7 @@ async fn manifest(
 /// Joins what Merge wrote into the version's files.
 async fn joined(
     run: &RunId,
-    merged: &join::Merged<'_>,
+    merged: &join::PartitionOutputs<'_>,
     previous: Option<&Manifest>,
     context: &Context,
     moved: &mut Moved,
@@ -146,7 +146,7 @@ async fn joined(
     }
     join::join(run, &joints, context).await?;
     let mut files = Files::default();
-    for Joint { part, file, .. } in joints {
+    for JoinedFile { part, file, .. } in joints {
         moved.bytes_out += file.bytes;
         let list = match part {
             Part::Customers => &mut files.customers,

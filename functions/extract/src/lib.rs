@@ -54,9 +54,9 @@ pub async fn run(request: ExtractRequest, context: &Context) -> Result<ExtractPr
             notes: sink.notes().to_vec(),
         };
         Ok(match end {
-            End::Done { watermark } => Some(done(watermark, None)),
-            End::Skipped { reason } => Some(done(None, Some(reason))),
-            End::Stopped(position) => {
+            ExtractionEnd::Done { watermark } => Some(done(watermark, None)),
+            ExtractionEnd::Skipped { reason } => Some(done(None, Some(reason))),
+            ExtractionEnd::Stopped(position) => {
                 next = Some(cursor_at(position, &sink));
                 None
             }
@@ -88,7 +88,7 @@ fn cursor_at(position: Option<ObjectPosition>, sink: &Sink<'_>) -> ExtractCursor
 }
 
 /// How an invocation ends.
-enum End {
+enum ExtractionEnd {
     Done { watermark: Option<String> },
     Skipped { reason: String },
     Stopped(Option<ObjectPosition>),
@@ -103,7 +103,7 @@ struct Extraction<'e> {
 }
 
 impl Extraction<'_> {
-    async fn read(&self, position: Option<ObjectPosition>, sink: &mut Sink<'_>) -> Result<End, StageError> {
+    async fn read(&self, position: Option<ObjectPosition>, sink: &mut Sink<'_>) -> Result<ExtractionEnd, StageError> {
         let is_repeatable = self.connector.is_repeatable();
         loop {
             let from = if is_repeatable {
@@ -112,18 +112,18 @@ impl Extraction<'_> {
                 match sink.take_up().await? {
                     TakenUp::Nothing => None,
                     TakenUp::At(position) => Some(SplitPosition::Opaque(position)),
-                    TakenUp::Done { watermark } => return Ok(End::Done { watermark }),
-                    TakenUp::Skipped { reason } => return Ok(End::Skipped { reason }),
+                    TakenUp::Done { watermark } => return Ok(ExtractionEnd::Done { watermark }),
+                    TakenUp::Skipped { reason } => return Ok(ExtractionEnd::Skipped { reason }),
                 }
             };
             match self.connector.read(&self.split.read, from, sink).await {
-                Ok(ReadOutcome::Done { watermark }) => return Ok(End::Done { watermark }),
+                Ok(ReadOutcome::Done { watermark }) => return Ok(ExtractionEnd::Done { watermark }),
                 Ok(ReadOutcome::Stopped(_)) if sink.is_overtaken() && !sink.is_time_short() => {}
-                Ok(ReadOutcome::Stopped(position)) => return Ok(End::Stopped(position)),
+                Ok(ReadOutcome::Stopped(position)) => return Ok(ExtractionEnd::Stopped(position)),
                 Err(Fault::Source(error)) if !self.required => {
                     if sink.skip(&error.message, is_repeatable).await? {
                         tracing::warn!(source = self.split.source, reason = error.message, "skipped");
-                        return Ok(End::Skipped { reason: error.message });
+                        return Ok(ExtractionEnd::Skipped { reason: error.message });
                     }
                 }
                 Err(fault) => return Err(fault.into_error(&self.split.source)),

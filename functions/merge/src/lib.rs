@@ -14,7 +14,7 @@ use merged::Merged;
 use onefold_identity::merge::Merger;
 use onefold_lake::RunId;
 use onefold_lake::calls::{MergeRequest, MergeResult};
-use onefold_lake::data::shuffle::{self, Frames};
+use onefold_lake::data::shuffle::{self, ShuffleFrames};
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Partition;
 use onefold_lake::run::receipt::Moved;
@@ -91,12 +91,12 @@ async fn fetch(
     blocked_keys: u64,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Vec<Frames>, StageError> {
+) -> Result<Vec<ShuffleFrames>, StageError> {
     let fetch = |mapper: u32| async move {
         let key = keys::shuffle(run, mapper);
         Ok(shuffle::fetch(context.store.as_ref(), &key, partition.own_slices(), partition.all_slices()).await?)
     };
-    let mut shuffled: Vec<Frames> = Vec::with_capacity(partition.mappers as usize);
+    let mut shuffled: Vec<ShuffleFrames> = Vec::with_capacity(partition.mappers as usize);
     let mut stored_bytes = 0;
     let needed = |stored_bytes, slice_text_bytes| {
         MemoryBudget::merge_bytes(stored_bytes, slice_text_bytes) + MemoryBudget::blocked_bytes(blocked_keys)
@@ -127,7 +127,7 @@ fn check_fits(partition: &Partition, bytes: u64, slice_text_bytes: u64, context:
 }
 
 /// The lines of a slice, from all shuffle objects in order.
-fn text(partition: &Partition, slice: usize, shuffled: &[Frames]) -> Result<String, StageError> {
+fn text(partition: &Partition, slice: usize, shuffled: &[ShuffleFrames]) -> Result<String, StageError> {
     String::from_utf8(shuffle::text(shuffled, slice)?)
         .map_err(|_| StageError::corrupt(format!("the lines of partition {} are not UTF-8", partition.partition)))
 }

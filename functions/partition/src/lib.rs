@@ -10,7 +10,7 @@ use memchr::memchr_iter;
 use onefold_lake::calls::{PartitionRequest, PartitionResult};
 use onefold_lake::data::labels;
 use onefold_lake::data::shuffle;
-use onefold_lake::data::shuffle::Shuffle;
+use onefold_lake::data::shuffle::ShuffleCollector;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::{Mapper, MapperInput};
 use onefold_lake::run::receipt::Moved;
@@ -36,8 +36,8 @@ async fn partition(
     moved: &mut Moved,
 ) -> Result<PartitionResult, StageError> {
     let slices = slices(run, round, mapper, context, moved).await?;
-    let mut sender = Sender {
-        shuffle: Shuffle::new(mapper.all_slices(), context.memory.shuffle_text_bytes())?,
+    let mut sender = LineSender {
+        shuffle: ShuffleCollector::new(mapper.all_slices(), context.memory.shuffle_text_bytes())?,
         rest: slices.as_slice(),
         read_bytes: 0,
         memory: context.memory,
@@ -86,8 +86,8 @@ async fn slices(
 }
 
 /// Sends lines to their slices.
-struct Sender<'s> {
-    shuffle: Shuffle,
+struct LineSender<'s> {
+    shuffle: ShuffleCollector,
     /// The slices of the lines that were not sent yet.
     rest: &'s [u32],
     /// Bytes of the objects that were sent: what is written takes about as many.
@@ -95,7 +95,7 @@ struct Sender<'s> {
     memory: MemoryBudget,
 }
 
-impl Sender<'_> {
+impl LineSender<'_> {
     /// Sends the lines of an object, frame by frame.
     fn object(&mut self, key: &str, lines: u64, bytes: &Bytes) -> Result<(), StageError> {
         let lines = usize::try_from(lines).unwrap_or(usize::MAX);

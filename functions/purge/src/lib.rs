@@ -104,21 +104,21 @@ async fn left_by_runs(run: &RunId, context: &Context) -> Result<BTreeMap<RunId, 
 }
 
 /// What a run was made of.
-struct Origin {
+struct RunOrigin {
     /// The digest of the suppression list that it obeyed.
     suppression: String,
     builds_on: Option<RunId>,
 }
 
 /// What a run was made of; `None` if nothing says so any more.
-async fn origin(run: &RunId, context: &Context) -> Result<Option<Origin>, StageError> {
+async fn origin(run: &RunId, context: &Context) -> Result<Option<RunOrigin>, StageError> {
     if let Some((plan, _)) = context.json_if_there::<Plan>(&keys::run_plan(run)).await? {
         let builds_on = plan.previous.map(|previous| previous.run);
-        return Ok(Some(Origin { suppression: plan.suppression, builds_on }));
+        return Ok(Some(RunOrigin { suppression: plan.suppression, builds_on }));
     }
     // Versions are kept for longer than the records of their runs.
     let manifest = context.json_if_there::<Manifest>(&keys::manifest(run)).await?;
-    Ok(manifest.map(|(manifest, _)| Origin { suppression: manifest.suppression, builds_on: manifest.previous }))
+    Ok(manifest.map(|(manifest, _)| RunOrigin { suppression: manifest.suppression, builds_on: manifest.previous }))
 }
 
 /// What must not stay of a run that obeyed the list.
