@@ -10,8 +10,12 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use bytes::Bytes;
 use onefold_connect::{Destination, Sink, TakenUp};
 use onefold_graph::node::NodeHasher;
+use onefold_lake::calls::{
+    AdvanceResult, CompactRequest, DivideRequest, EraseRequest, ExplainRequest, ExplainResult, ExtractRequest,
+    LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest, PlanRequest, PurgeRequest, SettleRequest,
+    SettleWait,
+};
 use onefold_lake::keys::Chunk;
-use onefold_lake::run::divide::DivideRequest;
 use onefold_lake::run::event;
 use onefold_lake::run::layout::{Mapper, Partition};
 use onefold_lake::run::plan::Split;
@@ -123,7 +127,7 @@ impl Walk<'_> {
 
     async fn execute(mut self, number: u32, shards: u32) {
         let context = self.context;
-        let request = plan::Request {
+        let request = PlanRequest {
             execution: number.to_string(),
             execution_arn: Some(number.to_string()),
             started_at: format!("2026-11-22T17:46:0{number}Z"),
@@ -133,7 +137,7 @@ impl Walk<'_> {
         let run = planned.run;
         for split in context.json_lines::<Split>(&planned.splits_key).await.expect("splits") {
             self.note("machine");
-            self.call("extract", extract::run, extract::Request { run: run.clone(), split, cursor: None }).await;
+            self.call("extract", extract::run, ExtractRequest { run: run.clone(), split, cursor: None }).await;
         }
         self.read_by_pages().await;
         self.settle(&run).await;
@@ -141,13 +145,13 @@ impl Walk<'_> {
         let round = self.link(&run).await.round;
         for mapper in context.json_lines::<Mapper>(&divided.mappers_key).await.expect("mappers") {
             self.note("machine");
-            self.call("partition", partition::run, partition::Request { run: run.clone(), round, mapper }).await;
+            self.call("partition", partition::run, PartitionRequest { run: run.clone(), round, mapper }).await;
         }
         for partition in context.json_lines::<Partition>(&divided.partitions_key).await.expect("partitions") {
             self.note("machine");
-            self.call("merge", merge::run, merge::Request { run: run.clone(), round, partition }).await;
+            self.call("merge", merge::run, MergeRequest { run: run.clone(), round, partition }).await;
         }
-        let request = compact::Request { run: run.clone(), publish: false };
+        let request = CompactRequest { run: run.clone(), publish: false };
         let (lease, _) = self.store.inner.get(keys::ACTIVE).await.expect("a lease");
         let compacted = self.call("compact", compact::run, request).await;
         if compacted.purge {
@@ -156,18 +160,18 @@ impl Walk<'_> {
             self.store.inner.put(&ranges, "{}".into(), Condition::Always).await.expect("a write");
             // Compact gave it back when it was called without the secret, and failed.
             self.store.inner.put(keys::ACTIVE, lease, Condition::Always).await.expect("a write");
-            self.call("purge", purge::run, purge::Request { run }).await;
+            self.call("purge", purge::run, PurgeRequest { run }).await;
         }
         self.explain().await;
-        let request = erase::Request { references: vec!["crm:1".to_owned()], ..erase::Request::default() };
+        let request = EraseRequest { references: vec!["crm:1".to_owned()], ..EraseRequest::default() };
         self.call("erase", erase::run, request).await;
     }
 
     /// An account, a customer that there is, and an id that there never was.
     async fn explain(&mut self) {
-        let about = |of: &str| explain::Request { of: of.to_owned(), and: None, run: None };
+        let about = |of: &str| ExplainRequest { of: of.to_owned(), and: None, run: None };
         let answer = self.call("explain", explain::run, about("crm:2")).await;
-        let explain::Answer::Customer { customer, .. } = answer else { panic!("crm:2 is a customer's") };
+        let ExplainResult::Customer { customer, .. } = answer else { panic!("crm:2 is a customer's") };
         self.call("explain", explain::run, about(customer["customer_id"].as_str().expect("an id"))).await;
         self.call("explain", explain::run, about("no-id")).await;
     }
@@ -193,11 +197,11 @@ impl Walk<'_> {
         let chunk = Chunk { run: run.clone(), source: "crm".to_owned(), split: 0, chunk: 0 };
         let body = event::format(&chunk.raw(onefold_config::RowFormat::JsonLines));
         let message = json!({"Records": [{"messageId": "m", "body": body}]});
-        let wait = |resumed| settle::Wait { run: run.clone(), task_token: "t".to_owned(), resumed };
+        let wait = |resumed| SettleWait { run: run.clone(), task_token: "t".to_owned(), resumed };
         for request in [
-            settle::Request::Dead(Box::new(serde_json::from_value(message.clone()).expect("an event"))),
-            settle::Request::Wait(wait(false)),
-            settle::Request::Wait(wait(true)),
+            serde_json::from_value(message.clone()).expect("dead letters"),
+            SettleRequest::Wait(wait(false)),
+            SettleRequest::Wait(wait(true)),
         ] {
             self.call("settle", settle::run, request).await;
         }
@@ -209,15 +213,15 @@ impl Walk<'_> {
         }
     }
 
-    async fn link(&mut self, run: &RunId) -> link::Advanced {
+    async fn link(&mut self, run: &RunId) -> AdvanceResult {
         let mut round = 0;
         loop {
-            let request = link::Request::Advance { run: run.clone(), round };
-            let link::Answer::Advanced(next) = self.call("link", link::run, request).await else {
+            let request = LinkRequest::Advance { run: run.clone(), round };
+            let LinkResult::Advance(next) = self.call("link", link::run, request).await else {
                 panic!("an advance answers with what comes next");
             };
-            for link::Shard { shard } in next.shards.iter().copied() {
-                let request = link::Request::Round { run: run.clone(), round: next.round, work: next.work, shard };
+            for LinkShard { shard } in next.shards.iter().copied() {
+                let request = LinkRequest::Round { run: run.clone(), round: next.round, work: next.work, shard };
                 self.call("link", link::run, request).await;
             }
             if next.converged {

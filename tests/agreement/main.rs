@@ -4,6 +4,7 @@ mod access;
 mod architecture;
 mod configuration;
 mod dependencies;
+mod documents;
 mod environment;
 mod errors;
 mod functions;

@@ -4,12 +4,15 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use onefold_connect::ObjectPosition;
 use onefold_graph::node::NodeHasher;
 use onefold_lake::RunId;
+use onefold_lake::calls::{
+    AdvanceResult, DivideRequest, ExtractCursor, ExtractProgress, LinkShard, ObjectPosition, PlanRequest, RoundWork,
+    TranslateResult,
+};
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::run::divide::DivideRequest;
 use onefold_lake::run::plan::Plan;
+use onefold_lake::run::receipt::{Cost, Moved, Receipt};
 use onefold_shell::{Context, Function, MemoryBudget, SHARDS_MAX, json_object};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
@@ -74,7 +77,7 @@ async fn splits_of_many_small_objects_with_long_keys_fit() {
         let key = format!("{}{number:05}", keys::landing(&source));
         bucket.put(&format!("{key}{}", "k".repeat(KEY_BYTES_MAX - key.len())), "{\"id\":1}\n").await;
     }
-    let request = plan::Request {
+    let request = PlanRequest {
         execution: "e".to_owned(),
         execution_arn: None,
         started_at: "2026-11-22T17:46:00Z".to_owned(),
@@ -83,7 +86,7 @@ async fn splits_of_many_small_objects_with_long_keys_fit() {
     let planned = plan::run(request, &bucket.context).await.expect("a plan");
     let splits = bucket.lines(&planned.splits_key).await;
     assert!(splits.len() >= 3, "no split has all of them");
-    let cursor = extract::Cursor {
+    let cursor = ExtractCursor {
         position: Some(ObjectPosition { piece: usize::MAX, byte: u64::MAX, line: Some(u64::MAX) }),
         chunk: u32::MAX,
         records: u64::MAX,
@@ -91,7 +94,7 @@ async fn splits_of_many_small_objects_with_long_keys_fit() {
         bytes_out: u64::MAX,
     };
     for split in splits {
-        let answer = extract::Answer {
+        let answer = ExtractProgress {
             run: planned.run.clone(),
             split: serde_json::from_value(split).expect("a split"),
             cursor: Some(cursor),
@@ -130,13 +133,13 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
     for number in 0..900 {
         let chunk = Chunk { run: run.clone(), source: source.clone(), split: last + number, chunk: last };
         bucket.put(&chunk.raw(onefold_config::RowFormat::JsonLines), "").await;
-        let receipt = json!({
-            "run": run, "stage": "translate", "name": chunk.receipt_name(),
-            "records_in": 1, "records_out": 1, "records_rejected": 0, "bytes_in": 1, "bytes_out": 1,
-            "elapsed_ms": 1, "cpu_ms": 1, "max_rss_bytes": 1, "s3_requests": 1,
-            "result": {"accounts": 1_000_000_000_000_u64, "rejected": 0, "repeated": 0, "nodes": 1, "text_bytes": 1},
-        });
-        bucket.put(&keys::receipt(&run, Stage::Translate, &chunk.receipt_name()), receipt.to_string()).await;
+        let name = chunk.receipt_name();
+        let key = keys::receipt(&run, Stage::Translate, &name);
+        let result =
+            TranslateResult { accounts: 1_000_000_000_000, nodes: 1, text_bytes: 1, ..TranslateResult::default() };
+        let (moved, cost) = (Moved::default(), Cost::default());
+        let receipt = Receipt { run: run.clone(), stage: Stage::Translate, name, moved, cost, result };
+        bucket.put(&key, json_object(&receipt).expect("JSON")).await;
     }
     let divided = divide::run(DivideRequest { run: run.clone() }, &bucket.context).await.expect("a division");
     let mappers = bucket.lines(&divided.mappers_key).await;
@@ -152,11 +155,11 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
 /// The most shards that there can be; their list is the only thing in an answer that grows.
 #[test]
 fn the_list_of_shards_fits() {
-    let answer = link::Advanced {
+    let answer = AdvanceResult {
         converged: false,
         round: u32::MAX,
-        work: link::RoundWork::SmallStar,
-        shards: (0..40).map(|shard| link::Shard { shard }).collect(),
+        work: RoundWork::SmallStar,
+        shards: (0..40).map(|shard| LinkShard { shard }).collect(),
     };
     assert_fits("what Link answers", &serde_json::to_value(answer).expect("JSON"));
 }

@@ -108,7 +108,7 @@ fn runtime() -> Runtime {
 #[test]
 fn shuffled_lines() {
     let runtime = runtime();
-    let mut shuffle = shuffle::Shuffle::new(3, 1 << 20).unwrap();
+    let mut shuffle = shuffle::ShuffleCollector::new(3, 1 << 20).unwrap();
     for (number, line) in text().split_inclusive(|byte| *byte == b'\n').take(12).enumerate() {
         shuffle.push(number as u32 % 2, line).unwrap();
     }

@@ -1,14 +1,13 @@
 //! Link: the rounds of one shard and of several.
 
-use link::{Advanced, Answer, Request, Shard};
 use onefold_config::RowFormat;
 use onefold_graph::node::{Node, NodeKind};
 use onefold_graph::{AccountVersion, Stars};
+use onefold_lake::calls::{AdvanceResult, DivideRequest, LinkRequest, LinkResult, LinkShard, TranslateResult};
 use onefold_lake::data::links;
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::run::divide::DivideRequest;
-use onefold_shell::MemoryBudget;
-use serde_json::json;
+use onefold_lake::run::receipt::{Cost, Moved, Receipt};
+use onefold_shell::{MemoryBudget, json_object};
 
 use crate::Findings;
 use crate::allocator::{alone, measured};
@@ -62,16 +61,13 @@ impl Accounts {
             let chunk = Chunk { run: lake.run.clone(), source: "crm".to_owned(), split: 0, chunk: chunk as u32 };
             lake.put(&chunk.raw(RowFormat::JsonLines), "");
             lake.put(&chunk.links(), links::format(&self.stars(lake, numbers)));
-            let receipt = json!({
-                "run": lake.run, "stage": "translate", "name": chunk.receipt_name(),
-                "records_in": 1, "records_out": 1, "records_rejected": 0, "bytes_in": 1, "bytes_out": 1,
-                "elapsed_ms": 1, "cpu_ms": 1, "max_rss_bytes": 1, "s3_requests": 1,
-                "result": {
-                    "accounts": accounts, "rejected": 0, "repeated": 0, "nodes": accounts * (1 + self.keys),
-                    "text_bytes": accounts * 200,
-                },
-            });
-            lake.put(&keys::receipt(&lake.run, Stage::Translate, &chunk.receipt_name()), receipt.to_string());
+            let name = chunk.receipt_name();
+            let key = keys::receipt(&lake.run, Stage::Translate, &name);
+            let (nodes, text_bytes) = (accounts * (1 + self.keys), accounts * 200);
+            let result = TranslateResult { accounts, nodes, text_bytes, ..TranslateResult::default() };
+            let (moved, cost) = (Moved::default(), Cost::default());
+            let receipt = Receipt { run: lake.run.clone(), stage: Stage::Translate, name, moved, cost, result };
+            lake.put(&key, json_object(&receipt).expect("JSON"));
         }
     }
 
@@ -86,15 +82,15 @@ impl Accounts {
         lake.block_on(divide::run(divide, &lake.context)).expect("a division");
         let (mut round, mut most) = (0, 0);
         loop {
-            let request = Request::Advance { run: lake.run.clone(), round };
-            let Answer::Advanced(Advanced { converged: false, round: next, work, shards: all, .. }) =
+            let request = LinkRequest::Advance { run: lake.run.clone(), round };
+            let LinkResult::Advance(AdvanceResult { converged: false, round: next, work, shards: all, .. }) =
                 answer(&lake, request)
             else {
                 return most;
             };
             round = next;
-            for Shard { shard } in all {
-                let request = Request::Round { run: lake.run.clone(), round, work, shard };
+            for LinkShard { shard } in all {
+                let request = LinkRequest::Round { run: lake.run.clone(), round, work, shard };
                 let (_, bytes) = measured(|| answer(&lake, request));
                 println!("  {work:?} {shard}: {} bytes an account", bytes as u64 * u64::from(shards) / self.accounts);
                 most = most.max(bytes);
@@ -103,7 +99,7 @@ impl Accounts {
     }
 }
 
-fn answer(lake: &Lake, request: Request) -> Answer {
+fn answer(lake: &Lake, request: LinkRequest) -> LinkResult {
     lake.block_on(link::run(request, &lake.context)).expect("an answer")
 }
 

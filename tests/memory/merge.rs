@@ -2,8 +2,9 @@
 
 use onefold_graph::Blocked;
 use onefold_graph::node::Node;
+use onefold_lake::calls::MergeRequest;
 use onefold_lake::data::blocked;
-use onefold_lake::data::shuffle::Shuffle;
+use onefold_lake::data::shuffle::ShuffleCollector;
 use onefold_lake::run::layout::Partition;
 use onefold_lake::{RunId, keys};
 use onefold_shell::MemoryBudget;
@@ -42,7 +43,7 @@ fn blocked_keys(count: u32) -> impl ExactSizeIterator<Item = Node> {
 
 /// Writes what a partition gets of accounts; gives its bytes as stored, and the text of its largest slice.
 fn put_accounts(lake: &Lake, accounts: u64, slices: u32, is_short: bool) -> (u64, u64) {
-    let mut shuffle = Shuffle::new(slices, 1 << 20).expect("a shuffle");
+    let mut shuffle = ShuffleCollector::new(slices, 1 << 20).expect("a shuffle");
     let mut text_bytes = vec![0u64; slices as usize];
     for number in 0..accounts {
         let text = account(number, is_short);
@@ -65,7 +66,7 @@ fn put_blocked(lake: &Lake, count: u32) {
 /// The most that Merge needs, which makes so many customers.
 fn most_of_merge(lake: &Lake, slices: u32, customers: u64) -> usize {
     let partition = Partition { partition: 0, partitions: 1, slices, mappers: 1, shards: 1, replaced: Vec::new() };
-    let request = merge::Request { run: lake.run.clone(), round: 1, partition };
+    let request = MergeRequest { run: lake.run.clone(), round: 1, partition };
     let (answer, measured) = measured(|| lake.block_on(merge::run(request, &lake.context)).expect("customers"));
     assert_eq!(answer.customers, customers);
     measured

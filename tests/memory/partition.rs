@@ -1,6 +1,7 @@
 //! Partition: one invocation.
 
 use onefold_graph::Position;
+use onefold_lake::calls::PartitionRequest;
 use onefold_lake::data::labels;
 use onefold_lake::run::layout::{Mapper, MapperInput};
 use onefold_lake::{Compressor, keys};
@@ -35,7 +36,7 @@ fn an_invocation_keeps_to_its_formula() {
             lake.put(&keys::link_round(&lake.run, 1, 0, "labels"), labels::format(placed, 1).expect("labels"));
             let input = MapperInput { key: "interim/a".to_owned(), links: None, lines: lines.into() };
             let mapper = Mapper { mapper: 0, mappers: 1, inputs: vec![input], partitions: 8, slices: 8, shards: 1 };
-            let request = partition::Request { run: lake.run.clone(), round: 1, mapper };
+            let request = PartitionRequest { run: lake.run.clone(), round: 1, mapper };
             let (answer, measured) =
                 measured(|| lake.block_on(partition::run(request, &lake.context)).expect("an answer"));
             assert_eq!(answer.accounts, u64::from(lines));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use onefold_graph::node::NodeHasher;
+use onefold_lake::calls::{ExtractRequest, PlanRequest};
 use onefold_lake::data::rawchunk;
 use onefold_lake::run::plan::Split;
 use onefold_lake::{RunId, keys};
@@ -92,7 +93,7 @@ impl Shop {
     /// What Plan fails with.
     pub fn plan_with(&self, input: Value) -> Result<Vec<Split>, StageError> {
         let (execution, started_at) = Pipeline::execution(1);
-        let request = plan::Request { execution, execution_arn: None, started_at, input };
+        let request = PlanRequest { execution, execution_arn: None, started_at, input };
         let context = self.context();
         self.runtime.block_on(async {
             let answer = plan_small(request, &context).await?;
@@ -110,7 +111,7 @@ impl Shop {
         if is_hurried {
             context.set_deadline(1);
         }
-        let mut request = extract::Request { run: Self::run(), split: split.clone(), cursor: None };
+        let mut request = ExtractRequest { run: Self::run(), split: split.clone(), cursor: None };
         let mut stops = 0;
         loop {
             let answer = self.runtime.block_on(extract::run(request, &context))?;
@@ -120,7 +121,7 @@ impl Shop {
             stops += 1;
             let state = serde_json::to_string(&answer).expect("JSON");
             assert!(!state.contains('@'), "a state holds data: {state}");
-            request = extract::Request { run: answer.run, split: answer.split, cursor: answer.cursor };
+            request = ExtractRequest { run: answer.run, split: answer.split, cursor: answer.cursor };
         }
     }
 

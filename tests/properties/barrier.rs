@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use aws_lambda_events::event::sqs::SqsEvent;
 use onefold_config::RowFormat;
 use onefold_lake::RunId;
+use onefold_lake::calls::{SettleRequest, SettleResult, SettleWait};
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::event;
 use onefold_lake::run::plan::DeadChunk;
@@ -47,14 +48,15 @@ fn context(store: Arc<dyn Store>, tasks: &Arc<RecordingTasks>, queue: Arc<dyn Qu
     Context::new(store, None, tasks.clone(), Some(queue))
 }
 
-async fn wait(token: &str, resumed: bool, context: &Context) -> Result<settle::Answer, StageError> {
-    let wait = settle::Wait { run: run_id(), task_token: token.to_owned(), resumed };
-    settle::run(settle::Request::Wait(wait), context).await.map(|answer| answer.expect("an answer"))
+async fn wait(token: &str, resumed: bool, context: &Context) -> Result<SettleResult, StageError> {
+    let wait = SettleWait { run: run_id(), task_token: token.to_owned(), resumed };
+    settle::run(SettleRequest::Wait(wait), context).await.map(|answer| answer.expect("an answer"))
 }
 
 async fn dead_letter(number: u32, context: &Context) -> Result<(), StageError> {
-    let event = messages(&[(&event::format(&raw(number)), 8)]);
-    settle::run(settle::Request::Dead(Box::new(event)), context).await.map(|_| ())
+    let event = serde_json::to_value(messages(&[(&event::format(&raw(number)), 8)])).expect("JSON");
+    let dead_letters = serde_json::from_value(event).expect("dead letters");
+    settle::run(dead_letters, context).await.map(|_| ())
 }
 
 async fn note(store: &MemoryStore, number: u32) -> Option<DeadChunk> {

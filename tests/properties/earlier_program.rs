@@ -2,6 +2,7 @@
 //! as Link, it is refused.
 
 use onefold_lake::RunId;
+use onefold_lake::calls::LinkRequest;
 use onefold_lake::keys::{self, Stage};
 use onefold_shell::ErrorKind;
 use onefold_store::Store;
@@ -77,7 +78,7 @@ fn an_execution_that_passes_divide_by_learns_how_its_run_goes_on() {
     pipeline.run(&Knobs::default()).expect_err("it is not divided");
     pipeline.store.heal();
     let context = pipeline.context(pipeline.store.clone());
-    let advance = link::Request::Advance { run: run.clone(), round: 0 };
+    let advance = LinkRequest::Advance { run: run.clone(), round: 0 };
     let error = pipeline.block_on(link::run(advance, &context)).expect_err("it is not divided");
     assert_eq!(error.kind, ErrorKind::InvalidInput, "{error}");
     assert!(error.message.starts_with(&format!("the run {run} was not divided; ")), "{error}");

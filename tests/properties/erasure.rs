@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use onefold_lake::calls::{EraseRequest, EraseResult};
 use onefold_lake::keys;
 use onefold_store::memory::InjectedFault;
 use onefold_store::{Store, StoreError};
@@ -65,7 +66,7 @@ impl Erased {
 }
 
 /// What is asked of Erase.
-fn request(field: &str, value: &str) -> erase::Request {
+fn request(field: &str, value: &str) -> EraseRequest {
     let name = if field == "reference" { "references" } else { &format!("{field}s") };
     serde_json::from_value(json!({ name: [value] })).expect("a request")
 }
@@ -404,7 +405,7 @@ impl Hooks for Reads {
 
 /// Erases, on a context that may be near its deadline, until nothing is left to be looked at; gives the answer, and how
 /// often members were read and the function was called.
-fn erase_noted(pipeline: &Pipeline, mut request: erase::Request, is_hurried: bool) -> (erase::Answer, usize, usize) {
+fn erase_noted(pipeline: &Pipeline, mut request: EraseRequest, is_hurried: bool) -> (EraseResult, usize, usize) {
     let reads = Reads::default();
     let context = pipeline.context(Arc::new(HookedStore::new(pipeline.store.clone(), reads.clone())));
     if is_hurried {
@@ -471,12 +472,12 @@ fn an_erasure_goes_on_in_the_version_that_is_current() {
     let (mut pipeline, _) = many_partitions();
     let context = pipeline.context(pipeline.store.clone());
     context.set_deadline(1);
-    let asked = erase::Request { dry_run: true, ..request("email", "anna@x.de") };
+    let asked = EraseRequest { dry_run: true, ..request("email", "anna@x.de") };
     let first = pipeline.block_on(erase::run(asked.clone(), &context)).expect("an answer");
     let cursor = first.next.expect("there is more");
     drop_rows(&pipeline, "b", &[with_email("shop", "9", "anna@x.de")]);
     publish(&mut pipeline, &Knobs { partitions: 16, ..Knobs::default() });
-    let next = erase::Request { cursor: Some(cursor), ..asked };
+    let next = EraseRequest { cursor: Some(cursor), ..asked };
     let (answer, _, _) = erase_noted(&pipeline, next, true);
     assert_eq!((answer.version, answer.accounts), (Some(Pipeline::run_of(2)), 4));
 }

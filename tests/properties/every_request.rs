@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use onefold_lake::calls::{CompactRequest, EraseRequest, PlanRequest, PurgeRequest};
 use onefold_lake::keys;
 use onefold_lake::version::manifest::Manifest;
 use onefold_shell::Context;
@@ -103,7 +104,7 @@ fn plan() {
     pipeline.pass_over();
     let (execution, started_at) = Pipeline::execution(4);
     let plan = |context: Context| {
-        let request = plan::Request {
+        let request = PlanRequest {
             execution_arn: Some(execution.clone()),
             execution: execution.clone(),
             started_at: started_at.clone(),
@@ -119,7 +120,7 @@ fn compact() {
     let (pipeline, _) = joins::before_compact();
     let run = Pipeline::run_of(2);
     let compact = |context: Context| {
-        let request = compact::Request { run: run.clone(), publish: false };
+        let request = CompactRequest { run: run.clone(), publish: false };
         async move { compact::run(request, &context).await.map(drop).map_err(|error| error.message) }
     };
     check(&pipeline, compact, never);
@@ -129,7 +130,7 @@ fn compact() {
 fn publish_of_a_held_version() {
     let (pipeline, [_, held]) = fence::held();
     let publish = |context: Context| {
-        let request = compact::Request { run: held.clone(), publish: true };
+        let request = CompactRequest { run: held.clone(), publish: true };
         async move { compact::run(request, &context).await.map(drop).map_err(|error| error.message) }
     };
     check(&pipeline, publish, never);
@@ -140,7 +141,7 @@ fn purge() {
     let pipeline = fence::three_versions(true);
     let run = Pipeline::run_of(3);
     let purge = |context: Context| {
-        let request = purge::Request { run: run.clone() };
+        let request = PurgeRequest { run: run.clone() };
         async move { purge::run(request, &context).await.map(drop).map_err(|error| error.message) }
     };
     check(&pipeline, purge, never);
@@ -165,7 +166,7 @@ fn erase() {
     drop_rows(&pipeline, "c", &[fence::row("9", "bob@x.de")]);
     publish(&mut pipeline, &Knobs { partitions: 3, ..Knobs::default() });
     let erase = |context: Context| {
-        let request = erase::Request { emails: vec!["bob@x.de".to_owned()], ..erase::Request::default() };
+        let request = EraseRequest { emails: vec!["bob@x.de".to_owned()], ..EraseRequest::default() };
         async move { erase::run(request, &context).await.map(drop).map_err(|error| error.message) }
     };
     check(&pipeline, erase, never);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use explain::{Answer, Together};
 use onefold_identity::explain::PairFinding;
 use onefold_identity::judge::Verdict;
+use onefold_lake::calls::{ExplainResult, Together};
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
@@ -53,7 +53,7 @@ proptest! {
         let version = publish_rows(&mut pipeline, "a", &rows, &Knobs { partitions, ..Knobs::default() });
         for (reference, customer_id) in &version.members {
             let (answer, _) = pipeline.explain(reference, None).unwrap();
-            let Answer::Customer { customer, accounts, links, .. } = answer else { panic!("{answer:?}") };
+            let ExplainResult::Customer { customer, accounts, links, .. } = answer else { panic!("{answer:?}") };
             prop_assert_eq!(&customer, &version.customers[customer_id]);
             let mut found: Vec<&str> = accounts.iter().filter_map(|account| account["ref"].as_str()).collect();
             found.sort_unstable();
@@ -62,7 +62,7 @@ proptest! {
             prop_assert_eq!(links.len(), accounts.len() - 1, "a tree reaches every member");
             for (other, id) in &version.members {
                 let (answer, _) = pipeline.explain(reference, Some(other)).unwrap();
-                let Answer::Pair { together, rules, .. } = answer else { panic!("{answer:?}") };
+                let ExplainResult::Pair { together, rules, .. } = answer else { panic!("{answer:?}") };
                 match together {
                     Together::Yes { path } => {
                         prop_assert_eq!(id, customer_id);
@@ -80,10 +80,10 @@ proptest! {
             }
         }
         for reference in &version.tombstones {
-            let is_deleted = matches!(pipeline.explain(reference, None).unwrap().0, Answer::AccountDeleted { .. });
+            let is_deleted = matches!(pipeline.explain(reference, None).unwrap().0, ExplainResult::AccountDeleted { .. });
             prop_assert!(is_deleted);
         }
-        let is_unknown = matches!(pipeline.explain("crm:nobody", None).unwrap().0, Answer::Unknown { .. });
+        let is_unknown = matches!(pipeline.explain("crm:nobody", None).unwrap().0, ExplainResult::Unknown { .. });
         prop_assert!(is_unknown);
     }
 
@@ -117,12 +117,12 @@ proptest! {
                 }
             }
             match pipeline.explain(id, None).unwrap().0 {
-                Answer::Customer { customer, became, .. } => {
+                ExplainResult::Customer { customer, became, .. } => {
                     prop_assert_eq!(became.len(), steps);
                     prop_assert_eq!(ends.len(), 1);
                     prop_assert_eq!(Some(&customer), ends.first().map(|end| &now.customers[*end]));
                 }
-                Answer::Ended { customers, became, .. } => {
+                ExplainResult::Ended { customers, became, .. } => {
                     prop_assert_eq!(became.len(), steps);
                     prop_assert!(ends.len() != 1 && ends.iter().copied().eq(customers.iter().map(String::as_str)));
                 }
@@ -143,6 +143,6 @@ fn an_answer_takes_few_requests() {
     // CURRENT, manifest, configuration, corrections, frames; a section of the index a partition, a frame of customers
     // and one of members.
     let (answer, requests) = pipeline.explain("crm:2718", None).unwrap();
-    assert!(matches!(answer, Answer::Customer { .. }));
+    assert!(matches!(answer, ExplainResult::Customer { .. }));
     assert_eq!(requests, 5 + 3 + 2);
 }

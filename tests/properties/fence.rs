@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use onefold_lake::calls::{CompactRequest, EraseRequest, PurgeRequest, PurgeResult};
 use onefold_lake::version::current::Current;
 use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
@@ -25,7 +26,7 @@ pub fn row(id: &str, email: &str) -> Row {
 }
 
 fn erase(pipeline: &Pipeline, email: &str) {
-    let request = erase::Request { emails: vec![email.to_owned()], ..erase::Request::default() };
+    let request = EraseRequest { emails: vec![email.to_owned()], ..EraseRequest::default() };
     pipeline.erase(request).expect("an address");
 }
 
@@ -73,8 +74,8 @@ fn assert_whole(store: &dyn Store, when: &str) -> RunId {
     run
 }
 
-async fn purge(run: RunId, context: Context) -> Result<purge::Answer, StageError> {
-    purge::run(purge::Request { run }, &context).await
+async fn purge(run: RunId, context: Context) -> Result<PurgeResult, StageError> {
+    purge::run(PurgeRequest { run }, &context).await
 }
 
 /// Does two works on copies of a store in every order in which one begins, is interrupted by some steps of the other,
@@ -151,12 +152,11 @@ fn two_tries_of_a_purge_do_not_harm_each_other() {
     let pipeline = three_versions(true);
     let [before, purging] = [2, 3].map(Pipeline::run_of);
     let both = |context| purge(purging.clone(), context);
-    let check =
-        |store: &Arc<MemoryStore>, one: Result<purge::Answer, _>, other: Result<purge::Answer, _>, when: &str| {
-            assert!(one.is_ok() || other.is_ok(), "{when}");
-            assert_eq!(assert_whole(store.as_ref(), when), purging);
-            assert_eq!(now(store.list(&keys::version(&before))).expect("a listing").len(), 0, "{when}");
-        };
+    let check = |store: &Arc<MemoryStore>, one: Result<PurgeResult, _>, other: Result<PurgeResult, _>, when: &str| {
+        assert!(one.is_ok() || other.is_ok(), "{when}");
+        assert_eq!(assert_whole(store.as_ref(), when), purging);
+        assert_eq!(now(store.list(&keys::version(&before))).expect("a listing").len(), 0, "{when}");
+    };
     in_every_order(&pipeline, both, both, check);
 }
 
@@ -177,7 +177,7 @@ fn manifest(store: &dyn Store, run: &RunId) -> Manifest {
 fn a_held_version_is_published_whole_or_not_at_all_while_its_base_is_purged() {
     let (pipeline, [base, held]) = held();
     let publish = |context: Context| {
-        let request = compact::Request { run: held.clone(), publish: true };
+        let request = CompactRequest { run: held.clone(), publish: true };
         async move { compact::run(request, &context).await }
     };
     let check =
@@ -211,7 +211,7 @@ impl Hooks for PurgeBehindRead {
 fn purged_behind_read(pipeline: &Pipeline, run: &RunId) -> Arc<dyn Store> {
     let (context, run) = (pipeline.context(pipeline.store.clone()), run.clone());
     let purge = move || {
-        now(purge::run(purge::Request { run: run.clone() }, &context)).expect("a purge");
+        now(purge::run(PurgeRequest { run: run.clone() }, &context)).expect("a purge");
     };
     let hooks = PurgeBehindRead { is_done: AtomicBool::new(false), purge: Box::new(purge) };
     Arc::new(HookedStore::new(pipeline.store.clone(), hooks))
@@ -230,7 +230,7 @@ fn who_read_the_epoch_before_a_purge_is_overtaken_and_writes_nothing() {
 
     let (pipeline, [base, held]) = held();
     let store = purged_behind_read(&pipeline, &base);
-    let request = compact::Request { run: held.clone(), publish: true };
+    let request = CompactRequest { run: held.clone(), publish: true };
     let error = now(compact::run(request, &pipeline.context(store.clone()))).expect_err("something was purged");
     assert_eq!(error.kind, ErrorKind::Conflict);
     assert!(error.message.contains("start a new run"), "{}", error.message);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use onefold_lake::calls::CompactRequest;
 use onefold_lake::keys::{self, Stage};
 use onefold_store::memory::InjectedFault;
 use onefold_store::{Store, StoreError};
@@ -61,7 +62,7 @@ pub fn before_compact() -> (Pipeline, BTreeMap<String, Vec<u8>>) {
 #[test]
 fn what_an_earlier_try_joined_is_not_joined_again() {
     let run = Pipeline::run_of(2);
-    let request = || compact::Request { run: run.clone(), publish: false };
+    let request = || CompactRequest { run: run.clone(), publish: false };
     let (_, made) = before_compact();
     let joins = ["customers/", "members/", "members/", "changes/", "blocked/", "index/", "retired/"];
     let is_joined = |key: &&String| joins.iter().any(|folder| key.contains(folder)) && !key.ends_with(".jsonl");
@@ -98,7 +99,7 @@ fn a_file_of_another_size_is_joined_again() {
     let key = keys::processed(&run, keys::Part::Members, 0);
     pipeline.put(&key, made[&key][..1].to_vec());
     let context = pipeline.context(pipeline.store.clone());
-    pipeline.block_on(compact::run(compact::Request { run, publish: false }, &context)).expect("a version");
+    pipeline.block_on(compact::run(CompactRequest { run, publish: false }, &context)).expect("a version");
     assert_eq!(pipeline.get(&key).expect("members"), made[&key]);
 }
 
@@ -121,7 +122,7 @@ fn what_was_read_before_is_neither_planned_nor_read_again() {
 
     let seen = Seen::default();
     let store: Arc<dyn Store> = Arc::new(HookedStore::new(pipeline.store.clone(), seen.clone()));
-    let request = compact::Request { run: second.clone(), publish: false };
+    let request = CompactRequest { run: second.clone(), publish: false };
     pipeline.block_on(compact::run(request.clone(), &pipeline.context(store))).expect("a version");
     assert!(!seen.keys("got").contains(&keys::processed_inputs(&first)), "the store joins it");
 

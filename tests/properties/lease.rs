@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use onefold_graph::node::NodeHasher;
+use onefold_lake::calls::{EraseRequest, PlanRequest, PlanResult, PurgeRequest};
 use onefold_lake::keys;
 use onefold_lake::run::lease::Lease;
 use onefold_shell::{Context, ErrorKind, NoTasks, StageError};
@@ -27,9 +28,9 @@ fn now<A>(work: impl Future<Output = A>) -> A {
     interleave(work, async {}, (0, 0)).0
 }
 
-async fn plan(number: u32, input: Value, context: Context) -> Result<plan::Answer, StageError> {
+async fn plan(number: u32, input: Value, context: Context) -> Result<PlanResult, StageError> {
     let (execution, started_at) = Pipeline::execution(number);
-    let request = plan::Request { execution_arn: Some(execution.clone()), execution, started_at, input };
+    let request = PlanRequest { execution_arn: Some(execution.clone()), execution, started_at, input };
     plan::run(request, &context).await
 }
 
@@ -104,11 +105,11 @@ fn whatever_ends_gives_its_lease_back() {
     assert!(matches!(pipeline.run(&Knobs::default()), Ok(Outcome::NothingNew(_))));
     assert_eq!(is_over(&pipeline), (Pipeline::run_of(2), true), "nothing to do");
 
-    pipeline.erase(erase::Request { emails: vec!["a@x.de".to_owned()], ..erase::Request::default() }).expect("listed");
+    pipeline.erase(EraseRequest { emails: vec!["a@x.de".to_owned()], ..EraseRequest::default() }).expect("listed");
     publish(&mut pipeline, &Knobs { purges: false, ..Knobs::default() });
     assert_eq!(is_over(&pipeline), (Pipeline::run_of(3), false), "the purge is to come");
     let run = Pipeline::run_of(3);
-    now(purge::run(purge::Request { run }, &pipeline.context(pipeline.store.clone()))).expect("a purge");
+    now(purge::run(PurgeRequest { run }, &pipeline.context(pipeline.store.clone()))).expect("a purge");
     assert_eq!(is_over(&pipeline), (Pipeline::run_of(3), true), "purged");
 
     let config = Settings::default().config();
@@ -127,7 +128,7 @@ fn a_lease_does_not_outlive_its_execution() {
     let ask = |name: &str, started_at: &str| {
         let hasher = NodeHasher::from_hex(&"0".repeat(32)).expect("a secret");
         let context = Context::new(pipeline.store.clone(), hasher, Arc::new(NoTasks), None);
-        let request = plan::Request {
+        let request = PlanRequest {
             execution: name.to_owned(),
             execution_arn: Some(name.to_owned()),
             started_at: started_at.to_owned(),

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::env;
 
+use onefold_lake::calls::EraseRequest;
 use onefold_lake::keys;
 use onefold_lake::keys::Stage;
 use onefold_shell::{ErrorKind, StageError};
@@ -163,7 +164,7 @@ impl Schedule {
     fn erase(&mut self, episode: &Episode) {
         let is_erased = self.dice.draw(weighted(0.15));
         let Some(row) = episode.files.first().and_then(|file| file.rows.first()).filter(|_| is_erased) else { return };
-        let request = erase::Request { references: vec![row.reference()], ..erase::Request::default() };
+        let request = EraseRequest { references: vec![row.reference()], ..EraseRequest::default() };
         let answers = [&self.calm, &self.rough].map(|pipeline| pipeline.erase(request.clone()).expect("an answer"));
         assert_eq!(answers[0], answers[1], "{}", self.told());
         self.story.push(format!("{} is erased", row.reference()));

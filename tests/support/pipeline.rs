@@ -10,7 +10,11 @@ use std::sync::Arc;
 use aws_lambda_events::event::sqs::SqsEvent;
 use bytes::Bytes;
 use onefold_graph::node::NodeHasher;
-use onefold_lake::run::divide::DivideRequest;
+use onefold_lake::calls::{
+    AdvanceResult, CompactRequest, CompactResult, DeadLetter, DivideRequest, EraseRequest, EraseResult, ExplainRequest,
+    ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest, PlanRequest,
+    PlanResult, PurgeRequest, SettleRequest, SettleWait, StartInput,
+};
 use onefold_lake::run::event;
 use onefold_lake::run::layout::{Mapper, Partition};
 use onefold_lake::run::plan::Split;
@@ -83,9 +87,9 @@ pub enum Outcome {
     /// There was nothing to do.
     NothingNew(RunId),
     /// A version was published.
-    Published(compact::Answer),
+    Published(CompactResult),
     /// A dry run came to its end.
-    Dry(compact::Answer),
+    Dry(CompactResult),
 }
 
 impl Outcome {
@@ -326,10 +330,10 @@ impl Pipeline {
     ///
     /// # Errors
     /// What the function fails with.
-    pub fn explain(&self, of: &str, and: Option<&str>) -> Result<(explain::Answer, u64), StageError> {
+    pub fn explain(&self, of: &str, and: Option<&str>) -> Result<(ExplainResult, u64), StageError> {
         let context = self.context(self.store.clone());
         let before = self.store.requests();
-        let request = explain::Request { of: of.to_owned(), and: and.map(str::to_owned), run: None };
+        let request = ExplainRequest { of: of.to_owned(), and: and.map(str::to_owned), run: None };
         let answer = self.runtime.block_on(explain::run(request, &context))?;
         Ok((answer, self.store.requests() - before))
     }
@@ -338,7 +342,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// Why it was refused.
-    pub fn erase(&self, request: erase::Request) -> Result<erase::Answer, StageError> {
+    pub fn erase(&self, request: EraseRequest) -> Result<EraseResult, StageError> {
         self.runtime.block_on(erase::run(request, &self.context(self.store.clone())))
     }
 
@@ -404,7 +408,7 @@ macro_rules! invoke {
 impl Execution<'_> {
     async fn run(&self, input: Value) -> Result<Outcome, StageError> {
         let (execution, started_at) = Pipeline::execution(self.number);
-        let request = plan::Request { execution_arn: Some(execution.clone()), execution, started_at, input };
+        let request = PlanRequest { execution_arn: Some(execution.clone()), execution, started_at, input };
         let planned = invoke!(self, plan_small, request.clone());
         let run = planned.run.clone();
         if planned.publish {
@@ -422,20 +426,20 @@ impl Execution<'_> {
         let divided = invoke!(self, divide::run, DivideRequest { run: run.clone() });
         let round = self.link(&run).await?.round;
         for mapper in self.context.json_lines::<Mapper>(&divided.mappers_key).await? {
-            let request = || partition::Request { run: run.clone(), round, mapper: mapper.clone() };
+            let request = || PartitionRequest { run: run.clone(), round, mapper: mapper.clone() };
             invoke!(self, partition::run, request());
         }
         for partition in self.context.json_lines::<Partition>(&divided.partitions_key).await? {
-            let request = || merge::Request { run: run.clone(), round, partition: partition.clone() };
+            let request = || MergeRequest { run: run.clone(), round, partition: partition.clone() };
             invoke!(self, merge::run, request(), merge_context);
         }
         self.compact(run, false).await
     }
 
     async fn compact(&self, run: RunId, publish: bool) -> Result<Outcome, StageError> {
-        let answer = invoke!(self, compact::run, compact::Request { run: run.clone(), publish });
+        let answer = invoke!(self, compact::run, CompactRequest { run: run.clone(), publish });
         if answer.purge && self.knobs.purges {
-            purge::run(purge::Request { run }, &self.context).await?;
+            purge::run(PurgeRequest { run }, &self.context).await?;
         }
         Ok(if answer.published { Outcome::Published(answer) } else { Outcome::Dry(answer) })
     }
@@ -446,21 +450,21 @@ impl Execution<'_> {
     }
 
     async fn extract(&self, run: &RunId, split: Split) -> Result<(), StageError> {
-        let mut request = extract::Request { run: run.clone(), split, cursor: None };
+        let mut request = ExtractRequest { run: run.clone(), split, cursor: None };
         loop {
             let answer = invoke!(self, extract::run, request.clone());
             if answer.done {
                 return Ok(());
             }
             self.pipeline.stops.update(|stops| stops + 1);
-            request = extract::Request { run: answer.run, split: answer.split, cursor: answer.cursor };
+            request = ExtractRequest { run: answer.run, split: answer.split, cursor: answer.cursor };
         }
     }
 
     /// Translates the chunks that events tell of, and waits for the task as the state machine does.
     async fn settle(&self, run: &RunId, resumed: bool, mut events: Vec<String>) -> Result<(), StageError> {
         let task_token = format!("token-{}", self.number);
-        let wait = || settle::Request::Wait(settle::Wait { run: run.clone(), task_token: task_token.clone(), resumed });
+        let wait = || SettleRequest::Wait(SettleWait { run: run.clone(), task_token: task_token.clone(), resumed });
         if self.knobs.settles_first {
             invoke!(self, settle::run, wait());
         }
@@ -502,7 +506,7 @@ impl Execution<'_> {
             let answer = invoke!(self, translate::run, request());
             if let Some(failure) = answer.batch_item_failures.first() {
                 let body = batch[failure.item_identifier.parse::<usize>().expect("the number of a message")].clone();
-                let dead = settle::Request::Dead(Box::new(sqs_event(&[body])));
+                let dead = SettleRequest::DeadLetters { records: vec![DeadLetter { body: Some(body) }] };
                 settle::run(dead, &self.context).await?;
                 return Err(StageError::internal(DEAD_LETTER));
             }
@@ -510,20 +514,20 @@ impl Execution<'_> {
         Ok(())
     }
 
-    async fn link(&self, run: &RunId) -> Result<link::Advanced, StageError> {
+    async fn link(&self, run: &RunId) -> Result<AdvanceResult, StageError> {
         let mut round = 0;
         loop {
-            let link::Answer::Advanced(advanced) =
-                invoke!(self, link::run, link::Request::Advance { run: run.clone(), round }, link_context)
+            let LinkResult::Advance(advanced) =
+                invoke!(self, link::run, LinkRequest::Advance { run: run.clone(), round }, link_context)
             else {
                 panic!("an advance answers with what comes next");
             };
             if advanced.converged {
                 return Ok(advanced);
             }
-            let link::Advanced { round: next, work, .. } = advanced;
-            for link::Shard { shard } in advanced.shards {
-                let request = || link::Request::Round { run: run.clone(), round: next, work, shard };
+            let AdvanceResult { round: next, work, .. } = advanced;
+            for LinkShard { shard } in advanced.shards {
+                let request = || LinkRequest::Round { run: run.clone(), round: next, work, shard };
                 invoke!(self, link::run, request(), link_context);
             }
             round = next;
@@ -535,10 +539,10 @@ impl Execution<'_> {
 ///
 /// # Errors
 /// What Plan fails with.
-pub async fn plan_small(request: plan::Request, context: &Context) -> Result<plan::Answer, StageError> {
+pub async fn plan_small(request: PlanRequest, context: &Context) -> Result<PlanResult, StageError> {
     let mut input = request.input.clone();
     let split_bytes = input.as_object_mut().and_then(|members| members.remove("split_bytes")?.as_u64());
-    let input = plan::StartInput { split_bytes, ..plan::StartInput::read(&input)? };
+    let input = StartInput { split_bytes, ..plan::read_input(&input)? };
     plan::run_as(request, input, context).await
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use onefold_lake::version::manifest::{Counts, Manifest};
+use onefold_identity::counts::VersionCounts;
+use onefold_lake::version::manifest::Manifest;
 use serde_json::Value;
 
 /// A folder of results.
@@ -22,7 +23,7 @@ impl Results {
     }
 
     /// What was counted.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> VersionCounts {
         self.manifest().counts
     }
 

@@ -4,10 +4,10 @@ use onefold_config::Publish;
 use onefold_lake::version::manifest::Manifest;
 use onefold_shell::StageError;
 
-use crate::counts::Gathered;
+use crate::counts::RunCounts;
 
 /// Asserts that nothing came or went unseen (invariant 2).
-pub(crate) fn balance(gathered: &Gathered, previous: Option<&Manifest>) -> Result<(), StageError> {
+pub(crate) fn balance(gathered: &RunCounts, previous: Option<&Manifest>) -> Result<(), StageError> {
     if let Some(raw) = gathered.outdated.first() {
         return Err(StageError::internal(format!(
             "{} raw chunks, {raw} among them, were written again after they were translated, so nothing is published; \
@@ -20,7 +20,7 @@ pub(crate) fn balance(gathered: &Gathered, previous: Option<&Manifest>) -> Resul
     let balances = [
         ("lines extracted", gathered.lines[0], "lines translated", gathered.lines[1]),
         ("rows read", counts.rows_read, "accounts and rejects", counts.accounts + counts.rejected),
-        ("accounts translated", counts.accounts, "accounts merged", gathered.merged.accounts),
+        ("accounts translated", counts.accounts, "accounts merged", gathered.accounts_merged),
         (
             "members and tombstones of the previous version",
             expected_members,
@@ -94,12 +94,13 @@ pub(crate) fn gate(manifest: &Manifest, previous: Option<&Manifest>, limits: &Pu
 
 #[cfg(test)]
 mod tests {
+    use onefold_identity::counts::VersionCounts;
     use onefold_lake::RunId;
-    use onefold_lake::version::manifest::{Counts, Files};
+    use onefold_lake::version::manifest::Files;
 
     use super::*;
 
-    fn manifest(counts: Counts) -> Manifest {
+    fn manifest(counts: VersionCounts) -> Manifest {
         Manifest {
             format: 1,
             run: RunId::parse("20261122T174600Z-1a2b3c4d").unwrap(),
@@ -130,12 +131,12 @@ mod tests {
 
     #[test]
     fn counts_must_balance() {
-        let mut gathered = Gathered {
-            counts: Counts { rows_read: 10, accounts: 9, rejected: 1, members: 9, ..Counts::default() },
+        let mut gathered = RunCounts {
+            counts: VersionCounts { rows_read: 10, accounts: 9, rejected: 1, members: 9, ..VersionCounts::default() },
             lines: [11, 11],
-            ..Gathered::default()
+            ..RunCounts::default()
         };
-        gathered.merged.accounts = 9;
+        gathered.accounts_merged = 9;
         assert!(balance(&gathered, None).is_ok());
         gathered.outdated = vec!["raw/a".to_owned()];
         assert!(balance(&gathered, None).unwrap_err().message.contains("1 raw chunks, raw/a among them"));
@@ -145,7 +146,7 @@ mod tests {
         let message = balance(&gathered, None).unwrap_err().message;
         assert!(message.contains("12 lines extracted, but 11 lines translated"), "{message}");
         assert!(message.contains("but 8 members, superseded and deleted"), "{message}");
-        let before = manifest(Counts { members: 1, ..Counts::default() });
+        let before = manifest(VersionCounts { members: 1, ..VersionCounts::default() });
         assert!(
             balance(&gathered, Some(&before))
                 .unwrap_err()
@@ -166,8 +167,8 @@ mod tests {
     }
 
     /// The limits that a version breaks, by their names.
-    fn closed_by(counts: Counts, before: Option<u64>, limits: &Publish) -> Vec<&'static str> {
-        let before = before.map(|customers| manifest(Counts { customers, ..Counts::default() }));
+    fn closed_by(counts: VersionCounts, before: Option<u64>, limits: &Publish) -> Vec<&'static str> {
+        let before = before.map(|customers| manifest(VersionCounts { customers, ..VersionCounts::default() }));
         let faults = gate(&manifest(counts), before.as_ref(), limits);
         let names =
             ["max_reject_ratio", "max_accounts_of_largest_customer", "max_customer_drop_ratio", "max_changed_ratio"];
@@ -179,7 +180,8 @@ mod tests {
 
     #[test]
     fn rejects_close_the_gate_and_repeated_ids_do_not() {
-        let with = |rejected, repeated| Counts { rows_read: 100, rejected, repeated, ..Counts::default() };
+        let with =
+            |rejected, repeated| VersionCounts { rows_read: 100, rejected, repeated, ..VersionCounts::default() };
         assert!(closed_by(with(10, 0), None, &limits()).is_empty());
         assert!(closed_by(with(30, 20), None, &limits()).is_empty());
         assert_eq!(closed_by(with(11, 0), None, &limits()), ["max_reject_ratio"]);
@@ -188,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_drop_closes_the_gate_unless_the_version_is_the_first() {
-        let with = |customers| Counts { customers, ..Counts::default() };
+        let with = |customers| VersionCounts { customers, ..VersionCounts::default() };
         assert!(closed_by(with(80), Some(100), &limits()).is_empty());
         assert_eq!(closed_by(with(79), Some(100), &limits()), ["max_customer_drop_ratio"]);
         assert!(closed_by(with(79), None, &limits()).is_empty());
@@ -196,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_large_customer_closes_the_gate_of_any_version_that_has_the_limit() {
-        let with = |largest_customer| Counts { customers: 1, largest_customer, ..Counts::default() };
+        let with = |largest_customer| VersionCounts { customers: 1, largest_customer, ..VersionCounts::default() };
         assert!(closed_by(with(5), None, &limits()).is_empty());
         assert_eq!(closed_by(with(6), None, &limits()), ["max_accounts_of_largest_customer"]);
         let without = Publish { max_accounts_of_largest_customer: None, ..limits() };
@@ -205,7 +207,7 @@ mod tests {
 
     #[test]
     fn changed_customers_close_the_gate_and_new_ones_do_not() {
-        let with = |updated, merged, retired, deleted| Counts {
+        let with = |updated, merged, retired, deleted| VersionCounts {
             customers: 1000,
             customers_created: 900,
             customers_split: 900,
@@ -213,7 +215,7 @@ mod tests {
             customers_merged: merged,
             customers_retired: retired,
             customers_deleted: deleted,
-            ..Counts::default()
+            ..VersionCounts::default()
         };
         assert!(closed_by(with(19, 3, 1, 2), Some(100), &limits()).is_empty());
         for one_more in [with(20, 3, 1, 2), with(19, 4, 1, 2), with(19, 3, 2, 2), with(19, 3, 1, 3)] {
@@ -225,15 +227,15 @@ mod tests {
 
     #[test]
     fn all_faults_are_told_with_numbers_and_places() {
-        let before = manifest(Counts { customers: 100, ..Counts::default() });
-        let counts = Counts {
+        let before = manifest(VersionCounts { customers: 100, ..VersionCounts::default() });
+        let counts = VersionCounts {
             rows_read: 100,
             rejected: 11,
             customers: 79,
             largest_customer: 6,
             customers_updated: 30,
             customers_deleted: 21,
-            ..Counts::default()
+            ..VersionCounts::default()
         };
         let faults = gate(&manifest(counts), Some(&before), &limits()).join("; ");
         let run = "20261122T174600Z-1a2b3c4d";

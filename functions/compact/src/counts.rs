@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use onefold_identity::merge::{BlockedRule, MergeCounts};
+use onefold_identity::counts::VersionCounts;
+use onefold_identity::merge::BlockedRule;
 use onefold_lake::RunId;
+use onefold_lake::calls::{ExtractResult, TranslateResult};
 use onefold_lake::data::blocked;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::layout::{Layout, PartitionCounts};
 use onefold_lake::run::note::{Note, SourceNote};
 use onefold_lake::run::plan::Skipped;
-use onefold_lake::version::manifest::{BlockedKey, Counts, SourceCounts};
-use onefold_rows::translate::ObjectRows;
+use onefold_lake::version::manifest::{BlockedKey, SourceCounts};
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use onefold_store::Object;
-use serde::Deserialize;
 
-use crate::rejected::Rejected;
-use crate::sources::Sources;
+use crate::rejected::RejectedRows;
+use crate::sources::SourceOutcomes;
 
 /// Blocked keys that the manifest lists. It is for people, and every stage reads it.
 const BLOCKED_KEYS_TOLD: usize = 100;
@@ -25,13 +25,14 @@ const READ_AHEAD: usize = 16;
 
 /// What all stages counted.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered {
-    pub(crate) counts: Counts,
+pub(crate) struct RunCounts {
+    pub(crate) counts: VersionCounts,
     /// Raw chunks that were written again, with other bytes, after they were translated.
     pub(crate) outdated: Vec<String>,
     /// Lines that Extract saw, and lines that Translate saw, blank ones among both.
     pub(crate) lines: [u64; 2],
-    pub(crate) merged: MergeCounts,
+    /// Accounts of this run that Merge read; the counts have those that Translate wrote.
+    pub(crate) accounts_merged: u64,
     pub(crate) dropped: BTreeMap<String, u64>,
     pub(crate) blocked: Vec<BlockedKey>,
     /// Sources whose accounts of the previous version a snapshot replaced.
@@ -39,43 +40,13 @@ pub(crate) struct Gathered {
     pub(crate) guards: BTreeMap<String, u64>,
     /// By partition.
     pub(crate) partitions: Vec<PartitionCounts>,
-    pub(crate) sources: Sources,
-    pub(crate) rejected: Rejected,
+    pub(crate) sources: SourceOutcomes,
+    pub(crate) rejected: RejectedRows,
     /// What is told of sources, as it was found.
     pub(crate) notes: Vec<SourceNote>,
 }
 
-/// What Compact reads of Translate's receipts.
-#[derive(Debug, Deserialize)]
-struct Translated {
-    blank: u64,
-    rows: u64,
-    accounts: u64,
-    rejected: u64,
-    repeated: u64,
-    #[serde(default)]
-    suppressed: u64,
-    dropped: BTreeMap<String, u64>,
-    #[serde(default)]
-    files: Vec<ObjectRows>,
-    #[serde(default)]
-    notes: Vec<Note>,
-    #[serde(default)]
-    raw: String,
-}
-
-/// What Compact reads of Extract's receipts.
-#[derive(Debug, Deserialize)]
-struct Extracted {
-    source: String,
-    lines: u64,
-    watermark: Option<String>,
-    skipped: Option<String>,
-    #[serde(default)]
-    notes: Vec<Note>,
-}
-
-impl Gathered {
+impl RunCounts {
     fn note(&mut self, source: &str, notes: Vec<Note>) {
         self.notes.extend(notes.into_iter().map(|note| SourceNote { source: source.to_owned(), note }));
     }
@@ -95,16 +66,16 @@ impl Gathered {
     }
 }
 
-pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, StageError> {
-    let mut gathered = Gathered::default();
+pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, StageError> {
+    let mut gathered = RunCounts::default();
     let pinned = context.pinned(run).await?;
     let splits = 0..pinned.plan.splits;
     pinned.plan.skipped.iter().cloned().for_each(|skipped| gathered.sources.skip(skipped));
     gathered.notes.clone_from(&pinned.plan.source_notes);
     for (_, receipt) in
-        Receipts::read::<Extracted, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
+        Receipts::read::<ExtractResult, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
     {
-        let Extracted { source, lines, watermark, skipped, notes } = receipt.result;
+        let ExtractResult { source, lines, watermark, skipped, notes, .. } = receipt.result;
         gathered.lines[0] += lines;
         gathered.note(&source, notes);
         if let Some(watermark) = watermark {
@@ -118,7 +89,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     let chunks = raw.iter().filter_map(|object| Some((Chunk::parse_raw(&object.key)?.0, object)));
     let name = |(chunk, _): &(Chunk, &Object)| chunk.receipt_name();
     for ((chunk, object), receipt) in
-        Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, name).await?
+        Receipts::read::<TranslateResult, _>(context, run, Stage::Translate, chunks, name).await?
     {
         let translated = receipt.result;
         gathered.note(&chunk.source, translated.notes);
@@ -140,7 +111,8 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     gathered.add_up_sources();
     let layout: Layout = context.json(&keys::layout(run)).await?;
     let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
-    let Gathered { merged, partitions, guards, .. } = &mut gathered;
+    let mut merged = VersionCounts::default();
+    let RunCounts { partitions, guards, .. } = &mut gathered;
     in_order(0..layout.partitions, READ_AHEAD, read, |counts| {
         merged.add(&counts.counts);
         for (guard, count) in &counts.guards {
@@ -153,24 +125,9 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<Gathered, S
     gathered.replaced = layout.replaced;
     let (blocked_keys, most_shared) = blocked_keys(run, &gathered.partitions, context).await?;
     gathered.blocked = most_shared;
-    let merged = &gathered.merged;
-    let counts = &mut gathered.counts;
-    counts.previous_members = merged.previous_members;
-    counts.members = merged.members;
-    counts.superseded = merged.superseded;
-    counts.deleted = merged.deleted;
-    counts.erased = merged.erased;
-    counts.tombstones = merged.tombstones;
-    counts.customers = merged.customers;
-    counts.largest_customer = merged.largest_customer;
-    counts.customers_created = merged.created;
-    counts.customers_updated = merged.updated;
-    counts.customers_merged = merged.merged;
-    counts.customers_split = merged.split;
-    counts.customers_deleted = merged.customers_deleted;
-    counts.customers_retired = merged.retired;
-    counts.accounts_moved = merged.moved;
-    counts.blocked_keys = blocked_keys;
+    gathered.accounts_merged = std::mem::take(&mut merged.accounts);
+    gathered.counts.add(&merged);
+    gathered.counts.blocked_keys = blocked_keys;
     Ok(gathered)
 }
 

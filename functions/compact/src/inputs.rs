@@ -9,12 +9,12 @@ use onefold_shell::{Context, StageError, json_lines};
 use onefold_store::Object;
 
 use crate::file;
-use crate::sources::Sources;
+use crate::sources::SourceOutcomes;
 
 /// Writes the list, without what this run did not read after all.
 pub(crate) async fn write(
     run: &RunId,
-    sources: &Sources,
+    sources: &SourceOutcomes,
     previous: Option<&Manifest>,
     context: &Context,
 ) -> Result<File, StageError> {

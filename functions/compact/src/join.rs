@@ -19,13 +19,13 @@ const FILE_TEXT_BYTES: u64 = 128 << 20;
 const JOINED_AT_ONCE: usize = 16;
 
 /// What Merge wrote of the partitions.
-pub(crate) struct Merged<'r> {
+pub(crate) struct PartitionOutputs<'r> {
     run: &'r RunId,
     partitions: &'r [PartitionCounts],
     objects: Vec<Object>,
 }
 
-impl<'r> Merged<'r> {
+impl<'r> PartitionOutputs<'r> {
     /// Lists it.
     pub(crate) async fn list(
         run: &'r RunId,
@@ -83,15 +83,15 @@ impl<'r> Merged<'r> {
 }
 
 /// A file of the version, and what it is joined of.
-pub(crate) struct Joint {
+pub(crate) struct JoinedFile {
     pub(crate) part: Part,
     pub(crate) file: File,
     pub(crate) sources: Vec<Object>,
 }
 
 /// The files of one part of all partitions.
-pub(crate) fn joints(merged: &Merged<'_>, part: Part) -> Result<Vec<Joint>, StageError> {
-    let Merged { run, partitions, .. } = *merged;
+pub(crate) fn joints(merged: &PartitionOutputs<'_>, part: Part) -> Result<Vec<JoinedFile>, StageError> {
+    let PartitionOutputs { run, partitions, .. } = *merged;
     let mut joints = Vec::new();
     for (number, group) in groups(partitions).into_iter().enumerate() {
         let counts = &partitions[group.clone()];
@@ -105,18 +105,18 @@ pub(crate) fn joints(merged: &Merged<'_>, part: Part) -> Result<Vec<Joint>, Stag
             records: counts.iter().map(|counts| records(part, counts)).sum(),
             text_bytes: counts.iter().map(|counts| text_bytes(part, counts)).sum(),
         };
-        joints.push(Joint { part, file, sources });
+        joints.push(JoinedFile { part, file, sources });
     }
     Ok(joints)
 }
 
 /// Joins files beside each other. One that an earlier try wrote is there with its size: its name says what it is of, and
 /// in every try that is the same.
-pub(crate) async fn join(run: &RunId, joints: &[Joint], context: &Context) -> Result<(), StageError> {
+pub(crate) async fn join(run: &RunId, joints: &[JoinedFile], context: &Context) -> Result<(), StageError> {
     let listed = context.store.list(&keys::version(run)).await?;
     let sizes: BTreeMap<&str, u64> = listed.iter().map(|object| (object.key.as_str(), object.size)).collect();
-    let is_missing = |joint: &&Joint| sizes.get(joint.file.key.as_str()) != Some(&joint.file.bytes);
-    let join = async |joint: &Joint| Ok(context.store.concatenate(&joint.sources, &joint.file.key).await?);
+    let is_missing = |joint: &&JoinedFile| sizes.get(joint.file.key.as_str()) != Some(&joint.file.bytes);
+    let join = async |joint: &JoinedFile| Ok(context.store.concatenate(&joint.sources, &joint.file.key).await?);
     in_order(joints.iter().filter(is_missing), JOINED_AT_ONCE, join, Ok).await
 }
 

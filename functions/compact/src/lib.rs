@@ -18,6 +18,7 @@ mod settings;
 mod sources;
 
 use onefold_lake::RunId;
+use onefold_lake::calls::{CompactRequest, CompactResult};
 use onefold_lake::keys::{self, Part, Stage};
 use onefold_lake::run::lease;
 use onefold_lake::run::note;
@@ -26,49 +27,15 @@ use onefold_lake::run::receipt::Moved;
 use onefold_lake::version::manifest::{FORMAT, Files, Manifest, config_digest};
 use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, ErrorKind, Pinned, StageError, Work};
-use serde::{Deserialize, Serialize};
 
-use crate::join::Joint;
-
-/// What the state machine sends.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// The run.
-    pub run: RunId,
-    /// Whether to publish the version that is there as it is, whatever the gate said of it.
-    #[serde(default)]
-    pub publish: bool,
-}
-
-/// The outcome of the execution.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    /// The run.
-    pub run: RunId,
-    /// Not so after a dry run. A version that the gate holds back is an error.
-    pub published: bool,
-    /// Whether there may be something of those who were erased that is to be removed now.
-    #[serde(default)]
-    pub purge: bool,
-    /// Where everything about the version is.
-    pub manifest_key: String,
-    /// Rows that sources gave in this run.
-    pub rows_read: u64,
-    /// Rows refused.
-    pub rejected: u64,
-    /// Accounts in the version.
-    pub members: u64,
-    /// Customers in the version.
-    pub customers: u64,
-}
+use crate::join::JoinedFile;
 
 /// Publishes a version, or holds it.
 ///
 /// # Errors
 /// `Gated` if the publish gate does not hold, `Internal` if counts do not balance, `Conflict` if another run published
 /// meanwhile, `InvalidInput` if there is no version to be published; `Transient` if the store failed.
-pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
+pub async fn run(request: CompactRequest, context: &Context) -> Result<CompactResult, StageError> {
     let run = request.run;
     let work = Work { run: run.clone(), stage: Stage::Compact, name: "compact".to_owned() };
     if request.publish {
@@ -81,9 +48,13 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
 }
 
 /// Gives the run's lease back, if nothing comes behind this: neither a purge nor another try.
-async fn ending(run: &RunId, outcome: Result<Answer, StageError>, context: &Context) -> Result<Answer, StageError> {
+async fn ending(
+    run: &RunId,
+    outcome: Result<CompactResult, StageError>,
+    context: &Context,
+) -> Result<CompactResult, StageError> {
     let goes_on = match &outcome {
-        Ok(answer) => answer.purge,
+        Ok(result) => result.purge,
         Err(error) => error.kind == ErrorKind::Transient,
     };
     if !goes_on {
@@ -92,7 +63,7 @@ async fn ending(run: &RunId, outcome: Result<Answer, StageError>, context: &Cont
     outcome
 }
 
-async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
+async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<CompactResult, StageError> {
     let pinned = context.pinned(run).await?;
     let gathered = counts::gather(run, context).await?;
     let previous = match &pinned.plan.previous {
@@ -111,12 +82,12 @@ async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<An
 async fn manifest(
     run: &RunId,
     pinned: &Pinned,
-    gathered: counts::Gathered,
+    gathered: counts::RunCounts,
     previous: Option<&Manifest>,
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Manifest, StageError> {
-    let merged = join::Merged::list(run, &gathered.partitions, context).await?;
+    let merged = join::PartitionOutputs::list(run, &gathered.partitions, context).await?;
     let mut files = joined(run, &merged, previous, context, moved).await?;
     if previous.is_none() {
         // Every customer is new, and its record says all that a change would.
@@ -161,7 +132,7 @@ async fn manifest(
 /// Joins what Merge wrote into the version's files.
 async fn joined(
     run: &RunId,
-    merged: &join::Merged<'_>,
+    merged: &join::PartitionOutputs<'_>,
     previous: Option<&Manifest>,
     context: &Context,
     moved: &mut Moved,
@@ -175,7 +146,7 @@ async fn joined(
     }
     join::join(run, &joints, context).await?;
     let mut files = Files::default();
-    for Joint { part, file, .. } in joints {
+    for JoinedFile { part, file, .. } in joints {
         moved.bytes_out += file.bytes;
         let list = match part {
             Part::Customers => &mut files.customers,

@@ -7,10 +7,10 @@ use onefold_shell::{Context, StageError, json_lines};
 use onefold_store::Object;
 
 use crate::file;
-use crate::join::{Joint, Merged};
+use crate::join::{JoinedFile, PartitionOutputs};
 
 /// Writes where each partition is in the version's files.
-pub(crate) async fn frames(run: &RunId, merged: &Merged<'_>, context: &Context) -> Result<File, StageError> {
+pub(crate) async fn frames(run: &RunId, merged: &PartitionOutputs<'_>, context: &Context) -> Result<File, StageError> {
     let frames = merged.frames()?;
     file::put(keys::processed_frames(run), json_lines(&frames)?, frames.len() as u64, context).await
 }
@@ -18,10 +18,10 @@ pub(crate) async fn frames(run: &RunId, merged: &Merged<'_>, context: &Context) 
 /// The list of the ids that ended: that of the version before, and behind it what ended in this run. Nothing if none did.
 pub(crate) async fn retired(
     run: &RunId,
-    merged: &Merged<'_>,
+    merged: &PartitionOutputs<'_>,
     previous: Option<&Manifest>,
     context: &Context,
-) -> Result<Option<Joint>, StageError> {
+) -> Result<Option<JoinedFile>, StageError> {
     let before: &[File] = previous.map_or(&[], |previous| &previous.files.retired);
     let mut sources: Vec<Object> = Vec::new();
     for file in before {
@@ -34,5 +34,5 @@ pub(crate) async fn retired(
     let bytes = sources.iter().map(|source| source.size).sum();
     let records = before.iter().map(|file| file.records).sum::<u64>() + merged.retired();
     let file = File { key: keys::processed(run, Part::Retired, 0), bytes, records, text_bytes: 0 };
-    Ok(Some(Joint { part: Part::Retired, file, sources }))
+    Ok(Some(JoinedFile { part: Part::Retired, file, sources }))
 }

@@ -3,6 +3,7 @@
 //! A held version is whole: files and manifest are where those of a published one are, and the manifest says why it
 //! waits. Only `processed/CURRENT` does not name it.
 
+use onefold_lake::calls::CompactResult;
 use onefold_lake::run::plan::Previous;
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::version::current::{self, Current};
@@ -12,22 +13,20 @@ use onefold_shell::{Context, Pinned, StageError, json_object};
 use onefold_store::{Condition, TransactionError};
 use onefold_version::find_missing;
 
-use crate::Answer;
-
 /// Publishes a version whose manifest says nothing against it, and holds any other.
 pub(crate) async fn publish_or_hold(
     manifest: Manifest,
     pinned: &Pinned,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Answer, StageError> {
+) -> Result<CompactResult, StageError> {
     // Somebody may have published it all the same, by a try that was killed before its receipt.
     if !manifest.is_held() || is_current(&manifest.run, context).await? {
         return publish(manifest, pinned, context, moved).await;
     }
     write(&manifest, context).await?;
     if manifest.dry_run {
-        return Ok(answer(&manifest, false, moved));
+        return Ok(result(&manifest, false, moved));
     }
     let run = &manifest.run;
     Err(StageError::gated(format!(
@@ -39,7 +38,7 @@ pub(crate) async fn publish_or_hold(
 }
 
 /// Publishes the version that a run left, whatever its manifest says against it.
-pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
+pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) -> Result<CompactResult, StageError> {
     let pinned = context.pinned(run).await?;
     let Some((manifest, _)) = context.json_if_there::<Manifest>(&keys::manifest(run)).await? else {
         return Err(StageError::invalid_input(format!(
@@ -51,7 +50,7 @@ pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) 
     commit(&manifest, &pinned, context).await?;
     let manifest = manifest.released();
     write(&manifest, context).await?;
-    Ok(answer(&manifest, true, moved))
+    Ok(result(&manifest, true, moved))
 }
 
 /// Publishes a version that is made just now: readers must find its manifest.
@@ -60,11 +59,11 @@ async fn publish(
     pinned: &Pinned,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Answer, StageError> {
+) -> Result<CompactResult, StageError> {
     let manifest = manifest.released();
     write(&manifest, context).await?;
     commit(&manifest, pinned, context).await?;
-    Ok(answer(&manifest, true, moved))
+    Ok(result(&manifest, true, moved))
 }
 
 async fn write(manifest: &Manifest, context: &Context) -> Result<(), StageError> {
@@ -72,11 +71,11 @@ async fn write(manifest: &Manifest, context: &Context) -> Result<(), StageError>
     Ok(context.store.put(&key, json_object(manifest)?, Condition::Always).await?)
 }
 
-fn answer(manifest: &Manifest, published: bool, moved: &mut Moved) -> Answer {
+fn result(manifest: &Manifest, published: bool, moved: &mut Moved) -> CompactResult {
     let Manifest { run, counts, .. } = manifest;
     moved.records_in = counts.members;
     moved.records_out = counts.customers;
-    Answer {
+    CompactResult {
         run: run.clone(),
         published,
         purge: published && !manifest.suppression.is_empty(),

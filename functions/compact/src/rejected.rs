@@ -18,13 +18,13 @@ const NAMED_MAX: usize = 5;
 
 /// What was refused of the run's sources and files.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Rejected {
+pub(crate) struct RejectedRows {
     pub(crate) sources: BTreeMap<String, SourceCounts>,
     /// By source and key: all rows, and those refused.
     files: BTreeMap<(String, String), (u64, u64)>,
 }
 
-impl Rejected {
+impl RejectedRows {
     /// Takes the counts of a chunk.
     pub(crate) fn add(&mut self, source: &str, chunk: &SourceCounts, files: Vec<ObjectRows>) {
         let counts = self.sources.entry(source.to_owned()).or_default();
@@ -128,8 +128,8 @@ mod tests {
     }
 
     /// Source, object, rows, rejected and those of them that are repeated.
-    fn rejected(chunks: &[(&str, &str, u64, u64, u64)]) -> Rejected {
-        let mut all = Rejected::default();
+    fn rejected(chunks: &[(&str, &str, u64, u64, u64)]) -> RejectedRows {
+        let mut all = RejectedRows::default();
         for (source, object, rows, rejected, repeated) in chunks {
             let counts = SourceCounts {
                 rows_read: *rows,

@@ -8,14 +8,14 @@ use onefold_lake::run::plan::{Input, Skipped};
 
 /// What became of the sources in this run.
 #[derive(Debug, Default)]
-pub(crate) struct Sources {
+pub(crate) struct SourceOutcomes {
     /// By source, of those that are read by a watermark.
     watermarks: BTreeMap<String, String>,
     /// Those that failed and need not be read, each once.
     skipped: Vec<Skipped>,
 }
 
-impl Sources {
+impl SourceOutcomes {
     /// Notes a source that was skipped in Plan or, with a split of it, in Extract.
     pub(crate) fn skip(&mut self, skipped: Skipped) {
         if !self.is_skipped(&skipped.source) {
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn watermarks_of_sources_that_were_not_read_stay() {
-        let mut sources = Sources::default();
+        let mut sources = SourceOutcomes::default();
         sources.read_up_to("crm".to_owned(), "2".to_owned());
         sources.read_up_to("shop".to_owned(), "2".to_owned());
         sources.skip(skipped("shop"));
@@ -97,7 +97,7 @@ mod tests {
             run: run.clone(),
         };
         let mut inputs = vec![input("crm", &now), input("shop", &before), input("shop", &now)];
-        let mut sources = Sources::default();
+        let mut sources = SourceOutcomes::default();
         sources.skip(skipped("shop"));
         sources.retain_read(&now, &mut inputs);
         assert_eq!(inputs, [input("crm", &now)]);

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use bytes::Bytes;
 use onefold_config::{FileFormat, FilesSettings, Source};
+use onefold_lake::calls::ObjectPosition;
 use onefold_lake::keys;
 use onefold_lake::run::note::Note;
 use onefold_lake::run::plan::{Piece, Reading};
@@ -24,7 +25,7 @@ use onefold_rows::setup_checks;
 use onefold_shell::{Context, StageError};
 
 use crate::chunker::{CHUNK_BYTES, Chunker, ObjectMark, RawChunk};
-use crate::{Connector, Fault, ObjectPosition, PlannedSource, Planning, ReadOutcome, Sink, SplitPosition};
+use crate::{Connector, Fault, PlannedSource, Planning, ReadOutcome, Sink, SplitPosition};
 
 pub use splits::SPLIT_BYTES;
 

@@ -18,11 +18,11 @@ mod testing;
 use async_trait::async_trait;
 use onefold_config::{Source, SourceKind};
 use onefold_lake::RunId;
+use onefold_lake::calls::ObjectPosition;
 use onefold_lake::run::note::Note;
 use onefold_lake::run::plan::{Input, Reading};
 use onefold_shell::Context;
 use onefold_store::Object;
-use serde::{Deserialize, Serialize};
 
 pub use fault::Fault;
 pub use files::SPLIT_BYTES;
@@ -96,19 +96,6 @@ pub enum SplitPosition {
     Object(ObjectPosition),
     /// What the connector gave to [`Sink::page_end`].
     Opaque(serde_json::Value),
-}
-
-/// Where in its objects a split was left: always at the end of a chunk. It holds numbers alone, so it may travel
-/// through the state machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ObjectPosition {
-    /// The number of the piece in the split.
-    pub piece: usize,
-    /// Position in the (decompressed) object, in bytes.
-    pub byte: u64,
-    /// Number of the next line, if it is known.
-    pub line: Option<u64>,
 }
 
 /// How reading ended.

@@ -3,26 +3,14 @@
 use std::collections::BTreeSet;
 
 use onefold_lake::RunId;
+use onefold_lake::calls::TranslateResult;
 use onefold_lake::data::links;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::layout::MapperInput;
 use onefold_lake::version::manifest::{File, Manifest};
 use onefold_shell::{Context, Pinned, Receipts, StageError};
-use serde::Deserialize;
 
 use crate::layout::SizedInput;
-
-/// What Divide reads of Translate's receipts.
-#[derive(Debug, Deserialize)]
-struct Translated {
-    accounts: u64,
-    rejected: u64,
-    repeated: u64,
-    #[serde(default)]
-    suppressed: u64,
-    nodes: u64,
-    text_bytes: u64,
-}
 
 /// The interim chunks of a run.
 #[derive(Debug, Default)]
@@ -36,7 +24,8 @@ pub(crate) struct Chunks {
 pub(crate) async fn chunks(run: &RunId, context: &Context) -> Result<Chunks, StageError> {
     let raw = context.store.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);
-    let receipts = Receipts::read::<Translated, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await?;
+    let receipts =
+        Receipts::read::<TranslateResult, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await?;
     let mut found = Chunks::default();
     for (chunk, receipt) in receipts {
         let translated = receipt.result;

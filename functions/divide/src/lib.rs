@@ -12,8 +12,8 @@ mod lists;
 mod replaced;
 
 use onefold_lake::RunId;
+use onefold_lake::calls::{DivideRequest, DivideResult};
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::run::divide::{DivideRequest, DivideResult};
 use onefold_lake::run::layout::Layout;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, StageError, Work, json_lines, json_object};

@@ -3,17 +3,10 @@
 use std::collections::BTreeSet;
 
 use onefold_lake::RunId;
+use onefold_lake::calls::ExtractResult;
 use onefold_lake::keys::Stage;
 use onefold_lake::run::plan::Plan;
 use onefold_shell::{Context, Receipts, StageError};
-use serde::Deserialize;
-
-/// What Divide reads of Extract's receipts.
-#[derive(Debug, Deserialize)]
-struct Extracted {
-    source: String,
-    skipped: Option<String>,
-}
 
 /// The sources whose snapshot was read whole, sorted: none of those that failed, nor of those with `refused` rows. The
 /// account of a refused row is not known, so no account of its source can be called gone.
@@ -27,7 +20,7 @@ pub(crate) async fn sources(
         return Ok(Vec::new());
     }
     let name = |split: &u32| format!("{split:05}");
-    let receipts = Receipts::read::<Extracted, _>(context, run, Stage::Extract, 0..plan.splits, name).await?;
+    let receipts = Receipts::read::<ExtractResult, _>(context, run, Stage::Extract, 0..plan.splits, name).await?;
     let extracted = receipts.into_iter().map(|(_, receipt)| receipt.result);
     let failed = extracted.filter(|extracted| extracted.skipped.is_some()).map(|extracted| extracted.source);
     let incomplete: BTreeSet<String> = refused.into_iter().chain(failed).collect();

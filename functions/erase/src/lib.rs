@@ -17,12 +17,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use onefold_graph::node::Node;
+use onefold_lake::calls::{EraseCursor, EraseRequest, EraseResult};
 use onefold_lake::keys;
 use onefold_lake::version::current;
 use onefold_shell::{Context, StageError, in_order};
 use onefold_store::Condition;
 
-pub use request::{Answer, Cursor, Request};
+use request::{entries, result_at, result_of_nobody};
 use search::Search;
 
 /// Entries that are written at once.
@@ -35,23 +36,23 @@ const RESERVE: Duration = Duration::from_secs(60);
 /// # Errors
 /// `InvalidInput` if a value is none, by its place; `Corrupt` if an object of the version is damaged; `Transient` if the
 /// store failed. It can be called again.
-pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let asked = request.entries(context.hasher()?)?;
+pub async fn run(request: EraseRequest, context: &Context) -> Result<EraseResult, StageError> {
+    let asked = entries(&request, context.hasher()?)?;
     let current = current::begin(context.store.as_ref()).await?;
     let Some(current) = current.value() else {
         if !request.dry_run {
             write(&asked.iter().copied().collect(), context).await?;
         }
-        return Ok(Answer::of_nobody(&asked, !request.dry_run));
+        return Ok(result_of_nobody(&asked, !request.dry_run));
     };
     // What was counted in another version counts no more.
     let goes_on = request.cursor.clone().filter(|cursor| cursor.version == current.run);
-    let mut cursor = goes_on.unwrap_or_else(|| Cursor::start(current.run.clone()));
+    let mut cursor = goes_on.unwrap_or_else(|| EraseCursor::start(current.run.clone()));
     let search = Search::open(&cursor.version, &request, &asked, context).await?;
-    let mut entries: BTreeSet<Node> = asked.iter().copied().collect();
+    let mut found: BTreeSet<Node> = asked.iter().copied().collect();
     let is_over = loop {
         match search.look(&mut cursor, context).await? {
-            Some(found) => entries.extend(found),
+            Some(accounts) => found.extend(accounts),
             None => break true,
         }
         if context.is_near_deadline(RESERVE) {
@@ -59,9 +60,9 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
         }
     };
     if !request.dry_run {
-        write(&entries, context).await?;
+        write(&found, context).await?;
     }
-    Ok(cursor.answer(&asked, !request.dry_run, is_over))
+    Ok(result_at(cursor, &asked, !request.dry_run, is_over))
 }
 
 /// Writes entries of the suppression list. Those that are there already stay as they are.

@@ -7,10 +7,11 @@ use onefold_graph::node::Node;
 use onefold_identity::merge::members;
 use onefold_identity::suppression::{Suppression, reference_entry};
 use onefold_lake::RunId;
+use onefold_lake::calls::{EraseCursor, EraseRequest};
 use onefold_shell::{Context, StageError, in_order};
 use onefold_version::{MemberPlace, OpenVersion, VersionError};
 
-use crate::request::{Cursor, Request};
+use crate::request::only_references;
 
 /// Places that are read at once, and looked through before the time is looked at.
 const READ_AHEAD: usize = 4;
@@ -39,13 +40,13 @@ impl<'s> Search<'s> {
     /// Finds out where to look for the values of a request.
     pub(crate) async fn open(
         run: &RunId,
-        request: &Request,
+        request: &EraseRequest,
         asked: &[Node],
         context: &'s Context,
     ) -> Result<Self, StageError> {
         let version = OpenVersion::of_run(context.store.as_ref(), run).await.map_err(stage_error)?;
         let config = version.config().await.map_err(stage_error)?;
-        let places = version.member_places(request.only_references()).await.map_err(stage_error)?;
+        let places = version.member_places(only_references(request)).await.map_err(stage_error)?;
         let hasher = context.hasher()?;
         let list = |entries: &[Node]| Suppression::new(hasher.clone(), entries.iter().copied());
         let each = asked.iter().map(|entry| list(&[*entry])).collect();
@@ -56,7 +57,7 @@ impl<'s> Search<'s> {
     /// `None` if there is no place left.
     pub(crate) async fn look(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut EraseCursor,
         context: &Context,
     ) -> Result<Option<BTreeSet<Node>>, StageError> {
         let next: Vec<&MemberPlace> = self.places.iter().skip(cursor.places).take(READ_AHEAD).collect();

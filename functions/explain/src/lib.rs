@@ -5,7 +5,6 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-mod answer;
 mod asked;
 mod values;
 
@@ -14,16 +13,13 @@ use onefold_identity::account::Account;
 use onefold_identity::explain::Explainer;
 use onefold_identity::match_keys::Matcher;
 use onefold_identity::merge::Guarded;
-use onefold_lake::RunId;
+use onefold_lake::calls::{ExplainRequest, ExplainResult, Together};
 use onefold_lake::version::retired::Retired;
 use onefold_shell::{Context, StageError};
 use onefold_version::{AccountInVersion, CustomerGroup};
-use serde::Deserialize;
 use serde_json::Value;
 
-pub use answer::{Answer, Together};
 use asked::AskedVersion;
-pub use values::Sourced;
 
 /// Accounts of a customer that are shown with all their values; an answer must fit into 6 MB.
 const ACCOUNTS_MOST: usize = 500;
@@ -36,26 +32,12 @@ const SHARED_MOST: usize = 20;
 /// Keys are compared with each other and their hashes are not shown, so any secret does.
 const ANY_SECRET: &str = "00000000000000000000000000000000";
 
-/// What is asked.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// The reference of an account, such as `crm:8`, or the id of a customer.
-    pub of: String,
-    /// The reference of another account: why are they one customer, or not?
-    #[serde(default)]
-    pub and: Option<String>,
-    /// The run whose version is asked; the current version if not given.
-    #[serde(default)]
-    pub run: Option<RunId>,
-}
-
 /// Answers.
 ///
 /// # Errors
 /// `InvalidInput` if it was asked something that cannot be answered; `Corrupt` if an object is damaged; `Transient` if
 /// the store failed.
-pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
+pub async fn run(request: ExplainRequest, context: &Context) -> Result<ExplainResult, StageError> {
     let version = AskedVersion::open(request.run.as_ref(), context).await?;
     match &request.and {
         Some(other) => pair(&version, &request.of, other).await,
@@ -69,22 +51,22 @@ fn is_reference(asked: &str) -> bool {
     asked.contains(':')
 }
 
-fn unknown(version: &AskedVersion<'_>, asked: &str) -> Answer {
+fn unknown(version: &AskedVersion<'_>, asked: &str) -> ExplainResult {
     let sources = version.config.sources.iter().map(|source| source.name.clone()).collect();
-    Answer::Unknown { run: version.run(), asked: asked.to_owned(), sources }
+    ExplainResult::Unknown { run: version.run(), asked: asked.to_owned(), sources }
 }
 
-async fn account(version: &AskedVersion<'_>, reference: &str) -> Result<Answer, StageError> {
+async fn account(version: &AskedVersion<'_>, reference: &str) -> Result<ExplainResult, StageError> {
     match version.find_account(reference).await? {
         Some(AccountInVersion::Member(group)) => shown(version, &group, Some(reference), Vec::new()),
         Some(AccountInVersion::Tombstone) => {
-            Ok(Answer::AccountDeleted { run: version.run(), account: reference.to_owned() })
+            Ok(ExplainResult::AccountDeleted { run: version.run(), account: reference.to_owned() })
         }
         None => Ok(unknown(version, reference)),
     }
 }
 
-async fn customer(version: &AskedVersion<'_>, customer_id: &str) -> Result<Answer, StageError> {
+async fn customer(version: &AskedVersion<'_>, customer_id: &str) -> Result<ExplainResult, StageError> {
     if let Some(group) = version.find_customer(customer_id).await? {
         return shown(version, &group, None, Vec::new());
     }
@@ -98,7 +80,7 @@ async fn customer(version: &AskedVersion<'_>, customer_id: &str) -> Result<Answe
             Some(group) => shown(version, &group, None, became),
             None => Err(StageError::corrupt("a customer id that ended leads to a customer that is not in the version")),
         },
-        _ => Ok(Answer::Ended { run: version.run(), became, customers }),
+        _ => Ok(ExplainResult::Ended { run: version.run(), became, customers }),
     }
 }
 
@@ -108,7 +90,7 @@ fn shown(
     group: &CustomerGroup,
     from: Option<&str>,
     became: Vec<Retired>,
-) -> Result<Answer, StageError> {
+) -> Result<ExplainResult, StageError> {
     let accounts = parse(&group.accounts)?;
     let guarded = guarded(&group.guarded)?;
     let explainer = explainer(version, &guarded, &accounts)?;
@@ -118,7 +100,7 @@ fn shown(
     links.truncate(LINKS_MOST);
     let customer: Value = serde_json::from_str(&group.customer)
         .map_err(|_| StageError::corrupt("a customer of the version is no JSON"))?;
-    Ok(Answer::Customer {
+    Ok(ExplainResult::Customer {
         run: version.run(),
         values: values::of(&customer, &accounts),
         customer,
@@ -130,7 +112,7 @@ fn shown(
     })
 }
 
-async fn pair(version: &AskedVersion<'_>, one: &str, other: &str) -> Result<Answer, StageError> {
+async fn pair(version: &AskedVersion<'_>, one: &str, other: &str) -> Result<ExplainResult, StageError> {
     if !is_reference(one) || !is_reference(other) {
         return Err(StageError::invalid_input(
             "to compare two accounts, give the references of both, such as crm:8 and shop:25",
@@ -141,7 +123,7 @@ async fn pair(version: &AskedVersion<'_>, one: &str, other: &str) -> Result<Answ
         match version.find_account(reference).await? {
             Some(AccountInVersion::Member(group)) => groups.push(group),
             Some(AccountInVersion::Tombstone) => {
-                return Ok(Answer::AccountDeleted { run: version.run(), account: reference.to_owned() });
+                return Ok(ExplainResult::AccountDeleted { run: version.run(), account: reference.to_owned() });
             }
             None => return Ok(unknown(version, reference)),
         }
@@ -172,7 +154,7 @@ async fn pair(version: &AskedVersion<'_>, one: &str, other: &str) -> Result<Answ
         let shared = explainer.between(of_one, of_other, SHARED_MOST);
         Together::No { shared, divided_by: explainer.divided_by(left, right) }
     };
-    Ok(Answer::Pair { run: version.run(), customers, rules, together })
+    Ok(ExplainResult::Pair { run: version.run(), customers, rules, together })
 }
 
 fn parse(texts: &[String]) -> Result<Vec<Account<'_>>, StageError> {

@@ -1,31 +1,20 @@
 //! The values of a customer, and where they came from.
 
 use onefold_identity::account::Account;
+use onefold_lake::calls::SourcedValue;
 use onefold_normalise::field::TextField;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-/// A value and where it came from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sourced {
-    /// The field, as `provenance` names it.
-    pub field: String,
-    /// The value; one entry for each element of a list.
-    pub value: Value,
-    /// References of accounts, or `reference:<table>`.
-    pub from: Vec<String>,
-}
 
 /// What a record has that is no value.
 const NOT_VALUES: [&str; 4] = ["customer_id", "members", "held_by", "provenance"];
 
 /// The values of a record that are there.
-pub(crate) fn of(customer: &Value, accounts: &[Account<'_>]) -> Vec<Sourced> {
+pub(crate) fn of(customer: &Value, accounts: &[Account<'_>]) -> Vec<SourcedValue> {
     let mut values = Vec::new();
     let mut push = |field: String, value: &Value| {
         if !value.is_null() {
             let from = from(&customer["provenance"], &field, value, accounts);
-            values.push(Sourced { field, value: value.clone(), from });
+            values.push(SourcedValue { field, value: value.clone(), from });
         }
     };
     let fields = customer.as_object().into_iter().flatten().filter(|(field, _)| !NOT_VALUES.contains(&field.as_str()));

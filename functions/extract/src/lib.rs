@@ -6,88 +6,24 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-use onefold_connect::{
-    Connector, Destination, Fault, ObjectPosition, ReadOutcome, Sink, SplitPosition, TakenUp, connector,
-};
-use onefold_lake::RunId;
+use onefold_connect::{Connector, Destination, Fault, ReadOutcome, Sink, SplitPosition, TakenUp, connector};
+use onefold_lake::calls::{ExtractCursor, ExtractProgress, ExtractRequest, ExtractResult, ObjectPosition};
 use onefold_lake::keys::Stage;
-use onefold_lake::run::note::Note;
 use onefold_lake::run::plan::Split;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, StageError, Work};
-use serde::{Deserialize, Serialize};
-
-/// What the state machine sends: a split, and where to go on in it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// The run.
-    pub run: RunId,
-    /// A line of the run's splits.
-    pub split: Split,
-    /// Where the invocation before this one stopped.
-    #[serde(default)]
-    pub cursor: Option<Cursor>,
-}
-
-/// Where an invocation stopped: always at the end of a chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cursor {
-    /// Where in its objects; of a source without objects, the last chunk knows.
-    pub position: Option<ObjectPosition>,
-    /// Number of the next chunk.
-    pub chunk: u32,
-    /// What was moved so far.
-    pub records: u64,
-    /// Bytes read so far.
-    pub bytes_in: u64,
-    /// Bytes written so far.
-    pub bytes_out: u64,
-}
-
-/// What the state machine gets; the request of the next invocation, if it is not done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    /// The run.
-    pub run: RunId,
-    /// The split, as it came.
-    pub split: Split,
-    /// Where to go on.
-    pub cursor: Option<Cursor>,
-    /// Whether the split is read to its end.
-    pub done: bool,
-}
-
-/// What the receipt of a split says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Extracted {
-    /// The source's name.
-    pub source: String,
-    /// How many chunks there are.
-    pub chunks: u32,
-    /// Lines of JSON Lines, records of CSV; blank ones among them.
-    pub lines: u64,
-    /// Up to where the source is read now, if it is read by a watermark.
-    pub watermark: Option<String>,
-    /// Why the split was given up, if its source failed and need not be read.
-    pub skipped: Option<String>,
-    /// What is told of the source since the last chunk, and is no fault.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<Note>,
-}
 
 /// Reads a split.
 ///
 /// # Errors
 /// What the source fails with, if it must be read: `InvalidInput` if an object is gone, was changed, or is
 /// not what its name says; `Transient` if the store failed.
-pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let Request { run, split, cursor } = request;
+pub async fn run(request: ExtractRequest, context: &Context) -> Result<ExtractProgress, StageError> {
+    let ExtractRequest { run, split, cursor } = request;
     let name = format!("{:05}", split.split);
     let work = Work { run: run.clone(), stage: Stage::Extract, name };
-    if work.receipt::<Extracted>(context).await?.is_some() {
-        return Ok(Answer { run, split, cursor: None, done: true });
+    if work.receipt::<ExtractResult>(context).await?.is_some() {
+        return Ok(ExtractProgress { run, split, cursor: None, done: true });
     }
     let pinned = context.pinned(&run).await?;
     let source = pinned
@@ -109,7 +45,7 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
         let reading = Extraction { connector: connector(source), split: &split, required: source.required };
         let end = reading.read(position, &mut sink).await?;
         *moved = sink.moved();
-        let done = |watermark, skipped| Extracted {
+        let done = |watermark, skipped| ExtractResult {
             source: source.name.clone(),
             chunks: sink.chunk(),
             lines: sink.moved().records_out,
@@ -118,19 +54,19 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
             notes: sink.notes().to_vec(),
         };
         Ok(match end {
-            End::Done { watermark } => Some(done(watermark, None)),
-            End::Skipped { reason } => Some(done(None, Some(reason))),
-            End::Stopped(position) => {
+            ExtractionEnd::Done { watermark } => Some(done(watermark, None)),
+            ExtractionEnd::Skipped { reason } => Some(done(None, Some(reason))),
+            ExtractionEnd::Stopped(position) => {
                 next = Some(cursor_at(position, &sink));
                 None
             }
         })
     })
     .await?;
-    Ok(Answer { done: next.is_none(), run, split, cursor: next })
+    Ok(ExtractProgress { done: next.is_none(), run, split, cursor: next })
 }
 
-fn moved_before(cursor: Option<&Cursor>) -> Moved {
+fn moved_before(cursor: Option<&ExtractCursor>) -> Moved {
     cursor.map_or_else(Moved::default, |cursor| Moved {
         records_in: cursor.records,
         records_out: cursor.records,
@@ -140,9 +76,9 @@ fn moved_before(cursor: Option<&Cursor>) -> Moved {
     })
 }
 
-fn cursor_at(position: Option<ObjectPosition>, sink: &Sink<'_>) -> Cursor {
+fn cursor_at(position: Option<ObjectPosition>, sink: &Sink<'_>) -> ExtractCursor {
     let moved = sink.moved();
-    Cursor {
+    ExtractCursor {
         position,
         chunk: sink.chunk(),
         records: moved.records_out,
@@ -152,7 +88,7 @@ fn cursor_at(position: Option<ObjectPosition>, sink: &Sink<'_>) -> Cursor {
 }
 
 /// How an invocation ends.
-enum End {
+enum ExtractionEnd {
     Done { watermark: Option<String> },
     Skipped { reason: String },
     Stopped(Option<ObjectPosition>),
@@ -167,7 +103,7 @@ struct Extraction<'e> {
 }
 
 impl Extraction<'_> {
-    async fn read(&self, position: Option<ObjectPosition>, sink: &mut Sink<'_>) -> Result<End, StageError> {
+    async fn read(&self, position: Option<ObjectPosition>, sink: &mut Sink<'_>) -> Result<ExtractionEnd, StageError> {
         let is_repeatable = self.connector.is_repeatable();
         loop {
             let from = if is_repeatable {
@@ -176,18 +112,18 @@ impl Extraction<'_> {
                 match sink.take_up().await? {
                     TakenUp::Nothing => None,
                     TakenUp::At(position) => Some(SplitPosition::Opaque(position)),
-                    TakenUp::Done { watermark } => return Ok(End::Done { watermark }),
-                    TakenUp::Skipped { reason } => return Ok(End::Skipped { reason }),
+                    TakenUp::Done { watermark } => return Ok(ExtractionEnd::Done { watermark }),
+                    TakenUp::Skipped { reason } => return Ok(ExtractionEnd::Skipped { reason }),
                 }
             };
             match self.connector.read(&self.split.read, from, sink).await {
-                Ok(ReadOutcome::Done { watermark }) => return Ok(End::Done { watermark }),
+                Ok(ReadOutcome::Done { watermark }) => return Ok(ExtractionEnd::Done { watermark }),
                 Ok(ReadOutcome::Stopped(_)) if sink.is_overtaken() && !sink.is_time_short() => {}
-                Ok(ReadOutcome::Stopped(position)) => return Ok(End::Stopped(position)),
+                Ok(ReadOutcome::Stopped(position)) => return Ok(ExtractionEnd::Stopped(position)),
                 Err(Fault::Source(error)) if !self.required => {
                     if sink.skip(&error.message, is_repeatable).await? {
                         tracing::warn!(source = self.split.source, reason = error.message, "skipped");
-                        return Ok(End::Skipped { reason: error.message });
+                        return Ok(ExtractionEnd::Skipped { reason: error.message });
                     }
                 }
                 Err(fault) => return Err(fault.into_error(&self.split.source)),

@@ -25,6 +25,7 @@ pub mod blocked_values;
 pub mod cluster;
 pub mod comparison;
 pub mod corrections;
+pub mod counts;
 pub mod customer;
 pub mod customer_id;
 pub mod edit_distance;

@@ -7,7 +7,6 @@
 
 mod changes;
 mod clustered;
-mod counts;
 mod decided;
 mod guarded;
 mod held_by;
@@ -33,7 +32,6 @@ use crate::snapshot::SourceMarks;
 use crate::suppression::Suppression;
 use crate::survive::Survivorship;
 
-pub use counts::MergeCounts;
 pub use guarded::Guarded;
 pub use line::LineError;
 pub use member_stars::member_stars;

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod calls;
 mod compress;
 pub mod data;
 pub mod keys;

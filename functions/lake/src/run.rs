@@ -1,6 +1,5 @@
 //! Documents of a run: what its stages write for each other.
 
-pub mod divide;
 pub mod event;
 pub mod layout;
 pub mod lease;

@@ -1,29 +1,28 @@
 //! Deciding what comes after a round.
 
 use onefold_lake::RunId;
+use onefold_lake::calls::{AdvanceResult, DivideResult, LinkShard, RoundWork};
 use onefold_lake::data::blocked;
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::run::divide::DivideResult;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work};
 use onefold_store::Condition;
 
 use crate::round::CONTRACT;
-use crate::{Advanced, RoundWork, Shard};
 
-pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Result<Advanced, StageError> {
+pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Result<AdvanceResult, StageError> {
     let name = format!("advance-{round:05}");
     let work = Work { run: run.clone(), stage: Stage::Link, name };
     work.once(context, async |moved| {
         let shards = shards(run, context).await?;
         Ok(match next(run, round, shards, context, moved).await? {
-            Some(work) => Advanced {
+            Some(work) => AdvanceResult {
                 converged: false,
                 round: round + 1,
                 work,
-                shards: (0..shards).map(|shard| Shard { shard }).collect(),
+                shards: (0..shards).map(|shard| LinkShard { shard }).collect(),
             },
-            None => Advanced { converged: true, round, work: RoundWork::Label, shards: Vec::new() },
+            None => AdvanceResult { converged: true, round, work: RoundWork::Label, shards: Vec::new() },
         })
     })
     .await

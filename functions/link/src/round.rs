@@ -3,6 +3,7 @@
 use onefold_graph::node::Node;
 use onefold_graph::{Blocked, Contraction, Edge, NodeLabels, Position, Spread, large_star, one_shard, small_star};
 use onefold_lake::RunId;
+use onefold_lake::calls::{RoundResult, RoundWork};
 use onefold_lake::data::edges as lake_edges;
 use onefold_lake::data::{blocked, labels};
 use onefold_lake::keys::{self, Stage};
@@ -13,7 +14,6 @@ use onefold_store::Condition;
 
 use crate::edges::{self, BEARERS, EDGES, LabelEdges, Outbox, Place, Receivers};
 use crate::stars::{self, Belonging};
-use crate::{RoundDone, RoundWork};
 
 /// The receipts of all shards of a round.
 pub(crate) async fn receipts(
@@ -21,11 +21,11 @@ pub(crate) async fn receipts(
     round: u32,
     shards: u32,
     context: &Context,
-) -> Result<Vec<RoundDone>, StageError> {
+) -> Result<Vec<RoundResult>, StageError> {
     let mut receipts = Vec::with_capacity(shards as usize);
     for shard in 0..shards {
         let work = Work { run: run.clone(), stage: Stage::Link, name: name(round, shard) };
-        let receipt = work.receipt::<RoundDone>(context).await?;
+        let receipt = work.receipt::<RoundResult>(context).await?;
         let receipt = receipt
             .ok_or_else(|| StageError::corrupt(format!("round {round} of Link has no receipt of shard {shard}")))?;
         receipts.push(receipt.result);
@@ -44,7 +44,7 @@ pub(crate) async fn round(
     work: RoundWork,
     shard: u32,
     context: &Context,
-) -> Result<RoundDone, StageError> {
+) -> Result<RoundResult, StageError> {
     let receipt = Work { run: run.clone(), stage: Stage::Link, name: name(round, shard) };
     receipt
         .once(context, async |moved| {
@@ -93,7 +93,7 @@ impl Part<'_> {
         Place { run: self.run, round: self.round, shard: self.shard, shards: self.layout.shards }
     }
 
-    async fn one_shard(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
+    async fn one_shard(&self, moved: &mut Moved) -> Result<RoundResult, StageError> {
         let found = stars::read(self.run, &self.layout, |_| true, self.context, moved).await?;
         let superseded = found.latest.superseded() as u64;
         let accounts = found.latest.living() as u64;
@@ -112,10 +112,10 @@ impl Part<'_> {
         let slices = self.layout.all_slices();
         let labels = labels.labels.into_iter().map(|label| label.slice(slices));
         self.write_labels(found.positions.into_iter().zip(labels), moved).await?;
-        Ok(RoundDone { superseded, accounts, ..RoundDone::default() })
+        Ok(RoundResult { superseded, accounts, ..RoundResult::default() })
     }
 
-    async fn spread(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
+    async fn spread(&self, moved: &mut Moved) -> Result<RoundResult, StageError> {
         let shards = self.layout.shards;
         let belongs = |reference: Node| reference.shard(shards) == self.shard;
         let Belonging { latest, positions } = stars::read(self.run, &self.layout, belongs, self.context, moved).await?;
@@ -128,10 +128,10 @@ impl Part<'_> {
         let edge = |number| spread.edge(number);
         let outbox = Outbox { what: EDGES, edges: spread.len(), edge, to: Receivers::First };
         outbox.write(self.place(), self.context, moved).await?;
-        Ok(RoundDone { superseded, accounts, ..RoundDone::default() })
+        Ok(RoundResult { superseded, accounts, ..RoundResult::default() })
     }
 
-    async fn contract(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
+    async fn contract(&self, moved: &mut Moved) -> Result<RoundResult, StageError> {
         let spread = receipts(self.run, self.round - 1, self.layout.shards, self.context).await?;
         let limit = self.max_accounts_per_key(spread.iter().map(|done| done.accounts).sum()).await?;
         let inbox: Contraction = edges::read(self.place(), self.context, moved).await?;
@@ -143,7 +143,7 @@ impl Part<'_> {
         let edge = |number| contracted.edge(number);
         let outbox = Outbox { what: EDGES, edges: contracted.len(), edge, to: Receivers::Both };
         outbox.write(self.place(), self.context, moved).await?;
-        Ok(RoundDone::default())
+        Ok(RoundResult::default())
     }
 
     /// A large-star or small-star: `connect` makes the edges, for these shards.
@@ -152,16 +152,16 @@ impl Part<'_> {
         connect: fn(Vec<Edge>) -> (Vec<Edge>, u64),
         to: Receivers,
         moved: &mut Moved,
-    ) -> Result<RoundDone, StageError> {
+    ) -> Result<RoundResult, StageError> {
         let (mut connected, new) = connect(edges::read(self.place(), self.context, moved).await?);
         connected.shrink_to_fit();
         let edge = |number: usize| connected[number];
         let outbox = Outbox { what: EDGES, edges: connected.len(), edge, to };
         outbox.write(self.place(), self.context, moved).await?;
-        Ok(RoundDone { moved: new, ..RoundDone::default() })
+        Ok(RoundResult { moved: new, ..RoundResult::default() })
     }
 
-    async fn label(&self, moved: &mut Moved) -> Result<RoundDone, StageError> {
+    async fn label(&self, moved: &mut Moved) -> Result<RoundResult, StageError> {
         let LabelEdges(edges) = edges::read(self.place(), self.context, moved).await?;
         let labels = NodeLabels::new(edges);
         let bearers: Vec<Edge> = edges::read_sent(self.place(), CONTRACT, BEARERS, self.context, moved).await?;
@@ -180,7 +180,7 @@ impl Part<'_> {
         drop((labels, bytes));
         placed.sort_unstable();
         self.write_labels(placed.into_iter(), moved).await?;
-        Ok(RoundDone::default())
+        Ok(RoundResult::default())
     }
 
     /// The partition of a component with this label.

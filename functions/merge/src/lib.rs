@@ -13,7 +13,8 @@ mod previous;
 use merged::Merged;
 use onefold_identity::merge::Merger;
 use onefold_lake::RunId;
-use onefold_lake::data::shuffle::{self, Frames};
+use onefold_lake::calls::{MergeRequest, MergeResult};
+use onefold_lake::data::shuffle::{self, ShuffleFrames};
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Partition;
 use onefold_lake::run::receipt::Moved;
@@ -21,36 +22,16 @@ use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order, json_object};
 use onefold_store::Condition;
 use previous::Previous;
-use serde::{Deserialize, Serialize};
 
 /// Shuffle objects that are read at once. Of each a partition has little.
 const READ_AHEAD: usize = 8;
-
-/// What the state machine sends.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// The run.
-    pub run: RunId,
-    /// The last round of Link, which wrote the blocked keys of partitions.
-    pub round: u32,
-    /// A line of the run's partitions.
-    pub partition: Partition,
-}
-
-/// What the receipt says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    /// How many customers there are.
-    pub customers: u64,
-}
 
 /// Makes the customers of one partition.
 ///
 /// # Errors
 /// `Corrupt` if an object is damaged; `Transient` if the store failed.
-pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let Request { run, round, partition } = request;
+pub async fn run(request: MergeRequest, context: &Context) -> Result<MergeResult, StageError> {
+    let MergeRequest { run, round, partition } = request;
     let work = Work { run: run.clone(), stage: Stage::Merge, name: format!("{:05}", partition.partition) };
     work.once(context, async |moved| merge(&run, round, &partition, context, moved).await).await
 }
@@ -61,7 +42,7 @@ async fn merge(
     partition: &Partition,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Answer, StageError> {
+) -> Result<MergeResult, StageError> {
     let pinned = context.pinned(run).await?;
     let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
@@ -100,7 +81,7 @@ async fn merge(
     context.store.put(&keys::merged_counts(run, partition.partition), json_object(&counts)?, Condition::Always).await?;
     moved.records_in = counts.counts.accounts + counts.counts.previous_members;
     moved.records_out = counts.counts.customers;
-    Ok(Answer { customers: counts.counts.customers })
+    Ok(MergeResult { customers: counts.counts.customers })
 }
 
 /// What every shuffle object has for the partition, as it is stored: a seventh of its text.
@@ -110,12 +91,12 @@ async fn fetch(
     blocked_keys: u64,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Vec<Frames>, StageError> {
+) -> Result<Vec<ShuffleFrames>, StageError> {
     let fetch = |mapper: u32| async move {
         let key = keys::shuffle(run, mapper);
         Ok(shuffle::fetch(context.store.as_ref(), &key, partition.own_slices(), partition.all_slices()).await?)
     };
-    let mut shuffled: Vec<Frames> = Vec::with_capacity(partition.mappers as usize);
+    let mut shuffled: Vec<ShuffleFrames> = Vec::with_capacity(partition.mappers as usize);
     let mut stored_bytes = 0;
     let needed = |stored_bytes, slice_text_bytes| {
         MemoryBudget::merge_bytes(stored_bytes, slice_text_bytes) + MemoryBudget::blocked_bytes(blocked_keys)
@@ -146,7 +127,7 @@ fn check_fits(partition: &Partition, bytes: u64, slice_text_bytes: u64, context:
 }
 
 /// The lines of a slice, from all shuffle objects in order.
-fn text(partition: &Partition, slice: usize, shuffled: &[Frames]) -> Result<String, StageError> {
+fn text(partition: &Partition, slice: usize, shuffled: &[ShuffleFrames]) -> Result<String, StageError> {
     String::from_utf8(shuffle::text(shuffled, slice)?)
         .map_err(|_| StageError::corrupt(format!("the lines of partition {} are not UTF-8", partition.partition)))
 }

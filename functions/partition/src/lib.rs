@@ -7,42 +7,23 @@
 
 use bytes::Bytes;
 use memchr::memchr_iter;
+use onefold_lake::calls::{PartitionRequest, PartitionResult};
 use onefold_lake::data::labels;
 use onefold_lake::data::shuffle;
-use onefold_lake::data::shuffle::Shuffle;
+use onefold_lake::data::shuffle::ShuffleCollector;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::{Mapper, MapperInput};
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::{FrameReader, RunId};
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
 use onefold_store::Condition;
-use serde::{Deserialize, Serialize};
-
-/// What the state machine sends.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// The run.
-    pub run: RunId,
-    /// The last round of Link, which wrote the labels.
-    pub round: u32,
-    /// A line of the run's mappers.
-    pub mapper: Mapper,
-}
-
-/// What the receipt says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    /// How many accounts were sent.
-    pub accounts: u64,
-}
 
 /// Sends the accounts of one invocation's objects to their partitions.
 ///
 /// # Errors
 /// `Corrupt` if an object is damaged or an account has no label; `Transient` if the store failed.
-pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let Request { run, round, mapper } = request;
+pub async fn run(request: PartitionRequest, context: &Context) -> Result<PartitionResult, StageError> {
+    let PartitionRequest { run, round, mapper } = request;
     let work = Work { run: run.clone(), stage: Stage::Partition, name: format!("{:05}", mapper.mapper) };
     work.once(context, async |moved| partition(&run, round, &mapper, context, moved).await).await
 }
@@ -53,10 +34,10 @@ async fn partition(
     mapper: &Mapper,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Answer, StageError> {
+) -> Result<PartitionResult, StageError> {
     let slices = slices(run, round, mapper, context, moved).await?;
-    let mut sender = Sender {
-        shuffle: Shuffle::new(mapper.all_slices(), context.memory.shuffle_text_bytes())?,
+    let mut sender = LineSender {
+        shuffle: ShuffleCollector::new(mapper.all_slices(), context.memory.shuffle_text_bytes())?,
         rest: slices.as_slice(),
         read_bytes: 0,
         memory: context.memory,
@@ -77,7 +58,7 @@ async fn partition(
     moved.records_out = accounts;
     moved.bytes_out = bytes.len() as u64;
     context.store.put(&keys::shuffle(run, mapper.mapper), bytes.into(), Condition::Always).await?;
-    Ok(Answer { accounts })
+    Ok(PartitionResult { accounts })
 }
 
 /// The slice of each line, from the labels of all shards.
@@ -105,8 +86,8 @@ async fn slices(
 }
 
 /// Sends lines to their slices.
-struct Sender<'s> {
-    shuffle: Shuffle,
+struct LineSender<'s> {
+    shuffle: ShuffleCollector,
     /// The slices of the lines that were not sent yet.
     rest: &'s [u32],
     /// Bytes of the objects that were sent: what is written takes about as many.
@@ -114,7 +95,7 @@ struct Sender<'s> {
     memory: MemoryBudget,
 }
 
-impl Sender<'_> {
+impl LineSender<'_> {
     /// Sends the lines of an object, frame by frame.
     fn object(&mut self, key: &str, lines: u64, bytes: &Bytes) -> Result<(), StageError> {
         let lines = usize::try_from(lines).unwrap_or(usize::MAX);

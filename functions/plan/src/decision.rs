@@ -2,6 +2,7 @@
 
 use onefold_graph::node::NodeHasher;
 use onefold_lake::RunId;
+use onefold_lake::calls::{PlanResult, StartInput};
 use onefold_lake::keys;
 use onefold_lake::run::plan::{Input, Plan, Split};
 use onefold_lake::run::receipt::Moved;
@@ -9,7 +10,6 @@ use onefold_lake::version::manifest::config_digest;
 use onefold_normalise::timestamp::Timestamp;
 use onefold_store::Object;
 
-use crate::request::{Answer, Input as StartInput};
 use crate::setup::{PreviousVersion, SetUp};
 
 /// What a run does.
@@ -20,7 +20,7 @@ pub(crate) struct Decided {
     /// The objects that are read for the first time.
     pub(crate) inputs: Vec<Input>,
     pub(crate) moved: Moved,
-    pub(crate) result: Answer,
+    pub(crate) result: PlanResult,
 }
 
 /// Decides what a run does that was started with `input`.
@@ -65,7 +65,7 @@ pub(crate) fn decide(
         ..Moved::default()
     };
     let is_changed = previous.as_ref().is_some_and(|previous| has_changed(previous, set_up, hasher));
-    let result = Answer {
+    let result = PlanResult {
         run: run.clone(),
         work: plan.splits > 0 || is_changed || plan.erases,
         resumed: false,

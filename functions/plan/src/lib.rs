@@ -16,6 +16,7 @@ mod tables;
 mod write;
 
 use onefold_lake::RunId;
+use onefold_lake::calls::{PlanRequest, PlanResult, StartInput};
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::plan::Plan;
 use onefold_lake::run::receipt::Moved;
@@ -26,22 +27,22 @@ use decision::decide;
 use setup::SetUp;
 use write::write;
 
-pub use request::{Answer, Input as StartInput, Request};
+pub use request::read_input;
 
 /// Plans a run, or takes up one that failed.
 ///
 /// # Errors
 /// `InvalidInput` with every fault of the set-up; `Transient` if the store failed.
-pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
-    let input = StartInput::read(&request.input)?;
+pub async fn run(request: PlanRequest, context: &Context) -> Result<PlanResult, StageError> {
+    let input = read_input(&request.input)?;
     run_as(request, input, context).await
 }
 
-/// Plans a run by an input that is taken as it is: what [`StartInput::read`] refuses is for who knows what it does.
+/// Plans a run by an input that is taken as it is: what [`read_input`] refuses is for who knows what it does.
 ///
 /// # Errors
 /// Like [`run`].
-pub async fn run_as(request: Request, input: StartInput, context: &Context) -> Result<Answer, StageError> {
+pub async fn run_as(request: PlanRequest, input: StartInput, context: &Context) -> Result<PlanResult, StageError> {
     let started_at = Timestamp::parse(&request.started_at)
         .ok_or_else(|| StageError::invalid_input("started_at must be the execution's start in RFC 3339"))?;
     if let Some(resume) = &input.resume {
@@ -51,7 +52,7 @@ pub async fn run_as(request: Request, input: StartInput, context: &Context) -> R
         StageError::invalid_input(format!("started_at must be the execution's start in RFC 3339: {error}"))
     })?;
     if !input.dry_run {
-        request.take_lease(&run, started_at, context).await?;
+        take_lease(&request, &run, started_at, context).await?;
     }
     let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
     let answer = work.once(context, async |moved| plan(&run, started_at, &input, context, moved).await).await?;
@@ -65,31 +66,33 @@ pub async fn run_as(request: Request, input: StartInput, context: &Context) -> R
 async fn take_up(
     resume: &str,
     publish: bool,
-    request: &Request,
+    request: &PlanRequest,
     started_at: Timestamp,
     context: &Context,
-) -> Result<Answer, StageError> {
+) -> Result<PlanResult, StageError> {
     let run = RunId::parse(resume).map_err(|error| StageError::invalid_input(format!("resume: {error}")))?;
     let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
-    let receipt = work.receipt::<Answer>(context).await?.ok_or_else(|| {
+    let receipt = work.receipt::<PlanResult>(context).await?.ok_or_else(|| {
         StageError::invalid_input(format!("the run {run} was never planned, so it cannot be resumed; start a new one"))
     })?;
     let plan: Plan = context.json(&keys::run_plan(&run)).await?;
     // A dry run publishes nothing, so it is in nobody's way.
     if publish || !plan.dry_run {
-        request.take_lease(&run, started_at, context).await?;
+        take_lease(request, &run, started_at, context).await?;
     }
-    Ok(Answer { resumed: true, publish, ..receipt.result })
+    Ok(PlanResult { resumed: true, publish, ..receipt.result })
 }
 
-impl Request {
-    /// Takes the lease for this execution. One of a state machine that does not say which it is cannot be asked for
-    /// later.
-    async fn take_lease(&self, run: &RunId, started_at: Timestamp, context: &Context) -> Result<(), StageError> {
-        match &self.execution_arn {
-            Some(execution) => lease::take(run, execution, started_at, context).await,
-            None => Ok(()),
-        }
+/// Takes the lease for this execution. One of a state machine that does not say which it is cannot be asked for later.
+async fn take_lease(
+    request: &PlanRequest,
+    run: &RunId,
+    started_at: Timestamp,
+    context: &Context,
+) -> Result<(), StageError> {
+    match &request.execution_arn {
+        Some(execution) => lease::take(run, execution, started_at, context).await,
+        None => Ok(()),
     }
 }
 
@@ -100,7 +103,7 @@ async fn plan(
     input: &StartInput,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Answer, StageError> {
+) -> Result<PlanResult, StageError> {
     let set_up = SetUp::read(run, input, context).await?;
     let decided = decide(run, started_at, input, &set_up, context.hasher()?);
     write(set_up, &decided, context).await?;

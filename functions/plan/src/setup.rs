@@ -6,6 +6,7 @@ use onefold_config::Config;
 use onefold_connect::SPLIT_BYTES;
 use onefold_identity::suppression::Suppression;
 use onefold_lake::RunId;
+use onefold_lake::calls::StartInput;
 use onefold_lake::keys;
 use onefold_lake::run::plan::{Input, Pinned, Previous};
 use onefold_lake::version::current::Current;
@@ -14,7 +15,6 @@ use onefold_shell::{Context, StageError};
 use onefold_store::StoreError;
 
 use crate::corrections::{self, ReadCorrections};
-use crate::request::Input as StartInput;
 use crate::sources::{self, PlannedSources};
 use crate::{suppression, tables};
 

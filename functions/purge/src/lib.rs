@@ -18,6 +18,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_lake::RunId;
+use onefold_lake::calls::{PurgeRequest, PurgeResult};
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::lease;
 use onefold_lake::run::plan::Plan;
@@ -26,30 +27,12 @@ use onefold_lake::version::current;
 use onefold_lake::version::manifest::Manifest;
 use onefold_shell::{Context, ErrorKind, StageError, Work};
 use onefold_store::TransactionError;
-use serde::{Deserialize, Serialize};
-
-/// What the state machine sends.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// The run that published.
-    pub run: RunId,
-}
-
-/// What was removed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    /// How many objects.
-    pub objects: u64,
-    /// How many versions are among them.
-    pub versions: u64,
-}
 
 /// Removes what is left of those who were erased.
 ///
 /// # Errors
 /// `Transient` if the store failed; `Corrupt` if an object is damaged. It can be called again.
-pub async fn run(request: Request, context: &Context) -> Result<Answer, StageError> {
+pub async fn run(request: PurgeRequest, context: &Context) -> Result<PurgeResult, StageError> {
     let run = request.run;
     let work = Work { run: run.clone(), stage: Stage::Purge, name: "purge".to_owned() };
     work.once(context, async |moved| {
@@ -60,10 +43,10 @@ pub async fn run(request: Request, context: &Context) -> Result<Answer, StageErr
     .await
 }
 
-async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
+async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<PurgeResult, StageError> {
     let pinned = context.pinned(run).await?;
     if pinned.plan.suppression.is_empty() || !fence(run, context).await? {
-        return Ok(Answer::default());
+        return Ok(PurgeResult::default());
     }
     let mut doomed: Vec<String> = Vec::new();
     for (left_by, keys) in left_by_runs(run, context).await? {
@@ -85,7 +68,7 @@ async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Answ
     context.store.delete(&doomed).await?;
     moved.records_out = doomed.len() as u64;
     let versions = doomed.iter().filter(|key| keys::parse_manifest(key).is_some()).count();
-    Ok(Answer { objects: doomed.len() as u64, versions: versions as u64 })
+    Ok(PurgeResult { objects: doomed.len() as u64, versions: versions as u64 })
 }
 
 /// Moves on to the next epoch, so that whoever is about to make one of the versions that go the current one is overtaken.
@@ -121,21 +104,21 @@ async fn left_by_runs(run: &RunId, context: &Context) -> Result<BTreeMap<RunId, 
 }
 
 /// What a run was made of.
-struct Origin {
+struct RunOrigin {
     /// The digest of the suppression list that it obeyed.
     suppression: String,
     builds_on: Option<RunId>,
 }
 
 /// What a run was made of; `None` if nothing says so any more.
-async fn origin(run: &RunId, context: &Context) -> Result<Option<Origin>, StageError> {
+async fn origin(run: &RunId, context: &Context) -> Result<Option<RunOrigin>, StageError> {
     if let Some((plan, _)) = context.json_if_there::<Plan>(&keys::run_plan(run)).await? {
         let builds_on = plan.previous.map(|previous| previous.run);
-        return Ok(Some(Origin { suppression: plan.suppression, builds_on }));
+        return Ok(Some(RunOrigin { suppression: plan.suppression, builds_on }));
     }
     // Versions are kept for longer than the records of their runs.
     let manifest = context.json_if_there::<Manifest>(&keys::manifest(run)).await?;
-    Ok(manifest.map(|(manifest, _)| Origin { suppression: manifest.suppression, builds_on: manifest.previous }))
+    Ok(manifest.map(|(manifest, _)| RunOrigin { suppression: manifest.suppression, builds_on: manifest.previous }))
 }
 
 /// What must not stay of a run that obeyed the list.

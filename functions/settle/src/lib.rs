@@ -8,8 +8,8 @@
 
 use std::collections::BTreeSet;
 
-use aws_lambda_events::event::sqs::SqsEvent;
 use onefold_lake::RunId;
+use onefold_lake::calls::{SettleRequest, SettleResult, SettleWait};
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::event;
 use onefold_lake::run::plan::{DeadChunk, Token};
@@ -18,50 +18,18 @@ use onefold_shell::{
     Context, DEAD_LETTER, StageError, Work, complete_if_settled, give_up, in_order, json_object, send_all,
 };
 use onefold_store::{Condition, Object};
-use serde::{Deserialize, Serialize};
 
 /// Notes that are read or written at once.
 const NOTES_AT_ONCE: usize = 16;
-
-/// What calls the function: the state machine, or the dead-letter queue.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Request {
-    /// The state machine waits.
-    Wait(Wait),
-    /// Chunks were given up.
-    Dead(Box<SqsEvent>),
-}
-
-/// What the state machine sends.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wait {
-    /// The run.
-    pub run: RunId,
-    /// What completes the task.
-    pub task_token: String,
-    /// Whether this takes up a run that failed.
-    pub resumed: bool,
-}
-
-/// What the receipt says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    /// How many raw chunks there are.
-    pub chunks: u64,
-    /// How many were put back into the queue.
-    pub requeued: u64,
-}
 
 /// Waits, or fails what waits.
 ///
 /// # Errors
 /// `Transient` if the store, the queue or Step Functions could not be reached. Dead letters then come again, all of
 /// them; those that were dealt with are noted once more.
-pub async fn run(request: Request, context: &Context) -> Result<Option<Answer>, StageError> {
+pub async fn run(request: SettleRequest, context: &Context) -> Result<Option<SettleResult>, StageError> {
     match request {
-        Request::Wait(wait) => {
+        SettleRequest::Wait(wait) => {
             let token = wait.task_token.clone();
             let answer = settle(wait, context).await;
             if let Err(error) = &answer {
@@ -70,8 +38,8 @@ pub async fn run(request: Request, context: &Context) -> Result<Option<Answer>, 
             }
             answer.map(Some)
         }
-        Request::Dead(event) => {
-            for message in event.records {
+        SettleRequest::DeadLetters { records } => {
+            for message in records {
                 bury(message.body.as_deref().unwrap_or_default(), context).await?;
             }
             Ok(None)
@@ -79,13 +47,13 @@ pub async fn run(request: Request, context: &Context) -> Result<Option<Answer>, 
     }
 }
 
-async fn settle(wait: Wait, context: &Context) -> Result<Answer, StageError> {
+async fn settle(wait: SettleWait, context: &Context) -> Result<SettleResult, StageError> {
     let work = Work { run: wait.run.clone(), stage: Stage::Settle, name: "settle".to_owned() };
     work.always(context, async |moved| wait_for_chunks(wait, context, moved).await).await
 }
 
-async fn wait_for_chunks(wait: Wait, context: &Context, moved: &mut Moved) -> Result<Answer, StageError> {
-    let Wait { run, task_token, resumed } = wait;
+async fn wait_for_chunks(wait: SettleWait, context: &Context, moved: &mut Moved) -> Result<SettleResult, StageError> {
+    let SettleWait { run, task_token, resumed } = wait;
     let raw = context.store.list(&keys::raw_of(&run)).await?;
     let chunks = raw.len() as u64;
     moved.records_in = chunks;
@@ -100,7 +68,7 @@ async fn wait_for_chunks(wait: Wait, context: &Context, moved: &mut Moved) -> Re
     if !complete_if_settled(context, &run).await? {
         fail_if_dead(&run, &task_token, context).await?;
     }
-    Ok(Answer { chunks, requeued })
+    Ok(SettleResult { chunks, requeued })
 }
 
 /// Puts chunks that are not translated back into the queue: those that were given up, and all of them if Settle is

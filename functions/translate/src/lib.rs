@@ -8,60 +8,24 @@
 
 mod event;
 
-use std::collections::BTreeMap;
-
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use bytes::Bytes;
 use onefold_config::RowFormat;
+use onefold_lake::calls::TranslateResult;
 use onefold_lake::compress;
 use onefold_lake::data::links;
 use onefold_lake::data::rawchunk;
 use onefold_lake::keys::{Chunk, Stage};
-use onefold_lake::run::note::Note;
 use onefold_lake::run::receipt::Moved;
-use onefold_rows::translate::{ObjectRows, Translator, translate_chunk};
+use onefold_rows::translate::{Translator, translate_chunk};
 use onefold_shell::{
     Context, ErrorKind, Function, MemoryBudget, StageError, Work, caught, complete_if_settled, give_up,
 };
 use onefold_store::Condition;
-use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 
 /// Seconds after which a message that failed comes again, by how often it came; the last holds for all that follow.
 const WAITS_S: [i32; 4] = [5, 20, 60, 180];
-
-/// What the receipt of a chunk says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Translated {
-    /// The entity tag of the raw chunk that this is about; empty in receipts of earlier programs.
-    #[serde(default)]
-    pub raw: String,
-    /// Blank lines.
-    pub blank: u64,
-    /// Rows that are not blank.
-    pub rows: u64,
-    /// Rows that became accounts.
-    pub accounts: u64,
-    /// Rows refused.
-    pub rejected: u64,
-    /// Those among them that were older versions of an account in the chunk.
-    pub repeated: u64,
-    /// Those among the refused whose persons were erased.
-    #[serde(default)]
-    pub suppressed: u64,
-    /// Values that could not be used, by field.
-    pub dropped: BTreeMap<String, u64>,
-    /// References and match keys, repetitions included.
-    pub nodes: u64,
-    /// The accounts' text, decompressed.
-    pub text_bytes: u64,
-    /// Files of which rows were refused, and the first and the last of the chunk.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<ObjectRows>,
-    /// What is told of the source since the chunk before, and is no fault.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<Note>,
-}
 
 /// Translates the chunks of a batch of messages.
 ///
@@ -124,14 +88,14 @@ async fn translate_or_give_up(chunk: &Chunk, format: RowFormat, context: &Contex
     }
 }
 
-async fn translate_once(chunk: &Chunk, key: &str, context: &Context) -> Result<Translated, StageError> {
+async fn translate_once(chunk: &Chunk, key: &str, context: &Context) -> Result<TranslateResult, StageError> {
     let work = Work { run: chunk.run.clone(), stage: Stage::Translate, name: chunk.receipt_name() };
     // What counts is the object as it is: events come late and twice, and it may have been written again since.
     let (bytes, etag) = context.store.get(key).await?;
-    let is_current = |translated: &Translated| translated.raw == etag;
+    let is_current = |translated: &TranslateResult| translated.raw == etag;
     let translated = async |moved: &mut Moved| {
         let translated = translate(chunk, key, bytes, context, moved).await?;
-        Ok(Translated { raw: etag.clone(), ..translated })
+        Ok(TranslateResult { raw: etag.clone(), ..translated })
     };
     work.once_for(context, is_current, translated).await
 }
@@ -142,7 +106,7 @@ async fn translate(
     bytes: Bytes,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Translated, StageError> {
+) -> Result<TranslateResult, StageError> {
     let pinned = context.pinned(&chunk.run).await?;
     let tables = context.tables(&pinned).await?;
     let source = pinned.config.source(&chunk.source).ok_or_else(|| {
@@ -180,7 +144,7 @@ async fn translate(
         // Until the version is published a failed run may need the chunk again.
         context.store.put(&chunk.purge(), b"{}".to_vec().into(), Condition::Always).await?;
     }
-    Ok(Translated {
+    Ok(TranslateResult {
         raw: String::new(),
         blank: output.blank,
         rows: output.rows,

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onefold_lake::version::manifest::{Counts, Manifest, SourceCounts};
+use onefold_identity::counts::VersionCounts;
+use onefold_lake::version::manifest::{Manifest, SourceCounts};
 
 /// How a version differs from the one that it builds on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +73,11 @@ pub struct SourceComparison {
 impl VersionComparison {
     /// Compares a version with the one that it builds on, if it builds on any.
     pub fn new(before: Option<&Manifest>, after: &Manifest) -> Self {
-        let counts_before = before.map(|before| before.counts.clone()).unwrap_or_default();
-        let change =
-            |number: fn(&Counts) -> u64| TotalChange { before: number(&counts_before), after: number(&after.counts) };
+        let counts_before = before.map(|before| before.counts).unwrap_or_default();
+        let change = |number: fn(&VersionCounts) -> u64| TotalChange {
+            before: number(&counts_before),
+            after: number(&after.counts),
+        };
         Self {
             customers: change(|counts| counts.customers),
             accounts: change(|counts| counts.members),
@@ -87,7 +90,7 @@ impl VersionComparison {
 }
 
 impl CustomerChanges {
-    const fn of(counts: &Counts) -> Self {
+    const fn of(counts: &VersionCounts) -> Self {
         Self {
             created: counts.customers_created,
             updated: counts.customers_updated,
@@ -129,17 +132,17 @@ mod tests {
     use super::*;
     use crate::testing::{EARLIER, LATER, manifest};
 
-    fn with_counts(run: &str, counts: Counts) -> Manifest {
+    fn with_counts(run: &str, counts: VersionCounts) -> Manifest {
         Manifest { counts, ..manifest(run) }
     }
 
     #[test]
     fn totals_are_of_both_versions_and_changes_of_the_later_one() {
-        let before = Counts { customers: 1000, members: 2000, largest_customer: 9, ..Counts::default() };
-        let before = Counts { customers_created: 100, customers_updated: 7, ..before };
-        let after = Counts { customers: 990, members: 2001, largest_customer: 8, ..Counts::default() };
-        let after = Counts { customers_created: 1, customers_updated: 2, customers_merged: 3, ..after };
-        let after = Counts { customers_split: 4, customers_retired: 5, customers_deleted: 6, ..after };
+        let before = VersionCounts { customers: 1000, members: 2000, largest_customer: 9, ..VersionCounts::default() };
+        let before = VersionCounts { customers_created: 100, customers_updated: 7, ..before };
+        let after = VersionCounts { customers: 990, members: 2001, largest_customer: 8, ..VersionCounts::default() };
+        let after = VersionCounts { customers_created: 1, customers_updated: 2, customers_merged: 3, ..after };
+        let after = VersionCounts { customers_split: 4, customers_retired: 5, customers_deleted: 6, ..after };
         let (before, after) = (with_counts(EARLIER, before), with_counts(LATER, after));
         let comparison = VersionComparison::new(Some(&before), &after);
         assert_eq!(comparison.customers, TotalChange { before: 1000, after: 990 });
@@ -152,7 +155,7 @@ mod tests {
     #[test]
     fn a_first_version_is_compared_with_nothing() {
         let first = Manifest { config: "c".to_owned(), matching: "m".to_owned(), ..manifest(EARLIER) };
-        let first = Manifest { counts: Counts { customers: 5, ..Counts::default() }, ..first };
+        let first = Manifest { counts: VersionCounts { customers: 5, ..VersionCounts::default() }, ..first };
         let comparison = VersionComparison::new(None, &first);
         assert_eq!(comparison.customers, TotalChange { before: 0, after: 5 });
         assert_eq!(comparison.settings, []);

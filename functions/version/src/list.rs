@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 
 use onefold_lake::RunId;
+use onefold_lake::calls::CompactResult;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::receipt::Receipt;
 use onefold_lake::version::manifest::Manifest;
 use onefold_store::Store;
-use serde::Deserialize;
 
 use crate::error::VersionError;
 use crate::objects::read_json;
@@ -38,12 +38,6 @@ pub struct ListedVersion {
     pub manifest: Manifest,
     /// What became of it.
     pub status: VersionStatus,
-}
-
-/// What is read of Compact's receipt.
-#[derive(Deserialize)]
-struct Compacted {
-    published: bool,
 }
 
 /// All versions that are kept, published or not, from the oldest run to the latest.
@@ -102,7 +96,7 @@ fn lineage(current: Option<&RunId>, manifests: &[Manifest]) -> BTreeSet<RunId> {
 /// Whether the run's Compact says that it published.
 async fn has_published(store: &dyn Store, run: &RunId) -> Result<bool, VersionError> {
     let key = keys::receipt(run, Stage::Compact, Stage::Compact.name());
-    let receipt: Option<Receipt<Compacted>> = read_json(store, &key).await?;
+    let receipt: Option<Receipt<CompactResult>> = read_json(store, &key).await?;
     Ok(receipt.is_some_and(|receipt| receipt.result.published))
 }
 
@@ -162,7 +156,16 @@ mod tests {
                 name: "compact".to_owned(),
                 moved: Default::default(),
                 cost: Default::default(),
-                result: serde_json::json!({ "published": published }),
+                result: CompactResult {
+                    run: run.clone(),
+                    published,
+                    purge: false,
+                    manifest_key: String::new(),
+                    rows_read: 0,
+                    rejected: 0,
+                    members: 0,
+                    customers: 0,
+                },
             };
             put(&store, &keys::receipt(&run, Stage::Compact, "compact"), serde_json::to_vec(&receipt).unwrap());
         };

@@ -46,7 +46,7 @@ fn runs_add_up_to_one_run_over_everything() {
     run(&everything, &divided, &["--shards", "3", "--partitions", "5", "--split-bytes", "1048576"]).exits(0);
     assert_is_whole(&divided);
     assert_same_customers(&divided, &at_once);
-    let same = |counts: onefold_lake::version::manifest::Counts| {
+    let same = |counts: onefold_identity::counts::VersionCounts| {
         (counts.rows_read, counts.members, counts.customers, counts.blocked_keys)
     };
     assert_eq!(same(divided.counts()), same(all));

@@ -75,7 +75,7 @@ impl<'f> ChangeFeed<'f> {
     }
 
     fn created(&self, now: &WrittenCustomer<'_, 'f>, output: &mut MergeOutput) {
-        output.counts.created += 1;
+        output.counts.customers_created += 1;
         if !self.is_first {
             let record = &output.customers[now.line.clone()];
             write_change(&mut output.changes, "created", &now.customer_id, |out| push_customer(out, record));
@@ -86,7 +86,7 @@ impl<'f> ChangeFeed<'f> {
     fn ended_here(&mut self, now: &WrittenCustomer<'_, 'f>, output: &mut MergeOutput) {
         let customer_id = now.customer_id.as_str();
         for merged in &now.ids.merged {
-            output.counts.merged += 1;
+            output.counts.customers_merged += 1;
             output.ended.push(((*merged).to_owned(), vec![customer_id.to_owned()]));
             write_change(&mut output.changes, "merged", merged, |out| json::push_member(out, "into", customer_id));
         }
@@ -101,7 +101,7 @@ impl<'f> ChangeFeed<'f> {
         for member in now.members {
             let reference = &self.loaded.record(*member).account.reference;
             for from in self.loaded.held_by(*member).iter().filter(|from| **from != customer_id) {
-                output.counts.moved += 1;
+                output.counts.accounts_moved += 1;
                 write_move(&mut output.changes, reference, from, customer_id);
             }
         }
@@ -143,7 +143,7 @@ impl<'f> ChangeFeed<'f> {
         if changed.is_empty() {
             return;
         }
-        output.counts.updated += 1;
+        output.counts.customers_updated += 1;
         let record = &output.customers[now.line.clone()];
         write_change(&mut output.changes, "updated", &now.customer_id, |out| {
             json::push_name(out, "fields");
@@ -155,7 +155,7 @@ impl<'f> ChangeFeed<'f> {
     /// Writes the ids that ended but were not merged. `deleted` are those whose accounts are all deleted.
     pub(super) fn finish(self, deleted: &[&str], output: &mut MergeOutput) {
         for (customer_id, into) in &self.retired {
-            output.counts.retired += 1;
+            output.counts.customers_retired += 1;
             output.ended.push(((*customer_id).to_owned(), into.iter().cloned().collect()));
             write_change(&mut output.changes, "retired", customer_id, |out| {
                 json::push_name(out, "into");
@@ -172,8 +172,8 @@ impl<'f> ChangeFeed<'f> {
 
 /// A customer whose accounts left another one.
 fn split(now: &WrittenCustomer<'_, '_>, output: &mut MergeOutput) {
-    output.counts.created += 1;
-    output.counts.split += 1;
+    output.counts.customers_created += 1;
+    output.counts.customers_split += 1;
     let record = &output.customers[now.line.clone()];
     write_change(&mut output.changes, "split", &now.customer_id, |out| {
         json::push_name(out, "from");

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::Merger;
 use super::line::{LineError, LineOrigin};
 use super::record::{Record, read_records};
-use super::{MergeCounts, Merger};
+use crate::counts::VersionCounts;
 
 /// A partition's accounts.
 pub(super) struct Loaded<'a> {
@@ -22,7 +23,7 @@ pub(super) struct Loaded<'a> {
     /// The length of the partition's text.
     pub(super) text_bytes: usize,
     /// Counters of what was read; the later steps add theirs.
-    pub(super) counts: MergeCounts,
+    pub(super) counts: VersionCounts,
 }
 
 /// The latest version of an account.
@@ -39,7 +40,7 @@ impl<'a> Loaded<'a> {
     /// # Errors
     /// A line is no account.
     pub(super) fn read(text: &'a str, merger: &Merger<'_>) -> Result<Self, LineError> {
-        let mut counts = MergeCounts::default();
+        let mut counts = VersionCounts::default();
         let mut records = read_records(text, &mut counts)?;
         for record in records.iter_mut().filter(|record| record.origin != LineOrigin::Run) {
             let is_erased = merger.is_erased(&record.account);
@@ -51,7 +52,6 @@ impl<'a> Loaded<'a> {
         let tombstones = take_deleted(&mut accounts, &records, &mut counts);
         counts.members = accounts.len() as u64;
         let previous_customers = previous_customers(&records);
-        counts.previous_customers = previous_customers.len() as u64;
         Ok(Self { records, accounts, tombstones, previous_customers, text_bytes: text.len(), counts })
     }
 
@@ -102,7 +102,7 @@ fn latest_versions<'a>(records: &[Record<'a>]) -> Vec<LatestVersion<'a>> {
 }
 
 /// Removes the deleted accounts, and returns the records of those that their source marks as deleted.
-fn take_deleted(accounts: &mut Vec<LatestVersion<'_>>, records: &[Record<'_>], counts: &mut MergeCounts) -> Vec<u32> {
+fn take_deleted(accounts: &mut Vec<LatestVersion<'_>>, records: &[Record<'_>], counts: &mut VersionCounts) -> Vec<u32> {
     let mut tombstones = Vec::new();
     accounts.retain(|account| {
         let record = &records[account.record as usize];

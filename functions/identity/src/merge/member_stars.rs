@@ -2,10 +2,10 @@
 
 use onefold_graph::{AccountVersion, Stars};
 
-use super::MergeCounts;
 use super::line::LineError;
 use super::record::read_records;
 use crate::account::Account;
+use crate::counts::VersionCounts;
 use crate::match_keys::Matcher;
 use crate::snapshot::SourceMarks;
 
@@ -22,7 +22,7 @@ pub fn member_stars(
 ) -> Result<Stars, LineError> {
     let mut stars = Stars::default();
     let mut keys = Vec::new();
-    for record in read_records(text, &mut MergeCounts::default())? {
+    for record in read_records(text, &mut VersionCounts::default())? {
         keys.clear();
         if is_erased(&record.account) {
             let hasher = matcher.hasher();

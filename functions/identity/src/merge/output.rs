@@ -6,7 +6,7 @@ use onefold_graph::Stars;
 use onefold_graph::node::Node;
 use serde::{Deserialize, Serialize};
 
-use super::MergeCounts;
+use crate::counts::VersionCounts;
 
 /// The outputs of one partition.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub struct MergeOutput {
     /// How often each guard acted: blocked values, and limits of customers.
     pub guards: BTreeMap<String, u64>,
     /// Counters of the partition.
-    pub counts: MergeCounts,
+    pub counts: VersionCounts,
 }
 
 /// Which rule a blocked key is of.

@@ -2,9 +2,9 @@
 
 use onefold_graph::AccountVersion;
 
-use super::MergeCounts;
 use super::line::{LineError, LineOrigin, lines, split_line};
 use crate::account::{Account, RepeatedValues};
+use crate::counts::VersionCounts;
 
 /// A line of the partition: one version of an account.
 pub(super) struct Record<'a> {
@@ -39,7 +39,7 @@ impl<'a> Record<'a> {
 ///
 /// # Errors
 /// A line is no account.
-pub(super) fn read_records<'a>(text: &'a str, counts: &mut MergeCounts) -> Result<Vec<Record<'a>>, LineError> {
+pub(super) fn read_records<'a>(text: &'a str, counts: &mut VersionCounts) -> Result<Vec<Record<'a>>, LineError> {
     // Counted first: growing a vector of accounts would copy them again and again.
     let mut records = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count());
     let mut repeated = RepeatedValues::default();

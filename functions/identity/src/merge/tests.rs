@@ -264,7 +264,7 @@ fn customers_are_created_merged_and_split() {
                 ["phone_number", "phone_numbers", "updated_at", "members", "held_by", "provenance"]}),
         ]
     );
-    assert_eq!((merged.output.counts.merged, merged.output.counts.moved), (1, 1));
+    assert_eq!((merged.output.counts.customers_merged, merged.output.counts.accounts_moved), (1, 1));
 
     let split = merge(&[
         member("id-1", &account("a:1", 1, json!({"email": "x@y.de"}))),
@@ -294,7 +294,7 @@ fn an_id_whose_accounts_went_to_several_customers_is_retired() {
     assert!(merged.changes.contains(&expected), "{:?}", merged.changes);
     assert!(merged.changes.contains(&json!({"change": "split", "customer_id": new, "from": ["id-2"]})));
     assert!(!merged.changes.iter().any(|change| change["change"] == "merged"));
-    assert_eq!((merged.output.counts.retired, merged.output.counts.moved), (1, 3));
+    assert_eq!((merged.output.counts.customers_retired, merged.output.counts.accounts_moved), (1, 3));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::compress::FormatError;
 use crate::data::links::array;
-use crate::data::shuffle::{self, Frames, Opened, ShuffleError, ShuffleWriter};
+use crate::data::shuffle::{self, OpenedShuffle, ShuffleError, ShuffleFrames, ShuffleWriter};
 
 /// Bytes of a key.
 const KEY_BYTES: usize = 16;
@@ -90,7 +90,7 @@ fn push(out: &mut Vec<u8>, key: Node) {
 /// Keys of an object that was opened. They are not read yet.
 pub struct Unread {
     key: String,
-    opened: Opened,
+    opened: OpenedShuffle,
 }
 
 impl Unread {
@@ -158,7 +158,7 @@ pub async fn read(store: &dyn Store, key: &str) -> Result<(Vec<Blocked>, u64), S
 }
 
 /// Appends the keys of the first reader that was fetched.
-fn append_keys(key: &str, frames: &Frames, keys: &mut Vec<Node>) -> Result<(), FormatError> {
+fn append_keys(key: &str, frames: &ShuffleFrames, keys: &mut Vec<Node>) -> Result<(), FormatError> {
     let mut last: Option<Node> = None;
     frames.each_frame(0, |text| {
         for node in entries(key, text, KEY_BYTES)?.map(|bytes| Node::from_bits(u128::from_le_bytes(array(bytes)))) {

@@ -21,8 +21,8 @@ const SEEKABLE_MAGIC: u32 = 0x8F92_EAB1;
 const HEADER_BYTES: usize = 8;
 const FOOTER_BYTES: usize = 9;
 const ENTRY_BYTES: usize = 8;
-/// Text of a frame of a [`Shuffle`], about. It stays in a processor's cache; of twice the text, frames would be 3 %
-/// smaller.
+/// Text of a frame of a [`ShuffleCollector`], about. It stays in a processor's cache; of twice the text, frames would be
+/// 3 % smaller.
 const FRAME_TEXT_BYTES: usize = 128 << 10;
 /// How many times its bytes a frame's text can have: a block of zstd has up to 128 KiB of text, and at least four bytes.
 const RATIO_MAX: usize = 32 << 10;
@@ -92,8 +92,8 @@ impl ShuffleWriter {
 /// Collects lines for many readers, which come in any order, and writes a shuffle object of them.
 ///
 /// Holds up to 128 KiB of text a reader, and for all of them as much as it is told; the rest is compressed.
-pub struct Shuffle {
-    readers: Vec<Reader>,
+pub struct ShuffleCollector {
+    readers: Vec<ReaderBuffer>,
     /// Text that is held at most for all readers, about: of very many, each has a frame's text rarely.
     held_max: usize,
     /// Bytes of lines that are in no frame yet.
@@ -103,7 +103,7 @@ pub struct Shuffle {
 
 /// What one reader gets.
 #[derive(Clone, Default)]
-struct Reader {
+struct ReaderBuffer {
     /// Lines that are in no frame yet.
     text: Vec<u8>,
     frames: Vec<u8>,
@@ -111,13 +111,13 @@ struct Reader {
     entries: Vec<u8>,
 }
 
-impl Shuffle {
+impl ShuffleCollector {
     /// Nothing for so many readers. Of their text about `held_max` bytes are held.
     ///
     /// # Errors
     /// Only if memory runs out.
     pub fn new(readers: u32, held_max: usize) -> std::io::Result<Self> {
-        let readers = vec![Reader::default(); readers as usize];
+        let readers = vec![ReaderBuffer::default(); readers as usize];
         Ok(Self { readers, held_max, held: 0, compressor: Compressor::new()? })
     }
 
@@ -166,7 +166,7 @@ impl Shuffle {
         let mut out = Vec::with_capacity(sizes.sum::<usize>() + table_bytes(0));
         let mut entries = Vec::new();
         for reader in &mut self.readers {
-            let Reader { text: _, frames, entries: of_reader } = std::mem::take(reader);
+            let ReaderBuffer { text: _, frames, entries: of_reader } = std::mem::take(reader);
             out.extend_from_slice(&frames);
             entries.extend_from_slice(&of_reader);
             entries.extend_from_slice(&[0; ENTRY_BYTES]);
@@ -176,7 +176,7 @@ impl Shuffle {
     }
 }
 
-impl Reader {
+impl ReaderBuffer {
     /// Makes a frame of the text.
     fn write(&mut self, compressor: &mut Compressor) -> std::io::Result<()> {
         if !self.text.is_empty() {
@@ -222,7 +222,7 @@ pub enum ShuffleError {
 
 /// Where a frame is and how long its text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Frame {
+struct StoredFrame {
     start: u64,
     compressed: usize,
     decompressed: usize,
@@ -230,10 +230,10 @@ struct Frame {
 
 /// The frames of some readers, as they are stored.
 #[derive(Debug)]
-pub struct Frames {
+pub struct ShuffleFrames {
     key: String,
     /// Of each reader.
-    readers: Vec<Vec<Frame>>,
+    readers: Vec<Vec<StoredFrame>>,
     /// What is stored of all of them, from here in the object.
     start: u64,
     bytes: Bytes,
@@ -241,7 +241,7 @@ pub struct Frames {
     pub bytes_in: u64,
 }
 
-impl Frames {
+impl ShuffleFrames {
     /// How long the text of a reader is, by the object's table.
     pub fn text_bytes(&self, reader: usize) -> usize {
         text_bytes(&self.readers, reader)
@@ -272,7 +272,7 @@ impl Frames {
     }
 
     /// What is stored of a frame.
-    fn stored(&self, frame: &Frame) -> Result<&[u8], FormatError> {
+    fn stored(&self, frame: &StoredFrame) -> Result<&[u8], FormatError> {
         let start = usize::try_from(frame.start.saturating_sub(self.start)).unwrap_or(usize::MAX);
         let bytes = self.bytes.get(start..start.saturating_add(frame.compressed));
         bytes.ok_or_else(|| FormatError::new(&self.key, "it ends within a frame"))
@@ -294,9 +294,9 @@ impl Frames {
 ///
 /// # Errors
 /// An object is damaged.
-pub fn text(objects: &[Frames], reader: usize) -> Result<Vec<u8>, FormatError> {
+pub fn text(objects: &[ShuffleFrames], reader: usize) -> Result<Vec<u8>, FormatError> {
     let mut text = Vec::with_capacity(objects.iter().map(|frames| frames.text_bytes(reader)).sum());
-    let Some(Frames { key, .. }) = objects.first() else { return Ok(text) };
+    let Some(ShuffleFrames { key, .. }) = objects.first() else { return Ok(text) };
     // One for all frames, for its memory.
     let mut decompressor = Decompressor::new().map_err(|error| FormatError::new(key, error))?;
     for frames in objects {
@@ -326,7 +326,12 @@ pub async fn read(
 ///
 /// # Errors
 /// The object is not there, or damaged.
-pub async fn fetch(store: &dyn Store, key: &str, wanted: Range<u32>, readers: u32) -> Result<Frames, ShuffleError> {
+pub async fn fetch(
+    store: &dyn Store,
+    key: &str,
+    wanted: Range<u32>,
+    readers: u32,
+) -> Result<ShuffleFrames, ShuffleError> {
     open(store, key, wanted, readers).await?.fetch(store).await
 }
 
@@ -334,7 +339,12 @@ pub async fn fetch(store: &dyn Store, key: &str, wanted: Range<u32>, readers: u3
 ///
 /// # Errors
 /// The object is not there, or damaged.
-pub async fn open(store: &dyn Store, key: &str, wanted: Range<u32>, readers: u32) -> Result<Opened, ShuffleError> {
+pub async fn open(
+    store: &dyn Store,
+    key: &str,
+    wanted: Range<u32>,
+    readers: u32,
+) -> Result<OpenedShuffle, ShuffleError> {
     let mut tail = store.get_tail(key, TAIL_BYTES as u64).await?;
     let mut bytes_in = tail.len() as u64;
     let frames = table_frames(key, &tail)?;
@@ -342,23 +352,23 @@ pub async fn open(store: &dyn Store, key: &str, wanted: Range<u32>, readers: u32
         tail = store.get_tail(key, table_bytes(frames) as u64).await?;
         bytes_in += tail.len() as u64;
     }
-    let table = Table::parse(key, &tail, frames, wanted, readers)?;
+    let table = SeekTable::parse(key, &tail, frames, wanted, readers)?;
     let object_bytes = table.end + table_bytes(frames) as u64;
     let tail_start = object_bytes.saturating_sub(tail.len() as u64);
-    Ok(Opened { key: key.to_owned(), table, tail, tail_start, bytes_in })
+    Ok(OpenedShuffle { key: key.to_owned(), table, tail, tail_start, bytes_in })
 }
 
 /// A shuffle object whose table was read.
-pub struct Opened {
+pub struct OpenedShuffle {
     key: String,
-    table: Table,
+    table: SeekTable,
     /// The object's end, and where it begins.
     tail: Bytes,
     tail_start: u64,
     bytes_in: u64,
 }
 
-impl Opened {
+impl OpenedShuffle {
     /// How long the text of a reader is, by the object's table.
     pub fn text_bytes(&self, reader: usize) -> usize {
         text_bytes(&self.table.wanted, reader)
@@ -368,7 +378,7 @@ impl Opened {
     ///
     /// # Errors
     /// The object is not there, or damaged.
-    pub async fn fetch(self, store: &dyn Store) -> Result<Frames, ShuffleError> {
+    pub async fn fetch(self, store: &dyn Store) -> Result<ShuffleFrames, ShuffleError> {
         let Self { key, table, tail, tail_start, mut bytes_in } = self;
         let Range { start, end } = table.bytes;
         let bytes = if start == end {
@@ -381,12 +391,12 @@ impl Opened {
             bytes_in += bytes.len() as u64;
             bytes
         };
-        Ok(Frames { key, readers: table.wanted, start, bytes, bytes_in })
+        Ok(ShuffleFrames { key, readers: table.wanted, start, bytes, bytes_in })
     }
 }
 
 /// How long the text of a reader's frames is.
-fn text_bytes(readers: &[Vec<Frame>], reader: usize) -> usize {
+fn text_bytes(readers: &[Vec<StoredFrame>], reader: usize) -> usize {
     readers.get(reader).map_or(0, |frames| frames.iter().map(|frame| frame.decompressed).sum())
 }
 
@@ -405,16 +415,16 @@ fn table_frames(key: &str, tail: &Bytes) -> Result<u32, FormatError> {
 }
 
 /// What a seek table says about some readers.
-struct Table {
+struct SeekTable {
     /// The frames of each of them.
-    wanted: Vec<Vec<Frame>>,
+    wanted: Vec<Vec<StoredFrame>>,
     /// Where these are.
     bytes: Range<u64>,
     /// Where all frames end.
     end: u64,
 }
 
-impl Table {
+impl SeekTable {
     /// Parses the table at the end of `tail`, of an object for `readers` readers.
     fn parse(key: &str, tail: &Bytes, frames: u32, wanted: Range<u32>, readers: u32) -> Result<Self, FormatError> {
         let damaged = || FormatError::new(key, "its seek table does not fit");
@@ -441,7 +451,7 @@ impl Table {
             } else if wanted.contains(&reader) {
                 let is_first = table.bytes.is_empty();
                 table.bytes = if is_first { start } else { table.bytes.start }..table.end;
-                table.wanted[(reader - wanted.start) as usize].push(Frame { start, compressed, decompressed });
+                table.wanted[(reader - wanted.start) as usize].push(StoredFrame { start, compressed, decompressed });
             }
         }
         if reader != readers {
@@ -454,7 +464,7 @@ impl Table {
 fn decompress_frame(
     key: &str,
     bytes: &[u8],
-    frame: Frame,
+    frame: StoredFrame,
     decompressor: &mut Decompressor<'_>,
     text: &mut Vec<u8>,
 ) -> Result<(), FormatError> {
@@ -511,7 +521,7 @@ mod tests {
             lines in proptest::collection::vec((0u32..4, 0usize..FRAME_TEXT_BYTES / 3, any::<u64>()), 0..24),
             start in 0u32..4, count in 0u32..4, held_max in prop::sample::select(&[0, 100_000, 128 << 20][..]),
         ) {
-            let mut shuffle = Shuffle::new(4, held_max).unwrap();
+            let mut shuffle = ShuffleCollector::new(4, held_max).unwrap();
             let mut expected = [const { String::new() }; 4];
             for (reader, length, seed) in lines {
                 // Digits that hardly compress.
@@ -542,7 +552,7 @@ mod tests {
 
     #[test]
     fn a_line_for_nobody_is_refused() {
-        assert!(Shuffle::new(2, 1 << 20).unwrap().push(2, b"a\n").is_err());
+        assert!(ShuffleCollector::new(2, 1 << 20).unwrap().push(2, b"a\n").is_err());
     }
 
     #[test]

@@ -4,21 +4,21 @@ use serde::{Deserialize, Serialize};
 
 /// An event.
 #[derive(Debug, Serialize, Deserialize)]
-struct Event {
+struct ObjectEvent {
     #[serde(rename = "Records", default)]
-    records: Vec<Record>,
+    records: Vec<ObjectEventRecord>,
     /// Only in the event that S3 sends once, when the notification is set up.
     #[serde(rename = "Event", default, skip_serializing_if = "Option::is_none")]
     event: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Record {
-    s3: S3,
+struct ObjectEventRecord {
+    s3: ObjectEventDetail,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct S3 {
+struct ObjectEventDetail {
     object: ObjectName,
 }
 
@@ -39,7 +39,7 @@ pub struct EventError;
 /// # Errors
 /// The message is something else.
 pub fn parse(body: &str) -> Result<Vec<String>, EventError> {
-    let event: Event = serde_json::from_str(body).map_err(|_| EventError)?;
+    let event: ObjectEvent = serde_json::from_str(body).map_err(|_| EventError)?;
     if event.records.is_empty() && event.event.as_deref() != Some("s3:TestEvent") {
         return Err(EventError);
     }

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use onefold_identity::merge::{BlockedRule, MergeCounts};
+use onefold_identity::counts::VersionCounts;
+use onefold_identity::merge::BlockedRule;
 use serde::{Deserialize, Serialize};
 
 /// `links/<run>/layout.json`
@@ -128,7 +129,7 @@ impl Partition {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartitionCounts {
     /// How many of what.
-    pub counts: MergeCounts,
+    pub counts: VersionCounts,
     /// Lines of changes.
     pub changes: u64,
     /// Lines about what guards did.

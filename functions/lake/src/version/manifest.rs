@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use onefold_identity::counts::VersionCounts;
 use onefold_store::Object;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
@@ -33,7 +34,7 @@ pub struct Manifest {
     /// When the run started, RFC 3339.
     pub started_at: String,
     /// How many of what.
-    pub counts: Counts,
+    pub counts: VersionCounts,
     /// Match keys that linked nothing because too many accounts shared them: the 100 most shared, those first. How many
     /// there are is among the counts.
     pub blocked: Vec<BlockedKey>,
@@ -140,62 +141,6 @@ pub struct IncompleteError {
     pub bytes: u64,
     /// The size that it has, if it is there.
     pub found: Option<u64>,
-}
-
-/// How many of what a run had.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// Rows that sources gave in this run.
-    pub rows_read: u64,
-    /// Rows that became accounts.
-    pub accounts: u64,
-    /// Rows refused; with the accounts these are the rows read.
-    pub rejected: u64,
-    /// Those among the refused that were older versions of an account in the same chunk.
-    pub repeated: u64,
-    /// Those among the refused whose persons were erased.
-    #[serde(default)]
-    pub suppressed: u64,
-    /// Members and tombstones of the previous version.
-    pub previous_members: u64,
-    /// Accounts in this version.
-    pub members: u64,
-    /// Versions of accounts that have a later one; with the members and the deleted these are accounts and
-    /// previous members.
-    pub superseded: u64,
-    /// Accounts that are deleted: the tombstones, and what a snapshot no longer has.
-    #[serde(default)]
-    pub deleted: u64,
-    /// Members and tombstones of the previous version whose persons were erased since; they are among the deleted, or,
-    /// if this run has a later version of the account that is not, among the superseded.
-    #[serde(default)]
-    pub erased: u64,
-    /// Accounts that their source marks as deleted.
-    #[serde(default)]
-    pub tombstones: u64,
-    /// Customers in this version.
-    pub customers: u64,
-    /// Members of the largest customer.
-    pub largest_customer: u64,
-    /// Customers with a new id.
-    pub customers_created: u64,
-    /// Customers that kept their id and changed.
-    pub customers_updated: u64,
-    /// Ids that ended in another customer.
-    pub customers_merged: u64,
-    /// Customers that left another one.
-    pub customers_split: u64,
-    /// Customers all of whose accounts are deleted.
-    #[serde(default)]
-    pub customers_deleted: u64,
-    /// Ids that ended and whose accounts are in several customers.
-    #[serde(default)]
-    pub customers_retired: u64,
-    /// Accounts that are in another customer than before.
-    #[serde(default)]
-    pub accounts_moved: u64,
-    /// Match keys that linked nothing because too many accounts shared them.
-    pub blocked_keys: u64,
 }
 
 /// How many rows of a source a run read, and what became of them.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType};
 use onefold_lake::RunId;
+use onefold_lake::calls::PlanResult;
 use onefold_lake::keys::Stage;
-use serde::Deserialize;
 
 use crate::run::stage;
 
@@ -53,13 +53,6 @@ pub struct Timeline {
     has_nothing_new: bool,
     is_dry_run: bool,
     link_steps: u64,
-}
-
-/// The part of Plan's result that the command needs.
-#[derive(Deserialize)]
-struct PlanOutput {
-    run: RunId,
-    splits: Option<u64>,
 }
 
 impl Timeline {
@@ -116,10 +109,10 @@ impl Timeline {
         match stage {
             Stage::Settle => self.span(Stage::Translate, at_ms).to_ms = at_ms,
             Stage::Plan => {
-                let planned: Option<PlanOutput> = output.and_then(|output| serde_json::from_str(output).ok());
+                let planned: Option<PlanResult> = output.and_then(|output| serde_json::from_str(output).ok());
                 if let Some(planned) = planned {
                     self.run = Some(planned.run);
-                    self.splits = planned.splits;
+                    self.splits = Some(planned.splits.into());
                 }
             }
             _ => {}
@@ -277,11 +270,25 @@ mod tests {
         }
     }
 
+    /// The output of Plan's state.
+    fn planned(splits: u32) -> String {
+        let result = PlanResult {
+            run: RunId::parse("20261122T174600Z-1a2b3c4d").unwrap(),
+            work: splits > 0,
+            resumed: false,
+            publish: false,
+            new_objects: 0,
+            splits,
+            splits_key: String::new(),
+        };
+        serde_json::to_string(&result).unwrap()
+    }
+
     #[test]
     fn a_run_that_succeeds() {
         let mut script = Script::default();
         script.plain(Type::ExecutionStarted); // 1
-        script.task("Plan", r#"{"run":"20261122T174600Z-1a2b3c4d","splits":9,"work":true}"#); // 2 to 4
+        script.task("Plan", &planned(9)); // 2 to 4
         script.map("Extract"); // 5, 6
         script.enter(Type::TaskStateEntered, "Settle"); // 7
         assert_eq!(script.timeline.stage(Stage::Extract).map(|span| span.has_ended), Some(true));
@@ -317,7 +324,7 @@ mod tests {
     fn a_run_with_nothing_to_do() {
         let mut script = Script::default();
         script.plain(Type::ExecutionStarted);
-        script.task("Plan", r#"{"run":"20261122T174600Z-1a2b3c4d","splits":0,"work":false}"#);
+        script.task("Plan", &planned(0));
         script.enter(Type::SucceedStateEntered, "NothingNew");
         script.plain(Type::ExecutionSucceeded);
         assert!(script.timeline.has_nothing_new());
@@ -328,7 +335,7 @@ mod tests {
     fn a_run_that_fails_names_the_state() {
         let mut script = Script::default();
         script.plain(Type::ExecutionStarted);
-        script.task("Plan", r#"{"run":"20261122T174600Z-1a2b3c4d","splits":1,"work":true}"#);
+        script.task("Plan", &planned(1));
         script.enter(Type::MapStateEntered, "Extract");
         let details = ExecutionFailedEventDetails::builder().error("Onefold.InvalidInput").cause("why").build();
         let event = script.event(Type::ExecutionFailed).execution_failed_event_details(details).build().unwrap();

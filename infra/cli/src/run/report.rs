@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use onefold_identity::counts::VersionCounts;
 use onefold_lake::keys::Stage;
 use onefold_lake::run::note::SourceNote;
 use onefold_lake::run::plan::Skipped;
-use onefold_lake::version::manifest::{Counts, Manifest, RefusedFile, SourceCounts};
+use onefold_lake::version::manifest::{Manifest, RefusedFile, SourceCounts};
 
 use crate::run::history::{RunFailure, Timeline};
 use crate::run::receipts::StageSums;
@@ -16,7 +17,7 @@ use crate::table::{TextTable, bytes, count, seconds};
 const FILES_MAX: usize = 10;
 
 /// The table of counts, and of the quality if there was a truth to compare with.
-pub fn counts(counts: &Counts, quality: Option<Quality>) -> String {
+pub fn counts(counts: &VersionCounts, quality: Option<Quality>) -> String {
     let mut table = TextTable::default();
     for (name, number) in [
         ("rows read", counts.rows_read),
@@ -161,11 +162,11 @@ mod tests {
 
     #[test]
     fn counts_are_listed() {
-        let counted = Counts { rows_read: 2_100, accounts: 2_099, customers: 1_000, ..Counts::default() };
+        let counted = VersionCounts { rows_read: 2_100, accounts: 2_099, customers: 1_000, ..VersionCounts::default() };
         let expected = "  rows read         2,100\n  rejected              0\n  accounts          2,099\n  \
                         customers         1,000\n  largest customer      0\n  blocked keys          0\n";
         assert_eq!(counts(&counted, None), expected);
-        let with_deleted = Counts { deleted: 3, ..counted };
+        let with_deleted = VersionCounts { deleted: 3, ..counted };
         assert_eq!(counts(&with_deleted, None), format!("{expected}  deleted               3\n"));
         let quality = Quality { precision: 1.0, recall: 0.987_654_3 };
         assert!(counts(&counted, Some(quality)).ends_with("  pairwise recall     0.98765\n"));

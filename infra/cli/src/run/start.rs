@@ -1,28 +1,11 @@
 //! Starts an execution of the workflow.
 
 use onefold_lake::RunId;
-use serde::Serialize;
+use onefold_lake::calls::StartInput;
 
 use crate::args::SizeOptions;
 use crate::cloud::Cloud;
 use crate::error::Error;
-
-/// The input of an execution. Plan chooses what is not given.
-#[derive(Debug, Serialize)]
-struct ExecutionInput<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resume: Option<&'a RunId>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    publish: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    dry_run: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shards: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    partitions: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    split_bytes: Option<u64>,
-}
 
 /// The work of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +36,8 @@ fn input(task: Task<'_>, sizes: SizeOptions) -> Result<String, Error> {
         Task::Resume(run) => (Some(run), false, false),
         Task::Publish(run) => (Some(run), true, false),
     };
-    let input = ExecutionInput { resume, publish, dry_run, shards, partitions, split_bytes };
+    let resume = resume.map(RunId::to_string);
+    let input = StartInput { resume, publish, dry_run, shards, partitions, split_bytes };
     serde_json::to_string(&input).map_err(|error| Error::malformed("the input of the execution", error))
 }
 

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use ::erase::{Answer, Request};
 use onefold_graph::node::NodeHasher;
+use onefold_lake::calls::{EraseRequest, EraseResult};
 use onefold_lake::keys;
 use onefold_version::publish_restored;
 
@@ -28,7 +28,7 @@ pub const LOCAL_SECRET: &str = "000102030405060708090a0b0c0d0e0f";
 
 /// Puts persons on the list, or prints how many that would be.
 pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
-    let request = Request {
+    let request = EraseRequest {
         references: options.references,
         emails: options.emails,
         phone_numbers: options.phone_numbers,
@@ -44,7 +44,7 @@ pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>)
 }
 
 /// Calls the function until it has searched the whole version.
-async fn in_cloud(cloud: &Cloud, mut request: Request) -> Result<Answer, Error> {
+async fn in_cloud(cloud: &Cloud, mut request: EraseRequest) -> Result<EraseResult, Error> {
     loop {
         let answer = call(cloud, &request).await?;
         if answer.next.is_none() {
@@ -54,7 +54,7 @@ async fn in_cloud(cloud: &Cloud, mut request: Request) -> Result<Answer, Error> 
     }
 }
 
-async fn call(cloud: &Cloud, request: &Request) -> Result<Answer, Error> {
+async fn call(cloud: &Cloud, request: &EraseRequest) -> Result<EraseResult, Error> {
     let name = format!("{}-erase", cloud.stack);
     let payload = serde_json::to_vec(request).map_err(|error| Error::malformed("the request", error))?;
     match cloud.lambda.invoke(&name, payload).await? {
@@ -70,7 +70,7 @@ async fn call(cloud: &Cloud, request: &Request) -> Result<Answer, Error> {
 }
 
 /// Searches the version in a folder of results, and writes the entries beside it.
-async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
+async fn in_folder(out: &Path, request: EraseRequest) -> Result<EraseResult, Error> {
     let folder = OutFolder::open(out, false)?;
     let hasher = NodeHasher::from_hex(LOCAL_SECRET).map_err(|error| Error::malformed("the secret", error))?;
     let store = match folder.manifest()? {
@@ -94,7 +94,7 @@ async fn in_folder(out: &Path, request: Request) -> Result<Answer, Error> {
 }
 
 /// The answer in words. It holds numbers only.
-fn in_words(answer: &Answer) -> String {
+fn in_words(answer: &EraseResult) -> String {
     let found = match &answer.version {
         None => "nothing has been published yet".to_owned(),
         Some(run) => format!(
@@ -130,10 +130,10 @@ mod tests {
     #[test]
     fn who_would_be_erased_is_told_in_numbers() {
         let answer =
-            Answer { version: None, customers: 0, accounts: 0, unknown: 2, entries: 2, listed: false, next: None };
+            EraseResult { version: None, customers: 0, accounts: 0, unknown: 2, entries: 2, listed: false, next: None };
         let text = in_words(&answer);
         assert!(text.starts_with("nothing has been published yet; 2 of the values are nobody's there\n"), "{text}");
         assert!(text.contains("--yes") && !text.contains("suppression list"), "{text}");
-        assert!(in_words(&Answer { listed: true, ..answer }).contains("They are on the suppression list"));
+        assert!(in_words(&EraseResult { listed: true, ..answer }).contains("They are on the suppression list"));
     }
 }

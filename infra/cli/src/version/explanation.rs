@@ -6,8 +6,8 @@ mod text;
 use std::path::Path;
 use std::sync::Arc;
 
-use explain::{Answer, Request};
 use onefold_config::nearest;
+use onefold_lake::calls::{ExplainRequest, ExplainResult};
 use onefold_lake::{RunId, keys};
 use onefold_store::Store;
 
@@ -30,7 +30,7 @@ pub async fn execute(options: ExplainOptions, stack: &str, endpoint: Option<&str
         }
         None => (Clients::of(endpoint).await?.find_stack(stack).await?.store, run),
     };
-    let request = Request { of: of.clone(), and: and.clone(), run };
+    let request = ExplainRequest { of: of.clone(), and: and.clone(), run };
     let answer = explain::run(request, &functions::context(store, None)).await;
     let answer = answer.map_err(|error| Error::Unready(error.message))?;
     let unknown = unknown(&answer);
@@ -58,8 +58,8 @@ fn version_in(out: &Path) -> Result<(Overlay, RunId), Error> {
 }
 
 /// The message if what was asked for does not exist.
-fn unknown(answer: &Answer) -> Option<String> {
-    let Answer::Unknown { run, asked, sources } = answer else { return None };
+fn unknown(answer: &ExplainResult) -> Option<String> {
+    let ExplainResult::Unknown { run, asked, sources } = answer else { return None };
     let Some((source, _)) = asked.split_once(':') else {
         return Some(format!(
             "no customer has or had the id {asked:?}, up to the version of {run}. An id looks like \
@@ -85,7 +85,7 @@ mod tests {
     fn unknown_of(asked: &str) -> String {
         let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
         let sources = ["crm", "shop"].map(str::to_owned).into();
-        unknown(&Answer::Unknown { run, asked: asked.to_owned(), sources }).unwrap()
+        unknown(&ExplainResult::Unknown { run, asked: asked.to_owned(), sources }).unwrap()
     }
 
     #[test]

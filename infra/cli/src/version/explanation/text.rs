@@ -1,9 +1,9 @@
 //! Answers of Explain as text.
 
 use console::measure_text_width;
-use explain::{Answer, Sourced, Together};
 use onefold_identity::explain::{CheckedCondition, PairFinding};
 use onefold_identity::judge::Verdict;
+use onefold_lake::calls::{ExplainResult, SourcedValue, Together};
 use onefold_lake::version::retired::Retired;
 use serde_json::Value;
 
@@ -11,9 +11,9 @@ use serde_json::Value;
 const COLUMN_WIDTH_MAX: usize = 48;
 
 /// The answer to a question about one account or customer, or about two accounts.
-pub fn of(answer: &Answer, asked: &str, and: Option<&str>) -> String {
+pub fn of(answer: &ExplainResult, asked: &str, and: Option<&str>) -> String {
     match answer {
-        Answer::Customer { run, customer, values, accounts, accounts_left_out, links, guards, became } => {
+        ExplainResult::Customer { run, customer, values, accounts, accounts_left_out, links, guards, became } => {
             let id = text(&customer["customer_id"]);
             let mut out = steps(became);
             if asked.contains(':') {
@@ -33,7 +33,7 @@ pub fn of(answer: &Answer, asked: &str, and: Option<&str>) -> String {
             section(&mut out, "What guards did", guards.iter().map(guard).collect());
             out
         }
-        Answer::Pair { run, customers: [one, other], rules, together } => {
+        ExplainResult::Pair { run, customers: [one, other], rules, together } => {
             let and = and.unwrap_or_default();
             let mut out = String::new();
             match together {
@@ -63,7 +63,7 @@ pub fn of(answer: &Answer, asked: &str, and: Option<&str>) -> String {
             }
             out
         }
-        Answer::Ended { run, became, customers } => {
+        ExplainResult::Ended { run, became, customers } => {
             let mut out = steps(became);
             if customers.is_empty() {
                 out.push_str(&format!("No account of it is left in the version of {run}.\n"));
@@ -73,11 +73,11 @@ pub fn of(answer: &Answer, asked: &str, and: Option<&str>) -> String {
             }
             out
         }
-        Answer::AccountDeleted { run, account } => {
+        ExplainResult::AccountDeleted { run, account } => {
             format!("{account} is deleted in the version of {run}, as its source says.\n")
         }
         // Printed as an error.
-        Answer::Unknown { .. } => String::new(),
+        ExplainResult::Unknown { .. } => String::new(),
     }
 }
 
@@ -93,7 +93,7 @@ fn steps(became: &[Retired]) -> String {
     became.iter().map(line).collect()
 }
 
-fn value(Sourced { field, value, from }: &Sourced) -> Vec<String> {
+fn value(SourcedValue { field, value, from }: &SourcedValue) -> Vec<String> {
     vec![field.clone(), text(value), from.join(", ")]
 }
 

@@ -1,17 +1,30 @@
-//! The shapes of answers.
+//! What Explain is called with and what it answers. People call it, as a function or by the command.
 
 use onefold_identity::explain::PairFinding;
-use onefold_lake::RunId;
-use onefold_lake::version::retired::Retired;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::values::Sourced;
+use crate::keys::RunId;
+use crate::version::retired::Retired;
 
-/// What is answered. `run` is the version that was asked.
+/// What Explain is asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExplainRequest {
+    /// The reference of an account, such as `crm:8`, or the id of a customer.
+    pub of: String,
+    /// The reference of another account: why are they one customer, or not?
+    #[serde(default)]
+    pub and: Option<String>,
+    /// The run whose version is asked; the current version if not given.
+    #[serde(default)]
+    pub run: Option<RunId>,
+}
+
+/// What Explain answers. `run` is the version that was asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
-pub enum Answer {
+pub enum ExplainResult {
     /// A customer: the one of the account that was asked about, of the id, or what the id was merged into.
     Customer {
         /// The version.
@@ -19,7 +32,7 @@ pub enum Answer {
         /// The record, as the customer files have it.
         customer: Value,
         /// Each value, and which accounts or tables it came from.
-        values: Vec<Sourced>,
+        values: Vec<SourcedValue>,
         /// The members, as the member files have them: the first 500.
         accounts: Vec<Value>,
         /// How many more there are.
@@ -88,4 +101,15 @@ pub enum Together {
         /// `max_accounts_per_customer` or `max_distinct.<field>`. Empty if they never were to be one.
         divided_by: Vec<String>,
     },
+}
+
+/// A value and where it came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourcedValue {
+    /// The field, as `provenance` names it.
+    pub field: String,
+    /// The value; one entry for each element of a list.
+    pub value: Value,
+    /// References of accounts, or `reference:<table>`.
+    pub from: Vec<String>,
 }

@@ -1,10 +1,10 @@
-//! What Divide is asked and what it answers.
+//! What Divide is called with and what it answers.
 
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
 
-/// What the state machine asks of Divide.
+/// What the state machine sends to Divide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DivideRequest {
@@ -12,7 +12,7 @@ pub struct DivideRequest {
     pub run: RunId,
 }
 
-/// How a run was divided.
+/// What Divide answers, and its receipt says: how the run was divided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DivideResult {
     /// Shards of Link.

@@ -1,0 +1,33 @@
+//! What each function is called with and what it answers: requests and results, a file a function.
+//!
+//! The state machine passes requests and results on, receipts keep results, and later stages and the command read them
+//! there. No other crate declares such a document. The queue's own requests, to Translate and with dead letters to
+//! Settle, are events of SQS.
+
+mod compact;
+mod divide;
+mod erase;
+mod explain;
+mod extract;
+mod link;
+mod merge;
+mod partition;
+mod plan;
+mod purge;
+mod settle;
+#[cfg(test)]
+mod tests;
+mod translate;
+
+pub use compact::{CompactRequest, CompactResult};
+pub use divide::{DivideRequest, DivideResult};
+pub use erase::{EraseCursor, EraseRequest, EraseResult};
+pub use explain::{ExplainRequest, ExplainResult, SourcedValue, Together};
+pub use extract::{ExtractCursor, ExtractProgress, ExtractRequest, ExtractResult, ObjectPosition};
+pub use link::{AdvanceResult, LinkRequest, LinkResult, LinkShard, RoundResult, RoundWork};
+pub use merge::{MergeRequest, MergeResult};
+pub use partition::{PartitionRequest, PartitionResult};
+pub use plan::{PlanRequest, PlanResult, StartInput};
+pub use purge::{PurgeRequest, PurgeResult};
+pub use settle::{DeadLetter, SettleRequest, SettleResult, SettleWait};
+pub use translate::TranslateResult;
