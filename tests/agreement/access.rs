@@ -115,7 +115,7 @@ impl Walk<'_> {
         request: Request,
     ) -> Answer {
         let answer = match run(request.clone(), self.without_secret).await {
-            Err(error) if error.message.starts_with("ONEFOLD_KEY") => {
+            Err(error) if error.text().starts_with("ONEFOLD_KEY") => {
                 self.accesses.entry(stage).or_default().hashes = true;
                 run(request, self.context).await
             }

@@ -1,4 +1,7 @@
-//! The names of errors: which there are, and which are tried again.
+//! The names of errors: which there are, and which are tried again. And how one error becomes another.
+
+use std::fs;
+use std::path::Path;
 
 use onefold_shell::{DEAD_LETTER, ErrorKind};
 
@@ -79,4 +82,40 @@ fn a_closed_gate_has_a_fail_state_of_its_own() {
     assert_eq!(by_name("Compact")["Catch"], closed);
     let fail = serde_json::json!({"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"});
     assert_eq!(by_name("Gated"), &&fail, "it says what Compact said");
+}
+
+/// What an error means depends on what was being done. A conversion of every error of a type cannot know that.
+#[test]
+fn no_error_becomes_another_without_saying_what_was_being_done() {
+    let project = crate::tools::project();
+    let mut sources = Vec::new();
+    for room in ["functions", "infra/cli"] {
+        gather_sources(&project.join(room), &mut sources);
+    }
+    assert!(sources.len() > 200, "{} sources", sources.len());
+    for (path, text) in &sources {
+        assert!(!text.contains("#[from]"), "{path} converts an error by #[from]");
+        let of_errors = |line: &&str| {
+            let converts = line.trim_start().strip_prefix("impl From<").and_then(|line| line.split_once("> for "));
+            converts.is_some_and(|(from, into)| [from, into].iter().any(|name| is_error(name)))
+        };
+        assert_eq!(text.lines().find(of_errors), None, "in {path}");
+    }
+}
+
+fn is_error(name: &str) -> bool {
+    let name = name.trim_end_matches([' ', '{', '}']);
+    ["Error", "Fault", "Failure", "Diagnostic"].iter().any(|end| name.ends_with(end))
+}
+
+/// The sources of Rust under a folder, by path.
+fn gather_sources(folder: &Path, sources: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            gather_sources(&path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            sources.push((path.display().to_string(), fs::read_to_string(&path).expect("text")));
+        }
+    }
 }

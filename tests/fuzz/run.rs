@@ -65,7 +65,7 @@ pub fn check(config: &str, objects: &[(&str, &[u8])]) {
         }
         Err(error) => {
             let is_of_user = matches!(error.kind, ErrorKind::InvalidInput | ErrorKind::Gated);
-            assert!(is_of_user, "{:?}: {}", error.kind, error.message);
+            assert!(is_of_user, "{:?}: {}", error.kind, error.text());
         }
     }
     let keys = pipeline.list("");

@@ -63,7 +63,7 @@ fn a_snapshot_hides_nothing_or_is_refused() {
         let error = pipeline.run(&Knobs::default()).expect_err("rows are hidden");
         assert_eq!(error.kind, ErrorKind::InvalidInput);
         for words in ["the source \"shop\"", "\"customers\"", "count as deleted", "BYPASSRLS", "view"] {
-            assert!(error.message.contains(words), "{words}: {}", error.message);
+            assert!(error.text().contains(words), "{words}: {}", error.text());
         }
     }
 }
@@ -77,7 +77,7 @@ fn a_snapshot_is_refused_wherever_the_policy_comes() {
     let splits = shop.plan().expect("a plan");
     shop.database.execute("ALTER TABLE customers ENABLE ROW LEVEL SECURITY");
     let error = shop.extract(&splits[0], false).expect_err("rows are hidden now");
-    assert!(error.message.contains("count as deleted"), "{}", error.message);
+    assert!(error.text().contains("count as deleted"), "{}", error.text());
     assert_eq!(shop.rows().len(), 0);
 }
 
@@ -87,7 +87,7 @@ fn a_table_that_shows_no_row_at_all_is_a_fault() {
     shop.database.execute("DROP POLICY tenants ON customers");
     let error = shop.plan().expect_err("nothing is visible");
     assert_eq!(error.kind, ErrorKind::InvalidInput);
-    assert!(error.message.contains("shows the user of the secret no row"), "{}", error.message);
+    assert!(error.text().contains("shows the user of the secret no row"), "{}", error.text());
 }
 
 #[test]

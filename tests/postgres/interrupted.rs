@@ -48,7 +48,7 @@ fn a_connection_that_is_cut_is_tried_again_and_gives_each_row_once() {
     shop.wrap(|store| meddled(store, move || Database::cut_connections(&database)));
     let error = shop.extract(&splits[0], false).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Transient, "{error}");
-    assert!(error.message.contains("shop"), "{error}");
+    assert!(error.text().contains("shop"), "{error}");
     let before = shop.rows().len();
     assert!(before > 0 && before < 12_000, "{before}: it was cut in the middle");
     shop.extract(&splits[0], false).unwrap();
@@ -72,7 +72,7 @@ fn a_statement_that_takes_too_long_is_tried_again() {
     let error = shop.extract(&splits[0], false).unwrap_err();
     cancel.join().unwrap();
     assert_eq!(error.kind, ErrorKind::Transient, "{error}");
-    assert!(error.message.contains("57014"), "{error}");
+    assert!(error.text().contains("57014"), "{error}");
 }
 
 /// Does something once, behind the first raw chunk that is written.

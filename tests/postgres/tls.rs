@@ -81,14 +81,14 @@ fn reads_through_tls_that_an_authority_of_the_configuration_vouches_for() {
 fn refuses_hosts_that_nobody_vouches_for() {
     let error = shop_behind("localhost", false).plan().unwrap_err();
     assert_eq!(error.kind, ErrorKind::InvalidInput, "{error}");
-    assert!(error.message.contains("UnknownIssuer") && error.message.contains("certificates"), "{error}");
+    assert!(error.text().contains("UnknownIssuer") && error.text().contains("certificates"), "{error}");
 }
 
 #[test]
 fn refuses_certificates_of_other_hosts() {
     let error = shop_behind("elsewhere.example", true).plan().unwrap_err();
     assert_eq!(error.kind, ErrorKind::InvalidInput, "{error}");
-    assert!(error.message.contains("TLS"), "{error}");
+    assert!(error.text().contains("TLS"), "{error}");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn refuses_to_talk_in_the_clear() {
     shop.secrets.store(SECRET, &shop.database.secret_with_tls(shop.database.port()));
     let error = shop.plan().unwrap_err();
     assert_eq!(error.kind, ErrorKind::InvalidInput, "{error}");
-    assert!(error.message.contains("offers no TLS"), "{error}");
+    assert!(error.text().contains("offers no TLS"), "{error}");
     shop.secrets.store(SECRET, "postgresql://a:b@db.example/shop?sslmode=disable");
-    assert!(shop.plan().unwrap_err().message.contains("another machine"));
+    assert!(shop.plan().unwrap_err().text().contains("another machine"));
 }

@@ -27,7 +27,7 @@ fn pipeline_of_required() -> Pipeline {
 /// The error of a run that must not start, and leaves nothing but its receipts.
 fn refused(mut pipeline: Pipeline) -> StageError {
     let error = pipeline.run(&Knobs::default()).expect_err("the input is wrong");
-    assert_eq!(error.kind, ErrorKind::InvalidInput, "{}", error.message);
+    assert_eq!(error.kind, ErrorKind::InvalidInput, "{}", error.text());
     assert_eq!(pipeline.get(keys::CURRENT), None);
     error
 }
@@ -172,7 +172,7 @@ fn compressed_files_that_are_cut_off_fail_the_run_by_name() {
     for (name, bytes) in [("a.jsonl.gz", gzip(&text)), ("a.jsonl.zst", zstd(&text))] {
         let pipeline = pipeline_of_required();
         pipeline.drop_file("crm", name, bytes[..bytes.len() - 5].to_vec());
-        let message = refused(pipeline).message;
+        let message = refused(pipeline).text();
         assert!(message.contains(&format!("landing/crm/{name}")) && message.contains("drop it again"), "{message}");
     }
 }
@@ -183,8 +183,8 @@ fn a_compressed_file_without_suffix_that_is_read_in_ranges_fails_the_run_by_name
     let text: String = (0..300).map(|id| format!("{{\"id\":{id}}}\n")).collect();
     pipeline.drop_file("crm", "a.jsonl", gzip(&text));
     let error = pipeline.run(&Knobs { split_bytes: 100, ..Knobs::default() }).expect_err("it cannot be read so");
-    assert_eq!(error.kind, ErrorKind::InvalidInput, "{}", error.message);
-    assert!(error.message.contains("landing/crm/a.jsonl is compressed"), "{}", error.message);
+    assert_eq!(error.kind, ErrorKind::InvalidInput, "{}", error.text());
+    assert!(error.text().contains("landing/crm/a.jsonl is compressed"), "{}", error.text());
 }
 
 #[test]
@@ -208,7 +208,7 @@ max_accounts_per_key = 1
 max_reject_ratio = 2
 "#,
     );
-    let message = refused(pipeline).message;
+    let message = refused(pipeline).text();
     assert!(message.starts_with("config/pipeline.toml: "), "{message}");
     for (line, fault) in [
         (2, "CRM"),
@@ -239,7 +239,7 @@ fn faults_of_the_set_up_are_told_at_once() {
     pipeline.put(&keys::reference("places", TableFormat::Parquet), "PAR1");
     pipeline.put(&keys::reference("bought", TableFormat::Csv), "email_sha256,interests\nanna@x.de,art\n");
     pipeline.drop_file("shop", "a.jsonl", "");
-    let message = refused(pipeline).message;
+    let message = refused(pipeline).text();
     for fault in [
         "the source \"crm\" has no file",
         "landing/list/",
@@ -258,7 +258,7 @@ fn faults_of_the_set_up_are_told_at_once() {
 fn a_table_that_lacks_a_column_is_told() {
     let pipeline = pipeline();
     pipeline.put(&keys::reference("gender", TableFormat::Csv), "name,sex\nAnna,f\n");
-    let message = refused(pipeline).message;
+    let message = refused(pipeline).text();
     assert!(message.contains("reference/gender.csv has no column \"gender\", \"probability\""), "{message}");
 }
 
@@ -268,7 +268,7 @@ fn a_table_that_is_no_parquet_is_told() {
     for (table, csv) in Settings::default().tables() {
         pipeline.put(&keys::reference(table, TableFormat::Parquet), csv);
     }
-    let message = refused(pipeline).message;
+    let message = refused(pipeline).text();
     for table in ["gender", "places", "zip3", "pay", "bought"] {
         assert!(message.contains(&format!("reference/{table}.parquet is no Parquet file")), "{message}");
     }
@@ -278,9 +278,9 @@ fn a_table_that_is_no_parquet_is_told() {
 fn an_execution_with_an_unknown_input_is_refused() {
     let mut pipeline = pipeline();
     let error = pipeline.run(&Knobs { shards: 41, ..Knobs::default() }).expect_err("there are at most 40 shards");
-    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidInput, "shards must be from 1 to 40"));
+    assert_eq!((error.kind, error.text().as_str()), (ErrorKind::InvalidInput, "shards must be from 1 to 40"));
     let error = pipeline.resume(&Pipeline::run_of(9), &Knobs::default()).expect_err("there was no such run");
-    assert!(error.message.contains("was never planned"), "{}", error.message);
+    assert!(error.text().contains("was never planned"), "{}", error.text());
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn a_run_that_breaks_the_publish_gate_leaves_the_version_before() {
     pipeline.drop_file("crm", "bad.jsonl", "{\"id\":2}\nbad\n");
     let error = pipeline.run(&Knobs::default()).expect_err("half of the rows are bad");
     assert_eq!(error.kind, ErrorKind::Gated);
-    assert!(error.message.contains("1 of 2 rows were rejected"), "{}", error.message);
+    assert!(error.text().contains("1 of 2 rows were rejected"), "{}", error.text());
     assert_eq!(Version::current(&pipeline).customers, before.customers);
 }
 

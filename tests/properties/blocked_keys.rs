@@ -244,8 +244,8 @@ fn more_blocked_keys_than_fit_are_refused_before_the_work() {
     pipeline.memory.set(Memory { merge: MemoryBudget::of_usable(2 << 20), ..Memory::default() });
     let error = pipeline.run(&TOGETHER).expect_err("the keys do not fit");
     assert_eq!(error.kind, ErrorKind::InvalidInput);
-    assert!(error.message.contains("a partition that is compared with 100000 blocked keys would need"), "{error}");
-    assert!(error.message.ends_with("deploy with MergeMemory=100 or more, then resume the run"), "{error}");
+    assert!(error.text().contains("a partition that is compared with 100000 blocked keys would need"), "{error}");
+    assert!(error.text().ends_with("deploy with MergeMemory=100 or more, then resume the run"), "{error}");
     assert_eq!(pipeline.get(&keys::merged_counts(&run, 0)), None);
 
     pipeline.memory.set(Memory { merge: MemoryBudget::of_megabytes(100), ..Memory::default() });

@@ -110,7 +110,7 @@ fn faults_stop_a_run_before_it_begins_and_notes_do_not() {
         "corrections/a.csv: line 3: left is of no source of the configuration; the nearest is \"crm\"",
         "corrections/b.csv: line 2: never contradicts always (corrections/a.csv: line 2)",
     ] {
-        assert!(error.message.contains(expected), "{}", error.message);
+        assert!(error.text().contains(expected), "{}", error.text());
     }
     pipeline.put("corrections/a.csv", "kind,left,right,note\nalways,crm:1,crm:3,seen\n");
     pipeline.put("corrections/b.csv", "kind,left,right\nalways,crm:3,crm:1\n");

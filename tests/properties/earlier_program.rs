@@ -49,8 +49,8 @@ fn check(versions_before: usize, knobs: &Knobs) {
             Err(error) => {
                 assert!(was_linked, "{what}: {error}");
                 assert_eq!(error.kind, ErrorKind::InvalidInput, "{what}: {error}");
-                assert!(error.message.starts_with(&format!("an earlier program divided the run {run}")), "{error}");
-                assert!(error.message.ends_with("; start a new run"), "{what}: {error}");
+                assert!(error.text().starts_with(&format!("an earlier program divided the run {run}")), "{error}");
+                assert!(error.text().ends_with("; start a new run"), "{what}: {error}");
                 assert_eq!(pipeline.get(keys::CURRENT), current, "{what}");
                 refused += 1;
             }
@@ -81,7 +81,7 @@ fn an_execution_that_passes_divide_by_learns_how_its_run_goes_on() {
     let advance = LinkRequest::Advance { run: run.clone(), round: 0 };
     let error = pipeline.block_on(link::run(advance, &context)).expect_err("it is not divided");
     assert_eq!(error.kind, ErrorKind::InvalidInput, "{error}");
-    assert!(error.message.starts_with(&format!("the run {run} was not divided; ")), "{error}");
-    assert!(error.message.ends_with(&format!("start one with {{\"resume\":\"{run}\"}}")), "{error}");
+    assert!(error.text().starts_with(&format!("the run {run} was not divided; ")), "{error}");
+    assert!(error.text().ends_with(&format!("start one with {{\"resume\":\"{run}\"}}")), "{error}");
     pipeline.resume(&run, &Knobs::default()).expect("it is divided then");
 }

@@ -12,7 +12,7 @@ use onefold_shell::Context;
 use onefold_store::memory::{InjectedFault, MemoryStore};
 use onefold_store::{Condition, Store};
 use onefold_tests::pipeline::{Knobs, Pipeline};
-use onefold_version::{RollbackError, VersionError, find_missing};
+use onefold_version::find_missing;
 use serde_json::{Value, json};
 
 use crate::data::{drop_rows, publish};
@@ -110,7 +110,7 @@ fn plan() {
             started_at: started_at.clone(),
             input: json!({}),
         };
-        async move { plan::run(request, &context).await.map(drop).map_err(|error| error.message) }
+        async move { plan::run(request, &context).await.map(drop).map_err(|error| error.text()) }
     };
     check(&pipeline, plan, never);
 }
@@ -121,7 +121,7 @@ fn compact() {
     let run = Pipeline::run_of(2);
     let compact = |context: Context| {
         let request = CompactRequest { run: run.clone(), publish: false };
-        async move { compact::run(request, &context).await.map(drop).map_err(|error| error.message) }
+        async move { compact::run(request, &context).await.map(drop).map_err(|error| error.text()) }
     };
     check(&pipeline, compact, never);
 }
@@ -131,7 +131,7 @@ fn publish_of_a_held_version() {
     let (pipeline, [_, held]) = fence::held();
     let publish = |context: Context| {
         let request = CompactRequest { run: held.clone(), publish: true };
-        async move { compact::run(request, &context).await.map(drop).map_err(|error| error.message) }
+        async move { compact::run(request, &context).await.map(drop).map_err(|error| error.text()) }
     };
     check(&pipeline, publish, never);
 }
@@ -142,7 +142,7 @@ fn purge() {
     let run = Pipeline::run_of(3);
     let purge = |context: Context| {
         let request = PurgeRequest { run: run.clone() };
-        async move { purge::run(request, &context).await.map(drop).map_err(|error| error.message) }
+        async move { purge::run(request, &context).await.map(drop).map_err(|error| error.text()) }
     };
     check(&pipeline, purge, never);
 }
@@ -152,10 +152,7 @@ fn roll_back() {
     let pipeline = fence::three_versions(false);
     let roll_back = async |context: Context| {
         let rolled = onefold_version::roll_back(context.store.as_ref(), Some(&Pipeline::run_of(2))).await;
-        rolled.map(drop).map_err(|error| match error {
-            RollbackError::Version(VersionError::Store { source }) => source.to_string(),
-            error => error.to_string(),
-        })
+        rolled.map(drop).map_err(|error| onefold_shell::chain(&error))
     };
     check(&pipeline, roll_back, |error| error.contains("is the current one already"));
 }
@@ -167,7 +164,7 @@ fn erase() {
     publish(&mut pipeline, &Knobs { partitions: 3, ..Knobs::default() });
     let erase = |context: Context| {
         let request = EraseRequest { emails: vec!["bob@x.de".to_owned()], ..EraseRequest::default() };
-        async move { erase::run(request, &context).await.map(drop).map_err(|error| error.message) }
+        async move { erase::run(request, &context).await.map(drop).map_err(|error| error.text()) }
     };
     check(&pipeline, erase, never);
 }

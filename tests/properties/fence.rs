@@ -138,7 +138,7 @@ fn what_a_purge_leaves_alone_may_be_gone_back_to() {
             let expected = if rolled.is_ok() { &before } else { &purging };
             assert_eq!(&assert_whole(store.as_ref(), when), expected, "{when}");
             if let Err(error) = purged {
-                assert_eq!(error.kind, ErrorKind::Transient, "{when}: {}", error.message);
+                assert_eq!(error.kind, ErrorKind::Transient, "{when}: {}", error.text());
                 let again = now(purge(purging.clone(), pipeline.context(store.clone())));
                 assert_eq!(again.expect("it can be called again").versions, 0);
             }
@@ -233,7 +233,7 @@ fn who_read_the_epoch_before_a_purge_is_overtaken_and_writes_nothing() {
     let request = CompactRequest { run: held.clone(), publish: true };
     let error = now(compact::run(request, &pipeline.context(store.clone()))).expect_err("something was purged");
     assert_eq!(error.kind, ErrorKind::Conflict);
-    assert!(error.message.contains("start a new run"), "{}", error.message);
+    assert!(error.text().contains("start a new run"), "{}", error.text());
     assert_eq!(current(store.as_ref()), Current { run: base, epoch: 2 });
     assert!(manifest(store.as_ref(), &held).is_held(), "it goes on saying why");
 }

@@ -70,7 +70,7 @@ fn what_the_gate_holds_back_is_kept_and_can_be_published_as_it_is() {
     let error = pipeline.run(&Knobs::default()).expect_err("the gate is closed");
     assert_eq!(error.kind, ErrorKind::Gated);
     for said in ["max_accounts_of_largest_customer = 3", "max_changed_ratio = 0.1", "onefold publish 20261122T"] {
-        assert!(error.message.contains(said), "{}", error.message);
+        assert!(error.text().contains(said), "{}", error.text());
     }
     assert_eq!(pipeline.get(keys::CURRENT), current);
     let held = Version::read(&pipeline, &run).manifest;
@@ -136,7 +136,7 @@ fn what_was_overtaken_is_not_published() {
     let (current, run) = (pipeline.get(keys::CURRENT), Pipeline::run_of(2));
     let error = pipeline.publish(&run).expect_err("it was overtaken");
     assert_eq!(error.kind, ErrorKind::Conflict);
-    assert!(error.message.contains(Pipeline::run_of(3).as_str()), "{}", error.message);
+    assert!(error.text().contains(Pipeline::run_of(3).as_str()), "{}", error.text());
     assert_eq!(pipeline.get(keys::CURRENT), current);
     assert!(Version::read(&pipeline, &run).manifest.is_held(), "it still says why");
 }
@@ -149,7 +149,7 @@ fn a_run_without_a_version_cannot_be_published() {
     pipeline.store.heal();
     let error = pipeline.publish(&Pipeline::run_of(2)).expect_err("there is no version");
     assert_eq!(error.kind, ErrorKind::InvalidInput);
-    assert!(error.message.contains("resume it without publish"), "{}", error.message);
+    assert!(error.text().contains("resume it without publish"), "{}", error.text());
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn a_held_version_that_is_not_whole_is_not_published() {
         pipeline.put(&key, "");
         let error = pipeline.publish(&run).expect_err("an object is damaged");
         assert_eq!(error.kind, ErrorKind::Corrupt);
-        assert!(error.message.contains(&key), "{}", error.message);
+        assert!(error.text().contains(&key), "{}", error.text());
         assert_eq!(pipeline.get(keys::CURRENT), current);
         pipeline.put(&key, whole);
     }

@@ -30,13 +30,13 @@ fn pipeline(limits: &str) -> Pipeline {
 fn gated(pipeline: &mut Pipeline) -> (String, Manifest) {
     let run = pipeline.next_run();
     let error = pipeline.run(&Knobs::default()).expect_err("the gate is closed");
-    assert_eq!(error.kind, ErrorKind::Gated, "{}", error.message);
+    assert_eq!(error.kind, ErrorKind::Gated, "{}", error.text());
     assert!(pipeline.get(keys::CURRENT).is_none());
-    (error.message, Version::read(pipeline, &run).manifest)
+    (error.text(), Version::read(pipeline, &run).manifest)
 }
 
 fn published(pipeline: &mut Pipeline) -> Version {
-    let outcome = pipeline.run(&Knobs::default()).unwrap_or_else(|error| panic!("{}", error.message));
+    let outcome = pipeline.run(&Knobs::default()).unwrap_or_else(|error| panic!("{}", error.text()));
     Version::read(pipeline, outcome.run())
 }
 
@@ -96,8 +96,8 @@ fn a_file_that_is_refused_holds_back_where_its_source_does_not() {
         let error = pipeline.run(&Knobs { split_bytes, ..Knobs::default() }).expect_err("the gate is closed");
         let said = "more than max_reject_ratio_by_file = 0.5 allows";
         let file = "12 of 21 rows of landing/newsletter/b.csv were rejected";
-        assert!(error.message.contains(said) && error.message.contains(file), "{}", error.message);
-        assert!(!error.message.contains("by_source"), "{}", error.message);
+        assert!(error.text().contains(said) && error.text().contains(file), "{}", error.text());
+        assert!(!error.text().contains("by_source"), "{}", error.text());
         assert_eq!(Version::read(&pipeline, &run).manifest.sources["newsletter"].rows_read, 221);
     }
 }

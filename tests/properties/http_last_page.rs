@@ -47,7 +47,7 @@ fn check(answer: Answer, lines: &str, rows: u64, requests: usize) {
     for knobs in [usual, Knobs { hurried: true, ..usual }, Knobs { twice: true, ..usual }] {
         let server = HttpServer::start(move |request, _| answer(request));
         let mut pipeline = pipeline(&server, lines);
-        pipeline.run(&knobs).unwrap_or_else(|error| panic!("{lines}: {}", error.message));
+        pipeline.run(&knobs).unwrap_or_else(|error| panic!("{lines}: {}", error.text()));
         let manifest = Version::current(&pipeline).manifest;
         assert_eq!((manifest.counts.rows_read, manifest.counts.members), (rows, rows), "{lines}");
         assert_eq!(manifest.source_notes, [], "{lines}");
@@ -103,7 +103,7 @@ fn a_pointer_at_nothing_is_a_fault() {
         let server = HttpServer::start(move |request, _| answer(request));
         let error = pipeline(&server, &format!("page = {{ {page} }}")).run(&Knobs::default()).expect_err(words);
         assert_eq!(error.kind, ErrorKind::InvalidInput);
-        assert!(error.message.contains(words) && error.message.contains("check page"), "{}", error.message);
+        assert!(error.text().contains(words) && error.text().contains("check page"), "{}", error.text());
     }
 }
 
@@ -130,7 +130,7 @@ fn the_last_page_again_is_the_end() {
             let server = HttpServer::start(last_page_again(rows));
             let page = format!("page = {{ by = \"number\", param = \"page\", size_param = \"n\", {size} }}");
             let mut pipeline = pipeline(&server, &page);
-            pipeline.run(&knobs).unwrap_or_else(|error| panic!("{rows}: {}", error.message));
+            pipeline.run(&knobs).unwrap_or_else(|error| panic!("{rows}: {}", error.text()));
             let manifest = Version::current(&pipeline).manifest;
             assert_eq!((manifest.counts.rows_read, manifest.counts.rejected), (rows, 0), "each row once");
             assert_eq!(manifest.source_notes, []);
@@ -148,7 +148,7 @@ fn a_first_page_that_comes_again_is_told_or_a_fault() {
         let outcome = pipeline.run(&Knobs::default());
         if is_fault {
             let error = outcome.expect_err("there may be more");
-            assert!(error.message.contains("its pages repeat"), "{}", error.message);
+            assert!(error.text().contains("its pages repeat"), "{}", error.text());
             continue;
         }
         outcome.expect("a run");

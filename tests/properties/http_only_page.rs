@@ -120,7 +120,7 @@ fn a_full_page_that_names_no_next_one_is_a_fault() {
         assert_eq!(error.kind, ErrorKind::InvalidInput);
         let said = format!("as many rows as {} asks for", params.replace('"', ""));
         for words in ["the source \"crm\": GET ", &said, "nothing at /paging/nxt/after", "check page"] {
-            assert!(error.message.contains(words), "{words}: {}", error.message);
+            assert!(error.text().contains(words), "{words}: {}", error.text());
         }
     }
 }

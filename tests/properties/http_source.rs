@@ -163,8 +163,8 @@ fn hurried() -> Knobs {
 /// Runs, and gives the error's message.
 fn failure(pipeline: &mut Pipeline) -> StageError {
     let error = pipeline.run(&Knobs::default()).expect_err("the source fails");
-    assert!(!error.message.contains(SECRET_BODY), "{}", error.message);
-    assert!(error.message.starts_with("the source \"api\": "), "{}", error.message);
+    assert!(!error.text().contains(SECRET_BODY), "{}", error.text());
+    assert!(error.text().starts_with("the source \"api\": "), "{}", error.text());
     assert!(pipeline.get(keys::CURRENT).is_none());
     error
 }
@@ -260,7 +260,7 @@ fn passing_mishaps_are_passed() {
             // Only where the body must be given up: a busy machine makes any answer slow.
             let timeout = if name == "a slow body" { "timeout_s = 1" } else { "" };
             let mut pipeline = pipeline(&server, &format!("{}\n{timeout}", Way::Cursor.config()));
-            pipeline.run(&knobs).unwrap_or_else(|error| panic!("{name}: {}", error.message));
+            pipeline.run(&knobs).unwrap_or_else(|error| panic!("{name}: {}", error.text()));
             check(&pipeline, 7);
             let requests = server.requests();
             assert_eq!(requests.len(), Way::Cursor.requests(7) + 1, "{name}");
@@ -278,8 +278,8 @@ fn a_source_that_keeps_failing_is_given_up_after_so_many_tries() {
         let error = pipeline.run(&knobs).expect_err("the source fails");
         assert_eq!(error.kind, ErrorKind::Transient);
         let expected = format!("the source \"api\": GET {}?from=…&limit=… answered 503", server.url("/v1/customers"));
-        assert!(error.message.starts_with(&expected), "{}", error.message);
-        assert!(error.message.contains("the 4. try") && !error.message.contains(SECRET_BODY), "{}", error.message);
+        assert!(error.text().starts_with(&expected), "{}", error.text());
+        assert!(error.text().contains("the 4. try") && !error.text().contains(SECRET_BODY), "{}", error.text());
         assert_eq!(server.requests().len(), 2 + 4, "tries of earlier invocations count");
     }
 }
@@ -302,7 +302,7 @@ fn a_wait_without_end_is_not_waited_for() {
     let server = server_with(Way::Single, 1, |_, _, _| Reply::status(429).with("Retry-After", "86400"));
     let mut pipeline = pipeline(&server, "");
     let error = failure(&mut pipeline);
-    assert!(error.message.contains("asks to wait 86400 s") && error.kind == ErrorKind::Transient, "{}", error.message);
+    assert!(error.text().contains("asks to wait 86400 s") && error.kind == ErrorKind::Transient, "{}", error.text());
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -374,12 +374,12 @@ fn lasting_faults_are_told_with_advice() {
         let mut pipeline = pipeline(&server, &format!("{}\n{auth}\n{params}\nmax_page_bytes = 2000", way.config()));
         pipeline.secrets.store("onefold/api", "t0ken");
         let error = failure(&mut pipeline);
-        assert_eq!(error.kind, ErrorKind::InvalidInput, "{}", error.message);
-        assert!(error.message.contains(words), "{}, not {words}", error.message);
+        assert_eq!(error.kind, ErrorKind::InvalidInput, "{}", error.text());
+        assert!(error.text().contains(words), "{}, not {words}", error.text());
         let request = format!("GET {}?owner=… ", server.url("/v1/customers"));
-        assert!(error.message.contains(&request), "{}", error.message);
+        assert!(error.text().contains(&request), "{}", error.text());
         for secret in ["t0ken", "0wner", "s3cret"] {
-            assert!(!error.message.contains(secret), "{}", error.message);
+            assert!(!error.text().contains(secret), "{}", error.text());
         }
         assert!(server.requests().len() <= 6, "{words}: there is no use in trying again");
     }
@@ -420,7 +420,7 @@ fn pages_that_repeat_are_noticed() {
             let server = HttpServer::start(move |_, _| change(Reply::json("{\"data\":[]}")));
             let mut pipeline = pipeline(&server, way.config());
             let error = pipeline.run(&knobs).expect_err("a loop");
-            assert!(error.message.contains("its pages repeat"), "{way:?}: {}", error.message);
+            assert!(error.text().contains("its pages repeat"), "{way:?}: {}", error.text());
             assert!(server.requests().len() <= 4, "{way:?}");
         }
     }
@@ -434,7 +434,7 @@ fn a_longer_circle_is_noticed_too() {
         Reply::json(format!("{{\"data\":[{{\"id\":{at}}}],\"meta\":{{\"next\":{next}}}}}"))
     });
     let mut pipeline = pipeline(&server, Way::Cursor.config());
-    assert!(failure(&mut pipeline).message.contains("its pages repeat"));
+    assert!(failure(&mut pipeline).text().contains("its pages repeat"));
     assert!(server.requests().len() < 50);
 }
 
@@ -451,10 +451,10 @@ fn a_secret_that_is_missing_or_unfit_is_found_before_anything_runs() {
     let server = server_with(Way::Single, 1, |_, _, reply| reply);
     let mut pipeline = pipeline(&server, r#"auth = { bearer = "onefold/api" }"#);
     let error = failure(&mut pipeline);
-    assert!(error.message.contains("there is no secret \"onefold/api\""), "{}", error.message);
+    assert!(error.text().contains("there is no secret \"onefold/api\""), "{}", error.text());
     pipeline.secrets.store("onefold/api", "two\nlines");
     let error = failure(&mut pipeline);
-    assert!(error.message.contains("the secret \"onefold/api\" cannot be sent in a header"), "{}", error.message);
+    assert!(error.text().contains("the secret \"onefold/api\" cannot be sent in a header"), "{}", error.text());
     assert_eq!((server.requests().len(), pipeline.list(keys::RAW).len()), (0, 0));
 }
 

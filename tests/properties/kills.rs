@@ -29,11 +29,11 @@ fn check(versions_before: usize, knobs: &Knobs) {
         let mut pipeline = lake(versions_before);
         pipeline.store.fail(InjectedFault::write().nth(writes_left).from_then_on());
         let error = pipeline.run(knobs).expect_err("a write fails");
-        assert_eq!(error.kind, ErrorKind::Transient, "after {writes_left} writes: {}", error.message);
+        assert_eq!(error.kind, ErrorKind::Transient, "after {writes_left} writes: {}", error.text());
         // Where Translate fails, its chunk is buried, which fails next.
         let named = if is_of_translate(&key) { keys::dead_of(&Pipeline::run_of(number)) } else { key };
         let what = format!("{operation} of {named}");
-        assert!(error.message.starts_with(&what), "the message names the object: {}, not {what}", error.message);
+        assert!(error.text().starts_with(&what), "the message names the object: {}, not {what}", error.text());
         let current = pipeline.get(keys::CURRENT);
         if current == committed {
             committed_runs += 1;
@@ -85,7 +85,7 @@ fn a_run_that_another_one_overtook_does_not_publish() {
     let current = pipeline.get(keys::CURRENT);
     let error = pipeline.resume(&Pipeline::run_of(2), &Knobs::default()).expect_err("it was overtaken");
     assert_eq!(error.kind, ErrorKind::Conflict);
-    assert!(error.message.contains(Pipeline::run_of(3).as_str()), "{}", error.message);
+    assert!(error.text().contains(Pipeline::run_of(3).as_str()), "{}", error.text());
     assert_eq!(pipeline.get(keys::CURRENT), current);
 }
 
@@ -113,7 +113,7 @@ fn a_chunk_that_cannot_be_translated_fails_the_task_by_name_until_it_is_mended()
     let bytes = pipeline.get(&raw).expect("a raw chunk");
     pipeline.put(&raw, "no raw chunk");
     let error = pipeline.resume(&run, &knobs).expect_err("a chunk is damaged");
-    assert_eq!(error.message, "Onefold.DeadLetter");
+    assert_eq!(error.text(), "Onefold.DeadLetter");
     let failed = pipeline.tasks.failed();
     let (token, name, cause) = failed.last().expect("the task that waits is failed");
     assert_eq!((token.as_str(), name.as_str()), ("token-2", "Onefold.DeadLetter"));

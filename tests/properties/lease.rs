@@ -59,7 +59,7 @@ fn the_second_of_two_runs_stops_at_plan_and_says_why() {
     let error = pipeline.run(&Knobs::default()).expect_err("one is under way");
     assert_eq!(error.kind, ErrorKind::Conflict);
     for said in [one.as_str(), "2026-11-22T17:00:01.25Z", "execution-1", "2026-11-23T17:00:01.25Z", "stop"] {
-        assert!(error.message.contains(said), "{said}: {}", error.message);
+        assert!(error.text().contains(said), "{said}: {}", error.text());
     }
     assert_eq!(pipeline.list(&format!("{}{other}/", keys::RUNS)), [""; 0], "it did nothing");
     // To take up the one that is under way would be to do everything twice.

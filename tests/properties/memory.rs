@@ -28,8 +28,8 @@ fn layout(pipeline: &Pipeline, run: &RunId) -> Layout {
 /// Whether the error says how much memory would be enough for a function.
 fn asks_for(error: &StageError, parameter: &str) -> bool {
     error.kind == ErrorKind::InvalidInput
-        && error.message.contains(&format!("deploy with {parameter}="))
-        && error.message.ends_with(", then resume the run")
+        && error.text().contains(&format!("deploy with {parameter}="))
+        && error.text().ends_with(", then resume the run")
 }
 
 /// Runs with little memory, and with twice as much whenever that is refused. Gives the version and how often it was
@@ -107,7 +107,7 @@ fn a_run_that_is_divided_stays_so() {
     pipeline.memory.set(Memory { link: for_accounts(3_000), ..Memory::default() });
     let error = pipeline.resume(&run, &Knobs::default()).expect_err("the one shard does not fit any more");
     assert!(asks_for(&error, "LinkMemory"), "{error}");
-    assert!(error.message.contains("40 accounts with ") && error.message.contains(" in one shard "), "{error}");
+    assert!(error.text().contains("40 accounts with ") && error.text().contains(" in one shard "), "{error}");
 
     pipeline.memory.set(Memory::default());
     pipeline.resume(&run, &Knobs::default()).expect("it fits");
@@ -120,7 +120,7 @@ fn partition_refuses_what_does_not_fit() {
     pipeline.memory.set(Memory { others: MemoryBudget::of_usable(1_000), ..Memory::default() });
     let error = pipeline.resume(&run, &Knobs::default()).expect_err("a frame has more text");
     assert!(asks_for(&error, "FunctionMemory"), "{error}");
-    assert!(error.message.starts_with("partition has ") && error.message.contains("interim/"), "{error}");
+    assert!(error.text().starts_with("partition has ") && error.text().contains("interim/"), "{error}");
     pipeline.memory.set(Memory::default());
     pipeline.resume(&run, &Knobs::default()).expect("it fits");
 }
@@ -130,7 +130,7 @@ fn a_chunk_that_translate_cannot_hold_is_given_up_and_goes_on_with_more_memory()
     let (mut pipeline, run) = failed_at(|key| key.starts_with("raw/"));
     pipeline.memory.set(Memory { others: MemoryBudget::of_usable(5_000), ..Memory::default() });
     let error = pipeline.resume(&run, &Knobs::default()).expect_err("a chunk does not fit");
-    assert_eq!(error.message, "Onefold.DeadLetter");
+    assert_eq!(error.text(), "Onefold.DeadLetter");
     pipeline.memory.set(Memory::default());
     pipeline.resume(&run, &Knobs::default()).expect("it fits");
 }
@@ -147,15 +147,15 @@ fn plan_names_every_table_that_translate_cannot_hold() {
     let error = pipeline.run_as_there_is_memory().expect_err("two tables do not fit");
     assert_eq!(error.kind, ErrorKind::InvalidInput, "{error}");
     for table in ["gender", "pay"] {
-        assert!(error.message.contains(&format!("and the reference table {table:?} would need ")), "{error}");
+        assert!(error.text().contains(&format!("and the reference table {table:?} would need ")), "{error}");
     }
-    assert!(!error.message.contains("places") && error.message.contains("FunctionMemory="), "{error}");
+    assert!(!error.text().contains("places") && error.text().contains("FunctionMemory="), "{error}");
 
     // Either fits by itself.
     let others = MemoryBudget::of_usable(MemoryBudget::translate_bytes(300_000));
     pipeline.memory.set(Memory { others, ..Memory::default() });
     let error = pipeline.run_as_there_is_memory().expect_err("they do not fit together");
-    assert!(error.message.contains("the reference tables together would need "), "{error}");
+    assert!(error.text().contains("the reference tables together would need "), "{error}");
     pipeline.memory.set(Memory::default());
     pipeline.run_as_there_is_memory().expect("they fit");
 }

@@ -142,7 +142,7 @@ fn stop_at(prefix: &str) -> Pipeline {
         let mut pipeline = lake();
         pipeline.store.fail(InjectedFault::write().nth(writes).from_then_on());
         let error = pipeline.run(&Knobs::default()).expect_err("a write fails");
-        if error.message.contains(&format!("put of {prefix}")) {
+        if error.text().contains(&format!("put of {prefix}")) {
             pipeline.store.heal();
             return pipeline;
         }
@@ -179,8 +179,8 @@ fn errors_about_damaged_objects_hold_no_personal_value() {
         ("a raw chunk without segments", damage(&dead, "raw/", ".zst", |text| text), "DeadLetter"),
     ];
     for (what, (error, log), expected) in cases {
-        assert!(error.message.contains(expected), "{what}: {}", error.message);
-        assert_clean(what, &error.message);
+        assert!(error.text().contains(expected), "{what}: {}", error.text());
+        assert_clean(what, &error.text());
         assert_clean(what, &log);
     }
 }
@@ -207,7 +207,7 @@ fn errors_about_members_and_tables_hold_no_personal_value() {
     for (expected, error) in
         [("of the partition", pipeline_with_member()), ("gender.csv: line 3", pipeline_with_table())]
     {
-        assert!(error.message.contains(expected), "{}", error.message);
-        assert_clean("an error", &error.message);
+        assert!(error.text().contains(expected), "{}", error.text());
+        assert_clean("an error", &error.text());
     }
 }

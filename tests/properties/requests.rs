@@ -58,10 +58,10 @@ fn check(versions_before: usize, knobs: &Knobs) {
             Ok(_) => {
                 assert!(says == "after" && [keys::ACTIVE, keys::CURRENT].contains(&request.key.as_str()), "{what}")
             }
-            Err(error) if error.message == IS_DEAD => {}
+            Err(error) if error.text() == IS_DEAD => {}
             Err(error) => {
-                assert_eq!(error.kind, ErrorKind::Transient, "{what}: {}", error.message);
-                assert!(error.message.contains(&request.key), "{what}: {}", error.message);
+                assert_eq!(error.kind, ErrorKind::Transient, "{what}: {}", error.text());
+                assert!(error.text().contains(&request.key), "{what}: {}", error.text());
             }
         }
         let current = pipeline.get(keys::CURRENT);
@@ -106,7 +106,7 @@ fn each_body_breaks_in_each_of_its_first_pieces() {
         match pipeline.run(&knobs) {
             Ok(outcome) => assert!(matches!(outcome, Outcome::Published(_)), "{what}: {outcome:?}"),
             Err(error) => {
-                assert_eq!(error.kind, ErrorKind::Transient, "{what}: {}", error.message);
+                assert_eq!(error.kind, ErrorKind::Transient, "{what}: {}", error.text());
                 pipeline.store.heal();
                 assert_eq!(go_on(&mut pipeline, 2, &knobs), Ok(()), "{what}");
             }

@@ -194,7 +194,7 @@ impl Schedule {
             match end(outcome) {
                 Ok(ended) => return ended,
                 Err(error) => {
-                    self.story.push(format!("{}: {}", error.kind.name(), error.message));
+                    self.story.push(format!("{}: {}", error.kind.name(), error.text()));
                     assert!(number < TRIES, "nothing disturbs it any more: {}", self.told());
                     let is_told = !matches!(error.kind, ErrorKind::Corrupt | ErrorKind::InvalidInput);
                     assert!(is_told, "nothing is damaged: {}", self.told());

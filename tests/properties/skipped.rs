@@ -35,9 +35,9 @@ fn a_source_that_must_be_read_fails_the_run() {
     let error = pipeline.run(&Knobs::default()).expect_err("it is broken");
     assert_eq!(error.kind, ErrorKind::InvalidInput);
     for words in ["the source \"partner\"", "landing/partner/a.json", "element 2", "byte 29"] {
-        assert!(error.message.contains(words), "{}", error.message);
+        assert!(error.text().contains(words), "{}", error.text());
     }
-    assert!(!error.message.contains("new@x.de"), "{}", error.message);
+    assert!(!error.text().contains("new@x.de"), "{}", error.text());
 }
 
 #[test]

@@ -62,10 +62,6 @@ fn what_was_translated_of_other_bytes_is_not_published() {
     let raw = pipeline.list("raw/").remove(0);
     cut_down(&pipeline, &raw);
     let error = pipeline.resume(&run, &Knobs::default()).expect_err("the chunk is another one");
-    assert!(
-        error.message.contains(&format!("1 raw chunks, {raw} among them, were written again")),
-        "{}",
-        error.message
-    );
+    assert!(error.text().contains(&format!("1 raw chunks, {raw} among them, were written again")), "{}", error.text());
     assert_eq!(pipeline.get(keys::CURRENT), None);
 }

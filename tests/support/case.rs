@@ -101,7 +101,7 @@ impl Case {
     /// # Panics
     /// A stage failed, or the gate held the version back.
     pub fn published(&self) -> Ran {
-        self.run().unwrap_or_else(|error| panic!("{:?}: {}", error.kind, error.message))
+        self.run().unwrap_or_else(|error| panic!("{:?}: {}", error.kind, error.text()))
     }
 
     /// The message of the run's error.
@@ -111,7 +111,7 @@ impl Case {
     pub fn fault(&self) -> String {
         match self.run() {
             Ok(ran) => panic!("it was published, with {:?}", ran.accounts.keys()),
-            Err(error) => error.message,
+            Err(error) => error.text(),
         }
     }
 }

@@ -445,7 +445,7 @@ impl Execution<'_> {
     }
 
     async fn raw(&self, run: &RunId) -> Result<BTreeSet<String>, StageError> {
-        let objects = self.pipeline.store.list(&keys::raw_of(run)).await?;
+        let objects = self.pipeline.store.list(&keys::raw_of(run)).await.map_err(StageError::listing)?;
         Ok(objects.into_iter().map(|object| object.key).collect())
     }
 
@@ -494,7 +494,7 @@ impl Execution<'_> {
     /// Events that this run has nothing to do with, as a queue gives them late, or again.
     async fn foreign_events(&self, run: &RunId) -> Result<Vec<String>, StageError> {
         let own = keys::raw_of(run);
-        let raw = self.pipeline.store.list(keys::RAW).await?;
+        let raw = self.pipeline.store.list(keys::RAW).await.map_err(StageError::listing)?;
         let of_others = raw.into_iter().filter(|object| !object.key.starts_with(&own));
         let test_event = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}).to_string();
         Ok(of_others.map(|object| event::format(&object.key)).chain([test_event]).collect())

@@ -139,18 +139,18 @@ mod tests {
         gathered.accounts_merged = 9;
         assert!(balance(&gathered, None).is_ok());
         gathered.outdated = vec!["raw/a".to_owned()];
-        assert!(balance(&gathered, None).unwrap_err().message.contains("1 raw chunks, raw/a among them"));
+        assert!(balance(&gathered, None).unwrap_err().text().contains("1 raw chunks, raw/a among them"));
         gathered.outdated.clear();
         gathered.lines = [12, 11];
         gathered.counts.members = 8;
-        let message = balance(&gathered, None).unwrap_err().message;
+        let message = balance(&gathered, None).unwrap_err().text();
         assert!(message.contains("12 lines extracted, but 11 lines translated"), "{message}");
         assert!(message.contains("but 8 members, superseded and deleted"), "{message}");
         let before = manifest(VersionCounts { members: 1, ..VersionCounts::default() });
         assert!(
             balance(&gathered, Some(&before))
                 .unwrap_err()
-                .message
+                .text()
                 .contains("1 members and tombstones of the previous version")
         );
     }

@@ -85,7 +85,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, 
             gathered.sources.skip(Skipped { source, reason });
         }
     }
-    let raw = context.store.list(&keys::raw_of(run)).await?;
+    let raw = context.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Some((Chunk::parse_raw(&object.key)?.0, object)));
     let name = |(chunk, _): &(Chunk, &Object)| chunk.receipt_name();
     for ((chunk, object), receipt) in
@@ -138,7 +138,8 @@ async fn blocked_keys(
     partitions: &[PartitionCounts],
     context: &Context,
 ) -> Result<(u64, Vec<BlockedKey>), StageError> {
-    let (list, _) = blocked::read(context.store.as_ref(), &keys::link_blocked(run)).await?;
+    let (list, _) =
+        blocked::read(context.store.as_ref(), &keys::link_blocked(run)).await.map_err(StageError::reading_part)?;
     let met = partitions.iter().flat_map(|partition| &partition.blocked);
     let rules: BTreeMap<&str, &BlockedRule> = met.map(|(node, rule)| (node.as_str(), rule)).collect();
     let by_link = list.into_iter().map(|key| {

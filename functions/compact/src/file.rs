@@ -3,18 +3,18 @@
 use bytes::Bytes;
 use onefold_lake::version::manifest::File;
 use onefold_shell::{Context, StageError};
-use onefold_store::{Condition, Object};
+use onefold_store::Object;
 
 /// Writes a file, and describes it for the manifest.
 pub(crate) async fn put(key: String, content: Bytes, records: u64, context: &Context) -> Result<File, StageError> {
     let size = content.len() as u64;
-    context.store.put(&key, content, Condition::Always).await?;
+    context.put(&key, content).await?;
     Ok(File { key, bytes: size, records, text_bytes: size })
 }
 
 /// A file of a version as the store has it.
 pub(crate) async fn stored(key: &str, context: &Context) -> Result<Object, StageError> {
-    let listed = context.store.list(key).await?;
+    let listed = context.list(key).await?;
     let found = listed.into_iter().find(|object| object.key == key);
     found.ok_or_else(|| StageError::corrupt(format!("there is no object {key}")))
 }

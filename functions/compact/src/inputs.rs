@@ -27,7 +27,7 @@ pub(crate) async fn write(
         objects.push(file::stored(&file.key, context).await?);
     }
     let key = keys::processed_inputs(run);
-    context.store.concatenate(&objects, &key).await?;
+    context.concatenate(&objects, &key).await?;
     let bytes = objects.iter().map(|object| object.size).sum();
     let records = before.iter().map(|file| file.records).sum::<u64>() + own.records;
     Ok(File { key, bytes, records, text_bytes: bytes })

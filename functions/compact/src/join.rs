@@ -32,7 +32,7 @@ impl<'r> PartitionOutputs<'r> {
         partitions: &'r [PartitionCounts],
         context: &Context,
     ) -> Result<Self, StageError> {
-        let objects = context.store.list(&keys::merged_of(run)).await?;
+        let objects = context.list(&keys::merged_of(run)).await?;
         Ok(Self { run, partitions, objects })
     }
 
@@ -113,10 +113,10 @@ pub(crate) fn joints(merged: &PartitionOutputs<'_>, part: Part) -> Result<Vec<Jo
 /// Joins files beside each other. One that an earlier try wrote is there with its size: its name says what it is of, and
 /// in every try that is the same.
 pub(crate) async fn join(run: &RunId, joints: &[JoinedFile], context: &Context) -> Result<(), StageError> {
-    let listed = context.store.list(&keys::version(run)).await?;
+    let listed = context.list(&keys::version(run)).await?;
     let sizes: BTreeMap<&str, u64> = listed.iter().map(|object| (object.key.as_str(), object.size)).collect();
     let is_missing = |joint: &&JoinedFile| sizes.get(joint.file.key.as_str()) != Some(&joint.file.bytes);
-    let join = async |joint: &JoinedFile| Ok(context.store.concatenate(&joint.sources, &joint.file.key).await?);
+    let join = async |joint: &JoinedFile| context.concatenate(&joint.sources, &joint.file.key).await;
     in_order(joints.iter().filter(is_missing), JOINED_AT_ONCE, join, Ok).await
 }
 

@@ -58,7 +58,7 @@ async fn ending(
         Err(error) => error.kind == ErrorKind::Transient,
     };
     if !goes_on {
-        lease::give_back(context.store.as_ref(), run).await?;
+        lease::give_back(context.store.as_ref(), run).await.map_err(StageError::changing)?;
     }
     outcome
 }

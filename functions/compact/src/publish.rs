@@ -9,8 +9,8 @@ use onefold_lake::run::receipt::Moved;
 use onefold_lake::version::current::{self, Current};
 use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
-use onefold_shell::{Context, Pinned, StageError, json_object};
-use onefold_store::{Condition, TransactionError};
+use onefold_shell::{Context, Pinned, StageError};
+use onefold_store::TransactionError;
 use onefold_version::find_missing;
 
 /// Publishes a version whose manifest says nothing against it, and holds any other.
@@ -67,8 +67,7 @@ async fn publish(
 }
 
 async fn write(manifest: &Manifest, context: &Context) -> Result<(), StageError> {
-    let key = keys::manifest(&manifest.run);
-    Ok(context.store.put(&key, json_object(manifest)?, Condition::Always).await?)
+    context.put_json(&keys::manifest(&manifest.run), manifest).await
 }
 
 fn result(manifest: &Manifest, published: bool, moved: &mut Moved) -> CompactResult {
@@ -88,14 +87,14 @@ fn result(manifest: &Manifest, published: bool, moved: &mut Moved) -> CompactRes
 }
 
 async fn is_current(run: &RunId, context: &Context) -> Result<bool, StageError> {
-    let transaction = current::begin(context.store.as_ref()).await?;
+    let transaction = current::begin(context.store.as_ref()).await.map_err(StageError::changing)?;
     Ok(transaction.value().is_some_and(|current| current.run == *run))
 }
 
 /// Makes the version the current one, if the one that it builds on still is, and nothing was purged since.
 async fn commit(manifest: &Manifest, pinned: &Pinned, context: &Context) -> Result<(), StageError> {
     let (run, store) = (&manifest.run, context.store.as_ref());
-    let transaction = current::begin(store).await?;
+    let transaction = current::begin(store).await.map_err(StageError::changing)?;
     if transaction.value().is_some_and(|current| current.run == *run) {
         // An earlier try committed.
         return Ok(());
@@ -105,13 +104,16 @@ async fn commit(manifest: &Manifest, pinned: &Pinned, context: &Context) -> Resu
         return Err(overtaken(transaction.value(), base));
     }
     // A held version may have lain for long; what is purged from here on changes the epoch, and with it the entity tag.
-    if let Some(missing) = find_missing(store, manifest).await? {
+    if let Some(missing) = find_missing(store, manifest).await.map_err(StageError::listing)? {
         return Err(StageError::corrupt(missing));
     }
     let next = Current::after(transaction.value(), run.clone());
     match transaction.commit(store, &next).await {
-        Err(TransactionError::Overtaken { .. }) => Err(overtaken(current::begin(store).await?.value(), base)),
-        committed => Ok(committed?),
+        Err(TransactionError::Overtaken { .. }) => {
+            let now = current::begin(store).await.map_err(StageError::changing)?;
+            Err(overtaken(now.value(), base))
+        }
+        committed => committed.map_err(StageError::changing),
     }
 }
 

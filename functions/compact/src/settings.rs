@@ -17,7 +17,8 @@ pub(crate) async fn write(
     partitions: &[PartitionCounts],
     context: &Context,
 ) -> Result<Vec<File>, StageError> {
-    let (mut list, _) = blocked::read(context.store.as_ref(), &keys::link_blocked(run)).await?;
+    let (mut list, _) =
+        blocked::read(context.store.as_ref(), &keys::link_blocked(run)).await.map_err(StageError::reading_part)?;
     for (node, rule) in partitions.iter().flat_map(|partition| &partition.blocked) {
         let Some(accounts) = rule.accounts else { continue };
         let node = Node::parse(node).ok_or_else(|| StageError::corrupt("a blocked key of a partition is no node"))?;
@@ -29,7 +30,7 @@ pub(crate) async fn write(
     let contents = [
         (keys::processed_config(run), pinned.config_text.clone().into(), pinned.config_text.lines().count() as u64),
         (keys::processed_corrections(run), json_object(pairs)?, (pairs.always.len() + pairs.never.len()) as u64),
-        (keys::processed_blocked(run), blocked::format(&list)?.into(), records),
+        (keys::processed_blocked(run), blocked::format(&list).map_err(StageError::compressing)?.into(), records),
     ];
     let mut files = Vec::new();
     for (key, content, records) in contents {

@@ -1,9 +1,8 @@
 //! Why a connector could not go on.
 
 use onefold_shell::StageError;
-use onefold_store::StoreError;
 
-/// Why a connector could not go on.
+/// Why a connector could not go on. Who makes one decides whose fault it is.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The source failed. If it need not be read, the run goes on without it.
@@ -11,7 +10,7 @@ pub enum Fault {
     Source(StageError),
     /// The lake or the program failed, so the stage fails.
     #[error(transparent)]
-    Stage(#[from] StageError),
+    Stage(StageError),
 }
 
 impl Fault {
@@ -20,17 +19,16 @@ impl Fault {
         Self::Source(StageError::invalid_input(message))
     }
 
+    /// Onefold itself did what it should not.
+    pub(crate) fn internal(message: &str) -> Self {
+        Self::Stage(StageError::internal(message))
+    }
+
     /// The error of the stage. Errors of the source name it first.
     pub fn into_error(self, source: &str) -> StageError {
         match self {
-            Self::Source(error) => StageError::new(error.kind, format!("the source {source:?}: {}", error.message)),
+            Self::Source(error) => error.about(&format!("the source {source:?}")),
             Self::Stage(error) => error,
         }
-    }
-}
-
-impl From<StoreError> for Fault {
-    fn from(error: StoreError) -> Self {
-        Self::Stage(error.into())
     }
 }

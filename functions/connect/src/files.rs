@@ -22,7 +22,7 @@ use onefold_lake::keys;
 use onefold_lake::run::note::Note;
 use onefold_lake::run::plan::{Piece, Reading};
 use onefold_rows::setup_checks;
-use onefold_shell::{Context, StageError};
+use onefold_shell::Context;
 
 use crate::chunker::{CHUNK_BYTES, Chunker, ObjectMark, RawChunk};
 use crate::{Connector, Fault, PlannedSource, Planning, ReadOutcome, Sink, SplitPosition};
@@ -47,7 +47,7 @@ impl Connector for FilesSource<'_> {
     async fn plan(&self, planning: &Planning<'_>, faults: &mut Vec<String>) -> Result<PlannedSource, Fault> {
         let Source { name, required, .. } = self.source;
         let prefix = keys::landing(name);
-        let objects = planning.context.store.list(&prefix).await?;
+        let objects = planning.context.list(&prefix).await.map_err(Fault::Stage)?;
         let was_there = planning.known.iter().any(|input| input.source == *name);
         if objects.is_empty() && !was_there && *required {
             faults.push(setup_checks::no_file(name, &prefix));
@@ -80,12 +80,12 @@ impl Connector for FilesSource<'_> {
         sink: &mut Sink<'_>,
     ) -> Result<ReadOutcome, Fault> {
         let Reading::Files { pieces } = reading else {
-            return Err(StageError::internal("the split is not of files").into());
+            return Err(Fault::internal("the split is not of files"));
         };
         let from = match from {
             None => None,
             Some(SplitPosition::Object(position)) => Some(position),
-            Some(SplitPosition::Opaque(_)) => return Err(StageError::internal("the position is not in a file").into()),
+            Some(SplitPosition::Opaque(_)) => return Err(Fault::internal("the position is not in a file")),
         };
         self.read_pieces(pieces, from, sink).await
     }
@@ -192,7 +192,7 @@ impl OpenPiece<'_> {
     }
 }
 
-async fn write(chunks: impl IntoIterator<Item = RawChunk>, sink: &mut Sink<'_>) -> Result<(), StageError> {
+async fn write(chunks: impl IntoIterator<Item = RawChunk>, sink: &mut Sink<'_>) -> Result<(), Fault> {
     for chunk in chunks {
         sink.write(chunk).await?;
     }

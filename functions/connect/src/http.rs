@@ -17,7 +17,7 @@ mod watermark;
 use async_trait::async_trait;
 use onefold_config::HttpSettings;
 use onefold_lake::run::plan::Reading;
-use onefold_shell::{Context, StageError};
+use onefold_shell::Context;
 
 use crate::{Connector, Fault, PlannedSource, Planning, ReadOutcome, Sink, SplitPosition};
 
@@ -47,7 +47,7 @@ impl Connector for HttpSource<'_> {
         sink: &mut Sink<'_>,
     ) -> Result<ReadOutcome, Fault> {
         let Reading::Http { watermark } = reading else {
-            return Err(StageError::internal("the split is not of an API").into());
+            return Err(Fault::internal("the split is not of an API"));
         };
         let secret = self.secret(sink.context()).await?;
         let client = client::PageClient::new(self.settings, secret.as_deref()).map_err(Fault::Source)?;

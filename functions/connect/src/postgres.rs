@@ -23,8 +23,7 @@ use onefold_lake::keys;
 use onefold_lake::run::note::Note;
 use onefold_lake::run::plan::{KeyRanges, Reading};
 use onefold_lake::version::manifest::config_digest;
-use onefold_shell::{StageError, json_object};
-use onefold_store::Condition;
+use onefold_shell::StageError;
 use serde_json::Value;
 use session::{HiddenRows, Session};
 use sql::{KeyRange, RowsQuery, Statement};
@@ -52,7 +51,7 @@ impl Connector for PostgresSource<'_> {
         let (notes, ranges) = looked?;
         let Some(ranges) = ranges else { return Ok(PlannedSource { notes, ..PlannedSource::default() }) };
         let key = keys::run_key_ranges(planning.run, &self.source.name);
-        planning.context.store.put(&key, json_object(&ranges)?, Condition::Always).await?;
+        planning.context.put_json(&key, &ranges).await.map_err(Fault::Stage)?;
         let readings = (0..=ranges.bounds.len() as u32).map(|range| Reading::Postgres { range });
         Ok(PlannedSource { readings: readings.collect(), notes, ..PlannedSource::default() })
     }
@@ -64,15 +63,16 @@ impl Connector for PostgresSource<'_> {
         sink: &mut Sink<'_>,
     ) -> Result<ReadOutcome, Fault> {
         let Reading::Postgres { range } = reading else {
-            return Err(StageError::internal("the split is not of a database").into());
+            return Err(Fault::internal("the split is not of a database"));
         };
         let from = match from {
             None => None,
             Some(SplitPosition::Opaque(Value::String(key))) => Some(key),
-            Some(_) => return Err(StageError::internal("the position is no key").into()),
+            Some(_) => return Err(Fault::internal("the position is no key")),
         };
         let context = sink.context();
-        let ranges: KeyRanges = context.json(&keys::run_key_ranges(sink.run(), &self.source.name)).await?;
+        let key = keys::run_key_ranges(sink.run(), &self.source.name);
+        let ranges: KeyRanges = context.json(&key).await.map_err(Fault::Stage)?;
         let number = *range as usize;
         let range = KeyRange {
             after: number.checked_sub(1).and_then(|before| ranges.bounds.get(before)).map(String::as_str),
@@ -84,7 +84,7 @@ impl Connector for PostgresSource<'_> {
         let end = self.read_range(&session, &range, ranges.since.as_deref(), sink).await;
         session.close().await;
         match end? {
-            Flow::GoOn => Ok(sink.end(ranges.watermark).await?),
+            Flow::GoOn => sink.end(ranges.watermark).await,
             Flow::Stop => Ok(ReadOutcome::Stopped(None)),
         }
     }
@@ -318,6 +318,7 @@ async fn bounds(session: &Session<'_>, statement: &Statement<'_>) -> Result<Vec<
 
 fn column<'r, T: tokio_postgres::types::FromSql<'r>>(row: &'r Row, index: usize) -> Result<T, Fault> {
     row.try_get(index).map_err(|error| {
-        Fault::Stage(StageError::internal(format!("PostgreSQL answered with another type than was asked for: {error}")))
+        let what_failed = "PostgreSQL answered with another type than was asked for";
+        Fault::Stage(StageError::internal(what_failed).caused_by(error))
     })
 }

@@ -20,8 +20,8 @@ use onefold_shell::{Context, StageError};
 use onefold_store::{Condition, StoreError};
 use serde_json::Value;
 
-use crate::ReadOutcome;
 use crate::chunker::RawChunk;
+use crate::{Fault, ReadOutcome};
 
 /// Time that must be left to begin another chunk.
 const RESERVE: Duration = Duration::from_secs(60);
@@ -161,12 +161,12 @@ impl<'s> Sink<'s> {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn write(&mut self, chunk: RawChunk) -> Result<(), StageError> {
+    pub async fn write(&mut self, chunk: RawChunk) -> Result<(), Fault> {
         let notes = std::mem::take(&mut self.notes);
         let index = Index { segments: chunk.segments, lines: chunk.lines, next: None, notes };
-        let bytes = rawchunk::format(&chunk.text, &index)?;
+        let bytes = rawchunk::format(&chunk.text, &index).map_err(StageError::compressing).map_err(Fault::Stage)?;
         let size = bytes.len() as u64;
-        self.to.context.store.put(&self.name(self.chunk).raw(self.to.format), bytes.into(), Condition::Always).await?;
+        self.to.context.put(&self.name(self.chunk).raw(self.to.format), bytes).await.map_err(Fault::Stage)?;
         self.count(index.lines, size);
         Ok(())
     }
@@ -189,12 +189,12 @@ impl<'s> Sink<'s> {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn page_end(&mut self, position: Value) -> Result<Flow, StageError> {
+    pub async fn page_end(&mut self, position: Value) -> Result<Flow, Fault> {
         let is_time_short = self.is_time_short();
         if self.text.len() < ROWS_BYTES && !is_time_short {
             return Ok(Flow::GoOn);
         }
-        let is_ours = self.write_once(Next::At(position)).await?;
+        let is_ours = self.write_once(Next::At(position)).await.map_err(Fault::Stage)?;
         Ok(if is_ours && !is_time_short { Flow::GoOn } else { Flow::Stop })
     }
 
@@ -205,9 +205,9 @@ impl<'s> Sink<'s> {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn leave(&mut self, position: Value) -> Result<ReadOutcome, StageError> {
+    pub async fn leave(&mut self, position: Value) -> Result<ReadOutcome, Fault> {
         // Even without rows: the position can be another one than the last chunk's.
-        self.write_once(Next::At(position)).await?;
+        self.write_once(Next::At(position)).await.map_err(Fault::Stage)?;
         Ok(ReadOutcome::Stopped(None))
     }
 
@@ -217,9 +217,9 @@ impl<'s> Sink<'s> {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn end(&mut self, watermark: Option<String>) -> Result<ReadOutcome, StageError> {
+    pub async fn end(&mut self, watermark: Option<String>) -> Result<ReadOutcome, Fault> {
         // Even without rows: the end, too, is written by one only.
-        let is_ours = self.write_once(Next::End { watermark: watermark.clone() }).await?;
+        let is_ours = self.write_once(Next::End { watermark: watermark.clone() }).await.map_err(Fault::Stage)?;
         Ok(if is_ours { ReadOutcome::Done { watermark } } else { ReadOutcome::Stopped(None) })
     }
 
@@ -237,8 +237,8 @@ impl<'s> Sink<'s> {
         // A try before this one, which the source did not fail so early, may have written more.
         for (chunk, key, _) in self.written().await? {
             if chunk >= self.chunk {
-                let (bytes, _) = self.to.context.store.get(&key).await?;
-                let index = rawchunk::parse_index(&key, &bytes)?;
+                let (bytes, _) = self.to.context.get(&key).await?;
+                let index = rawchunk::parse_index(&key, &bytes).map_err(StageError::damaged)?;
                 self.count(index.lines, bytes.len() as u64);
             }
         }
@@ -256,8 +256,8 @@ impl<'s> Sink<'s> {
         self.is_overtaken = false;
         let written = self.written().await?;
         let Some((last, key, _)) = written.last() else { return Ok(TakenUp::Nothing) };
-        let (bytes, _) = self.to.context.store.get(key).await?;
-        let index = rawchunk::parse_index(key, &bytes)?;
+        let (bytes, _) = self.to.context.get(key).await?;
+        let index = rawchunk::parse_index(key, &bytes).map_err(StageError::damaged)?;
         let before = index.segments.first().and_then(|segment| segment.line);
         let (Some(before), Some(next)) = (before, index.next) else {
             return Err(StageError::corrupt(format!("the object {key} does not say how its split goes on")));
@@ -285,7 +285,7 @@ impl<'s> Sink<'s> {
         };
         let notes = std::mem::take(&mut self.notes);
         let index = Index { segments: vec![segment], lines: self.rows, next: Some(next), notes };
-        let bytes = rawchunk::format(&self.text, &index)?;
+        let bytes = rawchunk::format(&self.text, &index).map_err(StageError::compressing)?;
         let size = bytes.len() as u64;
         let key = self.name(self.chunk).raw(self.to.format);
         match self.to.context.store.put(&key, bytes.into(), Condition::IfAbsent).await {
@@ -299,7 +299,7 @@ impl<'s> Sink<'s> {
                 self.is_overtaken = true;
                 Ok(false)
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(StageError::writing(error)),
         }
     }
 
@@ -312,7 +312,7 @@ impl<'s> Sink<'s> {
 
     /// Number, key and size of each chunk of the split that there is, in order.
     async fn written(&self) -> Result<Vec<(u32, String, u64)>, StageError> {
-        let objects = self.to.context.store.list(&self.name(0).raw_of_split()).await?;
+        let objects = self.to.context.list(&self.name(0).raw_of_split()).await?;
         let mut written: Vec<(u32, String, u64)> = objects
             .into_iter()
             .filter_map(|object| Some((Chunk::parse_raw(&object.key)?.0.chunk, object.key, object.size)))

@@ -22,7 +22,7 @@ pub(crate) struct Chunks {
 
 /// The interim chunks of a run, in the order of their raw chunks.
 pub(crate) async fn chunks(run: &RunId, context: &Context) -> Result<Chunks, StageError> {
-    let raw = context.store.list(&keys::raw_of(run)).await?;
+    let raw = context.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Chunk::parse_raw(&object.key)).map(|(chunk, _)| chunk);
     let receipts =
         Receipts::read::<TranslateResult, _>(context, run, Stage::Translate, chunks, Chunk::receipt_name).await?;

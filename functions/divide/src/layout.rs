@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn what_no_division_makes_fit_is_refused() {
         let small = MemoryBudget::of_megabytes(512);
-        let refused = |inputs: Vec<SizedInput>, terms: Terms| divide(inputs, terms).unwrap_err().message;
+        let refused = |inputs: Vec<SizedInput>, terms: Terms| divide(inputs, terms).unwrap_err().text();
         let link = Terms { link: small, ..Terms::default() };
         let message = refused(vec![sized(1, 200_000_000)], link);
         assert!(
@@ -170,7 +170,7 @@ mod tests {
     fn what_is_told_to_be_needed_is_enough() {
         let inputs = || vec![sized(1, 200_000_000)];
         let message =
-            divide(inputs(), Terms { link: MemoryBudget::of_megabytes(512), ..Terms::default() }).unwrap_err().message;
+            divide(inputs(), Terms { link: MemoryBudget::of_megabytes(512), ..Terms::default() }).unwrap_err().text();
         let (_, number) = message.split_once("LinkMemory=").unwrap();
         let told: u64 = number.split(' ').next().unwrap().parse().unwrap();
         let with =

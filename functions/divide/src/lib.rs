@@ -17,7 +17,6 @@ use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Layout;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, StageError, Work, json_lines, json_object};
-use onefold_store::Condition;
 
 use crate::layout::Terms;
 
@@ -44,7 +43,7 @@ async fn divide(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Div
     ];
     for (key, document) in documents {
         moved.bytes_out += document.len() as u64;
-        context.store.put(&key, document, Condition::Always).await?;
+        context.put(&key, document).await?;
     }
     Ok(DivideResult {
         shards: layout.shards,
@@ -58,7 +57,7 @@ async fn divide(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Div
 
 /// Refuses a run that Link worked on before it was divided here: Link of an earlier program divided it.
 async fn check_not_linked(run: &RunId, context: &Context) -> Result<(), StageError> {
-    if context.store.list(&keys::receipts_of(run, Stage::Link)).await?.is_empty() {
+    if context.list(&keys::receipts_of(run, Stage::Link)).await?.is_empty() {
         return Ok(());
     }
     Err(StageError::invalid_input(format!(

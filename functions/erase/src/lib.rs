@@ -21,7 +21,6 @@ use onefold_lake::calls::{EraseCursor, EraseRequest, EraseResult};
 use onefold_lake::keys;
 use onefold_lake::version::current;
 use onefold_shell::{Context, StageError, in_order};
-use onefold_store::Condition;
 
 use request::{entries, result_at, result_of_nobody};
 use search::Search;
@@ -38,7 +37,7 @@ const RESERVE: Duration = Duration::from_secs(60);
 /// store failed. It can be called again.
 pub async fn run(request: EraseRequest, context: &Context) -> Result<EraseResult, StageError> {
     let asked = entries(&request, context.hasher()?)?;
-    let current = current::begin(context.store.as_ref()).await?;
+    let current = current::begin(context.store.as_ref()).await.map_err(StageError::changing)?;
     let Some(current) = current.value() else {
         if !request.dry_run {
             write(&asked.iter().copied().collect(), context).await?;
@@ -70,7 +69,7 @@ async fn write(entries: &BTreeSet<Node>, context: &Context) -> Result<(), StageE
     let fingerprint = context.hasher()?.fingerprint();
     let put = async |entry: &Node| {
         let key = keys::suppression(&fingerprint, *entry);
-        Ok(context.store.put(&key, b"{}".to_vec().into(), Condition::Always).await?)
+        context.put(&key, "{}").await
     };
     in_order(entries, WRITTEN_AT_ONCE, put, Ok).await
 }

@@ -96,14 +96,14 @@ mod tests {
     #[test]
     fn faults_are_told_at_once_and_without_the_values() {
         let request = read(r#"{"references":["crm:8","anna"],"emails":["weber"],"phone_numbers":["030 1234567"]}"#);
-        let message = entries(&request, &hasher()).unwrap_err().message;
+        let message = entries(&request, &hasher()).unwrap_err().text();
         for expected in ["references[1]", "emails[0]", "phone_numbers[0]"] {
             assert!(message.contains(expected), "{message}");
         }
         for value in ["anna", "weber", "1234567;", "030"] {
             assert!(!message.contains(value), "{message}");
         }
-        assert!(entries(&read("{}"), &hasher()).unwrap_err().message.contains("nobody is named"));
+        assert!(entries(&read("{}"), &hasher()).unwrap_err().text().contains("nobody is named"));
         assert!(serde_json::from_str::<EraseRequest>(r#"{"email":"a@b.de"}"#).is_err());
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use onefold_config::Config;
 use onefold_graph::node::Node;
-use onefold_identity::merge::members;
+use onefold_identity::merge::{LineError, members};
 use onefold_identity::suppression::{Suppression, reference_entry};
 use onefold_lake::RunId;
 use onefold_lake::calls::{EraseCursor, EraseRequest};
@@ -66,9 +66,12 @@ impl<'s> Search<'s> {
         }
         let places = next.len();
         let mut entries = BTreeSet::new();
-        let read = async |place| self.version.read_members(place).await.map_err(stage_error);
-        in_order(next, READ_AHEAD, read, |text| {
-            let found = self.find(&text, context)?;
+        let read = async |place| {
+            let text = self.version.read_members(place).await.map_err(stage_error)?;
+            Ok((place, text))
+        };
+        in_order(next, READ_AHEAD, read, |(place, text): (&MemberPlace, String)| {
+            let found = self.find(&text, context).map_err(|error| error.about(place.key()))?;
             cursor.customers += found.customers.len() as u64;
             cursor.accounts += found.accounts.len() as u64;
             cursor.listed += found.accounts.iter().filter(|entry| self.all.entries().contains(entry)).count() as u64;
@@ -86,7 +89,7 @@ impl<'s> Search<'s> {
         let hasher = context.hasher()?;
         let mut found = Matches::default();
         for member in members(text) {
-            let member = member?;
+            let member = member.map_err(no_member)?;
             if self.all.covers(&member.account, &self.config) {
                 found.accounts.insert(reference_entry(hasher, &member.account.reference));
                 found.customers.extend(member.customer_id.map(str::to_owned));
@@ -98,7 +101,7 @@ impl<'s> Search<'s> {
             return Ok(found);
         }
         for member in members(text) {
-            let member = member?;
+            let member = member.map_err(no_member)?;
             if member.customer_id.is_some_and(|customer_id| found.customers.contains(customer_id)) {
                 found.accounts.insert(reference_entry(hasher, &member.account.reference));
             }
@@ -117,7 +120,13 @@ fn stage_error(error: VersionError) -> StageError {
         | VersionError::Incomplete { .. } => {
             StageError::corrupt(format!("the current version cannot be read: {error}"))
         }
-        VersionError::Damaged(error) => error.into(),
-        VersionError::Store { source } => source.into(),
+        VersionError::Damaged(error) => StageError::damaged(error),
+        VersionError::Read(error) => StageError::reading(error),
+        VersionError::List(error) => StageError::listing(error),
+        VersionError::Write(error) => StageError::writing(error),
     }
+}
+
+fn no_member(error: LineError) -> StageError {
+    StageError::corrupt("the members cannot be read").caused_by(error)
 }

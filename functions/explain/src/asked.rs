@@ -66,7 +66,9 @@ fn stage_error(error: VersionError) -> StageError {
         | VersionError::NewerFormat { .. }
         | VersionError::NoIndex { .. } => StageError::invalid_input(error.to_string()),
         VersionError::Incomplete { .. } => StageError::corrupt(error.to_string()),
-        VersionError::Damaged(error) => error.into(),
-        VersionError::Store { source } => source.into(),
+        VersionError::Damaged(error) => StageError::damaged(error),
+        VersionError::Read(error) => StageError::reading(error),
+        VersionError::List(error) => StageError::listing(error),
+        VersionError::Write(error) => StageError::writing(error),
     }
 }

@@ -11,6 +11,7 @@ mod values;
 use onefold_graph::node::NodeHasher;
 use onefold_identity::account::Account;
 use onefold_identity::explain::Explainer;
+use onefold_identity::json_error::JsonError;
 use onefold_identity::match_keys::Matcher;
 use onefold_identity::merge::Guarded;
 use onefold_lake::calls::{ExplainRequest, ExplainResult, Together};
@@ -99,7 +100,7 @@ fn shown(
     let mut links = explainer.tree(&all, from);
     links.truncate(LINKS_MOST);
     let customer: Value = serde_json::from_str(&group.customer)
-        .map_err(|_| StageError::corrupt("a customer of the version is no JSON"))?;
+        .map_err(|error| unreadable("a customer of the version is no JSON", &error))?;
     Ok(ExplainResult::Customer {
         run: version.run(),
         values: values::of(&customer, &accounts),
@@ -159,18 +160,22 @@ async fn pair(version: &AskedVersion<'_>, one: &str, other: &str) -> Result<Expl
 
 fn parse(texts: &[String]) -> Result<Vec<Account<'_>>, StageError> {
     let accounts: Result<Vec<_>, _> = texts.iter().map(|text| Account::parse(text)).collect();
-    accounts.map_err(|_| StageError::corrupt("a member of the version is no account"))
+    accounts.map_err(|error| unreadable("a member of the version is no account", &error))
 }
 
 fn guarded(lines: &[String]) -> Result<Vec<Guarded>, StageError> {
     let guarded: Result<Vec<_>, _> = lines.iter().map(|line| serde_json::from_str(line)).collect();
-    guarded.map_err(|_| StageError::corrupt("a line of what guards did cannot be read"))
+    guarded.map_err(|error| unreadable("a line of what guards did cannot be read", &error))
 }
 
 /// Lines as JSON.
 fn json<'t>(texts: impl Iterator<Item = &'t String>) -> Result<Vec<Value>, StageError> {
     let values: Result<Vec<Value>, _> = texts.map(|text| serde_json::from_str(text)).collect();
-    values.map_err(|_| StageError::corrupt("a line of the version is no JSON"))
+    values.map_err(|error| unreadable("a line of the version is no JSON", &error))
+}
+
+fn unreadable(what: &str, error: &serde_json::Error) -> StageError {
+    StageError::corrupt(what).caused_by(JsonError::new(error))
 }
 
 fn explainer<'e>(
@@ -178,7 +183,8 @@ fn explainer<'e>(
     guarded: &'e [Guarded],
     accounts: &'e [Account<'e>],
 ) -> Result<Explainer<'e>, StageError> {
-    let hasher = NodeHasher::from_hex(ANY_SECRET).map_err(|error| StageError::internal(error.to_string()))?;
+    let hasher = NodeHasher::from_hex(ANY_SECRET)
+        .map_err(|error| StageError::internal("a hasher cannot be made").caused_by(error))?;
     let matcher = Matcher::new(&version.config, hasher);
     Ok(Explainer::new(&version.config, matcher, &version.corrections, guarded, accounts))
 }

@@ -121,9 +121,10 @@ impl Extraction<'_> {
                 Ok(ReadOutcome::Stopped(_)) if sink.is_overtaken() && !sink.is_time_short() => {}
                 Ok(ReadOutcome::Stopped(position)) => return Ok(ExtractionEnd::Stopped(position)),
                 Err(Fault::Source(error)) if !self.required => {
-                    if sink.skip(&error.message, is_repeatable).await? {
-                        tracing::warn!(source = self.split.source, reason = error.message, "skipped");
-                        return Ok(ExtractionEnd::Skipped { reason: error.message });
+                    let reason = error.text();
+                    if sink.skip(&reason, is_repeatable).await? {
+                        tracing::warn!(source = self.split.source, reason, "skipped");
+                        return Ok(ExtractionEnd::Skipped { reason });
                     }
                 }
                 Err(fault) => return Err(fault.into_error(&self.split.source)),

@@ -31,6 +31,7 @@ pub mod customer_id;
 pub mod edit_distance;
 pub mod explain;
 pub mod json;
+pub mod json_error;
 pub mod judge;
 pub mod match_keys;
 pub mod merge;

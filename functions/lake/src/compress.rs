@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use onefold_identity::json_error::JsonError;
+use onefold_store::ErrorSource;
 use zstd::zstd_safe::{CParameter, ParamSwitch, compress_bound};
 
 /// Level of everything Onefold writes: the fastest of the regular levels. At level 3 the text is 6 % smaller
@@ -25,12 +27,30 @@ pub struct FormatError {
     pub key: String,
     /// What is wrong; no text of the object.
     pub reason: String,
+    /// What lies behind it; no text of the object either.
+    source: Option<ErrorSource>,
 }
 
 impl FormatError {
     /// An error about an object.
-    pub fn new(key: &str, reason: impl std::fmt::Display) -> Self {
-        Self { key: key.to_owned(), reason: reason.to_string() }
+    pub fn new(key: &str, reason: impl Into<String>) -> Self {
+        Self { key: key.to_owned(), reason: reason.into(), source: None }
+    }
+
+    /// An error about an object whose text cannot be decompressed.
+    pub fn zstd(key: &str, cause: std::io::Error) -> Self {
+        Self::new(key, "its zstd cannot be read").caused_by(cause)
+    }
+
+    /// An error about an object whose JSON cannot be read.
+    pub fn json(key: &str, cause: &serde_json::Error) -> Self {
+        Self::new(key, "its JSON cannot be read").caused_by(JsonError::new(cause))
+    }
+
+    /// The error with what lies behind it, which must not hold text of the object.
+    #[must_use]
+    pub fn caused_by(self, cause: impl Into<ErrorSource>) -> Self {
+        Self { source: Some(cause.into()), ..self }
     }
 }
 
@@ -107,11 +127,11 @@ fn decompressed_size(bytes: &[u8]) -> Option<usize> {
 /// The bytes are not zstd, or cut off.
 pub fn decompress(key: &str, bytes: &[u8]) -> Result<Vec<u8>, FormatError> {
     if let Some(size) = decompressed_size(bytes) {
-        return zstd::bulk::decompress(bytes, size).map_err(|error| FormatError::new(key, error));
+        return zstd::bulk::decompress(bytes, size).map_err(|error| FormatError::zstd(key, error));
     }
     let mut text = Vec::new();
-    let mut decoder = zstd::stream::read::Decoder::with_buffer(bytes).map_err(|error| FormatError::new(key, error))?;
-    decoder.read_to_end(&mut text).map_err(|error| FormatError::new(key, error))?;
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(bytes).map_err(|error| FormatError::zstd(key, error))?;
+    decoder.read_to_end(&mut text).map_err(|error| FormatError::zstd(key, error))?;
     Ok(text)
 }
 
@@ -130,7 +150,7 @@ impl<'b> FrameReader<'b> {
     /// # Errors
     /// Only if memory runs out.
     pub fn new(key: &'b str, bytes: &'b [u8]) -> Result<Self, FormatError> {
-        let decompressor = zstd::bulk::Decompressor::new().map_err(|error| FormatError::new(key, error))?;
+        let decompressor = zstd::bulk::Decompressor::new().map_err(|error| FormatError::zstd(key, error))?;
         Ok(Self { key, rest: bytes, decompressor, text: Vec::new() })
     }
 
@@ -167,7 +187,7 @@ impl<'b> FrameReader<'b> {
         self.text.clear();
         self.text.reserve_exact(text_bytes);
         let length = self.decompressor.decompress_to_buffer(frame, &mut self.text);
-        length.map_err(|error| FormatError::new(self.key, error))?;
+        length.map_err(|error| FormatError::zstd(self.key, error))?;
         Ok(Some(&self.text))
     }
 

@@ -123,7 +123,9 @@ impl Serialize for RunId {
 
 impl<'de> Deserialize<'de> for RunId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        // The text is not quoted: where a run is expected, anything may stand.
+        Self::parse(&String::deserialize(deserializer)?)
+            .map_err(|_| serde::de::Error::custom("a run is named like 20261122T174600Z-1a2b3c4d"))
     }
 }
 

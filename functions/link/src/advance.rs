@@ -6,7 +6,6 @@ use onefold_lake::data::blocked;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work};
-use onefold_store::Condition;
 
 use crate::round::CONTRACT;
 
@@ -84,19 +83,18 @@ async fn gather_blocked(run: &RunId, shards: u32, context: &Context, moved: &mut
     let lists: Vec<String> = (0..shards).map(|shard| keys::link_round(run, CONTRACT, shard, "blocked")).collect();
     let mut blocked_keys = 0;
     for list in &lists {
-        blocked_keys += blocked::open(store, list).await?.keys();
+        blocked_keys += blocked::open(store, list).await.map_err(StageError::reading_part)?.keys();
     }
     let what = format!("the list of {blocked_keys} blocked keys");
     context.memory.check(Function::Link, MemoryBudget::blocked_list_bytes(blocked_keys), what)?;
     let mut all = Vec::with_capacity(usize::try_from(blocked_keys).unwrap_or_default());
     for list in &lists {
-        let (blocked, bytes_in) = blocked::read(store, list).await?;
+        let (blocked, bytes_in) = blocked::read(store, list).await.map_err(StageError::reading_part)?;
         moved.bytes_in += bytes_in;
         all.extend(blocked);
     }
     all.sort_unstable();
-    let joined = blocked::format(&all)?;
+    let joined = blocked::format(&all).map_err(StageError::compressing)?;
     moved.bytes_out += joined.len() as u64;
-    store.put(&keys::link_blocked(run), joined.into(), Condition::Always).await?;
-    Ok(())
+    context.put(&keys::link_blocked(run), joined).await
 }

@@ -6,7 +6,6 @@ use onefold_lake::data::shuffle::{self, ShuffleWriter};
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Function, MemoryBudget, StageError};
-use onefold_store::Condition;
 
 /// Edges of a frame: 128 KiB of them stay in a processor's cache.
 const FRAME_EDGES: usize = (128 << 10) / EDGE_BYTES;
@@ -49,21 +48,22 @@ impl<F: Fn(usize) -> Edge> Outbox<F> {
         let (order, starts) = self.order(place.shards)?;
         moved.records_out += order.len() as u64;
         // Hashes are hardly compressed. A frame adds some bytes at most.
-        let mut writer = ShuffleWriter::with_capacity(order.len() * EDGE_BYTES * 101 / 100)?;
+        let mut writer =
+            ShuffleWriter::with_capacity(order.len() * EDGE_BYTES * 101 / 100).map_err(StageError::compressing)?;
         let mut frame = Vec::with_capacity(FRAME_EDGES.min(order.len()) * EDGE_BYTES);
         for of_shard in starts.windows(2) {
             for sent in order[of_shard[0]..of_shard[1]].chunks(FRAME_EDGES) {
                 frame.clear();
                 sent.iter().for_each(|seen| edges::push(&mut frame, self.seen(*seen)));
-                writer.append(&frame)?;
+                writer.append(&frame).map_err(StageError::compressing)?;
             }
             writer.end_reader();
         }
         drop(order);
-        let bytes = writer.finish()?;
+        let bytes = writer.finish().map_err(StageError::compressing)?;
         moved.bytes_out += bytes.len() as u64;
         let key = keys::link_round(place.run, place.round, place.shard, self.what);
-        context.store.put(&key, bytes.into(), Condition::Always).await?;
+        context.put(&key, bytes).await?;
         Ok(())
     }
 
@@ -160,7 +160,8 @@ pub(crate) async fn read_sent<I: Inbox>(
     let mut sent = Vec::with_capacity(shards as usize);
     for sender in 0..shards {
         let key = keys::link_round(run, round, sender, what);
-        sent.push((shuffle::open(store, &key, shard..shard + 1, shards).await?, key));
+        let object = shuffle::open(store, &key, shard..shard + 1, shards).await.map_err(StageError::reading_part)?;
+        sent.push((object, key));
     }
     let edges = sent.iter().map(|(object, _)| object.text_bytes(0)).sum::<usize>() / EDGE_BYTES;
     // All edges of a node come to its shard, and a node can have very many.
@@ -168,13 +169,14 @@ pub(crate) async fn read_sent<I: Inbox>(
     context.memory.check(Function::Link, MemoryBudget::round_bytes(edges as u64), met)?;
     let mut inbox = I::with_room(edges);
     for (object, key) in sent {
-        let frames = object.fetch(store).await?;
+        let frames = object.fetch(store).await.map_err(StageError::reading_part)?;
         moved.bytes_in += frames.bytes_in;
-        frames.each_frame(0, |text| {
+        let take = |text: &[u8]| {
             moved.records_in += (text.len() / EDGE_BYTES) as u64;
             inbox.take(edges::parse(&key, text)?);
-            Ok::<_, StageError>(())
-        })?;
+            Ok(())
+        };
+        frames.each_frame(0, take).map_err(StageError::damaged)?;
     }
     Ok(inbox)
 }

@@ -10,7 +10,6 @@ use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Layout;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, StageError, Work};
-use onefold_store::Condition;
 
 use crate::edges::{self, BEARERS, EDGES, LabelEdges, Outbox, Place, Receivers};
 use crate::stars::{self, Belonging};
@@ -124,7 +123,7 @@ impl Part<'_> {
         let spread = Spread::new(latest);
         let positions = lake_edges::format_positions(spread.references().zip(positions));
         moved.bytes_out += positions.len() as u64;
-        self.context.store.put(&self.key("positions"), positions.into(), Condition::Always).await?;
+        self.context.put(&self.key("positions"), positions).await?;
         let edge = |number| spread.edge(number);
         let outbox = Outbox { what: EDGES, edges: spread.len(), edge, to: Receivers::First };
         outbox.write(self.place(), self.context, moved).await?;
@@ -171,10 +170,10 @@ impl Part<'_> {
         of_partitions.dedup();
         self.write_blocked(of_partitions.into_iter(), moved).await?;
         let key = keys::link_round(self.run, 1, self.shard, "positions");
-        let (bytes, _) = self.context.store.get(&key).await?;
+        let (bytes, _) = self.context.get(&key).await?;
         moved.bytes_in += bytes.len() as u64;
         let slices = self.layout.all_slices();
-        let placed = lake_edges::parse_positions(&key, &bytes)?;
+        let placed = lake_edges::parse_positions(&key, &bytes).map_err(StageError::damaged)?;
         let mut placed: Vec<(Position, u32)> =
             placed.map(|(reference, position)| (position, labels.of(reference).slice(slices))).collect();
         drop((labels, bytes));
@@ -190,10 +189,9 @@ impl Part<'_> {
 
     /// Writes a list of blocked keys.
     async fn write_list(&self, key: &str, list: &[Blocked], moved: &mut Moved) -> Result<(), StageError> {
-        let bytes = blocked::format(list)?;
+        let bytes = blocked::format(list).map_err(StageError::compressing)?;
         moved.bytes_out += bytes.len() as u64;
-        self.context.store.put(key, bytes.into(), Condition::Always).await?;
-        Ok(())
+        self.context.put(key, bytes).await
     }
 
     /// Writes which blocked keys the accounts of each partition have.
@@ -202,11 +200,11 @@ impl Part<'_> {
         of_partitions: impl ExactSizeIterator<Item = (u32, Node)>,
         moved: &mut Moved,
     ) -> Result<(), StageError> {
-        let bytes = blocked::format_by_partition(of_partitions, self.layout.partitions)?;
+        let bytes =
+            blocked::format_by_partition(of_partitions, self.layout.partitions).map_err(StageError::compressing)?;
         moved.bytes_out += bytes.len() as u64;
         let key = keys::blocked_of_partitions(self.run, self.round, self.shard);
-        self.context.store.put(&key, bytes.into(), Condition::Always).await?;
-        Ok(())
+        self.context.put(&key, bytes).await
     }
 
     /// Writes the slices of accounts, sorted by position, as a frame for each Partition invocation.
@@ -217,10 +215,10 @@ impl Part<'_> {
     ) -> Result<(), StageError> {
         let mut written = 0;
         let slices = slices.inspect(|_| written += 1);
-        let bytes = labels::format(slices, self.layout.mappers.len() as u32)?;
+        let bytes = labels::format(slices, self.layout.mappers.len() as u32).map_err(StageError::compressing)?;
         moved.bytes_out += bytes.len() as u64;
         moved.records_out += written;
-        self.context.store.put(&self.key("labels"), bytes.into(), Condition::Always).await?;
+        self.context.put(&self.key("labels"), bytes).await?;
         Ok(())
     }
 }

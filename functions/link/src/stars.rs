@@ -40,7 +40,7 @@ pub(crate) async fn read(
     let fetch = |(mapper, input): (u32, &MapperInput)| {
         let (mapper, input) = (mapper, input.clone());
         async move {
-            let (bytes, _) = context.store.get(input.links.as_ref().unwrap_or(&input.key)).await?;
+            let (bytes, _) = context.get(input.links.as_ref().unwrap_or(&input.key)).await?;
             Ok((mapper, input, bytes))
         }
     };
@@ -96,7 +96,7 @@ impl<B: Fn(Node) -> bool> Reader<B> {
             Some(key) => {
                 let mut reader = LinksReader::new(key, &bytes);
                 let mut stars = Stars::default();
-                while reader.append(&mut stars)? {
+                while reader.append(&mut stars).map_err(StageError::damaged)? {
                     take(&stars);
                     stars.clear();
                 }
@@ -138,12 +138,13 @@ fn links_made_anew(
     let marks = SourceMarks::of_snapshots(&pinned.config, context.hasher()?);
     let suppression = pinned.suppression()?;
     let is_erased = |account: &Account<'_>| suppression.covers(account, &pinned.config);
-    let mut frames = FrameReader::new(key, bytes)?;
-    while let Some(text) = frames.next_frame()? {
+    let mut frames = FrameReader::new(key, bytes).map_err(StageError::damaged)?;
+    while let Some(text) = frames.next_frame().map_err(StageError::damaged)? {
         let text =
             std::str::from_utf8(text).map_err(|_| StageError::corrupt(format!("the object {key} is not UTF-8")))?;
         for lines in pieces(text) {
-            take(&member_stars(lines, &mut matcher, &marks, is_erased)?);
+            let stars = member_stars(lines, &mut matcher, &marks, is_erased);
+            take(&stars.map_err(|error| StageError::corrupt(format!("the object {key} is damaged")).caused_by(error))?);
         }
     }
     Ok(())

@@ -21,7 +21,9 @@ pub(crate) async fn of_partition(
 ) -> Result<Vec<Node>, StageError> {
     let open = |shard: u32| async move {
         let key = keys::blocked_of_partitions(run, round, shard);
-        Ok(blocked::open_partition(context.store.as_ref(), &key, partition.partition, partition.partitions).await?)
+        let store = context.store.as_ref();
+        let unread = blocked::open_partition(store, &key, partition.partition, partition.partitions).await;
+        unread.map_err(StageError::reading_part)
     };
     let mut unread = Vec::with_capacity(partition.shards as usize);
     in_order(0..partition.shards, READ_AHEAD, open, |of_shard| {
@@ -38,7 +40,8 @@ pub(crate) async fn of_partition(
 
 /// All blocked keys of this run, sorted.
 pub(crate) async fn of_run(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Vec<Node>, StageError> {
-    let list = blocked::open(context.store.as_ref(), &keys::link_blocked(run)).await?;
+    let list =
+        blocked::open(context.store.as_ref(), &keys::link_blocked(run)).await.map_err(StageError::reading_part)?;
     read(vec![list], context, moved).await
 }
 
@@ -46,15 +49,15 @@ pub(crate) async fn of_run(run: &RunId, context: &Context, moved: &mut Moved) ->
 pub(crate) async fn of_version(version: &RunId, context: &Context, moved: &mut Moved) -> Result<Vec<Node>, StageError> {
     match blocked::open(context.store.as_ref(), &keys::processed_blocked(version)).await {
         Ok(list) => read(vec![list], context, moved).await,
-        Err(ShuffleError::Store(StoreError::NotFound { .. })) => of_version_of_earlier(version, context).await,
-        Err(error) => Err(error.into()),
+        Err(ShuffleError::Read(StoreError::NotFound { .. })) => of_version_of_earlier(version, context).await,
+        Err(error) => Err(StageError::reading_part(error)),
     }
 }
 
 /// All blocked keys of a version of an earlier program.
 async fn of_version_of_earlier(version: &RunId, context: &Context) -> Result<Vec<Node>, StageError> {
     let key = keys::processed_blocked_of_earlier(version);
-    let bytes = context.store.list(&key).await?.iter().map(|object| object.size).sum();
+    let bytes = context.list(&key).await?.iter().map(|object| object.size).sum();
     let what = format!("a partition that is compared with the blocked keys in {key}");
     context.memory.check(Function::Merge, MemoryBudget::blocked_bytes_of_earlier(bytes), what)?;
     Ok(context.json::<OfEarlier>(&key).await?.keys())
@@ -65,7 +68,8 @@ async fn read(unread: Vec<Unread>, context: &Context, moved: &mut Moved) -> Resu
     check_fits(count, context)?;
     let mut keys = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
     for object in unread {
-        moved.bytes_in += object.append_to(context.store.as_ref(), &mut keys).await?;
+        let read = object.append_to(context.store.as_ref(), &mut keys).await;
+        moved.bytes_in += read.map_err(StageError::reading_part)?;
     }
     Ok(keys)
 }

@@ -19,8 +19,7 @@ use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Partition;
 use onefold_lake::run::receipt::Moved;
 use onefold_normalise::timestamp::Timestamp;
-use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order, json_object};
-use onefold_store::Condition;
+use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
 use previous::Previous;
 
 /// Shuffle objects that are read at once. Of each a partition has little.
@@ -63,7 +62,9 @@ async fn merge(
     merger = merger.replacing(partition.replaced.iter().map(String::as_str));
     let mut merged = Merged::new(run, partition.slices)?;
     for slice in 0..partition.slices as usize {
-        let output = merger.merge(&text(partition, slice, &shuffled)?)?;
+        let text = text(partition, slice, &shuffled)?;
+        let output = merger.merge(&text).map_err(|error| damaged(partition, slice).caused_by(error))?;
+        drop(text);
         if !output.counts.balance() {
             return Err(StageError::internal(format!(
                 "the counts of slice {slice} of partition {} do not balance: {:?}",
@@ -76,9 +77,9 @@ async fn merge(
     let (parts, counts) = merged.finish()?;
     for (part, bytes) in parts {
         moved.bytes_out += bytes.len() as u64;
-        context.store.put(&keys::merged(run, partition.partition, part), bytes.into(), Condition::Always).await?;
+        context.put(&keys::merged(run, partition.partition, part), bytes).await?;
     }
-    context.store.put(&keys::merged_counts(run, partition.partition), json_object(&counts)?, Condition::Always).await?;
+    context.put_json(&keys::merged_counts(run, partition.partition), &counts).await?;
     moved.records_in = counts.counts.accounts + counts.counts.previous_members;
     moved.records_out = counts.counts.customers;
     Ok(MergeResult { customers: counts.counts.customers })
@@ -94,7 +95,8 @@ async fn fetch(
 ) -> Result<Vec<ShuffleFrames>, StageError> {
     let fetch = |mapper: u32| async move {
         let key = keys::shuffle(run, mapper);
-        Ok(shuffle::fetch(context.store.as_ref(), &key, partition.own_slices(), partition.all_slices()).await?)
+        let frames = shuffle::fetch(context.store.as_ref(), &key, partition.own_slices(), partition.all_slices()).await;
+        frames.map_err(StageError::reading_part)
     };
     let mut shuffled: Vec<ShuffleFrames> = Vec::with_capacity(partition.mappers as usize);
     let mut stored_bytes = 0;
@@ -128,6 +130,10 @@ fn check_fits(partition: &Partition, bytes: u64, slice_text_bytes: u64, context:
 
 /// The lines of a slice, from all shuffle objects in order.
 fn text(partition: &Partition, slice: usize, shuffled: &[ShuffleFrames]) -> Result<String, StageError> {
-    String::from_utf8(shuffle::text(shuffled, slice)?)
+    String::from_utf8(shuffle::text(shuffled, slice).map_err(StageError::damaged)?)
         .map_err(|_| StageError::corrupt(format!("the lines of partition {} are not UTF-8", partition.partition)))
+}
+
+fn damaged(partition: &Partition, slice: usize) -> StageError {
+    StageError::corrupt(format!("slice {slice} of partition {} cannot be read", partition.partition))
 }

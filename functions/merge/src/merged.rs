@@ -41,7 +41,7 @@ impl<'r> Merged<'r> {
         Ok(Self {
             run,
             slices_to_come: slices.saturating_sub(1) as usize,
-            compressor: Compressor::new()?,
+            compressor: Compressor::new().map_err(StageError::compressing)?,
             texts: Default::default(),
             member_links: Vec::new(),
             places: Vec::new(),
@@ -67,7 +67,7 @@ impl<'r> Merged<'r> {
         for (number, text) in texts.into_iter().enumerate() {
             counts.text_bytes[number] += text.len() as u64;
             if !text.is_empty() {
-                self.compressor.append_frame(&text, &mut self.texts[number])?;
+                self.compressor.append_frame(&text, &mut self.texts[number]).map_err(StageError::compressing)?;
             }
         }
         self.member_links.append(&mut links::format(&output.member_stars));
@@ -91,12 +91,12 @@ impl<'r> Merged<'r> {
         self.counts.retired = self.retired.len() as u64;
         self.counts.indexed = index::entries(index.len() as u64);
         let mut retired = Vec::new();
-        self.compressor.append_frame(&json_lines(&self.retired)?, &mut retired)?;
+        self.compressor.append_frame(&json_lines(&self.retired)?, &mut retired).map_err(StageError::compressing)?;
         let mut parts = vec![(Part::MemberLinks, self.member_links), (Part::Index, index), (Part::Retired, retired)];
         for (part, mut bytes) in TEXTS.into_iter().zip(self.texts) {
             if bytes.is_empty() {
                 // An object without bytes could not be joined with others.
-                self.compressor.append_frame(&[], &mut bytes)?;
+                self.compressor.append_frame(&[], &mut bytes).map_err(StageError::compressing)?;
             }
             parts.push((part, bytes));
         }

@@ -10,7 +10,6 @@ use onefold_identity::merge::PreviousRules;
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError};
-use onefold_store::StoreError;
 
 use crate::blocked;
 
@@ -65,11 +64,8 @@ impl Previous {
 }
 
 async fn settings(version: &RunId, context: &Context, moved: &mut Moved) -> Result<Option<Settings>, StageError> {
-    let config_text = match context.store.get(&keys::processed_config(version)).await {
-        Ok((bytes, _)) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(StoreError::NotFound { .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
+    let Some((text, _)) = context.get_if_there(&keys::processed_config(version)).await? else { return Ok(None) };
+    let config_text = String::from_utf8_lossy(&text).into_owned();
     let Ok(config) = Config::parse(&config_text) else { return Ok(None) };
     let Some((pairs, _)) = context.json_if_there::<Pairs>(&keys::processed_corrections(version)).await? else {
         return Ok(None);

@@ -16,7 +16,6 @@ use onefold_lake::run::layout::{Mapper, MapperInput};
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::{FrameReader, RunId};
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
-use onefold_store::Condition;
 
 /// Sends the accounts of one invocation's objects to their partitions.
 ///
@@ -37,7 +36,8 @@ async fn partition(
 ) -> Result<PartitionResult, StageError> {
     let slices = slices(run, round, mapper, context, moved).await?;
     let mut sender = LineSender {
-        shuffle: ShuffleCollector::new(mapper.all_slices(), context.memory.shuffle_text_bytes())?,
+        shuffle: ShuffleCollector::new(mapper.all_slices(), context.memory.shuffle_text_bytes())
+            .map_err(StageError::compressing)?,
         rest: slices.as_slice(),
         read_bytes: 0,
         memory: context.memory,
@@ -45,7 +45,7 @@ async fn partition(
     let read = |input: &MapperInput| {
         let key = input.key.clone();
         let lines = input.lines;
-        async move { context.store.get(&key).await.map(|(bytes, _)| (key, lines, bytes)).map_err(StageError::from) }
+        async move { context.get(&key).await.map(|(bytes, _)| (key, lines, bytes)) }
     };
     in_order(&mapper.inputs, context.memory.members_at_once(), read, |(key, lines, bytes)| {
         moved.bytes_in += bytes.len() as u64;
@@ -53,11 +53,11 @@ async fn partition(
     })
     .await?;
     let accounts = slices.len() as u64;
-    let bytes = sender.shuffle.finish()?;
+    let bytes = sender.shuffle.finish().map_err(StageError::compressing)?;
     moved.records_in = accounts;
     moved.records_out = accounts;
     moved.bytes_out = bytes.len() as u64;
-    context.store.put(&keys::shuffle(run, mapper.mapper), bytes.into(), Condition::Always).await?;
+    context.put(&keys::shuffle(run, mapper.mapper), bytes).await?;
     Ok(PartitionResult { accounts })
 }
 
@@ -75,9 +75,9 @@ async fn slices(
     for shard in 0..mapper.shards {
         let key = keys::link_round(run, round, shard, "labels");
         let mut frame = Vec::new();
-        moved.bytes_in +=
-            shuffle::read(context.store.as_ref(), &key, mapper.mapper, mapper.mappers, &mut frame).await?;
-        labels::parse(&key, &frame, &mut slices)?;
+        let read = shuffle::read(context.store.as_ref(), &key, mapper.mapper, mapper.mappers, &mut frame).await;
+        moved.bytes_in += read.map_err(StageError::reading_part)?;
+        labels::parse(&key, &frame, &mut slices).map_err(StageError::damaged)?;
     }
     if let Some(line) = slices.iter().position(|slice| *slice >= mapper.all_slices()) {
         return Err(StageError::corrupt(format!("line {line} of Partition invocation {} has no label", mapper.mapper)));
@@ -103,12 +103,12 @@ impl LineSender<'_> {
         self.rest = others;
         let stored = bytes.len() as u64;
         self.read_bytes += stored;
-        let mut frames = FrameReader::new(key, bytes)?;
-        let largest = frames.largest_frame()? as u64;
+        let mut frames = FrameReader::new(key, bytes).map_err(StageError::damaged)?;
+        let largest = frames.largest_frame().map_err(StageError::damaged)? as u64;
         let needed = self.memory.partition_bytes(stored, largest, self.read_bytes);
         let what = format!("{key}, of which {} MB are one frame,", largest >> 20);
         self.memory.check(Function::Other("partition"), needed, what)?;
-        while let Some(text) = frames.next_frame()? {
+        while let Some(text) = frames.next_frame().map_err(StageError::damaged)? {
             let sent = self.frame(text, slices)?.ok_or_else(|| other_lines(key, lines))?;
             slices = &slices[sent..];
         }
@@ -122,7 +122,7 @@ impl LineSender<'_> {
         let mut lines = 0;
         for end in memchr_iter(b'\n', text) {
             let Some(slice) = slices.get(lines) else { return Ok(None) };
-            self.shuffle.push(*slice, &text[start..=end])?;
+            self.shuffle.push(*slice, &text[start..=end]).map_err(StageError::compressing)?;
             start = end + 1;
             lines += 1;
         }

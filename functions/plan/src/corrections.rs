@@ -21,9 +21,9 @@ pub(super) async fn pin(
 ) -> Result<ReadCorrections, StageError> {
     let mut pinned = Vec::new();
     let mut texts = Vec::new();
-    for object in context.store.list(keys::CORRECTIONS).await? {
+    for object in context.list(keys::CORRECTIONS).await? {
         if keys::is_corrections(&object.key) {
-            let (bytes, etag) = context.store.get(&object.key).await?;
+            let (bytes, etag) = context.get(&object.key).await?;
             pinned.push(PinnedCorrections { key: object.key, etag });
             texts.push(bytes);
         }

@@ -3,7 +3,7 @@
 use onefold_lake::run::lease::{self, Lease};
 use onefold_lake::{RunId, keys};
 use onefold_normalise::timestamp::Timestamp;
-use onefold_shell::{Context, ErrorKind, Progress, StageError};
+use onefold_shell::{Context, Progress, StageError};
 use onefold_store::TransactionError;
 
 /// Takes the lease for an execution, from nobody or from an execution that is over.
@@ -17,7 +17,7 @@ pub(crate) async fn take(
     context: &Context,
 ) -> Result<(), StageError> {
     let store = context.store.as_ref();
-    let transaction = lease::begin(store).await?;
+    let transaction = lease::begin(store).await.map_err(StageError::changing)?;
     if let Some(held) = transaction.value() {
         if held.execution == execution {
             return Ok(());
@@ -35,9 +35,9 @@ pub(crate) async fn take(
     match transaction.commit(store, &taken).await {
         // The next try reads the new lease.
         Err(TransactionError::Overtaken { .. }) => {
-            Err(StageError::new(ErrorKind::Transient, format!("{} was changed while this run began", keys::ACTIVE)))
+            Err(StageError::transient(format!("{} was changed while this run began", keys::ACTIVE)))
         }
-        taken => Ok(taken?),
+        taken => taken.map_err(StageError::changing),
     }
 }
 

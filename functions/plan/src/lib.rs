@@ -49,7 +49,7 @@ pub async fn run_as(request: PlanRequest, input: StartInput, context: &Context) 
         return take_up(resume, input.publish, &request, started_at, context).await;
     }
     let run = RunId::new(&request.started_at, &request.execution).map_err(|error| {
-        StageError::invalid_input(format!("started_at must be the execution's start in RFC 3339: {error}"))
+        StageError::invalid_input("started_at must be the execution's start in RFC 3339").caused_by(error)
     })?;
     if !input.dry_run {
         take_lease(&request, &run, started_at, context).await?;
@@ -57,7 +57,7 @@ pub async fn run_as(request: PlanRequest, input: StartInput, context: &Context) 
     let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
     let answer = work.once(context, async |moved| plan(&run, started_at, &input, context, moved).await).await?;
     if !answer.work {
-        onefold_lake::run::lease::give_back(context.store.as_ref(), &run).await?;
+        onefold_lake::run::lease::give_back(context.store.as_ref(), &run).await.map_err(StageError::changing)?;
     }
     Ok(answer)
 }
@@ -70,7 +70,7 @@ async fn take_up(
     started_at: Timestamp,
     context: &Context,
 ) -> Result<PlanResult, StageError> {
-    let run = RunId::parse(resume).map_err(|error| StageError::invalid_input(format!("resume: {error}")))?;
+    let run = RunId::parse(resume).map_err(|error| StageError::invalid_input("resume").caused_by(error))?;
     let work = Work { run: run.clone(), stage: Stage::Plan, name: "plan".to_owned() };
     let receipt = work.receipt::<PlanResult>(context).await?.ok_or_else(|| {
         StageError::invalid_input(format!("the run {run} was never planned, so it cannot be resumed; start a new one"))

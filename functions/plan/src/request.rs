@@ -75,7 +75,7 @@ mod tests {
             (json!({"publish": true}), "publish needs the run"),
             (json!({"resume": "x", "dry_run": true}), "stays what it was"),
         ] {
-            let message = read_input(&wrong).unwrap_err().message;
+            let message = read_input(&wrong).unwrap_err().text();
             assert!(message.contains(expected), "{message}");
         }
     }

@@ -12,7 +12,6 @@ use onefold_lake::run::plan::{Input, Pinned, Previous};
 use onefold_lake::version::current::Current;
 use onefold_lake::version::manifest::{FORMAT, Manifest};
 use onefold_shell::{Context, StageError};
-use onefold_store::StoreError;
 
 use crate::corrections::{self, ReadCorrections};
 use crate::sources::{self, PlannedSources};
@@ -76,17 +75,13 @@ impl SetUp {
 }
 
 async fn read_config(context: &Context) -> Result<(String, Config), StageError> {
-    let bytes = match context.store.get(keys::CONFIG).await {
-        Ok((bytes, _)) => bytes,
-        Err(StoreError::NotFound { key }) => {
-            return Err(StageError::invalid_input(format!("there is no {key}; upload the pipeline's configuration")));
-        }
-        Err(error) => return Err(error.into()),
+    let Some((bytes, _)) = context.get_if_there(keys::CONFIG).await? else {
+        let missing = format!("there is no {}; upload the pipeline's configuration", keys::CONFIG);
+        return Err(StageError::invalid_input(missing));
     };
     let text = String::from_utf8(bytes.into())
         .map_err(|_| StageError::invalid_input(format!("{} is not UTF-8", keys::CONFIG)))?;
-    let config =
-        Config::parse(&text).map_err(|faults| StageError::invalid_input(format!("{}: {faults}", keys::CONFIG)))?;
+    let config = Config::parse(&text).map_err(|faults| StageError::invalid_input(keys::CONFIG).caused_by(faults))?;
     Ok((text, config))
 }
 

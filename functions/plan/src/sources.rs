@@ -45,10 +45,10 @@ pub(crate) async fn plan_each(
         match connector(source).plan(&planning, faults).await {
             Ok(planned) => sources.planned.push((source.name.clone(), planned)),
             Err(Fault::Source(error)) if !source.required => {
-                sources.skipped.push(Skipped { source: source.name.clone(), reason: error.message });
+                sources.skipped.push(Skipped { source: source.name.clone(), reason: error.text() });
             }
             Err(fault @ Fault::Source(_)) => match fault.into_error(&source.name) {
-                error if error.kind == ErrorKind::InvalidInput => faults.push(error.message),
+                error if error.kind == ErrorKind::InvalidInput => faults.push(error.text()),
                 error => return Err(error),
             },
             Err(Fault::Stage(error)) => return Err(error),

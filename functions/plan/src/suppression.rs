@@ -11,7 +11,7 @@ pub(super) async fn read(context: &Context, faults: &mut Vec<String>) -> Result<
     let ours = context.hasher()?.fingerprint();
     let mut entries = Vec::new();
     let (mut of_other_secrets, mut others) = (0, 0);
-    for object in context.store.list(keys::SUPPRESSION).await? {
+    for object in context.list(keys::SUPPRESSION).await? {
         match keys::parse_suppression(&object.key) {
             Some((fingerprint, entry)) if fingerprint == ours => entries.push(entry),
             Some(_) => of_other_secrets += 1,

@@ -25,7 +25,7 @@ pub(super) async fn pin(
             continue;
         }
         // One at a time: each may fill much of the memory.
-        let found = table::find(context.store.as_ref(), name).await?;
+        let found = table::find(context.store.as_ref(), name).await.map_err(StageError::reading)?;
         let findings = check_table(config, name, found.as_ref().map(|(_, table)| table.text()));
         faults.extend(findings.into_iter().map(|finding| finding.message));
         if let Ok((table, stored)) = found {
@@ -54,7 +54,7 @@ async fn stored_bytes(name: &str, context: &Context) -> Result<u64, StageError> 
     let mut largest = 0;
     for format in TableFormat::ALL {
         let key = keys::reference(name, format);
-        let listed = context.store.list(&key).await?;
+        let listed = context.list(&key).await?;
         let of_key = listed.iter().filter(|object| object.key == key).map(|object| object.size);
         largest = largest.max(of_key.max().unwrap_or_default());
     }

@@ -2,7 +2,6 @@
 
 use onefold_lake::keys;
 use onefold_shell::{Context, StageError, json_lines, json_object};
-use onefold_store::Condition;
 
 use crate::decision::Decided;
 use crate::setup::SetUp;
@@ -27,7 +26,7 @@ pub(crate) async fn write(set_up: SetUp, decided: &Decided, context: &Context) -
     }
     objects.push((keys::run_plan(run), json_object(plan)?));
     for (key, bytes) in objects {
-        context.store.put(&key, bytes, Condition::Always).await?;
+        context.put(&key, bytes).await?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ use onefold_lake::run::plan::Plan;
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::version::current;
 use onefold_lake::version::manifest::Manifest;
-use onefold_shell::{Context, ErrorKind, StageError, Work};
+use onefold_shell::{Context, StageError, Work};
 use onefold_store::TransactionError;
 
 /// Removes what is left of those who were erased.
@@ -37,7 +37,7 @@ pub async fn run(request: PurgeRequest, context: &Context) -> Result<PurgeResult
     let work = Work { run: run.clone(), stage: Stage::Purge, name: "purge".to_owned() };
     work.once(context, async |moved| {
         let purged = purge(&run, context, moved).await?;
-        lease::give_back(context.store.as_ref(), &run).await?;
+        lease::give_back(context.store.as_ref(), &run).await.map_err(StageError::changing)?;
         Ok(purged)
     })
     .await
@@ -65,7 +65,7 @@ async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Purg
     }
     // A version whose manifest is gone is no version, whatever interrupts this.
     doomed.sort_by_key(|key| keys::parse_manifest(key).is_none());
-    context.store.delete(&doomed).await?;
+    context.store.delete(&doomed).await.map_err(StageError::removing)?;
     moved.records_out = doomed.len() as u64;
     let versions = doomed.iter().filter(|key| keys::parse_manifest(key).is_some()).count();
     Ok(PurgeResult { objects: doomed.len() as u64, versions: versions as u64 })
@@ -76,15 +76,15 @@ async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Purg
 /// and one that was built upon has a later purge.
 async fn fence(run: &RunId, context: &Context) -> Result<bool, StageError> {
     let store = context.store.as_ref();
-    let transaction = current::begin(store).await?;
+    let transaction = current::begin(store).await.map_err(StageError::changing)?;
     let Some(current) = transaction.value().filter(|current| current.run == *run) else { return Ok(false) };
     let fenced = current.fenced();
     match transaction.commit(store, &fenced).await {
         // A rollback, or another try of this purge: to be looked at again.
         Err(TransactionError::Overtaken { key }) => {
-            Err(StageError::new(ErrorKind::Transient, format!("{key} was changed while the purge began")))
+            Err(StageError::transient(format!("{key} was changed while the purge began")))
         }
-        committed => Ok(committed.map(|()| true)?),
+        committed => committed.map(|()| true).map_err(StageError::changing),
     }
 }
 
@@ -92,7 +92,7 @@ async fn fence(run: &RunId, context: &Context) -> Result<bool, StageError> {
 async fn left_by_runs(run: &RunId, context: &Context) -> Result<BTreeMap<RunId, Vec<String>>, StageError> {
     let mut left: BTreeMap<RunId, Vec<String>> = BTreeMap::new();
     for prefix in keys::VALUES {
-        for object in context.store.list(prefix).await? {
+        for object in context.list(prefix).await? {
             if let Some((of, _)) = keys::parse_run(&object.key)
                 && of.started() <= run.started()
             {

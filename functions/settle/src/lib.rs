@@ -14,10 +14,8 @@ use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::event;
 use onefold_lake::run::plan::{DeadChunk, Token};
 use onefold_lake::run::receipt::Moved;
-use onefold_shell::{
-    Context, DEAD_LETTER, StageError, Work, complete_if_settled, give_up, in_order, json_object, send_all,
-};
-use onefold_store::{Condition, Object};
+use onefold_shell::{Context, DEAD_LETTER, StageError, Work, complete_if_settled, give_up, in_order, send_all};
+use onefold_store::Object;
 
 /// Notes that are read or written at once.
 const NOTES_AT_ONCE: usize = 16;
@@ -34,7 +32,7 @@ pub async fn run(request: SettleRequest, context: &Context) -> Result<Option<Set
             let answer = settle(wait, context).await;
             if let Err(error) = &answer {
                 // The task waits for its token, not for this invocation: tell it, or it may wait for hours.
-                context.tasks.fail(&token, error.kind.name(), &error.message).await?;
+                context.tasks.fail(&token, error.kind.name(), &context.line(error)).await?;
             }
             answer.map(Some)
         }
@@ -54,7 +52,7 @@ async fn settle(wait: SettleWait, context: &Context) -> Result<SettleResult, Sta
 
 async fn wait_for_chunks(wait: SettleWait, context: &Context, moved: &mut Moved) -> Result<SettleResult, StageError> {
     let SettleWait { run, task_token, resumed } = wait;
-    let raw = context.store.list(&keys::raw_of(&run)).await?;
+    let raw = context.list(&keys::raw_of(&run)).await?;
     let chunks = raw.len() as u64;
     moved.records_in = chunks;
     let key = keys::run_token(&run);
@@ -63,7 +61,7 @@ async fn wait_for_chunks(wait: SettleWait, context: &Context, moved: &mut Moved)
     let is_entered_again = resumed || before.is_some_and(|(token, _)| token.task_token != task_token);
     // Before anything else: what is translated or given up from now on is told to this task.
     let token = Token { task_token: task_token.clone(), chunks };
-    context.store.put(&key, json_object(&token)?, Condition::Always).await?;
+    context.put_json(&key, &token).await?;
     let requeued = requeue(&run, &raw, is_entered_again, context).await?;
     if !complete_if_settled(context, &run).await? {
         fail_if_dead(&run, &task_token, context).await?;
@@ -75,13 +73,13 @@ async fn wait_for_chunks(wait: SettleWait, context: &Context, moved: &mut Moved)
 /// entered again, as their messages may have expired. One that is under way is then translated twice, which does no
 /// harm.
 async fn requeue(run: &RunId, raw: &[Object], all: bool, context: &Context) -> Result<u64, StageError> {
-    let dead = keys_of(context.store.list(&keys::dead_of(run)).await?);
+    let dead = keys_of(context.list(&keys::dead_of(run)).await?);
     if !all && dead.is_empty() {
         return Ok(0);
     }
     let queue =
         context.queue.as_ref().ok_or_else(|| StageError::internal("ONEFOLD_QUEUE_URL is not set for settle"))?;
-    let translated = keys_of(context.store.list(&keys::receipts_of(run, Stage::Translate)).await?);
+    let translated = keys_of(context.list(&keys::receipts_of(run, Stage::Translate)).await?);
     let is_left = |chunk: &Chunk| {
         let receipt = keys::receipt(run, Stage::Translate, &chunk.receipt_name());
         (all || dead.contains(&chunk.dead())) && !translated.contains(&receipt)
@@ -92,7 +90,7 @@ async fn requeue(run: &RunId, raw: &[Object], all: bool, context: &Context) -> R
     let noted = left.iter().filter(|(chunk, _)| dead.contains(&chunk.dead()));
     let note = async |(chunk, raw): &(Chunk, &str)| {
         let note = DeadChunk { raw: (*raw).to_owned(), requeued: true, reason: None };
-        Ok(context.store.put(&chunk.dead(), json_object(&note)?, Condition::Always).await?)
+        context.put_json(&chunk.dead(), &note).await
     };
     in_order(noted, NOTES_AT_ONCE, note, Ok).await?;
     let bodies: Vec<String> = left.iter().map(|(_, raw)| event::format(raw)).collect();
@@ -107,7 +105,7 @@ fn keys_of(objects: Vec<Object>) -> BTreeSet<String> {
 
 /// Fails the task if a chunk was given up, be it before the task waited.
 async fn fail_if_dead(run: &RunId, task_token: &str, context: &Context) -> Result<(), StageError> {
-    let notes = context.store.list(&keys::dead_of(run)).await?;
+    let notes = context.list(&keys::dead_of(run)).await?;
     let mut dead: Option<DeadChunk> = None;
     let read = async |object: Object| context.json::<DeadChunk>(&object.key).await;
     in_order(notes, NOTES_AT_ONCE, read, |note| {

@@ -4,11 +4,9 @@
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::plan::{DeadChunk, Token};
-use onefold_store::{Condition, StoreError};
 
 use crate::context::Context;
 use crate::error::{DEAD_LETTER, StageError};
-use crate::json::json_object;
 
 /// Completes Settle's task if it waits and every raw chunk is translated.
 ///
@@ -21,7 +19,7 @@ pub async fn complete_if_settled(context: &Context, run: &RunId) -> Result<bool,
     let Some((token, _)) = context.json_if_there::<Token>(&keys::run_token(run)).await? else {
         return Ok(false);
     };
-    let receipts = context.store.list(&keys::receipts_of(run, Stage::Translate)).await?;
+    let receipts = context.list(&keys::receipts_of(run, Stage::Translate)).await?;
     if (receipts.len() as u64) < token.chunks {
         return Ok(false);
     }
@@ -40,7 +38,7 @@ pub async fn give_up(context: &Context, chunk: &Chunk, raw: &str, reason: Option
     }
     tracing::error!(run_id = %chunk.run, key = raw, "a raw chunk could not be translated");
     let note = DeadChunk { raw: raw.to_owned(), requeued: false, reason };
-    context.store.put(&chunk.dead(), json_object(&note)?, Condition::Always).await?;
+    context.put_json(&chunk.dead(), &note).await?;
     if let Some((token, _)) = context.json_if_there::<Token>(&keys::run_token(&chunk.run)).await? {
         context.tasks.fail(&token.task_token, DEAD_LETTER, &note.cause(&chunk.run)).await?;
     }
@@ -48,9 +46,6 @@ pub async fn give_up(context: &Context, chunk: &Chunk, raw: &str, reason: Option
 }
 
 async fn is_translated(context: &Context, chunk: &Chunk) -> Result<bool, StageError> {
-    match context.store.get(&keys::receipt(&chunk.run, Stage::Translate, &chunk.receipt_name())).await {
-        Ok(_) => Ok(true),
-        Err(StoreError::NotFound { .. }) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    let receipt = keys::receipt(&chunk.run, Stage::Translate, &chunk.receipt_name());
+    Ok(context.get_if_there(&receipt).await?.is_some())
 }

@@ -13,12 +13,12 @@ use onefold_lake::data::table::StoredTable;
 use onefold_lake::run::plan::Plan;
 use onefold_lake::{RunId, keys};
 use onefold_rows::translate::Tables;
+use onefold_store::Store;
 use onefold_store::s3::{self, Patience, S3Store};
-use onefold_store::{Store, StoreError};
-use serde::de::DeserializeOwned;
 
 use crate::environment::Environment;
 use crate::error::StageError;
+use crate::invocation::Invocation;
 use crate::memory::MemoryBudget;
 use crate::queue::{Queue, SqsQueue};
 use crate::secrets::{NoSecrets, Secrets, SecretsManager};
@@ -79,6 +79,8 @@ pub struct Context {
     tables: Mutex<Option<(RunId, Arc<Tables>)>>,
     /// When the invocation's time is over, in milliseconds since the epoch; 0 if it has no limit.
     deadline_ms: AtomicI64,
+    /// Which invocation is under way; `None` where a stage is not called by Lambda.
+    invocation: Mutex<Option<Arc<Invocation>>>,
 }
 
 impl Context {
@@ -101,6 +103,7 @@ impl Context {
             pinned: Mutex::new(None),
             tables: Mutex::new(None),
             deadline_ms: AtomicI64::new(0),
+            invocation: Mutex::new(None),
         }
     }
 
@@ -155,6 +158,19 @@ impl Context {
         self.deadline_ms.store(deadline_ms, Ordering::Relaxed);
     }
 
+    /// Sets which invocation is under way.
+    pub(crate) fn set_invocation(&self, invocation: Invocation) {
+        *self.invocation.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(invocation));
+    }
+
+    /// The one line that says of an error what failed, why, what to do, and in which invocation: for the state machine and
+    /// the log.
+    pub fn line(&self, error: &StageError) -> String {
+        let invocation = self.invocation.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let text = error.whole_text();
+        invocation.map_or_else(|| text.clone(), |invocation| format!("{text} [{invocation}]"))
+    }
+
     /// How much of the invocation's time is left; `None` if it has no limit.
     pub fn time_left(&self) -> Option<Duration> {
         let deadline = u64::try_from(self.deadline_ms.load(Ordering::Relaxed)).ok().filter(|deadline| *deadline > 0)?;
@@ -168,39 +184,6 @@ impl Context {
         self.time_left().is_some_and(|left| left < reserve)
     }
 
-    /// Reads an object of JSON.
-    ///
-    /// # Errors
-    /// It is not there, or not what it should be.
-    pub async fn json<T: DeserializeOwned>(&self, key: &str) -> Result<T, StageError> {
-        let (bytes, _) = self.store.get(key).await?;
-        serde_json::from_slice(&bytes).map_err(|error| damaged(key, error))
-    }
-
-    /// Reads an object of JSON that need not be there, and its entity tag.
-    ///
-    /// # Errors
-    /// It is not what it should be, or the store failed.
-    pub async fn json_if_there<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(T, String)>, StageError> {
-        match self.store.get(key).await {
-            Ok((bytes, etag)) => {
-                serde_json::from_slice(&bytes).map(|value| Some((value, etag))).map_err(|error| damaged(key, error))
-            }
-            Err(StoreError::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Reads an object of JSON Lines.
-    ///
-    /// # Errors
-    /// It is not there, or not what it should be.
-    pub async fn json_lines<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, StageError> {
-        let (bytes, _) = self.store.get(key).await?;
-        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines.map(serde_json::from_slice).collect::<Result<_, _>>().map_err(|error| damaged(key, error))
-    }
-
     /// What the run pinned.
     ///
     /// # Errors
@@ -211,9 +194,10 @@ impl Context {
             return Ok(known);
         }
         let plan: Plan = self.json(&keys::run_plan(run)).await?;
-        let (text, _) = self.store.get(&keys::run_config(run)).await?;
+        let key = keys::run_config(run);
+        let (text, _) = self.get(&key).await?;
         let config_text = String::from_utf8_lossy(&text).into_owned();
-        let config = Config::parse(&config_text).map_err(|faults| StageError::invalid_input(faults.to_string()))?;
+        let config = Config::parse(&config_text).map_err(|faults| StageError::invalid_input(key).caused_by(faults))?;
         let pairs = match plan.corrections.is_empty() {
             true => Pairs::default(),
             false => self.json(&keys::run_corrections(run)).await?,
@@ -241,7 +225,7 @@ impl Context {
         let mut stored = Vec::new();
         for table in &pinned.plan.tables {
             let key = keys::reference(&table.name, table.format);
-            let (bytes, etag) = self.store.get(&key).await?;
+            let (bytes, etag) = self.get(&key).await?;
             if etag != table.etag {
                 return Err(StageError::invalid_input(format!(
                     "{key} was changed while the run was under way; start a new run"
@@ -264,10 +248,6 @@ impl Context {
 
 fn no_secret() -> StageError {
     StageError::internal("ONEFOLD_KEY, the match-key secret, is not set for this function, which hashes with it")
-}
-
-fn damaged(key: &str, error: serde_json::Error) -> StageError {
-    StageError::corrupt(format!("the object {key} is damaged: {error}"))
 }
 
 /// TLS by rustls with ring; none for the local cloud, where loading certificates would be most of a start.

@@ -1,12 +1,12 @@
-//! Errors of stages: few kinds, each with the name that the state machine retries or catches on.
+//! Errors of stages: a kind, whose name the state machine retries or catches on, what failed, its causes, and what to do.
 
 use std::error::Error;
 use std::iter;
 
-use onefold_identity::merge::LineError;
+use onefold_identity::json_error::JsonError;
 use onefold_lake::FormatError;
 use onefold_lake::data::shuffle::ShuffleError;
-use onefold_store::{StoreError, TransactionError};
+use onefold_store::{ErrorSource, Operation, StoreError, TransactionError};
 
 /// What the caller can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,108 +41,280 @@ impl ErrorKind {
             Self::Internal => "Onefold.Internal",
         }
     }
+
+    /// What to do about an error that does not say it. The other kinds' errors always say it.
+    pub(crate) const fn advice(self) -> Option<&'static str> {
+        match self {
+            Self::Transient => Some("it may work later: try again, or resume the run"),
+            Self::Corrupt => Some("find out what changed what Onefold wrote, then start a new run"),
+            Self::Internal => Some("this is a fault of Onefold or of its set-up: report it with this line"),
+            Self::InvalidInput | Self::Conflict | Self::Gated => None,
+        }
+    }
 }
 
 /// The name of the failure that the dead-letter consumer gives Settle's task.
 pub const DEAD_LETTER: &str = "Onefold.DeadLetter";
 
-/// Why a stage failed. The message names objects, lines and fields, never a personal value.
+/// What to do about an object that is not there any more.
+const GONE: &str = "it was written before, and something removed it: find out what, then start a new run";
+
+/// Why a stage failed. Neither it nor its causes hold a personal value: they name objects, lines and fields.
 #[derive(Debug, thiserror::Error)]
-#[error("{message}")]
+#[error("{what_failed}")]
 pub struct StageError {
     /// What the caller can do.
     pub kind: ErrorKind,
-    /// What happened, and what to do.
-    pub message: String,
+    /// The operation and its object; or all that there is to say, if there is no cause.
+    what_failed: String,
+    /// What to do, if `what_failed` does not say it.
+    what_to_do: Option<&'static str>,
+    source: Option<ErrorSource>,
 }
 
 impl StageError {
-    /// An error of some kind.
-    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+    /// An error of some kind, for which the constructors below are too narrow.
+    pub fn new(kind: ErrorKind, what_failed: impl Into<String>) -> Self {
+        Self { kind, what_failed: what_failed.into(), what_to_do: None, source: None }
+    }
+
+    /// The same may work later.
+    pub fn transient(what_failed: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Transient, what_failed)
     }
 
     /// The input or the configuration must be mended.
-    pub fn invalid_input(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::InvalidInput, message)
+    pub fn invalid_input(what_failed: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidInput, what_failed)
     }
 
     /// Something did what only one may do.
-    pub fn conflict(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Conflict, message)
+    pub fn conflict(what_failed: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Conflict, what_failed)
     }
 
     /// The gate is closed.
-    pub fn gated(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Gated, message)
+    pub fn gated(what_failed: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Gated, what_failed)
     }
 
     /// An object is not what it should be.
-    pub fn corrupt(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Corrupt, message)
+    pub fn corrupt(what_failed: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Corrupt, what_failed)
     }
 
     /// A fault of the program.
-    pub fn internal(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Internal, message)
+    pub fn internal(what_failed: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, what_failed)
     }
-}
 
-impl From<StoreError> for StageError {
-    fn from(error: StoreError) -> Self {
-        let kind = match &error {
-            // What a stage reads was written by the stage before it; one that is missing was taken away.
-            StoreError::NotFound { .. } => ErrorKind::Corrupt,
-            StoreError::Precondition { .. } => ErrorKind::Conflict,
-            StoreError::Refused { .. } => ErrorKind::Internal,
-            StoreError::Unavailable { .. } => ErrorKind::Transient,
+    /// The error with its cause, which must not hold a personal value.
+    #[must_use]
+    pub fn caused_by(self, cause: impl Into<ErrorSource>) -> Self {
+        Self { source: Some(cause.into()), ..self }
+    }
+
+    /// The error with what to do about it.
+    #[must_use]
+    pub fn with_advice(self, what_to_do: &'static str) -> Self {
+        Self { what_to_do: Some(what_to_do), ..self }
+    }
+
+    /// The error with what it is about in front.
+    #[must_use]
+    pub fn about(self, subject: &str) -> Self {
+        Self { what_failed: format!("{subject}: {}", self.what_failed), ..self }
+    }
+
+    /// An object that a stage or a run before this one wrote was not read.
+    pub fn reading(error: StoreError) -> Self {
+        Self::of_store(Operation::Get, error)
+    }
+
+    /// An object was not written, or not made of others.
+    pub fn writing(error: StoreError) -> Self {
+        Self::of_store(Operation::Put, error)
+    }
+
+    /// Objects were not listed.
+    pub fn listing(error: StoreError) -> Self {
+        Self::of_store(Operation::List, error)
+    }
+
+    /// Objects were not removed.
+    pub fn removing(error: StoreError) -> Self {
+        Self::of_store(Operation::Delete, error)
+    }
+
+    /// `asked` is for errors that do not say what was asked.
+    fn of_store(asked: Operation, error: StoreError) -> Self {
+        let (kind, what_failed, what_to_do) = match &error {
+            StoreError::NotFound { key } => (ErrorKind::Corrupt, format!("{asked} of {key} failed"), Some(GONE)),
+            StoreError::Precondition { key } => {
+                (ErrorKind::Conflict, format!("{asked} of {key} failed"), Some("start a new run"))
+            }
+            StoreError::Refused { operation, key, .. } => (
+                ErrorKind::Internal,
+                format!("{operation} of {key} was refused"),
+                Some("see whether the function's role and the bucket allow it"),
+            ),
+            StoreError::Unavailable { operation, key, .. } => {
+                (ErrorKind::Transient, format!("{operation} of {key} failed"), None)
+            }
         };
-        Self::new(kind, chain(&error))
+        Self { kind, what_failed, what_to_do, source: Some(error.into()) }
     }
-}
 
-/// An error and what lies behind it.
-fn chain(error: &dyn Error) -> String {
-    let behind = iter::successors(error.source(), |error| (*error).source());
-    behind.fold(error.to_string(), |text, error| format!("{text}: {error}"))
-}
-
-impl From<TransactionError> for StageError {
-    fn from(error: TransactionError) -> Self {
+    /// `processed/CURRENT` or `runs/ACTIVE` was not read or changed.
+    pub fn changing(error: TransactionError) -> Self {
         match error {
-            TransactionError::Store(error) => error.into(),
-            TransactionError::Damaged { .. } => Self::corrupt(error.to_string()),
-            TransactionError::Overtaken { .. } => Self::conflict(error.to_string()),
+            TransactionError::Read(error) => Self::reading(error),
+            TransactionError::Write(error) => Self::writing(error),
+            TransactionError::Damaged { key, source } => Self::no_json(&key, &source),
+            TransactionError::Format { key, source } => Self::unwritable(&source).about(&key),
+            TransactionError::Overtaken { .. } => {
+                Self::conflict(error.to_string()).with_advice("look who changed it, then try again")
+            }
         }
     }
-}
 
-impl From<FormatError> for StageError {
-    fn from(error: FormatError) -> Self {
-        Self::corrupt(error.to_string())
-    }
-}
-
-impl From<ShuffleError> for StageError {
-    fn from(error: ShuffleError) -> Self {
+    /// A part of an object was not read.
+    pub fn reading_part(error: ShuffleError) -> Self {
         match error {
-            ShuffleError::Store(error) => error.into(),
-            ShuffleError::Format(error) => error.into(),
+            ShuffleError::Read(error) => Self::reading(error),
+            ShuffleError::Damaged(error) => Self::damaged(error),
         }
     }
-}
 
-impl From<LineError> for StageError {
-    fn from(error: LineError) -> Self {
-        // The JSON error's text could hold a value; its place does not.
-        let place = error.source.as_ref().map_or(String::new(), |source| format!(" (column {})", source.column()));
-        Self::corrupt(format!("{error}{place}"))
+    /// An object is not in its format.
+    pub fn damaged(error: FormatError) -> Self {
+        Self::corrupt(format!("the object {} is damaged", error.key)).caused_by(error)
+    }
+
+    /// An object is not the JSON that it should be.
+    pub fn no_json(key: &str, error: &serde_json::Error) -> Self {
+        Self::corrupt(format!("the object {key} is damaged")).caused_by(JsonError::new(error))
+    }
+
+    /// What is to be written cannot be written as JSON.
+    pub fn unwritable(error: &serde_json::Error) -> Self {
+        Self::internal("an object cannot be written as JSON").caused_by(JsonError::new(error))
+    }
+
+    /// What is to be written was not compressed: memory ran out, or it is larger than its format allows.
+    pub fn compressing(error: std::io::Error) -> Self {
+        Self::internal("compressing failed").caused_by(error)
+    }
+
+    /// What failed, why, and what to do, in one line.
+    pub fn text(&self) -> String {
+        self.text_advising(self.what_to_do)
+    }
+
+    /// The text where it stands alone: it always says what to do.
+    pub(crate) fn whole_text(&self) -> String {
+        self.text_advising(self.what_to_do.or(self.kind.advice()))
+    }
+
+    fn text_advising(&self, what_to_do: Option<&str>) -> String {
+        let text = one_line(&chain(self));
+        what_to_do.map_or_else(|| text.clone(), |what_to_do| format!("{text}; {what_to_do}"))
     }
 }
 
-impl From<std::io::Error> for StageError {
-    /// Compression into memory fails only for want of memory.
-    fn from(error: std::io::Error) -> Self {
-        Self::internal(format!("compressing failed: {error}"))
+/// An error and its causes as one text. A cause that repeats what stands before it and goes on is said once.
+pub fn chain(error: &dyn Error) -> String {
+    let causes = iter::successors(error.source(), |error| (*error).source());
+    causes.map(ToString::to_string).fold(error.to_string(), |text, cause| {
+        if text.contains(&cause) {
+            text
+        } else if cause.starts_with(&text) {
+            cause
+        } else {
+            format!("{text}: {cause}")
+        }
+    })
+}
+
+/// The text without line breaks.
+fn one_line(text: &str) -> String {
+    let lines = text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use onefold_store::memory::InjectedFailure;
+
+    use super::*;
+
+    const KEY: &str = "runs/r/plan.json";
+
+    fn text(error: &StageError) -> (ErrorKind, String) {
+        (error.kind, error.text())
+    }
+
+    #[test]
+    fn each_kind_of_the_stores_errors_has_one_of_a_stage() {
+        let missing = || StoreError::NotFound { key: KEY.to_owned() };
+        let other = || StoreError::Precondition { key: KEY.to_owned() };
+        let gone = format!("get of {KEY} failed: there is no object {KEY}; {GONE}");
+        assert_eq!(text(&StageError::reading(missing())), (ErrorKind::Corrupt, gone));
+        let overtaken = "failed: the object runs/r/plan.json is not the one that was expected: something else wrote it \
+                         meanwhile; start a new run";
+        let expected = (ErrorKind::Conflict, format!("put of {KEY} {overtaken}"));
+        assert_eq!(text(&StageError::writing(other())), expected);
+        let refused = StageError::listing(InjectedFailure::AccessDenied.error(Operation::List, "raw/"));
+        assert_eq!(refused.kind, ErrorKind::Internal);
+        assert!(refused.text().starts_with("list of raw/ was refused: status 403, AccessDenied"), "{}", refused.text());
+        assert!(refused.text().ends_with("; see whether the function's role and the bucket allow it"));
+        let down = StageError::removing(InjectedFailure::SlowDown.error(Operation::Delete, KEY));
+        assert_eq!(down.kind, ErrorKind::Transient);
+        assert!(down.text().starts_with(&format!("delete of {KEY} failed: status 503, SlowDown")), "{}", down.text());
+    }
+
+    #[test]
+    fn an_operations_error_names_its_object_and_keeps_its_cause() {
+        let json = || serde_json::from_str::<u64>("\"anna@weber.de\"").unwrap_err();
+        let key = || KEY.to_owned();
+        let format = || FormatError::new(KEY, "it ends within a frame");
+        let damaged = format!("the object {KEY} is damaged: ");
+        let part = StageError::reading_part(ShuffleError::Damaged(format()));
+        for (error, kind, expected) in [
+            (
+                StageError::no_json(KEY, &json()),
+                ErrorKind::Corrupt,
+                damaged.clone() + "string where u64 is expected at column 15",
+            ),
+            (StageError::damaged(format()), ErrorKind::Corrupt, damaged.clone() + "it ends within a frame"),
+            (part, ErrorKind::Corrupt, damaged.clone() + "it ends within a frame"),
+            (
+                StageError::changing(TransactionError::Damaged { key: key(), source: json() }),
+                ErrorKind::Corrupt,
+                damaged + "string where u64 is expected at column 15",
+            ),
+            (
+                StageError::compressing(std::io::Error::other("no memory")),
+                ErrorKind::Internal,
+                "compressing failed: no memory".to_owned(),
+            ),
+        ] {
+            assert!(error.source().is_some(), "{error}");
+            assert_eq!(text(&error), (kind, expected));
+        }
+        let overtaken = StageError::changing(TransactionError::Overtaken { key: key() });
+        assert_eq!(overtaken.kind, ErrorKind::Conflict);
+        assert!(overtaken.text().starts_with(&format!("the object {KEY} was changed meanwhile; ")));
+    }
+
+    #[test]
+    fn every_kind_says_what_to_do_where_it_stands_alone() {
+        for kind in ErrorKind::ALL {
+            let error = StageError::new(kind, "it failed,\r\n  whatever it is\n");
+            let advice = kind.advice().map_or_else(String::new, |advice| format!("; {advice}"));
+            assert_eq!(error.text(), "it failed, whatever it is");
+            assert_eq!(error.whole_text(), format!("it failed, whatever it is{advice}"));
+            assert!(error.with_advice("mend it").whole_text().ends_with("is; mend it"));
+        }
     }
 }

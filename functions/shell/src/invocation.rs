@@ -1,5 +1,7 @@
 //! What an invocation is about, for the lines that it logs.
 
+use std::fmt;
+
 use onefold_lake::RunId;
 use serde_json::Value;
 use tracing::Span;
@@ -14,29 +16,62 @@ const NUMBERS: [(&str, &str); 5] = [
     ("shard", "/shard"),
 ];
 
-/// The span of an invocation: the stage, the request's id (another one at each attempt), the run, and which part of it.
-/// All but the run are numbers: a request that is not of the stage's form could hold anything.
-pub(crate) fn span(stage: &str, request_id: &str, request: &Value) -> Span {
-    let span = tracing::error_span!(
-        "invocation",
-        stage,
-        request_id,
-        run_id = Empty,
-        split = Empty,
-        mapper = Empty,
-        partition = Empty,
-        round = Empty,
-        shard = Empty
-    );
-    if let Some(run) = run(request) {
-        span.record("run_id", tracing::field::display(run));
-    }
-    for (name, pointer) in NUMBERS {
-        if let Some(number) = request.pointer(pointer).and_then(Value::as_u64) {
-            span.record(name, number);
+/// Which invocation: the stage, the request's id (another one at each attempt), the run, and which part of it. All but
+/// the run are numbers: a request that is not of the stage's form could hold anything.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    stage: String,
+    request_id: String,
+    run: Option<RunId>,
+    /// By their names.
+    numbers: Vec<(&'static str, u64)>,
+}
+
+impl Invocation {
+    pub(crate) fn new(stage: &str, request_id: &str, request: &Value) -> Self {
+        let number = |(name, pointer)| Some((name, request.pointer(pointer)?.as_u64()?));
+        Self {
+            stage: stage.to_owned(),
+            request_id: request_id.to_owned(),
+            run: run(request),
+            numbers: NUMBERS.into_iter().filter_map(number).collect(),
         }
     }
-    span
+
+    /// The span in which everything of the invocation is logged.
+    pub(crate) fn span(&self) -> Span {
+        let span = tracing::error_span!(
+            "invocation",
+            stage = self.stage,
+            request_id = self.request_id,
+            run_id = Empty,
+            split = Empty,
+            mapper = Empty,
+            partition = Empty,
+            round = Empty,
+            shard = Empty
+        );
+        if let Some(run) = &self.run {
+            span.record("run_id", tracing::field::display(run));
+        }
+        for (name, number) in &self.numbers {
+            span.record(*name, *number);
+        }
+        span
+    }
+}
+
+impl fmt::Display for Invocation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "stage {}", self.stage)?;
+        if let Some(run) = &self.run {
+            write!(formatter, ", run {run}")?;
+        }
+        for (name, number) in &self.numbers {
+            write!(formatter, ", {name} {number}")?;
+        }
+        write!(formatter, ", request {}", self.request_id)
+    }
 }
 
 /// The run that a request is about. Plan's names it only if it is resumed; otherwise it follows from the execution.

@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod access;
 mod barrier;
 mod context;
 mod cost;
@@ -25,7 +26,7 @@ mod work;
 pub use barrier::{complete_if_settled, give_up};
 pub use context::{Context, Pinned};
 pub use environment::{Environment, EnvironmentError};
-pub use error::{DEAD_LETTER, ErrorKind, StageError};
+pub use error::{DEAD_LETTER, ErrorKind, StageError, chain};
 pub use json::{json_lines, json_object};
 pub use memory::{Function, Lack, MemoryBudget, SHARDS_MAX};
 pub use objects::{Receipts, in_order};

@@ -383,8 +383,8 @@ mod tests {
         let error = MemoryBudget::of_megabytes(512).check(Function::Merge, 1 << 40, "a partition").unwrap_err();
         let end =
             "more than the 10240 MB that a function can have; lower max_accounts_per_key, so that fewer accounts meet";
-        assert!(error.message.ends_with(end), "{error}");
+        assert!(error.text().ends_with(end), "{error}");
         let error = MemoryBudget::of_megabytes(512).check(Function::Merge, 1 << 30, "a partition").unwrap_err();
-        assert!(error.message.ends_with("deploy with MergeMemory=1267 or more, then resume the run"), "{error}");
+        assert!(error.text().ends_with("deploy with MergeMemory=1267 or more, then resume the run"), "{error}");
     }
 }

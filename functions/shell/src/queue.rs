@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use futures_util::stream::{self, TryStreamExt};
+use onefold_store::ErrorSource;
 
-use crate::error::{ErrorKind, StageError};
+use crate::error::StageError;
 
 /// Messages that SQS takes in one request.
 const BATCH: usize = 10;
@@ -19,21 +20,21 @@ pub trait Queue: Send + Sync {
     /// Sends up to ten messages. Gives the places of those that the queue did not take and that may be sent again.
     ///
     /// # Errors
-    /// [`ErrorKind::Transient`] if the queue could not be reached; [`ErrorKind::Internal`] if it refuses a message.
+    /// [`Transient`](crate::ErrorKind::Transient) if the queue could not be reached; [`Internal`](crate::ErrorKind::Internal) if it refuses a message.
     async fn send(&self, bodies: &[String]) -> Result<Vec<usize>, StageError>;
 
     /// Gives a message that is being worked on again after some seconds, instead of after its whole
     /// visibility timeout, which must be long enough for the slowest batch.
     ///
     /// # Errors
-    /// [`ErrorKind::Transient`] if the queue could not be reached.
+    /// [`Transient`](crate::ErrorKind::Transient) if the queue could not be reached.
     async fn give_again(&self, receipt_handle: &str, after_s: i32) -> Result<(), StageError>;
 }
 
 /// Sends messages, many at once and in no order.
 ///
 /// # Errors
-/// [`ErrorKind::Transient`] if the queue did not take them all, which leaves some sent; [`ErrorKind::Internal`] if it
+/// [`Transient`](crate::ErrorKind::Transient) if the queue did not take them all, which leaves some sent; [`Internal`](crate::ErrorKind::Internal) if it
 /// refuses one.
 pub async fn send_all(queue: &dyn Queue, bodies: Vec<String>) -> Result<(), StageError> {
     // The batches own their bodies: borrowed ones would tie the future to a lifetime that `async_trait` cannot name.
@@ -51,10 +52,7 @@ async fn send_batch(queue: &dyn Queue, mut bodies: Vec<String>) -> Result<(), St
             return Ok(());
         }
     }
-    Err(StageError::new(
-        ErrorKind::Transient,
-        format!("the queue of raw chunks did not take {} messages", bodies.len()),
-    ))
+    Err(StageError::transient(format!("the queue of raw chunks did not take {} messages", bodies.len())))
 }
 
 /// A queue on SQS.
@@ -66,8 +64,8 @@ pub struct SqsQueue {
     pub url: String,
 }
 
-fn unreachable(what: &str, error: impl std::fmt::Display) -> StageError {
-    StageError::new(ErrorKind::Transient, format!("{what} the queue of raw chunks failed: {error}"))
+fn unreachable(what: &str, error: impl Into<ErrorSource>) -> StageError {
+    StageError::transient(format!("{what} the queue of raw chunks failed")).caused_by(error)
 }
 
 #[async_trait]
@@ -77,7 +75,7 @@ impl Queue for SqsQueue {
             SendMessageBatchRequestEntry::builder().id(place.to_string()).message_body(body).build()
         };
         let entries: Result<Vec<_>, _> = bodies.iter().enumerate().map(entry).collect();
-        let entries = entries.map_err(|error| StageError::internal(format!("a message cannot be built: {error}")))?;
+        let entries = entries.map_err(|error| StageError::internal("a message cannot be built").caused_by(error))?;
         let request = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
         let answer = request.send().await.map_err(|error| unreachable("sending to", error))?;
         if let Some(refused) = answer.failed.iter().find(|failed| failed.sender_fault) {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::error::{ErrorKind, StageError};
+use crate::error::StageError;
 
 /// Where secrets are.
 #[async_trait]
@@ -10,8 +10,8 @@ pub trait Secrets: Send + Sync {
     /// The value of a secret. It must never reach a log, an error, an object or the state machine.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] if there is no such secret, it is no text, or it may not be read;
-    /// [`ErrorKind::Transient`] if Secrets Manager could not be reached.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if there is no such secret, it is no text, or it may not be read;
+    /// [`Transient`](crate::ErrorKind::Transient) if Secrets Manager could not be reached.
     async fn value(&self, name: &str) -> Result<String, StageError>;
 }
 
@@ -33,14 +33,13 @@ impl Secrets for SecretsManager {
                     "the secret {name:?} may not be read; its name must start with the stack's SecretPrefix"
                 )),
                 // The service's own text can quote the request, which holds nothing but the name.
-                Some(code) => StageError::new(
-                    ErrorKind::Transient,
-                    format!("Secrets Manager did not give the secret {name:?}: {code}"),
-                ),
-                None => StageError::new(
-                    ErrorKind::Transient,
-                    format!("Secrets Manager could not be reached for the secret {name:?}: {error}"),
-                ),
+                Some(code) => {
+                    StageError::transient(format!("Secrets Manager did not give the secret {name:?}: {code}"))
+                }
+                None => {
+                    let what_failed = format!("Secrets Manager could not be reached for the secret {name:?}");
+                    StageError::transient(what_failed).caused_by(error)
+                }
             }
         })?;
         answer

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use aws_sdk_sfn::error::ProvideErrorMetadata;
 use aws_sdk_sfn::types::ExecutionStatus;
+use onefold_store::ErrorSource;
 
-use crate::error::{ErrorKind, StageError};
+use crate::error::StageError;
 
 /// What is known of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,19 +24,19 @@ pub trait Tasks: Send + Sync {
     /// Completes a task. One that is over already is left as it is: several may see the last chunk.
     ///
     /// # Errors
-    /// [`ErrorKind::Transient`] if Step Functions could not be reached.
+    /// [`Transient`](crate::ErrorKind::Transient) if Step Functions could not be reached.
     async fn succeed(&self, token: &str, output: String) -> Result<(), StageError>;
 
     /// Fails a task, likewise.
     ///
     /// # Errors
-    /// [`ErrorKind::Transient`] if Step Functions could not be reached.
+    /// [`Transient`](crate::ErrorKind::Transient) if Step Functions could not be reached.
     async fn fail(&self, token: &str, error: &str, cause: &str) -> Result<(), StageError>;
 
     /// Whether an execution still runs, by its ARN.
     ///
     /// # Errors
-    /// [`ErrorKind::Transient`] if Step Functions failed.
+    /// [`Transient`](crate::ErrorKind::Transient) if Step Functions failed.
     async fn progress(&self, execution: &str) -> Result<Progress, StageError>;
 }
 
@@ -70,8 +71,8 @@ fn shortened(cause: &str) -> &str {
     cause.char_indices().nth(CAUSE_CHARS_MAX).map_or(cause, |(end, _)| &cause[..end])
 }
 
-fn unreachable(error: impl std::fmt::Display) -> StageError {
-    StageError::new(ErrorKind::Transient, format!("completing the task failed: {error}"))
+fn unreachable(error: impl Into<ErrorSource>) -> StageError {
+    StageError::transient("completing the task failed").caused_by(error)
 }
 
 #[async_trait]
@@ -114,7 +115,7 @@ impl Tasks for SfnTasks {
         if refusal.code().is_some_and(|code| code.starts_with("AccessDenied")) {
             return Ok(Progress::Unknown);
         }
-        Err(StageError::new(ErrorKind::Transient, format!("asking for an execution failed: {error}")))
+        Err(StageError::transient(format!("asking for the execution {execution} failed")).caused_by(error))
     }
 }
 

@@ -3,7 +3,6 @@
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::receipt::{Moved, Receipt};
-use onefold_store::Condition;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -86,7 +85,7 @@ impl Work {
         let receipt =
             Receipt { run: self.run.clone(), stage: self.stage, name: self.name.clone(), moved, cost, result };
         if is_done {
-            context.store.put(&self.key(), json_object(&receipt)?, Condition::Always).await?;
+            context.put(&self.key(), json_object(&receipt)?).await?;
         }
         tracing::info!(
             stage = %self.stage,

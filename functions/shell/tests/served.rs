@@ -8,18 +8,24 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
 use onefold_shell::{Context, StageError};
+use onefold_store::{Operation, StoreError};
 use serde_json::{Value, json};
 
 /// What every value holds.
 const MARK: &str = "zzpersonalzz";
 const RUN: &str = "20261122T174600Z-1a2b3c4d";
 
-/// The line above the function, which panics four and five lines below.
+const KEY: &str = "runs/20261122T174600Z-1a2b3c4d/plan.json";
+/// What a store answers: the numbers of its request are in it.
+const ANSWER: &str = "status 503, SlowDown (request 4442587FB7D0A2F9, extended)";
+
+/// The line above the function, which panics four and six lines below.
 const ABOVE: u32 = line!();
 /// The function: fails as it is asked to.
 async fn stage(request: Value, _context: &Context) -> Result<Value, StageError> {
     match request["how"].as_str() {
         Some("panics") => panic!("{}", request["value"]),
+        Some("reads") => Err(StageError::reading(StoreError::unavailable(Operation::Get, KEY, ANSWER))),
         Some("cuts") => Ok(json!(&request["value"].as_str().unwrap_or_default()[..1])),
         _ => Err(StageError::internal("it fails")),
     }
@@ -142,7 +148,7 @@ fn failure(printed: &str) -> BTreeMap<String, Value> {
 
 #[test]
 fn what_a_panic_says_is_told_nowhere() {
-    for (how, value, place) in [("panics", MARK, ABOVE + 4), ("cuts", "ü zzpersonalzz", ABOVE + 5)] {
+    for (how, value, place) in [("panics", MARK, ABOVE + 4), ("cuts", "ü zzpersonalzz", ABOVE + 6)] {
         let Invoked { answer, printed } = invoke(&json!({"how": how, "value": value, "run": RUN}));
         assert!(!printed.contains(MARK), "{printed}");
         assert!(!answer.to_string().contains(MARK), "{answer}");
@@ -160,13 +166,29 @@ fn the_line_that_says_what_failed_says_of_which_invocation() {
     let request = json!({"run": RUN, "partition": {"partition": 7, "partitions": 9}, "how": "fails", "value": MARK});
     let Invoked { answer, printed } = invoke(&request);
     assert_eq!(answer["path"], "/2018-06-01/runtime/invocation/request-7/error");
-    assert_eq!(answer["body"]["errorMessage"], "it fails");
+    let line = format!(
+        "it fails; this is a fault of Onefold or of its set-up: report it with this line \
+         [stage merge, run {RUN}, partition 7, request request-7]"
+    );
+    assert_eq!(answer["body"]["errorMessage"], line);
     let failed = failure(&printed);
     let fields = ["stage", "request_id", "run_id", "partition", "error", "reason"].map(|name| &failed[name]);
-    let expected =
-        [json!("merge"), json!("request-7"), json!(RUN), json!(7), json!("Onefold.Internal"), json!("it fails")];
+    let expected = [json!("merge"), json!("request-7"), json!(RUN), json!(7), json!("Onefold.Internal"), json!(line)];
     assert_eq!(fields, expected.each_ref());
     assert!(!printed.contains(MARK), "{printed}");
+}
+
+#[test]
+fn the_line_names_the_object_the_stores_request_and_what_to_do() {
+    let request = json!({"run": RUN, "split": {"split": 3}, "how": "reads"});
+    let Invoked { answer, printed } = invoke(&request);
+    let line = format!(
+        "get of {KEY} failed: {ANSWER}; it may work later: try again, or resume the run \
+         [stage merge, run {RUN}, split 3, request request-7]"
+    );
+    assert_eq!(answer["body"]["errorType"], "Onefold.Transient");
+    assert_eq!(answer["body"]["errorMessage"], line);
+    assert_eq!(failure(&printed)["reason"], json!(line), "the log says it in the same words");
 }
 
 /// A request that is not of the stage's form can hold anything anywhere.

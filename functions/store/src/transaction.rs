@@ -9,11 +9,19 @@ use crate::{Condition, Store, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum TransactionError {
     /// The object does not hold what it should.
-    #[error("the object {key} is damaged: {source}")]
+    #[error("the object {key} is damaged")]
     Damaged {
         /// The object.
         key: String,
         /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The new value cannot be written as JSON.
+    #[error("the object {key} cannot be written as JSON")]
+    Format {
+        /// The object.
+        key: String,
+        /// Why not.
         source: serde_json::Error,
     },
     /// Somebody else wrote the object since it was read. Nothing was written; begin again to see the new value.
@@ -22,9 +30,12 @@ pub enum TransactionError {
         /// The object.
         key: String,
     },
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    /// The store did not read the object.
+    #[error("the object {} cannot be read", .0.key())]
+    Read(#[source] StoreError),
+    /// The store did not write the object.
+    #[error("the object {} cannot be written", .0.key())]
+    Write(#[source] StoreError),
 }
 
 /// An object of JSON as it was read, to be changed or not.
@@ -46,7 +57,7 @@ impl<T: Serialize + DeserializeOwned + PartialEq> Transaction<T> {
         let found = match store.get(key).await {
             Ok((bytes, etag)) => Some((parse(key, &bytes)?, etag)),
             Err(StoreError::NotFound { .. }) => None,
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(TransactionError::Read(error)),
         };
         Ok(Self { key: key.to_owned(), found })
     }
@@ -72,18 +83,18 @@ impl<T: Serialize + DeserializeOwned + PartialEq> Transaction<T> {
         let Self { key, found } = self;
         let condition = found.map_or(Condition::IfAbsent, |(_, etag)| Condition::IfMatch(etag));
         let bytes =
-            serde_json::to_vec(value).map_err(|source| TransactionError::Damaged { key: key.clone(), source })?;
+            serde_json::to_vec(value).map_err(|source| TransactionError::Format { key: key.clone(), source })?;
         let Err(error) = store.put(&key, bytes.into(), condition).await else { return Ok(()) };
         let is_overtaken = match error {
             StoreError::Precondition { .. } | StoreError::NotFound { .. } => true,
             StoreError::Unavailable { .. } => false,
-            StoreError::Refused { .. } => return Err(error.into()),
+            StoreError::Refused { .. } => return Err(TransactionError::Write(error)),
         };
         match Self::begin(store, &key).await {
             Ok(found) if found.value() == Some(value) => Ok(()),
             Ok(_) | Err(TransactionError::Damaged { .. }) if is_overtaken => Err(TransactionError::Overtaken { key }),
             Err(failed) if is_overtaken => Err(failed),
-            _ => Err(error.into()),
+            _ => Err(TransactionError::Write(error)),
         }
     }
 }

@@ -21,7 +21,6 @@ use onefold_rows::translate::{Translator, translate_chunk};
 use onefold_shell::{
     Context, ErrorKind, Function, MemoryBudget, StageError, Work, caught, complete_if_settled, give_up,
 };
-use onefold_store::Condition;
 use tracing::Instrument;
 
 /// Seconds after which a message that failed comes again, by how often it came; the last holds for all that follow.
@@ -47,7 +46,7 @@ async fn delay(message: &SqsMessage, context: &Context) {
     let (Some(queue), Some(handle)) = (&context.queue, &message.receipt_handle) else { return };
     let times = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok());
     if let Err(error) = queue.give_again(handle, wait_s(times.unwrap_or(1))).await {
-        tracing::warn!(reason = error.message, "a message comes again when its visibility timeout is over");
+        tracing::warn!(reason = error.text(), "a message comes again when its visibility timeout is over");
     }
 }
 
@@ -67,7 +66,7 @@ async fn translate_message(body: &str, context: &Context) -> Result<(), StageErr
             // A chunk that panics must not spoil the batch that it came in.
             let done = caught(translate_or_give_up(&chunk, format, context)).await;
             if let Err(error) = &done {
-                tracing::error!(error = error.kind.name(), reason = error.message, "failed");
+                tracing::error!(error = error.kind.name(), reason = context.line(error), "failed");
             }
             done
         };
@@ -81,8 +80,8 @@ async fn translate_or_give_up(chunk: &Chunk, format: RowFormat, context: &Contex
     match translate_once(chunk, &chunk.raw(format), context).await {
         Ok(_) => complete_if_settled(context, &chunk.run).await.map(|_| ()),
         Err(error) if matches!(error.kind, ErrorKind::Corrupt | ErrorKind::InvalidInput) => {
-            tracing::error!(error = error.kind.name(), reason = error.message, "failed for good");
-            give_up(context, chunk, &chunk.raw(format), Some(error.message)).await
+            tracing::error!(error = error.kind.name(), reason = context.line(&error), "failed for good");
+            give_up(context, chunk, &chunk.raw(format), Some(error.text())).await
         }
         Err(error) => Err(error),
     }
@@ -91,7 +90,7 @@ async fn translate_or_give_up(chunk: &Chunk, format: RowFormat, context: &Contex
 async fn translate_once(chunk: &Chunk, key: &str, context: &Context) -> Result<TranslateResult, StageError> {
     let work = Work { run: chunk.run.clone(), stage: Stage::Translate, name: chunk.receipt_name() };
     // What counts is the object as it is: events come late and twice, and it may have been written again since.
-    let (bytes, etag) = context.store.get(key).await?;
+    let (bytes, etag) = context.get(key).await?;
     let is_current = |translated: &TranslateResult| translated.raw == etag;
     let translated = async |moved: &mut Moved| {
         let translated = translate(chunk, key, bytes, context, moved).await?;
@@ -115,7 +114,7 @@ async fn translate(
             chunk.source
         ))
     })?;
-    let (text, index) = rawchunk::parse(key, &bytes)?;
+    let (text, index) = rawchunk::parse(key, &bytes).map_err(StageError::damaged)?;
     moved.bytes_in = bytes.len() as u64;
     drop(bytes);
     let needed = MemoryBudget::chunk_bytes(text.len() as u64, index.lines);
@@ -127,22 +126,22 @@ async fn translate(
     let output = translate_chunk(&mut translator.suppressing(pinned.suppression()?), &text, &index.segments);
     drop(text);
 
-    let accounts = compress(&output.accounts)?;
+    let accounts = compress(&output.accounts).map_err(StageError::compressing)?;
     let star_links = links::format(&output.stars);
-    let rejects = compress(&output.rejects)?;
+    let rejects = compress(&output.rejects).map_err(StageError::compressing)?;
     moved.records_in = output.rows;
     moved.records_out = output.stars.len() as u64;
     moved.records_rejected = output.rejected;
     moved.bytes_out = (accounts.len() + star_links.len()) as u64;
-    context.store.put(&chunk.interim(), accounts.into(), Condition::Always).await?;
-    context.store.put(&chunk.links(), star_links.into(), Condition::Always).await?;
+    context.put(&chunk.interim(), accounts).await?;
+    context.put(&chunk.links(), star_links).await?;
     if output.rejected > 0 {
         moved.bytes_out += rejects.len() as u64;
-        context.store.put(&chunk.rejects(), rejects.into(), Condition::Always).await?;
+        context.put(&chunk.rejects(), rejects).await?;
     }
     if output.must_not_stay {
         // Until the version is published a failed run may need the chunk again.
-        context.store.put(&chunk.purge(), b"{}".to_vec().into(), Condition::Always).await?;
+        context.put(&chunk.purge(), "{}").await?;
     }
     Ok(TranslateResult {
         raw: String::new(),

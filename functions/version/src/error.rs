@@ -40,21 +40,24 @@ pub enum VersionError {
     },
     /// An object does not hold what it should.
     #[error(transparent)]
-    Damaged(#[from] FormatError),
-    /// The store failed.
-    #[error("the bucket did not do what was asked")]
-    Store {
-        /// Which object, and why.
-        #[from]
-        source: StoreError,
-    },
+    Damaged(FormatError),
+    /// An object was not read.
+    #[error("the object {} cannot be read", .0.key())]
+    Read(#[source] StoreError),
+    /// Objects were not listed.
+    #[error("the objects under {} cannot be listed", .0.key())]
+    List(#[source] StoreError),
+    /// `processed/CURRENT` was not written.
+    #[error("the object {} cannot be written", .0.key())]
+    Write(#[source] StoreError),
 }
 
-impl From<ShuffleError> for VersionError {
-    fn from(error: ShuffleError) -> Self {
+impl VersionError {
+    /// A part of an object was not read.
+    pub(crate) fn reading_part(error: ShuffleError) -> Self {
         match error {
-            ShuffleError::Store(source) => Self::Store { source },
-            ShuffleError::Format(error) => Self::Damaged(error),
+            ShuffleError::Read(error) => Self::Read(error),
+            ShuffleError::Damaged(error) => Self::Damaged(error),
         }
     }
 }

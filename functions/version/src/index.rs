@@ -86,7 +86,7 @@ impl VersionIndex<'_> {
 
     /// The partitions that have an account or a customer, by its place in the index: one, or none.
     pub(crate) async fn candidates(&self, place: u64) -> Result<Vec<&Frame>, VersionError> {
-        Ok(index::find(self.store, &self.run, &self.frames, place).await?)
+        index::find(self.store, &self.run, &self.frames, place).await.map_err(VersionError::reading_part)
     }
 
     /// A customer of a partition, with its accounts among the partition's members.
@@ -106,7 +106,7 @@ impl VersionIndex<'_> {
         let customer = customers.lines().find(|line| line.starts_with(&start));
         let no_record = || {
             let key = keys::processed(&self.run, Part::Customers, frame.file);
-            FormatError::new(&key, "it has no record of a customer that has members")
+            VersionError::Damaged(FormatError::new(&key, "it has no record of a customer that has members"))
         };
         let customer = customer.ok_or_else(no_record)?.to_owned();
         let guarded = self.guarded(frame, &accounts).await?;

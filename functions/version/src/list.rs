@@ -70,7 +70,7 @@ pub async fn list(store: &dyn Store) -> Result<Vec<ListedVersion>, VersionError>
 /// The manifests that are kept, in the order of their runs.
 async fn manifests(store: &dyn Store) -> Result<Vec<Manifest>, VersionError> {
     let mut manifests = Vec::new();
-    for folder in store.list_folders(keys::PROCESSED).await? {
+    for folder in store.list_folders(keys::PROCESSED).await.map_err(VersionError::List)? {
         if let Some(run) = keys::parse_version(&folder)
             && let Some(manifest) = read_json(store, &keys::manifest(&run)).await?
         {

@@ -18,6 +18,13 @@ pub struct MemberPlace {
     range: Option<(u64, u64)>,
 }
 
+impl MemberPlace {
+    /// The member file.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
 impl OpenVersion<'_> {
     /// The places that can have these accounts, or of all members if no accounts are given, in an order that stays the same.
     /// Of a version without an index these are its member files.

@@ -7,33 +7,31 @@ use serde::de::DeserializeOwned;
 use crate::error::VersionError;
 
 /// Reads an object of JSON; `None` if it is not there.
-///
-/// The error quotes what the JSON holds, so this is not for objects with values of persons.
 pub(crate) async fn read_json<T: DeserializeOwned>(store: &dyn Store, key: &str) -> Result<Option<T>, VersionError> {
     match store.get(key).await {
         Ok((bytes, _)) => {
-            let value = serde_json::from_slice(&bytes).map_err(|error| FormatError::new(key, error))?;
-            Ok(Some(value))
+            let value = serde_json::from_slice(&bytes);
+            value.map(Some).map_err(|error| VersionError::Damaged(FormatError::json(key, &error)))
         }
         Err(StoreError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(VersionError::Read(error)),
     }
 }
 
 /// Reads an object of JSON Lines, which must be there.
 pub(crate) async fn read_json_lines<T: DeserializeOwned>(store: &dyn Store, key: &str) -> Result<Vec<T>, VersionError> {
-    let (bytes, _) = store.get(key).await?;
+    let (bytes, _) = store.get(key).await.map_err(VersionError::Read)?;
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let values: Result<Vec<T>, _> = lines.map(serde_json::from_slice).collect();
-    Ok(values.map_err(|error| FormatError::new(key, error))?)
+    values.map_err(|error| VersionError::Damaged(FormatError::json(key, &error)))
 }
 
 /// Reads the text of an object of compressed frames: of those between two bytes, or of all.
 pub(crate) async fn read_text(store: &dyn Store, key: &str, range: Option<(u64, u64)>) -> Result<String, VersionError> {
     let bytes = match range {
-        Some((start, end)) => store.get_range(key, start..end).await?,
-        None => store.get(key).await?.0,
+        Some((start, end)) => store.get_range(key, start..end).await,
+        None => store.get(key).await.map(|(bytes, _)| bytes),
     };
-    let text = String::from_utf8(decompress(key, &bytes)?);
-    Ok(text.map_err(|_| FormatError::new(key, "it is not UTF-8"))?)
+    let text = decompress(key, &bytes.map_err(VersionError::Read)?).map_err(VersionError::Damaged)?;
+    String::from_utf8(text).map_err(|_| VersionError::Damaged(FormatError::new(key, "it is not UTF-8")))
 }

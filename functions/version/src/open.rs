@@ -74,9 +74,12 @@ impl<'s> OpenVersion<'s> {
     /// It is not there, or this program does not understand it; the store failed.
     pub async fn config(&self) -> Result<Config, VersionError> {
         let key = keys::processed_config(self.run());
-        let (text, _) = self.store.get(&key).await?;
+        let (text, _) = self.store.get(&key).await.map_err(VersionError::Read)?;
         let config = Config::parse(&String::from_utf8_lossy(&text));
-        Ok(config.map_err(|faults| FormatError::new(&key, format_args!("it is not understood any more: {faults}")))?)
+        config.map_err(|faults| {
+            let unknown = FormatError::new(&key, "it is not understood any more");
+            VersionError::Damaged(unknown.caused_by(faults))
+        })
     }
 
     /// Reads the corrections under which the version was made.
@@ -85,11 +88,10 @@ impl<'s> OpenVersion<'s> {
     /// They are not there, or damaged; the store failed.
     pub async fn corrections(&self) -> Result<Corrections, VersionError> {
         let key = keys::processed_corrections(self.run());
-        let (bytes, _) = self.store.get(&key).await?;
+        let (bytes, _) = self.store.get(&key).await.map_err(VersionError::Read)?;
         // The error's text could hold a reference; its place does not.
-        let pairs: Pairs = serde_json::from_slice(&bytes).map_err(|error| {
-            FormatError::new(&key, format_args!("line {}, column {}", error.line(), error.column()))
-        })?;
+        let pairs: Pairs =
+            serde_json::from_slice(&bytes).map_err(|error| VersionError::Damaged(FormatError::json(&key, &error)))?;
         Ok(Corrections::new(pairs))
     }
 
@@ -118,7 +120,7 @@ impl<'s> OpenVersion<'s> {
     pub async fn follow_retired(&self, customer_id: &str) -> Result<(Vec<Retired>, BTreeSet<String>), VersionError> {
         let mut trail = Trail::new(customer_id);
         for file in &self.manifest.files.retired {
-            trail.file(self.store, file).await?;
+            trail.file(self.store, file).await.map_err(VersionError::reading_part)?;
         }
         Ok(trail.end())
     }
@@ -128,7 +130,7 @@ impl<'s> OpenVersion<'s> {
     /// # Errors
     /// [`VersionError::Incomplete`] if they are not as the manifest says; the store failed.
     pub async fn list_objects(&self) -> Result<Vec<Object>, VersionError> {
-        let (listed, missing) = complete::listed(self.store, &self.manifest).await?;
+        let (listed, missing) = complete::listed(self.store, &self.manifest).await.map_err(VersionError::List)?;
         match missing {
             Some(missing) => Err(VersionError::Incomplete { run: self.run().clone(), missing }),
             None => Ok(listed),
@@ -138,6 +140,8 @@ impl<'s> OpenVersion<'s> {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error;
+
     use onefold_lake::keys::Part;
     use onefold_store::memory::{InjectedFault, MemoryStore};
 
@@ -171,7 +175,7 @@ mod tests {
         let damaged = error(&store, None).to_string();
         assert!(damaged.contains("processed/20261123T174600Z-1a2b3c4d/manifest.json is damaged"), "{damaged}");
         store.fail(InjectedFault::any().from_then_on());
-        assert!(matches!(error(&store, None), VersionError::Store { .. }));
+        assert!(matches!(error(&store, None), VersionError::Read(_)));
     }
 
     #[test]
@@ -188,8 +192,10 @@ mod tests {
         let (store, _) = with_partitions();
         let version = block_on(OpenVersion::current(&store)).unwrap();
         put(&store, &keys::processed_corrections(version.run()), r#"{"always":["crm:1"],"never":[]}"#);
-        let error = block_on(version.corrections()).map(drop).unwrap_err().to_string();
-        assert!(error.contains("corrections.json is damaged: line 1, column") && !error.contains("crm:1"), "{error}");
+        let error = block_on(version.corrections()).map(drop).unwrap_err();
+        let cause = error.source().expect("a cause").to_string();
+        assert!(error.to_string().contains("corrections.json is damaged"), "{error}");
+        assert!(cause.contains(" at column ") && !cause.contains("crm:1"), "{cause}");
         put(&store, &keys::processed_config(version.run()), "[source");
         let error = block_on(version.config()).map(drop).unwrap_err().to_string();
         assert!(error.contains("config.toml is damaged"), "{error}");

@@ -12,8 +12,8 @@ use crate::error::VersionError;
 /// The store failed, or has a current version.
 pub async fn publish_restored(store: &dyn Store, run: &RunId) -> Result<(), VersionError> {
     let current = serde_json::to_vec(&Current::new(run.clone()));
-    let current = current.map_err(|error| FormatError::new(keys::CURRENT, error))?;
-    Ok(store.put(keys::CURRENT, current.into(), Condition::IfAbsent).await?)
+    let current = current.map_err(|error| VersionError::Damaged(FormatError::json(keys::CURRENT, &error)))?;
+    store.put(keys::CURRENT, current.into(), Condition::IfAbsent).await.map_err(VersionError::Write)
 }
 
 #[cfg(test)]

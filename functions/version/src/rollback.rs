@@ -23,10 +23,10 @@ pub struct RolledBack {
 pub enum RollbackError {
     /// It must not be, or there is none.
     #[error(transparent)]
-    Refused(#[from] RollbackRefusal),
+    Refused(RollbackRefusal),
     /// The versions cannot be read, or `processed/CURRENT` not written.
     #[error(transparent)]
-    Version(#[from] VersionError),
+    Version(VersionError),
 }
 
 /// Why a version must not be gone back to.
@@ -113,11 +113,12 @@ pub enum RollbackRefusal {
 pub async fn roll_back(store: &dyn Store, to: Option<&RunId>) -> Result<RolledBack, RollbackError> {
     // What is looked at below must still be so when this is committed: so it begins here.
     let transaction = current::begin(store).await.map_err(of_transaction)?;
-    let current = transaction.value().cloned().ok_or(RollbackRefusal::NothingPublished)?;
-    let versions = list(store).await?;
-    let manifest = target(&versions, &current, to)?;
-    if let Some(missing) = find_missing(store, &manifest).await.map_err(VersionError::from)? {
-        return Err(RollbackRefusal::Incomplete { run: manifest.run, missing }.into());
+    let current = transaction.value().cloned().ok_or(RollbackError::Refused(RollbackRefusal::NothingPublished))?;
+    let versions = list(store).await.map_err(RollbackError::Version)?;
+    let manifest = target(&versions, &current, to).map_err(RollbackError::Refused)?;
+    let missing = find_missing(store, &manifest).await.map_err(VersionError::List).map_err(RollbackError::Version)?;
+    if let Some(missing) = missing {
+        return Err(RollbackError::Refused(RollbackRefusal::Incomplete { run: manifest.run, missing }));
     }
     let next = Current::after(Some(&current), manifest.run.clone());
     transaction.commit(store, &next).await.map_err(of_transaction)?;
@@ -164,11 +165,14 @@ fn takes_away(purging: &Manifest, other: &Manifest) -> bool {
 }
 
 fn of_transaction(error: TransactionError) -> RollbackError {
-    match error {
-        TransactionError::Damaged { key, source } => VersionError::from(FormatError::new(&key, source)).into(),
-        TransactionError::Overtaken { .. } => RollbackRefusal::Overtaken.into(),
-        TransactionError::Store(source) => VersionError::from(source).into(),
-    }
+    RollbackError::Version(match error {
+        TransactionError::Overtaken { .. } => return RollbackError::Refused(RollbackRefusal::Overtaken),
+        TransactionError::Damaged { key, source } | TransactionError::Format { key, source } => {
+            VersionError::Damaged(FormatError::json(&key, &source))
+        }
+        TransactionError::Read(error) => VersionError::Read(error),
+        TransactionError::Write(error) => VersionError::Write(error),
+    })
 }
 
 #[cfg(test)]
@@ -254,7 +258,7 @@ mod tests {
         let store = with_versions(&[manifest(EARLIER), later()]);
         store.fail(InjectedFault::of(Operation::Put).from_then_on());
         let error = block_on(roll_back(&store, None)).unwrap_err();
-        assert!(matches!(error, RollbackError::Version(VersionError::Store { .. })), "{error:?}");
+        assert!(matches!(error, RollbackError::Version(VersionError::Write(_))), "{error:?}");
         store.heal();
         assert_eq!(block_on(current_run(&store)).unwrap(), Some(run(LATER)));
     }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use onefold_lake::{FormatError, keys};
+use onefold_lake::keys;
+use onefold_shell::{StageError, chain};
 use onefold_store::StoreError;
 use onefold_version::VersionError;
 use tokio::task::JoinError;
@@ -25,11 +26,24 @@ pub enum Error {
         source: CallError,
     },
     /// An object could not be read, written or listed.
-    #[error("the bucket did not do what was asked")]
+    #[error("cannot {action}")]
     Store {
+        /// What was tried.
+        action: &'static str,
         /// Which object, and why.
         source: StoreError,
     },
+    /// A version could not be read, or not be made the current one.
+    #[error("cannot {action}")]
+    Version {
+        /// What was tried.
+        action: &'static str,
+        /// Why.
+        source: VersionError,
+    },
+    /// A stage that runs in this process failed. It says what to do.
+    #[error(transparent)]
+    Stage(StageError),
     /// A file could not be read or written.
     #[error("cannot {action} {}", path.display())]
     File {
@@ -128,6 +142,24 @@ impl Error {
         move |error| Self::Call { action, source: CallError(chain(&error)) }
     }
 
+    /// For `map_err` behind the store, whose error names the operation and its object.
+    pub fn store(action: &'static str) -> impl FnOnce(StoreError) -> Self {
+        move |source| Self::Store { action, source }
+    }
+
+    /// For `map_err` behind what reads or changes versions.
+    pub fn version(action: &'static str) -> impl FnOnce(VersionError) -> Self {
+        move |error| match error {
+            VersionError::NothingPublished | VersionError::NoVersion { .. } => Self::NotPublished(error.to_string()),
+            VersionError::NoIndex { .. } => Self::Unready(error.to_string()),
+            VersionError::NewerFormat { run, format } => {
+                Self::malformed(keys::manifest(&run), format!("format {format} is newer than this command"))
+            }
+            VersionError::Incomplete { run, missing } => Self::malformed(keys::manifest(&run), missing),
+            source => Self::Version { action, source },
+        }
+    }
+
     /// For `map_err` behind a task. The panic's message can hold a value, so it is dropped; its place was printed already.
     pub fn task(action: &'static str) -> impl FnOnce(JoinError) -> Self {
         move |_| Self::Program { action: action.to_owned(), source: io::Error::other("the program panicked") }
@@ -152,31 +184,12 @@ impl Error {
     }
 }
 
-impl From<VersionError> for Error {
-    fn from(error: VersionError) -> Self {
-        match error {
-            VersionError::NothingPublished | VersionError::NoVersion { .. } => Self::NotPublished(error.to_string()),
-            VersionError::NoIndex { .. } => Self::Unready(error.to_string()),
-            VersionError::NewerFormat { run, format } => {
-                Self::malformed(keys::manifest(&run), format!("format {format} is newer than this command"))
-            }
-            VersionError::Incomplete { run, missing } => Self::malformed(keys::manifest(&run), missing),
-            VersionError::Damaged(FormatError { key, reason }) => Self::malformed(key, reason),
-            VersionError::Store { source } => source.into(),
-        }
-    }
-}
-
-impl From<StoreError> for Error {
-    /// The store's error names operation and key, so callers add nothing.
-    fn from(source: StoreError) -> Self {
-        Self::Store { source }
-    }
-}
-
 /// An error and its causes as one text.
 pub fn describe(error: &Error) -> String {
-    chain(error)
+    match error {
+        Error::Stage(error) => error.text(),
+        error => chain(error),
+    }
 }
 
 /// The code and message of a service's error, or why the service could not be reached.
@@ -213,23 +226,10 @@ fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'st
     cause
 }
 
-/// An error and its causes, leaving out causes that the error already quotes.
-fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let said = next.to_string();
-        if !text.contains(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        cause = next.source();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
+    use onefold_store::Operation;
+
     use super::*;
 
     #[test]
@@ -237,5 +237,30 @@ mod tests {
         let missing = io::Error::new(io::ErrorKind::NotFound, "no such file");
         let error = Error::file("read", Path::new("data/onefold.toml"))(missing);
         assert_eq!(describe(&error), "cannot read data/onefold.toml: no such file");
+    }
+
+    #[test]
+    fn an_error_of_the_store_is_told_with_its_object_and_its_causes() {
+        let lost = io::Error::new(io::ErrorKind::ConnectionReset, "the connection was reset");
+        let error = || StoreError::unavailable(Operation::Get, "processed/CURRENT", "no answer");
+        let of_store = Error::store("read the current version")(error().caused_by(lost));
+        assert_eq!(
+            describe(&of_store),
+            "cannot read the current version: get of processed/CURRENT failed: no answer: the connection was reset"
+        );
+        let of_stage = describe(&Error::Stage(StageError::reading(error()).with_advice("try again")));
+        assert_eq!(of_stage, "get of processed/CURRENT failed: no answer; try again");
+    }
+
+    #[test]
+    fn of_versions_only_a_failure_says_what_was_tried() {
+        let told = |error| describe(&Error::version("list the versions")(error));
+        assert_eq!(told(VersionError::NothingPublished), "nothing has been published yet; start a run first");
+        let refused = StoreError::refused(Operation::List, "processed/", "status 403, AccessDenied");
+        assert_eq!(
+            told(VersionError::List(refused)),
+            "cannot list the versions: the objects under processed/ cannot be listed: list of processed/ was refused: \
+             status 403, AccessDenied"
+        );
     }
 }

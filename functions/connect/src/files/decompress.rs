@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use bytes::Bytes;
+use onefold_shell::StageError;
 
 use crate::Fault;
 
@@ -37,8 +38,10 @@ impl Decompressor {
 
     /// Decompresses the next piece. Plain bytes are not copied.
     pub(crate) fn push(&mut self, object: &str, mut bytes: Bytes) -> Result<Bytes, Fault> {
-        let broken =
-            |error: std::io::Error| Fault::source(format!("{object} cannot be decompressed: {error}; drop it again"));
+        let broken = |error: std::io::Error| {
+            let broken = StageError::invalid_input(format!("{object} cannot be decompressed"));
+            Fault::Source(broken.caused_by(error).with_advice("drop it again"))
+        };
         if let Self::Unknown(start) = self {
             if !start.is_empty() || bytes.len() < ZSTD_MAGIC.len() {
                 start.extend_from_slice(&bytes);
@@ -74,8 +77,10 @@ impl Decompressor {
 
     /// The rest, when all bytes have come.
     pub(crate) fn finish(&mut self, object: &str) -> Result<Vec<u8>, Fault> {
-        let cut_off =
-            |error: std::io::Error| Fault::source(format!("{object} is cut off ({error}); drop it again, whole"));
+        let cut_off = |error: std::io::Error| {
+            let cut_off = StageError::invalid_input(format!("{object} is cut off"));
+            Fault::Source(cut_off.caused_by(error).with_advice("drop it again, whole"))
+        };
         match std::mem::replace(self, Self::Plain) {
             Self::Unknown(start) if start.starts_with(&GZIP_MAGIC) => {
                 Err(cut_off(std::io::ErrorKind::UnexpectedEof.into()))

@@ -7,7 +7,7 @@ use memchr::memchr;
 use onefold_config::{FilesSettings, RowFormat, Source};
 use onefold_lake::run::plan::Piece;
 use onefold_rows::setup_checks;
-use onefold_shell::Context;
+use onefold_shell::{Context, StageError};
 use onefold_store::{Body, StoreError};
 
 use super::decompress::Decompressor;
@@ -128,7 +128,7 @@ pub(crate) fn gone(piece: &Piece, error: StoreError) -> Fault {
         StoreError::Precondition { .. } => {
             Fault::source(format!("{} was overwritten while the run was under way; start a new run", piece.object))
         }
-        other => other.into(),
+        other => Fault::Stage(StageError::reading(other)),
     }
 }
 

@@ -16,7 +16,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client as Pool, ResponseFuture};
 use hyper_util::rt::TokioExecutor;
 use onefold_config::{HttpAuth, HttpSettings};
-use onefold_shell::StageError;
+use onefold_shell::{StageError, chain};
 use url::Url;
 
 use super::origin::is_same_host;
@@ -86,9 +86,7 @@ impl<'c> PageClient<'c> {
             connector.enforce_http(false);
             let tls = HttpsConnectorBuilder::new()
                 .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
-                .map_err(|error| {
-                    StageError::internal(format!("there are no certificates to verify TLS by: {error}"))
-                })?;
+                .map_err(|error| StageError::internal("there are no certificates to verify TLS by").caused_by(error))?;
             ConnectionPool::Tls(builder.build(tls.https_only().enable_http1().wrap_connector(connector)))
         };
         let auth = settings.auth.as_ref();
@@ -209,13 +207,7 @@ fn redirect(from: &Url, headers: &HeaderMap) -> Result<Url, RequestFailure> {
 
 /// A connection that could not be made, or broke. The causes name hosts and system errors, never what was sent.
 fn broken(error: &dyn Error) -> RequestFailure {
-    let mut causes = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes = format!("{causes}: {cause}");
-        next = cause.source();
-    }
-    RequestFailure::passing(format!("failed: {causes}"))
+    RequestFailure::passing(format!("failed: {}", chain(error)))
 }
 
 #[cfg(test)]

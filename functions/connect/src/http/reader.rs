@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 use onefold_config::HttpSettings;
+use onefold_identity::json_error::JsonError;
 use onefold_lake::run::note::Note;
 use onefold_normalise::timestamp::Timestamp;
-use onefold_shell::{ErrorKind, StageError};
+use onefold_shell::StageError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -56,25 +57,26 @@ impl PageReader<'_> {
         from: Option<SplitPosition>,
         sink: &mut Sink<'_>,
     ) -> Result<ReadOutcome, Fault> {
-        let mut at = self.start(watermark, from)?;
+        let mut at = self.start(watermark, from).map_err(Fault::Stage)?;
         let started_at = Timestamp::from_milliseconds(sink.received_at())
-            .ok_or_else(|| StageError::internal("the run's start is no time"))?;
+            .ok_or_else(|| Fault::internal("the run's start is no time"))?;
         let settings = self.settings.watermark.as_ref();
         let mut gathered = settings.map(|settings| NextWatermark::from(settings, started_at, at.watermark.as_deref()));
         let asked_with = watermark.or_else(|| settings?.initial.as_deref());
         let mut pace = RequestPace::new(self.settings);
         loop {
             let url = request::url(self.settings, &at.place, asked_with)
-                .ok_or_else(|| StageError::corrupt("a raw chunk goes on at an address of another host"))?;
+                .ok_or_else(|| StageError::corrupt("a raw chunk goes on at an address of another host"))
+                .map_err(Fault::Stage)?;
             let shown = request::shown(&url);
             let Some(answer) = self.page(&url, &shown, &mut at, &mut pace, sink).await? else {
-                return Ok(sink.leave(position(&at)?).await?);
+                return sink.leave(position(&at)?).await;
             };
             sink.received(answer.body.len() as u64);
             let next = self.take(&answer, &mut at, gathered.as_mut(), sink);
             let next = next.map_err(|what| Fault::source(format!("{shown} {what}")))?;
             let Some(place) = next else {
-                return Ok(sink.end(gathered.and_then(NextWatermark::end)).await?);
+                return sink.end(gathered.and_then(NextWatermark::end)).await;
             };
             let watermark = gathered.as_ref().and_then(NextWatermark::so_far);
             at = Checkpoint { place, seen: at.seen, watermark, failures: 0, wait_ms: 0 };
@@ -93,8 +95,10 @@ impl PageReader<'_> {
                 failures: 0,
                 wait_ms: 0,
             }),
-            Some(SplitPosition::Opaque(position)) => serde_json::from_value(position)
-                .map_err(|_| StageError::corrupt("a raw chunk does not say where its API is read on")),
+            Some(SplitPosition::Opaque(position)) => serde_json::from_value(position).map_err(|error| {
+                let what_failed = "a raw chunk does not say where its API is read on";
+                StageError::corrupt(what_failed).caused_by(JsonError::new(&error))
+            }),
             Some(SplitPosition::Object(_)) => Err(StageError::internal("the position is not on a page")),
         }
     }
@@ -219,11 +223,11 @@ impl PageReader<'_> {
 
 /// The source is not available now. The state machine tries again if the source must be read.
 fn gave_up(message: String) -> Fault {
-    Fault::Source(StageError::new(ErrorKind::Transient, message))
+    Fault::Source(StageError::transient(message))
 }
 
-fn position(at: &Checkpoint) -> Result<Value, StageError> {
-    serde_json::to_value(at).map_err(|error| StageError::internal(format!("a position cannot be written: {error}")))
+fn position(at: &Checkpoint) -> Result<Value, Fault> {
+    serde_json::to_value(at).map_err(|error| Fault::Stage(StageError::unwritable(&error).about("a position")))
 }
 
 /// Waits until the page may be asked for. `false` if time is short before that.

@@ -11,7 +11,7 @@ use crate::Fault;
 /// The fault of the source that a failure means. `during` says what was done, as `reading a page`.
 ///
 /// The message always has the SQLSTATE (Appendix A of PostgreSQL's manual). It has PostgreSQL's own words only if they
-/// cannot hold a value of a row or a part of the secret.
+/// cannot hold a value of a row or a part of the secret. So the error itself is not kept as the cause.
 pub(super) fn fault(during: &str, secret: &str, error: &Error) -> Fault {
     Fault::Source(match error.as_db_error() {
         Some(answer) => refused(during, secret, answer),
@@ -85,13 +85,10 @@ fn unanswered(during: &str, secret: &str, error: &Error) -> StageError {
         text => {
             let reason = cause.and_then(|cause| cause.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
             let reason = reason.map_or(String::new(), |reason| format!(" ({reason})"));
-            StageError::new(
-                ErrorKind::Transient,
-                format!(
-                    "{during} failed: {text}{reason}; if it stays so, look at host and port in the secret {secret:?}, and \
-                     at the network of the function"
-                ),
-            )
+            StageError::transient(format!(
+                "{during} failed: {text}{reason}; if it stays so, look at host and port in the secret {secret:?}, and at \
+                 the network of the function"
+            ))
         }
     }
 }

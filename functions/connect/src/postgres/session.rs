@@ -161,7 +161,7 @@ fn tls(certificates: Option<&str>) -> Result<MakeRustlsConnect, StageError> {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| StageError::internal(format!("TLS could not be set up: {error}")))?
+        .map_err(|error| StageError::internal("TLS could not be set up").caused_by(error))?
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(MakeRustlsConnect::new(config))

@@ -124,7 +124,7 @@ mod tests {
             "postgresql://a:b@localhost.example/shop?sslmode=disable",
         ] {
             let error = parse("s", secret).unwrap_err();
-            assert!(error.message.contains("write sslmode=require"), "{secret}: {error}");
+            assert!(error.text().contains("write sslmode=require"), "{secret}: {error}");
         }
     }
 
@@ -133,7 +133,7 @@ mod tests {
         for secret in ["hunter2", "user=anna pass word=hunter2", "{\"password\":\"hunter2\"}", "", "password=hunter2"] {
             let error = parse("onefold/shop", secret).unwrap_err();
             assert_eq!(error.kind, onefold_shell::ErrorKind::InvalidInput);
-            assert!(error.message.contains("onefold/shop") && !error.message.contains("hunter2"), "{error}");
+            assert!(error.text().contains("onefold/shop") && !error.text().contains("hunter2"), "{error}");
         }
     }
 }

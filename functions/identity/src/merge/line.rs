@@ -1,5 +1,7 @@
 //! The lines of a partition and of member files: accounts, members and tombstones.
 
+use crate::json_error::JsonError;
+
 /// A line of the partition is no account. The line's text is not shown.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line} of the partition is no account")]
@@ -7,8 +9,7 @@ pub struct LineError {
     /// From 1.
     pub line: usize,
     /// Why, if it is the JSON.
-    #[source]
-    pub source: Option<serde_json::Error>,
+    pub source: Option<JsonError>,
 }
 
 const MEMBER_START: &str = "{\"customer_id\":\"";

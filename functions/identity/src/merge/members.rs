@@ -2,6 +2,7 @@
 
 use super::line::{LineError, LineOrigin, lines, split_line};
 use crate::account::Account;
+use crate::json_error::JsonError;
 
 /// A line of a member file.
 #[derive(Debug)]
@@ -16,7 +17,8 @@ pub struct Member<'a> {
 pub fn members(text: &str) -> impl Iterator<Item = Result<Member<'_>, LineError>> {
     lines(text).enumerate().map(|(number, line)| {
         let (customer_id, text) = split_member(line).ok_or(LineError { line: number + 1, source: None })?;
-        let account = Account::parse(text).map_err(|error| LineError { line: number + 1, source: Some(error) })?;
+        let account = Account::parse(text)
+            .map_err(|error| LineError { line: number + 1, source: Some(JsonError::new(&error)) })?;
         Ok(Member { customer_id, account })
     })
 }

@@ -5,6 +5,7 @@ use onefold_graph::AccountVersion;
 use super::line::{LineError, LineOrigin, lines, split_line};
 use crate::account::{Account, RepeatedValues};
 use crate::counts::VersionCounts;
+use crate::json_error::JsonError;
 
 /// A line of the partition: one version of an account.
 pub(super) struct Record<'a> {
@@ -52,7 +53,7 @@ pub(super) fn read_records<'a>(text: &'a str, counts: &mut VersionCounts) -> Res
         records.push(Record { origin, text, account: Account::default(), is_gone: false });
         let account = records.last_mut().map(|record| &mut record.account);
         let read = account.map_or(Ok(()), |account| account.read(text, &mut repeated));
-        read.map_err(|error| LineError { line: number + 1, source: Some(error) })?;
+        read.map_err(|error| LineError { line: number + 1, source: Some(JsonError::new(&error)) })?;
     }
     Ok(records)
 }

@@ -106,7 +106,7 @@ impl Unread {
     pub async fn append_to(self, store: &dyn Store, keys: &mut Vec<Node>) -> Result<u64, ShuffleError> {
         let Self { key, opened } = self;
         let frames = opened.fetch(store).await?;
-        append_keys(&key, &frames, keys)?;
+        append_keys(&key, &frames, keys).map_err(ShuffleError::Damaged)?;
         Ok(frames.bytes_in)
     }
 }
@@ -141,18 +141,19 @@ pub async fn open_partition(
 pub async fn read(store: &dyn Store, key: &str) -> Result<(Vec<Blocked>, u64), ShuffleError> {
     let frames = shuffle::fetch(store, key, 0..READERS, READERS).await?;
     let mut keys = Vec::with_capacity(frames.text_bytes(0) / KEY_BYTES);
-    append_keys(key, &frames, &mut keys)?;
+    append_keys(key, &frames, &mut keys).map_err(ShuffleError::Damaged)?;
     let mut blocked = Vec::with_capacity(keys.len());
     let mut keys = keys.into_iter();
-    frames.each_frame(1, |counts| {
+    let take = |counts: &[u8]| {
         for accounts in entries(key, counts, COUNT_BYTES)?.map(|count| u32::from_le_bytes(array(count))) {
             let node = keys.next().ok_or_else(|| FormatError::new(key, "it has more counts than keys"))?;
             blocked.push(Blocked { node, accounts });
         }
-        Ok::<_, FormatError>(())
-    })?;
+        Ok(())
+    };
+    frames.each_frame(1, take).map_err(ShuffleError::Damaged)?;
     if keys.next().is_some() {
-        return Err(FormatError::new(key, "it has more keys than counts").into());
+        return Err(ShuffleError::Damaged(FormatError::new(key, "it has more keys than counts")));
     }
     Ok((blocked, frames.bytes_in))
 }

@@ -107,7 +107,7 @@ fn frames<'b>(key: &str, bytes: &'b [u8]) -> Result<(&'b [u8], Index), FormatErr
     if u64::from_le_bytes(*digest) != xxh3_64(index) {
         return Err(FormatError::new(key, "the index is not as it was written"));
     }
-    let index = serde_json::from_slice(index).map_err(|error| FormatError::new(key, error))?;
+    let index = serde_json::from_slice(index).map_err(|error| FormatError::json(key, &error))?;
     Ok((text, index))
 }
 

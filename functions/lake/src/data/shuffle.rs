@@ -209,15 +209,15 @@ fn append_table(entries: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Why a frame could not be read.
+/// Why a part of an object was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ShuffleError {
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The object.
-    #[error(transparent)]
-    Format(#[from] FormatError),
+    /// The store did not give it.
+    #[error("a part of an object cannot be read")]
+    Read(#[source] StoreError),
+    /// It is not in its format.
+    #[error("a part of an object is damaged")]
+    Damaged(#[source] FormatError),
 }
 
 /// Where a frame is and how long its text is.
@@ -256,12 +256,12 @@ impl ShuffleFrames {
     ///
     /// # Errors
     /// The object is damaged, or what `take` fails with.
-    pub fn each_frame<E: From<FormatError>>(
+    pub fn each_frame(
         &self,
         reader: usize,
-        mut take: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut decompressor = Decompressor::new().map_err(|error| FormatError::new(&self.key, error))?;
+        mut take: impl FnMut(&[u8]) -> Result<(), FormatError>,
+    ) -> Result<(), FormatError> {
+        let mut decompressor = Decompressor::new().map_err(|error| FormatError::zstd(&self.key, error))?;
         let mut text = Vec::new();
         for frame in self.readers.get(reader).into_iter().flatten() {
             text.clear();
@@ -298,7 +298,7 @@ pub fn text(objects: &[ShuffleFrames], reader: usize) -> Result<Vec<u8>, FormatE
     let mut text = Vec::with_capacity(objects.iter().map(|frames| frames.text_bytes(reader)).sum());
     let Some(ShuffleFrames { key, .. }) = objects.first() else { return Ok(text) };
     // One for all frames, for its memory.
-    let mut decompressor = Decompressor::new().map_err(|error| FormatError::new(key, error))?;
+    let mut decompressor = Decompressor::new().map_err(|error| FormatError::zstd(key, error))?;
     for frames in objects {
         frames.append_to(reader, &mut decompressor, &mut text)?;
     }
@@ -318,7 +318,10 @@ pub async fn read(
 ) -> Result<u64, ShuffleError> {
     let frames = fetch(store, key, reader..reader.saturating_add(1), readers).await?;
     text.reserve(frames.text_bytes(0));
-    frames.append_to(0, &mut Decompressor::new().map_err(|error| FormatError::new(key, error))?, text)?;
+    let decompressor = Decompressor::new().map_err(|error| FormatError::zstd(key, error));
+    decompressor
+        .and_then(|mut decompressor| frames.append_to(0, &mut decompressor, text))
+        .map_err(ShuffleError::Damaged)?;
     Ok(frames.bytes_in)
 }
 
@@ -345,14 +348,14 @@ pub async fn open(
     wanted: Range<u32>,
     readers: u32,
 ) -> Result<OpenedShuffle, ShuffleError> {
-    let mut tail = store.get_tail(key, TAIL_BYTES as u64).await?;
+    let mut tail = store.get_tail(key, TAIL_BYTES as u64).await.map_err(ShuffleError::Read)?;
     let mut bytes_in = tail.len() as u64;
-    let frames = table_frames(key, &tail)?;
+    let frames = table_frames(key, &tail).map_err(ShuffleError::Damaged)?;
     if table_bytes(frames) > tail.len() {
-        tail = store.get_tail(key, table_bytes(frames) as u64).await?;
+        tail = store.get_tail(key, table_bytes(frames) as u64).await.map_err(ShuffleError::Read)?;
         bytes_in += tail.len() as u64;
     }
-    let table = SeekTable::parse(key, &tail, frames, wanted, readers)?;
+    let table = SeekTable::parse(key, &tail, frames, wanted, readers).map_err(ShuffleError::Damaged)?;
     let object_bytes = table.end + table_bytes(frames) as u64;
     let tail_start = object_bytes.saturating_sub(tail.len() as u64);
     Ok(OpenedShuffle { key: key.to_owned(), table, tail, tail_start, bytes_in })
@@ -387,7 +390,7 @@ impl OpenedShuffle {
             let place = |position: u64| usize::try_from(position - tail_start).unwrap_or(usize::MAX).min(tail.len());
             tail.slice(place(start)..place(end))
         } else {
-            let bytes = store.get_range(&key, start..end).await?;
+            let bytes = store.get_range(&key, start..end).await.map_err(ShuffleError::Read)?;
             bytes_in += bytes.len() as u64;
             bytes
         };
@@ -472,7 +475,7 @@ fn decompress_frame(
     text.reserve(frame.decompressed);
     let mut end = Cursor::new(std::mem::take(text));
     end.set_position(start as u64);
-    let length = decompressor.decompress_to_buffer(bytes, &mut end).map_err(|error| FormatError::new(key, error))?;
+    let length = decompressor.decompress_to_buffer(bytes, &mut end).map_err(|error| FormatError::zstd(key, error))?;
     *text = end.into_inner();
     if length != frame.decompressed {
         return Err(FormatError::new(key, "a frame is not as long as its table entry says"));
@@ -543,7 +546,7 @@ mod tests {
                     assert_eq!(text, expected[reader as usize].as_bytes());
                     assert_eq!(text.len(), frames.text_bytes(number));
                     let mut by_frames = Vec::new();
-                    frames.each_frame(number, |text| { by_frames.extend_from_slice(text); Ok::<_, FormatError>(()) }).unwrap();
+                    frames.each_frame(number, |text| { by_frames.extend_from_slice(text); Ok(()) }).unwrap();
                     assert_eq!(by_frames, text);
                 }
             });

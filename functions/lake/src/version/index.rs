@@ -85,9 +85,9 @@ pub async fn has(store: &dyn Store, key: &str, section: (u64, u64), place: u64) 
             return Ok(false);
         }
         let range = section.0 + window.start * ENTRY_BYTES..section.0 + window.end * ENTRY_BYTES;
-        let bytes = store.get_range(key, range.clone()).await?;
+        let bytes = store.get_range(key, range.clone()).await.map_err(ShuffleError::Read)?;
         if bytes.len() as u64 != range.end - range.start {
-            return Err(FormatError::new(key, "it ends within a section").into());
+            return Err(ShuffleError::Damaged(FormatError::new(key, "it ends within a section")));
         }
         let hashes: Vec<u64> = bytes.chunks_exact(8).map(|entry| u64::from_le_bytes(array(entry))).collect();
         let found = hashes.binary_search(&place);

@@ -66,19 +66,20 @@ impl Trail {
     /// # Errors
     /// The file is not there, or damaged.
     pub async fn file(&mut self, store: &dyn Store, file: &File) -> Result<(), ShuffleError> {
-        let damaged = |error: &dyn std::fmt::Display| FormatError::new(&file.key, error);
-        let mut decoder = zstd::stream::write::Decoder::new(Vec::new()).map_err(|error| damaged(&error))?;
+        let damaged = |reason: String| ShuffleError::Damaged(FormatError::new(&file.key, reason));
+        let no_zstd = |error| ShuffleError::Damaged(FormatError::zstd(&file.key, error));
+        let mut decoder = zstd::stream::write::Decoder::new(Vec::new()).map_err(no_zstd)?;
         let (mut lines, mut bytes) = (0, 0);
         for start in (0..file.bytes).step_by(PIECE_BYTES as usize) {
-            let piece = store.get_range(&file.key, start..(start + PIECE_BYTES).min(file.bytes)).await?;
+            let range = start..(start + PIECE_BYTES).min(file.bytes);
+            let piece = store.get_range(&file.key, range).await.map_err(ShuffleError::Read)?;
             bytes += piece.len() as u64;
-            decoder.write_all(&piece).and_then(|()| decoder.flush()).map_err(|error| damaged(&error))?;
+            decoder.write_all(&piece).and_then(|()| decoder.flush()).map_err(no_zstd)?;
             let text = decoder.get_mut();
             let Some(end) = memchr::memrchr(b'\n', text) else { continue };
             for line in text.get(..end).unwrap_or_default().split(|byte| *byte == b'\n') {
                 lines += 1;
-                // The error's text could hold an id; its place does not.
-                self.line(line).map_err(|error| damaged(&format_args!("column {} of a line", error.column())))?;
+                self.line(line).map_err(|error| ShuffleError::Damaged(FormatError::json(&file.key, &error)))?;
             }
             text.drain(..=end);
         }
@@ -86,7 +87,7 @@ impl Trail {
         if lines == file.records && bytes == file.bytes && decoder.get_ref().is_empty() {
             return Ok(());
         }
-        Err(damaged(&format_args!("it has {lines} lines of {}", file.records)).into())
+        Err(damaged(format!("it has {lines} lines of {}", file.records)))
     }
 
     /// What became of the id, step by step (nothing if it never ended), and the customers that it became.

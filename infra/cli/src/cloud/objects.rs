@@ -14,7 +14,7 @@ pub async fn read(cloud: &Cloud, key: &str) -> Result<Option<Vec<u8>>, Error> {
     match cloud.store.get(key).await {
         Ok((content, _)) => Ok(Some(content.into())),
         Err(StoreError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Error::store("read an object")(error)),
     }
 }
 
@@ -26,10 +26,11 @@ pub async fn download(cloud: &Cloud, object: &Object, path: &Path) -> Result<(),
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
     }
-    let mut body = cloud.store.stream(&object.key, &object.etag, 0).await?;
+    let mut body =
+        cloud.store.stream(&object.key, &object.etag, 0).await.map_err(Error::store("download an object"))?;
     let mut file = File::create(path).map_err(Error::file("write", path))?;
     let mut file_bytes = 0;
-    while let Some(bytes) = body.next().await? {
+    while let Some(bytes) = body.next().await.map_err(Error::store("download an object"))? {
         file.write_all(&bytes).map_err(Error::file("write", path))?;
         file_bytes += bytes.len() as u64;
     }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use onefold_shell::{ErrorKind, Secrets, SecretsManager, StageError};
+use onefold_shell::{Secrets, SecretsManager, StageError};
 
 use crate::cloud::Clients;
 use crate::error::{Error, describe};
@@ -84,7 +84,7 @@ impl Secrets for LazySecretsManager {
             Some(endpoint) => Clients::of_local_cloud(endpoint),
             None => Clients::of_aws().await.map_err(|error| {
                 let what_to_do = "or give the secret in a file with --secrets";
-                StageError::new(ErrorKind::InvalidInput, format!("{}; {what_to_do}", describe(&error)))
+                StageError::invalid_input(format!("{}; {what_to_do}", describe(&error)))
             })?,
         };
         SecretsManager(clients.secrets).value(name).await

@@ -18,7 +18,7 @@ pub const TRANSFERS_MAX: usize = 4;
 pub async fn upload_all(cloud: &Cloud, files: Vec<(PathBuf, String)>) -> Result<(), Error> {
     for_each(files, TRANSFERS_MAX, |(path, key)| {
         let cloud = cloud.clone();
-        async move { Ok(cloud.store.upload(&path, &key).await?) }
+        async move { cloud.store.upload(&path, &key).await.map_err(Error::store("upload a file")) }
     })
     .await?;
     Ok(())

@@ -65,7 +65,7 @@ async fn work(context: &CommandContext, options: &RunOptions) -> Result<Followed
 /// rejects that the cloud has removed since.
 async fn fetch_if_other(cloud: &Cloud, out: &OutFolder) -> Result<(), Error> {
     let held = out.manifest()?.map(|manifest| manifest.run);
-    let current = current_run(cloud.store.as_ref()).await?;
+    let current = current_run(cloud.store.as_ref()).await.map_err(Error::version("find the current version"))?;
     if current.is_some() && current != held {
         fetch::fetch(cloud, out, None).await?;
     }

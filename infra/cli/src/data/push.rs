@@ -31,7 +31,8 @@ pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
     let (uploads, config) = plan(data)?;
     let mut there = BTreeMap::new();
     for prefix in [keys::LANDING, keys::REFERENCE, keys::CORRECTIONS, keys::CONFIG] {
-        there.extend(cloud.store.list(prefix).await?.into_iter().map(|object| (object.key.clone(), object)));
+        let listed = cloud.store.list(prefix).await.map_err(Error::store("list what is in the bucket"))?;
+        there.extend(listed.into_iter().map(|object| (object.key.clone(), object)));
     }
 
     let bar = TransferBar::begin("push", uploads.iter().chain([&config]).map(|upload| upload.bytes).sum());
@@ -64,7 +65,7 @@ async fn send_if_new(cloud: &Cloud, upload: &PushedFile, there: Option<Object>) 
             return Ok(false);
         }
     }
-    cloud.store.upload(&upload.path, &upload.key).await?;
+    cloud.store.upload(&upload.path, &upload.key).await.map_err(Error::store("upload a file"))?;
     Ok(true)
 }
 

@@ -12,7 +12,7 @@ use onefold_lake::run::plan::{Piece, Reading};
 use onefold_lake::{RunId, keys};
 use onefold_rows::csv::{Boundary, Dialect, FieldReader};
 use onefold_rows::translate::Segment;
-use onefold_shell::{Context, NoSecrets, Secrets};
+use onefold_shell::{Context, NoSecrets, Secrets, StageError};
 use onefold_store::{Object, Store};
 
 use super::members::members;
@@ -98,12 +98,13 @@ impl SourceReader {
 
     /// A reference table, in the format in which it exists.
     pub async fn table(&self, name: &str) -> Result<Result<StoredTable, NoTable>, Error> {
-        Ok(table::find(self.store.as_ref(), name).await?.map(|(_, table)| table))
+        let found = table::find(self.store.as_ref(), name).await.map_err(Error::store("read a reference table"))?;
+        Ok(found.map(|(_, table)| table))
     }
 
     /// The landing files of a source, in the order of their names.
     pub async fn files(&self, source: &str) -> Result<Vec<Object>, Error> {
-        Ok(self.store.list(&keys::landing(source)).await?)
+        self.store.list(&keys::landing(source)).await.map_err(Error::store("list the files of a source"))
     }
 
     /// The first rows of a file of a source.
@@ -132,11 +133,12 @@ impl SourceReader {
         };
         let mut sink = Sink::new(to, 0, Default::default());
         let outcome = read_on(source, reading, wanted, &mut sink).await;
-        let written = self.store.take_written(keys::RAW).await?;
+        let written = self.store.take_written(keys::RAW).await.map_err(Error::store("read the rows"))?;
         outcome?;
         let mut read = FirstRows::default();
         for (key, bytes) in written {
-            let (text, index) = rawchunk::parse(&key, &bytes).map_err(|error| Error::malformed(&key, error))?;
+            let (text, index) =
+                rawchunk::parse(&key, &bytes).map_err(|error| Error::Stage(StageError::damaged(error)))?;
             split(&text, &index.segments, source, &mut read.rows);
             read.notes.extend(index.notes);
         }
@@ -155,7 +157,7 @@ async fn read_on(source: &Source, reading: &Reading, wanted: usize, sink: &mut S
         if has_enough || connector.is_repeatable() || matches!(outcome, ReadOutcome::Done { .. }) {
             return Ok(());
         }
-        let TakenUp::At(position) = sink.take_up().await.map_err(|error| failed(source)(error.into()))? else {
+        let TakenUp::At(position) = sink.take_up().await.map_err(Error::Stage)? else {
             return Ok(());
         };
         from = Some(SplitPosition::Opaque(position));
@@ -186,7 +188,7 @@ fn one_by_one(reading: &Reading) -> Vec<Reading> {
 /// For `map_err` behind a connector.
 fn failed(source: &Source) -> impl FnOnce(onefold_connect::Fault) -> Error {
     let name = source.name.clone();
-    move |fault| Error::Unready(fault.into_error(&name).message)
+    move |fault| Error::Stage(fault.into_error(&name))
 }
 
 impl SourceRow {

@@ -38,7 +38,8 @@ impl StageSums {
 
 /// All receipts of a run, in the order of their keys.
 pub async fn read_all(cloud: &Cloud, run: &RunId) -> Result<Vec<Receipt<Value>>, Error> {
-    let receipts = cloud.store.list(&keys::all_receipts_of(run)).await?;
+    let receipts =
+        cloud.store.list(&keys::all_receipts_of(run)).await.map_err(Error::store("list the run's receipts"))?;
     for_each(receipts, READS, |object| {
         let cloud = cloud.clone();
         async move {

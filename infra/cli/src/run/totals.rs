@@ -29,14 +29,14 @@ impl Totals {
         if stage::unit(stage).is_none() {
             return Ok((0, 0));
         }
-        let done = cloud.store.list(&keys::receipts_of(run, stage)).await?.len() as u64;
+        let done = objects(cloud, &keys::receipts_of(run, stage)).await?;
         let total = match stage {
             Stage::Plan | Stage::Settle | Stage::Divide | Stage::Compact | Stage::Purge => 0,
             Stage::Extract => match timeline.splits() {
                 Some(splits) => splits,
                 None => self.items(cloud, stage, &keys::run_splits(run)).await?,
             },
-            Stage::Translate => cloud.store.list(&keys::raw_of(run)).await?.len() as u64,
+            Stage::Translate => objects(cloud, &keys::raw_of(run)).await?,
             Stage::Link => timeline.link_steps(),
             Stage::Partition => self.items(cloud, stage, &keys::mappers(run)).await?,
             Stage::Merge => self.items(cloud, stage, &keys::partitions(run)).await?,
@@ -60,6 +60,12 @@ impl Totals {
 /// The number of items in a JSON Lines list. A last line without a line end counts, empty lines do not.
 fn items(list: &[u8]) -> u64 {
     list.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count() as u64
+}
+
+/// How many objects are under a prefix.
+async fn objects(cloud: &Cloud, prefix: &str) -> Result<u64, Error> {
+    let listed = cloud.store.list(prefix).await.map_err(Error::store("count what the run wrote"))?;
+    Ok(listed.len() as u64)
 }
 
 #[cfg(test)]

@@ -77,14 +77,14 @@ async fn in_folder(out: &Path, request: EraseRequest) -> Result<EraseResult, Err
         None => Overlay::new(out),
         Some(manifest) => {
             let store = Overlay::below(keys::version(&manifest.run), out);
-            publish_restored(&store, &manifest.run).await?;
+            publish_restored(&store, &manifest.run).await.map_err(Error::version("open the version"))?;
             store
         }
     };
     let store = Arc::new(store);
     let answer = ::erase::run(request, &functions::context(store.clone(), hasher)).await;
-    let answer = answer.map_err(|error| Error::Unready(error.message))?;
-    for (key, content) in store.take_written(keys::SUPPRESSION).await? {
+    let answer = answer.map_err(Error::Stage)?;
+    for (key, content) in store.take_written(keys::SUPPRESSION).await.map_err(Error::store("read the new entries"))? {
         let path = out.join(&key);
         let parent = path.parent().unwrap_or(out);
         fs::create_dir_all(parent).map_err(Error::file("make the folder", parent))?;

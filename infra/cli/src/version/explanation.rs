@@ -32,7 +32,7 @@ pub async fn execute(options: ExplainOptions, stack: &str, endpoint: Option<&str
     };
     let request = ExplainRequest { of: of.clone(), and: and.clone(), run };
     let answer = explain::run(request, &functions::context(store, None)).await;
-    let answer = answer.map_err(|error| Error::Unready(error.message))?;
+    let answer = answer.map_err(Error::Stage)?;
     let unknown = unknown(&answer);
     match &unknown {
         _ if json => {

@@ -21,7 +21,10 @@ use crate::version::out_folder::{OutFolder, RECEIPTS, REJECTS};
 /// # Errors
 /// Also if there is no such version.
 pub async fn manifest(cloud: &Cloud, run: &RunId) -> Result<Manifest, Error> {
-    Ok(OpenVersion::of_run(cloud.store.as_ref(), run).await?.into_manifest())
+    Ok(OpenVersion::of_run(cloud.store.as_ref(), run)
+        .await
+        .map_err(Error::version("open the version"))?
+        .into_manifest())
 }
 
 /// Downloads the version of a run, or the current one, into a folder. The folder keeps the version that it holds until
@@ -29,16 +32,19 @@ pub async fn manifest(cloud: &Cloud, run: &RunId) -> Result<Manifest, Error> {
 pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Result<Manifest, Error> {
     let run = match run {
         Some(run) => run.clone(),
-        None => current_run(cloud.store.as_ref()).await?.ok_or_else(|| {
-            Error::NotPublished(format!(
-                "nothing has been published in s3://{}; run `onefold start` first",
-                cloud.bucket
-            ))
-        })?,
+        None => current_run(cloud.store.as_ref())
+            .await
+            .map_err(Error::version("find the current version"))?
+            .ok_or_else(|| {
+                Error::NotPublished(format!(
+                    "nothing has been published in s3://{}; run `onefold start` first",
+                    cloud.bucket
+                ))
+            })?,
     };
-    let version = OpenVersion::of_run(cloud.store.as_ref(), &run).await?;
-    let objects = version.list_objects().await?;
-    let rejects = cloud.store.list(&keys::rejects_of(&run)).await?;
+    let version = OpenVersion::of_run(cloud.store.as_ref(), &run).await.map_err(Error::version("open the version"))?;
+    let objects = version.list_objects().await.map_err(Error::version("list the version"))?;
+    let rejects = cloud.store.list(&keys::rejects_of(&run)).await.map_err(Error::store("list the rejected rows"))?;
 
     let new = out.begin()?;
     let bar = TransferBar::begin("fetch", objects.iter().chain(&rejects).map(|object| object.size).sum());

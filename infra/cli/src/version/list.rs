@@ -10,7 +10,7 @@ use crate::table::{TextTable, count};
 
 /// Prints one line per version: its run, its customers and accounts, and whether it is current, kept or held back.
 pub async fn list(cloud: &Cloud) -> Result<Outcome, Error> {
-    let versions = onefold_version::list(cloud.store.as_ref()).await?;
+    let versions = onefold_version::list(cloud.store.as_ref()).await.map_err(Error::version("list the versions"))?;
     if versions.is_empty() {
         return Err(Error::NotPublished(format!("there are no versions in s3://{}", cloud.bucket)));
     }

@@ -35,8 +35,14 @@ pub async fn version(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Res
         )));
     }
     upload_all(cloud, files_of(out, manifest)?).await?;
-    cloud.store.upload(&out.path().join(MANIFEST), &keys::manifest(&manifest.run)).await?;
-    Ok(publish_restored(cloud.store.as_ref(), &manifest.run).await?)
+    cloud
+        .store
+        .upload(&out.path().join(MANIFEST), &keys::manifest(&manifest.run))
+        .await
+        .map_err(Error::store("write the manifest"))?;
+    publish_restored(cloud.store.as_ref(), &manifest.run)
+        .await
+        .map_err(Error::version("make the version the current one"))
 }
 
 /// The files of a version, except the manifest, with their keys. Their sizes are checked against the manifest.

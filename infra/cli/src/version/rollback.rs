@@ -13,7 +13,7 @@ use crate::table::count;
 pub async fn roll_back(cloud: &Cloud, to: Option<&RunId>) -> Result<Outcome, Error> {
     let rolled = onefold_version::roll_back(cloud.store.as_ref(), to).await.map_err(|error| match error {
         RollbackError::Refused(refusal) => Error::Unready(with_advice(&refusal)),
-        RollbackError::Version(error) => error.into(),
+        RollbackError::Version(error) => Error::version("go back to a version")(error),
     })?;
     say(format_args!(
         "The current version is that of {} again ({} customers), instead of that of {}. The next run builds on it, and reads \

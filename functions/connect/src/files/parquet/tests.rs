@@ -119,7 +119,7 @@ async fn a_row_group_that_does_not_fit_is_refused_before_any_is_read() {
     let context = context.with_memory(memory);
     let Err(Fault::Source(error)) = open(&context, &piece, 1).await else { panic!("it is refused") };
     let start = format!("{KEY} cannot be read: extract has ");
-    assert!(error.message.starts_with(&start) && error.message.contains("row group 1 of "), "{error}");
-    assert!(error.message.contains("deploy with FunctionMemory="), "{error}");
-    assert!(error.message.ends_with("or write it with smaller row groups"), "{error}");
+    assert!(error.text().starts_with(&start) && error.text().contains("row group 1 of "), "{error}");
+    assert!(error.text().contains("deploy with FunctionMemory="), "{error}");
+    assert!(error.text().ends_with("or write it with smaller row groups"), "{error}");
 }

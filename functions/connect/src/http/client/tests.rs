@@ -83,7 +83,7 @@ fn secrets_are_sent_and_never_shown() {
     let (name, value) = credentials(&header, "key").unwrap();
     assert_eq!((name.as_str(), value.to_str().unwrap()), ("x-api-key", "key"));
     for unfit in ["", " \n", "two\nlines"] {
-        let error = credentials(&bearer, unfit).unwrap_err().message;
+        let error = credentials(&bearer, unfit).unwrap_err().text();
         assert!(error.contains("onefold/crm") && !error.contains("lines"), "{error}");
     }
 }
