@@ -6,9 +6,9 @@
 
 use onefold_graph::node::Node;
 use onefold_graph::{AccountVersion, Blocked, Position, Stars};
-use onefold_lake::data::rawchunk::{self, Index, Next};
+use onefold_lake::data::rawchunk::{self, ChunkIndex, SplitContinuation};
 use onefold_lake::data::{blocked, labels, links, shuffle};
-use onefold_lake::version::manifest::File;
+use onefold_lake::version::manifest::VersionFile;
 use onefold_lake::version::retired::{Retired, Trail};
 use onefold_lake::{RunId, compress, decompress};
 use onefold_rows::translate::Segment;
@@ -60,8 +60,9 @@ fn raw_chunks() {
         length: 100,
         is_fragment: false,
     };
-    let next = Some(Next::At(serde_json::json!({"page": 7})));
-    let index = Index { segments: vec![segment(Some(1)), segment(None)], lines: 40, next, ..Index::default() };
+    let next = Some(SplitContinuation::At(serde_json::json!({"page": 7})));
+    let index =
+        ChunkIndex { segments: vec![segment(Some(1)), segment(None)], lines: 40, next, ..ChunkIndex::default() };
     let bytes = rawchunk::format(&text(), &index).unwrap();
     check(&bytes, |bytes| rawchunk::parse(KEY, bytes).ok());
     check(&bytes, |bytes| rawchunk::parse_index(KEY, bytes).ok());
@@ -178,7 +179,7 @@ fn ids_that_ended() {
         runtime.block_on(async {
             let store = MemoryStore::default();
             store.put(KEY, bytes.to_vec().into(), Condition::Always).await.unwrap();
-            let file = File { key: KEY.to_owned(), bytes: length, records: 3, text_bytes: text.len() as u64 };
+            let file = VersionFile { key: KEY.to_owned(), bytes: length, records: 3, text_bytes: text.len() as u64 };
             let mut trail = Trail::new("one");
             trail.file(&store, &file).await.ok()?;
             Some(trail.end())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use onefold_lake::calls::{CompactRequest, EraseRequest, PurgeRequest, PurgeResult};
-use onefold_lake::version::current::Current;
+use onefold_lake::version::current::CurrentVersion;
 use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, ErrorKind, StageError};
@@ -60,7 +60,7 @@ fn now<A>(work: impl Future<Output = A>) -> A {
     interleave(work, async {}, (0, 0)).0
 }
 
-fn current(store: &dyn Store) -> Current {
+fn current(store: &dyn Store) -> CurrentVersion {
     let (bytes, _) = now(store.get(keys::CURRENT)).expect("a current version");
     serde_json::from_slice(&bytes).expect("a current version")
 }
@@ -224,9 +224,9 @@ fn who_read_the_epoch_before_a_purge_is_overtaken_and_writes_nothing() {
     let store = purged_behind_read(&pipeline, &purging);
     let error = now(roll_back(store.as_ref(), Some(&before))).expect_err("something was purged").to_string();
     assert!(error.contains("meanwhile") && error.contains("try again"), "{error}");
-    assert_eq!(current(store.as_ref()), Current { run: purging, epoch: 2 });
+    assert_eq!(current(store.as_ref()), CurrentVersion { run: purging, epoch: 2 });
     let rolled = pipeline.roll_back(Some(&before)).expect("it obeys the same list");
-    assert_eq!(current(store.as_ref()), Current { run: rolled.to.run, epoch: 2 }, "the epoch stays");
+    assert_eq!(current(store.as_ref()), CurrentVersion { run: rolled.to.run, epoch: 2 }, "the epoch stays");
 
     let (pipeline, [base, held]) = held();
     let store = purged_behind_read(&pipeline, &base);
@@ -234,7 +234,7 @@ fn who_read_the_epoch_before_a_purge_is_overtaken_and_writes_nothing() {
     let error = now(compact::run(request, &pipeline.context(store.clone()))).expect_err("something was purged");
     assert_eq!(error.kind, ErrorKind::Conflict);
     assert!(error.text().contains("start a new run"), "{}", error.text());
-    assert_eq!(current(store.as_ref()), Current { run: base, epoch: 2 });
+    assert_eq!(current(store.as_ref()), CurrentVersion { run: base, epoch: 2 });
     assert!(manifest(store.as_ref(), &held).is_held(), "it goes on saying why");
 }
 
@@ -243,7 +243,7 @@ fn the_next_run_builds_on_what_was_purged() {
     let mut pipeline = three_versions(true);
     let run = Pipeline::run_of(3);
     now(purge(run.clone(), pipeline.context(pipeline.store.clone()))).expect("a purge");
-    assert_eq!(current(pipeline.store.as_ref()), Current { run: run.clone(), epoch: 2 });
+    assert_eq!(current(pipeline.store.as_ref()), CurrentVersion { run: run.clone(), epoch: 2 });
     drop_rows(&pipeline, "c", &[row("5", "e@x.de")]);
     let version = publish(&mut pipeline, &Knobs::default());
     assert_eq!(version.manifest.previous, Some(run));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use onefold_lake::keys::{self, Part};
+use onefold_lake::keys::{self, VersionPart};
 use onefold_shell::ErrorKind;
 use onefold_store::memory::InjectedFault;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
@@ -212,7 +212,7 @@ fn a_held_version_that_is_not_whole_is_not_published() {
     let mut pipeline = gated(&open_and_closed().1);
     pipeline.run(&Knobs::default()).expect_err("the gate is closed");
     let (current, run) = (pipeline.get(keys::CURRENT), Pipeline::run_of(2));
-    for key in [keys::processed_blocked(&run), keys::processed(&run, Part::Customers, 0)] {
+    for key in [keys::processed_blocked(&run), keys::processed(&run, VersionPart::Customers, 0)] {
         let whole = pipeline.get(&key).expect("an object");
         pipeline.put(&key, "");
         let error = pipeline.publish(&run).expect_err("an object is damaged");

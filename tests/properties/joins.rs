@@ -96,7 +96,7 @@ fn what_an_earlier_try_joined_is_not_joined_again() {
 fn a_file_of_another_size_is_joined_again() {
     let run = Pipeline::run_of(2);
     let (pipeline, made) = before_compact();
-    let key = keys::processed(&run, keys::Part::Members, 0);
+    let key = keys::processed(&run, keys::VersionPart::Members, 0);
     pipeline.put(&key, made[&key][..1].to_vec());
     let context = pipeline.context(pipeline.store.clone());
     pipeline.block_on(compact::run(CompactRequest { run, publish: false }, &context)).expect("a version");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onefold_lake::version::manifest::{File, Manifest};
+use onefold_lake::version::manifest::{Manifest, VersionFile};
 use onefold_lake::{RunId, keys};
 use serde_json::Value;
 
@@ -66,7 +66,7 @@ impl Version {
     /// There is none, or a file of it is missing.
     pub fn current(pipeline: &Pipeline) -> Self {
         let current = pipeline.get(keys::CURRENT).expect("a current version");
-        let current: onefold_lake::version::current::Current =
+        let current: onefold_lake::version::current::CurrentVersion =
             serde_json::from_slice(&current).expect("a current version");
         Self::read(pipeline, &current.run)
     }
@@ -112,8 +112,8 @@ fn json_lines(text: &str) -> Vec<Value> {
 }
 
 /// The lines of some files; their number must be what the manifest says.
-fn lines(pipeline: &Pipeline, files: &[File]) -> Vec<Value> {
-    let read = |file: &File| {
+fn lines(pipeline: &Pipeline, files: &[VersionFile]) -> Vec<Value> {
+    let read = |file: &VersionFile| {
         let lines = json_lines(&text(pipeline, &file.key));
         assert_eq!(lines.len() as u64, file.records, "{}", file.key);
         lines

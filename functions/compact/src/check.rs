@@ -96,7 +96,7 @@ pub(crate) fn gate(manifest: &Manifest, previous: Option<&Manifest>, limits: &Pu
 mod tests {
     use onefold_identity::counts::VersionCounts;
     use onefold_lake::RunId;
-    use onefold_lake::version::manifest::Files;
+    use onefold_lake::version::manifest::VersionFiles;
 
     use super::*;
 
@@ -112,7 +112,7 @@ mod tests {
             dropped_values: Default::default(),
             snapshots: Vec::new(),
             incomplete_snapshots: Vec::new(),
-            files: Files::default(),
+            files: VersionFiles::default(),
             config: String::new(),
             matching: String::new(),
             corrections: String::new(),

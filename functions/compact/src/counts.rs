@@ -10,7 +10,7 @@ use onefold_lake::data::blocked;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::layout::{Layout, PartitionCounts};
 use onefold_lake::run::note::{Note, SourceNote};
-use onefold_lake::run::plan::Skipped;
+use onefold_lake::run::plan::SkippedSource;
 use onefold_lake::version::manifest::{BlockedKey, SourceCounts};
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use onefold_store::Object;
@@ -82,7 +82,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, 
             gathered.sources.read_up_to(source.clone(), watermark);
         }
         if let Some(reason) = skipped {
-            gathered.sources.skip(Skipped { source, reason });
+            gathered.sources.skip(SkippedSource { source, reason });
         }
     }
     let raw = context.list(&keys::raw_of(run)).await?;

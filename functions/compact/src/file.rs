@@ -1,15 +1,20 @@
 //! Files of a version: those that Compact writes itself, uncompressed, and those that are there.
 
 use bytes::Bytes;
-use onefold_lake::version::manifest::File;
+use onefold_lake::version::manifest::VersionFile;
 use onefold_shell::{Context, StageError};
 use onefold_store::Object;
 
 /// Writes a file, and describes it for the manifest.
-pub(crate) async fn put(key: String, content: Bytes, records: u64, context: &Context) -> Result<File, StageError> {
+pub(crate) async fn put(
+    key: String,
+    content: Bytes,
+    records: u64,
+    context: &Context,
+) -> Result<VersionFile, StageError> {
     let size = content.len() as u64;
     context.put(&key, content).await?;
-    Ok(File { key, bytes: size, records, text_bytes: size })
+    Ok(VersionFile { key, bytes: size, records, text_bytes: size })
 }
 
 /// A file of a version as the store has it.

@@ -2,8 +2,8 @@
 //!
 //! The list grows with every run, and nobody looks into it here: the store joins it.
 
-use onefold_lake::run::plan::Input;
-use onefold_lake::version::manifest::{File, Manifest};
+use onefold_lake::run::plan::ReadObject;
+use onefold_lake::version::manifest::{Manifest, VersionFile};
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, StageError, json_lines};
 use onefold_store::Object;
@@ -17,11 +17,11 @@ pub(crate) async fn write(
     sources: &SourceOutcomes,
     previous: Option<&Manifest>,
     context: &Context,
-) -> Result<File, StageError> {
-    let mut read: Vec<Input> = context.json_lines(&keys::run_inputs(run)).await?;
+) -> Result<VersionFile, StageError> {
+    let mut read: Vec<ReadObject> = context.json_lines(&keys::run_inputs(run)).await?;
     sources.retain_read(run, &mut read);
     let own = file::put(keys::run_inputs_read(run), json_lines(&read)?, read.len() as u64, context).await?;
-    let before: &[File] = previous.map_or(&[], |previous| &previous.files.inputs);
+    let before: &[VersionFile] = previous.map_or(&[], |previous| &previous.files.inputs);
     let mut objects: Vec<Object> = Vec::new();
     for file in before.iter().chain([&own]) {
         objects.push(file::stored(&file.key, context).await?);
@@ -30,5 +30,5 @@ pub(crate) async fn write(
     context.concatenate(&objects, &key).await?;
     let bytes = objects.iter().map(|object| object.size).sum();
     let records = before.iter().map(|file| file.records).sum::<u64>() + own.records;
-    Ok(File { key, bytes, records, text_bytes: bytes })
+    Ok(VersionFile { key, bytes, records, text_bytes: bytes })
 }

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use onefold_lake::RunId;
-use onefold_lake::keys::{self, Part};
+use onefold_lake::keys::{self, VersionPart};
 use onefold_lake::run::layout::PartitionCounts;
-use onefold_lake::version::index::Frame;
-use onefold_lake::version::manifest::File;
+use onefold_lake::version::index::PartitionFrames;
+use onefold_lake::version::manifest::VersionFile;
 use onefold_shell::{Context, StageError, in_order};
 use onefold_store::Object;
 
@@ -36,7 +36,7 @@ impl<'r> PartitionOutputs<'r> {
         Ok(Self { run, partitions, objects })
     }
 
-    fn object(&self, partition: usize, part: Part) -> Result<&Object, StageError> {
+    fn object(&self, partition: usize, part: VersionPart) -> Result<&Object, StageError> {
         let key = keys::merged(self.run, partition as u32, part);
         let found = self.objects.binary_search_by(|object| object.key.as_str().cmp(&key)).ok();
         found
@@ -45,12 +45,12 @@ impl<'r> PartitionOutputs<'r> {
     }
 
     /// One part of some partitions.
-    fn objects(&self, part: Part, group: std::ops::Range<usize>) -> Result<Vec<Object>, StageError> {
+    fn objects(&self, part: VersionPart, group: std::ops::Range<usize>) -> Result<Vec<Object>, StageError> {
         group.map(|partition| self.object(partition, part).cloned()).collect()
     }
 
     /// One part of all partitions that have any of it.
-    pub(crate) fn objects_with_records(&self, part: Part) -> Result<Vec<Object>, StageError> {
+    pub(crate) fn objects_with_records(&self, part: VersionPart) -> Result<Vec<Object>, StageError> {
         let with_records = (0..self.partitions.len()).filter(|number| records(part, &self.partitions[*number]) > 0);
         with_records.map(|partition| self.object(partition, part).cloned()).collect()
     }
@@ -61,10 +61,10 @@ impl<'r> PartitionOutputs<'r> {
     }
 
     /// Where each partition is in the joined files.
-    pub(crate) fn frames(&self) -> Result<Vec<Frame>, StageError> {
+    pub(crate) fn frames(&self) -> Result<Vec<PartitionFrames>, StageError> {
         let mut frames = Vec::with_capacity(self.partitions.len());
         for (file, group) in groups(self.partitions).into_iter().enumerate() {
-            let parts = [Part::Customers, Part::Members, Part::Blocked, Part::Index];
+            let parts = [VersionPart::Customers, VersionPart::Members, VersionPart::Blocked, VersionPart::Index];
             let is_joined = parts.map(|part| is_joined(part, &self.partitions[group.clone()]));
             let mut starts = [0; 4];
             for partition in group {
@@ -75,7 +75,7 @@ impl<'r> PartitionOutputs<'r> {
                     starts[number] = end;
                 }
                 let [customers, members, blocked, index] = ranges;
-                frames.push(Frame { file: file as u32, customers, members, blocked, index });
+                frames.push(PartitionFrames { file: file as u32, customers, members, blocked, index });
             }
         }
         Ok(frames)
@@ -84,13 +84,13 @@ impl<'r> PartitionOutputs<'r> {
 
 /// A file of the version, and what it is joined of.
 pub(crate) struct JoinedFile {
-    pub(crate) part: Part,
-    pub(crate) file: File,
+    pub(crate) part: VersionPart,
+    pub(crate) file: VersionFile,
     pub(crate) sources: Vec<Object>,
 }
 
 /// The files of one part of all partitions.
-pub(crate) fn joints(merged: &PartitionOutputs<'_>, part: Part) -> Result<Vec<JoinedFile>, StageError> {
+pub(crate) fn joints(merged: &PartitionOutputs<'_>, part: VersionPart) -> Result<Vec<JoinedFile>, StageError> {
     let PartitionOutputs { run, partitions, .. } = *merged;
     let mut joints = Vec::new();
     for (number, group) in groups(partitions).into_iter().enumerate() {
@@ -99,7 +99,7 @@ pub(crate) fn joints(merged: &PartitionOutputs<'_>, part: Part) -> Result<Vec<Jo
             continue;
         }
         let sources = merged.objects(part, group)?;
-        let file = File {
+        let file = VersionFile {
             key: keys::processed(run, part, number as u32),
             bytes: sources.iter().map(|source| source.size).sum(),
             records: counts.iter().map(|counts| records(part, counts)).sum(),
@@ -126,7 +126,7 @@ fn groups(partitions: &[PartitionCounts]) -> Vec<std::ops::Range<usize>> {
     let mut start = 0;
     let mut filled = 0;
     for (number, counts) in partitions.iter().enumerate() {
-        let size = text_bytes(Part::Members, counts);
+        let size = text_bytes(VersionPart::Members, counts);
         if number > start && filled + size > FILE_TEXT_BYTES {
             groups.push(start..number);
             start = number;
@@ -142,29 +142,29 @@ fn groups(partitions: &[PartitionCounts]) -> Vec<std::ops::Range<usize>> {
 
 /// Whether there is a file of a part of some partitions: there are often no changes, and a partition without accounts
 /// has members as little as links.
-fn is_joined(part: Part, partitions: &[PartitionCounts]) -> bool {
+fn is_joined(part: VersionPart, partitions: &[PartitionCounts]) -> bool {
     partitions.iter().any(|counts| records(part, counts) > 0)
 }
 
-fn records(part: Part, counts: &PartitionCounts) -> u64 {
+fn records(part: VersionPart, counts: &PartitionCounts) -> u64 {
     match part {
-        Part::Customers => counts.counts.customers,
-        Part::Members | Part::MemberLinks => counts.counts.members + counts.counts.tombstones,
-        Part::Changes => counts.changes,
-        Part::Blocked => counts.guarded,
-        Part::Index => counts.indexed,
-        Part::Retired => counts.retired,
+        VersionPart::Customers => counts.counts.customers,
+        VersionPart::Members | VersionPart::MemberLinks => counts.counts.members + counts.counts.tombstones,
+        VersionPart::Changes => counts.changes,
+        VersionPart::Blocked => counts.guarded,
+        VersionPart::Index => counts.indexed,
+        VersionPart::Retired => counts.retired,
     }
 }
 
-fn text_bytes(part: Part, counts: &PartitionCounts) -> u64 {
+fn text_bytes(part: VersionPart, counts: &PartitionCounts) -> u64 {
     let [customers, members, changes, guarded] = counts.text_bytes;
     match part {
-        Part::Customers => customers,
-        Part::Members => members,
-        Part::MemberLinks | Part::Index | Part::Retired => 0,
-        Part::Changes => changes,
-        Part::Blocked => guarded,
+        VersionPart::Customers => customers,
+        VersionPart::Members => members,
+        VersionPart::MemberLinks | VersionPart::Index | VersionPart::Retired => 0,
+        VersionPart::Changes => changes,
+        VersionPart::Blocked => guarded,
     }
 }
 

@@ -19,12 +19,12 @@ mod sources;
 
 use onefold_lake::RunId;
 use onefold_lake::calls::{CompactRequest, CompactResult};
-use onefold_lake::keys::{self, Part, Stage};
+use onefold_lake::keys::{self, Stage, VersionPart};
 use onefold_lake::run::lease;
 use onefold_lake::run::note;
 use onefold_lake::run::plan::Plan;
 use onefold_lake::run::receipt::Moved;
-use onefold_lake::version::manifest::{FORMAT, Files, Manifest, config_digest};
+use onefold_lake::version::manifest::{FORMAT, Manifest, VersionFiles, config_digest};
 use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, ErrorKind, Pinned, StageError, Work};
 
@@ -136,26 +136,26 @@ async fn joined(
     previous: Option<&Manifest>,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Files, StageError> {
+) -> Result<VersionFiles, StageError> {
     let mut joints = Vec::new();
-    for part in Part::ALL {
+    for part in VersionPart::ALL {
         match part {
-            Part::Retired => joints.extend(lookup::retired(run, merged, previous, context).await?),
+            VersionPart::Retired => joints.extend(lookup::retired(run, merged, previous, context).await?),
             _ => joints.extend(join::joints(merged, part)?),
         }
     }
     join::join(run, &joints, context).await?;
-    let mut files = Files::default();
+    let mut files = VersionFiles::default();
     for JoinedFile { part, file, .. } in joints {
         moved.bytes_out += file.bytes;
         let list = match part {
-            Part::Customers => &mut files.customers,
-            Part::Members => &mut files.members,
-            Part::MemberLinks => &mut files.member_links,
-            Part::Changes => &mut files.changes,
-            Part::Blocked => &mut files.blocked,
-            Part::Index => &mut files.index,
-            Part::Retired => &mut files.retired,
+            VersionPart::Customers => &mut files.customers,
+            VersionPart::Members => &mut files.members,
+            VersionPart::MemberLinks => &mut files.member_links,
+            VersionPart::Changes => &mut files.changes,
+            VersionPart::Blocked => &mut files.blocked,
+            VersionPart::Index => &mut files.index,
+            VersionPart::Retired => &mut files.retired,
         };
         list.push(file);
     }

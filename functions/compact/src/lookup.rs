@@ -1,8 +1,8 @@
 //! What a version keeps for things to be looked up in it: where its partitions are, and which ids ended.
 
 use onefold_lake::RunId;
-use onefold_lake::keys::{self, Part};
-use onefold_lake::version::manifest::{File, Manifest};
+use onefold_lake::keys::{self, VersionPart};
+use onefold_lake::version::manifest::{Manifest, VersionFile};
 use onefold_shell::{Context, StageError, json_lines};
 use onefold_store::Object;
 
@@ -10,7 +10,11 @@ use crate::file;
 use crate::join::{JoinedFile, PartitionOutputs};
 
 /// Writes where each partition is in the version's files.
-pub(crate) async fn frames(run: &RunId, merged: &PartitionOutputs<'_>, context: &Context) -> Result<File, StageError> {
+pub(crate) async fn frames(
+    run: &RunId,
+    merged: &PartitionOutputs<'_>,
+    context: &Context,
+) -> Result<VersionFile, StageError> {
     let frames = merged.frames()?;
     file::put(keys::processed_frames(run), json_lines(&frames)?, frames.len() as u64, context).await
 }
@@ -22,17 +26,17 @@ pub(crate) async fn retired(
     previous: Option<&Manifest>,
     context: &Context,
 ) -> Result<Option<JoinedFile>, StageError> {
-    let before: &[File] = previous.map_or(&[], |previous| &previous.files.retired);
+    let before: &[VersionFile] = previous.map_or(&[], |previous| &previous.files.retired);
     let mut sources: Vec<Object> = Vec::new();
     for file in before {
         sources.push(file::stored(&file.key, context).await?);
     }
-    sources.extend(merged.objects_with_records(Part::Retired)?);
+    sources.extend(merged.objects_with_records(VersionPart::Retired)?);
     if sources.is_empty() {
         return Ok(None);
     }
     let bytes = sources.iter().map(|source| source.size).sum();
     let records = before.iter().map(|file| file.records).sum::<u64>() + merged.retired();
-    let file = File { key: keys::processed(run, Part::Retired, 0), bytes, records, text_bytes: 0 };
-    Ok(Some(JoinedFile { part: Part::Retired, file, sources }))
+    let file = VersionFile { key: keys::processed(run, VersionPart::Retired, 0), bytes, records, text_bytes: 0 };
+    Ok(Some(JoinedFile { part: VersionPart::Retired, file, sources }))
 }

@@ -4,9 +4,9 @@
 //! waits. Only `processed/CURRENT` does not name it.
 
 use onefold_lake::calls::CompactResult;
-use onefold_lake::run::plan::Previous;
+use onefold_lake::run::plan::BaseVersion;
 use onefold_lake::run::receipt::Moved;
-use onefold_lake::version::current::{self, Current};
+use onefold_lake::version::current::{self, CurrentVersion};
 use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError};
@@ -107,7 +107,7 @@ async fn commit(manifest: &Manifest, pinned: &Pinned, context: &Context) -> Resu
     if let Some(missing) = find_missing(store, manifest).await.map_err(StageError::listing)? {
         return Err(StageError::corrupt(missing));
     }
-    let next = Current::after(transaction.value(), run.clone());
+    let next = CurrentVersion::after(transaction.value(), run.clone());
     match transaction.commit(store, &next).await {
         Err(TransactionError::Overtaken { .. }) => {
             let now = current::begin(store).await.map_err(StageError::changing)?;
@@ -118,7 +118,7 @@ async fn commit(manifest: &Manifest, pinned: &Pinned, context: &Context) -> Resu
 }
 
 /// Why the version that is the current one now is in the way of one that was built on another.
-fn overtaken(current: Option<&Current>, base: Option<&Previous>) -> StageError {
+fn overtaken(current: Option<&CurrentVersion>, base: Option<&BaseVersion>) -> StageError {
     let Some(current) = current else {
         return StageError::corrupt(format!("there is no object {}", keys::CURRENT));
     };

@@ -4,7 +4,7 @@ use onefold_graph::Blocked;
 use onefold_graph::node::Node;
 use onefold_lake::data::blocked;
 use onefold_lake::run::layout::PartitionCounts;
-use onefold_lake::version::manifest::File;
+use onefold_lake::version::manifest::VersionFile;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError, json_object};
 
@@ -16,7 +16,7 @@ pub(crate) async fn write(
     pinned: &Pinned,
     partitions: &[PartitionCounts],
     context: &Context,
-) -> Result<Vec<File>, StageError> {
+) -> Result<Vec<VersionFile>, StageError> {
     let (mut list, _) =
         blocked::read(context.store.as_ref(), &keys::link_blocked(run)).await.map_err(StageError::reading_part)?;
     for (node, rule) in partitions.iter().flat_map(|partition| &partition.blocked) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use onefold_config::Config;
 use onefold_lake::RunId;
-use onefold_lake::run::plan::{Input, Skipped};
+use onefold_lake::run::plan::{ReadObject, SkippedSource};
 
 /// What became of the sources in this run.
 #[derive(Debug, Default)]
@@ -12,12 +12,12 @@ pub(crate) struct SourceOutcomes {
     /// By source, of those that are read by a watermark.
     watermarks: BTreeMap<String, String>,
     /// Those that failed and need not be read, each once.
-    skipped: Vec<Skipped>,
+    skipped: Vec<SkippedSource>,
 }
 
 impl SourceOutcomes {
     /// Notes a source that was skipped in Plan or, with a split of it, in Extract.
-    pub(crate) fn skip(&mut self, skipped: Skipped) {
+    pub(crate) fn skip(&mut self, skipped: SkippedSource) {
         if !self.is_skipped(&skipped.source) {
             self.skipped.push(skipped);
         }
@@ -40,12 +40,12 @@ impl SourceOutcomes {
 
     /// Keeps what this run read, without what it was to read of a source that was skipped: the next run shall read that.
     /// Runs that an earlier program planned list what was read before them, too.
-    pub(crate) fn retain_read(&self, run: &RunId, inputs: &mut Vec<Input>) {
+    pub(crate) fn retain_read(&self, run: &RunId, inputs: &mut Vec<ReadObject>) {
         inputs.retain(|input| input.run == *run && !self.is_skipped(&input.source));
     }
 
     /// The sources that were skipped.
-    pub(crate) fn into_skipped(self) -> Vec<Skipped> {
+    pub(crate) fn into_skipped(self) -> Vec<SkippedSource> {
         self.skipped
     }
 
@@ -65,8 +65,8 @@ mod tests {
         Config::parse(&format!("{text}[[match]]\nkey = \"email\"\n")).unwrap()
     }
 
-    fn skipped(source: &str) -> Skipped {
-        Skipped { source: source.to_owned(), reason: "status 503".to_owned() }
+    fn skipped(source: &str) -> SkippedSource {
+        SkippedSource { source: source.to_owned(), reason: "status 503".to_owned() }
     }
 
     fn map(watermarks: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -90,7 +90,7 @@ mod tests {
     fn what_a_skipped_source_was_to_read_is_not_known() {
         let (before, now) = ("20261121T174600Z-1a2b3c4d", "20261122T174600Z-1a2b3c4d");
         let [before, now] = [before, now].map(|run| RunId::parse(run).unwrap());
-        let input = |source: &str, run: &RunId| Input {
+        let input = |source: &str, run: &RunId| ReadObject {
             source: source.to_owned(),
             object: "o".to_owned(),
             etag: "e".to_owned(),

@@ -20,7 +20,7 @@ use onefold_config::{FileFormat, FilesSettings, Source};
 use onefold_lake::calls::ObjectPosition;
 use onefold_lake::keys;
 use onefold_lake::run::note::Note;
-use onefold_lake::run::plan::{Piece, Reading};
+use onefold_lake::run::plan::{ObjectPiece, SplitReading};
 use onefold_rows::setup_checks;
 use onefold_shell::Context;
 
@@ -67,7 +67,7 @@ impl Connector for FilesSource<'_> {
         let objects: Vec<_> = objects.into_iter().filter(|object| is_new(&object.key, &object.etag)).collect();
         let splits = splits::splits(self.settings, &objects, planning.split_bytes);
         Ok(PlannedSource {
-            readings: splits.into_iter().map(|pieces| Reading::Files { pieces }).collect(),
+            readings: splits.into_iter().map(|pieces| SplitReading::Files { pieces }).collect(),
             objects,
             ..PlannedSource::default()
         })
@@ -75,11 +75,11 @@ impl Connector for FilesSource<'_> {
 
     async fn read(
         &self,
-        reading: &Reading,
+        reading: &SplitReading,
         from: Option<SplitPosition>,
         sink: &mut Sink<'_>,
     ) -> Result<ReadOutcome, Fault> {
-        let Reading::Files { pieces } = reading else {
+        let SplitReading::Files { pieces } = reading else {
             return Err(Fault::internal("the split is not of files"));
         };
         let from = match from {
@@ -99,7 +99,7 @@ impl FilesSource<'_> {
     /// Reads to the end, or to the end of a chunk when time is short.
     async fn read_pieces(
         &self,
-        pieces: &[Piece],
+        pieces: &[ObjectPiece],
         from: Option<ObjectPosition>,
         sink: &mut Sink<'_>,
     ) -> Result<ReadOutcome, Fault> {
@@ -144,7 +144,7 @@ impl FilesSource<'_> {
     async fn open<'p>(
         &'p self,
         context: &'p Context,
-        piece: &'p Piece,
+        piece: &'p ObjectPiece,
         mark: ObjectMark,
         is_taken_up: bool,
     ) -> Result<OpenPiece<'p>, Fault> {

@@ -16,7 +16,7 @@ mod watermark;
 
 use async_trait::async_trait;
 use onefold_config::HttpSettings;
-use onefold_lake::run::plan::Reading;
+use onefold_lake::run::plan::SplitReading;
 use onefold_shell::Context;
 
 use crate::{Connector, Fault, PlannedSource, Planning, ReadOutcome, Sink, SplitPosition};
@@ -36,17 +36,17 @@ impl Connector for HttpSource<'_> {
         let known = planning.watermark.filter(|watermark| {
             self.settings.watermark.as_ref().is_some_and(|settings| settings.time(watermark).is_some())
         });
-        let reading = Reading::Http { watermark: known.map(str::to_owned) };
+        let reading = SplitReading::Http { watermark: known.map(str::to_owned) };
         Ok(PlannedSource { readings: vec![reading], ..PlannedSource::default() })
     }
 
     async fn read(
         &self,
-        reading: &Reading,
+        reading: &SplitReading,
         from: Option<SplitPosition>,
         sink: &mut Sink<'_>,
     ) -> Result<ReadOutcome, Fault> {
-        let Reading::Http { watermark } = reading else {
+        let SplitReading::Http { watermark } = reading else {
             return Err(Fault::internal("the split is not of an API"));
         };
         let secret = self.secret(sink.context()).await?;

@@ -1,7 +1,7 @@
 //! The connectors: what there is to read of a source, and reading it.
 //!
 //! A [`Connector`] plans splits and reads them into a [`Sink`]. A new connector needs a file here, settings in the
-//! configuration (`onefold-config`), a variant of [`Reading`](onefold_lake::run::plan::Reading) and an arm in
+//! configuration (`onefold-config`), a variant of [`SplitReading`](onefold_lake::run::plan::SplitReading) and an arm in
 //! [`connector`]. Connectors do not interpret rows.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
@@ -20,7 +20,7 @@ use onefold_config::{Source, SourceKind};
 use onefold_lake::RunId;
 use onefold_lake::calls::ObjectPosition;
 use onefold_lake::run::note::Note;
-use onefold_lake::run::plan::{Input, Reading};
+use onefold_lake::run::plan::{ReadObject, SplitReading};
 use onefold_shell::Context;
 use onefold_store::Object;
 
@@ -45,7 +45,7 @@ pub trait Connector: Send + Sync {
     /// The source, or the store, failed.
     async fn read(
         &self,
-        reading: &Reading,
+        reading: &SplitReading,
         from: Option<SplitPosition>,
         sink: &mut Sink<'_>,
     ) -> Result<ReadOutcome, Fault>;
@@ -71,7 +71,7 @@ pub struct Planning<'p> {
     /// The run that is planned.
     pub run: &'p RunId,
     /// Every object that the previous version or one before it has read.
-    pub known: &'p [Input],
+    pub known: &'p [ReadObject],
     /// The watermark of the source that the previous version committed.
     pub watermark: Option<&'p str>,
     /// About how many bytes one split should hold.
@@ -82,7 +82,7 @@ pub struct Planning<'p> {
 #[derive(Debug, Default)]
 pub struct PlannedSource {
     /// What each split reads.
-    pub readings: Vec<Reading>,
+    pub readings: Vec<SplitReading>,
     /// The objects that the splits read. They will be known as read.
     pub objects: Vec<Object>,
     /// Notes about the source that are no faults.

@@ -21,7 +21,7 @@ use futures_util::{TryStreamExt, pin_mut};
 use onefold_config::{Postgres, PostgresWatermark, Source};
 use onefold_lake::keys;
 use onefold_lake::run::note::Note;
-use onefold_lake::run::plan::{KeyRanges, Reading};
+use onefold_lake::run::plan::{KeyRanges, SplitReading};
 use onefold_lake::version::manifest::config_digest;
 use onefold_shell::StageError;
 use serde_json::Value;
@@ -52,17 +52,17 @@ impl Connector for PostgresSource<'_> {
         let Some(ranges) = ranges else { return Ok(PlannedSource { notes, ..PlannedSource::default() }) };
         let key = keys::run_key_ranges(planning.run, &self.source.name);
         planning.context.put_json(&key, &ranges).await.map_err(Fault::Stage)?;
-        let readings = (0..=ranges.bounds.len() as u32).map(|range| Reading::Postgres { range });
+        let readings = (0..=ranges.bounds.len() as u32).map(|range| SplitReading::Postgres { range });
         Ok(PlannedSource { readings: readings.collect(), notes, ..PlannedSource::default() })
     }
 
     async fn read(
         &self,
-        reading: &Reading,
+        reading: &SplitReading,
         from: Option<SplitPosition>,
         sink: &mut Sink<'_>,
     ) -> Result<ReadOutcome, Fault> {
-        let Reading::Postgres { range } = reading else {
+        let SplitReading::Postgres { range } = reading else {
             return Err(Fault::internal("the split is not of a database"));
         };
         let from = match from {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use onefold_config::RowFormat;
 use onefold_lake::RunId;
-use onefold_lake::data::rawchunk::{self, Index, Next};
+use onefold_lake::data::rawchunk::{self, ChunkIndex, SplitContinuation};
 use onefold_lake::keys::Chunk;
 use onefold_lake::run::note::{NOTES_OF_SOURCE_MAX, Note};
 use onefold_lake::run::receipt::Moved;
@@ -163,7 +163,7 @@ impl<'s> Sink<'s> {
     /// The store failed.
     pub async fn write(&mut self, chunk: RawChunk) -> Result<(), Fault> {
         let notes = std::mem::take(&mut self.notes);
-        let index = Index { segments: chunk.segments, lines: chunk.lines, next: None, notes };
+        let index = ChunkIndex { segments: chunk.segments, lines: chunk.lines, next: None, notes };
         let bytes = rawchunk::format(&chunk.text, &index).map_err(StageError::compressing).map_err(Fault::Stage)?;
         let size = bytes.len() as u64;
         self.to.context.put(&self.name(self.chunk).raw(self.to.format), bytes).await.map_err(Fault::Stage)?;
@@ -194,7 +194,7 @@ impl<'s> Sink<'s> {
         if self.text.len() < ROWS_BYTES && !is_time_short {
             return Ok(Flow::GoOn);
         }
-        let is_ours = self.write_once(Next::At(position)).await.map_err(Fault::Stage)?;
+        let is_ours = self.write_once(SplitContinuation::At(position)).await.map_err(Fault::Stage)?;
         Ok(if is_ours && !is_time_short { Flow::GoOn } else { Flow::Stop })
     }
 
@@ -207,7 +207,7 @@ impl<'s> Sink<'s> {
     /// The store failed.
     pub async fn leave(&mut self, position: Value) -> Result<ReadOutcome, Fault> {
         // Even without rows: the position can be another one than the last chunk's.
-        self.write_once(Next::At(position)).await.map_err(Fault::Stage)?;
+        self.write_once(SplitContinuation::At(position)).await.map_err(Fault::Stage)?;
         Ok(ReadOutcome::Stopped(None))
     }
 
@@ -219,7 +219,8 @@ impl<'s> Sink<'s> {
     /// The store failed.
     pub async fn end(&mut self, watermark: Option<String>) -> Result<ReadOutcome, Fault> {
         // Even without rows: the end, too, is written by one only.
-        let is_ours = self.write_once(Next::End { watermark: watermark.clone() }).await.map_err(Fault::Stage)?;
+        let is_ours =
+            self.write_once(SplitContinuation::End { watermark: watermark.clone() }).await.map_err(Fault::Stage)?;
         Ok(if is_ours { ReadOutcome::Done { watermark } } else { ReadOutcome::Stopped(None) })
     }
 
@@ -232,7 +233,7 @@ impl<'s> Sink<'s> {
         self.rows = 0;
         self.notes.clear();
         if !is_repeatable {
-            return self.write_once(Next::Skipped { reason: reason.to_owned() }).await;
+            return self.write_once(SplitContinuation::Skipped { reason: reason.to_owned() }).await;
         }
         // A try before this one, which the source did not fail so early, may have written more.
         for (chunk, key, _) in self.written().await? {
@@ -267,14 +268,14 @@ impl<'s> Sink<'s> {
         self.moved.records_in = self.moved.records_out;
         self.moved.bytes_out = written.iter().map(|(_, _, size)| size).sum();
         Ok(match next {
-            Next::At(position) => TakenUp::At(position),
-            Next::End { watermark } => TakenUp::Done { watermark },
-            Next::Skipped { reason } => TakenUp::Skipped { reason },
+            SplitContinuation::At(position) => TakenUp::At(position),
+            SplitContinuation::End { watermark } => TakenUp::Done { watermark },
+            SplitContinuation::Skipped { reason } => TakenUp::Skipped { reason },
         })
     }
 
     /// Writes the rows as the next chunk, unless another invocation has written one with its number.
-    async fn write_once(&mut self, next: Next) -> Result<bool, StageError> {
+    async fn write_once(&mut self, next: SplitContinuation) -> Result<bool, StageError> {
         let segment = Segment {
             object: self.to.source.to_owned(),
             received_at: self.to.received_at,
@@ -284,7 +285,7 @@ impl<'s> Sink<'s> {
             is_fragment: false,
         };
         let notes = std::mem::take(&mut self.notes);
-        let index = Index { segments: vec![segment], lines: self.rows, next: Some(next), notes };
+        let index = ChunkIndex { segments: vec![segment], lines: self.rows, next: Some(next), notes };
         let bytes = rawchunk::format(&self.text, &index).map_err(StageError::compressing)?;
         let size = bytes.len() as u64;
         let key = self.name(self.chunk).raw(self.to.format);

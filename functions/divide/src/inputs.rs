@@ -7,7 +7,7 @@ use onefold_lake::calls::TranslateResult;
 use onefold_lake::data::links;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::layout::MapperInput;
-use onefold_lake::version::manifest::{File, Manifest};
+use onefold_lake::version::manifest::{Manifest, VersionFile};
 use onefold_shell::{Context, Pinned, Receipts, StageError};
 
 use crate::layout::SizedInput;
@@ -56,7 +56,7 @@ pub(crate) async fn members(
     // Nor may the keys of those who were erased since be counted, and links do not say whose they are.
     let fit = has_same_keys && are_marked && !pinned.plan.erases;
     let rules = pinned.config.matches.len() as u64;
-    let sized = |(number, members): (usize, &File)| {
+    let sized = |(number, members): (usize, &VersionFile)| {
         let links = manifest.files.member_links.get(number).filter(|_| fit);
         SizedInput {
             input: MapperInput {

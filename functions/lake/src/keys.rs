@@ -463,7 +463,7 @@ pub fn partitions(run: &RunId) -> String {
 }
 
 /// A partition's customers, members or changes.
-pub fn merged(run: &RunId, partition: u32, part: Part) -> String {
+pub fn merged(run: &RunId, partition: u32, part: VersionPart) -> String {
     format!("merged/{run}/{partition:05}/{}", part.merged_name())
 }
 
@@ -474,7 +474,7 @@ pub fn merged_counts(run: &RunId, partition: u32) -> String {
 
 /// What a version consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum VersionPart {
     /// One record per person.
     Customers,
     /// The accounts, with their customers.
@@ -491,7 +491,7 @@ pub enum Part {
     Retired,
 }
 
-impl Part {
+impl VersionPart {
     /// All of them.
     pub const ALL: [Self; 7] =
         [Self::Customers, Self::Members, Self::MemberLinks, Self::Changes, Self::Blocked, Self::Index, Self::Retired];
@@ -525,15 +525,15 @@ pub fn version(run: &RunId) -> String {
 }
 
 /// A file of a version.
-pub fn processed(run: &RunId, part: Part, number: u32) -> String {
+pub fn processed(run: &RunId, part: VersionPart, number: u32) -> String {
     let (folder, extension) = match part {
-        Part::Customers => ("customers", "jsonl.zst"),
-        Part::Members => ("members", "jsonl.zst"),
-        Part::MemberLinks => ("members", "links"),
-        Part::Changes => ("changes", "jsonl.zst"),
-        Part::Blocked => ("blocked", "jsonl.zst"),
-        Part::Index => ("index", "hashes"),
-        Part::Retired => ("retired", "jsonl.zst"),
+        VersionPart::Customers => ("customers", "jsonl.zst"),
+        VersionPart::Members => ("members", "jsonl.zst"),
+        VersionPart::MemberLinks => ("members", "links"),
+        VersionPart::Changes => ("changes", "jsonl.zst"),
+        VersionPart::Blocked => ("blocked", "jsonl.zst"),
+        VersionPart::Index => ("index", "hashes"),
+        VersionPart::Retired => ("retired", "jsonl.zst"),
     };
     format!("processed/{run}/{folder}/part-{number:05}.{extension}")
 }

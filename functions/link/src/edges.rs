@@ -17,7 +17,7 @@ pub(crate) const BEARERS: &str = "bearers";
 
 /// A shard's part of a round: where it reads and writes.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'p> {
+pub(crate) struct RoundPlace<'p> {
     pub(crate) run: &'p RunId,
     pub(crate) round: u32,
     pub(crate) shard: u32,
@@ -44,7 +44,12 @@ pub(crate) enum Receivers {
 
 impl<F: Fn(usize) -> Edge> Outbox<F> {
     /// Writes the edges, in frames for each shard.
-    pub(crate) async fn write(&self, place: Place<'_>, context: &Context, moved: &mut Moved) -> Result<(), StageError> {
+    pub(crate) async fn write(
+        &self,
+        place: RoundPlace<'_>,
+        context: &Context,
+        moved: &mut Moved,
+    ) -> Result<(), StageError> {
         let (order, starts) = self.order(place.shards)?;
         moved.records_out += order.len() as u64;
         // Hashes are hardly compressed. A frame adds some bytes at most.
@@ -143,19 +148,23 @@ impl Inbox for LabelEdges {
 }
 
 /// Reads the edges that all shards sent to one in the round before, frame by frame.
-pub(crate) async fn read<I: Inbox>(place: Place<'_>, context: &Context, moved: &mut Moved) -> Result<I, StageError> {
+pub(crate) async fn read<I: Inbox>(
+    place: RoundPlace<'_>,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<I, StageError> {
     read_sent(place, place.round - 1, EDGES, context, moved).await
 }
 
 /// Reads what all shards sent to one in a round, frame by frame.
 pub(crate) async fn read_sent<I: Inbox>(
-    place: Place<'_>,
+    place: RoundPlace<'_>,
     round: u32,
     what: &str,
     context: &Context,
     moved: &mut Moved,
 ) -> Result<I, StageError> {
-    let Place { run, shard, shards, .. } = place;
+    let RoundPlace { run, shard, shards, .. } = place;
     let store = context.store.as_ref();
     let mut sent = Vec::with_capacity(shards as usize);
     for sender in 0..shards {

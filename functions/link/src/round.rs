@@ -11,8 +11,8 @@ use onefold_lake::run::layout::Layout;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, StageError, Work};
 
-use crate::edges::{self, BEARERS, EDGES, LabelEdges, Outbox, Place, Receivers};
-use crate::stars::{self, Belonging};
+use crate::edges::{self, BEARERS, EDGES, LabelEdges, Outbox, Receivers, RoundPlace};
+use crate::stars::{self, ShardAccounts};
 
 /// The receipts of all shards of a round.
 pub(crate) async fn receipts(
@@ -53,7 +53,7 @@ pub(crate) async fn round(
             }
             // The round may be a retry with less memory than the run was divided for.
             context.memory.check_shard(layout.accounts(), layout.nodes, layout.shards)?;
-            let part = Part { run, round, shard, layout, context };
+            let part = ShardRound { run, round, shard, layout, context };
             match work {
                 RoundWork::OneShard => part.one_shard(moved).await,
                 RoundWork::Spread => part.spread(moved).await,
@@ -69,7 +69,7 @@ pub(crate) async fn round(
 /// The round that contracts, where there are several shards.
 pub(crate) const CONTRACT: u32 = 2;
 
-struct Part<'p> {
+struct ShardRound<'p> {
     run: &'p RunId,
     round: u32,
     shard: u32,
@@ -77,7 +77,7 @@ struct Part<'p> {
     context: &'p Context,
 }
 
-impl Part<'_> {
+impl ShardRound<'_> {
     fn key(&self, what: &str) -> String {
         keys::link_round(self.run, self.round, self.shard, what)
     }
@@ -88,8 +88,8 @@ impl Part<'_> {
         Ok(pinned.config.guard.link_limit(&pinned.config.matches, accounts))
     }
 
-    fn place(&self) -> Place<'_> {
-        Place { run: self.run, round: self.round, shard: self.shard, shards: self.layout.shards }
+    fn place(&self) -> RoundPlace<'_> {
+        RoundPlace { run: self.run, round: self.round, shard: self.shard, shards: self.layout.shards }
     }
 
     async fn one_shard(&self, moved: &mut Moved) -> Result<RoundResult, StageError> {
@@ -117,7 +117,8 @@ impl Part<'_> {
     async fn spread(&self, moved: &mut Moved) -> Result<RoundResult, StageError> {
         let shards = self.layout.shards;
         let belongs = |reference: Node| reference.shard(shards) == self.shard;
-        let Belonging { latest, positions } = stars::read(self.run, &self.layout, belongs, self.context, moved).await?;
+        let ShardAccounts { latest, positions } =
+            stars::read(self.run, &self.layout, belongs, self.context, moved).await?;
         let superseded = latest.superseded() as u64;
         let accounts = latest.living() as u64;
         let spread = Spread::new(latest);

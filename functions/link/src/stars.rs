@@ -15,7 +15,7 @@ use onefold_lake::{FrameReader, RunId};
 use onefold_shell::{Context, Pinned, StageError, in_order};
 
 /// The accounts that belong to a shard, and where each is.
-pub(crate) struct Belonging {
+pub(crate) struct ShardAccounts {
     pub(crate) latest: Latest,
     pub(crate) positions: Vec<Position>,
 }
@@ -27,9 +27,9 @@ pub(crate) async fn read(
     belongs: impl Fn(Node) -> bool,
     context: &Context,
     moved: &mut Moved,
-) -> Result<Belonging, StageError> {
+) -> Result<ShardAccounts, StageError> {
     let pinned = context.pinned(run).await?;
-    let mut reader = Reader {
+    let mut reader = StarReader {
         belongs,
         replaced: SourceMarks::new(layout.replaced.iter().map(String::as_str), context.hasher()?),
         at: Position { mapper: 0, line: 0 },
@@ -58,7 +58,7 @@ pub(crate) async fn read(
 
 /// Room for the accounts of a shard. Hashes are spread evenly over the shards. A little more is asked for than there will
 /// be, and costs nothing.
-fn room(layout: &Layout) -> Belonging {
+fn room(layout: &Layout) -> ShardAccounts {
     let accounts = layout.accounts();
     let share = |amount: u64| match layout.shards {
         0 | 1 => usize::try_from(amount).unwrap_or_default(),
@@ -66,19 +66,19 @@ fn room(layout: &Layout) -> Belonging {
     };
     let others = layout.nodes.saturating_sub(accounts);
     let latest = Latest::with_capacity(share(accounts), share(others));
-    Belonging { latest, positions: Vec::with_capacity(share(accounts)) }
+    ShardAccounts { latest, positions: Vec::with_capacity(share(accounts)) }
 }
 
 /// Takes in the links of one object after the other.
-struct Reader<B> {
+struct StarReader<B> {
     belongs: B,
     replaced: SourceMarks,
     /// Where the next line is.
     at: Position,
-    found: Belonging,
+    found: ShardAccounts,
 }
 
-impl<B: Fn(Node) -> bool> Reader<B> {
+impl<B: Fn(Node) -> bool> StarReader<B> {
     /// Takes in the links of one object, block by block; gives how many there are.
     fn object(
         &mut self,
@@ -110,7 +110,7 @@ impl<B: Fn(Node) -> bool> Reader<B> {
     }
 
     fn stars(&mut self, stars: &Stars) {
-        let Self { belongs, replaced, at, found: Belonging { latest, positions } } = self;
+        let Self { belongs, replaced, at, found: ShardAccounts { latest, positions } } = self;
         latest.extend(stars.iter().filter_map(|star: Star<'_>| {
             let position = *at;
             at.line += 1;

@@ -7,10 +7,9 @@
 #![forbid(unsafe_code)]
 
 mod blocked;
-mod merged;
+mod output;
 mod previous;
 
-use merged::Merged;
 use onefold_identity::merge::Merger;
 use onefold_lake::RunId;
 use onefold_lake::calls::{MergeRequest, MergeResult};
@@ -20,6 +19,7 @@ use onefold_lake::run::layout::Partition;
 use onefold_lake::run::receipt::Moved;
 use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
+use output::PartitionOutput;
 use previous::Previous;
 
 /// Shuffle objects that are read at once. Of each a partition has little.
@@ -60,7 +60,7 @@ async fn merge(
         merger = merger.erasing(pinned.suppression()?);
     }
     merger = merger.replacing(partition.replaced.iter().map(String::as_str));
-    let mut merged = Merged::new(run, partition.slices)?;
+    let mut merged = PartitionOutput::new(run, partition.slices)?;
     for slice in 0..partition.slices as usize {
         let text = text(partition, slice, &shuffled)?;
         let output = merger.merge(&text).map_err(|error| damaged(partition, slice).caused_by(error))?;

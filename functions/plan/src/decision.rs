@@ -4,7 +4,7 @@ use onefold_graph::node::NodeHasher;
 use onefold_lake::RunId;
 use onefold_lake::calls::{PlanResult, StartInput};
 use onefold_lake::keys;
-use onefold_lake::run::plan::{Input, Plan, Split};
+use onefold_lake::run::plan::{Plan, ReadObject, Split};
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::version::manifest::config_digest;
 use onefold_normalise::timestamp::Timestamp;
@@ -18,7 +18,7 @@ pub(crate) struct Decided {
     pub(crate) plan: Plan,
     pub(crate) splits: Vec<Split>,
     /// The objects that are read for the first time.
-    pub(crate) inputs: Vec<Input>,
+    pub(crate) inputs: Vec<ReadObject>,
     pub(crate) moved: Moved,
     pub(crate) result: PlanResult,
 }
@@ -33,13 +33,13 @@ pub(crate) fn decide(
 ) -> Decided {
     let SetUp { config, previous, tables, corrections, suppression, sources, .. } = set_up;
     let splits = sources.splits();
-    let input_of = |(source, object): (&str, &Object)| Input {
+    let input_of = |(source, object): (&str, &Object)| ReadObject {
         source: source.to_owned(),
         object: object.key.clone(),
         etag: object.etag.clone(),
         run: run.clone(),
     };
-    let inputs: Vec<Input> = sources.objects().map(input_of).collect();
+    let inputs: Vec<ReadObject> = sources.objects().map(input_of).collect();
     let suppression = suppression.digest();
     let plan = Plan {
         run: run.clone(),
@@ -91,7 +91,7 @@ mod tests {
     use onefold_config::Config;
     use onefold_connect::PlannedSource;
     use onefold_identity::suppression::Suppression;
-    use onefold_lake::run::plan::{Piece, Previous, Reading};
+    use onefold_lake::run::plan::{BaseVersion, ObjectPiece, SplitReading};
 
     const CONFIG: &str = "[[source]]\nname = \"crm\"\nformat = \"csv\"\nsnapshot = true\n[source.fields]\nid = \"/id\"\n\
         [[source]]\nname = \"shop\"\nformat = \"csv\"\nsnapshot = true\n[source.fields]\nid = \"/id\"\n\
@@ -107,7 +107,7 @@ mod tests {
 
     /// A set-up with nothing new, after a version that was made by the same one.
     fn unchanged() -> SetUp {
-        let pinned = Previous { run: run(), etag: "e".to_owned() };
+        let pinned = BaseVersion { run: run(), etag: "e".to_owned() };
         let previous = PreviousVersion {
             pinned,
             config: config_digest(CONFIG),
@@ -151,8 +151,8 @@ mod tests {
     fn what_is_new_is_divided_and_remembered() {
         let reading = |number: u64| {
             let object = format!("landing/shop/{number}.csv");
-            let piece = Piece { object, etag: "e".to_owned(), received_at: 0, start: 0, end: 9, is_range: false };
-            Reading::Files { pieces: vec![piece] }
+            let piece = ObjectPiece { object, etag: "e".to_owned(), received_at: 0, start: 0, end: 9, is_range: false };
+            SplitReading::Files { pieces: vec![piece] }
         };
         let object = |number: u64| Object {
             key: format!("landing/shop/{number}.csv"),

@@ -8,8 +8,8 @@ use onefold_identity::suppression::Suppression;
 use onefold_lake::RunId;
 use onefold_lake::calls::StartInput;
 use onefold_lake::keys;
-use onefold_lake::run::plan::{Input, Pinned, Previous};
-use onefold_lake::version::current::Current;
+use onefold_lake::run::plan::{BaseVersion, PinnedTable, ReadObject};
+use onefold_lake::version::current::CurrentVersion;
 use onefold_lake::version::manifest::{FORMAT, Manifest};
 use onefold_shell::{Context, StageError};
 
@@ -25,7 +25,7 @@ pub(crate) struct SetUp {
     pub(crate) config: Config,
     /// The version that the run builds on, if there is one.
     pub(crate) previous: Option<PreviousVersion>,
-    pub(crate) tables: Vec<Pinned>,
+    pub(crate) tables: Vec<PinnedTable>,
     pub(crate) corrections: ReadCorrections,
     pub(crate) suppression: Suppression,
     pub(crate) sources: PlannedSources,
@@ -34,7 +34,7 @@ pub(crate) struct SetUp {
 /// What the next run must know of a version.
 #[derive(Clone, Debug)]
 pub(crate) struct PreviousVersion {
-    pub(crate) pinned: Previous,
+    pub(crate) pinned: BaseVersion,
     /// The digests by which changes of the configuration, the corrections and the suppression list are noticed.
     pub(crate) config: String,
     pub(crate) corrections: String,
@@ -51,7 +51,7 @@ impl SetUp {
     pub(crate) async fn read(run: &RunId, input: &StartInput, context: &Context) -> Result<Self, StageError> {
         let (config_text, config) = read_config(context).await?;
         let previous = read_previous(context).await?;
-        let known: Vec<Input> = match &previous {
+        let known: Vec<ReadObject> = match &previous {
             Some(previous) => context.json_lines(&keys::processed_inputs(&previous.pinned.run)).await?,
             None => Vec::new(),
         };
@@ -86,7 +86,7 @@ async fn read_config(context: &Context) -> Result<(String, Config), StageError> 
 }
 
 async fn read_previous(context: &Context) -> Result<Option<PreviousVersion>, StageError> {
-    let Some((current, etag)) = context.json_if_there::<Current>(keys::CURRENT).await? else {
+    let Some((current, etag)) = context.json_if_there::<CurrentVersion>(keys::CURRENT).await? else {
         return Ok(None);
     };
     let manifest: Manifest = context.json(&keys::manifest(&current.run)).await?;
@@ -97,6 +97,6 @@ async fn read_previous(context: &Context) -> Result<Option<PreviousVersion>, Sta
         )));
     }
     let Manifest { config, corrections, suppression, watermarks, .. } = manifest;
-    let pinned = Previous { run: current.run, etag };
+    let pinned = BaseVersion { run: current.run, etag };
     Ok(Some(PreviousVersion { pinned, config, corrections, suppression, watermarks }))
 }

@@ -6,7 +6,7 @@ use onefold_config::Config;
 use onefold_connect::{Fault, PlannedSource, Planning, connector};
 use onefold_lake::RunId;
 use onefold_lake::run::note::SourceNote;
-use onefold_lake::run::plan::{Input, Skipped, Split};
+use onefold_lake::run::plan::{ReadObject, SkippedSource, Split};
 use onefold_shell::{Context, ErrorKind, StageError};
 use onefold_store::Object;
 
@@ -16,14 +16,14 @@ pub(crate) struct PlannedSources {
     /// By the source's name, in the order of the configuration.
     pub(crate) planned: Vec<(String, PlannedSource)>,
     /// Sources that failed and need not be read.
-    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) skipped: Vec<SkippedSource>,
 }
 
 /// What is asked of each source.
 pub(crate) struct Asked<'p> {
     pub(crate) run: &'p RunId,
     /// Every object that the previous version or one before it has read.
-    pub(crate) known: &'p [Input],
+    pub(crate) known: &'p [ReadObject],
     /// Up to where the previous version has read, by the source's name.
     pub(crate) watermarks: Option<&'p BTreeMap<String, String>>,
     /// About how many bytes one split should hold.
@@ -45,7 +45,7 @@ pub(crate) async fn plan_each(
         match connector(source).plan(&planning, faults).await {
             Ok(planned) => sources.planned.push((source.name.clone(), planned)),
             Err(Fault::Source(error)) if !source.required => {
-                sources.skipped.push(Skipped { source: source.name.clone(), reason: error.text() });
+                sources.skipped.push(SkippedSource { source: source.name.clone(), reason: error.text() });
             }
             Err(fault @ Fault::Source(_)) => match fault.into_error(&source.name) {
                 error if error.kind == ErrorKind::InvalidInput => faults.push(error.text()),

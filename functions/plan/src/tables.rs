@@ -3,7 +3,7 @@
 use onefold_config::Config;
 use onefold_lake::data::table;
 use onefold_lake::keys;
-use onefold_lake::run::plan::Pinned;
+use onefold_lake::run::plan::PinnedTable;
 use onefold_rows::enrich::TableFormat;
 use onefold_rows::setup_checks::check_table;
 use onefold_shell::{Context, Function, MemoryBudget, StageError};
@@ -14,7 +14,7 @@ pub(super) async fn pin(
     config: &Config,
     context: &Context,
     faults: &mut Vec<String>,
-) -> Result<Vec<Pinned>, StageError> {
+) -> Result<Vec<PinnedTable>, StageError> {
     let mut pinned = Vec::new();
     let mut text_bytes = 0;
     for name in config.tables() {

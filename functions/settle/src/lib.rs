@@ -12,7 +12,7 @@ use onefold_lake::RunId;
 use onefold_lake::calls::{SettleRequest, SettleResult, SettleWait};
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::event;
-use onefold_lake::run::plan::{DeadChunk, Token};
+use onefold_lake::run::plan::{DeadChunk, SettleToken};
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, DEAD_LETTER, StageError, Work, complete_if_settled, give_up, in_order, send_all};
 use onefold_store::Object;
@@ -56,11 +56,11 @@ async fn wait_for_chunks(wait: SettleWait, context: &Context, moved: &mut Moved)
     let chunks = raw.len() as u64;
     moved.records_in = chunks;
     let key = keys::run_token(&run);
-    let before = context.json_if_there::<Token>(&key).await?;
+    let before = context.json_if_there::<SettleToken>(&key).await?;
     // A run that is resumed, and one whose Settle is tried again or redriven: its task has another token.
     let is_entered_again = resumed || before.is_some_and(|(token, _)| token.task_token != task_token);
     // Before anything else: what is translated or given up from now on is told to this task.
-    let token = Token { task_token: task_token.clone(), chunks };
+    let token = SettleToken { task_token: task_token.clone(), chunks };
     context.put_json(&key, &token).await?;
     let requeued = requeue(&run, &raw, is_entered_again, context).await?;
     if !complete_if_settled(context, &run).await? {

@@ -3,7 +3,7 @@
 
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
-use onefold_lake::run::plan::{DeadChunk, Token};
+use onefold_lake::run::plan::{DeadChunk, SettleToken};
 
 use crate::context::Context;
 use crate::error::{DEAD_LETTER, StageError};
@@ -16,7 +16,7 @@ use crate::error::{DEAD_LETTER, StageError};
 /// # Errors
 /// The store or Step Functions could not be reached.
 pub async fn complete_if_settled(context: &Context, run: &RunId) -> Result<bool, StageError> {
-    let Some((token, _)) = context.json_if_there::<Token>(&keys::run_token(run)).await? else {
+    let Some((token, _)) = context.json_if_there::<SettleToken>(&keys::run_token(run)).await? else {
         return Ok(false);
     };
     let receipts = context.list(&keys::receipts_of(run, Stage::Translate)).await?;
@@ -39,7 +39,7 @@ pub async fn give_up(context: &Context, chunk: &Chunk, raw: &str, reason: Option
     tracing::error!(run_id = %chunk.run, key = raw, "a raw chunk could not be translated");
     let note = DeadChunk { raw: raw.to_owned(), requeued: false, reason };
     context.put_json(&chunk.dead(), &note).await?;
-    if let Some((token, _)) = context.json_if_there::<Token>(&keys::run_token(&chunk.run)).await? {
+    if let Some((token, _)) = context.json_if_there::<SettleToken>(&keys::run_token(&chunk.run)).await? {
         context.tasks.fail(&token.task_token, DEAD_LETTER, &note.cause(&chunk.run)).await?;
     }
     Ok(())

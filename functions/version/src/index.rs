@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use onefold_identity::account::Account;
 use onefold_identity::merge::{Guarded, split_member};
 use onefold_identity::reference::place;
-use onefold_lake::keys::{self, Part};
-use onefold_lake::version::index::{self, Frame};
+use onefold_lake::keys::{self, VersionPart};
+use onefold_lake::version::index::{self, PartitionFrames};
 use onefold_lake::{FormatError, RunId};
 use onefold_store::Store;
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub struct VersionIndex<'s> {
     pub(crate) store: &'s dyn Store,
     pub(crate) run: RunId,
     /// Where the partitions are.
-    pub(crate) frames: Vec<Frame>,
+    pub(crate) frames: Vec<PartitionFrames>,
 }
 
 /// A customer with all that a version has about it.
@@ -51,7 +51,7 @@ impl VersionIndex<'_> {
     /// An object of the version is not there, or damaged; the store failed.
     pub async fn find_account(&self, reference: &str) -> Result<Option<AccountInVersion>, VersionError> {
         for frame in self.candidates(place(reference)).await? {
-            let members = self.text(Part::Members, frame.file, frame.members).await?;
+            let members = self.text(VersionPart::Members, frame.file, frame.members).await?;
             // The reference as JSON writes it: other lines are not parsed.
             let written = Value::from(reference).to_string();
             let is_of = |text: &str| {
@@ -76,7 +76,7 @@ impl VersionIndex<'_> {
     /// An object of the version is not there, or damaged; the store failed.
     pub async fn find_customer(&self, customer_id: &str) -> Result<Option<CustomerGroup>, VersionError> {
         for frame in self.candidates(place(customer_id)).await? {
-            let members = self.text(Part::Members, frame.file, frame.members).await?;
+            let members = self.text(VersionPart::Members, frame.file, frame.members).await?;
             if let Some(group) = self.group(customer_id, frame, &members).await? {
                 return Ok(Some(group));
             }
@@ -85,7 +85,7 @@ impl VersionIndex<'_> {
     }
 
     /// The partitions that have an account or a customer, by its place in the index: one, or none.
-    pub(crate) async fn candidates(&self, place: u64) -> Result<Vec<&Frame>, VersionError> {
+    pub(crate) async fn candidates(&self, place: u64) -> Result<Vec<&PartitionFrames>, VersionError> {
         index::find(self.store, &self.run, &self.frames, place).await.map_err(VersionError::reading_part)
     }
 
@@ -93,7 +93,7 @@ impl VersionIndex<'_> {
     async fn group(
         &self,
         customer_id: &str,
-        frame: &Frame,
+        frame: &PartitionFrames,
         members: &str,
     ) -> Result<Option<CustomerGroup>, VersionError> {
         let of_customer = members.lines().filter_map(split_member).filter(|(id, _)| *id == Some(customer_id));
@@ -101,11 +101,11 @@ impl VersionIndex<'_> {
         if accounts.is_empty() {
             return Ok(None);
         }
-        let customers = self.text(Part::Customers, frame.file, frame.customers).await?;
+        let customers = self.text(VersionPart::Customers, frame.file, frame.customers).await?;
         let start = format!("{{\"customer_id\":{}", Value::from(customer_id));
         let customer = customers.lines().find(|line| line.starts_with(&start));
         let no_record = || {
-            let key = keys::processed(&self.run, Part::Customers, frame.file);
+            let key = keys::processed(&self.run, VersionPart::Customers, frame.file);
             VersionError::Damaged(FormatError::new(&key, "it has no record of a customer that has members"))
         };
         let customer = customer.ok_or_else(no_record)?.to_owned();
@@ -114,13 +114,13 @@ impl VersionIndex<'_> {
     }
 
     /// The lines of what guards did in a partition that are about some accounts.
-    async fn guarded(&self, frame: &Frame, accounts: &[String]) -> Result<Vec<String>, VersionError> {
+    async fn guarded(&self, frame: &PartitionFrames, accounts: &[String]) -> Result<Vec<String>, VersionError> {
         if frame.blocked.0 == frame.blocked.1 {
             return Ok(Vec::new());
         }
         let parsed = accounts.iter().filter_map(|text| Account::parse(text).ok());
         let references: BTreeSet<String> = parsed.map(|account| account.reference.into_owned()).collect();
-        let text = self.text(Part::Blocked, frame.file, frame.blocked).await?;
+        let text = self.text(VersionPart::Blocked, frame.file, frame.blocked).await?;
         let is_about = |line: &&str| {
             serde_json::from_str::<Guarded>(line)
                 .is_ok_and(|guarded| guarded.accounts().any(|account| references.contains(account)))
@@ -129,7 +129,7 @@ impl VersionIndex<'_> {
     }
 
     /// The text of a partition in a file.
-    async fn text(&self, part: Part, file: u32, range: (u64, u64)) -> Result<String, VersionError> {
+    async fn text(&self, part: VersionPart, file: u32, range: (u64, u64)) -> Result<String, VersionError> {
         read_text(self.store, &keys::processed(&self.run, part, file), Some(range)).await
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use onefold_identity::reference::place;
-use onefold_lake::keys::{self, Part};
-use onefold_lake::version::index::Frame;
+use onefold_lake::keys::{self, VersionPart};
+use onefold_lake::version::index::PartitionFrames;
 
 use crate::error::VersionError;
 use crate::objects::read_text;
@@ -38,8 +38,8 @@ impl OpenVersion<'_> {
             return Ok(files.map(|file| MemberPlace { key: file.key.clone(), range: None }).collect());
         }
         let index = self.index().await?;
-        let member_place = |frame: &Frame| MemberPlace {
-            key: keys::processed(self.run(), Part::Members, frame.file),
+        let member_place = |frame: &PartitionFrames| MemberPlace {
+            key: keys::processed(self.run(), VersionPart::Members, frame.file),
             range: Some(frame.members),
         };
         let Some(references) = references else {

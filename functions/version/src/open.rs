@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use onefold_config::Config;
 use onefold_identity::corrections::{Corrections, Pairs};
-use onefold_lake::version::current::Current;
+use onefold_lake::version::current::CurrentVersion;
 use onefold_lake::version::manifest::{FORMAT, Manifest};
 use onefold_lake::version::retired::{Retired, Trail};
 use onefold_lake::{FormatError, RunId, keys};
@@ -20,7 +20,7 @@ use crate::objects::{read_json, read_json_lines};
 /// # Errors
 /// The store failed, or `processed/CURRENT` is damaged.
 pub async fn current_run(store: &dyn Store) -> Result<Option<RunId>, VersionError> {
-    let current: Option<Current> = read_json(store, keys::CURRENT).await?;
+    let current: Option<CurrentVersion> = read_json(store, keys::CURRENT).await?;
     Ok(current.map(|current| current.run))
 }
 
@@ -142,7 +142,7 @@ impl<'s> OpenVersion<'s> {
 mod tests {
     use std::error::Error;
 
-    use onefold_lake::keys::Part;
+    use onefold_lake::keys::VersionPart;
     use onefold_store::memory::{InjectedFault, MemoryStore};
 
     use super::*;
@@ -228,7 +228,7 @@ mod tests {
         let (store, manifest) = with_partitions();
         let version = block_on(OpenVersion::current(&store)).unwrap();
         assert_eq!(block_on(version.list_objects()).unwrap().len(), manifest.objects().count() + 1);
-        let key = keys::processed(version.run(), Part::Members, 0);
+        let key = keys::processed(version.run(), VersionPart::Members, 0);
         block_on(store.delete(std::slice::from_ref(&key))).unwrap();
         let error = block_on(version.list_objects()).unwrap_err();
         assert!(matches!(&error, VersionError::Incomplete { missing, .. } if missing.contains(&key)), "{error:?}");

@@ -1,6 +1,6 @@
 //! A version that is brought back into a store that has none.
 
-use onefold_lake::version::current::Current;
+use onefold_lake::version::current::CurrentVersion;
 use onefold_lake::{FormatError, RunId, keys};
 use onefold_store::{Condition, Store};
 
@@ -11,7 +11,7 @@ use crate::error::VersionError;
 /// # Errors
 /// The store failed, or has a current version.
 pub async fn publish_restored(store: &dyn Store, run: &RunId) -> Result<(), VersionError> {
-    let current = serde_json::to_vec(&Current::new(run.clone()));
+    let current = serde_json::to_vec(&CurrentVersion::new(run.clone()));
     let current = current.map_err(|error| VersionError::Damaged(FormatError::json(keys::CURRENT, &error)))?;
     store.put(keys::CURRENT, current.into(), Condition::IfAbsent).await.map_err(VersionError::Write)
 }

@@ -1,6 +1,6 @@
 //! Pointing `processed/CURRENT` back to a version that is kept.
 
-use onefold_lake::version::current::{self, Current};
+use onefold_lake::version::current::{self, CurrentVersion};
 use onefold_lake::version::manifest::{FORMAT, Manifest};
 use onefold_lake::{FormatError, RunId};
 use onefold_store::{Store, TransactionError};
@@ -120,13 +120,17 @@ pub async fn roll_back(store: &dyn Store, to: Option<&RunId>) -> Result<RolledBa
     if let Some(missing) = missing {
         return Err(RollbackError::Refused(RollbackRefusal::Incomplete { run: manifest.run, missing }));
     }
-    let next = Current::after(Some(&current), manifest.run.clone());
+    let next = CurrentVersion::after(Some(&current), manifest.run.clone());
     transaction.commit(store, &next).await.map_err(of_transaction)?;
     Ok(RolledBack { from: current.run, to: manifest })
 }
 
 /// The version to go back to, if what is listed of it allows that.
-fn target(versions: &[ListedVersion], current: &Current, to: Option<&RunId>) -> Result<Manifest, RollbackRefusal> {
+fn target(
+    versions: &[ListedVersion],
+    current: &CurrentVersion,
+    to: Option<&RunId>,
+) -> Result<Manifest, RollbackRefusal> {
     let find = |run: &RunId| versions.iter().find(|version| version.manifest.run == *run);
     let from = find(&current.run).map(|version| &version.manifest);
     let before = || from.and_then(|manifest| manifest.previous.clone());
@@ -204,13 +208,13 @@ mod tests {
     #[test]
     fn the_version_before_is_gone_back_to_and_the_epoch_stays() {
         let store = with_versions(&[manifest(EARLIER), later()]);
-        let fenced = Current::new(run(LATER)).fenced();
+        let fenced = CurrentVersion::new(run(LATER)).fenced();
         put(&store, keys::CURRENT, serde_json::to_vec(&fenced).unwrap());
         let rolled = block_on(roll_back(&store, None)).unwrap();
         assert_eq!(rolled, RolledBack { from: run(LATER), to: manifest(EARLIER) });
         let (current, _) = block_on(store.get(keys::CURRENT)).unwrap();
-        let current: Current = serde_json::from_slice(&current).unwrap();
-        assert_eq!(current, Current { run: run(EARLIER), epoch: 1 });
+        let current: CurrentVersion = serde_json::from_slice(&current).unwrap();
+        assert_eq!(current, CurrentVersion { run: run(EARLIER), epoch: 1 });
     }
 
     #[test]
@@ -248,7 +252,12 @@ mod tests {
 
         let mut cut = manifest(EARLIER);
         let key = format!("processed/{EARLIER}/inputs.jsonl");
-        cut.files.inputs.push(onefold_lake::version::manifest::File { key, bytes: 7, records: 1, text_bytes: 7 });
+        cut.files.inputs.push(onefold_lake::version::manifest::VersionFile {
+            key,
+            bytes: 7,
+            records: 1,
+            text_bytes: 7,
+        });
         let refused = refusal(&with_versions(&[cut, later()]), None);
         assert!(matches!(&refused, RollbackRefusal::Incomplete { run: of, .. } if *of == run), "{refused:?}");
     }

@@ -1,10 +1,10 @@
 //! What the tests share: versions in memory.
 
 use onefold_identity::reference::place;
-use onefold_lake::keys::{self, Part};
-use onefold_lake::version::current::Current;
-use onefold_lake::version::index::{self, Frame};
-use onefold_lake::version::manifest::{File, Manifest};
+use onefold_lake::keys::{self, VersionPart};
+use onefold_lake::version::current::CurrentVersion;
+use onefold_lake::version::index::{self, PartitionFrames};
+use onefold_lake::version::manifest::{Manifest, VersionFile};
 use onefold_lake::{RunId, compress};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
@@ -75,7 +75,7 @@ pub(crate) fn with_versions(manifests: &[Manifest]) -> MemoryStore {
     let store = MemoryStore::default();
     for manifest in manifests {
         put_manifest(&store, manifest);
-        put(&store, keys::CURRENT, serde_json::to_vec(&Current::new(manifest.run.clone())).unwrap());
+        put(&store, keys::CURRENT, serde_json::to_vec(&CurrentVersion::new(manifest.run.clone())).unwrap());
     }
     store
 }
@@ -88,7 +88,7 @@ pub(crate) fn with_partitions() -> (MemoryStore, Manifest) {
     let mut frames = String::new();
     for partition in PARTITIONS {
         let section = index::format(partition.names.iter().map(|name| place(name)).collect());
-        let frame = Frame {
+        let frame = PartitionFrames {
             file: 0,
             customers: append_text(&mut customers, partition.customers),
             members: append_text(&mut members, partition.members),
@@ -101,15 +101,15 @@ pub(crate) fn with_partitions() -> (MemoryStore, Manifest) {
     let mut version = manifest(EARLIER);
     let store = MemoryStore::default();
     let put_file = |key: String, content: Vec<u8>, records: u64| {
-        let file = File { key: key.clone(), bytes: content.len() as u64, records, text_bytes: 0 };
+        let file = VersionFile { key: key.clone(), bytes: content.len() as u64, records, text_bytes: 0 };
         put(&store, &key, content);
         vec![file]
     };
-    version.files.members = put_file(keys::processed(&run, Part::Members, 0), members, 5);
-    version.files.customers = put_file(keys::processed(&run, Part::Customers, 0), customers, 3);
-    version.files.blocked = put_file(keys::processed(&run, Part::Blocked, 0), blocked, 2);
-    version.files.retired = put_file(keys::processed(&run, Part::Retired, 0), retired, 3);
-    version.files.index = put_file(keys::processed(&run, Part::Index, 0), index, 8);
+    version.files.members = put_file(keys::processed(&run, VersionPart::Members, 0), members, 5);
+    version.files.customers = put_file(keys::processed(&run, VersionPart::Customers, 0), customers, 3);
+    version.files.blocked = put_file(keys::processed(&run, VersionPart::Blocked, 0), blocked, 2);
+    version.files.retired = put_file(keys::processed(&run, VersionPart::Retired, 0), retired, 3);
+    version.files.index = put_file(keys::processed(&run, VersionPart::Index, 0), index, 8);
     version.files.index.extend(put_file(keys::processed_frames(&run), frames.into(), 3));
     let config =
         "[[source]]\nname = \"crm\"\nformat = \"jsonl\"\n[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
@@ -117,7 +117,7 @@ pub(crate) fn with_partitions() -> (MemoryStore, Manifest) {
     let corrections = r#"{"always":[["crm:1","shop:2"]],"never":[]}"#;
     version.files.settings.extend(put_file(keys::processed_corrections(&run), corrections.into(), 1));
     put_manifest(&store, &version);
-    put(&store, keys::CURRENT, serde_json::to_vec(&Current::new(run)).unwrap());
+    put(&store, keys::CURRENT, serde_json::to_vec(&CurrentVersion::new(run)).unwrap());
     (store, version)
 }
 

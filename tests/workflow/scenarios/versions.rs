@@ -2,7 +2,7 @@
 //! who are erased.
 
 use onefold_lake::keys;
-use onefold_lake::version::current::Current;
+use onefold_lake::version::current::CurrentVersion;
 use onefold_lake::version::manifest::Manifest;
 use serde_json::{Value, json};
 
@@ -147,7 +147,7 @@ fn drop_accounts(cloud: &UpCloud, name: &str, accounts: &[(u32, &str)]) {
 
 /// The run whose version readers see.
 fn current(cloud: &UpCloud) -> String {
-    let current: Current = serde_json::from_slice(&cloud.lake.get(keys::CURRENT)).expect("a current version");
+    let current: CurrentVersion = serde_json::from_slice(&cloud.lake.get(keys::CURRENT)).expect("a current version");
     current.run.to_string()
 }
 

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use memchr::memchr;
 use onefold_config::{FilesSettings, RowFormat, Source};
-use onefold_lake::run::plan::Piece;
+use onefold_lake::run::plan::ObjectPiece;
 use onefold_rows::setup_checks;
 use onefold_shell::{Context, StageError};
 use onefold_store::{Body, StoreError};
@@ -18,7 +18,7 @@ use crate::Fault;
 
 /// A piece being read.
 pub(crate) struct ObjectReader<'p> {
-    piece: &'p Piece,
+    piece: &'p ObjectPiece,
     body: Box<dyn Body>,
     /// Bytes that came over the network and are not counted yet.
     bytes_in: u64,
@@ -42,7 +42,7 @@ pub(crate) struct ObjectReader<'p> {
 /// What to read of a piece.
 #[derive(Clone, Copy)]
 pub(crate) struct PieceRequest<'p> {
-    pub(crate) piece: &'p Piece,
+    pub(crate) piece: &'p ObjectPiece,
     /// Where to begin. A range begins behind the line end at or after its start: the line that it starts in belongs to
     /// the range before.
     pub(crate) position: u64,
@@ -57,7 +57,7 @@ pub(crate) struct PieceRequest<'p> {
 /// # Errors
 /// The object is gone, holds no text in a known encoding, or has no header.
 pub(crate) async fn open<'p>(context: &Context, wanted: PieceRequest<'p>) -> Result<ObjectReader<'p>, Fault> {
-    let Piece { object, etag, .. } = wanted.piece;
+    let ObjectPiece { object, etag, .. } = wanted.piece;
     let body = context.store.stream(object, etag, wanted.first_byte()).await;
     wanted.read(body.map_err(|error| gone(wanted.piece, error))?).await
 }
@@ -120,7 +120,7 @@ impl<'p> PieceRequest<'p> {
     }
 }
 
-pub(crate) fn gone(piece: &Piece, error: StoreError) -> Fault {
+pub(crate) fn gone(piece: &ObjectPiece, error: StoreError) -> Fault {
     match error {
         StoreError::NotFound { key } => Fault::source(format!(
             "{key} was there when the run was planned and is gone; drop it again and start a new run"

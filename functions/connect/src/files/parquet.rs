@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
-use onefold_lake::run::plan::Piece;
+use onefold_lake::run::plan::ObjectPiece;
 use onefold_shell::{Context, Function, MemoryBudget};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -39,7 +39,7 @@ const MAGIC: &[u8] = b"PAR1";
 
 /// A Parquet object being read.
 pub(crate) struct ParquetReader<'p> {
-    piece: &'p Piece,
+    piece: &'p ObjectPiece,
     ranges: ObjectRanges<'p>,
     window: Window,
     file: SerializedFileReader<Window>,
@@ -55,7 +55,11 @@ pub(crate) struct ParquetReader<'p> {
 }
 
 /// Opens an object. The rows before `row` (from 1) are skipped.
-pub(crate) async fn open<'p>(context: &'p Context, piece: &'p Piece, row: u64) -> Result<ParquetReader<'p>, Fault> {
+pub(crate) async fn open<'p>(
+    context: &'p Context,
+    piece: &'p ObjectPiece,
+    row: u64,
+) -> Result<ParquetReader<'p>, Fault> {
     let mut ranges = ObjectRanges::new(context, piece);
     let window = Window::new(piece.end);
     let tail = ranges.read(piece.end.saturating_sub(TAIL_BYTES)..piece.end).await?;
@@ -77,7 +81,7 @@ pub(crate) async fn open<'p>(context: &'p Context, piece: &'p Piece, row: u64) -
 }
 
 /// Length of the footer with its length and the magic number, in bytes.
-fn footer_bytes(piece: &Piece, tail: &[u8]) -> Result<u64, Fault> {
+fn footer_bytes(piece: &ObjectPiece, tail: &[u8]) -> Result<u64, Fault> {
     let no_parquet = || {
         Fault::source(format!(
             "{} is not Parquet, or is cut off: it does not end as such; drop it again, whole",
@@ -100,13 +104,13 @@ fn footer_bytes(piece: &Piece, tail: &[u8]) -> Result<u64, Fault> {
 }
 
 /// The fault of an object that does not end as Parquet, if its start tells its format.
-async fn what_else(piece: &Piece, ranges: &mut ObjectRanges<'_>) -> Result<Option<Fault>, Fault> {
+async fn what_else(piece: &ObjectPiece, ranges: &mut ObjectRanges<'_>) -> Result<Option<Fault>, Fault> {
     let start = ranges.read(0..piece.end.min(SIGNATURE_BYTES as u64)).await?;
     let told = signature::of(&start).filter(|_| !start.starts_with(MAGIC));
     Ok(told.map(|told| Fault::source(format!("{} {told}", piece.object))))
 }
 
-fn damaged(piece: &Piece, what: &str) -> Fault {
+fn damaged(piece: &ObjectPiece, what: &str) -> Fault {
     Fault::source(format!("{} is damaged: {what}; write it anew and drop it again", piece.object))
 }
 

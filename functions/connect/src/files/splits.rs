@@ -1,7 +1,7 @@
 //! Dividing objects into splits: what one Extract invocation reads.
 
 use onefold_config::{Encoding, FileFormat, FilesSettings};
-use onefold_lake::run::plan::Piece;
+use onefold_lake::run::plan::ObjectPiece;
 use onefold_store::Object;
 
 /// About how many bytes one split holds: a few seconds of one Lambda.
@@ -12,8 +12,8 @@ const PIECES_MAX: usize = 200;
 
 /// Divides the new objects of a source. Small objects share a split; a large object of plain JSON Lines is
 /// read in ranges, any other as a whole.
-pub(crate) fn splits(settings: &FilesSettings, objects: &[Object], split_bytes: u64) -> Vec<Vec<Piece>> {
-    let mut splits: Vec<Vec<Piece>> = Vec::new();
+pub(crate) fn splits(settings: &FilesSettings, objects: &[Object], split_bytes: u64) -> Vec<Vec<ObjectPiece>> {
+    let mut splits: Vec<Vec<ObjectPiece>> = Vec::new();
     let mut bytes = 0;
     for piece in objects.iter().flat_map(|object| ranges(object, settings, split_bytes)) {
         let size = piece.end - piece.start;
@@ -32,14 +32,14 @@ pub(crate) fn splits(settings: &FilesSettings, objects: &[Object], split_bytes: 
 }
 
 /// An object in one piece, or in ranges of equal size.
-fn ranges(object: &Object, settings: &FilesSettings, split_bytes: u64) -> Vec<Piece> {
+fn ranges(object: &Object, settings: &FilesSettings, split_bytes: u64) -> Vec<ObjectPiece> {
     let is_compressed = object.key.ends_with(".gz") || object.key.ends_with(".zst");
     let is_utf8 = settings.encoding == Encoding::Utf8;
     let can_be_split = settings.format == FileFormat::JsonLines && is_utf8 && !is_compressed;
     let count = if can_be_split { object.size.div_ceil(split_bytes).max(1) } else { 1 };
     let at = |number: u64| (u128::from(object.size) * u128::from(number) / u128::from(count)) as u64;
     (0..count)
-        .map(|number| Piece {
+        .map(|number| ObjectPiece {
             object: object.key.clone(),
             etag: object.etag.clone(),
             received_at: object.modified_at,

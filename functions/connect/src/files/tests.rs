@@ -62,7 +62,7 @@ fn chunks(format: FileFormat, files: &[(String, Vec<u8>)], way: Way) -> (BTreeMa
 }
 
 /// Reads a split to its end; says how often reading stopped.
-async fn read(connector: &FilesSource<'_>, pieces: &[Piece], split: u32, context: &Context) -> usize {
+async fn read(connector: &FilesSource<'_>, pieces: &[ObjectPiece], split: u32, context: &Context) -> usize {
     let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
     let format = connector.settings.format.rows();
     let to = Destination { context, run: &run, source: "s", split, format, received_at: 0 };

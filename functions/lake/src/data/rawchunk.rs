@@ -20,14 +20,14 @@ const END_BYTES: u32 = 12;
 /// What a chunk says about its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Index {
+pub struct ChunkIndex {
     /// Where the rows came from; in order, they cover the text but for a header.
     pub segments: Vec<Segment>,
     /// Lines of JSON Lines, records of CSV; blank ones among them.
     pub lines: u64,
     /// How the split goes on; only of sources that need not answer alike when they are asked again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next: Option<Next>,
+    pub next: Option<SplitContinuation>,
     /// What is told of the source since the chunk before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
@@ -37,7 +37,7 @@ pub struct Index {
 /// each is written once, and who wants to go on reads the last one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub enum Next {
+pub enum SplitContinuation {
     /// At this position of the source's connector. It can hold values of rows, so it is nowhere else.
     At(serde_json::Value),
     /// The split is read to its end.
@@ -56,7 +56,7 @@ pub enum Next {
 ///
 /// # Errors
 /// Only if memory runs out.
-pub fn format(text: &[u8], index: &Index) -> std::io::Result<Vec<u8>> {
+pub fn format(text: &[u8], index: &ChunkIndex) -> std::io::Result<Vec<u8>> {
     let mut out = compress(text)?;
     let index = serde_json::to_vec(index)?;
     let length = u32::try_from(index.len()).map_err(std::io::Error::other)?;
@@ -73,7 +73,7 @@ pub fn format(text: &[u8], index: &Index) -> std::io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// The object is damaged.
-pub fn parse(key: &str, bytes: &[u8]) -> Result<(Vec<u8>, Index), FormatError> {
+pub fn parse(key: &str, bytes: &[u8]) -> Result<(Vec<u8>, ChunkIndex), FormatError> {
     let (text, index) = frames(key, bytes)?;
     let text = decompress(key, text)?;
     let covered: usize = index.segments.iter().map(|segment| segment.length).sum();
@@ -87,12 +87,12 @@ pub fn parse(key: &str, bytes: &[u8]) -> Result<(Vec<u8>, Index), FormatError> {
 ///
 /// # Errors
 /// The object is damaged.
-pub fn parse_index(key: &str, bytes: &[u8]) -> Result<Index, FormatError> {
+pub fn parse_index(key: &str, bytes: &[u8]) -> Result<ChunkIndex, FormatError> {
     frames(key, bytes).map(|(_, index)| index)
 }
 
 /// The text, compressed, and the index.
-fn frames<'b>(key: &str, bytes: &'b [u8]) -> Result<(&'b [u8], Index), FormatError> {
+fn frames<'b>(key: &str, bytes: &'b [u8]) -> Result<(&'b [u8], ChunkIndex), FormatError> {
     let damaged = || FormatError::new(key, "the index is missing");
     let (rest, length) = bytes.split_last_chunk::<4>().ok_or_else(damaged)?;
     let (rest, digest) = rest.split_last_chunk::<8>().ok_or_else(damaged)?;
@@ -115,7 +115,7 @@ fn frames<'b>(key: &str, bytes: &'b [u8]) -> Result<(&'b [u8], Index), FormatErr
 mod tests {
     use super::*;
 
-    fn index(lengths: &[usize]) -> Index {
+    fn index(lengths: &[usize]) -> ChunkIndex {
         let segment = |length: &usize| Segment {
             object: "landing/crm/ä.jsonl".to_owned(),
             received_at: 7,
@@ -124,7 +124,7 @@ mod tests {
             length: *length,
             is_fragment: false,
         };
-        Index { segments: lengths.iter().map(segment).collect(), lines: 2, next: None, notes: Vec::new() }
+        ChunkIndex { segments: lengths.iter().map(segment).collect(), lines: 2, next: None, notes: Vec::new() }
     }
 
     #[test]
@@ -134,15 +134,15 @@ mod tests {
         let bytes = format(&text, &index).unwrap();
         assert_eq!(decompress("k", &bytes).unwrap(), text);
         assert_eq!(parse("k", &bytes).unwrap(), (text, index));
-        assert_eq!(parse("k", &format(b"", &Index::default()).unwrap()).unwrap(), (vec![], Index::default()));
+        assert_eq!(parse("k", &format(b"", &ChunkIndex::default()).unwrap()).unwrap(), (vec![], ChunkIndex::default()));
     }
 
     #[test]
     fn checkpoints_are_read_back() {
-        let at = Next::At(serde_json::json!({"cursor": "c", "page": 3}));
-        let end = Next::End { watermark: Some("2026-11-22".to_owned()) };
-        for next in [at, end, Next::Skipped { reason: "status 503".to_owned() }] {
-            let index = Index { next: Some(next), notes: vec![Note::RowsHidden], ..index(&[5]) };
+        let at = SplitContinuation::At(serde_json::json!({"cursor": "c", "page": 3}));
+        let end = SplitContinuation::End { watermark: Some("2026-11-22".to_owned()) };
+        for next in [at, end, SplitContinuation::Skipped { reason: "status 503".to_owned() }] {
+            let index = ChunkIndex { next: Some(next), notes: vec![Note::RowsHidden], ..index(&[5]) };
             assert_eq!(parse_index("k", &format(b"text\n", &index).unwrap()).unwrap(), index);
         }
     }

@@ -13,7 +13,7 @@ use parquet::record::Field;
 use parquet::schema::types::Type;
 
 use crate::keys;
-use crate::run::plan::Pinned;
+use crate::run::plan::PinnedTable;
 
 /// Why there is nothing to read of a reference table.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,11 +46,11 @@ pub enum NoTable {
 ///
 /// # Errors
 /// The store failed. What is wrong with the table itself is the inner error.
-pub async fn find(store: &dyn Store, name: &str) -> Result<Result<(Pinned, StoredTable), NoTable>, StoreError> {
+pub async fn find(store: &dyn Store, name: &str) -> Result<Result<(PinnedTable, StoredTable), NoTable>, StoreError> {
     let mut found = Vec::new();
     for format in TableFormat::ALL {
         match store.get(&keys::reference(name, format)).await {
-            Ok((bytes, etag)) => found.push((Pinned { name: name.to_owned(), format, etag }, bytes)),
+            Ok((bytes, etag)) => found.push((PinnedTable { name: name.to_owned(), format, etag }, bytes)),
             Err(StoreError::NotFound { .. }) => {}
             Err(error) => return Err(error),
         }

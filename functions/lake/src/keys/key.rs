@@ -6,7 +6,7 @@ use onefold_config::RowFormat;
 use onefold_graph::node::Node;
 use onefold_rows::enrich::TableFormat;
 
-use super::{Chunk, Part, RunId, Stage};
+use super::{Chunk, RunId, Stage, VersionPart};
 
 /// An object of the bucket, by its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,14 +82,14 @@ pub enum Key {
         /// The partition's number.
         partition: u32,
         /// Which part of it; its counts if none.
-        part: Option<Part>,
+        part: Option<VersionPart>,
     },
     /// A file of a version.
     Processed {
         /// The run.
         run: RunId,
         /// Which part of the version.
-        part: Part,
+        part: VersionPart,
         /// The file's number.
         number: u32,
     },
@@ -278,7 +278,7 @@ fn of_run(key: &str, run: RunId, rest: &[&str]) -> Option<Key> {
         [_, name] if name.starts_with("part-") => {
             let (number_of, _) = name.strip_prefix("part-")?.split_once('.')?;
             let number = number(number_of)?;
-            let part = Part::ALL.into_iter().find(|part| super::processed(&run, *part, number) == key)?;
+            let part = VersionPart::ALL.into_iter().find(|part| super::processed(&run, *part, number) == key)?;
             Key::Processed { run, part, number }
         }
         [first, name] if key.starts_with("links/") => {
@@ -286,7 +286,7 @@ fn of_run(key: &str, run: RunId, rest: &[&str]) -> Option<Key> {
             Key::LinkRound { run, round: number(first)?, shard: number(shard)?, what: what.to_owned() }
         }
         [partition, name] => {
-            let part = Part::ALL.into_iter().find(|part| part.merged_name() == *name);
+            let part = VersionPart::ALL.into_iter().find(|part| part.merged_name() == *name);
             Key::Merged { run, partition: number(partition)?, part }
         }
         _ => return None,

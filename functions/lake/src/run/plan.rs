@@ -15,9 +15,9 @@ pub struct Plan {
     /// When the execution started, in milliseconds since the epoch.
     pub started_at: i64,
     /// The version that this run builds on.
-    pub previous: Option<Previous>,
+    pub previous: Option<BaseVersion>,
     /// The reference tables as they were.
-    pub tables: Vec<Pinned>,
+    pub tables: Vec<PinnedTable>,
     /// How many shards Link uses; decided by the number of nodes if not given.
     pub shards: Option<u32>,
     /// How many partitions Merge uses; decided by the number of bytes if not given.
@@ -26,7 +26,7 @@ pub struct Plan {
     pub splits: u32,
     /// Sources that could not be planned and need not be read.
     #[serde(default)]
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedSource>,
     /// The sources of which this run reads a snapshot, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<String>,
@@ -63,7 +63,7 @@ pub struct PinnedCorrections {
 /// A source that failed and need not be read: its accounts stay as they were.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Skipped {
+pub struct SkippedSource {
     /// The source's name.
     pub source: String,
     /// Why; never a value of a row.
@@ -73,7 +73,7 @@ pub struct Skipped {
 /// A version that a run builds on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Previous {
+pub struct BaseVersion {
     /// The run that made it.
     pub run: RunId,
     /// The entity tag of `processed/CURRENT` that named it: what the commit must match.
@@ -83,7 +83,7 @@ pub struct Previous {
 /// A reference table as it was when the run was planned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Pinned {
+pub struct PinnedTable {
     /// The table's name.
     pub name: String,
     /// How it is written; plans of earlier programs knew CSV only.
@@ -102,18 +102,18 @@ pub struct Split {
     /// The source's name.
     pub source: String,
     /// What to read.
-    pub read: Reading,
+    pub read: SplitReading,
 }
 
 /// What a split reads, in the terms of its source's connector. It travels through the state machine: no
 /// value of a row may be in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub enum Reading {
+pub enum SplitReading {
     /// Objects, or ranges of them.
     Files {
         /// In this order.
-        pieces: Vec<Piece>,
+        pieces: Vec<ObjectPiece>,
     },
     /// All pages of an API.
     Http {
@@ -143,7 +143,7 @@ pub struct KeyRanges {
 /// An object, or a range of one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Piece {
+pub struct ObjectPiece {
     /// The object's key.
     pub object: String,
     /// Its entity tag.
@@ -161,7 +161,7 @@ pub struct Piece {
 /// A line of `inputs.jsonl`: an object that was read, and the run that read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Input {
+pub struct ReadObject {
     /// The source's name.
     pub source: String,
     /// The object's key.
@@ -175,7 +175,7 @@ pub struct Input {
 /// `runs/<run>/token.json`: what completes Settle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Token {
+pub struct SettleToken {
     /// The task's token.
     pub task_token: String,
     /// How many raw chunks must be translated.

@@ -11,7 +11,7 @@ use crate::keys::{self, RunId};
 /// What `processed/CURRENT` holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Current {
+pub struct CurrentVersion {
     /// The run that made the current version.
     pub run: RunId,
     /// How often something was purged so far; not written if never.
@@ -23,7 +23,7 @@ fn is_zero(epoch: &u64) -> bool {
     *epoch == 0
 }
 
-impl Current {
+impl CurrentVersion {
     /// Names the version of a run where nothing has been purged.
     pub const fn new(run: RunId) -> Self {
         Self { run, epoch: 0 }
@@ -45,7 +45,7 @@ impl Current {
 ///
 /// # Errors
 /// The store failed, or the object is damaged.
-pub async fn begin(store: &dyn Store) -> Result<Transaction<Current>, TransactionError> {
+pub async fn begin(store: &dyn Store) -> Result<Transaction<CurrentVersion>, TransactionError> {
     Transaction::begin(store, keys::CURRENT).await
 }
 
@@ -57,20 +57,20 @@ mod tests {
     #[test]
     fn the_epoch_shows_only_where_something_was_purged() {
         let text = r#"{"run":"20261122T174600Z-1a2b3c4d"}"#;
-        let current: Current = serde_json::from_str(text).unwrap();
+        let current: CurrentVersion = serde_json::from_str(text).unwrap();
         assert_eq!((current.epoch, serde_json::to_string(&current).unwrap().as_str()), (0, text));
         let fenced = serde_json::to_string(&current.fenced()).unwrap();
         assert_eq!(fenced, r#"{"run":"20261122T174600Z-1a2b3c4d","epoch":1}"#);
-        let fenced: Current = serde_json::from_str(&fenced).unwrap();
-        assert_eq!(fenced, Current { epoch: 1, ..current });
+        let fenced: CurrentVersion = serde_json::from_str(&fenced).unwrap();
+        assert_eq!(fenced, CurrentVersion { epoch: 1, ..current });
     }
 
     #[test]
     fn an_epoch_is_never_left_again() {
         let [one, other] =
             ["20261122T174600Z-1a2b3c4d", "20261123T174600Z-1a2b3c4d"].map(|run| RunId::parse(run).unwrap());
-        let fenced = Current::new(one).fenced().fenced();
-        assert_eq!(Current::after(Some(&fenced), other.clone()).epoch, 2);
-        assert_eq!(Current::after(None, other.clone()), Current::new(other));
+        let fenced = CurrentVersion::new(one).fenced().fenced();
+        assert_eq!(CurrentVersion::after(Some(&fenced), other.clone()).epoch, 2);
+        assert_eq!(CurrentVersion::after(None, other.clone()), CurrentVersion::new(other));
     }
 }

@@ -14,14 +14,14 @@ use serde::{Deserialize, Serialize};
 use crate::compress::FormatError;
 use crate::data::links::array;
 use crate::data::shuffle::ShuffleError;
-use crate::keys::{self, Part, RunId};
+use crate::keys::{self, RunId, VersionPart};
 
 const ENTRY_BYTES: u64 = 8;
 
 /// Where a partition is in the files of a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Frame {
+pub struct PartitionFrames {
     /// The number of the files, the same for all parts.
     pub file: u32,
     /// Start and end of its customers, in bytes.
@@ -57,15 +57,16 @@ const READ_AHEAD: usize = 64;
 pub async fn find<'f>(
     store: &dyn Store,
     version: &RunId,
-    frames: &'f [Frame],
+    frames: &'f [PartitionFrames],
     place: u64,
-) -> Result<Vec<&'f Frame>, ShuffleError> {
-    let look = async |frame: &'f Frame| {
-        let key = keys::processed(version, Part::Index, frame.file);
+) -> Result<Vec<&'f PartitionFrames>, ShuffleError> {
+    let look = async |frame: &'f PartitionFrames| {
+        let key = keys::processed(version, VersionPart::Index, frame.file);
         let is_there = has(store, &key, frame.index, place).await?;
         Ok::<_, ShuffleError>(is_there.then_some(frame))
     };
-    let found: Vec<Option<&Frame>> = stream::iter(frames.iter().map(look)).buffered(READ_AHEAD).try_collect().await?;
+    let found: Vec<Option<&PartitionFrames>> =
+        stream::iter(frames.iter().map(look)).buffered(READ_AHEAD).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }
 

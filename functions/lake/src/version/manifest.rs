@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::keys::RunId;
 use crate::run::note::SourceNote;
-use crate::run::plan::Skipped;
+use crate::run::plan::SkippedSource;
 
 /// The format's number. Readers refuse a higher one.
 pub const FORMAT: u32 = 1;
@@ -51,7 +51,7 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incomplete_snapshots: Vec<String>,
     /// The version's files.
-    pub files: Files,
+    pub files: VersionFiles,
     /// Digest of the configuration, by which its change is noticed.
     pub config: String,
     /// Digest of the match rules and the secret under which the member links were made.
@@ -80,7 +80,7 @@ pub struct Manifest {
     /// Sources that failed in this run and need not be read: their accounts are those of the version before,
     /// and what was read before they failed.
     #[serde(default)]
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedSource>,
     /// Why the gate held the version back, or would have: it was not published. Empty in one that was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gated: Vec<String>,
@@ -106,8 +106,8 @@ impl Manifest {
     }
 
     /// All objects of the version but the manifest itself.
-    pub fn objects(&self) -> impl Iterator<Item = &File> {
-        let Files { customers, members, member_links, changes, blocked, index, retired, inputs, settings } =
+    pub fn objects(&self) -> impl Iterator<Item = &VersionFile> {
+        let VersionFiles { customers, members, member_links, changes, blocked, index, retired, inputs, settings } =
             &self.files;
         // The changes of a first version are its files of customers.
         let changes = changes.iter().filter(|file| !customers.contains(file));
@@ -193,36 +193,36 @@ pub struct BlockedKey {
 
 /// A version's files by what they hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Files {
+pub struct VersionFiles {
     /// A customer a line.
-    pub customers: Vec<File>,
+    pub customers: Vec<VersionFile>,
     /// A member or a tombstone a line.
-    pub members: Vec<File>,
+    pub members: Vec<VersionFile>,
     /// The links of each member file, in the same order.
-    pub member_links: Vec<File>,
+    pub member_links: Vec<VersionFile>,
     /// A change a line. Of a version that builds on none these are the files of customers: a line that is no change
     /// is the record of a customer that is new.
-    pub changes: Vec<File>,
+    pub changes: Vec<VersionFile>,
     /// What guards did, a line each.
     #[serde(default)]
-    pub blocked: Vec<File>,
+    pub blocked: Vec<VersionFile>,
     /// In which partition an account or a customer is: see [`crate::version::index`]. The second kind of file says where the
     /// partitions are.
     #[serde(default)]
-    pub index: Vec<File>,
+    pub index: Vec<VersionFile>,
     /// The customer ids that ended in this version or before it, in the order of the versions, one a line.
     #[serde(default)]
-    pub retired: Vec<File>,
+    pub retired: Vec<VersionFile>,
     /// Every object that was read up to this version, one a line.
-    pub inputs: Vec<File>,
+    pub inputs: Vec<VersionFile>,
     /// The configuration, the corrections and the keys that linked nothing, by which the next run knows what changed.
     #[serde(default)]
-    pub settings: Vec<File>,
+    pub settings: Vec<VersionFile>,
 }
 
 /// A file of a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct File {
+pub struct VersionFile {
     /// Its key.
     pub key: String,
     /// Its size as stored.
@@ -255,8 +255,8 @@ mod tests {
     /// What the next run needs is of the version no less than what readers see.
     #[test]
     fn a_version_without_any_of_its_objects_is_not_complete() {
-        let file = |key: &str| vec![File { key: key.to_owned(), bytes: 7, records: 1, text_bytes: 9 }];
-        let files = Files {
+        let file = |key: &str| vec![VersionFile { key: key.to_owned(), bytes: 7, records: 1, text_bytes: 9 }];
+        let files = VersionFiles {
             customers: file("customers"),
             members: file("members"),
             member_links: file("links"),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::compress::FormatError;
 use crate::data::shuffle::ShuffleError;
 use crate::keys::RunId;
-use crate::version::manifest::File;
+use crate::version::manifest::VersionFile;
 
 /// How much of a list is read at a time.
 const PIECE_BYTES: u64 = 8 << 20;
@@ -65,7 +65,7 @@ impl Trail {
     ///
     /// # Errors
     /// The file is not there, or damaged.
-    pub async fn file(&mut self, store: &dyn Store, file: &File) -> Result<(), ShuffleError> {
+    pub async fn file(&mut self, store: &dyn Store, file: &VersionFile) -> Result<(), ShuffleError> {
         let damaged = |reason: String| ShuffleError::Damaged(FormatError::new(&file.key, reason));
         let no_zstd = |error| ShuffleError::Damaged(FormatError::zstd(&file.key, error));
         let mut decoder = zstd::stream::write::Decoder::new(Vec::new()).map_err(no_zstd)?;
@@ -143,7 +143,8 @@ mod tests {
         }
         let store = onefold_store::memory::MemoryStore::default();
         let mut trail = Trail::new("id-7-");
-        let file = |key: &str| File { key: key.to_owned(), bytes: bytes.len() as u64, records: 300, text_bytes: 0 };
+        let file =
+            |key: &str| VersionFile { key: key.to_owned(), bytes: bytes.len() as u64, records: 300, text_bytes: 0 };
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
             store.put("k", bytes.clone().into(), onefold_store::Condition::Always).await.unwrap();
             trail.file(&store, &file("k")).await.unwrap();

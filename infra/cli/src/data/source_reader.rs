@@ -8,7 +8,7 @@ use onefold_connect::{Destination, Planning, ReadOutcome, Sink, SplitPosition, T
 use onefold_lake::data::rawchunk;
 use onefold_lake::data::table::{self, NoTable, StoredTable};
 use onefold_lake::run::note::Note;
-use onefold_lake::run::plan::{Piece, Reading};
+use onefold_lake::run::plan::{ObjectPiece, SplitReading};
 use onefold_lake::{RunId, keys};
 use onefold_rows::csv::{Boundary, Dialect, FieldReader};
 use onefold_rows::translate::Segment;
@@ -109,7 +109,7 @@ impl SourceReader {
 
     /// The first rows of a file of a source.
     pub async fn rows_of(&self, source: &Source, object: &Object) -> Result<FirstRows, Error> {
-        let piece = Piece {
+        let piece = ObjectPiece {
             object: object.key.clone(),
             etag: object.etag.clone(),
             received_at: object.modified_at,
@@ -118,11 +118,11 @@ impl SourceReader {
             is_range: false,
         };
         // One row is in the first chunk, which is always read whole.
-        self.read(source, &Reading::Files { pieces: vec![piece] }, 1).await
+        self.read(source, &SplitReading::Files { pieces: vec![piece] }, 1).await
     }
 
     /// The rows of the first chunk, or of as many pages as have `wanted` rows.
-    async fn read(&self, source: &Source, reading: &Reading, wanted: usize) -> Result<FirstRows, Error> {
+    async fn read(&self, source: &Source, reading: &SplitReading, wanted: usize) -> Result<FirstRows, Error> {
         let to = Destination {
             context: &self.context,
             run: &self.run,
@@ -148,7 +148,7 @@ impl SourceReader {
 }
 
 /// Reads into the sink, and continues as Extract does: a source that stops without rows may have asked to wait.
-async fn read_on(source: &Source, reading: &Reading, wanted: usize, sink: &mut Sink<'_>) -> Result<(), Error> {
+async fn read_on(source: &Source, reading: &SplitReading, wanted: usize, sink: &mut Sink<'_>) -> Result<(), Error> {
     let connector = connector(source);
     let mut from = None;
     loop {
@@ -176,10 +176,10 @@ fn no_more_than(wanted: usize, source: &Source) -> Source {
 }
 
 /// One reading for each file, so that no file is read that is not needed.
-fn one_by_one(reading: &Reading) -> Vec<Reading> {
+fn one_by_one(reading: &SplitReading) -> Vec<SplitReading> {
     match reading {
-        Reading::Files { pieces } => {
-            pieces.iter().map(|piece| Reading::Files { pieces: vec![piece.clone()] }).collect()
+        SplitReading::Files { pieces } => {
+            pieces.iter().map(|piece| SplitReading::Files { pieces: vec![piece.clone()] }).collect()
         }
         other => vec![other.clone()],
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use onefold_identity::counts::VersionCounts;
 use onefold_lake::keys::Stage;
 use onefold_lake::run::note::SourceNote;
-use onefold_lake::run::plan::Skipped;
+use onefold_lake::run::plan::SkippedSource;
 use onefold_lake::version::manifest::{Manifest, RefusedFile, SourceCounts};
 
 use crate::run::history::{RunFailure, Timeline};
@@ -86,8 +86,8 @@ fn refused_files(files: &[RefusedFile]) -> String {
 }
 
 /// The sources that failed and are not required, with the reason.
-fn skipped(skipped: &[Skipped]) -> String {
-    skipped.iter().map(|Skipped { source, reason }| format!("  skipped {source}: {reason}\n")).collect()
+fn skipped(skipped: &[SkippedSource]) -> String {
+    skipped.iter().map(|SkippedSource { source, reason }| format!("  skipped {source}: {reason}\n")).collect()
 }
 
 /// Notes on sources that are no faults.
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn skipped_sources_are_named() {
         assert_eq!(skipped(&[]), "");
-        let failed = Skipped { source: "crm".to_owned(), reason: "it is gone".to_owned() };
+        let failed = SkippedSource { source: "crm".to_owned(), reason: "it is gone".to_owned() };
         assert_eq!(skipped(&[failed]), "  skipped crm: it is gone\n");
     }
 

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::testing::{context_with, gzip};
 
-fn piece(object: &str, etag: &str, start: u64, end: u64, is_range: bool) -> Piece {
-    Piece { object: object.to_owned(), etag: etag.to_owned(), received_at: 0, start, end, is_range }
+fn piece(object: &str, etag: &str, start: u64, end: u64, is_range: bool) -> ObjectPiece {
+    ObjectPiece { object: object.to_owned(), etag: etag.to_owned(), received_at: 0, start, end, is_range }
 }
 
 /// A source of files that reads the columns `a` and `id`.
@@ -60,7 +60,13 @@ fn arriving(bytes: &[u8], sizes: &[usize], wanted: PieceRequest<'_>) -> Result<R
     runtime.block_on(async { read(wanted.read(Box::new(body)).await?).await }).map_err(|fault| fault.to_string())
 }
 
-async fn opened(context: &Context, piece: &Piece, position: u64, source: &Source, is_taken_up: bool) -> ReadObject {
+async fn opened(
+    context: &Context,
+    piece: &ObjectPiece,
+    position: u64,
+    source: &Source,
+    is_taken_up: bool,
+) -> ReadObject {
     let settings = settings(source);
     let wanted = PieceRequest { piece, position, is_taken_up, source, settings: &settings };
     read(open(context, wanted).await.unwrap()).await.unwrap()

@@ -10,10 +10,10 @@ const POLARS: &[u8] = include_bytes!("../../../../../tests/files/polars-zstd.par
 const TYPES: &[u8] = include_bytes!("../../../../../tests/files/duckdb-types.parquet");
 const KEY: &str = "landing/s/a.parquet";
 
-async fn stored(bytes: &[u8]) -> (Context, Piece) {
+async fn stored(bytes: &[u8]) -> (Context, ObjectPiece) {
     let (context, etag) = context_with(KEY, bytes).await;
     let end = bytes.len() as u64;
-    let piece = Piece { object: KEY.to_owned(), etag, received_at: 0, start: 0, end, is_range: false };
+    let piece = ObjectPiece { object: KEY.to_owned(), etag, received_at: 0, start: 0, end, is_range: false };
     (context, piece)
 }
 

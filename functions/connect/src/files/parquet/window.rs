@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Buf, Bytes, BytesMut};
-use onefold_lake::run::plan::Piece;
+use onefold_lake::run::plan::ObjectPiece;
 use onefold_shell::Context;
 use onefold_store::Body;
 use parquet::errors::ParquetError;
@@ -19,7 +19,7 @@ const PASS_OVER_BYTES: u64 = 1 << 20;
 /// Reads ranges of an object. Ranges that follow each other come with one request.
 pub(super) struct ObjectRanges<'p> {
     context: &'p Context,
-    piece: &'p Piece,
+    piece: &'p ObjectPiece,
     body: Option<Box<dyn Body>>,
     /// Position of the next byte of the body, and its bytes that have come already.
     position: u64,
@@ -28,7 +28,7 @@ pub(super) struct ObjectRanges<'p> {
 }
 
 impl<'p> ObjectRanges<'p> {
-    pub(super) fn new(context: &'p Context, piece: &'p Piece) -> Self {
+    pub(super) fn new(context: &'p Context, piece: &'p ObjectPiece) -> Self {
         Self { context, piece, body: None, position: 0, ahead: Bytes::new(), bytes_in: 0 }
     }
 
@@ -39,7 +39,7 @@ impl<'p> ObjectRanges<'p> {
 
     /// The bytes of a range of the object.
     pub(super) async fn read(&mut self, range: Range<u64>) -> Result<Bytes, Fault> {
-        let Piece { object, etag, .. } = self.piece;
+        let ObjectPiece { object, etag, .. } = self.piece;
         if range.is_empty() {
             return Ok(Bytes::new());
         }

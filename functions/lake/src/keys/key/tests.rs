@@ -28,7 +28,7 @@ fn any_key() -> impl Strategy<Value = Key> {
     let name = "[a-zA-Z0-9_é-]{1,12}";
     let formats = prop::sample::select(vec![RowFormat::JsonLines, RowFormat::Csv]);
     let stages = prop::sample::select(Stage::ALL.to_vec());
-    let parts = prop::sample::select(Part::ALL.to_vec());
+    let parts = prop::sample::select(VersionPart::ALL.to_vec());
     let words = prop::sample::select(vec!["edges", "positions", "labels", "blocked", "bearers", "partitions"]);
     prop_oneof![
         Just(Key::Config),
@@ -235,7 +235,9 @@ fn keys_are_frozen() {
         "retired.jsonl.zst",
     ];
     let of_merged = |part| Key::Merged { run: run.clone(), partition: 4, part: Some(part) };
-    found.extend(Part::ALL.map(of_merged).into_iter().zip(merged.map(|name| format!("merged/{RUN}/00004/{name}"))));
+    found.extend(
+        VersionPart::ALL.map(of_merged).into_iter().zip(merged.map(|name| format!("merged/{RUN}/00004/{name}"))),
+    );
     let processed = [
         "customers/part-00000.jsonl.zst",
         "members/part-00000.jsonl.zst",
@@ -246,7 +248,9 @@ fn keys_are_frozen() {
         "retired/part-00000.jsonl.zst",
     ];
     let of_processed = |part| Key::Processed { run: run.clone(), part, number: 0 };
-    found.extend(Part::ALL.map(of_processed).into_iter().zip(processed.map(|name| format!("processed/{RUN}/{name}"))));
+    found.extend(
+        VersionPart::ALL.map(of_processed).into_iter().zip(processed.map(|name| format!("processed/{RUN}/{name}"))),
+    );
     for stage in Stage::ALL {
         let expected = format!("runs/{RUN}/receipts/{stage}/00001.json");
         found.push((Key::Receipt { run: run.clone(), stage, name: name() }, expected));

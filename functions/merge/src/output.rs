@@ -2,7 +2,7 @@
 
 use onefold_identity::merge::MergeOutput;
 use onefold_lake::data::links;
-use onefold_lake::keys::Part;
+use onefold_lake::keys::VersionPart;
 use onefold_lake::run::layout::PartitionCounts;
 use onefold_lake::version::index;
 use onefold_lake::version::retired::Retired;
@@ -10,16 +10,17 @@ use onefold_lake::{Compressor, RunId};
 use onefold_shell::{StageError, json_lines};
 
 /// The parts that are text, in the order of [`PartitionCounts::text_bytes`].
-const TEXTS: [Part; 4] = [Part::Customers, Part::Members, Part::Changes, Part::Blocked];
+const TEXTS: [VersionPart; 4] =
+    [VersionPart::Customers, VersionPart::Members, VersionPart::Changes, VersionPart::Blocked];
 
 /// Room that is made for a part at most: a first slice can be larger than all others, if its accounts are one component.
 const ROOM_BYTES_MAX: usize = 32 << 20;
 
 /// A part of what is merged and its bytes.
-type Object = (Part, Vec<u8>);
+type PartBytes = (VersionPart, Vec<u8>);
 
 /// The outputs of a partition, put together from those of its slices.
-pub(crate) struct Merged<'r> {
+pub(crate) struct PartitionOutput<'r> {
     run: &'r RunId,
     /// How many slices come after the first; 0 once the first is there.
     slices_to_come: usize,
@@ -32,7 +33,7 @@ pub(crate) struct Merged<'r> {
     counts: PartitionCounts,
 }
 
-impl<'r> Merged<'r> {
+impl<'r> PartitionOutput<'r> {
     /// The outputs of no slice yet, of so many that will come.
     ///
     /// # Errors
@@ -86,13 +87,17 @@ impl<'r> Merged<'r> {
     ///
     /// # Errors
     /// Only if memory runs out.
-    pub(crate) fn finish(mut self) -> Result<(Vec<Object>, PartitionCounts), StageError> {
+    pub(crate) fn finish(mut self) -> Result<(Vec<PartBytes>, PartitionCounts), StageError> {
         let index = index::format(self.places);
         self.counts.retired = self.retired.len() as u64;
         self.counts.indexed = index::entries(index.len() as u64);
         let mut retired = Vec::new();
         self.compressor.append_frame(&json_lines(&self.retired)?, &mut retired).map_err(StageError::compressing)?;
-        let mut parts = vec![(Part::MemberLinks, self.member_links), (Part::Index, index), (Part::Retired, retired)];
+        let mut parts = vec![
+            (VersionPart::MemberLinks, self.member_links),
+            (VersionPart::Index, index),
+            (VersionPart::Retired, retired),
+        ];
         for (part, mut bytes) in TEXTS.into_iter().zip(self.texts) {
             if bytes.is_empty() {
                 // An object without bytes could not be joined with others.
