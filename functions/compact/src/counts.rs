@@ -69,12 +69,18 @@ impl RunCounts {
 pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, StageError> {
     let mut gathered = RunCounts::default();
     let pinned = context.pinned(run).await?;
-    let splits = 0..pinned.plan.splits;
     pinned.plan.skipped.iter().cloned().for_each(|skipped| gathered.sources.skip(skipped));
     gathered.notes.clone_from(&pinned.plan.source_notes);
-    for (_, receipt) in
-        Receipts::read::<ExtractResult, _>(context, run, Stage::Extract, splits, |split| format!("{split:05}")).await?
-    {
+    extracted(run, pinned.plan.splits, context, &mut gathered).await?;
+    translated(run, context, &mut gathered).await?;
+    gathered.add_up_sources();
+    merged(run, context, &mut gathered).await?;
+    Ok(gathered)
+}
+
+async fn extracted(run: &RunId, splits: u32, context: &Context, gathered: &mut RunCounts) -> Result<(), StageError> {
+    let name = |split: &u32| format!("{split:05}");
+    for (_, receipt) in Receipts::read::<ExtractResult, _>(context, run, Stage::Extract, 0..splits, name).await? {
         let ExtractResult { source, lines, watermark, skipped, notes, .. } = receipt.result;
         gathered.lines[0] += lines;
         gathered.note(&source, notes);
@@ -85,6 +91,10 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, 
             gathered.sources.skip(SkippedSource { source, reason });
         }
     }
+    Ok(())
+}
+
+async fn translated(run: &RunId, context: &Context, gathered: &mut RunCounts) -> Result<(), StageError> {
     let raw = context.list(&keys::raw_of(run)).await?;
     let chunks = raw.iter().filter_map(|object| Some((Chunk::parse_raw(&object.key)?.0, object)));
     let name = |(chunk, _): &(Chunk, &Object)| chunk.receipt_name();
@@ -108,11 +118,14 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, 
         };
         gathered.rejected.add(&chunk.source, &of_chunk, translated.files);
     }
-    gathered.add_up_sources();
+    Ok(())
+}
+
+async fn merged(run: &RunId, context: &Context, gathered: &mut RunCounts) -> Result<(), StageError> {
     let layout: Layout = context.json(&keys::layout(run)).await?;
     let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
     let mut merged = VersionCounts::default();
-    let RunCounts { partitions, guards, .. } = &mut gathered;
+    let RunCounts { partitions, guards, .. } = &mut *gathered;
     in_order(0..layout.partitions, READ_AHEAD, read, |counts| {
         merged.add(&counts.counts);
         for (guard, count) in &counts.guards {
@@ -128,7 +141,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, 
     gathered.accounts_merged = std::mem::take(&mut merged.accounts);
     gathered.counts.add(&merged);
     gathered.counts.blocked_keys = blocked_keys;
-    Ok(gathered)
+    Ok(())
 }
 
 /// How many blocked keys there are, and those that are told by rule, the most shared first: of those that Link blocked,

@@ -3,6 +3,7 @@
 use console::measure_text_width;
 use onefold_identity::explain::{CheckedCondition, PairFinding};
 use onefold_identity::judge::Verdict;
+use onefold_lake::RunId;
 use onefold_lake::calls::{ExplainResult, SourcedValue, Together};
 use onefold_lake::version::retired::Retired;
 use serde_json::Value;
@@ -33,35 +34,8 @@ pub fn of(answer: &ExplainResult, asked: &str, and: Option<&str>) -> String {
             section(&mut out, "What guards did", guards.iter().map(guard).collect());
             out
         }
-        ExplainResult::Pair { run, customers: [one, other], rules, together } => {
-            let and = and.unwrap_or_default();
-            let mut out = String::new();
-            match together {
-                Together::Yes { path } => {
-                    out.push_str(&format!("{asked} and {and} are one customer in the version of {run}: {one}\n"));
-                    section(&mut out, "The way from the one to the other", path.iter().map(link).collect());
-                }
-                Together::No { divided_by, .. } => {
-                    out.push_str(&format!("{asked} and {and} are two customers in the version of {run}:\n"));
-                    out.push_str(&format!("  {one}\n  {other}\n"));
-                    if !divided_by.is_empty() {
-                        let limits = divided_by.join(", ");
-                        out.push_str(&format!(
-                            "They would have been one, which was divided at its weakest keys by {limits}.\n"
-                        ));
-                    }
-                }
-            }
-            let rules = rules.iter().map(|finding| vec![finding.rule.clone(), said(finding)]).collect();
-            section(&mut out, "What each rule says of the two", rules);
-            if let Together::No { shared, .. } = together {
-                section(
-                    &mut out,
-                    "What accounts of the two customers have in common",
-                    shared.iter().map(shared_by).collect(),
-                );
-            }
-            out
+        ExplainResult::Pair { run, customers, rules, together } => {
+            pair(run, customers, rules, together, [asked, and.unwrap_or_default()])
         }
         ExplainResult::Ended { run, became, customers } => {
             let mut out = steps(became);
@@ -79,6 +53,39 @@ pub fn of(answer: &ExplainResult, asked: &str, and: Option<&str>) -> String {
         // Printed as an error.
         ExplainResult::Unknown { .. } => String::new(),
     }
+}
+
+/// Whether two accounts are one customer, and why.
+fn pair(
+    run: &RunId,
+    [one, other]: &[String; 2],
+    rules: &[PairFinding],
+    together: &Together,
+    [asked, and]: [&str; 2],
+) -> String {
+    let mut out = String::new();
+    match together {
+        Together::Yes { path } => {
+            out.push_str(&format!("{asked} and {and} are one customer in the version of {run}: {one}\n"));
+            section(&mut out, "The way from the one to the other", path.iter().map(link).collect());
+        }
+        Together::No { divided_by, .. } => {
+            out.push_str(&format!("{asked} and {and} are two customers in the version of {run}:\n"));
+            out.push_str(&format!("  {one}\n  {other}\n"));
+            if !divided_by.is_empty() {
+                let limits = divided_by.join(", ");
+                out.push_str(&format!(
+                    "They would have been one, which was divided at its weakest keys by {limits}.\n"
+                ));
+            }
+        }
+    }
+    let rules = rules.iter().map(|finding| vec![finding.rule.clone(), said(finding)]).collect();
+    section(&mut out, "What each rule says of the two", rules);
+    if let Together::No { shared, .. } = together {
+        section(&mut out, "What accounts of the two customers have in common", shared.iter().map(shared_by).collect());
+    }
+    out
 }
 
 /// What became of an id, one line a step.
