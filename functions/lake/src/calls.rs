@@ -1,8 +1,7 @@
-//! What each function is called with and what it answers: requests and results, a file a function.
+//! The request and the result of each function, one file per function.
 //!
-//! The state machine passes requests and results on, receipts keep results, and later stages and the command read them
-//! there. No other crate declares such a document. The queue's own requests, to Translate and with dead letters to
-//! Settle, are events of SQS.
+//! The state machine passes requests and results on. Receipts keep results, and later stages and the command read them
+//! there. No other crate declares such a document. The queue calls Translate and Settle with events of SQS.
 
 mod compact;
 mod divide;

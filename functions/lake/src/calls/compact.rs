@@ -1,35 +1,35 @@
-//! What Compact is called with and what it answers.
+//! Request and result of Compact.
 
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
 
-/// What the state machine sends to Compact.
+/// The request from the state machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompactRequest {
     /// The run.
     pub run: RunId,
-    /// Whether to publish the version that is there as it is, whatever the gate said of it.
+    /// Publishes the existing version as it is, even if the gate held it back.
     #[serde(default)]
     pub publish: bool,
 }
 
-/// What Compact answers, and its receipt says: the outcome of the execution.
+/// The result of Compact, also in its receipt. It is the output of the execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompactResult {
     /// The run.
     pub run: RunId,
-    /// Not so after a dry run. A version that the gate holds back is an error.
+    /// False after a dry run. A version that the gate holds back is an error, not a result.
     pub published: bool,
-    /// Whether there may be something of those who were erased that is to be removed now.
+    /// Whether Purge must run, because the lake may still hold data of erased persons.
     #[serde(default)]
     pub purge: bool,
-    /// Where everything about the version is.
+    /// The key of the version's manifest.
     pub manifest_key: String,
-    /// Rows that sources gave in this run.
+    /// Rows that this run read from its sources.
     pub rows_read: u64,
-    /// Rows refused.
+    /// Rows that this run rejected.
     pub rejected: u64,
     /// Accounts in the version.
     pub members: u64,

@@ -1,10 +1,10 @@
-//! What Divide is called with and what it answers.
+//! Request and result of Divide.
 
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
 
-/// What the state machine sends to Divide.
+/// The request from the state machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DivideRequest {
@@ -12,19 +12,19 @@ pub struct DivideRequest {
     pub run: RunId,
 }
 
-/// What Divide answers, and its receipt says: how the run was divided.
+/// The result of Divide, also in its receipt: how the run is divided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DivideResult {
     /// Shards of Link.
     pub shards: u32,
-    /// Invocations by mapper.
+    /// Invocations of Partition, one per mapper.
     pub mappers: u32,
-    /// Invocations by partition.
+    /// Invocations of Merge, one per partition.
     pub partitions: u32,
     /// Slices of each partition.
     pub slices: u32,
-    /// The key of the list of invocations by mapper.
+    /// The key of the list of mappers: one line per invocation of Partition.
     pub mappers_key: String,
-    /// The key of the list of invocations by partition.
+    /// The key of the list of partitions: one line per invocation of Merge.
     pub partitions_key: String,
 }

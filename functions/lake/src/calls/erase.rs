@@ -1,4 +1,4 @@
-//! What Erase is called with and what it answers. People call it, by `onefold erase` or from the console.
+//! Request and result of Erase. People call it, by `onefold erase` or from the console.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
 
-/// Whom to erase: the persons of these accounts, and whoever has these addresses and numbers.
+/// Whom to erase: the persons of these accounts, and everyone who has one of these addresses or numbers.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EraseRequest {
@@ -20,10 +20,10 @@ pub struct EraseRequest {
     /// Phone numbers, with their calling code: `+49 …`.
     #[serde(default)]
     pub phone_numbers: Vec<String>,
-    /// Only count whom that would be.
+    /// Counts the persons, but does not put them on the suppression list.
     #[serde(default)]
     pub dry_run: bool,
-    /// Where a result said to go on, with all else as it was.
+    /// The `next` of the last result, to continue there. All other fields must be the same as before.
     #[serde(default)]
     pub cursor: Option<EraseCursor>,
 }
@@ -35,48 +35,48 @@ impl fmt::Debug for EraseRequest {
     }
 }
 
-/// How far an invocation of Erase came, and whom it found up to there.
+/// How far Erase came, and what it found so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EraseCursor {
-    /// The run whose version is looked at.
+    /// The run whose version is searched.
     pub version: RunId,
-    /// How many places of it were looked through.
+    /// How many places of the version were searched.
     pub places: usize,
-    /// Customers that were found.
+    /// Customers found so far.
     pub customers: u64,
-    /// Their accounts, and tombstones.
+    /// Their accounts, tombstones among them.
     pub accounts: u64,
-    /// Those among the accounts that were asked for.
+    /// The requested accounts that were found.
     pub listed: u64,
-    /// The numbers of the values that somebody has.
+    /// The numbers of the requested values that an account has.
     pub known: BTreeSet<usize>,
 }
 
 impl EraseCursor {
-    /// At the start of a version.
+    /// A cursor at the start of a version.
     pub const fn start(version: RunId) -> Self {
         Self { version, places: 0, customers: 0, accounts: 0, listed: 0, known: BTreeSet::new() }
     }
 }
 
-/// What Erase answers: who is on the suppression list by this.
+/// The result of Erase: what it put on the suppression list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EraseResult {
-    /// The run whose version was looked at; none if nothing has been published.
+    /// The run whose version was searched; `None` if nothing has been published.
     pub version: Option<RunId>,
-    /// How many of its customers go.
+    /// How many customers of the version are erased.
     pub customers: u64,
-    /// How many of its accounts go; tombstones, too.
+    /// How many accounts of the version are erased, tombstones among them.
     pub accounts: u64,
-    /// How many values are of nobody in it. They are listed all the same: who has them may yet come.
+    /// How many requested values no account of the version has. They are listed too, for accounts that come later.
     pub unknown: u64,
-    /// How many entries the list has for these persons: one for each value, and one for each account.
+    /// How many entries the list has for these persons: one per value and one per account.
     pub entries: u64,
-    /// Whether they were put on the list.
+    /// Whether the entries were put on the list. False after a dry run.
     pub listed: bool,
-    /// Where to go on, if the time did not suffice: the same request, with this as its `cursor`. The numbers count up to
-    /// here, and go on counting.
+    /// If the time was too short: the cursor for the next request, which is otherwise the same. The counts go up to
+    /// here, and the next request continues them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<EraseCursor>,
 }

@@ -1,4 +1,4 @@
-//! What Explain is called with and what it answers. People call it, as a function or by the command.
+//! Request and result of Explain. People call it, as a function or by the command.
 
 use onefold_identity::explain::PairFinding;
 use serde::{Deserialize, Serialize};
@@ -7,42 +7,42 @@ use serde_json::Value;
 use crate::keys::RunId;
 use crate::version::retired::Retired;
 
-/// What Explain is asked.
+/// The question.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExplainRequest {
     /// The reference of an account, such as `crm:8`, or the id of a customer.
     pub of: String,
-    /// The reference of another account: why are they one customer, or not?
+    /// The reference of another account. The question is then why the two are one customer, or why not.
     #[serde(default)]
     pub and: Option<String>,
-    /// The run whose version is asked; the current version if not given.
+    /// The run whose version is searched; by default the current version.
     #[serde(default)]
     pub run: Option<RunId>,
 }
 
-/// What Explain answers. `run` is the version that was asked.
+/// The answer. `run` is the version that was searched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum ExplainResult {
-    /// A customer: the one of the account that was asked about, of the id, or what the id was merged into.
+    /// A customer: the one of the account, the one with the id, or the one that the id was merged into.
     Customer {
         /// The version.
         run: RunId,
-        /// The record, as the customer files have it.
+        /// The record, as in the customer files.
         customer: Value,
-        /// Each value, and which accounts or tables it came from.
+        /// Each value, and the accounts or tables that it came from.
         values: Vec<SourcedValue>,
-        /// The members, as the member files have them: the first 500.
+        /// The members, as in the member files; at most 500.
         accounts: Vec<Value>,
-        /// How many more there are.
+        /// How many members are left out.
         accounts_left_out: usize,
-        /// By which links the members are reached from the account that was asked about, or the first one: a tree, so
-        /// between any two of them one way leads along it. The first 2000, nearer ones first.
+        /// Links that lead to each member from the requested account, or else from the first one. They are a tree, so
+        /// exactly one path joins any two members. At most 2000, nearest first.
         links: Vec<PairFinding>,
-        /// What guards did to the members, as the files of `blocked/` have it: the first 50 lines.
+        /// What guards did to the members, as in the files of `blocked/`; at most 50 lines.
         guards: Vec<Value>,
-        /// If an id that ended was asked about: how it became this customer.
+        /// How a retired id became this customer; empty if the request names no retired id.
         became: Vec<Retired>,
     },
     /// Whether two accounts are one customer, and why.
@@ -51,19 +51,19 @@ pub enum ExplainResult {
         run: RunId,
         /// The customers of both.
         customers: [String; 2],
-        /// What corrections and each rule say of the two.
+        /// The result of corrections and of each rule for the two.
         rules: Vec<PairFinding>,
         /// Whether they are one customer.
         #[serde(flatten)]
         together: Together,
     },
-    /// A customer id that ended, and whose accounts are not in one other customer.
+    /// A retired customer id whose accounts did not all go to one other customer.
     Ended {
         /// The version.
         run: RunId,
-        /// What became of it, step by step.
+        /// The steps from the id to these customers, in order.
         became: Vec<Retired>,
-        /// The customers that its accounts are in; none if all of them were deleted.
+        /// The customers that have its accounts now; none if all accounts were deleted.
         customers: Vec<String>,
     },
     /// The source marks the account as deleted.
@@ -73,13 +73,14 @@ pub enum ExplainResult {
         /// The account.
         account: String,
     },
-    /// It is not in the version, and is no id that ended; or it is an account that a snapshot no longer had.
+    /// The version has no such account or customer, and no such retired id. An account that is missing in a snapshot is
+    /// unknown, too.
     Unknown {
         /// The version.
         run: RunId,
-        /// What is not there.
+        /// The reference or id of the request.
         asked: String,
-        /// The sources that there are: references begin with their names.
+        /// The names of the sources. References begin with them.
         sources: Vec<String>,
     },
 }
@@ -90,15 +91,15 @@ pub enum ExplainResult {
 pub enum Together {
     /// They are.
     Yes {
-        /// A shortest chain of links from one to the other.
+        /// A shortest chain of links between the two.
         path: Vec<PairFinding>,
     },
     /// They are not.
     No {
-        /// What any members of the two customers have in common: up to 20 pairs.
+        /// What members of the two customers share: at most 20 pairs.
         shared: Vec<PairFinding>,
-        /// The limits at which one customer was divided into these two and maybe more: `never`,
-        /// `max_accounts_per_customer` or `max_distinct.<field>`. Empty if they never were to be one.
+        /// The limits that divided one customer into these two and maybe more: `never`, `max_accounts_per_customer` or
+        /// `max_distinct.<field>`. Empty if no limit was involved.
         divided_by: Vec<String>,
     },
 }
@@ -108,7 +109,7 @@ pub enum Together {
 pub struct SourcedValue {
     /// The field, as `provenance` names it.
     pub field: String,
-    /// The value; one entry for each element of a list.
+    /// The value; a list has one entry per element.
     pub value: Value,
     /// References of accounts, or `reference:<table>`.
     pub from: Vec<String>,

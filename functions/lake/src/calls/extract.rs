@@ -1,4 +1,4 @@
-//! What Extract is called with and what it answers.
+//! Request and result of Extract.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::keys::RunId;
 use crate::run::note::Note;
 use crate::run::plan::Split;
 
-/// What the state machine sends to Extract: a split, and where to go on in it.
+/// The request from the state machine: a split, and where to continue in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExtractRequest {
@@ -14,20 +14,20 @@ pub struct ExtractRequest {
     pub run: RunId,
     /// A line of the run's splits.
     pub split: Split,
-    /// Where the invocation before this one stopped.
+    /// Where the previous invocation stopped; `None` at the start of the split.
     #[serde(default)]
     pub cursor: Option<ExtractCursor>,
 }
 
-/// Where an invocation of Extract stopped: always at the end of a chunk.
+/// Where an invocation of Extract stopped. This is always the end of a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExtractCursor {
-    /// Where in its objects; of a source without objects, the last chunk knows.
+    /// The position in the split's objects; `None` for other sources, whose last chunk holds the position.
     pub position: Option<ObjectPosition>,
     /// Number of the next chunk.
     pub chunk: u32,
-    /// What was moved so far.
+    /// Records read so far.
     pub records: u64,
     /// Bytes read so far.
     pub bytes_in: u64,
@@ -35,47 +35,46 @@ pub struct ExtractCursor {
     pub bytes_out: u64,
 }
 
-/// Where in its objects a split was left: always at the end of a chunk. Numbers alone, so that it may travel
-/// through the state machine.
+/// A position in the objects of a split, always at the end of a chunk. It holds only numbers, so the state machine may
+/// pass it on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectPosition {
-    /// Which piece of the split.
+    /// The number of the piece in the split.
     pub piece: usize,
-    /// How far in the (decompressed) object, in bytes.
+    /// The offset in the decompressed object, in bytes.
     pub byte: u64,
     /// Number of the next line, if it is known.
     pub line: Option<u64>,
 }
 
-/// What an invocation of Extract answers: how far the split is read. It is the next invocation's request, if the split is
-/// not done.
+/// The progress of an invocation of Extract. It is the next invocation's request until the split is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtractProgress {
     /// The run.
     pub run: RunId,
-    /// The split, as it came.
+    /// The split, unchanged from the request.
     pub split: Split,
-    /// Where to go on.
+    /// Where to continue.
     pub cursor: Option<ExtractCursor>,
     /// Whether the split is read to its end.
     pub done: bool,
 }
 
-/// What Extract's receipt of a split says, once the split is done.
+/// The receipt of a finished split.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtractResult {
     /// The source's name.
     pub source: String,
-    /// How many chunks there are.
+    /// The number of chunks.
     pub chunks: u32,
-    /// Lines of JSON Lines, records of CSV; blank ones among them.
+    /// Lines of JSON Lines or records of CSV, with blank ones.
     pub lines: u64,
-    /// Up to where the source is read now, if it is read by a watermark.
+    /// The new watermark, if the source has one.
     pub watermark: Option<String>,
-    /// Why the split was given up, if its source failed and need not be read.
+    /// Why the split was given up. Only sources that a run may skip have this.
     pub skipped: Option<String>,
-    /// What is told of the source since the last chunk, and is no fault.
+    /// Remarks about the source since the last chunk. They are no errors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
 }

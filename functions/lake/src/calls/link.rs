@@ -1,21 +1,21 @@
-//! What Link is called with and what it answers.
+//! Request and result of Link.
 
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
 
-/// What the state machine sends to Link.
+/// The request from the state machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "lowercase", deny_unknown_fields)]
 pub enum LinkRequest {
-    /// Decide what comes after a round; 0 is before the first.
+    /// Decides what follows a round. Round 0 means that no round was done yet.
     Advance {
         /// The run.
         run: RunId,
-        /// The round that is over.
+        /// The finished round.
         round: u32,
     },
-    /// Do one shard's part of a round.
+    /// Does one shard's part of a round.
     Round {
         /// The run.
         run: RunId,
@@ -32,21 +32,21 @@ pub enum LinkRequest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoundWork {
-    /// All of it, by the only shard.
+    /// Does all work of Link in one shard.
     OneShard,
-    /// Drop old versions, send edges to the shards that own their keys.
+    /// Drops old versions of accounts, and sends edges to the shards that own their keys.
     Spread,
-    /// Count keys, block junk, contract locally.
+    /// Counts keys, blocks the too common ones, and contracts the shard's own components.
     Contract,
-    /// Connect every node's larger neighbours to the smallest one around it.
+    /// Connects the larger neighbours of every node to the smallest node around it.
     LargeStar,
-    /// Connect every node and its smaller neighbours to the smallest of them.
+    /// Connects every node and its smaller neighbours to the smallest of them.
     SmallStar,
-    /// Write the labels.
+    /// Writes the labels.
     Label,
 }
 
-/// What Link answers, by what it was called for.
+/// The result of Link; its kind depends on the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum LinkResult {
@@ -56,33 +56,33 @@ pub enum LinkResult {
     Round(RoundResult),
 }
 
-/// What comes after a round of Link.
+/// What follows a round of Link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdvanceResult {
-    /// Whether the labels are there.
+    /// Whether the labels are written.
     pub converged: bool,
-    /// The next round, or the last one.
+    /// The next round; the last one if `converged`.
     pub round: u32,
     /// What the next round does.
     pub work: RoundWork,
-    /// Its shards.
+    /// The shards of the next round.
     pub shards: Vec<LinkShard>,
 }
 
-/// A shard of a round of Link: an item of the state machine's Map.
+/// A shard of a round, as an item of the state machine's Map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkShard {
     /// Its number.
     pub shard: u32,
 }
 
-/// What a shard did in a round of Link, as its receipt says.
+/// The result of one shard in a round, also in its receipt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundResult {
     /// How many edges are new.
     pub moved: u64,
-    /// How many versions of accounts have a later one; only of the round that drops them.
+    /// How many account versions have a later one. Only the round that drops old versions counts them.
     pub superseded: u64,
-    /// How many accounts the shard owns; only of the round that drops old versions.
+    /// How many accounts the shard owns. Only the round that drops old versions counts them.
     pub accounts: u64,
 }

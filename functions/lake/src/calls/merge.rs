@@ -1,11 +1,11 @@
-//! What Merge is called with and what it answers.
+//! Request and result of Merge.
 
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
 use crate::run::layout::Partition;
 
-/// What the state machine sends to Merge.
+/// The request from the state machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MergeRequest {
@@ -17,9 +17,9 @@ pub struct MergeRequest {
     pub partition: Partition,
 }
 
-/// What Merge answers, and its receipt says.
+/// The result of Merge, also in its receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergeResult {
-    /// How many customers there are.
+    /// Customers of the partition.
     pub customers: u64,
 }

@@ -1,11 +1,11 @@
-//! What Partition is called with and what it answers.
+//! Request and result of Partition.
 
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
 use crate::run::layout::Mapper;
 
-/// What the state machine sends to Partition.
+/// The request from the state machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartitionRequest {
@@ -17,9 +17,9 @@ pub struct PartitionRequest {
     pub mapper: Mapper,
 }
 
-/// What Partition answers, and its receipt says.
+/// The result of Partition, also in its receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartitionResult {
-    /// How many accounts were sent.
+    /// How many accounts the mapper sent to partitions.
     pub accounts: u64,
 }

@@ -1,22 +1,22 @@
-//! What Purge is called with and what it answers.
+//! Request and result of Purge.
 
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
 
-/// What the state machine sends to Purge.
+/// The request from the state machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PurgeRequest {
-    /// The run that published.
+    /// The run that published its version.
     pub run: RunId,
 }
 
-/// What Purge answers, and its receipt says: what was removed.
+/// The result of Purge, also in its receipt: what it removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PurgeResult {
-    /// How many objects.
+    /// Objects removed.
     pub objects: u64,
-    /// How many versions are among them.
+    /// Versions whose objects were removed.
     pub versions: u64,
 }

@@ -1,16 +1,16 @@
-//! What Settle is called with and what it answers.
+//! Request and result of Settle.
 
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
 
-/// What Settle is called with: by the state machine, or by the dead-letter queue.
+/// The request of Settle, from the state machine or from the dead-letter queue.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum SettleRequest {
-    /// The state machine waits.
+    /// The state machine waits until all chunks are translated.
     Wait(SettleWait),
-    /// Translate failed with these messages every time that the queue gave them.
+    /// Messages that Translate could not handle in any try.
     DeadLetters {
         /// The messages.
         #[serde(rename = "Records")]
@@ -18,31 +18,31 @@ pub enum SettleRequest {
     },
 }
 
-/// What the state machine sends to Settle.
+/// The request from the state machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SettleWait {
     /// The run.
     pub run: RunId,
-    /// What completes the task.
+    /// The token that completes the task.
     pub task_token: String,
-    /// Whether this takes up a run that failed.
+    /// Whether this run resumes a failed one.
     pub resumed: bool,
 }
 
-/// A message of the dead-letter queue, as far as Settle reads it.
+/// A message of the dead-letter queue. Settle reads only its body.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeadLetter {
-    /// The event that Translate was to work on: see [`crate::run::event`].
+    /// The event for Translate: see [`crate::run::event`].
     #[serde(default)]
     pub body: Option<String>,
 }
 
-/// What Settle's receipt says. The task's own result is what completes it.
+/// The receipt of Settle. The result of the task itself comes with its completion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettleResult {
-    /// How many raw chunks there are.
+    /// The number of raw chunks.
     pub chunks: u64,
-    /// How many were put back into the queue.
+    /// How many chunks were put back into the queue.
     pub requeued: u64,
 }

@@ -1,4 +1,4 @@
-//! What Translate says of a chunk. It is called with an event of SQS, and answers which messages failed.
+//! The receipt of Translate. Its request is an event of SQS, and its result names the failed messages.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::note::Note;
 
-/// What Translate's receipt of a chunk says.
+/// The receipt of Translate for one chunk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranslateResult {
-    /// The entity tag of the raw chunk that this is about; empty in receipts of earlier programs.
+    /// The entity tag of the translated raw chunk; empty in receipts of earlier programs.
     #[serde(default)]
     pub raw: String,
     /// Blank lines.
@@ -19,23 +19,23 @@ pub struct TranslateResult {
     pub rows: u64,
     /// Rows that became accounts.
     pub accounts: u64,
-    /// Rows refused.
+    /// Rejected rows.
     pub rejected: u64,
-    /// Those among them that were older versions of an account in the chunk.
+    /// Rejected rows that are older versions of an account in the same chunk.
     pub repeated: u64,
-    /// Those among the refused whose persons were erased.
+    /// Rejected rows of erased persons.
     #[serde(default)]
     pub suppressed: u64,
-    /// Values that could not be used, by field.
+    /// Unusable values, by field.
     pub dropped: BTreeMap<String, u64>,
-    /// References and match keys, repetitions included.
+    /// References and match keys, with repetitions.
     pub nodes: u64,
-    /// The accounts' text, decompressed.
+    /// Size of the accounts' text in bytes, decompressed.
     pub text_bytes: u64,
-    /// Files of which rows were refused, and the first and the last of the chunk.
+    /// Files with rejected rows, and the chunk's first and last file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<ObjectRows>,
-    /// What is told of the source since the chunk before, and is no fault.
+    /// Remarks about the source since the previous chunk. They are no errors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
 }
