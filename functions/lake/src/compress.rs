@@ -1,4 +1,4 @@
-//! Zstandard, as every stored object uses it.
+//! Zstandard, the compression of stored objects.
 
 use std::io::Read;
 
@@ -6,28 +6,29 @@ use onefold_identity::json_error::JsonError;
 use onefold_store::ErrorSource;
 use zstd::zstd_safe::{CParameter, ParamSwitch, compress_bound};
 
-/// Level of everything Onefold writes: the fastest of the regular levels. At level 3 the text is 6 % smaller
-/// for 1.7 times the CPU, which costs more than the storage that it saves before the objects expire.
+/// The level of everything that Onefold writes, the fastest of the regular levels. Level 3 makes the text 6 % smaller
+/// for 1.7 times the CPU. That costs more than it saves in storage before the objects expire.
 const LEVEL: i32 = 1;
-/// The logarithm of how far back a frame refers. Level 1 has 19: measured on accounts and customers, 18 takes 5 to 8 %
-/// less CPU for 1 % more bytes.
+/// The logarithm of the window, so how far back a frame may refer. Level 1 uses 19. Measured on accounts and customers,
+/// 18 takes 5 to 8 % less CPU for 1 % more bytes.
 const WINDOW_LOG: u32 = 18;
-/// How many places are passed over when nothing was found. Level 1 has none: measured on accounts and customers, this
-/// takes 5 to 7 % less CPU for 1.5 % more bytes. By itself it would also leave literals as they are, for a third more.
+/// How many places are skipped where nothing was found. Level 1 skips none. Measured on accounts and customers, this
+/// takes 5 to 7 % less CPU for 1.5 % more bytes. Alone it would also leave literals uncompressed, for a third more
+/// bytes.
 const TARGET_LENGTH: u32 = 2;
 
-/// How many times its bytes a frame's text is believed to have before it is decompressed.
+/// The largest plausible ratio of a frame's text to its bytes. Memory is reserved only for plausible sizes.
 const PLAUSIBLE_RATIO: usize = 1000;
 
-/// An object is not in the format that its key says.
+/// An object does not have the format that its key promises.
 #[derive(Debug, thiserror::Error)]
 #[error("the object {key} is damaged: {reason}")]
 pub struct FormatError {
     /// The object.
     pub key: String,
-    /// What is wrong; no text of the object.
+    /// What is wrong. It holds no text of the object.
     pub reason: String,
-    /// What lies behind it; no text of the object either.
+    /// The cause. It holds no text of the object either.
     source: Option<ErrorSource>,
 }
 
@@ -47,22 +48,22 @@ impl FormatError {
         Self::new(key, "its JSON cannot be read").caused_by(JsonError::new(cause))
     }
 
-    /// The error with what lies behind it, which must not hold text of the object.
+    /// Adds a cause, which must not hold text of the object.
     #[must_use]
     pub fn caused_by(self, cause: impl Into<ErrorSource>) -> Self {
         Self { source: Some(cause.into()), ..self }
     }
 }
 
-/// Compresses everything that is stored. Kept from one frame to the next for its memory.
+/// A compressor for all stored objects. It is kept from frame to frame to reuse its memory.
 pub struct Compressor {
     context: zstd::bulk::Compressor<'static>,
-    /// Where a frame is made: there must be room for one that does not get any smaller.
+    /// Holds the current frame. It has room for text that does not compress.
     frame: Vec<u8>,
 }
 
 impl Compressor {
-    /// A compressor.
+    /// Creates a compressor.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -72,7 +73,7 @@ impl Compressor {
             CParameter::WindowLog(WINDOW_LOG),
             CParameter::TargetLength(TARGET_LENGTH),
             CParameter::LiteralCompressionMode(ParamSwitch::Enable),
-            // 32 bits of XXH64 behind each frame: without it, a changed literal is other text, and nobody notices.
+            // Each frame ends with 32 bits of XXH64. Without them a changed literal would give other text unnoticed.
             CParameter::ChecksumFlag(true),
         ] {
             context.set_parameter(parameter)?;
@@ -80,7 +81,7 @@ impl Compressor {
         Ok(Self { context, frame: Vec::new() })
     }
 
-    /// Appends a frame; gives its length. Frames one behind the other are text one behind the other.
+    /// Appends a frame and returns its length. Frames that follow each other decompress to their concatenated texts.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -108,7 +109,7 @@ pub fn compress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(compressor.frame)
 }
 
-/// The size of all frames together, if each says its own, as those that Onefold writes do.
+/// The text size of all frames together; `None` unless each frame declares its own. Frames of Onefold do.
 fn decompressed_size(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     let mut size = 0usize;
@@ -117,14 +118,14 @@ fn decompressed_size(bytes: &[u8]) -> Option<usize> {
         size = size.checked_add(usize::try_from(content).ok()?)?;
         rest = rest.get(zstd::zstd_safe::find_frame_compressed_size(rest).ok()?..)?;
     }
-    // A frame can claim any size; what is implausible is decompressed piece by piece.
+    // A frame can declare any size. Text of an implausible size is decompressed piece by piece.
     (size <= bytes.len().saturating_mul(PLAUSIBLE_RATIO)).then_some(size)
 }
 
-/// Decompresses all frames of an object's bytes. `key` is for the error.
+/// Decompresses all frames of an object. `key` is for the error.
 ///
 /// # Errors
-/// The bytes are not zstd, or cut off.
+/// The bytes are not zstd, or are cut off.
 pub fn decompress(key: &str, bytes: &[u8]) -> Result<Vec<u8>, FormatError> {
     if let Some(size) = decompressed_size(bytes) {
         return zstd::bulk::decompress(bytes, size).map_err(|error| FormatError::zstd(key, error));
@@ -135,8 +136,8 @@ pub fn decompress(key: &str, bytes: &[u8]) -> Result<Vec<u8>, FormatError> {
     Ok(text)
 }
 
-/// The text of an object, frame by frame. What Merge and Translate write ends each frame behind a line, so a reader of
-/// lines needs the memory of one frame only.
+/// Reads the text of an object frame by frame. Merge and Translate end each frame after a whole line, so a reader of
+/// lines needs memory for one frame only.
 pub struct FrameReader<'b> {
     key: &'b str,
     rest: &'b [u8],
@@ -145,7 +146,7 @@ pub struct FrameReader<'b> {
 }
 
 impl<'b> FrameReader<'b> {
-    /// A reader of an object's bytes. `key` is for errors.
+    /// Creates a reader. `key` is for errors.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -154,16 +155,16 @@ impl<'b> FrameReader<'b> {
         Ok(Self { key, rest: bytes, decompressor, text: Vec::new() })
     }
 
-    /// How much text the largest frame has that was not read yet.
+    /// The text size of the largest unread frame, in bytes.
     ///
     /// # Errors
-    /// The bytes are not zstd, cut off, or do not say how long their text is.
+    /// The bytes are not zstd, are cut off, or do not declare their text size.
     pub fn largest_frame(&self) -> Result<usize, FormatError> {
         let mut rest = self.rest;
         let mut largest = 0;
         while !rest.is_empty() {
             let (frame, text_bytes) = self.split(&mut rest)?;
-            // A frame can claim any size.
+            // A frame can declare any size.
             largest = largest.max(text_bytes.min(frame.len().saturating_mul(PLAUSIBLE_RATIO)));
         }
         Ok(largest)
@@ -172,7 +173,7 @@ impl<'b> FrameReader<'b> {
     /// The text of the next frame; `None` at the end.
     ///
     /// # Errors
-    /// The bytes are not zstd, cut off, or do not say how long their text is.
+    /// The bytes are not zstd, are cut off, or do not declare their text size.
     pub fn next_frame(&mut self) -> Result<Option<&[u8]>, FormatError> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -191,7 +192,7 @@ impl<'b> FrameReader<'b> {
         Ok(Some(&self.text))
     }
 
-    /// Takes a frame off the bytes; gives it and how much text it says that it has.
+    /// Splits off the first frame. Returns it and its declared text size.
     fn split<'r>(&self, rest: &mut &'r [u8]) -> Result<(&'r [u8], usize), FormatError> {
         let damaged = || FormatError::new(self.key, "it ends within a frame, or is not zstd");
         let length = zstd::zstd_safe::find_frame_compressed_size(rest).map_err(|_| damaged())?;

@@ -1,4 +1,4 @@
-//! Formats of data: what holds accounts, and what is made of them on their way.
+//! Formats of data: accounts, and what the stages derive from them.
 
 pub mod blocked;
 pub mod edges;

@@ -1,10 +1,11 @@
-//! Blocked keys: the match keys that link nothing, since too many accounts share them.
+//! Blocked keys: match keys that link nothing because too many accounts share them.
 //!
-//! The list of a run, of a shard or of a version is a shuffle object for two readers. The first gets the keys, 16 bytes
-//! each, sorted and each once; the second how many accounts share each of them, 4 bytes each, in the same order. All is
-//! little-endian.
+//! The list of a run, a shard or a version is a shuffle object for two readers. The first gets the distinct keys,
+//! sorted, 16 bytes each. The second gets how many accounts share each key, in the same order, 4 bytes each. All
+//! numbers are little-endian.
 //!
-//! Which blocked keys the accounts of each partition have is a shuffle object with a reader a partition: keys as above.
+//! The blocked keys by partition are a shuffle object with one reader per partition. Each gets the keys of its
+//! accounts, as above.
 
 use onefold_graph::Blocked;
 use onefold_graph::node::Node;
@@ -17,17 +18,17 @@ use crate::data::shuffle::{self, OpenedShuffle, ShuffleError, ShuffleFrames, Shu
 
 /// Bytes of a key.
 const KEY_BYTES: usize = 16;
-/// Bytes of how many accounts share a key.
+/// Bytes of the number of accounts that share a key.
 const COUNT_BYTES: usize = 4;
-/// Bytes of a frame: so many stay in a processor's cache.
+/// Bytes of a frame, which fits a processor's cache.
 const FRAME_BYTES: usize = 128 << 10;
-/// The readers of a list: of keys, and of counts.
+/// The readers of a list: one for keys and one for counts.
 const READERS: u32 = 2;
 
-/// Formats a list of blocked keys, sorted and each once.
+/// Formats a list of distinct blocked keys, which must be sorted.
 ///
 /// # Errors
-/// They are not, or memory runs out.
+/// The list is not sorted or has duplicates, or memory runs out.
 pub fn format(blocked: &[Blocked]) -> std::io::Result<Vec<u8>> {
     if !blocked.is_sorted_by(|left, right| left.node < right.node) {
         return Err(std::io::Error::other("blocked keys are not sorted, or one is there twice"));
@@ -49,10 +50,10 @@ pub fn format(blocked: &[Blocked]) -> std::io::Result<Vec<u8>> {
     writer.finish()
 }
 
-/// Formats which blocked keys each partition's accounts have: pairs of a partition and a key, sorted and each once.
+/// Formats the blocked keys by partition. The pairs of partition and key must be sorted and distinct.
 ///
 /// # Errors
-/// A pair is out of order or for a partition that there is not, or memory runs out.
+/// A pair is out of order or names a partition that does not exist, or memory runs out.
 pub fn format_by_partition(
     pairs: impl ExactSizeIterator<Item = (u32, Node)>,
     partitions: u32,
@@ -78,7 +79,7 @@ pub fn format_by_partition(
     }
 }
 
-/// A writer with room for so many entries. Hashes are hardly compressed, and a frame adds some bytes.
+/// A writer with room for so many entries. Hashes hardly compress, and each frame adds some bytes.
 fn writer(entries: usize, entry_bytes: usize) -> std::io::Result<ShuffleWriter> {
     ShuffleWriter::with_capacity(entries * entry_bytes * 101 / 100)
 }
@@ -87,19 +88,19 @@ fn push(out: &mut Vec<u8>, key: Node) {
     out.extend_from_slice(&key.bits().to_le_bytes());
 }
 
-/// Keys of an object that was opened. They are not read yet.
+/// The keys of an open object, before they are read.
 pub struct Unread {
     key: String,
     opened: OpenedShuffle,
 }
 
 impl Unread {
-    /// How many keys there are.
+    /// The number of keys.
     pub fn keys(&self) -> u64 {
         (self.opened.text_bytes(0) / KEY_BYTES) as u64
     }
 
-    /// Reads the keys, and appends them to `keys`, sorted among themselves; gives the bytes that were read of the object.
+    /// Reads the keys and appends them to `keys`, sorted among themselves. Returns the number of bytes read.
     ///
     /// # Errors
     /// The object is damaged, or the store failed.
@@ -114,16 +115,16 @@ impl Unread {
 /// Opens the keys of a list.
 ///
 /// # Errors
-/// The object is not there, or damaged.
+/// The object is missing or damaged.
 pub async fn open(store: &dyn Store, key: &str) -> Result<Unread, ShuffleError> {
     let opened = shuffle::open(store, key, 0..1, READERS).await?;
     Ok(Unread { key: key.to_owned(), opened })
 }
 
-/// Opens the keys that accounts of a partition have.
+/// Opens the blocked keys of a partition's accounts.
 ///
 /// # Errors
-/// The object is not there, or damaged.
+/// The object is missing or damaged.
 pub async fn open_partition(
     store: &dyn Store,
     key: &str,
@@ -134,10 +135,10 @@ pub async fn open_partition(
     Ok(Unread { key: key.to_owned(), opened })
 }
 
-/// Reads a list, and gives the bytes that were read.
+/// Reads a list. Returns it and the number of bytes read.
 ///
 /// # Errors
-/// The object is not there, or damaged.
+/// The object is missing or damaged.
 pub async fn read(store: &dyn Store, key: &str) -> Result<(Vec<Blocked>, u64), ShuffleError> {
     let frames = shuffle::fetch(store, key, 0..READERS, READERS).await?;
     let mut keys = Vec::with_capacity(frames.text_bytes(0) / KEY_BYTES);
@@ -158,7 +159,7 @@ pub async fn read(store: &dyn Store, key: &str) -> Result<(Vec<Blocked>, u64), S
     Ok((blocked, frames.bytes_in))
 }
 
-/// Appends the keys of the first reader that was fetched.
+/// Appends the keys of the first fetched reader.
 fn append_keys(key: &str, frames: &ShuffleFrames, keys: &mut Vec<Node>) -> Result<(), FormatError> {
     let mut last: Option<Node> = None;
     frames.each_frame(0, |text| {
@@ -173,14 +174,14 @@ fn append_keys(key: &str, frames: &ShuffleFrames, keys: &mut Vec<Node>) -> Resul
     })
 }
 
-/// The entries of a frame, each of so many bytes.
+/// The entries of a frame, with `entry_bytes` each.
 fn entries<'b>(key: &str, bytes: &'b [u8], entry_bytes: usize) -> Result<std::slice::ChunksExact<'b, u8>, FormatError> {
     let entries = bytes.chunks_exact(entry_bytes);
     if entries.remainder().is_empty() { Ok(entries) } else { Err(FormatError::new(key, "it ends within an entry")) }
 }
 
-/// `processed/<run>/blocked.json`, as earlier programs wrote the list of a version: keys, and how many accounts share
-/// each, sorted.
+/// `processed/<run>/blocked.json`, the list of a version by earlier programs: sorted keys, and how many accounts share
+/// each.
 #[derive(Debug, Deserialize)]
 pub struct OfEarlier(Vec<(Node, u32)>);
 

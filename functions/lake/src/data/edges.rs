@@ -1,5 +1,5 @@
-//! What Link's rounds hand on, little-endian: edges of 32 bytes (both nodes), and the positions of
-//! references, 24 bytes each (reference, Partition invocation, line).
+//! Data between the rounds of Link, little-endian. An edge has 32 bytes: both nodes. The position of a reference has 24
+//! bytes: reference, Partition invocation and line.
 
 use std::slice::ChunksExact;
 
@@ -23,13 +23,13 @@ pub fn push(out: &mut Vec<u8>, edge: Edge) {
 /// Parses edges. `key` is for the error.
 ///
 /// # Errors
-/// The bytes end within an edge.
+/// The bytes end inside an edge.
 pub fn parse<'b>(key: &str, bytes: &'b [u8]) -> Result<impl Iterator<Item = Edge> + use<'b>, FormatError> {
     let edge = |edge: &[u8]| Edge(node(&edge[..16]), node(&edge[16..]));
     Ok(entries(key, bytes, EDGE_BYTES)?.map(edge))
 }
 
-/// Formats where references are.
+/// Formats the positions of references.
 pub fn format_positions(references: impl ExactSizeIterator<Item = (Node, Position)>) -> Vec<u8> {
     let mut out = Vec::with_capacity(references.len() * POSITION_BYTES);
     for (reference, position) in references {
@@ -40,10 +40,10 @@ pub fn format_positions(references: impl ExactSizeIterator<Item = (Node, Positio
     out
 }
 
-/// Parses where references are. `key` is for the error.
+/// Parses the positions of references. `key` is for the error.
 ///
 /// # Errors
-/// The bytes end within an entry.
+/// The bytes end inside an entry.
 pub fn parse_positions<'b>(
     key: &str,
     bytes: &'b [u8],
@@ -53,7 +53,7 @@ pub fn parse_positions<'b>(
     Ok(entries(key, bytes, POSITION_BYTES)?.map(move |entry| (node(&entry[..16]), position(entry))))
 }
 
-/// The entries of an object, each of so many bytes.
+/// The entries of an object, with `entry_bytes` each.
 fn entries<'b>(key: &str, bytes: &'b [u8], entry_bytes: usize) -> Result<ChunksExact<'b, u8>, FormatError> {
     let entries = bytes.chunks_exact(entry_bytes);
     if entries.remainder().is_empty() { Ok(entries) } else { Err(FormatError::new(key, "it ends within an entry")) }

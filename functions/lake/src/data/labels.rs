@@ -1,5 +1,5 @@
-//! Labels, as Link hands them to Partition: for each of its invocations a frame of a shuffle object, with
-//! the line and the slice of each account that the shard knows, eight bytes an account, little-endian.
+//! Labels, from Link to Partition. The shuffle object of a shard has one frame per Partition invocation. An entry has 8
+//! bytes, little-endian: the line of an account that the shard owns, and its slice.
 
 use onefold_graph::Position;
 
@@ -9,10 +9,10 @@ use crate::data::shuffle::ShuffleWriter;
 
 const ENTRY_BYTES: usize = 8;
 
-/// No slice yet.
+/// Marks a line that has no slice yet.
 pub const UNKNOWN: u32 = u32::MAX;
 
-/// Formats the slices of accounts, which come sorted by position.
+/// Formats the slices of accounts, which must be sorted by position.
 ///
 /// # Errors
 /// Only if memory runs out.
@@ -37,10 +37,10 @@ pub fn format(labels: impl Iterator<Item = (Position, u32)>, mappers: u32) -> st
     writer.finish()
 }
 
-/// Puts the entries of a frame into `slices`, by line.
+/// Writes the entries of a frame into `slices`, which is indexed by line.
 ///
 /// # Errors
-/// An entry is about a line that there is not, or that another shard knows too.
+/// An entry names a line that does not exist, or that already has a slice from another shard.
 pub fn parse(key: &str, frame: &[u8], slices: &mut [u32]) -> Result<(), FormatError> {
     let entries = frame.chunks_exact(ENTRY_BYTES);
     if !entries.remainder().is_empty() {

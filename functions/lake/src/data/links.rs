@@ -1,13 +1,13 @@
-//! `.links` objects: the links of accounts, one record an account, in the order of its lines.
+//! `.links` objects: the links of accounts. Each account has one record, in the order of its lines.
 //!
-//! A record is little-endian: reference (16 bytes), updated_at (8), received_at (8), digest (8), then one
-//! byte with the number of nodes and, as its highest bit, whether there is a customer; the nodes (16 each);
-//! the customer (16). Where there are more than 126 nodes, the byte's number is 127, and before the nodes stands their
-//! count: 16 bytes with the highest bits of the mark of a source, which is never the first node of so many.
-//! The nodes are the match keys and, behind them, the mark of the source of a member whose
-//! source is a snapshot; a node's highest bits say which it is. Behind the records stand 16 bytes that are no
-//! reference, and the XXH3 (64 bits) of the records. There is no header, so objects can be concatenated; hashes do not
-//! compress, so they are not compressed.
+//! A record is little-endian: reference (16 bytes), updated_at (8), received_at (8), digest (8), one byte, the nodes
+//! (16 each), and the customer (16) if there is one. The byte holds the number of nodes; its highest bit says whether
+//! there is a customer. For more than 126 nodes the byte's number is 127, and 16 bytes before the nodes hold their
+//! count. These 16 bytes have the highest bits of a source's mark, which is never the first node of so many.
+//! The nodes are the match keys. If the source is a snapshot, the mark of the source follows them. A node's highest
+//! bits say which kind it is. After the records follow 16 bytes that are no reference, and the XXH3 (64 bits) of the
+//! records. There is no header, so objects can be concatenated. Hashes do not compress, so the objects are not
+//! compressed.
 
 use onefold_graph::node::Node;
 use onefold_graph::{AccountVersion, StarHead, Stars};
@@ -18,21 +18,21 @@ use crate::compress::FormatError;
 const HAS_CUSTOMER: u8 = 0x80;
 const HEAD_BYTES: usize = 41;
 const NODE_BYTES: usize = 16;
-/// The number that says that a count follows.
+/// The number of nodes that means that a count follows.
 const MANY: u8 = 0x7f;
-/// Records that [`LinksReader`] reads at once: few enough for a processor's cache.
+/// How many records [`LinksReader`] reads at once. They fit a processor's cache.
 const BLOCK: usize = 1024;
 
-/// How many nodes the links of so many accounts have that take so many bytes, references and customers among them. A
-/// few too many where an account has very many.
+/// The number of nodes in the links of `accounts` accounts that take `bytes` bytes. References and customers count as
+/// nodes. The result is slightly too high if an account has very many nodes.
 pub const fn nodes(bytes: u64, accounts: u64) -> u64 {
     accounts + bytes.saturating_sub(accounts * HEAD_BYTES as u64) / NODE_BYTES as u64
 }
 
-/// Stands behind the records, in place of a reference: references have other highest bits.
+/// Follows the records in place of a reference. References have other highest bits.
 const END: [u8; 16] = [0xff; 16];
 
-/// Formats links; nothing of no accounts.
+/// Formats links. No accounts give no bytes.
 pub fn format(stars: &Stars) -> Vec<u8> {
     let mut out = Vec::with_capacity(stars.len() * (HEAD_BYTES + 2 * NODE_BYTES));
     for star in stars.iter() {
@@ -73,24 +73,24 @@ pub fn parse(key: &str, bytes: &[u8]) -> Result<Stars, FormatError> {
     Ok(stars)
 }
 
-/// Parses links block by block, so that few of them need memory at a time.
+/// Parses links block by block, so only one block needs memory at a time.
 #[derive(Debug)]
 pub struct LinksReader<'b> {
     key: &'b str,
     rest: &'b [u8],
-    /// What no digest was read of yet.
+    /// Bytes after the last verified digest.
     open: &'b [u8],
-    /// Records that were read.
+    /// The number of records read.
     records: usize,
 }
 
 impl<'b> LinksReader<'b> {
-    /// A reader of an object's bytes. `key` is for errors.
+    /// Creates a reader. `key` is for errors.
     pub fn new(key: &'b str, bytes: &'b [u8]) -> Self {
         Self { key, rest: bytes, open: bytes, records: 0 }
     }
 
-    /// Appends the next links; says whether there were any.
+    /// Appends the next links. Returns whether there were any.
     ///
     /// # Errors
     /// The bytes are cut off or changed.
@@ -107,7 +107,7 @@ impl<'b> LinksReader<'b> {
         Ok(self.records > before)
     }
 
-    /// Goes on behind the digest that stands next, if one does; it must be that of the records before it.
+    /// Consumes the next digest, if one follows. It must match the records before it.
     fn has_digest(&mut self) -> Result<bool, FormatError> {
         if !self.rest.starts_with(&END) {
             return Ok(false);
@@ -138,7 +138,7 @@ impl<'b> LinksReader<'b> {
         Ok(())
     }
 
-    /// The nodes of a record whose byte says this number. Earlier programs wrote up to 127 nodes without a count.
+    /// The nodes of a record whose byte holds `number`. Earlier programs wrote up to 127 nodes without a count.
     fn nodes(&mut self, number: u8) -> Result<&'b [u8], FormatError> {
         let count = self.rest.get(..NODE_BYTES).filter(|_| number == MANY).and_then(|bytes| node(bytes).as_count());
         let Some(count) = count else { return self.take(usize::from(number) * NODE_BYTES) };
@@ -161,7 +161,7 @@ fn node(bytes: &[u8]) -> Node {
     Node::from_bits(u128::from_le_bytes(array(bytes)))
 }
 
-/// The first `N` bytes; zeros behind the end.
+/// The first `N` bytes, padded with zeros.
 pub(crate) fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut array = [0; N];
     for (to, from) in array.iter_mut().zip(bytes) {

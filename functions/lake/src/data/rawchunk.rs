@@ -1,8 +1,7 @@
 //! Raw chunks: rows as received, and where they came from.
 //!
-//! The text is one zstd frame, so that `zstdcat` shows it; behind it stands a skippable frame with the
-//! index as JSON and its XXH3 (64 bits), which every zstd reader passes over. (Zstandard format, RFC 8878,
-//! section 3.1.2.)
+//! The text is one zstd frame, so `zstdcat` shows it. A skippable frame follows, which every zstd reader ignores. It
+//! holds the index as JSON and the index's XXH3 (64 bits). (Zstandard format, RFC 8878, section 3.1.2.)
 
 use onefold_rows::translate::Segment;
 use serde::{Deserialize, Serialize};
@@ -12,42 +11,42 @@ use crate::compress::{FormatError, compress, decompress};
 use crate::data::links::array;
 use crate::run::note::Note;
 
-/// Magic number of the skippable frame that holds the index.
+/// Magic number of the index's skippable frame.
 const MAGIC: u32 = 0x184D_2A5A;
-/// Length of what stands behind the index in its frame.
+/// Bytes after the index in its frame.
 const END_BYTES: u32 = 12;
 
-/// What a chunk says about its text.
+/// The index of a chunk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChunkIndex {
-    /// Where the rows came from; in order, they cover the text but for a header.
+    /// Where the rows came from. In order, the segments cover the text except for a header.
     pub segments: Vec<Segment>,
-    /// Lines of JSON Lines, records of CSV; blank ones among them.
+    /// Lines of JSON Lines or records of CSV, with blank ones.
     pub lines: u64,
-    /// How the split goes on; only of sources that need not answer alike when they are asked again.
+    /// How the split continues. Only sources whose answers can differ between reads have this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<SplitContinuation>,
-    /// What is told of the source since the chunk before.
+    /// Remarks about the source since the previous chunk.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
 }
 
-/// How a split goes on behind a chunk. With it the chunks of a split are a log that is its own checkpoint:
-/// each is written once, and who wants to go on reads the last one.
+/// How a split continues after a chunk. With it, the chunks of a split are a log and its own checkpoint: each chunk is
+/// written once, and the last one says where to continue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum SplitContinuation {
-    /// At this position of the source's connector. It can hold values of rows, so it is nowhere else.
+    /// At this position of the source's connector. It can hold values of rows, so it is stored nowhere else.
     At(serde_json::Value),
     /// The split is read to its end.
     End {
-        /// Up to where the source is read now, if it is read by a watermark.
+        /// The new watermark, if the source has one.
         watermark: Option<String>,
     },
-    /// The source failed and need not be read further.
+    /// The source failed, and the run may skip it.
     Skipped {
-        /// Why; never a value of a row.
+        /// Why. It holds no value of a row.
         reason: String,
     },
 }
@@ -60,7 +59,7 @@ pub fn format(text: &[u8], index: &ChunkIndex) -> std::io::Result<Vec<u8>> {
     let mut out = compress(text)?;
     let index = serde_json::to_vec(index)?;
     let length = u32::try_from(index.len()).map_err(std::io::Error::other)?;
-    // The frame holds the index, its digest and its length, by which it is found from the object's end.
+    // The index's digest and length follow it, so a reader finds the index from the object's end.
     out.extend_from_slice(&MAGIC.to_le_bytes());
     out.extend_from_slice(&(length + END_BYTES).to_le_bytes());
     out.extend_from_slice(&index);
@@ -83,7 +82,7 @@ pub fn parse(key: &str, bytes: &[u8]) -> Result<(Vec<u8>, ChunkIndex), FormatErr
     Ok((text, index))
 }
 
-/// Parses a chunk's index alone.
+/// Parses only the index of a chunk.
 ///
 /// # Errors
 /// The object is damaged.
@@ -91,7 +90,7 @@ pub fn parse_index(key: &str, bytes: &[u8]) -> Result<ChunkIndex, FormatError> {
     frames(key, bytes).map(|(_, index)| index)
 }
 
-/// The text, compressed, and the index.
+/// Splits a chunk into its compressed text and its index.
 fn frames<'b>(key: &str, bytes: &'b [u8]) -> Result<(&'b [u8], ChunkIndex), FormatError> {
     let damaged = || FormatError::new(key, "the index is missing");
     let (rest, length) = bytes.split_last_chunk::<4>().ok_or_else(damaged)?;

@@ -1,9 +1,9 @@
-//! Shuffle objects: frames for readers that each want their own, in the zstd seekable format.
+//! Shuffle objects, in the zstd seekable format: each reader gets its own frames.
 //!
-//! An object holds the zstd frames of its first reader, then those of the next, and at its end a seek table as a
-//! skippable frame (zstd's `contrib/seekable_format`): for each frame its compressed and decompressed size, then the
-//! number of frames, a descriptor byte and a magic number. Behind the frames of each reader the table has a frame of no
-//! bytes. A reader takes its frames, and those of readers beside it, by one ranged GET; `zstdcat` shows all of them.
+//! An object holds the zstd frames of reader 0, then those of reader 1, and so on. A seek table follows as a skippable
+//! frame (zstd's `contrib/seekable_format`): for each frame its compressed and decompressed size, then the number of
+//! frames, a descriptor byte and a magic number. An empty frame in the table ends each reader. A reader gets its
+//! frames, and those of its neighbours, by one ranged GET. `zstdcat` shows the text of all readers.
 
 use std::io::Cursor;
 use std::ops::Range;
@@ -17,16 +17,17 @@ use crate::data::links::array;
 
 const SKIPPABLE_MAGIC: u32 = 0x184D_2A5E;
 const SEEKABLE_MAGIC: u32 = 0x8F92_EAB1;
-/// Of a skippable frame: its magic number and its length.
+/// Bytes of the magic number and the length of a skippable frame.
 const HEADER_BYTES: usize = 8;
 const FOOTER_BYTES: usize = 9;
 const ENTRY_BYTES: usize = 8;
-/// Text of a frame of a [`ShuffleCollector`], about. It stays in a processor's cache; of twice the text, frames would be
-/// 3 % smaller.
+/// About how much text a frame of a [`ShuffleCollector`] has. It fits a processor's cache. Twice the text would make
+/// frames 3 % smaller.
 const FRAME_TEXT_BYTES: usize = 128 << 10;
-/// How many times its bytes a frame's text can have: a block of zstd has up to 128 KiB of text, and at least four bytes.
+/// The largest ratio of a frame's text to its bytes: a block of zstd has up to 128 KiB of text, and at least four
+/// bytes.
 const RATIO_MAX: usize = 32 << 10;
-/// What is read of an object's end at first. Most tables are smaller, and many objects.
+/// How many bytes of an object's end are read first. Most tables are smaller, and so are many objects.
 const TAIL_BYTES: usize = 16 << 10;
 
 /// Writes a shuffle object reader by reader.
@@ -37,7 +38,7 @@ pub struct ShuffleWriter {
 }
 
 impl ShuffleWriter {
-    /// An empty object.
+    /// Creates an empty object.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -45,7 +46,7 @@ impl ShuffleWriter {
         Self::with_capacity(0)
     }
 
-    /// An empty object with room for so many bytes.
+    /// Creates an empty object with room for so many bytes.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -53,20 +54,20 @@ impl ShuffleWriter {
         Ok(Self { out: Vec::with_capacity(bytes), entries: Vec::new(), compressor: Compressor::new()? })
     }
 
-    /// Appends what the next reader gets, in one frame; in none if it gets nothing.
+    /// Appends the next reader's text as one frame, or no frame if it is empty.
     ///
     /// # Errors
-    /// Only if memory runs out, or the frame is over 4 GiB.
+    /// Memory runs out, or the frame is over 4 GiB.
     pub fn frame(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.append(bytes)?;
         self.end_reader();
         Ok(())
     }
 
-    /// Appends a frame of what a reader gets; none of nothing.
+    /// Appends a frame of the current reader, unless `bytes` is empty.
     ///
     /// # Errors
-    /// Only if memory runs out, or the frame is over 4 GiB.
+    /// Memory runs out, or the frame is over 4 GiB.
     pub fn append(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
@@ -74,7 +75,7 @@ impl ShuffleWriter {
         append(&mut self.compressor, bytes, &mut self.out, &mut self.entries)
     }
 
-    /// Ends what a reader gets: the next frame is the next reader's.
+    /// Ends the current reader. The next frame belongs to the next reader.
     pub fn end_reader(&mut self) {
         self.entries.extend_from_slice(&[0; ENTRY_BYTES]);
     }
@@ -89,30 +90,31 @@ impl ShuffleWriter {
     }
 }
 
-/// Collects lines for many readers, which come in any order, and writes a shuffle object of them.
+/// Collects lines for many readers, in any order, and writes them as a shuffle object.
 ///
-/// Holds up to 128 KiB of text a reader, and for all of them as much as it is told; the rest is compressed.
+/// Holds up to 128 KiB of text per reader, and about `held_max` bytes in all. The rest is compressed.
 pub struct ShuffleCollector {
     readers: Vec<ReaderBuffer>,
-    /// Text that is held at most for all readers, about: of very many, each has a frame's text rarely.
+    /// About how many bytes of text are held for all readers. Readers seldom have a whole frame's text if there are
+    /// very many.
     held_max: usize,
-    /// Bytes of lines that are in no frame yet.
+    /// Bytes of lines that are not in a frame yet.
     held: usize,
     compressor: Compressor,
 }
 
-/// What one reader gets.
+/// The lines and frames of one reader.
 #[derive(Clone, Default)]
 struct ReaderBuffer {
-    /// Lines that are in no frame yet.
+    /// Lines that are not in a frame yet.
     text: Vec<u8>,
     frames: Vec<u8>,
-    /// The table's entries of the frames.
+    /// The seek table's entries for the frames.
     entries: Vec<u8>,
 }
 
 impl ShuffleCollector {
-    /// Nothing for so many readers. Of their text about `held_max` bytes are held.
+    /// Creates a collector for so many readers, which holds about `held_max` bytes of text.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -121,16 +123,16 @@ impl ShuffleCollector {
         Ok(Self { readers, held_max, held: 0, compressor: Compressor::new()? })
     }
 
-    /// Appends a line, with its end, to what a reader gets.
+    /// Appends a line, with its line end, for a reader.
     ///
     /// # Errors
-    /// There is no such reader, or memory runs out.
+    /// The reader does not exist, or memory runs out.
     pub fn push(&mut self, reader: u32, line: &[u8]) -> std::io::Result<()> {
         let readers = self.readers.len();
         let reader = self.readers.get_mut(reader as usize);
         let reader = reader.ok_or_else(|| std::io::Error::other("a line is for a reader that there is not"))?;
         if reader.text.capacity() == 0 {
-            // At once: growing would leave holes behind.
+            // All at once, because growth would fragment the memory.
             reader.text.reserve_exact(FRAME_TEXT_BYTES.min(self.held_max / readers));
         }
         if reader.text.len() + line.len() > FRAME_TEXT_BYTES {
@@ -145,8 +147,7 @@ impl ShuffleCollector {
         Ok(())
     }
 
-    /// Makes frames of all lines that are in none, and gives their memory back: what comes next may be distributed
-    /// otherwise.
+    /// Writes all held lines as frames and frees their memory. Later lines may be distributed differently.
     fn write_all(&mut self) -> std::io::Result<()> {
         for reader in &mut self.readers {
             reader.write(&mut self.compressor)?;
@@ -177,7 +178,7 @@ impl ShuffleCollector {
 }
 
 impl ReaderBuffer {
-    /// Makes a frame of the text.
+    /// Writes the held text as a frame.
     fn write(&mut self, compressor: &mut Compressor) -> std::io::Result<()> {
         if !self.text.is_empty() {
             append(compressor, &self.text, &mut self.frames, &mut self.entries)?;
@@ -187,7 +188,7 @@ impl ReaderBuffer {
     }
 }
 
-/// Appends a frame to an object's bytes, and its entry to those of the table.
+/// Appends a frame to an object's bytes, and its entry to the table's entries.
 fn append(compressor: &mut Compressor, text: &[u8], out: &mut Vec<u8>, entries: &mut Vec<u8>) -> std::io::Result<()> {
     let compressed = u32::try_from(compressor.append_frame(text, out)?).map_err(std::io::Error::other)?;
     let decompressed = u32::try_from(text.len()).map_err(std::io::Error::other)?;
@@ -209,18 +210,18 @@ fn append_table(entries: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Why a part of an object was not read.
+/// Why a part of an object cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ShuffleError {
-    /// The store did not give it.
+    /// The store failed, or does not have the object.
     #[error("a part of an object cannot be read")]
     Read(#[source] StoreError),
-    /// It is not in its format.
+    /// The part does not have its format.
     #[error("a part of an object is damaged")]
     Damaged(#[source] FormatError),
 }
 
-/// Where a frame is and how long its text is.
+/// The position of a frame and the size of its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct StoredFrame {
     start: u64,
@@ -228,34 +229,34 @@ struct StoredFrame {
     decompressed: usize,
 }
 
-/// The frames of some readers, as they are stored.
+/// The fetched frames of some readers, still compressed.
 #[derive(Debug)]
 pub struct ShuffleFrames {
     key: String,
-    /// Of each reader.
+    /// The frames of each reader.
     readers: Vec<Vec<StoredFrame>>,
-    /// What is stored of all of them, from here in the object.
+    /// Where the fetched bytes start in the object.
     start: u64,
     bytes: Bytes,
-    /// The bytes that were read.
+    /// The number of bytes read.
     pub bytes_in: u64,
 }
 
 impl ShuffleFrames {
-    /// How long the text of a reader is, by the object's table.
+    /// The size of a reader's text in bytes, by the object's table.
     pub fn text_bytes(&self, reader: usize) -> usize {
         text_bytes(&self.readers, reader)
     }
 
-    /// How much is held of all readers, as it is stored.
+    /// How many compressed bytes are held for all readers.
     pub fn stored_bytes(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Gives the text of a reader frame by frame, so that only one frame of it needs memory.
+    /// Gives a reader's text frame by frame, so only one frame needs memory.
     ///
     /// # Errors
-    /// The object is damaged, or what `take` fails with.
+    /// The object is damaged, or `take` fails.
     pub fn each_frame(
         &self,
         reader: usize,
@@ -271,7 +272,7 @@ impl ShuffleFrames {
         Ok(())
     }
 
-    /// What is stored of a frame.
+    /// The compressed bytes of a frame.
     fn stored(&self, frame: &StoredFrame) -> Result<&[u8], FormatError> {
         let start = usize::try_from(frame.start.saturating_sub(self.start)).unwrap_or(usize::MAX);
         let bytes = self.bytes.get(start..start.saturating_add(frame.compressed));
@@ -290,14 +291,14 @@ impl ShuffleFrames {
     }
 }
 
-/// The text of a reader from several objects, in their order. Readers count from the first of those that were fetched.
+/// The text of a reader from several objects, in their order. Reader 0 is the first fetched one.
 ///
 /// # Errors
 /// An object is damaged.
 pub fn text(objects: &[ShuffleFrames], reader: usize) -> Result<Vec<u8>, FormatError> {
     let mut text = Vec::with_capacity(objects.iter().map(|frames| frames.text_bytes(reader)).sum());
     let Some(ShuffleFrames { key, .. }) = objects.first() else { return Ok(text) };
-    // One for all frames, for its memory.
+    // One for all frames, to reuse its memory.
     let mut decompressor = Decompressor::new().map_err(|error| FormatError::zstd(key, error))?;
     for frames in objects {
         frames.append_to(reader, &mut decompressor, &mut text)?;
@@ -305,10 +306,10 @@ pub fn text(objects: &[ShuffleFrames], reader: usize) -> Result<Vec<u8>, FormatE
     Ok(text)
 }
 
-/// Reads the text of reader `reader` of `readers`, and appends it to `text`; gives the bytes that were read.
+/// Reads the text of reader `reader` of `readers` and appends it to `text`. Returns the number of bytes read.
 ///
 /// # Errors
-/// The object is not there, or damaged.
+/// The object is missing or damaged.
 pub async fn read(
     store: &dyn Store,
     key: &str,
@@ -325,10 +326,10 @@ pub async fn read(
     Ok(frames.bytes_in)
 }
 
-/// Fetches the frames of some readers of `readers` from a shuffle object: the table, then all frames at once.
+/// Fetches the frames of some of `readers` readers: first the table, then all frames at once.
 ///
 /// # Errors
-/// The object is not there, or damaged.
+/// The object is missing or damaged.
 pub async fn fetch(
     store: &dyn Store,
     key: &str,
@@ -338,10 +339,10 @@ pub async fn fetch(
     open(store, key, wanted, readers).await?.fetch(store).await
 }
 
-/// Reads where the frames of some readers of `readers` are in a shuffle object, and not yet these.
+/// Reads the table of a shuffle object for some of `readers` readers, but not their frames.
 ///
 /// # Errors
-/// The object is not there, or damaged.
+/// The object is missing or damaged.
 pub async fn open(
     store: &dyn Store,
     key: &str,
@@ -361,18 +362,18 @@ pub async fn open(
     Ok(OpenedShuffle { key: key.to_owned(), table, tail, tail_start, bytes_in })
 }
 
-/// A shuffle object whose table was read.
+/// A shuffle object whose table has been read.
 pub struct OpenedShuffle {
     key: String,
     table: SeekTable,
-    /// The object's end, and where it begins.
+    /// The end of the object, and where it starts.
     tail: Bytes,
     tail_start: u64,
     bytes_in: u64,
 }
 
 impl OpenedShuffle {
-    /// How long the text of a reader is, by the object's table.
+    /// The size of a reader's text in bytes, by the object's table.
     pub fn text_bytes(&self, reader: usize) -> usize {
         text_bytes(&self.table.wanted, reader)
     }
@@ -380,7 +381,7 @@ impl OpenedShuffle {
     /// Fetches the frames.
     ///
     /// # Errors
-    /// The object is not there, or damaged.
+    /// The object is missing or damaged.
     pub async fn fetch(self, store: &dyn Store) -> Result<ShuffleFrames, ShuffleError> {
         let Self { key, table, tail, tail_start, mut bytes_in } = self;
         let Range { start, end } = table.bytes;
@@ -398,17 +399,17 @@ impl OpenedShuffle {
     }
 }
 
-/// How long the text of a reader's frames is.
+/// The size of the text of a reader's frames.
 fn text_bytes(readers: &[Vec<StoredFrame>], reader: usize) -> usize {
     readers.get(reader).map_or(0, |frames| frames.iter().map(|frame| frame.decompressed).sum())
 }
 
-/// Bytes of a seek table of so many frames.
+/// The size of a seek table for so many frames.
 fn table_bytes(frames: u32) -> usize {
     HEADER_BYTES + frames as usize * ENTRY_BYTES + FOOTER_BYTES
 }
 
-/// How many frames the table at the end of `tail` has.
+/// The number of frames in the table at the end of `tail`.
 fn table_frames(key: &str, tail: &Bytes) -> Result<u32, FormatError> {
     let footer = tail.last_chunk::<FOOTER_BYTES>().ok_or_else(|| FormatError::new(key, "it has no seek table"))?;
     if u32::from_le_bytes(array(&footer[5..])) != SEEKABLE_MAGIC || footer[4] != 0 {
@@ -417,18 +418,18 @@ fn table_frames(key: &str, tail: &Bytes) -> Result<u32, FormatError> {
     Ok(u32::from_le_bytes(array(footer)))
 }
 
-/// What a seek table says about some readers.
+/// The entries of a seek table for some readers.
 struct SeekTable {
-    /// The frames of each of them.
+    /// The frames of each wanted reader.
     wanted: Vec<Vec<StoredFrame>>,
-    /// Where these are.
+    /// The range of the object that holds the wanted frames.
     bytes: Range<u64>,
-    /// Where all frames end.
+    /// The end of all frames in the object.
     end: u64,
 }
 
 impl SeekTable {
-    /// Parses the table at the end of `tail`, of an object for `readers` readers.
+    /// Parses the table at the end of `tail`. The object is for `readers` readers.
     fn parse(key: &str, tail: &Bytes, frames: u32, wanted: Range<u32>, readers: u32) -> Result<Self, FormatError> {
         let damaged = || FormatError::new(key, "its seek table does not fit");
         let entries_end = tail.len().checked_sub(FOOTER_BYTES).ok_or_else(damaged)?;

@@ -1,4 +1,4 @@
-//! Reference tables as they are stored.
+//! Stored reference tables.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -15,24 +15,24 @@ use parquet::schema::types::Type;
 use crate::keys;
 use crate::run::plan::PinnedTable;
 
-/// Why there is nothing to read of a reference table.
+/// Why a reference table cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoTable {
-    /// There is none of this name.
+    /// There is no table of this name.
     #[error("[[enrich]] names the table {name:?}, and there is no {csv} and no {parquet}; upload one",
         csv = keys::reference(name, TableFormat::Csv), parquet = keys::reference(name, TableFormat::Parquet))]
     Missing {
         /// The name in the configuration.
         name: String,
     },
-    /// There is one in each format.
+    /// There is a table in each format.
     #[error("there are both {csv} and {parquet}; remove the one that is not meant",
         csv = keys::reference(name, TableFormat::Csv), parquet = keys::reference(name, TableFormat::Parquet))]
     Several {
         /// The name in the configuration.
         name: String,
     },
-    /// Its key says that it is a Parquet file, and it cannot be read as one.
+    /// The key ends like a Parquet file, but the object is none.
     #[error("{key} is no Parquet file: {reason}")]
     NoParquet {
         /// The table's key.
@@ -42,10 +42,10 @@ pub enum NoTable {
     },
 }
 
-/// Reads the table of a name, in whichever format it is there.
+/// Reads the table of a name, in either format.
 ///
 /// # Errors
-/// The store failed. What is wrong with the table itself is the inner error.
+/// The store failed. The inner error says what is wrong with the table itself.
 pub async fn find(store: &dyn Store, name: &str) -> Result<Result<(PinnedTable, StoredTable), NoTable>, StoreError> {
     let mut found = Vec::new();
     for format in TableFormat::ALL {
@@ -78,15 +78,15 @@ enum StoredContent {
 }
 
 impl StoredTable {
-    /// Reads the object of a table. CSV is taken as it is, and read when it is looked up in.
+    /// Reads the object of a table. CSV is kept as it is, and parsed for each lookup.
     ///
     /// # Errors
-    /// [`NoTable::NoParquet`] if it should be a Parquet file and is none, or a damaged one.
+    /// [`NoTable::NoParquet`] if a Parquet file is damaged or has another format.
     pub fn read(name: &str, format: TableFormat, bytes: Bytes) -> Result<Self, NoTable> {
         let key = keys::reference(name, format);
         let content = match format {
             TableFormat::Csv => StoredContent::Csv(bytes),
-            // The library panics on some files that are damaged.
+            // The library panics on some damaged files.
             TableFormat::Parquet => match catch_unwind(AssertUnwindSafe(|| parquet_rows(bytes))) {
                 Ok(Ok(rows)) => StoredContent::Rows(rows),
                 Ok(Err(error)) => return Err(NoTable::NoParquet { key, reason: error.to_string() }),
@@ -96,7 +96,7 @@ impl StoredTable {
         Ok(Self { key, content })
     }
 
-    /// How much memory its text takes, in bytes.
+    /// Bytes of memory that the text takes.
     pub fn text_bytes(&self) -> u64 {
         match &self.content {
             StoredContent::Csv(bytes) => bytes.len() as u64,
@@ -104,7 +104,7 @@ impl StoredTable {
         }
     }
 
-    /// The table as it is parsed for a lookup.
+    /// The text, to be parsed for a lookup.
     pub fn text(&self) -> TableText<'_> {
         let content = match &self.content {
             StoredContent::Csv(bytes) => TableContent::Csv(bytes),
@@ -132,8 +132,7 @@ fn parquet_rows(bytes: Bytes) -> Result<TableRows, ParquetError> {
     Ok(rows)
 }
 
-/// Whether a column holds what a cell of a CSV file could hold. Binary columns count: older writers leave unsaid that
-/// theirs are text.
+/// Whether a column can hold the text of a CSV cell. Binary columns count, because older writers do not mark text.
 fn is_text_or_number(column: &Type) -> bool {
     if !column.is_primitive() || column.get_basic_info().repetition() == Repetition::REPEATED {
         return false;
@@ -157,7 +156,7 @@ fn push(rows: &mut TableRows, cell: &Field) {
         Field::Str(text) => rows.push(text),
         Field::Bytes(bytes) => rows.push(&String::from_utf8_lossy(bytes.data())),
         Field::Null => rows.push(""),
-        // The shortest text that reads as the same number; the library would cut it off.
+        // The shortest text that parses to the same number. The library would cut digits off.
         Field::Float(number) => rows.push(&number.to_string()),
         Field::Double(number) => rows.push(&number.to_string()),
         other => rows.push(&other.to_string()),
