@@ -1,4 +1,4 @@
-//! The key grammar: every object's key is formatted and parsed here.
+//! The key grammar. This module formats and parses every object's key.
 //!
 //! ```text
 //! config/pipeline.toml
@@ -40,43 +40,43 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The user's configuration.
 pub const CONFIG: &str = "config/pipeline.toml";
-/// The one mutable object: which version is current.
+/// The object that names the current version.
 pub const CURRENT: &str = "processed/CURRENT";
 /// Prefix of all versions.
 pub const PROCESSED: &str = "processed/";
 /// Prefix of the records of runs.
 pub const RUNS: &str = "runs/";
-/// The lease of the run that is under way.
+/// The lease of the run that may publish next.
 pub const ACTIVE: &str = "runs/ACTIVE";
-/// Prefix of dropped files.
+/// Prefix of uploaded files.
 pub const LANDING: &str = "landing/";
 /// Prefix of reference tables.
 pub const REFERENCE: &str = "reference/";
 /// Prefix of files of corrections.
 pub const CORRECTIONS: &str = "corrections/";
-/// Prefix of the suppression list: an object an entry.
+/// Prefix of the suppression list, with one object per entry.
 pub const SUPPRESSION: &str = "suppression/";
 /// Prefix of raw chunks.
 pub const RAW: &str = "raw/";
 
-/// The name of a run: its start in UTC and a hash of its execution's name, `20261122T174600Z-1a2b3c4d`.
-/// Run ids sort by time.
+/// The id of a run: its start in UTC and a hash of its execution's name, `20261122T174600Z-1a2b3c4d`. Ids sort by
+/// start.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunId(String);
 
-/// The text is no run id.
+/// The text is not a run id.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{0:?} is no run; a run is named like 20261122T174600Z-1a2b3c4d")]
 pub struct RunIdError(String);
 
 impl RunId {
-    /// The id of a run that started at some time, written `YYYY-MM-DDThh:mm:ss…`, by an execution.
+    /// Makes the id of an execution's run. `started_at` starts with `YYYY-MM-DDThh:mm:ss`.
     ///
     /// # Errors
-    /// The time is not written so.
+    /// `started_at` has another form.
     pub fn new(started_at: &str, execution: &str) -> Result<Self, RunIdError> {
         let digits: String = started_at.chars().take(19).filter(|letter| !matches!(letter, '-' | ':')).collect();
-        // FNV-1a: only to tell runs of one second apart.
+        // FNV-1a, which only tells runs of the same second apart.
         let hash =
             execution.bytes().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
         Self::parse(&format!("{digits}Z-{hash:08x}"))
@@ -85,7 +85,7 @@ impl RunId {
     /// Reads a run id.
     ///
     /// # Errors
-    /// The text is not written so.
+    /// The text has another form.
     pub fn parse(text: &str) -> Result<Self, RunIdError> {
         let bytes = text.as_bytes();
         let is_digit = |range: std::ops::Range<usize>| bytes[range].iter().all(u8::is_ascii_digit);
@@ -98,7 +98,7 @@ impl RunId {
         if fits { Ok(Self(text.to_owned())) } else { Err(RunIdError(text.to_owned())) }
     }
 
-    /// When the run started, to the second; starts sort by time.
+    /// The start of the run, to the second. Starts sort by time.
     pub fn started(&self) -> &str {
         self.0.split_once('-').map_or(&self.0, |(start, _)| start)
     }
@@ -123,17 +123,17 @@ impl Serialize for RunId {
 
 impl<'de> Deserialize<'de> for RunId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The text is not quoted: where a run is expected, anything may stand.
+        // The error does not quote the text, which could be anything.
         Self::parse(&String::deserialize(deserializer)?)
             .map_err(|_| serde::de::Error::custom("a run is named like 20261122T174600Z-1a2b3c4d"))
     }
 }
 
-/// A stage of the workflow: the same word in crate, function, state, span and key.
+/// A stage of the workflow. Its crate, function, state, span and keys have the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
-    /// Lists what there is to read.
+    /// Lists what the run has to read.
     Plan,
     /// Reads sources into raw chunks.
     Extract,
@@ -143,20 +143,20 @@ pub enum Stage {
     Settle,
     /// Decides how the run is divided.
     Divide,
-    /// Finds which accounts must meet.
+    /// Finds the accounts that belong together.
     Link,
     /// Sends accounts to their partitions.
     Partition,
-    /// Makes customers.
+    /// Makes customers out of accounts.
     Merge,
     /// Commits the version.
     Compact,
-    /// Removes what is left of those who were erased.
+    /// Removes the stored data of erased persons.
     Purge,
 }
 
 impl Stage {
-    /// All stages in the order of the workflow.
+    /// All stages, in the order of the workflow.
     pub const ALL: [Self; 10] = [
         Self::Plan,
         Self::Extract,
@@ -170,7 +170,7 @@ impl Stage {
         Self::Purge,
     ];
 
-    /// The stage's word.
+    /// The stage's name in keys and functions.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Plan => "plan",
@@ -187,7 +187,7 @@ impl Stage {
     }
 }
 
-/// The functions that are no stages: people call them.
+/// The functions that are not stages. People call them.
 pub const CALLED: [&str; 2] = ["erase", "explain"];
 
 impl fmt::Display for Stage {
@@ -196,7 +196,7 @@ impl fmt::Display for Stage {
     }
 }
 
-/// A raw chunk and what becomes of it, by name.
+/// The name of a raw chunk and of the objects made from it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Chunk {
     /// The run.
@@ -214,17 +214,17 @@ impl Chunk {
         format!("{}/{}/{:05}/{:05}", self.run, self.source, self.split, self.chunk)
     }
 
-    /// Bytes as received.
+    /// The key of the raw object.
     pub fn raw(&self, format: RowFormat) -> String {
         format!("{RAW}{}.{}.zst", self.path(), format.name())
     }
 
-    /// The prefix of the raw chunks of its split.
+    /// The prefix of all raw chunks of the split.
     pub fn raw_of_split(&self) -> String {
         format!("{RAW}{}/{}/{:05}/", self.run, self.source, self.split)
     }
 
-    /// The chunk of a raw object.
+    /// Parses the key of a raw object.
     pub fn parse_raw(key: &str) -> Option<(Self, RowFormat)> {
         match Key::parse(key)? {
             Key::Raw(chunk, format) => Some((chunk, format)),
@@ -232,37 +232,37 @@ impl Chunk {
         }
     }
 
-    /// Its accounts.
+    /// The key of its accounts.
     pub fn interim(&self) -> String {
         format!("interim/{}.jsonl.zst", self.path())
     }
 
-    /// The links of its accounts.
+    /// The key of the links of its accounts.
     pub fn links(&self) -> String {
         format!("interim/{}.links", self.path())
     }
 
-    /// Its rejected rows.
+    /// The key of its rejected rows.
     pub fn rejects(&self) -> String {
         format!("rejects/{}.jsonl.zst", self.path())
     }
 
-    /// Where it is noted that it could not be translated.
+    /// The key of the note that it could not be translated.
     pub fn dead(&self) -> String {
         format!("runs/{}/dead/{}/{:05}/{:05}.json", self.run, self.source, self.split, self.chunk)
     }
 
-    /// The chunk of a note that it could not be translated.
+    /// Parses the key of a note that a chunk could not be translated.
     pub fn parse_dead(key: &str) -> Option<Self> {
         Self::parse_note(key, OfChunk::Dead)
     }
 
-    /// Where it is noted that its raw object holds rows that must not stay.
+    /// The key of the note that its raw object must be purged.
     pub fn purge(&self) -> String {
         format!("runs/{}/purge/{}/{:05}/{:05}.json", self.run, self.source, self.split, self.chunk)
     }
 
-    /// The chunk of a note that its raw object must not stay.
+    /// Parses the key of a note that a raw object must be purged.
     pub fn parse_purge(key: &str) -> Option<Self> {
         Self::parse_note(key, OfChunk::Purge)
     }
@@ -274,18 +274,18 @@ impl Chunk {
         }
     }
 
-    /// The name of its translation's receipt.
+    /// The name of Translate's receipt.
     pub fn receipt_name(&self) -> String {
         format!("{}-{:05}-{:05}", self.source, self.split, self.chunk)
     }
 }
 
-/// A reference table.
+/// The key of a reference table.
 pub fn reference(table: &str, format: TableFormat) -> String {
     format!("{REFERENCE}{table}.{}", format.extension())
 }
 
-/// The table of the name of a file under [`REFERENCE`], if it is one.
+/// Parses the name of a file under [`REFERENCE`]; `None` if it is no table.
 pub fn parse_reference(name: &str) -> Option<(&str, TableFormat)> {
     TableFormat::ALL.into_iter().find_map(|format| {
         let table = name.strip_suffix(format.extension())?.strip_suffix('.')?;
@@ -293,7 +293,7 @@ pub fn parse_reference(name: &str) -> Option<(&str, TableFormat)> {
     })
 }
 
-/// The prefix of a source's dropped files.
+/// The prefix of a source's uploaded files.
 pub fn landing(source: &str) -> String {
     format!("{LANDING}{source}/")
 }
@@ -308,100 +308,100 @@ pub fn rejects_of(run: &RunId) -> String {
     format!("rejects/{run}/")
 }
 
-/// The configuration that a run pinned.
+/// The configuration that the run pinned.
 pub fn run_config(run: &RunId) -> String {
     format!("runs/{run}/config.toml")
 }
 
-/// Whether an object is a file of corrections.
+/// Whether a key is that of a corrections file.
 pub fn is_corrections(key: &str) -> bool {
     key.strip_prefix(CORRECTIONS).is_some_and(|name| name.ends_with(".csv") && !name.contains('/'))
 }
 
-/// The corrections that a run obeys, of all files.
+/// The corrections that the run pinned, from all files.
 pub fn run_corrections(run: &RunId) -> String {
     format!("runs/{run}/corrections.json")
 }
 
-/// An entry of the suppression list, hashed with the secret of this fingerprint.
+/// An entry of the suppression list. `fingerprint` is that of the secret that hashed it.
 pub fn suppression(fingerprint: &str, entry: Node) -> String {
     format!("{SUPPRESSION}{fingerprint}/{entry}.json")
 }
 
-/// The fingerprint and the entry of an object of the suppression list.
+/// Parses the key of an entry of the suppression list.
 pub fn parse_suppression(key: &str) -> Option<(&str, Node)> {
     let (fingerprint, text) = key.strip_prefix(SUPPRESSION)?.strip_suffix(".json")?.split_once('/')?;
-    // Written in one way only.
+    // Each entry has only one valid form.
     Some((fingerprint, Node::parse(text).filter(|entry| entry.to_string() == text)?))
 }
 
-/// The suppression list that a run obeys.
+/// The suppression list that the run pinned.
 pub fn run_suppression(run: &RunId) -> String {
     format!("runs/{run}/suppression.json")
 }
 
-/// The prefixes under which runs leave what can hold values of rows, or hashes of them. Behind each comes the run.
+/// The prefixes of objects that can hold values of rows, or hashes of them. The run follows each prefix.
 pub const VALUES: [&str; 8] = [RAW, "interim/", "rejects/", "links/", "partitions/", "merged/", PROCESSED, RUNS];
 
-/// The run that left an object, and where in the run's folder it is.
+/// The run that wrote an object, and the object's name in the run's folder.
 pub fn parse_run(key: &str) -> Option<(RunId, &str)> {
     let behind = VALUES.iter().find_map(|prefix| key.strip_prefix(prefix))?;
     let (run, name) = behind.split_once('/')?;
     Some((RunId::parse(run).ok()?, name))
 }
 
-/// Whether an object under [`RUNS`], by its name in the run's folder, can hold a value of a row. What else is there are
-/// counts, digests and keys of objects.
+/// Whether an object under [`RUNS`] can hold a value of a row. `name` is its name in the run's folder. All other
+/// objects there hold counts, digests and keys.
 pub fn is_value_of_run(name: &str) -> bool {
     name.starts_with("ranges/") || name == "corrections.json"
 }
 
-/// The prefix of notes about raw chunks that must not stay.
+/// The prefix of a run's notes of raw objects that must be purged.
 pub fn purge_of(run: &RunId) -> String {
     format!("runs/{run}/purge/")
 }
 
-/// Whether an object holds the frames of a Partition invocation.
+/// Whether an object holds the output of a Partition invocation.
 pub fn is_shuffle(key: &str) -> bool {
     key.starts_with("partitions/") && key.ends_with(".shuffle")
 }
 
-/// What Plan found.
+/// The plan of a run.
 pub fn run_plan(run: &RunId) -> String {
     format!("runs/{run}/plan.json")
 }
 
-/// What Extract reads: a split a line.
+/// The list of splits, one per line.
 pub fn run_splits(run: &RunId) -> String {
     format!("runs/{run}/splits.jsonl")
 }
 
-/// How the keys of a source that is a database are divided.
+/// The key ranges of a database source.
 pub fn run_key_ranges(run: &RunId, source: &str) -> String {
     format!("runs/{run}/ranges/{source}.json")
 }
 
-/// The prefix of how the keys of databases are divided.
+/// The prefix of a run's key ranges.
 pub fn key_ranges_of(run: &RunId) -> String {
     format!("runs/{run}/ranges/")
 }
 
-/// The objects that this run is to read for the first time: one a line.
+/// The objects that this run is to read for the first time, one per line.
 pub fn run_inputs(run: &RunId) -> String {
     format!("runs/{run}/inputs.jsonl")
 }
 
-/// Those among them that it read: all but those of sources that were skipped.
+/// The inputs that were read: all except those of skipped sources.
 pub fn run_inputs_read(run: &RunId) -> String {
     format!("runs/{run}/read.jsonl")
 }
 
-/// The task token of Settle.
+/// The token of Settle's task.
 pub fn run_token(run: &RunId) -> String {
     format!("runs/{run}/token.json")
 }
 
-/// The match keys that link nothing in this run.
+/// The blocked keys of a run.
 pub fn link_blocked(run: &RunId) -> String {
     format!("links/{run}/blocked.keys")
 }
@@ -411,7 +411,7 @@ pub fn layout(run: &RunId) -> String {
     format!("links/{run}/layout.json")
 }
 
-/// The prefix of notes about chunks that could not be translated.
+/// The prefix of a run's notes of chunks that could not be translated.
 pub fn dead_of(run: &RunId) -> String {
     format!("runs/{run}/dead/")
 }
@@ -426,53 +426,53 @@ pub fn all_receipts_of(run: &RunId) -> String {
     format!("runs/{run}/receipts/")
 }
 
-/// The receipt of one invocation.
+/// The receipt of an invocation.
 pub fn receipt(run: &RunId, stage: Stage, name: &str) -> String {
     format!("runs/{run}/receipts/{stage}/{name}.json")
 }
 
-/// An object that a round of Link leaves: `edges` for the next round, `positions`, `labels`; of blocked keys the list of a
-/// shard (`blocked`), the accounts that have them (`bearers`), and which each partition has (`partitions`).
+/// An object of a round of Link. `what` is `edges` (for the next round), `positions` or `labels`; or, for blocked keys,
+/// `blocked` (the list of a shard), `bearers` (the accounts that have them) or `partitions` (the keys by partition).
 pub fn link_round(run: &RunId, round: u32, shard: u32, what: &str) -> String {
     format!("links/{run}/{round:05}/{shard:05}.{what}")
 }
 
-/// Which blocked keys the accounts of each partition have, among the accounts of a shard.
+/// The blocked keys of a shard's accounts, by partition.
 pub fn blocked_of_partitions(run: &RunId, round: u32, shard: u32) -> String {
     link_round(run, round, shard, "partitions")
 }
 
-/// What Partition reads: an invocation a line.
+/// The list of mappers: one line per Partition invocation.
 pub fn mappers(run: &RunId) -> String {
     format!("partitions/{run}/mappers.jsonl")
 }
 
-/// The frames of one Partition invocation.
+/// The output of a Partition invocation.
 pub fn shuffle(run: &RunId, mapper: u32) -> String {
     format!("partitions/{run}/{mapper:05}.shuffle")
 }
 
-/// The prefix of all that Merge writes.
+/// The prefix of everything that Merge writes.
 pub fn merged_of(run: &RunId) -> String {
     format!("merged/{run}/")
 }
 
-/// What Merge reads: a partition a line.
+/// The list of partitions: one line per Merge invocation.
 pub fn partitions(run: &RunId) -> String {
     format!("merged/{run}/partitions.jsonl")
 }
 
-/// A partition's customers, members or changes.
+/// An output of Merge for a partition.
 pub fn merged(run: &RunId, partition: u32, part: VersionPart) -> String {
     format!("merged/{run}/{partition:05}/{}", part.merged_name())
 }
 
-/// A partition's counts.
+/// The counts of a partition.
 pub fn merged_counts(run: &RunId, partition: u32) -> String {
     format!("merged/{run}/{partition:05}/counts.json")
 }
 
-/// What a version consists of.
+/// The parts of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VersionPart {
     /// One record per person.
@@ -481,18 +481,18 @@ pub enum VersionPart {
     Members,
     /// The links of the accounts.
     MemberLinks,
-    /// What changed.
+    /// The changes since the previous version.
     Changes,
-    /// What guards did.
+    /// The lines about what guards did.
     Blocked,
-    /// In which partition an account or a customer is.
+    /// The partitions of accounts and customers.
     Index,
-    /// The customer ids that ended.
+    /// The retired customer ids.
     Retired,
 }
 
 impl VersionPart {
-    /// All of them.
+    /// All parts.
     pub const ALL: [Self; 7] =
         [Self::Customers, Self::Members, Self::MemberLinks, Self::Changes, Self::Blocked, Self::Index, Self::Retired];
 
@@ -509,12 +509,12 @@ impl VersionPart {
     }
 }
 
-/// The run of a version's manifest.
+/// The run of a manifest's key.
 pub fn parse_manifest(key: &str) -> Option<RunId> {
     RunId::parse(key.strip_prefix(PROCESSED)?.strip_suffix("/manifest.json")?).ok()
 }
 
-/// The run of a version's folder.
+/// The run of a version's folder name.
 pub fn parse_version(folder: &str) -> Option<RunId> {
     RunId::parse(folder.strip_prefix(PROCESSED)?.strip_suffix('/')?).ok()
 }
@@ -538,32 +538,32 @@ pub fn processed(run: &RunId, part: VersionPart, number: u32) -> String {
     format!("processed/{run}/{folder}/part-{number:05}.{extension}")
 }
 
-/// Every object that was read up to a version.
+/// Every object that was read up to a version, one per line.
 pub fn processed_inputs(run: &RunId) -> String {
     format!("processed/{run}/inputs.jsonl")
 }
 
-/// The configuration that a version was made by.
+/// The configuration of a version.
 pub fn processed_config(run: &RunId) -> String {
     format!("processed/{run}/config.toml")
 }
 
-/// The corrections that a version obeys.
+/// The corrections of a version.
 pub fn processed_corrections(run: &RunId) -> String {
     format!("processed/{run}/corrections.json")
 }
 
-/// The match keys that linked nothing in a version.
+/// The blocked keys of a version.
 pub fn processed_blocked(run: &RunId) -> String {
     format!("processed/{run}/blocked.keys")
 }
 
-/// The same in a version of an earlier program.
+/// The blocked keys of a version by an earlier program.
 pub fn processed_blocked_of_earlier(run: &RunId) -> String {
     format!("processed/{run}/blocked.json")
 }
 
-/// Where each partition is in a version's files: a partition a line.
+/// The place of each partition in the version's files, one per line.
 pub fn processed_frames(run: &RunId) -> String {
     format!("processed/{run}/index/frames.jsonl")
 }

@@ -1,7 +1,7 @@
 //! Every S3 key and every object format of Onefold.
 //!
-//! A key or a format is made and taken apart in this crate and nowhere else. It takes no decision about
-//! accounts or customers: that is `onefold-identity`.
+//! Only this crate formats and parses keys and object formats. It decides nothing about accounts or customers:
+//! `onefold-identity` does.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Documents of a run: what its stages write for each other.
+//! Documents of a run, which its stages write for each other.
 
 pub mod event;
 pub mod layout;

@@ -1,4 +1,4 @@
-//! Every key as a value: what is formatted by the functions of [`keys`](super) is parsed here, and nothing else.
+//! Every key as a value. It parses exactly the keys that the functions of [`keys`](super) format.
 
 use std::fmt;
 
@@ -13,42 +13,42 @@ use super::{Chunk, RunId, Stage, VersionPart};
 pub enum Key {
     /// The user's configuration.
     Config,
-    /// Which version is current.
+    /// The name of the current version.
     Current,
     /// The lease of the run that may publish next.
     Active,
     /// A reference table.
     Table(String, TableFormat),
-    /// A dropped file.
+    /// An uploaded file.
     Landing {
         /// The source's name.
         source: String,
-        /// The file's name, folders among it.
+        /// The file's name, with its folders.
         name: String,
     },
-    /// A file of corrections, without its ending.
+    /// A file of corrections, by its name without extension.
     Corrections(String),
     /// An entry of the suppression list.
     Suppression {
-        /// The fingerprint of the secret.
+        /// The fingerprint of the secret that hashed the entry.
         fingerprint: String,
         /// The entry.
         entry: Node,
     },
-    /// A chunk as received.
+    /// A raw chunk.
     Raw(Chunk, RowFormat),
-    /// What is made of a chunk, or noted about it.
+    /// An object made from a chunk, or a note about it.
     OfChunk(Chunk, OfChunk),
     /// A record of a run.
     OfRun(RunId, OfRun),
-    /// How the keys of a source that is a database are divided.
+    /// The key ranges of a database source.
     KeyRanges {
         /// The run.
         run: RunId,
         /// The source's name.
         source: String,
     },
-    /// What an invocation did.
+    /// The receipt of an invocation.
     Receipt {
         /// The run.
         run: RunId,
@@ -57,7 +57,7 @@ pub enum Key {
         /// The invocation's name within the stage.
         name: String,
     },
-    /// What a round of Link leaves.
+    /// An object of a round of Link.
     LinkRound {
         /// The run.
         run: RunId,
@@ -65,37 +65,37 @@ pub enum Key {
         round: u32,
         /// The shard's number.
         shard: u32,
-        /// What it is.
+        /// The kind of object, such as `edges`.
         what: String,
     },
-    /// The frames of one Partition invocation.
+    /// The output of a Partition invocation.
     Shuffle {
         /// The run.
         run: RunId,
-        /// The invocation's number.
+        /// The mapper's number.
         mapper: u32,
     },
-    /// What Merge makes of a partition.
+    /// An output of Merge for a partition.
     Merged {
         /// The run.
         run: RunId,
         /// The partition's number.
         partition: u32,
-        /// Which part of it; its counts if none.
+        /// The part of the version; `None` for the counts.
         part: Option<VersionPart>,
     },
     /// A file of a version.
     Processed {
         /// The run.
         run: RunId,
-        /// Which part of the version.
+        /// The part of the version.
         part: VersionPart,
         /// The file's number.
         number: u32,
     },
 }
 
-/// What is made of a chunk, or noted about it.
+/// The kinds of objects made from a chunk, and of notes about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfChunk {
     /// Its accounts.
@@ -104,62 +104,62 @@ pub enum OfChunk {
     Links,
     /// Its rejected rows.
     Rejects,
-    /// That it could not be translated.
+    /// The note that it could not be translated.
     Dead,
-    /// That its raw object must not stay.
+    /// The note that its raw object must be purged.
     Purge,
 }
 
-/// An object that a run, or its version, has once.
+/// The kinds of objects of which a run or its version has one each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfRun {
     /// The pinned configuration.
     Config,
-    /// What Plan found.
+    /// The plan.
     Plan,
     /// The pinned corrections.
     Corrections,
     /// The pinned suppression list.
     Suppression,
-    /// What Extract reads.
+    /// The list of splits.
     Splits,
     /// The objects that the run has to read.
     Inputs,
-    /// Those that it read.
+    /// The objects that the run did read.
     InputsRead,
-    /// The task token of Settle.
+    /// The token of Settle's task.
     Token,
-    /// How a run is divided.
+    /// How the run is divided.
     Layout,
-    /// The match keys that link nothing.
+    /// The blocked keys of the run.
     LinkBlocked,
-    /// What Partition reads.
+    /// The list of mappers.
     Mappers,
-    /// What Merge reads.
+    /// The list of partitions.
     Partitions,
     /// Every object that was read up to the version.
     ProcessedInputs,
-    /// The configuration that the version was made by.
+    /// The configuration of the version.
     ProcessedConfig,
-    /// The corrections that the version obeys.
+    /// The corrections of the version.
     ProcessedCorrections,
-    /// The match keys that linked nothing in the version.
+    /// The blocked keys of the version.
     ProcessedBlocked,
-    /// The same in a version of an earlier program.
+    /// The blocked keys of a version by an earlier program.
     ProcessedBlockedOfEarlier,
-    /// Where each partition is in the version's files.
+    /// The place of each partition in the version's files.
     ProcessedFrames,
     /// The version's manifest.
     Manifest,
 }
 
 impl OfChunk {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 5] = [Self::Interim, Self::Links, Self::Rejects, Self::Dead, Self::Purge];
 }
 
 impl OfRun {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 19] = [
         Self::Config,
         Self::Plan,
@@ -208,7 +208,7 @@ impl OfRun {
 }
 
 impl Key {
-    /// The object of a key, if it is one that Onefold names.
+    /// Parses a key; `None` if Onefold has no such key.
     pub fn parse(key: &str) -> Option<Self> {
         let parts: Vec<&str> = key.split('/').collect();
         let found = match parts.as_slice() {
@@ -231,12 +231,12 @@ impl Key {
             [_, run, rest @ ..] => of_run(key, RunId::parse(run).ok()?, rest)?,
             _ => return None,
         };
-        // A key is written in one way only.
+        // Each key has only one valid form.
         (found.to_string() == key).then_some(found)
     }
 }
 
-/// What is made of a chunk; `path` is what stands behind the run.
+/// Parses the key of an object made from a chunk. `path` follows the run.
 fn of_chunk(folder: &str, run: RunId, path: &[&str]) -> Option<Key> {
     let [source, split, name] = path else { return None };
     let (number, extension) = name.split_once('.')?;
@@ -254,7 +254,7 @@ fn chunk(run: RunId, source: &str, split: &str, chunk: &str) -> Option<Chunk> {
     (!source.is_empty()).then(|| Chunk { run, source: source.to_owned(), split, chunk })
 }
 
-/// What a run leaves else; `rest` is what stands behind the run.
+/// Parses any other key of a run. `rest` follows the run.
 fn of_run(key: &str, run: RunId, rest: &[&str]) -> Option<Key> {
     let once = if rest.len() < 3 { OfRun::ALL.into_iter().find(|once| once.key(&run) == key) } else { None };
     if let Some(once) = once {
@@ -293,7 +293,7 @@ fn of_run(key: &str, run: RunId, rest: &[&str]) -> Option<Key> {
     })
 }
 
-/// A number of at least five digits, and of no more than it needs.
+/// Parses a number of five digits, or of more if it needs them.
 fn number(text: &str) -> Option<u32> {
     let number: u32 = text.parse().ok()?;
     (format!("{number:05}") == text).then_some(number)

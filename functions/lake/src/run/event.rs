@@ -1,13 +1,13 @@
-//! Events of S3 about new objects, as far as Onefold reads them.
+//! Events of S3 about new objects. Only the fields that Onefold needs are read.
 
 use serde::{Deserialize, Serialize};
 
-/// An event.
+/// An event of S3.
 #[derive(Debug, Serialize, Deserialize)]
 struct ObjectEvent {
     #[serde(rename = "Records", default)]
     records: Vec<ObjectEventRecord>,
-    /// Only in the event that S3 sends once, when the notification is set up.
+    /// Only S3's test event has this. S3 sends it once, when the notification is set up.
     #[serde(rename = "Event", default, skip_serializing_if = "Option::is_none")]
     event: Option<String>,
 }
@@ -27,17 +27,17 @@ struct ObjectName {
     key: String,
 }
 
-/// A message is no event of S3.
+/// The message is not an event of S3 about an object.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the message is no event of S3 about an object")]
 pub struct EventError;
 
-/// The keys of the objects that an event is about. S3's test event is about none.
+/// The keys of an event's objects. S3's test event has none.
 ///
-/// S3 encodes some characters of keys; those of raw chunks have none of these.
+/// Keys are not decoded: raw chunks have no characters that S3 encodes.
 ///
 /// # Errors
-/// The message is something else.
+/// The message is not such an event.
 pub fn parse(body: &str) -> Result<Vec<String>, EventError> {
     let event: ObjectEvent = serde_json::from_str(body).map_err(|_| EventError)?;
     if event.records.is_empty() && event.event.as_deref() != Some("s3:TestEvent") {
@@ -46,7 +46,7 @@ pub fn parse(body: &str) -> Result<Vec<String>, EventError> {
     Ok(event.records.into_iter().map(|record| record.s3.object.key).collect())
 }
 
-/// An event about one object, as S3 would send it.
+/// Formats an event about one object, as S3 does.
 pub fn format(key: &str) -> String {
     serde_json::json!({"Records": [{"s3": {"object": {"key": key}}}]}).to_string()
 }

@@ -1,8 +1,7 @@
-//! How a run is divided: shards of Link, invocations by mapper (Partition's), invocations by partition (Merge's) and the
-//! slices of partitions.
+//! How a run is divided: into shards for Link, mappers for Partition, and partitions with slices for Merge.
 //!
-//! A partition is what one Merge invocation does. It does it a *slice* after the other: all accounts of a component are
-//! in one slice, as they are in one partition, and what is worked on fits a processor's cache.
+//! One Merge invocation works on one partition, one *slice* after the other. All accounts of a component are in the
+//! same slice. The work on a slice fits a processor's cache.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,84 +21,84 @@ pub struct Layout {
     /// Slices of each partition.
     #[serde(default = "one")]
     pub slices: u32,
-    /// References, match keys and customers of all accounts, repetitions counted; 0 if an earlier program did not say.
+    /// References, match keys and customers of all accounts, with repetitions; 0 in layouts of earlier programs.
     #[serde(default)]
     pub nodes: u64,
-    /// What each Partition invocation reads.
+    /// The inputs of each mapper.
     pub mappers: Vec<Vec<MapperInput>>,
-    /// The sources whose accounts of the previous version a snapshot replaces, sorted.
+    /// The sources whose previous accounts a snapshot replaces, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
 }
 
-/// An object that a Partition invocation reads.
+/// An object that a mapper reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MapperInput {
-    /// Accounts or members, a line each.
+    /// The key of accounts or members, one per line.
     pub key: String,
-    /// Their links; none for members whose links were made under other match rules.
+    /// The key of their links; `None` for members whose links follow other match rules.
     pub links: Option<String>,
-    /// How many lines there are.
+    /// The number of lines.
     pub lines: u64,
 }
 
-/// A line of `partitions/<run>/mappers.jsonl`: what one Partition invocation does.
+/// A line of `partitions/<run>/mappers.jsonl`: the work of one Partition invocation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapper {
-    /// The invocation's number.
+    /// The mapper's number.
     pub mapper: u32,
-    /// How many there are.
+    /// The number of mappers.
     pub mappers: u32,
-    /// What it reads, in order.
+    /// The inputs, in order.
     pub inputs: Vec<MapperInput>,
     /// Partitions of Merge.
     pub partitions: u32,
     /// Slices of each partition.
     #[serde(default = "one")]
     pub slices: u32,
-    /// Shards of Link, each of which has labels for it.
+    /// Shards of Link. Each has labels for this mapper.
     pub shards: u32,
 }
 
-/// A line of `merged/<run>/partitions.jsonl`: what one Merge invocation does.
+/// A line of `merged/<run>/partitions.jsonl`: the work of one Merge invocation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Partition {
     /// The partition's number.
     pub partition: u32,
-    /// How many there are.
+    /// The number of partitions.
     pub partitions: u32,
     /// Slices of each partition.
     #[serde(default = "one")]
     pub slices: u32,
-    /// How many shuffle objects there are.
+    /// The number of mappers. Each wrote one shuffle object.
     pub mappers: u32,
-    /// Shards of Link, each of which has blocked keys for it.
+    /// Shards of Link. Each has blocked keys for this partition.
     pub shards: u32,
-    /// The sources whose accounts of the previous version a snapshot replaces, sorted.
+    /// The sources whose previous accounts a snapshot replaces, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
 }
 
-/// Runs that were begun before there were slices have one a partition.
+/// Layouts without slices, by earlier programs, have one slice per partition.
 fn one() -> u32 {
     1
 }
 
 impl Layout {
-    /// Lines of all that Partition reads: accounts of this run, and members and tombstones of the version before.
+    /// Lines of all inputs of Partition: accounts of this run, and members and tombstones of the previous version.
     pub fn accounts(&self) -> u64 {
         self.mappers.iter().flatten().map(|input| input.lines).sum()
     }
 
-    /// Slices of all partitions, by which Link labels accounts: those of the first partition, then those of the next.
+    /// Slices of all partitions, in the order of the partitions. Link labels accounts with their numbers.
     pub fn all_slices(&self) -> u32 {
         self.partitions.saturating_mul(self.slices)
     }
 
-    /// The partition that one of all slices is in.
+    /// The partition of a slice.
     pub fn partition(&self, slice: u32) -> u32 {
         slice / self.slices.max(1)
     }
@@ -118,7 +117,7 @@ impl Partition {
         self.partitions.saturating_mul(self.slices)
     }
 
-    /// Those among them that are this partition's.
+    /// The slices of this partition, by their numbers among all slices.
     pub fn own_slices(&self) -> Range<u32> {
         let start = self.partition.saturating_mul(self.slices);
         start..start.saturating_add(self.slices)
@@ -128,19 +127,19 @@ impl Partition {
 /// `merged/<run>/<partition>/counts.json`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartitionCounts {
-    /// How many of what.
+    /// The partition's share of the version's counts.
     pub counts: VersionCounts,
     /// Lines of changes.
     pub changes: u64,
-    /// Lines about what guards did.
+    /// Lines in the file of guards.
     pub guarded: u64,
-    /// Text of customers, members, changes and what guards did, decompressed.
+    /// Bytes of text of customers, members, changes and guards, decompressed.
     pub text_bytes: [u64; 4],
-    /// The rule of each blocked key that was met.
+    /// The rule of each blocked key that accounts of the partition have.
     pub blocked: BTreeMap<String, BlockedRule>,
     /// How often each guard acted.
     pub guards: BTreeMap<String, u64>,
-    /// Customer ids that ended.
+    /// Retired customer ids.
     #[serde(default)]
     pub retired: u64,
     /// Entries of the index.

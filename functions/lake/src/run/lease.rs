@@ -1,8 +1,8 @@
-//! `runs/ACTIVE`: the run that may publish next. Of two that run at once the second would be overtaken after all its work,
-//! so Plan does not let it begin.
+//! `runs/ACTIVE`: the lease of the only run that may publish next. Plan refuses to start a second run at the same time,
+//! because its version could not be published in the end.
 //!
-//! A lease ends when its execution does: it is given back by whoever comes last, and where that did not happen Step
-//! Functions says whether the execution still runs. Where nobody can tell, it ends with the time that an execution has.
+//! A lease ends with its execution. Whoever finishes the run gives it back. Otherwise Step Functions says whether the
+//! execution still runs. If Step Functions cannot be asked, the lease ends when the execution's time is over.
 
 use onefold_store::{Store, Transaction, TransactionError};
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,13 @@ use crate::keys::{self, RunId};
 /// `TimeoutSeconds` of the state machine: no execution runs for longer.
 pub const RUN_SECONDS_MAX: i64 = 86_400;
 
-/// Who holds the lease.
+/// The holder of the lease.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lease {
     /// The run.
     pub run: RunId,
-    /// The ARN of the execution that does it.
+    /// The ARN of the run's execution.
     pub execution: String,
     /// When the execution started, in milliseconds since the epoch.
     pub started_at: i64,
@@ -28,13 +28,13 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// From when on the execution cannot run any more, in milliseconds since the epoch.
+    /// When the execution's time is over, in milliseconds since the epoch.
     pub const fn ends_at(&self) -> i64 {
         self.started_at.saturating_add(RUN_SECONDS_MAX * 1000)
     }
 }
 
-/// Reads the lease, to take it or not.
+/// Reads the lease. The caller may commit a new one.
 ///
 /// # Errors
 /// The store failed, or the object is damaged.
@@ -51,7 +51,7 @@ pub async fn give_back(store: &dyn Store, run: &RunId) -> Result<(), Transaction
     let Some(held) = transaction.value().filter(|held| held.run == *run && !held.is_over) else { return Ok(()) };
     let over = Lease { is_over: true, ..held.clone() };
     match transaction.commit(store, &over).await {
-        // Whoever took it over has it now.
+        // Another run has taken the lease over.
         Err(TransactionError::Overtaken { .. }) => Ok(()),
         committed => committed,
     }

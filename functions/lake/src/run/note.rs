@@ -1,40 +1,40 @@
-//! What is told of a source that is no fault: it was read, and perhaps not as somebody meant.
+//! Remarks about a source that was read without errors, but perhaps not as its owner meant.
 //!
-//! A connector notes it in Plan ([`crate::run::plan::Plan::source_notes`]) or while it reads a split: then it travels in the
-//! index of the split's next raw chunk, so that it is there however the invocation ends, or in Extract's receipt if no
-//! chunk follows. Compact gathers all of them into the manifest.
+//! A connector makes notes in Plan ([`crate::run::plan::Plan::source_notes`]) or while it reads a split. Notes on a
+//! split are stored in the index of its next raw chunk, so they are kept however the invocation ends. If no chunk
+//! follows, Extract's receipt holds them. Compact gathers all notes in the manifest.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Notes of one source that a manifest lists.
+/// The most notes of one source in a manifest.
 pub const NOTES_OF_SOURCE_MAX: usize = 100;
 
-/// What is told. No note may hold a value of a row.
+/// What was noticed. A note must not hold a value of a row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Note {
-    /// An API's first page has rows, and nothing where the next page should be named; so it was the last.
+    /// The first page of an API has rows, but does not name the next page. So it was taken for the last.
     NoNextPage {
-        /// Where the name of the next page should be: a JSON Pointer, or the header `Link`.
+        /// Where the next page should be named: a JSON Pointer, or the header `Link`.
         at: String,
     },
-    /// An API gives the first page again where it is asked for the second, so that it was the last; or it does not look at
-    /// which page it is asked for.
+    /// An API answers the second request with the first page. So it was the only page, or the API ignores the page
+    /// parameter.
     SamePage {
-        /// The parameter that asks for a page.
+        /// The page parameter.
         param: String,
     },
-    /// A file has bytes, and no row.
+    /// A file has bytes but no rows.
     NoRow {
         /// The object's key.
         object: String,
     },
     /// Row-level security hides rows of a database from the user who reads.
     RowsHidden,
-    /// There is more to tell of the source than is listed.
+    /// The source has more notes than are listed.
     More {
         /// How many notes are left out.
         notes: u64,
@@ -67,18 +67,18 @@ impl fmt::Display for Note {
     }
 }
 
-/// A note, and whose it is.
+/// A note and its source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceNote {
     /// The source's name.
     pub source: String,
-    /// What is told of it.
+    /// What was noticed.
     pub note: Note,
 }
 
-/// The notes of a run as a manifest lists them: by source, each once, and no more of a source than
-/// [`NOTES_OF_SOURCE_MAX`].
+/// The notes as a manifest lists them: sorted by source, without duplicates, at most [`NOTES_OF_SOURCE_MAX`] per
+/// source.
 pub fn listed(notes: impl IntoIterator<Item = SourceNote>) -> Vec<SourceNote> {
     let mut by_source: BTreeMap<String, Vec<Note>> = BTreeMap::new();
     for SourceNote { source, note } in notes {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::keys::RunId;
 use crate::run::note::SourceNote;
 
-/// `runs/<run>/plan.json`: what a run builds on. Written once, read by every stage.
+/// `runs/<run>/plan.json`: what a run builds on. Plan writes it once, and every stage reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
@@ -16,41 +16,41 @@ pub struct Plan {
     pub started_at: i64,
     /// The version that this run builds on.
     pub previous: Option<BaseVersion>,
-    /// The reference tables as they were.
+    /// The reference tables, pinned.
     pub tables: Vec<PinnedTable>,
-    /// How many shards Link uses; decided by the number of nodes if not given.
+    /// Shards of Link. If not given, Divide computes them from the number of nodes.
     pub shards: Option<u32>,
-    /// How many partitions Merge uses; decided by the number of bytes if not given.
+    /// Partitions of Merge. If not given, Divide computes them from the number of bytes.
     pub partitions: Option<u32>,
-    /// How many splits there are.
+    /// The number of splits.
     pub splits: u32,
-    /// Sources that could not be planned and need not be read.
+    /// Sources that could not be planned and that the run may skip.
     #[serde(default)]
     pub skipped: Vec<SkippedSource>,
-    /// The sources of which this run reads a snapshot, sorted.
+    /// The sources that give this run a snapshot, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<String>,
     /// Whether the run does everything but publish.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
-    /// The files of corrections as they were. If there are any, `runs/<run>/corrections.json` holds their pairs.
+    /// The corrections files, pinned. If there are any, `runs/<run>/corrections.json` holds their pairs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<PinnedCorrections>,
-    /// What is no fault of the set-up and may be a mistake.
+    /// Remarks about possible mistakes in the set-up. They are no errors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// What is told of sources since they were looked at.
+    /// Remarks about sources, made while Plan looked at them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source_notes: Vec<SourceNote>,
-    /// Digest of the suppression list; empty if nobody is on it. If it is not, `runs/<run>/suppression.json` holds it.
+    /// Digest of the suppression list; empty if the list is. Otherwise `runs/<run>/suppression.json` holds the list.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub suppression: String,
-    /// Whether the previous version was made with another suppression list, so that it may hold who is on this one.
+    /// Whether the previous version was made with another suppression list, so it may hold persons who are on this one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub erases: bool,
 }
 
-/// A file of corrections as it was when the run was planned.
+/// A corrections file, pinned by its entity tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PinnedCorrections {
@@ -60,13 +60,13 @@ pub struct PinnedCorrections {
     pub etag: String,
 }
 
-/// A source that failed and need not be read: its accounts stay as they were.
+/// A source that failed and that the run may skip. Its accounts stay as they were.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SkippedSource {
     /// The source's name.
     pub source: String,
-    /// Why; never a value of a row.
+    /// Why. It holds no value of a row.
     pub reason: String,
 }
 
@@ -76,24 +76,24 @@ pub struct SkippedSource {
 pub struct BaseVersion {
     /// The run that made it.
     pub run: RunId,
-    /// The entity tag of `processed/CURRENT` that named it: what the commit must match.
+    /// The entity tag of the `processed/CURRENT` that named it. The commit must match it.
     pub etag: String,
 }
 
-/// A reference table as it was when the run was planned.
+/// A reference table, pinned by its entity tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PinnedTable {
     /// The table's name.
     pub name: String,
-    /// How it is written; plans of earlier programs knew CSV only.
+    /// Its format. Plans of earlier programs have only CSV.
     #[serde(default)]
     pub format: TableFormat,
     /// Its entity tag.
     pub etag: String,
 }
 
-/// A line of `runs/<run>/splits.jsonl`: what one Extract invocation reads.
+/// A line of `runs/<run>/splits.jsonl`: the work of one Extract invocation or of several in turn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Split {
@@ -105,14 +105,14 @@ pub struct Split {
     pub read: SplitReading,
 }
 
-/// What a split reads, in the terms of its source's connector. It travels through the state machine: no
-/// value of a row may be in it.
+/// What a split reads, by the kind of its source. It passes through the state machine, so it must not hold a value of a
+/// row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum SplitReading {
     /// Objects, or ranges of them.
     Files {
-        /// In this order.
+        /// The objects or ranges, in the order of reading.
         pieces: Vec<ObjectPiece>,
     },
     /// All pages of an API.
@@ -120,23 +120,23 @@ pub enum SplitReading {
         /// The watermark that the previous version committed.
         watermark: Option<String>,
     },
-    /// A range of a table's or a query's keys.
+    /// A range of the keys of a table or query.
     Postgres {
-        /// Its number; the run's [`KeyRanges`] of the source say which keys these are.
+        /// The range's number. The source's [`KeyRanges`] hold its keys.
         range: u32,
     },
 }
 
-/// `runs/<run>/ranges/<source>.json`: how Plan divided the rows of a database. Keys can be personal, so they
-/// are in here and not in the splits.
+/// `runs/<run>/ranges/<source>.json`: how Plan divided the rows of a database. Keys can be personal, so they are here
+/// and not in the splits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyRanges {
-    /// The value of the watermark column that was read up to before.
+    /// The watermark of the previous version.
     pub since: Option<String>,
-    /// The watermark that is committed if the run is.
+    /// The new watermark. It is committed with the run.
     pub watermark: Option<String>,
-    /// The last key of each range but the last one, which has no end.
+    /// The last key of each range except the last range, which has no end.
     pub bounds: Vec<String>,
 }
 
@@ -148,13 +148,13 @@ pub struct ObjectPiece {
     pub object: String,
     /// Its entity tag.
     pub etag: String,
-    /// When it came, in milliseconds since the epoch.
+    /// When the object was written, in milliseconds since the epoch.
     pub received_at: i64,
     /// The first byte of the range. A line belongs to the range in which it starts.
     pub start: u64,
-    /// The byte behind the range; the object's size where it is read whole.
+    /// The end of the range, exclusive; the object's size if it is read whole.
     pub end: u64,
-    /// Whether this is a part of an object that is read in several splits.
+    /// Whether the object is divided into several splits.
     pub is_range: bool,
 }
 
@@ -172,7 +172,7 @@ pub struct ReadObject {
     pub run: RunId,
 }
 
-/// `runs/<run>/token.json`: what completes Settle.
+/// `runs/<run>/token.json`: the token that completes Settle's task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SettleToken {
@@ -182,21 +182,21 @@ pub struct SettleToken {
     pub chunks: u64,
 }
 
-/// `runs/<run>/dead/….json`: a chunk that could not be translated.
+/// `runs/<run>/dead/….json`: the note that a chunk could not be translated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeadChunk {
     /// The raw object.
     pub raw: String,
-    /// Whether it was put back into the queue since.
+    /// Whether the chunk was put back into the queue since then.
     pub requeued: bool,
-    /// Why, if Translate could say so.
+    /// Why, if Translate gave a reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
 impl DeadChunk {
-    /// Why the run fails, and what to do.
+    /// Why the run fails, and what to do, as one text.
     pub fn cause(&self, run: &RunId) -> String {
         let raw = &self.raw;
         let reason = self.reason.as_deref().unwrap_or("the log of the function translate says why");

@@ -1,17 +1,18 @@
-//! Receipts: what an invocation did and what it cost. Written last, so a receipt says that its output is whole.
+//! Receipts: the result and the cost of an invocation. The receipt is written last, so its existence proves that the
+//! output is whole.
 
 use serde::{Deserialize, Serialize};
 
 use crate::keys::{RunId, Stage};
 
-/// What an invocation moved.
+/// Records and bytes that an invocation read and wrote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
     /// Rows, accounts or links read.
     pub records_in: u64,
     /// Rows, accounts or customers written.
     pub records_out: u64,
-    /// Rows refused.
+    /// Rows rejected.
     pub records_rejected: u64,
     /// Bytes read from objects, as stored.
     pub bytes_in: u64,
@@ -19,14 +20,14 @@ pub struct Moved {
     pub bytes_out: u64,
 }
 
-/// What an invocation cost. Measured, so the only thing in the lake that is not the same in every try.
+/// The measured cost of an invocation. It is the only data in the lake that differs between tries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
-    /// Time from request to answer.
+    /// Time from request to result, in milliseconds.
     pub elapsed_ms: u64,
-    /// CPU time of the process since its previous invocation ended; start-up counts for the first.
+    /// CPU time of the process since its previous invocation ended. The first one includes the start of the process.
     pub cpu_ms: u64,
-    /// Most memory that the process ever had resident.
+    /// The most resident memory of the process so far.
     pub max_rss_bytes: u64,
     /// Requests to the object store.
     pub s3_requests: u64,
@@ -39,15 +40,15 @@ pub struct Receipt<R> {
     pub run: RunId,
     /// The stage.
     pub stage: Stage,
-    /// The invocation's name: what it worked on.
+    /// The invocation's name in its stage, after its work.
     pub name: String,
-    /// What it moved.
+    /// Records and bytes read and written.
     #[serde(flatten)]
     pub moved: Moved,
-    /// What it cost.
+    /// The measured cost.
     #[serde(flatten)]
     pub cost: Cost,
-    /// What it answered.
+    /// The result of the function.
     pub result: R,
 }
 
