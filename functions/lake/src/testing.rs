@@ -1,6 +1,6 @@
-//! What the tests of formats share.
+//! Helpers for the tests of formats.
 
-/// Waits for what a store in memory does.
+/// Runs a future to its end. A store in memory needs no runtime.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }

@@ -1,4 +1,4 @@
-//! Documents of a version, and what things in it are looked up in.
+//! Documents of a version, and lookups in them.
 
 pub mod current;
 pub mod index;

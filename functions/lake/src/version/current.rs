@@ -1,7 +1,7 @@
-//! `processed/CURRENT`: which version readers see.
+//! `processed/CURRENT`: the version that readers see.
 //!
-//! It is only ever changed by a [`Transaction`]. Its epoch grows with each purge, before anything is deleted: whoever read
-//! it before that, to name a version of which the purge takes objects, is overtaken.
+//! Only a [`Transaction`] changes it. Each purge increments the epoch before it deletes anything. So a commit fails if
+//! it began before the purge and would name a version that lost objects.
 
 use onefold_store::{Store, Transaction, TransactionError};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::keys::{self, RunId};
 pub struct CurrentVersion {
     /// The run that made the current version.
     pub run: RunId,
-    /// How often something was purged so far; not written if never.
+    /// How many purges there were; not written if there were none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub epoch: u64,
 }
@@ -24,12 +24,12 @@ fn is_zero(epoch: &u64) -> bool {
 }
 
 impl CurrentVersion {
-    /// Names the version of a run where nothing has been purged.
+    /// Names the version of a run, if nothing was purged before.
     pub const fn new(run: RunId) -> Self {
         Self { run, epoch: 0 }
     }
 
-    /// Names the version of a run behind what was named before.
+    /// Names the version of a run, with the epoch of `before`.
     pub fn after(before: Option<&Self>, run: RunId) -> Self {
         Self { run, epoch: before.map_or(0, |before| before.epoch) }
     }
@@ -41,7 +41,7 @@ impl CurrentVersion {
     }
 }
 
-/// Reads `processed/CURRENT`, to change it or not.
+/// Reads `processed/CURRENT`. The caller may commit a new value.
 ///
 /// # Errors
 /// The store failed, or the object is damaged.

@@ -1,9 +1,10 @@
-//! `processed/<run>/index/`: in which partition an account or a customer is.
+//! `processed/<run>/index/`: finds the partition of an account or a customer.
 //!
-//! Each partition has a section in the `.hashes` files: the [`place`](onefold_identity::reference::place)s of its references
-//! and customer ids, little-endian, sorted. `frames.jsonl` says where the section is, and what else there is of the
-//! partition. Hashes are spread evenly, so where one would stand is known from its value, give or take a few times the
-//! square root of their number: one ranged GET a section.
+//! Each partition has a section in the `.hashes` files. It holds the sorted
+//! [`place`](onefold_identity::reference::place)s of the partition's references and customer ids, little-endian.
+//! `frames.jsonl` says where each section and each other part of the partition is. Hashes are spread evenly, so a
+//! hash's value tells its position, within a few times the square root of their number. One ranged GET per section is
+//! enough.
 
 use std::ops::Range;
 
@@ -18,39 +19,39 @@ use crate::keys::{self, RunId, VersionPart};
 
 const ENTRY_BYTES: u64 = 8;
 
-/// Where a partition is in the files of a version.
+/// The position of a partition in the files of a version. Ranges are start and end in bytes; the end is exclusive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartitionFrames {
-    /// The number of the files, the same for all parts.
+    /// The number of the files, which is the same for all parts.
     pub file: u32,
-    /// Start and end of its customers, in bytes.
+    /// The range of its customers.
     pub customers: (u64, u64),
-    /// Start and end of its members.
+    /// The range of its members.
     pub members: (u64, u64),
-    /// Start and end of what guards did in it.
+    /// The range of what guards did.
     pub blocked: (u64, u64),
-    /// Start and end of its section of the index.
+    /// The range of its section of the index.
     pub index: (u64, u64),
 }
 
-/// Formats the section of a partition, of the places of what is in it.
+/// Formats the section of a partition from its places, in any order.
 pub fn format(mut places: Vec<u64>) -> Vec<u8> {
     places.sort_unstable();
     places.dedup();
     places.iter().flat_map(|place| place.to_le_bytes()).collect()
 }
 
-/// How many entries a section of so many bytes has.
+/// The number of entries in a section of so many bytes.
 pub const fn entries(bytes: u64) -> u64 {
     bytes / ENTRY_BYTES
 }
 
-/// Sections that are looked into at once.
+/// How many sections are searched at once.
 const READ_AHEAD: usize = 64;
 
-/// The partitions of a version that have a place: one, or none. Of 2^64 names one is taken for another, so a caller must
-/// look at what it finds.
+/// Finds the partitions of a version that have a place: normally one or none. Two names share a place with a chance of
+/// 1 in 2^64, so a caller must check what it finds.
 ///
 /// # Errors
 /// The store failed, or the index is damaged.
@@ -70,13 +71,13 @@ pub async fn find<'f>(
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Whether a section has a place. `section` is where it is in the object.
+/// Whether a section has a place. `section` is the section's range in the object.
 ///
-/// One GET, if the hash stands where it is expected: of more than ten thousand, one does not. Then the window is
-/// widened. Of 2^64 names one is taken for another, so a caller must look at what it finds.
+/// This takes one GET if the hash is in the expected window. Less than one of ten thousand is not, and then the window
+/// grows. Two names share a place with a chance of 1 in 2^64, so a caller must check what it finds.
 ///
 /// # Errors
-/// What the store says; the object ends within the section.
+/// The store failed, or the object ends inside the section.
 pub async fn has(store: &dyn Store, key: &str, section: (u64, u64), place: u64) -> Result<bool, ShuffleError> {
     let entries = section.1.saturating_sub(section.0) / ENTRY_BYTES;
     let mut reach = 4 + 2 * entries.isqrt();
@@ -102,7 +103,7 @@ pub async fn has(store: &dyn Store, key: &str, section: (u64, u64), place: u64) 
     }
 }
 
-/// The entries among which a hash is expected.
+/// The range of entries in which a hash is expected.
 fn window(entries: u64, hash: u64, reach: u64) -> Range<u64> {
     let expected = ((u128::from(hash) * u128::from(entries)) >> 64) as u64;
     expected.saturating_sub(reach)..expected.saturating_add(reach).min(entries)

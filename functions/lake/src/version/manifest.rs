@@ -1,4 +1,4 @@
-//! `processed/<run>/manifest.json`: what a version consists of and what made it.
+//! `processed/<run>/manifest.json`: the content of a version and its origin.
 
 use std::collections::BTreeMap;
 
@@ -11,105 +11,105 @@ use crate::keys::RunId;
 use crate::run::note::SourceNote;
 use crate::run::plan::SkippedSource;
 
-/// The format's number. Readers refuse a higher one.
+/// The number of the format. Readers reject higher numbers.
 pub const FORMAT: u32 = 1;
 
-/// Files of which rows were refused that a manifest lists.
+/// The most files with rejected rows in a manifest.
 pub const REFUSED_FILES_MAX: usize = 100;
 
-/// The digest by which a change of the configuration is noticed.
+/// The digest of a configuration's text. Another digest means that the configuration changed.
 pub fn config_digest(config: &str) -> String {
     format!("{:032x}", xxh3_128(config.as_bytes()))
 }
 
-/// A version.
+/// The manifest of a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// [`FORMAT`]
     pub format: u32,
     /// The run that made the version.
     pub run: RunId,
-    /// The run that made the version before it.
+    /// The run whose version this one builds on; `None` for a first version.
     pub previous: Option<RunId>,
-    /// When the run started, RFC 3339.
+    /// The start of the run, RFC 3339.
     pub started_at: String,
-    /// How many of what.
+    /// The counts of the version: the sums over its partitions.
     pub counts: VersionCounts,
-    /// Match keys that linked nothing because too many accounts shared them: the 100 most shared, those first. How many
-    /// there are is among the counts.
+    /// The blocked match keys that most accounts share, at most 100, the most shared first. `counts` has the number of
+    /// all.
     pub blocked: Vec<BlockedKey>,
-    /// How often each guard acted on a member or customer of this version: `blocked_values`, `max_distinct.<field>`,
-    /// `max_accounts_per_customer`. What exactly is in the files `blocked`.
+    /// How often each guard acted on a member or customer: `blocked_values`, `max_distinct.<field>`,
+    /// `max_accounts_per_customer`. The files in `files.blocked` have the details.
     #[serde(default)]
     pub guards: BTreeMap<String, u64>,
-    /// Values of this run's rows that could not be used, by field.
+    /// Unusable values in this run's rows, by field.
     pub dropped_values: BTreeMap<String, u64>,
-    /// The sources that are snapshots: the links of their members bear their marks.
+    /// The sources that are snapshots. The links of their members carry their marks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<String>,
-    /// The sources of which this run read a snapshot and refused rows: nothing was taken as gone.
+    /// The snapshot sources that had rejected rows in this run. No account of theirs was treated as deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incomplete_snapshots: Vec<String>,
     /// The version's files.
     pub files: VersionFiles,
-    /// Digest of the configuration, by which its change is noticed.
+    /// Digest of the configuration. It shows whether the configuration changed.
     pub config: String,
-    /// Digest of the match rules and the secret under which the member links were made.
+    /// Digest of the match rules and of the secret that made the member links.
     pub matching: String,
-    /// Keyed digest of the corrections, by which their change is noticed; empty if there are none.
+    /// Keyed digest of the corrections, empty if there are none. It shows whether they changed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub corrections: String,
-    /// Digest of the suppression list, by which its change is noticed; empty if nobody was on it.
+    /// Digest of the suppression list, empty if the list is. It shows whether the list changed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub suppression: String,
-    /// What was no fault of the set-up and may be a mistake, such as corrections that say nothing new.
+    /// Remarks about possible mistakes in the set-up, such as corrections that change nothing. They are no errors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// What this run read, by source.
+    /// Rows of this run by source.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<String, SourceCounts>,
-    /// Files of which rows were refused, the worst first, no more than [`REFUSED_FILES_MAX`].
+    /// Files with rejected rows, the worst first, at most [`REFUSED_FILES_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused_files: Vec<RefusedFile>,
-    /// What is told of this run's sources that is no fault, by source: see [`crate::run::note`].
+    /// Remarks about this run's sources. They are no errors: see [`crate::run::note`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source_notes: Vec<SourceNote>,
-    /// Up to where each source is read that is read by a watermark; the next run goes on from there.
+    /// The watermark of each source that has one. The next run continues there.
     #[serde(default)]
     pub watermarks: BTreeMap<String, String>,
-    /// Sources that failed in this run and need not be read: their accounts are those of the version before,
-    /// and what was read before they failed.
+    /// Sources that failed and that this run skipped. Their accounts are those of the previous version and those that
+    /// were read before the failure.
     #[serde(default)]
     pub skipped: Vec<SkippedSource>,
-    /// Why the gate held the version back, or would have: it was not published. Empty in one that was.
+    /// Why the gate held the version back, or would have in a dry run. Empty in a published version.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gated: Vec<String>,
-    /// Whether the run was to publish nothing.
+    /// Whether the run was a dry run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
-    /// What the gate had said of a version that was published all the same.
+    /// Why the gate had held the version back, if it was published anyway.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub published_over: Vec<String>,
 }
 
 impl Manifest {
-    /// Whether the version waits for somebody to publish it: the gate held it back, or its run was a dry run.
+    /// Whether the version waits to be published: the gate held it back, or its run was a dry run.
     pub fn is_held(&self) -> bool {
         self.dry_run || !self.gated.is_empty()
     }
 
-    /// The manifest once somebody publishes the version.
+    /// The manifest as it is after somebody publishes the version.
     #[must_use]
     pub fn released(self) -> Self {
         let published_over = if self.gated.is_empty() { self.published_over } else { self.gated };
         Self { gated: Vec::new(), dry_run: false, published_over, ..self }
     }
 
-    /// All objects of the version but the manifest itself.
+    /// All objects of the version except the manifest itself.
     pub fn objects(&self) -> impl Iterator<Item = &VersionFile> {
         let VersionFiles { customers, members, member_links, changes, blocked, index, retired, inputs, settings } =
             &self.files;
-        // The changes of a first version are its files of customers.
+        // The changes of a first version are its customer files.
         let changes = changes.iter().filter(|file| !customers.contains(file));
         [customers, members, member_links, blocked, index, retired, inputs, settings]
             .into_iter()
@@ -117,10 +117,10 @@ impl Manifest {
             .chain(changes)
     }
 
-    /// Asserts that every object of the version is there with its size, given a listing of the version.
+    /// Checks that every object of the version has its size in `listed`, a listing of the version.
     ///
     /// # Errors
-    /// What is missing, or has another size.
+    /// The first object that is missing or has another size.
     pub fn check_complete(&self, listed: &[Object]) -> Result<(), IncompleteError> {
         let sizes: BTreeMap<&str, u64> = listed.iter().map(|object| (object.key.as_str(), object.size)).collect();
         let fault = self.objects().find_map(|file| {
@@ -131,7 +131,7 @@ impl Manifest {
     }
 }
 
-/// An object of a version is not as the manifest says.
+/// An object of a version is missing or has another size.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the manifest says that {key} has {bytes} bytes, but {}", found.map_or_else(|| "it is not there".to_owned(), |found| format!("it has {found}")))]
 pub struct IncompleteError {
@@ -139,11 +139,11 @@ pub struct IncompleteError {
     pub key: String,
     /// The size that it should have.
     pub bytes: u64,
-    /// The size that it has, if it is there.
+    /// The size that it has; `None` if it is missing.
     pub found: Option<u64>,
 }
 
-/// How many rows of a source a run read, and what became of them.
+/// How many rows of a source a run read, and how many of them it used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceCounts {
@@ -151,24 +151,24 @@ pub struct SourceCounts {
     pub rows_read: u64,
     /// Rows that became accounts.
     pub accounts: u64,
-    /// Rows refused; with the accounts these are the rows read.
+    /// Rows rejected. `accounts` and `rejected` add up to `rows_read`.
     pub rejected: u64,
-    /// Those among the refused that were older versions of an account in the same chunk.
+    /// Rejected rows that are older versions of an account in the same chunk.
     pub repeated: u64,
-    /// Those among the refused whose persons were erased.
+    /// Rejected rows of erased persons.
     pub suppressed: u64,
-    /// Values that could not be used, by field.
+    /// Unusable values, by field.
     pub dropped_values: BTreeMap<String, u64>,
 }
 
 impl SourceCounts {
-    /// Rows that were refused as they are wrong: not those that are refused as they should be.
+    /// Rows rejected because they are wrong, so neither repeated nor suppressed ones.
     pub fn faulty(&self) -> u64 {
         self.rejected.saturating_sub(self.repeated + self.suppressed)
     }
 }
 
-/// A file of which rows were refused.
+/// A file with rejected rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RefusedFile {
@@ -178,44 +178,44 @@ pub struct RefusedFile {
     pub object: String,
     /// Rows that it gave.
     pub rows_read: u64,
-    /// Rows refused, but for repeated ids and persons who were erased.
+    /// Rows rejected because they are wrong, so no repeated ids and no erased persons.
     pub rejected: u64,
 }
 
-/// A blocked match key; its value is not told.
+/// A blocked match key, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct BlockedKey {
-    /// The rule's fields.
+    /// The fields of its rule.
     pub key: Vec<String>,
     /// How many accounts share it.
     pub accounts: u32,
 }
 
-/// A version's files by what they hold.
+/// The files of a version, by content.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionFiles {
-    /// A customer a line.
+    /// One customer per line.
     pub customers: Vec<VersionFile>,
-    /// A member or a tombstone a line.
+    /// One member or tombstone per line.
     pub members: Vec<VersionFile>,
     /// The links of each member file, in the same order.
     pub member_links: Vec<VersionFile>,
-    /// A change a line. Of a version that builds on none these are the files of customers: a line that is no change
-    /// is the record of a customer that is new.
+    /// One change per line. If the version builds on none, these are the customer files: a line that is not a change is
+    /// the record of a new customer.
     pub changes: Vec<VersionFile>,
-    /// What guards did, a line each.
+    /// What guards did, one line for each time.
     #[serde(default)]
     pub blocked: Vec<VersionFile>,
-    /// In which partition an account or a customer is: see [`crate::version::index`]. The second kind of file says where the
-    /// partitions are.
+    /// The index of accounts and customers: see [`crate::version::index`]. The second kind of file holds the positions
+    /// of partitions.
     #[serde(default)]
     pub index: Vec<VersionFile>,
-    /// The customer ids that ended in this version or before it, in the order of the versions, one a line.
+    /// The customer ids that were retired in this version or before, one per line, in the order of versions.
     #[serde(default)]
     pub retired: Vec<VersionFile>,
-    /// Every object that was read up to this version, one a line.
+    /// Every object that was read up to this version, one per line.
     pub inputs: Vec<VersionFile>,
-    /// The configuration, the corrections and the keys that linked nothing, by which the next run knows what changed.
+    /// The configuration, the corrections and the blocked keys. The next run compares its own with them.
     #[serde(default)]
     pub settings: Vec<VersionFile>,
 }
@@ -225,11 +225,11 @@ pub struct VersionFiles {
 pub struct VersionFile {
     /// Its key.
     pub key: String,
-    /// Its size as stored.
+    /// Its stored size.
     pub bytes: u64,
-    /// Lines, or links.
+    /// The number of lines or links.
     pub records: u64,
-    /// Its size decompressed.
+    /// Its decompressed size.
     pub text_bytes: u64,
 }
 

@@ -1,7 +1,8 @@
-//! `processed/<run>/retired/`: the customer ids that ended, a line each.
+//! `processed/<run>/retired/`: the retired customer ids, one per line.
 //!
-//! A version's list is that of the version before it and, behind it, what ended in its own run. An id never comes
-//! back, and what took its accounts in can only end in a later run: so one pass over the list follows it to its end.
+//! A version's list is the list of the previous version, followed by the ids that its own run retired. An id is never
+//! used again, and the customer that took its accounts can only be retired in a later run. So one pass over the list
+//! follows an id to its end.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -14,42 +15,42 @@ use crate::data::shuffle::ShuffleError;
 use crate::keys::RunId;
 use crate::version::manifest::VersionFile;
 
-/// How much of a list is read at a time.
+/// How many bytes of a list are read at once.
 const PIECE_BYTES: u64 = 8 << 20;
 
-/// A customer id that ended.
+/// A retired customer id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retired {
     /// The id.
     pub customer_id: String,
-    /// The customers that its accounts went to: one if it was merged, several if none of them kept the id, none if all
-    /// its accounts were deleted.
+    /// The customers that got its accounts: one if it was merged, several if it was split and no customer kept the id,
+    /// none if all its accounts were deleted.
     pub into: Vec<String>,
-    /// The run in which it ended.
+    /// The run that retired it.
     pub run: RunId,
 }
 
 /// Follows one id through a list.
 #[derive(Clone, Debug)]
 pub struct Trail {
-    /// What the id became so far.
+    /// The ids that the id has led to so far.
     ids: BTreeSet<String>,
     steps: Vec<Retired>,
 }
 
 impl Trail {
-    /// What is to be known is what became of this id.
+    /// Creates a trail of this id.
     pub fn new(customer_id: &str) -> Self {
         Self { ids: BTreeSet::from([customer_id.to_owned()]), steps: Vec::new() }
     }
 
-    /// Looks at the next line of the list.
+    /// Reads the next line of the list.
     ///
     /// # Errors
-    /// It is a line of the id, and damaged.
+    /// The line is about the id and damaged.
     pub fn line(&mut self, line: &[u8]) -> Result<(), serde_json::Error> {
-        // All other lines are not even parsed.
+        // Other lines are not parsed.
         if !self.ids.iter().any(|id| memchr::memmem::find(line, id.as_bytes()).is_some()) {
             return Ok(());
         }
@@ -61,10 +62,10 @@ impl Trail {
         Ok(())
     }
 
-    /// Looks at a file of the list, piece by piece: it is as long as the history is.
+    /// Reads a file of the list in pieces, because it grows with the history.
     ///
     /// # Errors
-    /// The file is not there, or damaged.
+    /// The file is missing or damaged.
     pub async fn file(&mut self, store: &dyn Store, file: &VersionFile) -> Result<(), ShuffleError> {
         let damaged = |reason: String| ShuffleError::Damaged(FormatError::new(&file.key, reason));
         let no_zstd = |error| ShuffleError::Damaged(FormatError::zstd(&file.key, error));
@@ -83,14 +84,14 @@ impl Trail {
             }
             text.drain(..=end);
         }
-        // What is cut off between two frames looks whole.
+        // A list that is cut off between two frames looks whole, so its counts are checked.
         if lines == file.records && bytes == file.bytes && decoder.get_ref().is_empty() {
             return Ok(());
         }
         Err(damaged(format!("it has {lines} lines of {}", file.records)))
     }
 
-    /// What became of the id, step by step (nothing if it never ended), and the customers that it became.
+    /// The steps of the id (none if it was never retired) and the customer ids that it led to.
     pub fn end(self) -> (Vec<Retired>, BTreeSet<String>) {
         (self.steps, self.ids)
     }
