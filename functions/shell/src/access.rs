@@ -1,7 +1,8 @@
-//! Reading and writing the lake, so that an error says which object was read or written, and what to do.
+//! Reads and writes the lake. Errors name the object and say what to do.
 //!
-//! What a stage reads was written by a stage or a run before it, so an object that is missing is an error of its own
-//! ([`ErrorKind::Corrupt`](crate::ErrorKind::Corrupt)). Where it may be missing, the name of the method says so.
+//! An earlier stage or run wrote everything that a stage reads. So a missing object is an error of its own
+//! ([`ErrorKind::Corrupt`](crate::ErrorKind::Corrupt)). Methods that accept a missing object have `if_there` in their
+//! names.
 
 use std::ops::Range;
 
@@ -15,15 +16,15 @@ use crate::error::StageError;
 use crate::json::{json_lines, json_object};
 
 impl Context {
-    /// Reads an object; gives its entity tag too.
+    /// Reads an object. Returns its bytes and entity tag.
     ///
     /// # Errors
-    /// It is not there, or the store failed.
+    /// The object is missing, or the store failed.
     pub async fn get(&self, key: &str) -> Result<(Bytes, String), StageError> {
         self.store.get(key).await.map_err(StageError::reading)
     }
 
-    /// Reads an object that need not be there; gives its entity tag too.
+    /// Reads an object. Returns its bytes and entity tag, or `None` if it is missing.
     ///
     /// # Errors
     /// The store failed.
@@ -38,7 +39,7 @@ impl Context {
     /// Reads a range of an object's bytes.
     ///
     /// # Errors
-    /// The object is not there, or the store failed.
+    /// The object is missing, or the store failed.
     pub async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Bytes, StageError> {
         self.store.get_range(key, range).await.map_err(StageError::reading)
     }
@@ -46,16 +47,16 @@ impl Context {
     /// Reads an object of JSON.
     ///
     /// # Errors
-    /// It is not there, or not what it should be.
+    /// The object is missing or has another form, or the store failed.
     pub async fn json<T: DeserializeOwned>(&self, key: &str) -> Result<T, StageError> {
         let (bytes, _) = self.get(key).await?;
         parse(key, &bytes)
     }
 
-    /// Reads an object of JSON that need not be there, and its entity tag.
+    /// Reads an object of JSON. Returns its value and entity tag, or `None` if it is missing.
     ///
     /// # Errors
-    /// It is not what it should be, or the store failed.
+    /// The object has another form, or the store failed.
     pub async fn json_if_there<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(T, String)>, StageError> {
         let found = self.get_if_there(key).await?;
         found.map(|(bytes, etag)| Ok((parse(key, &bytes)?, etag))).transpose()
@@ -64,7 +65,7 @@ impl Context {
     /// Reads an object of JSON Lines.
     ///
     /// # Errors
-    /// It is not there, or not what it should be.
+    /// The object is missing or has another form, or the store failed.
     pub async fn json_lines<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, StageError> {
         let (bytes, _) = self.get(key).await?;
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
@@ -79,7 +80,7 @@ impl Context {
         self.store.list(prefix).await.map_err(StageError::listing)
     }
 
-    /// Writes an object, over one that is there.
+    /// Writes an object, in place of an existing one.
     ///
     /// # Errors
     /// The store failed.
@@ -87,7 +88,7 @@ impl Context {
         self.store.put(key, content.into(), Condition::Always).await.map_err(StageError::writing)
     }
 
-    /// Writes an object of JSON, over one that is there.
+    /// Writes an object of JSON, in place of an existing one.
     ///
     /// # Errors
     /// The store failed, or the value cannot be written as JSON.
@@ -95,7 +96,7 @@ impl Context {
         self.put(key, json_object(value)?).await
     }
 
-    /// Writes an object of JSON Lines, over one that is there.
+    /// Writes an object of JSON Lines, in place of an existing one.
     ///
     /// # Errors
     /// The store failed, or a value cannot be written as JSON.
@@ -103,10 +104,10 @@ impl Context {
         self.put(key, json_lines(lines)?).await
     }
 
-    /// Writes the bytes of some objects as one, over one that is there.
+    /// Writes the bytes of some objects as one, in place of an existing one.
     ///
     /// # Errors
-    /// One of them is not there any more, or another one; or the store failed.
+    /// A source is missing or has changed, or the store failed.
     pub async fn concatenate(&self, sources: &[Object], key: &str) -> Result<(), StageError> {
         self.store.concatenate(sources, key).await.map_err(StageError::writing)
     }

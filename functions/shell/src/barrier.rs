@@ -1,5 +1,5 @@
-//! The barrier between Translate and Divide: whoever sees the last chunk completes Settle's task, and whoever gives a chunk
-//! up fails it.
+//! The barrier between Translate and Divide. Whoever sees that all chunks are translated completes Settle's task.
+//! Whoever gives up a chunk fails the task.
 
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Chunk, Stage};
@@ -8,10 +8,10 @@ use onefold_lake::run::plan::{DeadChunk, SettleToken};
 use crate::context::Context;
 use crate::error::{DEAD_LETTER, StageError};
 
-/// Completes Settle's task if it waits and every raw chunk is translated.
+/// Completes Settle's task if the task waits and every raw chunk is translated. Returns whether it did.
 ///
-/// Settle stores the token, then counts; Translate writes its receipt, then looks for the token and counts.
-/// Whichever is later sees both, so the last chunk is never missed.
+/// Settle stores the token and then counts. Translate writes its receipt, then looks for the token and counts. The
+/// later of the two sees both, so the last chunk is never missed.
 ///
 /// # Errors
 /// The store or Step Functions could not be reached.
@@ -27,8 +27,8 @@ pub async fn complete_if_settled(context: &Context, run: &RunId) -> Result<bool,
     Ok(true)
 }
 
-/// Notes that a chunk cannot be translated, and fails Settle's task if it waits. One that does not wait yet finds the
-/// note. A chunk that another try translated is passed over.
+/// Notes that a chunk cannot be translated, and fails Settle's task if it waits. A task that starts to wait later finds
+/// the note. A chunk that another try translated is skipped.
 ///
 /// # Errors
 /// The store or Step Functions could not be reached.

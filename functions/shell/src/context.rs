@@ -1,4 +1,4 @@
-//! What a function has at hand, built once for all its invocations.
+//! The context of a function: its clients and settings, built once for all invocations.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +24,7 @@ use crate::queue::{Queue, SqsQueue};
 use crate::secrets::{NoSecrets, Secrets, SecretsManager};
 use crate::tasks::{SfnTasks, Tasks};
 
-/// What a run pinned, read once and kept for the invocations that follow.
+/// The objects that a run pinned. They are read once and kept for later invocations.
 #[derive(Debug)]
 pub struct Pinned {
     /// The plan.
@@ -35,15 +35,15 @@ pub struct Pinned {
     pub config_text: String,
     /// The corrections.
     pub corrections: Arc<Corrections>,
-    /// The suppression list; only functions that have the match-key secret can tell whom it is about.
+    /// The suppression list. Only functions with the match-key secret have it, because its entries are hashes.
     suppression: Option<Suppression>,
 }
 
 impl Pinned {
-    /// Makes match keys by the run's rules and corrections.
+    /// Creates match keys by the run's rules and corrections.
     ///
     /// # Errors
-    /// The function does not have the match-key secret.
+    /// The function lacks the match-key secret.
     pub fn matcher(&self, context: &Context) -> Result<Matcher, StageError> {
         Ok(Matcher::new(&self.config, context.hasher()?.clone()).correcting(self.corrections.clone()))
     }
@@ -51,40 +51,40 @@ impl Pinned {
     /// The suppression list.
     ///
     /// # Errors
-    /// The function does not have the match-key secret.
+    /// The function lacks the match-key secret.
     pub fn suppression(&self) -> Result<&Suppression, StageError> {
         self.suppression.as_ref().ok_or_else(no_secret)
     }
 }
 
-/// What a function has at hand.
+/// The clients and settings of a function.
 pub struct Context {
     /// The lake.
     pub store: Arc<dyn Store>,
-    /// Makes nodes with the deployment's match-key secret.
+    /// Creates nodes with the deployment's match-key secret.
     hasher: Option<NodeHasher>,
     /// Completes Settle's task.
     pub tasks: Arc<dyn Tasks>,
-    /// Takes raw chunks back.
+    /// The queue of raw chunks, to send chunks again.
     pub queue: Option<Arc<dyn Queue>>,
-    /// What sources are read with.
+    /// The credentials for sources.
     pub secrets: Arc<dyn Secrets>,
     /// The function's memory.
     pub memory: MemoryBudget,
-    /// Link's memory, for Divide.
+    /// The memory of Link. Divide needs it.
     pub link_memory: MemoryBudget,
-    /// Merge's memory, for Divide.
+    /// The memory of Merge. Divide needs it.
     pub merge_memory: MemoryBudget,
     pinned: Mutex<Option<Arc<Pinned>>>,
     tables: Mutex<Option<(RunId, Arc<Tables>)>>,
     /// When the invocation's time is over, in milliseconds since the epoch; 0 if it has no limit.
     deadline_ms: AtomicI64,
-    /// Which invocation is under way; `None` where a stage is not called by Lambda.
+    /// The current invocation; `None` if Lambda does not call the stage.
     invocation: Mutex<Option<Arc<Invocation>>>,
 }
 
 impl Context {
-    /// A context of given parts, and without secrets of sources.
+    /// Creates a context without credentials for sources.
     pub fn new(
         store: Arc<dyn Store>,
         hasher: impl Into<Option<NodeHasher>>,
@@ -107,29 +107,29 @@ impl Context {
         }
     }
 
-    /// The context with secrets.
+    /// Sets the credentials for sources.
     pub fn with_secrets(self, secrets: Arc<dyn Secrets>) -> Self {
         Self { secrets, ..self }
     }
 
-    /// The context with the function's memory.
+    /// Sets the memory of this function.
     pub fn with_memory(self, memory: MemoryBudget) -> Self {
         Self { memory, ..self }
     }
 
-    /// The context with the memory of Link and of Merge.
+    /// Sets the memory of Link and of Merge.
     pub fn dividing_for(self, link_memory: MemoryBudget, merge_memory: MemoryBudget) -> Self {
         Self { link_memory, merge_memory, ..self }
     }
 
-    /// The context of a function on AWS or on the local cloud.
+    /// Creates the context of a function on AWS or on the local cloud.
     pub async fn from_environment(environment: Environment) -> Self {
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
             .http_client(http_client(environment.is_plain_http))
             .load()
             .await;
         let s3 = aws_sdk_s3::config::Builder::from(&config)
-            // Names as hosts do not resolve on the local cloud.
+            // Hosts named like buckets do not resolve on the local cloud.
             .force_path_style(environment.is_plain_http);
         let patience = if environment.is_plain_http { Patience::LOCAL } else { Patience::AWS };
         let store = S3Store::new(s3::client(s3, patience), environment.bucket, patience);
@@ -145,10 +145,10 @@ impl Context {
             .dividing_for(link.unwrap_or_default(), merge.unwrap_or_default())
     }
 
-    /// Makes nodes with the deployment's match-key secret.
+    /// Creates nodes with the deployment's match-key secret.
     ///
     /// # Errors
-    /// The function does not have it.
+    /// The function lacks the secret.
     pub fn hasher(&self) -> Result<&NodeHasher, StageError> {
         self.hasher.as_ref().ok_or_else(no_secret)
     }
@@ -158,20 +158,20 @@ impl Context {
         self.deadline_ms.store(deadline_ms, Ordering::Relaxed);
     }
 
-    /// Sets which invocation is under way.
+    /// Sets the current invocation.
     pub(crate) fn set_invocation(&self, invocation: Invocation) {
         *self.invocation.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(invocation));
     }
 
-    /// The one line that says of an error what failed, why, what to do, and in which invocation: for the state machine and
-    /// the log.
+    /// Formats an error as one line for the state machine and the log: what failed, why, what to do, and in which
+    /// invocation.
     pub fn line(&self, error: &StageError) -> String {
         let invocation = self.invocation.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let text = error.whole_text();
         invocation.map_or_else(|| text.clone(), |invocation| format!("{text} [{invocation}]"))
     }
 
-    /// How much of the invocation's time is left; `None` if it has no limit.
+    /// The remaining time of the invocation; `None` if it has no limit.
     pub fn time_left(&self) -> Option<Duration> {
         let deadline = u64::try_from(self.deadline_ms.load(Ordering::Relaxed)).ok().filter(|deadline| *deadline > 0)?;
         #[expect(clippy::disallowed_methods, reason = "how much time an invocation has is no part of its output")]
@@ -179,15 +179,15 @@ impl Context {
         Some(Duration::from_millis(deadline).saturating_sub(now))
     }
 
-    /// Whether less than `reserve` of the invocation's time is left.
+    /// Whether the invocation has less time left than `reserve`.
     pub fn is_near_deadline(&self, reserve: Duration) -> bool {
         self.time_left().is_some_and(|left| left < reserve)
     }
 
-    /// What the run pinned.
+    /// The objects that the run pinned.
     ///
     /// # Errors
-    /// The run was not planned, or its objects are damaged.
+    /// An object is missing or damaged.
     pub async fn pinned(&self, run: &RunId) -> Result<Arc<Pinned>, StageError> {
         let known = self.pinned.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = known.filter(|known| known.plan.run == *run) {
@@ -216,7 +216,7 @@ impl Context {
     /// The reference tables that the run pinned.
     ///
     /// # Errors
-    /// A table is not the one that was pinned, or has faults.
+    /// A table is invalid, or has changed since it was pinned.
     pub async fn tables(&self, pinned: &Pinned) -> Result<Arc<Tables>, StageError> {
         let known = self.tables.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((_, tables)) = known.filter(|(run, _)| *run == pinned.plan.run) {
@@ -250,7 +250,7 @@ fn no_secret() -> StageError {
     StageError::internal("ONEFOLD_KEY, the match-key secret, is not set for this function, which hashes with it")
 }
 
-/// TLS by rustls with ring; none for the local cloud, where loading certificates would be most of a start.
+/// TLS by rustls with ring. The local cloud has none, because loading certificates would take most of the start-up.
 fn http_client(is_plain_http: bool) -> aws_sdk_s3::config::SharedHttpClient {
     use aws_smithy_http_client::{Builder, tls};
     if is_plain_http {

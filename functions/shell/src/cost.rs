@@ -1,4 +1,4 @@
-//! Measuring what an invocation costs. The clock is read here and not in any stage.
+//! Measures the cost of an invocation. Only this module reads the clock; stages do not.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -6,10 +6,10 @@ use std::time::Instant;
 use onefold_lake::run::receipt::Cost;
 use onefold_store::Store;
 
-/// CPU milliseconds of the process that were reported already.
+/// CPU time of the process that earlier invocations reported, in milliseconds.
 static REPORTED_CPU_MS: AtomicU64 = AtomicU64::new(0);
 
-/// A measurement under way.
+/// A running measurement.
 #[derive(Debug)]
 pub(crate) struct Meter {
     started: Instant,
@@ -22,8 +22,8 @@ impl Meter {
         Self { started: Instant::now(), requests: store.requests() }
     }
 
-    /// What it cost up to now. CPU is counted since the last call in this process, so that start-up and the
-    /// runtime's own work are in somebody's bill.
+    /// The cost so far. CPU time counts from the last call in this process, so the first invocation includes the
+    /// start-up, and each one the runtime's work before it.
     pub(crate) fn cost(&self, store: &dyn Store) -> Cost {
         let cpu_ms = cpu_ms();
         let before = REPORTED_CPU_MS.swap(cpu_ms, Ordering::Relaxed);
@@ -36,7 +36,7 @@ impl Meter {
     }
 }
 
-/// CPU time of the process: the sum over its threads' `schedstat`, which counts nanoseconds where
+/// CPU time of the process: the sum over the `schedstat` of its threads. That counts nanoseconds, while
 /// `/proc/self/stat` counts ticks of 10 ms.
 fn cpu_ms() -> u64 {
     let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
@@ -50,8 +50,8 @@ fn cpu_ms() -> u64 {
     nanoseconds / 1_000_000
 }
 
-/// The most memory that was resident, from `/proc/self/status`. (`getrusage` would also count the memory
-/// of the process that started this one, as it was before `exec`.)
+/// The peak of resident memory, from `/proc/self/status`. (`getrusage` would also count the process that started this
+/// one, as it was before `exec`.)
 fn max_rss_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

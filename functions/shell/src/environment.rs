@@ -1,29 +1,29 @@
-//! The environment: read here, once, and nowhere else.
+//! The environment. Only this module reads it, and only once.
 
 use onefold_graph::node::NodeHasher;
 
 use crate::memory::MemoryBudget;
 
-/// What a function is told by its environment.
+/// The settings of a function from its environment.
 #[derive(Debug)]
 pub struct Environment {
     /// The bucket.
     pub bucket: String,
-    /// The match-key secret; only functions that hash have it.
+    /// The match-key secret. Only functions that hash have it.
     pub hasher: Option<NodeHasher>,
-    /// The queue of raw chunks; only Translate and Settle have it.
+    /// The queue of raw chunks. Only Translate and Settle have it.
     pub queue_url: Option<String>,
-    /// Whether the endpoint is plain HTTP, as the local cloud's is.
+    /// Whether the endpoint uses plain HTTP, like the local cloud's.
     pub is_plain_http: bool,
-    /// The memory that the function has, if it is told.
+    /// The memory of this function, if it is known.
     pub memory: Option<MemoryBudget>,
-    /// The memory that Link has; only Divide knows it, which decides how much Link and Merge have to hold.
+    /// The memory of Link. Only Divide has it, to plan the work of Link.
     pub link_memory: Option<MemoryBudget>,
-    /// The memory that Merge has; only Divide knows it.
+    /// The memory of Merge. Only Divide has it, to plan the work of Merge.
     pub merge_memory: Option<MemoryBudget>,
 }
 
-/// Every fault of the environment.
+/// All errors of the environment.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the function's environment is not complete: {}", .0.join("; "))]
 pub struct EnvironmentError(pub Vec<String>);
@@ -32,7 +32,7 @@ impl Environment {
     /// Reads the environment.
     ///
     /// # Errors
-    /// All that is missing or wrong at once.
+    /// Everything that is missing or wrong.
     pub fn read() -> Result<Self, EnvironmentError> {
         Self::from_variables(|name| std::env::var(name).ok())
     }

@@ -1,4 +1,5 @@
-//! Errors of stages: a kind, whose name the state machine retries or catches on, what failed, its causes, and what to do.
+//! Errors of stages. An error has a kind, what failed, its causes, and what to do. The state machine retries or catches
+//! the name of the kind.
 
 use std::error::Error;
 use std::iter;
@@ -8,20 +9,20 @@ use onefold_lake::FormatError;
 use onefold_lake::data::shuffle::ShuffleError;
 use onefold_store::{ErrorSource, Operation, StoreError, TransactionError};
 
-/// What the caller can do about an error.
+/// The kinds of errors, by what the caller can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// Try again.
+    /// The same request may succeed later.
     Transient,
-    /// Mend the input or the configuration.
+    /// The input or the configuration must be corrected.
     InvalidInput,
-    /// Something else did it meanwhile: start anew.
+    /// Another process made the same change first. A new run is needed.
     Conflict,
-    /// The version is not like what the limits expect: look at it, then publish it or mend the input.
+    /// The version exceeds the limits of the gate. Someone must check it, then publish it or correct the input.
     Gated,
-    /// An object is not what Onefold wrote: find out why.
+    /// An object is not as Onefold wrote it. Someone must find out why.
     Corrupt,
-    /// A fault of the program or of its set-up.
+    /// The program or its set-up has a bug.
     Internal,
 }
 
@@ -30,7 +31,7 @@ impl ErrorKind {
     pub const ALL: [Self; 6] =
         [Self::Transient, Self::InvalidInput, Self::Conflict, Self::Gated, Self::Corrupt, Self::Internal];
 
-    /// The name that Step Functions sees.
+    /// The name of the error in Step Functions.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Transient => "Onefold.Transient",
@@ -42,7 +43,7 @@ impl ErrorKind {
         }
     }
 
-    /// What to do about an error that does not say it. The other kinds' errors always say it.
+    /// What to do about an error without its own advice. Errors of the other kinds always have their own.
     pub(crate) const fn advice(self) -> Option<&'static str> {
         match self {
             Self::Transient => Some("it may work later: try again, or resume the run"),
@@ -53,100 +54,100 @@ impl ErrorKind {
     }
 }
 
-/// The name of the failure that the dead-letter consumer gives Settle's task.
+/// The name of the error when a dead letter fails Settle's task.
 pub const DEAD_LETTER: &str = "Onefold.DeadLetter";
 
-/// What to do about an object that is not there any more.
+/// What to do about an object that has gone missing.
 const GONE: &str = "it was written before, and something removed it: find out what, then start a new run";
 
-/// Why a stage failed. Neither it nor its causes hold a personal value: they name objects, lines and fields.
+/// The error of a stage. It and its causes name objects, lines and fields, but hold no personal values.
 #[derive(Debug, thiserror::Error)]
 #[error("{what_failed}")]
 pub struct StageError {
-    /// What the caller can do.
+    /// What the caller can do about it.
     pub kind: ErrorKind,
-    /// The operation and its object; or all that there is to say, if there is no cause.
+    /// The operation and its object, or the whole message if there is no cause.
     what_failed: String,
-    /// What to do, if `what_failed` does not say it.
+    /// What to do, unless `what_failed` says it.
     what_to_do: Option<&'static str>,
     source: Option<ErrorSource>,
 }
 
 impl StageError {
-    /// An error of some kind, for which the constructors below are too narrow.
+    /// Creates an error of any kind. The constructors below cover the common cases.
     pub fn new(kind: ErrorKind, what_failed: impl Into<String>) -> Self {
         Self { kind, what_failed: what_failed.into(), what_to_do: None, source: None }
     }
 
-    /// The same may work later.
+    /// An error that may go away.
     pub fn transient(what_failed: impl Into<String>) -> Self {
         Self::new(ErrorKind::Transient, what_failed)
     }
 
-    /// The input or the configuration must be mended.
+    /// An error in the input or the configuration.
     pub fn invalid_input(what_failed: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidInput, what_failed)
     }
 
-    /// Something did what only one may do.
+    /// A change that another process made first.
     pub fn conflict(what_failed: impl Into<String>) -> Self {
         Self::new(ErrorKind::Conflict, what_failed)
     }
 
-    /// The gate is closed.
+    /// A version that the gate holds back.
     pub fn gated(what_failed: impl Into<String>) -> Self {
         Self::new(ErrorKind::Gated, what_failed)
     }
 
-    /// An object is not what it should be.
+    /// An object that is not as Onefold wrote it.
     pub fn corrupt(what_failed: impl Into<String>) -> Self {
         Self::new(ErrorKind::Corrupt, what_failed)
     }
 
-    /// A fault of the program.
+    /// A bug in the program or its set-up.
     pub fn internal(what_failed: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, what_failed)
     }
 
-    /// The error with its cause, which must not hold a personal value.
+    /// Adds a cause, which must not hold a personal value.
     #[must_use]
     pub fn caused_by(self, cause: impl Into<ErrorSource>) -> Self {
         Self { source: Some(cause.into()), ..self }
     }
 
-    /// The error with what to do about it.
+    /// Adds what to do about the error.
     #[must_use]
     pub fn with_advice(self, what_to_do: &'static str) -> Self {
         Self { what_to_do: Some(what_to_do), ..self }
     }
 
-    /// The error with what it is about in front.
+    /// Puts the subject in front of the message.
     #[must_use]
     pub fn about(self, subject: &str) -> Self {
         Self { what_failed: format!("{subject}: {}", self.what_failed), ..self }
     }
 
-    /// An object that a stage or a run before this one wrote was not read.
+    /// An object of an earlier stage or run could not be read.
     pub fn reading(error: StoreError) -> Self {
         Self::of_store(Operation::Get, error)
     }
 
-    /// An object was not written, or not made of others.
+    /// An object could not be written, or not be put together from others.
     pub fn writing(error: StoreError) -> Self {
         Self::of_store(Operation::Put, error)
     }
 
-    /// Objects were not listed.
+    /// Objects could not be listed.
     pub fn listing(error: StoreError) -> Self {
         Self::of_store(Operation::List, error)
     }
 
-    /// Objects were not removed.
+    /// Objects could not be removed.
     pub fn removing(error: StoreError) -> Self {
         Self::of_store(Operation::Delete, error)
     }
 
-    /// `asked` is for errors that do not say what was asked.
+    /// `asked` is used for errors that name no operation.
     fn of_store(asked: Operation, error: StoreError) -> Self {
         let (kind, what_failed, what_to_do) = match &error {
             StoreError::NotFound { key } => (ErrorKind::Corrupt, format!("{asked} of {key} failed"), Some(GONE)),
@@ -165,7 +166,7 @@ impl StageError {
         Self { kind, what_failed, what_to_do, source: Some(error.into()) }
     }
 
-    /// `processed/CURRENT` or `runs/ACTIVE` was not read or changed.
+    /// `processed/CURRENT` or `runs/ACTIVE` could not be read or changed.
     pub fn changing(error: TransactionError) -> Self {
         match error {
             TransactionError::Read(error) => Self::reading(error),
@@ -178,7 +179,7 @@ impl StageError {
         }
     }
 
-    /// A part of an object was not read.
+    /// A part of an object could not be read.
     pub fn reading_part(error: ShuffleError) -> Self {
         match error {
             ShuffleError::Read(error) => Self::reading(error),
@@ -186,22 +187,22 @@ impl StageError {
         }
     }
 
-    /// An object is not in its format.
+    /// An object has another format than its key says.
     pub fn damaged(error: FormatError) -> Self {
         Self::corrupt(format!("the object {} is damaged", error.key)).caused_by(error)
     }
 
-    /// An object is not the JSON that it should be.
+    /// An object does not hold the expected JSON.
     pub fn no_json(key: &str, error: &serde_json::Error) -> Self {
         Self::corrupt(format!("the object {key} is damaged")).caused_by(JsonError::new(error))
     }
 
-    /// What is to be written cannot be written as JSON.
+    /// A value cannot be written as JSON.
     pub fn unwritable(error: &serde_json::Error) -> Self {
         Self::internal("an object cannot be written as JSON").caused_by(JsonError::new(error))
     }
 
-    /// What is to be written was not compressed: memory ran out, or it is larger than its format allows.
+    /// A value could not be compressed: memory ran out, or the value is larger than its format allows.
     pub fn compressing(error: std::io::Error) -> Self {
         Self::internal("compressing failed").caused_by(error)
     }
@@ -211,7 +212,7 @@ impl StageError {
         self.text_advising(self.what_to_do)
     }
 
-    /// The text where it stands alone: it always says what to do.
+    /// Like `text`, but always with advice, for places where the line stands alone.
     pub(crate) fn whole_text(&self) -> String {
         self.text_advising(self.what_to_do.or(self.kind.advice()))
     }
@@ -222,7 +223,7 @@ impl StageError {
     }
 }
 
-/// An error and its causes as one text. A cause that repeats what stands before it and goes on is said once.
+/// An error and its causes as one text. No text is repeated from one cause to the next.
 pub fn chain(error: &dyn Error) -> String {
     let causes = iter::successors(error.source(), |error| (*error).source());
     causes.map(ToString::to_string).fold(error.to_string(), |text, cause| {

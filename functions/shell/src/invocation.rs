@@ -1,4 +1,4 @@
-//! What an invocation is about, for the lines that it logs.
+//! The current invocation, for log lines and errors.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use tracing::Span;
 use tracing::field::Empty;
 
-/// The numbers of requests, by the names that they have in logs, and where in a request they are.
+/// The numbers in requests: their names in logs, and their JSON Pointers.
 const NUMBERS: [(&str, &str); 5] = [
     ("split", "/split/split"),
     ("mapper", "/mapper/mapper"),
@@ -16,14 +16,14 @@ const NUMBERS: [(&str, &str); 5] = [
     ("shard", "/shard"),
 ];
 
-/// Which invocation: the stage, the request's id (another one at each attempt), the run, and which part of it. All but
-/// the run are numbers: a request that is not of the stage's form could hold anything.
+/// Names an invocation: the stage, the request's id (new for each attempt), the run, and the numbers of its part. Other
+/// values are not taken from the request, because an invalid request could hold anything.
 #[derive(Debug)]
 pub(crate) struct Invocation {
     stage: String,
     request_id: String,
     run: Option<RunId>,
-    /// By their names.
+    /// Names and numbers.
     numbers: Vec<(&'static str, u64)>,
 }
 
@@ -38,7 +38,7 @@ impl Invocation {
         }
     }
 
-    /// The span in which everything of the invocation is logged.
+    /// The span for all log lines of the invocation.
     pub(crate) fn span(&self) -> Span {
         let span = tracing::error_span!(
             "invocation",
@@ -74,7 +74,7 @@ impl fmt::Display for Invocation {
     }
 }
 
-/// The run that a request is about. Plan's names it only if it is resumed; otherwise it follows from the execution.
+/// The run of a request. A request to Plan names it only for a resumed run; otherwise it follows from the execution.
 fn run(request: &Value) -> Option<RunId> {
     let text = |pointer: &str| request.pointer(pointer).and_then(Value::as_str);
     let named = text("/run").or_else(|| text("/input/resume"));

@@ -1,4 +1,4 @@
-//! Values as objects of JSON.
+//! Formats values as objects of JSON.
 
 use serde::Serialize;
 

@@ -1,8 +1,8 @@
-//! What every function shares: JSON tracing, the environment, receipts, the error names that Step Functions
-//! sees, and the Lambda runtime, of which this crate is the only owner.
+//! What all functions share: JSON tracing, the environment, receipts, the error names in Step Functions, and the Lambda
+//! runtime, which no other crate uses.
 //!
-//! A stage is `async fn run(request, &Context) -> Result<answer, StageError>`; [`serve`] makes a function
-//! of it. There is no pipeline logic in here.
+//! A stage is `async fn run(request, &Context) -> Result<answer, StageError>`. [`serve`] turns it into a function. This
+//! crate has no pipeline logic.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
