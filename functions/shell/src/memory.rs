@@ -1,18 +1,18 @@
-//! How much memory a function has, and every size that follows from it.
+//! The memory of a function, and every size that depends on it.
 //!
-//! A function has what the template gives it (`AWS_LAMBDA_FUNCTION_MEMORY_SIZE`). Less [`PROCESS_BYTES`], and an eighth
-//! of the rest for what the allocator cannot use, it is *usable*.
+//! The template sets the memory of a function (`AWS_LAMBDA_FUNCTION_MEMORY_SIZE`). [`PROCESS_BYTES`] are for the
+//! process, and an eighth of the rest is lost to the allocator. What remains is *usable*.
 //!
-//! Two kinds of sizes follow:
-//! * How a run is divided: shards, partitions, slices. Divide decides it once and writes it into `layout.json`, so a retry
-//!   and a resumed run, with whatever memory, do the same.
-//! * Room: how many objects are read at once, how much text is held. It follows from what there is at the moment, and
-//!   shows in no customer.
+//! Two kinds of sizes depend on it:
+//! * The division of a run: shards, partitions, slices. Divide computes it once and writes it into `layout.json`. So a
+//!   retry and a resumed run use the same division, whatever their memory is.
+//! * Buffers: how many objects are read at once, how much text is held. They depend on the memory at the moment, and no
+//!   output depends on them.
 //!
-//! Raw chunks are neither. They are as large in every try, whatever the memory, as a second try must cut them at the
-//! same places. The least memory that the template allows holds one, if its rows are not very short.
+//! The size of raw chunks does not depend on memory, because every try must cut them at the same places. The least
+//! memory that the template allows holds one chunk, unless its rows are very short.
 //!
-//! What does not fit is refused before it is begun, by a message that says what to set to which number.
+//! Work that does not fit is rejected before it starts. The message names the setting to change and its new value.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -20,77 +20,80 @@ use crate::error::StageError;
 
 const MIB: u64 = 1 << 20;
 
-/// Bytes of a function without its work: program, runtime, connections.
+/// Bytes of a function without its work: program, runtime and connections.
 const PROCESS_BYTES: u64 = 96 * MIB;
-/// The most that a Lambda function can have.
+/// The maximum memory of a Lambda function.
 const MEGABYTES_MAX: u64 = 10_240;
-/// What a function has that is not told, as on a machine: what the template gives Link and Merge.
+/// The default where the environment does not set the memory, as on a user's machine: the template's value for Link and
+/// Merge.
 const MEGABYTES_DEFAULT: u64 = 3_008;
 
-/// Bytes of Link for an account: places and node of its reference (up to 37), its latest version (32), its star (12), its
-/// position (8), its set and smallest node (8), its label (16). Measured by `tests/memory`, as all that follows.
+/// Bytes that Link needs per account: places and node of its reference (up to 37), its latest version (32), its star
+/// (12), its position (8), its set and smallest node (8), its label (16). `tests/memory` measured this and all
+/// following numbers.
 const ACCOUNT_BYTES: u64 = 116;
-/// Bytes of Link for a match key or customer of an account, repetitions counted, where one shard has all: places and node
-/// (up to 37) and its number.
+/// Bytes that Link needs in a single shard per match key or customer of an account, with repetitions: places and node
+/// (up to 37), and its number.
 const OTHER_BYTES_ALONE: u64 = 45;
-/// The same where there are several shards: its edge is written, too.
+/// The same for several shards, which also write an edge.
 const OTHER_BYTES_OF_SEVERAL: u64 = 64;
-/// Bytes of a later round for an edge that comes to a shard: nodes and their places, sets, and what is written.
+/// Bytes that a later round needs per edge of a shard: nodes and their places, sets, and the output.
 const EDGE_BYTES: u64 = 130;
-/// Shards at most: an inline Map runs 40 at once.
+/// The most shards: an inline Map runs at most 40 iterations concurrently.
 pub const SHARDS_MAX: u32 = 40;
-/// Bytes of the largest object of links: those of a member file.
+/// Bytes of the largest object of links, which belongs to a member file.
 const LINKS_BYTES: u64 = 48 * MIB;
-/// Objects of links that Link reads at once at most.
+/// The most objects of links that Link reads at once.
 const LINKS_AT_ONCE_MAX: u64 = 4;
 
-/// Bytes that Merge needs for a byte of a slice's text: the text, the accounts in it (of short ones most), their
-/// clusters, and what becomes of them. Measured by `tests/memory`.
+/// Bytes that Merge needs per byte of a slice's text: the text, the accounts in it (short ones need most), their
+/// clusters, and the output. Measured by `tests/memory`.
 const MERGE_BYTES_OF_TEXT: u64 = 22;
-/// Bytes that Merge needs for a byte of a partition as it is stored: itself, and what becomes of it, stored.
+/// Bytes that Merge needs per stored byte of a partition: the byte itself and the stored output.
 const MERGE_BYTES_OF_STORED: u64 = 5;
-/// Text for a byte of what is stored, at least.
+/// The least text per stored byte.
 const TEXT_OF_STORED: u64 = 4;
-/// Bytes of Merge for a blocked key: itself, and its object as it is read.
+/// Bytes that Merge needs per blocked key: the key, and its object while it is read.
 const BLOCKED_KEY_BYTES: u64 = 34;
-/// Bytes of Link for a blocked key where it joins the lists of shards: the key and how many accounts share it (32), and
-/// its place in a list as it is read and as it is written (20 each).
+/// Bytes that Link needs per blocked key to join the lists of shards: the key and its number of accounts (32), and its
+/// place in a list that is read (20) and in one that is written (20).
 const LISTED_KEY_BYTES: u64 = 32 + 2 * 21;
-/// Slices of a partition, so that what Merge makes of one (four times its text) stays in a processor's cache, and in
-/// little memory. Measured at 1.9 M accounts: with one, Merge takes a tenth more CPU and twice the memory.
+/// Slices of a partition. With this many, Merge's data for one slice (four times its text) stays in a processor's
+/// cache, and needs little memory. Measured at 1.9 M accounts: with one slice, Merge takes a tenth more CPU and twice
+/// the memory.
 const SLICES: u32 = 8;
-/// Slices of all partitions, about: of more, the frames in shuffle objects would be too small to compress well.
+/// About the most slices of all partitions. More would make the frames in shuffle objects too small to compress well.
 const ALL_SLICES: u32 = 1024;
-/// Slices of a partition at most.
+/// The most slices of a partition.
 const SLICES_MAX: u32 = 256;
 
-/// Bytes of the largest object that Partition reads, as it is stored: a member file.
+/// Stored bytes of the largest object that Partition reads, a member file.
 const MEMBERS_BYTES: u64 = 32 * MIB;
-/// Objects that Partition reads at once at most.
+/// The most objects that Partition reads at once.
 const MEMBERS_AT_ONCE_MAX: u64 = 3;
-/// Text that Partition holds at most on its way to frames.
+/// The most text that Partition holds before it writes frames.
 const SHUFFLE_TEXT_BYTES_MAX: u64 = 128 * MIB;
 
-/// Bytes of Extract for a chunk of 16 MiB of text: what is read, what is cut, and what is written. Counted, not measured.
+/// Bytes that Extract needs for a chunk of 16 MiB of text: input, chunk and output. Calculated, not measured.
 const EXTRACT_CHUNK_BYTES: u64 = 64 * MIB;
-/// Bytes that Translate needs for a byte of a chunk's text, and for a row: of short rows, their links are most.
+/// Bytes that Translate needs per byte of a chunk's text, and per row. The links of short rows need the most.
 const TRANSLATE_BYTES_OF_TEXT: u64 = 4;
 const TRANSLATE_BYTES_OF_ROW: u64 = 350;
-/// Bytes of Translate for a chunk of 16 MiB of text whose rows are not very short.
+/// Bytes that Translate needs for a chunk of 16 MiB of text without very short rows.
 const TRANSLATE_CHUNK_BYTES: u64 = 160 * MIB;
-/// Largest row group of Parquet, as stored.
+/// The largest stored row group of Parquet.
 const ROW_GROUP_BYTES_MAX: u64 = 256 * MIB;
-/// Bytes that a reference table needs for a byte of its text, for each lookup in it.
+/// Bytes that a reference table needs per byte of its text, for each lookup.
 const TABLE_BYTES_OF_TEXT: u64 = 5;
 
-/// A function that works on what may not fit.
+/// A function whose work may not fit into its memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Function {
     /// Link.
     Link,
     /// Merge.
     Merge,
-    /// One that has what all others have.
+    /// Any other function. They all have the same memory setting.
     Other(&'static str),
 }
 
@@ -103,7 +106,7 @@ impl Function {
         }
     }
 
-    /// The template's parameter for its memory.
+    /// The template's parameter for the function's memory.
     pub const fn parameter(self) -> &'static str {
         match self {
             Self::Link => "LinkMemory",
@@ -112,7 +115,7 @@ impl Function {
         }
     }
 
-    /// What to do where no memory is enough.
+    /// What to do if no memory is large enough.
     fn otherwise(self) -> &'static str {
         match self {
             Self::Link => "use fewer match rules, or divide the accounts between two deployments",
@@ -122,12 +125,12 @@ impl Function {
     }
 }
 
-/// What is said of something that does not fit.
+/// The message about work that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lack {
-    /// A function with more memory could hold it.
+    /// A function with more memory could do it.
     Here(String),
-    /// None could.
+    /// No function could do it.
     Anywhere(String),
 }
 
@@ -138,7 +141,7 @@ impl Display for Lack {
     }
 }
 
-/// The memory that a function has.
+/// The memory of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MemoryBudget {
     bytes: u64,
@@ -151,36 +154,36 @@ impl Default for MemoryBudget {
 }
 
 impl MemoryBudget {
-    /// So many megabytes, as Lambda counts them.
+    /// A budget in megabytes, as Lambda counts them.
     pub const fn of_megabytes(megabytes: u64) -> Self {
         Self { bytes: megabytes.saturating_mul(MIB) }
     }
 
-    /// As much as is needed to have so many bytes usable.
+    /// The smallest budget with so many usable bytes.
     pub const fn of_usable(bytes: u64) -> Self {
         Self { bytes: PROCESS_BYTES.saturating_add(bytes.saturating_add(bytes.div_ceil(7))) }
     }
 
-    /// Bytes for a function's work.
+    /// The bytes for a function's work.
     pub const fn usable(self) -> u64 {
         let work = self.bytes.saturating_sub(PROCESS_BYTES);
         work - work / 8
     }
 
-    /// Megabytes, as Lambda counts them.
+    /// The whole memory in megabytes, as Lambda counts them.
     const fn megabytes(self) -> u64 {
         self.bytes.div_ceil(MIB)
     }
 
-    /// Whether so many bytes of work fit.
+    /// Whether work of so many bytes fits.
     pub const fn fits(self, bytes: u64) -> bool {
         bytes <= self.usable()
     }
 
-    /// Refuses what does not fit.
+    /// Rejects work that does not fit.
     ///
     /// # Errors
-    /// `InvalidInput`: the message says how much there is, how much is needed, and what to set.
+    /// `InvalidInput`: the message says how much there is, how much is needed, and which setting to change.
     pub fn check(self, function: Function, bytes: u64, what: impl Display) -> Result<(), StageError> {
         if self.fits(bytes) {
             return Ok(());
@@ -191,7 +194,7 @@ impl MemoryBudget {
         }))
     }
 
-    /// That something does not fit, and what to do.
+    /// The message about work that does not fit, with what to do.
     pub fn fault(self, function: Function, bytes: u64, what: impl Display) -> Lack {
         let (has, needed) = (self.megabytes(), Self::of_usable(bytes).megabytes());
         let (name, parameter) = (function.name(), function.parameter());
@@ -205,21 +208,21 @@ impl MemoryBudget {
         Lack::Here(format!("{lack}; deploy with {parameter}={needed} or more"))
     }
 
-    /// How many shards Link needs for so many accounts and nodes (references, match keys and customers, repetitions
-    /// counted); `None` if no number of shards is enough.
+    /// The number of shards that Link needs; `None` if no number is enough. `nodes` counts references, match keys and
+    /// customers, with repetitions.
     pub fn link_shards(self, accounts: u64, nodes: u64) -> Option<u32> {
         (1..=SHARDS_MAX).find(|shards| self.fits(self.link_bytes(accounts, nodes, *shards)))
     }
 
-    /// Bytes that Link needs where so many shards have so many accounts and nodes, and for the objects that it reads.
+    /// Bytes that Link needs for one of so many shards and for the objects that it reads.
     pub fn link_bytes(self, accounts: u64, nodes: u64, shards: u32) -> u64 {
         Self::shard_bytes(accounts, nodes, shards) + self.links_at_once() as u64 * LINKS_BYTES
     }
 
-    /// Refuses to let Link work on so many shards if one of them does not fit into this memory.
+    /// Rejects a number of shards if one of them does not fit into this memory.
     ///
     /// # Errors
-    /// `InvalidInput`: the message says which memory Link needs.
+    /// `InvalidInput`: the message says how much memory Link needs.
     pub fn check_shard(self, accounts: u64, nodes: u64, shards: u32) -> Result<(), StageError> {
         let keys = nodes.saturating_sub(accounts);
         let shown = if shards == 1 { "one shard".to_owned() } else { format!("{shards} shards") };
@@ -227,8 +230,7 @@ impl MemoryBudget {
         self.check(Function::Link, self.link_bytes(accounts, nodes, shards), what)
     }
 
-    /// Bytes of one of so many shards that have so many accounts and nodes. Hashes are spread evenly over shards; a
-    /// twentieth is added for what they are not.
+    /// Bytes of one of so many shards. Hashes are spread almost evenly over shards; a twentieth is added for the rest.
     pub const fn shard_bytes(accounts: u64, nodes: u64, shards: u32) -> u64 {
         let others = nodes.saturating_sub(accounts);
         if shards <= 1 {
@@ -240,30 +242,31 @@ impl MemoryBudget {
         most / shards as u64 * 21 / 20
     }
 
-    /// Bytes that a round of Link needs for the edges that come to a shard.
+    /// Bytes that a round of Link needs for a shard's edges.
     pub const fn round_bytes(edges: u64) -> u64 {
         edges * EDGE_BYTES
     }
 
-    /// Objects of links that Link reads at once.
+    /// How many objects of links Link reads at once.
     pub fn links_at_once(self) -> usize {
         self.at_once(LINKS_BYTES, LINKS_AT_ONCE_MAX)
     }
 
-    /// How many slices a partition of Merge has that has so much text, where there are so many partitions; `None` if
-    /// no number of slices is enough.
+    /// The number of slices that a partition with so much text needs; `None` if no number is enough. `partitions` is
+    /// the number of all partitions.
     pub fn merge_slices(self, text_bytes: u64, partitions: u32) -> Option<u32> {
         let least = (ALL_SLICES / partitions.max(1)).clamp(1, SLICES);
         let bytes_of = |slices: u32| Self::merge_bytes(text_bytes / TEXT_OF_STORED, text_bytes / u64::from(slices));
         (least..=SLICES_MAX).find(|slices| self.fits(bytes_of(*slices)))
     }
 
-    /// Bytes that Merge needs for a partition of so much text, even if it is divided into as many slices as there can be.
+    /// The least bytes that Merge needs for a partition with so much text, with the most slices.
     pub const fn least_merge_bytes(text_bytes: u64) -> u64 {
         Self::merge_bytes(text_bytes / TEXT_OF_STORED, text_bytes / SLICES_MAX as u64)
     }
 
-    /// Bytes that Merge needs for a partition of so many bytes, as it is stored, whose largest slice has so much text.
+    /// Bytes that Merge needs for a partition. `stored_bytes` is the partition's stored size, `text_bytes` the text of
+    /// its largest slice.
     pub const fn merge_bytes(stored_bytes: u64, text_bytes: u64) -> u64 {
         stored_bytes * MERGE_BYTES_OF_STORED + text_bytes * MERGE_BYTES_OF_TEXT
     }
@@ -273,49 +276,49 @@ impl MemoryBudget {
         keys * BLOCKED_KEY_BYTES
     }
 
-    /// Bytes that Merge needs for so many bytes of blocked keys in the JSON of an earlier program: of a key, 40 bytes or
-    /// more of text, and 32 while it is parsed, thrice as the list grows.
+    /// Bytes that Merge needs for blocked keys in the JSON of an earlier program. `bytes` is the size of the JSON. A
+    /// key has at least 40 bytes of text, and needs 32 bytes when it is parsed, three times over while the list grows.
     pub const fn blocked_bytes_of_earlier(bytes: u64) -> u64 {
         bytes * 4
     }
 
-    /// Bytes that Link needs to join lists of so many blocked keys.
+    /// Bytes that Link needs to join lists with so many blocked keys.
     pub const fn blocked_list_bytes(keys: u64) -> u64 {
         keys * LISTED_KEY_BYTES
     }
 
-    /// Objects that Partition reads at once.
+    /// How many objects Partition reads at once.
     pub fn members_at_once(self) -> usize {
         self.at_once(MEMBERS_BYTES, MEMBERS_AT_ONCE_MAX)
     }
 
-    /// Text that Partition holds on its way to frames.
+    /// How many bytes of text Partition holds before it writes frames.
     pub fn shuffle_text_bytes(self) -> usize {
         usize::try_from(SHUFFLE_TEXT_BYTES_MAX.min(self.usable() / 4)).unwrap_or(usize::MAX)
     }
 
-    /// Bytes that Partition needs besides what it holds: the object, one frame of its text, and twice what it writes.
+    /// Bytes that Partition needs besides the held text: the object, one frame of its text, and twice its output.
     pub fn partition_bytes(self, object_bytes: u64, frame_text_bytes: u64, written_bytes: u64) -> u64 {
         self.shuffle_text_bytes() as u64 + object_bytes + frame_text_bytes + 2 * written_bytes
     }
 
-    /// The largest row group that Extract reads, as it is stored.
+    /// The stored size of the largest row group that Extract can read.
     pub fn row_group_bytes_max(self) -> u64 {
         ROW_GROUP_BYTES_MAX.min(self.usable().saturating_sub(EXTRACT_CHUNK_BYTES) / 5 * 4)
     }
 
-    /// Bytes that Extract needs for a chunk and a row group of so many bytes, as it is stored: a quarter more than these,
+    /// Bytes that Extract needs for a chunk and a row group. `row_group_bytes` is the stored size; a quarter is added
     /// for the pages that are being read.
     pub const fn extract_bytes(row_group_bytes: u64) -> u64 {
         row_group_bytes + row_group_bytes.div_ceil(4) + EXTRACT_CHUNK_BYTES
     }
 
-    /// Bytes that reference tables need: `text_bytes` is their text, once for each lookup.
+    /// Bytes that reference tables need. `text_bytes` counts the text of a table once per lookup.
     pub const fn table_bytes(text_bytes: u64) -> u64 {
         text_bytes * TABLE_BYTES_OF_TEXT
     }
 
-    /// Bytes that Translate needs for reference tables and a chunk as chunks mostly are.
+    /// Bytes that Translate needs for reference tables and an ordinary chunk.
     pub const fn translate_bytes(tables_text_bytes: u64) -> u64 {
         Self::table_bytes(tables_text_bytes) + TRANSLATE_CHUNK_BYTES
     }
@@ -325,7 +328,7 @@ impl MemoryBudget {
         text_bytes * TRANSLATE_BYTES_OF_TEXT + rows * TRANSLATE_BYTES_OF_ROW
     }
 
-    /// How many objects may be read at once that each need so many bytes: a sixteenth of the memory is for them.
+    /// How many objects of so many bytes may be read at once. A sixteenth of the memory is for them.
     fn at_once(self, bytes: u64, most: u64) -> usize {
         (self.usable() / 16 / bytes).clamp(1, most) as usize
     }

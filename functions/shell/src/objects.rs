@@ -1,4 +1,4 @@
-//! Reading many objects at once.
+//! Reads many objects at once.
 
 use futures_util::stream::{self, StreamExt};
 use onefold_lake::RunId;
@@ -10,11 +10,11 @@ use crate::context::Context;
 use crate::error::StageError;
 use crate::work::Work;
 
-/// Reads `items` up to `ahead` at once, and takes what was read in the order of the items. Memory is bounded
-/// by `ahead` of them.
+/// Reads up to `ahead` items at once, and passes the results on in the order of the items. At most `ahead` results are
+/// in memory.
 ///
 /// # Errors
-/// The first error of reading or taking; nothing is taken after it.
+/// The first error of reading or taking. Nothing is taken after it.
 pub async fn in_order<I, T, F: Future<Output = Result<T, StageError>>>(
     items: impl IntoIterator<Item = I>,
     ahead: usize,
@@ -28,18 +28,18 @@ pub async fn in_order<I, T, F: Future<Output = Result<T, StageError>>>(
     Ok(())
 }
 
-/// Receipts of many invocations.
+/// Reads the receipts of many invocations.
 #[derive(Debug)]
 pub struct Receipts;
 
 impl Receipts {
-    /// How many are read at once.
+    /// How many receipts are read at once.
     const AHEAD: usize = 16;
 
-    /// The receipt of each item, in order.
+    /// Reads the receipt of each item, in order.
     ///
     /// # Errors
-    /// `Corrupt` if one is missing: its invocation did not end.
+    /// `Corrupt` if a receipt is missing, because its invocation did not finish.
     pub async fn read<R: DeserializeOwned, I>(
         context: &Context,
         run: &RunId,

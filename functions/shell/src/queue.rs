@@ -1,4 +1,4 @@
-//! The queue of raw chunks, for putting back what could not be translated.
+//! The queue of raw chunks. Chunks that could not be translated are sent to it again.
 
 use async_trait::async_trait;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
@@ -7,37 +7,39 @@ use onefold_store::ErrorSource;
 
 use crate::error::StageError;
 
-/// Messages that SQS takes in one request.
+/// The most messages in one request to SQS.
 const BATCH: usize = 10;
-/// Batches that are under way at once.
+/// How many batches are sent at once.
 const BATCHES_AT_ONCE: usize = 8;
-/// How often a message of a batch is sent that SQS did not take.
+/// How many times a message is sent if SQS does not accept it.
 const TRIES: u32 = 4;
 
-/// A queue.
+/// A message queue.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Sends up to ten messages. Gives the places of those that the queue did not take and that may be sent again.
+    /// Sends up to ten messages. Returns the indexes of messages that the queue did not accept and that may be sent
+    /// again.
     ///
     /// # Errors
-    /// [`Transient`](crate::ErrorKind::Transient) if the queue could not be reached; [`Internal`](crate::ErrorKind::Internal) if it refuses a message.
+    /// [`Transient`](crate::ErrorKind::Transient) if the queue could not be reached;
+    /// [`Internal`](crate::ErrorKind::Internal) if it rejects a message.
     async fn send(&self, bodies: &[String]) -> Result<Vec<usize>, StageError>;
 
-    /// Gives a message that is being worked on again after some seconds, instead of after its whole
-    /// visibility timeout, which must be long enough for the slowest batch.
+    /// Makes a message that is being handled visible again after `after_s` seconds, instead of after its visibility
+    /// timeout. That timeout is long, because it must cover the slowest batch.
     ///
     /// # Errors
     /// [`Transient`](crate::ErrorKind::Transient) if the queue could not be reached.
     async fn give_again(&self, receipt_handle: &str, after_s: i32) -> Result<(), StageError>;
 }
 
-/// Sends messages, many at once and in no order.
+/// Sends messages in concurrent batches, in no order.
 ///
 /// # Errors
-/// [`Transient`](crate::ErrorKind::Transient) if the queue did not take them all, which leaves some sent; [`Internal`](crate::ErrorKind::Internal) if it
-/// refuses one.
+/// [`Transient`](crate::ErrorKind::Transient) if the queue did not accept all messages (others may be sent by then);
+/// [`Internal`](crate::ErrorKind::Internal) if it rejects one.
 pub async fn send_all(queue: &dyn Queue, bodies: Vec<String>) -> Result<(), StageError> {
-    // The batches own their bodies: borrowed ones would tie the future to a lifetime that `async_trait` cannot name.
+    // The batches own their bodies. Borrowed ones would need a lifetime that `async_trait` cannot name.
     let batches: Vec<Vec<String>> = bodies.chunks(BATCH).map(<[String]>::to_vec).collect();
     stream::iter(batches.into_iter().map(Ok))
         .try_for_each_concurrent(BATCHES_AT_ONCE, |batch| send_batch(queue, batch))
@@ -82,7 +84,7 @@ impl Queue for SqsQueue {
             let code = &refused.code;
             return Err(StageError::internal(format!("the queue of raw chunks refuses a message: {code}")));
         }
-        // An id that is not ours would be a fault of the queue's, and its message is not known.
+        // Only this function sets ids, so an unknown id is an error of the queue and names no message.
         Ok(answer.failed.iter().filter_map(|failed| failed.id.parse().ok()).collect())
     }
 

@@ -1,21 +1,21 @@
-//! Secrets that sources are read with, by name.
+//! The secrets for reading sources, by name.
 
 use async_trait::async_trait;
 
 use crate::error::StageError;
 
-/// Where secrets are.
+/// A store of secrets.
 #[async_trait]
 pub trait Secrets: Send + Sync {
     /// The value of a secret. It must never reach a log, an error, an object or the state machine.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if there is no such secret, it is no text, or it may not be read;
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if the secret does not exist, is not text, or may not be read;
     /// [`Transient`](crate::ErrorKind::Transient) if Secrets Manager could not be reached.
     async fn value(&self, name: &str) -> Result<String, StageError>;
 }
 
-/// Secrets of AWS Secrets Manager.
+/// The secrets in AWS Secrets Manager.
 #[derive(Debug)]
 pub struct SecretsManager(pub aws_sdk_secretsmanager::Client);
 
@@ -32,7 +32,7 @@ impl Secrets for SecretsManager {
                 Some("AccessDeniedException") => StageError::invalid_input(format!(
                     "the secret {name:?} may not be read; its name must start with the stack's SecretPrefix"
                 )),
-                // The service's own text can quote the request, which holds nothing but the name.
+                // The service's message may quote the request, which holds only the secret's name.
                 Some(code) => {
                     StageError::transient(format!("Secrets Manager did not give the secret {name:?}: {code}"))
                 }
@@ -48,7 +48,7 @@ impl Secrets for SecretsManager {
     }
 }
 
-/// No secrets: where nothing needs any.
+/// Has no secrets. For stages that need none.
 #[derive(Debug)]
 pub struct NoSecrets;
 

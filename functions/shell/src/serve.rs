@@ -1,4 +1,4 @@
-//! Turning a stage into a Lambda function.
+//! Runs a stage as a Lambda function.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -16,18 +16,18 @@ use crate::error::StageError;
 use crate::invocation::Invocation;
 use crate::panics::{caught, hide_panic_messages};
 
-/// Why a function could not start, or stopped.
+/// Why a function could not start, or why it stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum Fatal {
     /// The environment is not complete.
     #[error("the function cannot start")]
     Environment(#[source] EnvironmentError),
-    /// The Lambda runtime.
+    /// The Lambda runtime failed.
     #[error("the Lambda runtime stopped")]
     Runtime(#[source] lambda_runtime::Error),
 }
 
-/// Serves a stage until the sandbox is taken away. What an invocation logs stands in a span that says which one it is.
+/// Serves a stage until Lambda ends the sandbox. All log lines of an invocation are in a span that names it.
 ///
 /// # Errors
 /// The environment is not complete, or the runtime stopped.
@@ -42,8 +42,8 @@ where
     serve_any(name, &Typed { stage, of: PhantomData }).await
 }
 
-/// A stage whose requests and answers are JSON. The runtime and the clients are compiled for this once, and not anew for
-/// each function.
+/// A stage with JSON requests and results. Because of this trait, the runtime and the clients are compiled once and not
+/// for every function.
 trait Stage {
     fn answer<'a>(&'a self, request: Value, context: &'a Context) -> Pending<'a, Result<Value, StageError>>;
 }
@@ -84,7 +84,7 @@ fn serve_any<'s>(name: &'s str, stage: &'s dyn Stage) -> Pending<'s, Result<(), 
             let span = invocation.span();
             context.set_invocation(invocation);
             let work = async {
-                // The runtime catches panics too, but puts their messages into its answer.
+                // The runtime catches panics too, but would return their messages.
                 let answer = caught(stage.answer(event.payload, context)).await;
                 answer.map_err(|error| {
                     let (name, line) = (error.kind.name(), context.line(&error));

@@ -1,4 +1,4 @@
-//! What functions ask of the state machine: to go on from a task that it waits for, and whether an execution still runs.
+//! Calls to Step Functions: completing or failing a task, and asking about an execution.
 
 use async_trait::async_trait;
 use aws_sdk_sfn::error::ProvideErrorMetadata;
@@ -7,40 +7,41 @@ use onefold_store::ErrorSource;
 
 use crate::error::StageError;
 
-/// What is known of an execution.
+/// The state of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// It runs.
     Running,
-    /// It ended, however it did, or there is none.
+    /// It ended in any way, or does not exist.
     Over,
-    /// Nobody can tell: Step Functions is out of reach, or does not answer this function.
+    /// Not known: Step Functions cannot be reached, or does not allow this function to ask.
     Unknown,
 }
 
-/// Whoever waits for a task token.
+/// A client of Step Functions.
 #[async_trait]
 pub trait Tasks: Send + Sync {
-    /// Completes a task. One that is over already is left as it is: several may see the last chunk.
+    /// Completes a task. A finished task stays as it is and is not an error, because several invocations may see the
+    /// last chunk.
     ///
     /// # Errors
     /// [`Transient`](crate::ErrorKind::Transient) if Step Functions could not be reached.
     async fn succeed(&self, token: &str, output: String) -> Result<(), StageError>;
 
-    /// Fails a task, likewise.
+    /// Fails a task. A finished task stays as it is and is not an error.
     ///
     /// # Errors
     /// [`Transient`](crate::ErrorKind::Transient) if Step Functions could not be reached.
     async fn fail(&self, token: &str, error: &str, cause: &str) -> Result<(), StageError>;
 
-    /// Whether an execution still runs, by its ARN.
+    /// Asks for the state of an execution by its ARN.
     ///
     /// # Errors
     /// [`Transient`](crate::ErrorKind::Transient) if Step Functions failed.
     async fn progress(&self, execution: &str) -> Result<Progress, StageError>;
 }
 
-/// No tasks: where there is no state machine.
+/// A client for stages without a state machine. It does nothing.
 #[derive(Debug)]
 pub struct NoTasks;
 
@@ -59,14 +60,14 @@ impl Tasks for NoTasks {
     }
 }
 
-/// Tasks of Step Functions.
+/// A client of AWS Step Functions.
 #[derive(Debug)]
 pub struct SfnTasks(pub aws_sdk_sfn::Client);
 
-/// Characters of a cause; Step Functions refuses more.
+/// The most characters of a cause. Step Functions rejects longer ones.
 const CAUSE_CHARS_MAX: usize = 32_768;
 
-/// As much of a cause as Step Functions takes.
+/// The first part of a cause, as long as Step Functions allows.
 fn shortened(cause: &str) -> &str {
     cause.char_indices().nth(CAUSE_CHARS_MAX).map_or(cause, |(end, _)| &cause[..end])
 }
@@ -106,7 +107,7 @@ impl Tasks for SfnTasks {
             Err(error) => error,
         };
         let Some(refusal) = error.as_service_error() else {
-            // Plan may run in a network from which only the sources can be reached.
+            // Plan's network may have access only to the sources.
             return Ok(Progress::Unknown);
         };
         if refusal.is_execution_does_not_exist() || refusal.is_invalid_arn() {

@@ -1,4 +1,5 @@
-//! One piece of work of a stage: skipped if it was done, else done, measured and receipted.
+//! One piece of work of a stage. It is skipped if it was done before. Otherwise it is done and measured, and its
+//! receipt is written.
 
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
@@ -11,23 +12,23 @@ use crate::cost::Meter;
 use crate::error::StageError;
 use crate::json::json_object;
 
-/// A piece of work: its stage and name say where its receipt is.
+/// A piece of work. Its stage and name determine the key of its receipt.
 #[derive(Clone, Debug)]
 pub struct Work {
     /// The run.
     pub run: RunId,
     /// The stage.
     pub stage: Stage,
-    /// What it works on.
+    /// The name of the work within the stage.
     pub name: String,
 }
 
 impl Work {
-    /// Does the work once: if there is a receipt, its answer is given again. Otherwise `work` is done, and
-    /// the receipt written when it is whole (invariant 4).
+    /// Does the work once. If a receipt exists, its result is returned. Otherwise this runs `work` and then writes the
+    /// receipt, when the output is whole (invariant 4).
     ///
     /// # Errors
-    /// What `work` fails with.
+    /// The error of `work`, or an error of the store.
     pub async fn once<R: Serialize + DeserializeOwned>(
         &self,
         context: &Context,
@@ -36,10 +37,10 @@ impl Work {
         self.once_for(context, |_| true, work).await
     }
 
-    /// Does the work once for what it works on now: a receipt counts if `is_current` says so of its answer.
+    /// Like `once`, but a receipt counts only if `is_current` accepts its result.
     ///
     /// # Errors
-    /// What `work` fails with.
+    /// The error of `work`, or an error of the store.
     pub async fn once_for<R: Serialize + DeserializeOwned>(
         &self,
         context: &Context,
@@ -55,10 +56,10 @@ impl Work {
         }
     }
 
-    /// Does the work even if there is a receipt.
+    /// Does the work even if a receipt exists.
     ///
     /// # Errors
-    /// What `work` fails with.
+    /// The error of `work`, or an error of the store.
     pub async fn always<R: Serialize + DeserializeOwned>(
         &self,
         context: &Context,
@@ -68,10 +69,10 @@ impl Work {
         done.ok_or_else(|| StageError::internal("the work was not done"))
     }
 
-    /// Does a part of the work; the receipt is written with the part that gives the answer.
+    /// Does a part of the work. The part that returns the result also writes the receipt.
     ///
     /// # Errors
-    /// What `work` fails with.
+    /// The error of `work`, or an error of the store.
     pub async fn until_done<R: Serialize + DeserializeOwned>(
         &self,
         context: &Context,
@@ -106,7 +107,7 @@ impl Work {
         Ok(receipt.result)
     }
 
-    /// The receipt, if the work was done.
+    /// Reads the receipt; `None` if the work was not done.
     ///
     /// # Errors
     /// The store failed, or the receipt is damaged.
