@@ -1,7 +1,8 @@
-//! What every store must do, as one suite that each of them passes.
+//! One suite for all stores: what each of them must do.
 //!
-//! The stores in memory and in a folder pass it here, S3 against two emulators in the crate of tests. Where one of
-//! those is not like AWS, the assertion says so, and says what it does instead: so it is noticed when that changes.
+//! The stores in memory and in a folder pass it here. S3 passes it against two emulators, in the crate of tests. Where
+//! an emulator differs from AWS, the assertion says so and tests what the emulator does. So a change of the emulator is
+//! noticed.
 
 use std::path::Path;
 
@@ -13,24 +14,24 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use crate::error::StoreError;
 use crate::store::{Body, Condition, Object, Store};
 
-/// Who plays S3, if the store is one in S3's place.
+/// The emulator behind the store, if there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Played {
-    /// Nobody: the store is what it is.
+    /// None: the store itself is tested.
     ByItself,
     /// MiniStack.
     ByMiniStack,
-    /// The server of moto.
+    /// The server of Moto.
     ByMoto,
 }
 
-/// Runs the suite in a store that holds nothing yet. `files` is a folder for files that are uploaded.
+/// Runs the suite in an empty store. `files` is a folder for files to upload.
 ///
 /// # Errors
-/// A request failed that must not.
+/// A request failed that must succeed.
 ///
 /// # Panics
-/// The store does something else than it must.
+/// The store does not do what it must.
 pub async fn suite(store: &dyn Store, played: Played, files: &Path) -> Result<(), StoreError> {
     assert_eq!(store.list("").await?, [], "the store is empty");
     whole_objects(store).await?;
@@ -48,7 +49,7 @@ pub async fn suite(store: &dyn Store, played: Played, files: &Path) -> Result<()
     removals(store).await
 }
 
-/// Bytes that hardly compress and tell where they are.
+/// Incompressible bytes, different at every position.
 fn bytes(seed: u64, length: usize) -> Bytes {
     let mut bytes = Vec::with_capacity(length + 8);
     for word in 0..length.div_ceil(8) as u64 {
@@ -101,7 +102,7 @@ async fn whole_objects(store: &dyn Store) -> Result<(), StoreError> {
         assert!(!etags.contains(&etag), "other bytes have another entity tag");
         etags.push(etag);
     }
-    // What is above and below an object is not there.
+    // The paths above and below an object are no objects.
     for other in ["whole", "whole/a/b"] {
         assert!(is_missing(store.get(other).await, other), "{other}");
     }
@@ -158,7 +159,7 @@ async fn streams(store: &dyn Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// An object that is changed while it is read: all its bytes, or an error, and never some of each.
+/// Changes an object while it is read. The reader must get all bytes of one object, or an error, but never a mixture.
 async fn a_stream_is_of_one_object(store: &dyn Store) -> Result<(), StoreError> {
     let key = "streams/changed";
     let (old, new) = (bytes(6, 8 << 20), bytes(7, 8 << 20));

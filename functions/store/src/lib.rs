@@ -1,6 +1,6 @@
-//! The object store: what it promises, and its kinds.
+//! The object store: its contract and its implementations.
 //!
-//! It knows keys and bytes; what they mean is known above it.
+//! A store knows keys and bytes. It does not know what they mean.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! The store on S3 (or what speaks its protocol).
+//! The store on S3, or on a service with the same protocol.
 //!
 //! The SDK tries requests again, except writes under a condition (see `put.rs`). Broken bodies are resumed (`body.rs`).
 //! `tries.rs` counts the tries of both, and `client.rs` has all time limits.
@@ -30,7 +30,7 @@ use crate::error::StoreError;
 use crate::operation::Operation;
 use crate::store::{Body, Condition, Object, Store};
 
-/// As many objects as S3 removes in one request.
+/// The most objects that S3 removes in one request.
 const DELETE_KEYS_MAX: usize = 1000;
 
 /// A bucket.
@@ -40,7 +40,7 @@ pub struct S3Store {
 }
 
 impl S3Store {
-    /// A store in a bucket. The client should be one of [`client`], of the same patience.
+    /// Creates a store for a bucket. Make the client with [`client`] and the same `patience`.
     pub fn new(client: Client, bucket: impl Into<String>, patience: Patience) -> Self {
         let requests = AtomicU64::new(0);
         Self { bucket: Arc::new(Bucket { client, name: bucket.into(), patience, requests }) }
@@ -70,7 +70,7 @@ impl S3Store {
     }
 }
 
-/// The error of a request to remove objects that could not be built.
+/// The error of a delete request that could not be built.
 fn unsent(key: &str, error: BuildError) -> StoreError {
     StoreError::refused(Operation::Delete, key, "the request could not be made").caused_by(error)
 }

@@ -1,6 +1,6 @@
-//! The object store as the stages see it: few verbs, and errors that always carry the key.
+//! The object store as the stages use it: few operations, and errors that always name the key.
 //!
-//! What is promised here every store keeps; `conformance.rs` is the proof.
+//! Every store keeps this contract; `conformance.rs` tests it.
 
 use std::ops::Range;
 use std::path::Path;
@@ -55,19 +55,19 @@ pub trait Body: Send {
 /// A write of the same bytes under [`Condition::Always`] can be repeated. For a write under a condition whose answer
 /// was lost, the store reads the object back. If the object holds the written bytes, the write counts as done. So
 /// [`StoreError::Precondition`] means that the object has other bytes (or, for `IfMatch`, is gone), and success means
-/// that it has the written ones.
+/// that it has the written bytes.
 ///
-/// Success does not mean that nobody else wrote the same bytes. If two writers must not both succeed, as with
+/// Success does not mean that no other writer wrote the same bytes. If two writers must not both succeed, as with
 /// `CURRENT`, the bytes must name the writer's run. A process that is killed between a write and its answer gets
-/// `Precondition` when it tries again, even for its own bytes, and has to compare them.
+/// `Precondition` when it tries again, even for its own bytes. It has to compare them.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// All objects whose keys start with `prefix`, in the order of the bytes of their keys (UTF-8). Objects that are
     /// written or removed meanwhile may be missing or listed.
     async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError>;
 
-    /// The folders directly under `prefix`, which ends in `/`: each with its `/`, once, in order. Their contents are
-    /// not listed where that can be avoided.
+    /// The folders directly under `prefix`, which ends in `/`. Each folder ends in `/` and is listed once, in order.
+    /// Their contents are not listed where that can be avoided.
     async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         let objects = self.list(prefix).await?;
         let folder = |object: &Object| {
@@ -89,8 +89,8 @@ pub trait Store: Send + Sync {
     /// The last bytes of an object; all of it if it is shorter. A length of 0 makes no request.
     async fn get_tail(&self, key: &str, length: u64) -> Result<Bytes, StoreError>;
 
-    /// An object's bytes from a position on, piece by piece, if it still has this entity tag; else
-    /// [`StoreError::Precondition`]. Behind the end there are none.
+    /// An object's bytes from a position on, piece by piece. [`StoreError::Precondition`] if the object has another
+    /// entity tag. There are no bytes after the end.
     async fn stream(&self, key: &str, etag: &str, from: u64) -> Result<Box<dyn Body>, StoreError>;
 
     /// Writes an object, in place of an existing one. A condition that does not hold gives

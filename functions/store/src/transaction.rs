@@ -1,4 +1,4 @@
-//! A small object that is changed as a whole: it is read, and written back only if nobody else has written it since.
+//! A small object that is changed as a whole. It is read, and written back only if it has not changed since.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,23 +24,23 @@ pub enum TransactionError {
         /// Why not.
         source: serde_json::Error,
     },
-    /// Somebody else wrote the object since it was read. Nothing was written; begin again to see the new value.
+    /// Another writer changed the object since it was read. Nothing was written. Begin again to see the new value.
     #[error("the object {key} was changed meanwhile")]
     Overtaken {
         /// The object.
         key: String,
     },
-    /// The store did not read the object.
+    /// The store could not read the object.
     #[error("the object {} cannot be read", .0.key())]
     Read(#[source] StoreError),
-    /// The store did not write the object.
+    /// The store could not write the object.
     #[error("the object {} cannot be written", .0.key())]
     Write(#[source] StoreError),
 }
 
-/// An object of JSON as it was read, to be changed or not.
+/// An object of JSON as it was read. The caller may commit a new value.
 ///
-/// Entity tags depend on the bytes alone, so a change that is undone goes unnoticed. A value that must never be taken
+/// Entity tags depend only on the bytes, so a change that is undone goes unnoticed. A value that must never be taken
 /// for an earlier one must hold a number that only grows.
 #[derive(Debug)]
 pub struct Transaction<T> {
@@ -72,13 +72,13 @@ impl<T: Serialize + DeserializeOwned + PartialEq> Transaction<T> {
         self.found.as_ref().map(|(_, etag)| etag.as_str())
     }
 
-    /// Writes a value, if the object is still as it was read.
+    /// Writes a value, if the object has not changed since it was read.
     ///
-    /// The answer to a write can be lost, and the write sent again. So a write that is refused or fails counts as done
-    /// if the object holds the value. Values must therefore say who wrote them.
+    /// If the answer to a write is lost, the write is sent again. So a write that is rejected or fails counts as done
+    /// if the object holds the value. Values must therefore name their writer.
     ///
     /// # Errors
-    /// [`TransactionError::Overtaken`] if the object is another one by now; the store failed.
+    /// [`TransactionError::Overtaken`] if the object has changed; or the store failed.
     pub async fn commit(self, store: &dyn Store, value: &T) -> Result<(), TransactionError> {
         let Self { key, found } = self;
         let condition = found.map_or(Condition::IfAbsent, |(_, etag)| Condition::IfMatch(etag));

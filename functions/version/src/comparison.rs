@@ -1,4 +1,4 @@
-//! What changed from one version to the next one, by their manifests.
+//! Compares a version with the one that it builds on, by their manifests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,50 +10,50 @@ use onefold_lake::version::manifest::{Manifest, SourceCounts};
 pub struct VersionComparison {
     /// Customers.
     pub customers: TotalChange,
-    /// Accounts, tombstones not among them.
+    /// Accounts, without tombstones.
     pub accounts: TotalChange,
-    /// Accounts of the largest customer.
+    /// Accounts of the customer that has the most.
     pub largest_customer: TotalChange,
-    /// What became of the customers.
+    /// How many customers changed, by kind.
     pub customer_changes: CustomerChanges,
-    /// The settings that changed; none if there is no version before.
+    /// The settings that differ; empty if there is no previous version.
     pub settings: Vec<ChangedSetting>,
-    /// What each source gave to the two runs, by its name. A source that neither run read is not here.
+    /// The rows of each source in both runs, by the source's name. Sources that neither run read are missing.
     pub sources: BTreeMap<String, SourceComparison>,
 }
 
-/// A number in the version before, and in this one.
+/// A number in the previous version and in this one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TotalChange {
-    /// 0 if there is no version before.
+    /// The previous number; 0 if there is no previous version.
     pub before: u64,
     /// In this version.
     pub after: u64,
 }
 
-/// How many customers changed in which way.
+/// How many customers changed, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CustomerChanges {
-    /// Have a new id.
+    /// Customers with a new id.
     pub created: u64,
-    /// Kept their id and changed.
+    /// Customers that kept their id and changed.
     pub updated: u64,
-    /// Ended in another customer.
+    /// Retired ids whose accounts went to one other customer.
     pub merged: u64,
-    /// Left another customer.
+    /// Customers that were split off another one.
     pub split: u64,
-    /// Ended, and have their accounts in several customers.
+    /// Retired ids whose accounts went to several customers.
     pub retired: u64,
-    /// Ended, as all their accounts are deleted.
+    /// Retired ids whose accounts were all deleted.
     pub deleted: u64,
 }
 
-/// A setting under which the two versions were not made alike.
+/// A setting that differs between the two versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangedSetting {
     /// The text of the configuration.
     Configuration,
-    /// The match rules, or the secret of the match keys.
+    /// The match rules or the match-key secret.
     MatchRules,
     /// The corrections.
     Corrections,
@@ -61,17 +61,17 @@ pub enum ChangedSetting {
     SuppressionList,
 }
 
-/// What a source gave to the two runs.
+/// The rows of a source in both runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SourceComparison {
-    /// Rows that it gave.
+    /// Rows read.
     pub rows_read: TotalChange,
-    /// Rows among them that were refused as they are wrong.
+    /// Rows that were rejected because they are wrong.
     pub faulty: TotalChange,
 }
 
 impl VersionComparison {
-    /// Compares a version with the one that it builds on, if it builds on any.
+    /// Compares a version with the one that it builds on, or with nothing if it builds on none.
     pub fn new(before: Option<&Manifest>, after: &Manifest) -> Self {
         let counts_before = before.map(|before| before.counts).unwrap_or_default();
         let change = |number: fn(&VersionCounts) -> u64| TotalChange {

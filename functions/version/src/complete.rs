@@ -1,10 +1,11 @@
-//! Whether a version has all its objects.
+//! Checks that a version has all its objects.
 
 use onefold_lake::keys;
 use onefold_lake::version::manifest::Manifest;
 use onefold_store::{Object, Store, StoreError};
 
-/// What of a version is not there as its manifest says, the manifest among it; `None` if the version is whole.
+/// The first object that is missing or has another size than the manifest says; `None` if the version is complete. The
+/// manifest itself is checked, too.
 ///
 /// # Errors
 /// The store failed.
@@ -12,7 +13,7 @@ pub async fn find_missing(store: &dyn Store, manifest: &Manifest) -> Result<Opti
     Ok(listed(store, manifest).await?.1)
 }
 
-/// The objects of a version, and what of them is missing.
+/// Lists the objects of a version, and says what is missing.
 pub(crate) async fn listed(
     store: &dyn Store,
     manifest: &Manifest,

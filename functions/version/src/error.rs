@@ -1,4 +1,4 @@
-//! Why a version cannot be opened or read.
+//! Errors of opening or reading a version.
 
 use onefold_lake::data::shuffle::ShuffleError;
 use onefold_lake::{FormatError, RunId};
@@ -7,7 +7,7 @@ use onefold_store::StoreError;
 /// Why a version cannot be opened or read.
 #[derive(Debug, thiserror::Error)]
 pub enum VersionError {
-    /// `processed/CURRENT` is not there.
+    /// `processed/CURRENT` does not exist.
     #[error("nothing has been published yet; start a run first")]
     NothingPublished,
     /// The run has no manifest under `processed/`.
@@ -30,7 +30,7 @@ pub enum VersionError {
         /// The run.
         run: RunId,
     },
-    /// An object of the version is missing, or has another size than the manifest says.
+    /// An object of the version is missing or has another size than the manifest says.
     #[error("{missing}")]
     Incomplete {
         /// The run.
@@ -38,22 +38,22 @@ pub enum VersionError {
         /// Which object, and the sizes.
         missing: String,
     },
-    /// An object does not hold what it should.
+    /// An object has another form than expected.
     #[error(transparent)]
     Damaged(FormatError),
-    /// An object was not read.
+    /// An object could not be read.
     #[error("the object {} cannot be read", .0.key())]
     Read(#[source] StoreError),
-    /// Objects were not listed.
+    /// Objects could not be listed.
     #[error("the objects under {} cannot be listed", .0.key())]
     List(#[source] StoreError),
-    /// `processed/CURRENT` was not written.
+    /// `processed/CURRENT` could not be written.
     #[error("the object {} cannot be written", .0.key())]
     Write(#[source] StoreError),
 }
 
 impl VersionError {
-    /// A part of an object was not read.
+    /// The error of a part of an object that could not be read.
     pub(crate) fn reading_part(error: ShuffleError) -> Self {
         match error {
             ShuffleError::Read(error) => Self::Read(error),

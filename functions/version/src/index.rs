@@ -1,4 +1,4 @@
-//! Accounts and customers of a version, found by its index: by ranged GETs, whatever the size of the version.
+//! Finds accounts and customers of a version by its index. The ranged GETs stay few and small in a large version.
 
 use std::collections::BTreeSet;
 
@@ -18,24 +18,24 @@ use crate::objects::read_text;
 pub struct VersionIndex<'s> {
     pub(crate) store: &'s dyn Store,
     pub(crate) run: RunId,
-    /// Where the partitions are.
+    /// Where each partition is in the version's files.
     pub(crate) frames: Vec<PartitionFrames>,
 }
 
-/// A customer with all that a version has about it.
+/// A customer with everything that a version has about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerGroup {
     /// Its id.
     pub customer_id: String,
-    /// Its record: a line of the customer files.
+    /// Its record, a line of the customer files.
     pub customer: String,
-    /// The texts of its accounts, in the order of the member files.
+    /// Its accounts as lines of text, in the order of the member files.
     pub accounts: Vec<String>,
-    /// The lines of the files of `blocked/` that are about one of its accounts.
+    /// The lines of the files in `blocked/` that name one of its accounts.
     pub guarded: Vec<String>,
 }
 
-/// What an account is in a version.
+/// An account's state in a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountInVersion {
     /// A member of this customer.
@@ -48,11 +48,11 @@ impl VersionIndex<'_> {
     /// Finds an account by its reference, such as `crm:8`; `None` if the version does not have it.
     ///
     /// # Errors
-    /// An object of the version is not there, or damaged; the store failed.
+    /// An object of the version is missing or damaged, or the store failed.
     pub async fn find_account(&self, reference: &str) -> Result<Option<AccountInVersion>, VersionError> {
         for frame in self.candidates(place(reference)).await? {
             let members = self.text(VersionPart::Members, frame.file, frame.members).await?;
-            // The reference as JSON writes it: other lines are not parsed.
+            // The reference as JSON. Lines without it are not parsed.
             let written = Value::from(reference).to_string();
             let is_of = |text: &str| {
                 let account = Account::parse(text);
@@ -73,7 +73,7 @@ impl VersionIndex<'_> {
     /// Finds a customer by its id; `None` if the version does not have it.
     ///
     /// # Errors
-    /// An object of the version is not there, or damaged; the store failed.
+    /// An object of the version is missing or damaged, or the store failed.
     pub async fn find_customer(&self, customer_id: &str) -> Result<Option<CustomerGroup>, VersionError> {
         for frame in self.candidates(place(customer_id)).await? {
             let members = self.text(VersionPart::Members, frame.file, frame.members).await?;
@@ -84,12 +84,12 @@ impl VersionIndex<'_> {
         Ok(None)
     }
 
-    /// The partitions that have an account or a customer, by its place in the index: one, or none.
+    /// The partitions that may have an account or customer, by its place in the index: normally one or none.
     pub(crate) async fn candidates(&self, place: u64) -> Result<Vec<&PartitionFrames>, VersionError> {
         index::find(self.store, &self.run, &self.frames, place).await.map_err(VersionError::reading_part)
     }
 
-    /// A customer of a partition, with its accounts among the partition's members.
+    /// A customer, with its accounts from the partition's members.
     async fn group(
         &self,
         customer_id: &str,
@@ -113,7 +113,7 @@ impl VersionIndex<'_> {
         Ok(Some(CustomerGroup { customer_id: customer_id.to_owned(), customer, accounts, guarded }))
     }
 
-    /// The lines of what guards did in a partition that are about some accounts.
+    /// The lines of a partition's guards that name one of the accounts.
     async fn guarded(&self, frame: &PartitionFrames, accounts: &[String]) -> Result<Vec<String>, VersionError> {
         if frame.blocked.0 == frame.blocked.1 {
             return Ok(Vec::new());
@@ -128,7 +128,7 @@ impl VersionIndex<'_> {
         Ok(text.lines().filter(is_about).map(str::to_owned).collect())
     }
 
-    /// The text of a partition in a file.
+    /// The text of a partition in one file.
     async fn text(&self, part: VersionPart, file: u32, range: (u64, u64)) -> Result<String, VersionError> {
         read_text(self.store, &keys::processed(&self.run, part, file), Some(range)).await
     }

@@ -1,8 +1,8 @@
-//! Opens, lists, compares and rolls back versions, and looks things up in them.
+//! Opens, lists, compares and rolls back versions, and finds accounts and customers in them.
 //!
-//! It reads what Compact wrote, by a [`Store`](onefold_store::Store) alone: functions and the command use it alike. It
-//! writes only `processed/CURRENT`. The keys and formats are those of `onefold-lake`; how a message names the command's
-//! verbs is the command's.
+//! Functions and the command both use it. It reads what Compact wrote, and needs only a
+//! [`Store`](onefold_store::Store). It writes only `processed/CURRENT`. The keys and formats come from `onefold-lake`.
+//! Messages do not name the command's verbs; the command adds them.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 

@@ -1,7 +1,7 @@
-//! The versions that are kept, and what became of each.
+//! Lists the kept versions and the status of each.
 //!
-//! A version was published if CURRENT names it or a version that descends from it, or if its Compact's receipt says so.
-//! Only the receipt tells a version that was rolled back from one that never was published.
+//! A version was published if CURRENT names it or a version that builds on it, directly or not, or if the receipt of
+//! its Compact says so. For a version that was rolled back, only the receipt says so.
 
 use std::collections::BTreeSet;
 
@@ -16,31 +16,31 @@ use crate::error::VersionError;
 use crate::objects::read_json;
 use crate::open::current_run;
 
-/// What became of a version.
+/// The status of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VersionStatus {
-    /// Readers see it.
+    /// Readers see this version.
     Current,
-    /// It was published; readers see another one.
+    /// It was published, but readers see another version.
     Kept,
     /// The gate held it back.
     Gated,
     /// Its run was a dry run.
     DryRun,
-    /// Its run did not come to its end, or another one overtook it.
+    /// Its run did not finish, or another run published first.
     Unpublished,
 }
 
-/// A version that is kept.
+/// A kept version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedVersion {
     /// Its manifest.
     pub manifest: Manifest,
-    /// What became of it.
+    /// Its status.
     pub status: VersionStatus,
 }
 
-/// All versions that are kept, published or not, from the oldest run to the latest.
+/// All kept versions, published or not, from the oldest run to the latest.
 ///
 /// # Errors
 /// The store failed, or a manifest is damaged.
@@ -53,7 +53,7 @@ pub async fn list(store: &dyn Store) -> Result<Vec<ListedVersion>, VersionError>
         let status = if current.as_ref() == Some(&manifest.run) {
             VersionStatus::Current
         } else if lineage.contains(&manifest.run) || has_published(store, &manifest.run).await? {
-            // Whatever the manifest says: the marks of one that was held come off behind the commit.
+            // Its manifest may still say that it is held, because that is corrected only after the commit.
             VersionStatus::Kept
         } else if manifest.dry_run {
             VersionStatus::DryRun
@@ -67,7 +67,7 @@ pub async fn list(store: &dyn Store) -> Result<Vec<ListedVersion>, VersionError>
     Ok(versions)
 }
 
-/// The manifests that are kept, in the order of their runs.
+/// The kept manifests, in the order of their runs.
 async fn manifests(store: &dyn Store) -> Result<Vec<Manifest>, VersionError> {
     let mut manifests = Vec::new();
     for folder in store.list_folders(keys::PROCESSED).await.map_err(VersionError::List)? {
@@ -80,11 +80,11 @@ async fn manifests(store: &dyn Store) -> Result<Vec<Manifest>, VersionError> {
     Ok(manifests)
 }
 
-/// The current version's run and those of the versions that it descends from.
+/// The run of the current version, and the runs of all versions that it builds on.
 fn lineage(current: Option<&RunId>, manifests: &[Manifest]) -> BTreeSet<RunId> {
     let mut lineage = BTreeSet::new();
     let mut next = current.cloned();
-    // A version that is in it already would only be there again in a circle.
+    // Stops at a run that was seen before, so a cycle cannot loop forever.
     while let Some(run) = next.filter(|run| !lineage.contains(run)) {
         let manifest = manifests.iter().find(|manifest| manifest.run == run);
         next = manifest.and_then(|manifest| manifest.previous.clone());
@@ -93,7 +93,7 @@ fn lineage(current: Option<&RunId>, manifests: &[Manifest]) -> BTreeSet<RunId> {
     lineage
 }
 
-/// Whether the run's Compact says that it published.
+/// Whether the receipt of the run's Compact says that the version was published.
 async fn has_published(store: &dyn Store, run: &RunId) -> Result<bool, VersionError> {
     let key = keys::receipt(run, Stage::Compact, Stage::Compact.name());
     let receipt: Option<Receipt<CompactResult>> = read_json(store, &key).await?;

@@ -1,4 +1,4 @@
-//! Where the members of whole customers are in a version.
+//! Finds the members of whole customers in a version.
 
 use std::collections::BTreeSet;
 
@@ -10,30 +10,30 @@ use crate::error::VersionError;
 use crate::objects::read_text;
 use crate::open::OpenVersion;
 
-/// Bytes that hold members of whole customers: a partition in a member file, or a member file.
+/// Bytes with the members of whole customers: a partition in a member file, or a whole member file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MemberPlace {
     key: String,
-    /// Start and end in bytes; all of the object if not given.
+    /// Start and end in bytes; `None` for the whole object.
     range: Option<(u64, u64)>,
 }
 
 impl MemberPlace {
-    /// The member file.
+    /// The key of the member file.
     pub fn key(&self) -> &str {
         &self.key
     }
 }
 
 impl OpenVersion<'_> {
-    /// The places that can have these accounts, or of all members if no accounts are given, in an order that stays the same.
-    /// Of a version without an index these are its member files.
+    /// The places that may hold these accounts, or all places if `references` is `None`. Their order is always the
+    /// same. In a version without an index, each member file is a place.
     ///
     /// # Errors
-    /// The index is not there, or damaged; the store failed.
+    /// The index is missing or damaged, or the store failed.
     pub async fn member_places(&self, references: Option<&[String]>) -> Result<Vec<MemberPlace>, VersionError> {
         if !self.has_index() {
-            // An earlier program wrote no index. It did write each customer into one file.
+            // An earlier program wrote no index, but wrote all accounts of a customer into one file.
             let files = self.manifest.files.members.iter();
             return Ok(files.map(|file| MemberPlace { key: file.key.clone(), range: None }).collect());
         }
@@ -53,10 +53,10 @@ impl OpenVersion<'_> {
         Ok(places.into_iter().collect())
     }
 
-    /// Reads the lines of members and tombstones of a place.
+    /// Reads the lines of a place: members and tombstones.
     ///
     /// # Errors
-    /// The file is not there, or damaged; the store failed.
+    /// The file is missing or damaged, or the store failed.
     pub async fn read_members(&self, place: &MemberPlace) -> Result<String, VersionError> {
         read_text(self.store, &place.key, place.range).await
     }

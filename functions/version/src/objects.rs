@@ -1,4 +1,4 @@
-//! Objects of JSON and text, read from a store.
+//! Reads objects of JSON and text.
 
 use onefold_lake::{FormatError, decompress};
 use onefold_store::{Store, StoreError};
@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::VersionError;
 
-/// Reads an object of JSON; `None` if it is not there.
+/// Reads an object of JSON; `None` if it is missing.
 pub(crate) async fn read_json<T: DeserializeOwned>(store: &dyn Store, key: &str) -> Result<Option<T>, VersionError> {
     match store.get(key).await {
         Ok((bytes, _)) => {
@@ -18,7 +18,7 @@ pub(crate) async fn read_json<T: DeserializeOwned>(store: &dyn Store, key: &str)
     }
 }
 
-/// Reads an object of JSON Lines, which must be there.
+/// Reads an object of JSON Lines. A missing object is an error.
 pub(crate) async fn read_json_lines<T: DeserializeOwned>(store: &dyn Store, key: &str) -> Result<Vec<T>, VersionError> {
     let (bytes, _) = store.get(key).await.map_err(VersionError::Read)?;
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
@@ -26,7 +26,7 @@ pub(crate) async fn read_json_lines<T: DeserializeOwned>(store: &dyn Store, key:
     values.map_err(|error| VersionError::Damaged(FormatError::json(key, &error)))
 }
 
-/// Reads the text of an object of compressed frames: of those between two bytes, or of all.
+/// Reads the text of an object of compressed frames. `range` selects bytes at frame boundaries; `None` selects all.
 pub(crate) async fn read_text(store: &dyn Store, key: &str, range: Option<(u64, u64)>) -> Result<String, VersionError> {
     let bytes = match range {
         Some((start, end)) => store.get_range(key, start..end).await,

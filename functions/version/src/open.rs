@@ -1,4 +1,4 @@
-//! A version that is opened: its manifest is read, and what else it has is read when asked for.
+//! An open version. Its manifest is read at once, and everything else when it is needed.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::error::VersionError;
 use crate::index::VersionIndex;
 use crate::objects::{read_json, read_json_lines};
 
-/// The run of the current version; `None` if nothing was published yet.
+/// The run of the current version; `None` if nothing has been published.
 ///
 /// # Errors
 /// The store failed, or `processed/CURRENT` is damaged.
@@ -24,7 +24,7 @@ pub async fn current_run(store: &dyn Store) -> Result<Option<RunId>, VersionErro
     Ok(current.map(|current| current.run))
 }
 
-/// A version that can be read: published, or held back.
+/// A version that can be read, whether it was published or held back.
 pub struct OpenVersion<'s> {
     pub(crate) store: &'s dyn Store,
     pub(crate) manifest: Manifest,
@@ -43,7 +43,7 @@ impl<'s> OpenVersion<'s> {
     /// Opens the version of a run.
     ///
     /// # Errors
-    /// The run has no version, or one of a newer format; the manifest is damaged; the store failed.
+    /// The run has no version, or one of a newer format; the manifest is damaged; or the store failed.
     pub async fn of_run(store: &'s dyn Store, run: &RunId) -> Result<Self, VersionError> {
         let manifest: Option<Manifest> = read_json(store, &keys::manifest(run)).await?;
         let manifest = manifest.ok_or_else(|| VersionError::NoVersion { run: run.clone() })?;
@@ -58,12 +58,12 @@ impl<'s> OpenVersion<'s> {
         &self.manifest.run
     }
 
-    /// What the version consists of.
+    /// The manifest of the version.
     pub const fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// The manifest alone.
+    /// Keeps only the manifest.
     pub fn into_manifest(self) -> Manifest {
         self.manifest
     }
@@ -71,7 +71,7 @@ impl<'s> OpenVersion<'s> {
     /// Reads the configuration under which the version was made.
     ///
     /// # Errors
-    /// It is not there, or this program does not understand it; the store failed.
+    /// The configuration is missing, or this program cannot parse it; or the store failed.
     pub async fn config(&self) -> Result<Config, VersionError> {
         let key = keys::processed_config(self.run());
         let (text, _) = self.store.get(&key).await.map_err(VersionError::Read)?;
@@ -85,20 +85,20 @@ impl<'s> OpenVersion<'s> {
     /// Reads the corrections under which the version was made.
     ///
     /// # Errors
-    /// They are not there, or damaged; the store failed.
+    /// The corrections are missing or damaged, or the store failed.
     pub async fn corrections(&self) -> Result<Corrections, VersionError> {
         let key = keys::processed_corrections(self.run());
         let (bytes, _) = self.store.get(&key).await.map_err(VersionError::Read)?;
-        // The error's text could hold a reference; its place does not.
+        // The error's text could hold a reference, but its position does not.
         let pairs: Pairs =
             serde_json::from_slice(&bytes).map_err(|error| VersionError::Damaged(FormatError::json(&key, &error)))?;
         Ok(Corrections::new(pairs))
     }
 
-    /// Reads where the version's partitions are.
+    /// Reads the positions of the version's partitions.
     ///
     /// # Errors
-    /// [`VersionError::NoIndex`] if an earlier program made the version; the list is not there, or damaged; the store
+    /// [`VersionError::NoIndex`] if an earlier program made the version; the list is missing or damaged; or the store
     /// failed.
     pub async fn index(&self) -> Result<VersionIndex<'s>, VersionError> {
         if !self.has_index() {
@@ -112,11 +112,11 @@ impl<'s> OpenVersion<'s> {
         !self.manifest.files.index.is_empty()
     }
 
-    /// Follows an id that ended: the steps, in the order of their runs, and the ids of the customers that it became. There
-    /// are no steps if no such id ended.
+    /// Follows a retired id. Returns its steps in the order of their runs, and the ids of the customers that it led to.
+    /// There are no steps if the id was never retired.
     ///
     /// # Errors
-    /// A file of the ids that ended is not there, or damaged; the store failed.
+    /// A file of retired ids is missing or damaged, or the store failed.
     pub async fn follow_retired(&self, customer_id: &str) -> Result<(Vec<Retired>, BTreeSet<String>), VersionError> {
         let mut trail = Trail::new(customer_id);
         for file in &self.manifest.files.retired {
@@ -125,10 +125,10 @@ impl<'s> OpenVersion<'s> {
         Ok(trail.end())
     }
 
-    /// Lists the version's objects, the manifest among them.
+    /// Lists the version's objects, with the manifest.
     ///
     /// # Errors
-    /// [`VersionError::Incomplete`] if they are not as the manifest says; the store failed.
+    /// [`VersionError::Incomplete`] if the objects differ from the manifest; or the store failed.
     pub async fn list_objects(&self) -> Result<Vec<Object>, VersionError> {
         let (listed, missing) = complete::listed(self.store, &self.manifest).await.map_err(VersionError::List)?;
         match missing {

@@ -1,4 +1,4 @@
-//! A version that is brought back into a store that has none.
+//! Publishes a version that was copied into an empty store.
 
 use onefold_lake::version::current::CurrentVersion;
 use onefold_lake::{FormatError, RunId, keys};
@@ -6,10 +6,11 @@ use onefold_store::{Condition, Store};
 
 use crate::error::VersionError;
 
-/// Makes the version of a run the current one of a store that has none yet. All its objects must be there.
+/// Makes the version of a run the current one of a store that has no current version. The caller must have copied all
+/// its objects.
 ///
 /// # Errors
-/// The store failed, or has a current version.
+/// The store failed, or already has a current version.
 pub async fn publish_restored(store: &dyn Store, run: &RunId) -> Result<(), VersionError> {
     let current = serde_json::to_vec(&CurrentVersion::new(run.clone()));
     let current = current.map_err(|error| VersionError::Damaged(FormatError::json(keys::CURRENT, &error)))?;

@@ -1,4 +1,4 @@
-//! Pointing `processed/CURRENT` back to a version that is kept.
+//! Rolls `processed/CURRENT` back to a kept version.
 
 use onefold_lake::version::current::{self, CurrentVersion};
 use onefold_lake::version::manifest::{FORMAT, Manifest};
@@ -12,30 +12,30 @@ use crate::list::{ListedVersion, VersionStatus, list};
 /// A change of the current version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RolledBack {
-    /// The run whose version was the current one.
+    /// The run of the version that was current before.
     pub from: RunId,
-    /// The version that is the current one now.
+    /// The manifest of the version that is current now.
     pub to: Manifest,
 }
 
-/// Why a version is not gone back to.
+/// Why a rollback failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RollbackError {
-    /// It must not be, or there is none.
+    /// The rollback is not allowed, or there is no such version.
     #[error(transparent)]
     Refused(RollbackRefusal),
-    /// The versions cannot be read, or `processed/CURRENT` not written.
+    /// The versions cannot be read, or `processed/CURRENT` cannot be written.
     #[error(transparent)]
     Version(VersionError),
 }
 
-/// Why a version must not be gone back to.
+/// Why a rollback is not allowed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RollbackRefusal {
     /// There is no current version.
     #[error("nothing has been published, so there is nothing to go back from")]
     NothingPublished,
-    /// The current version builds on none.
+    /// The current version builds on no other.
     #[error("the current version, of the run {current}, has none before it")]
     NoneBefore {
         /// Its run.
@@ -47,37 +47,37 @@ pub enum RollbackRefusal {
         /// The run that was asked for.
         run: RunId,
     },
-    /// Readers see it.
+    /// The version is the current one already.
     #[error("the version of the run {run} is the current one already")]
     AlreadyCurrent {
         /// Its run.
         run: RunId,
     },
-    /// It was never published: see [`VersionStatus::Gated`].
+    /// The version was never published: see [`VersionStatus::Gated`].
     #[error("the gate held the version of the run {run} back")]
     Gated {
         /// Its run.
         run: RunId,
     },
-    /// It was never published: see [`VersionStatus::DryRun`].
+    /// The version was never published: see [`VersionStatus::DryRun`].
     #[error("the run {run} was a dry run")]
     DryRun {
         /// Its run.
         run: RunId,
     },
-    /// It was never published: see [`VersionStatus::Unpublished`].
+    /// The version was never published: see [`VersionStatus::Unpublished`].
     #[error("the version of the run {run} was never published")]
     Unpublished {
         /// Its run.
         run: RunId,
     },
-    /// A newer program wrote it.
+    /// A newer program wrote the version.
     #[error("the version of the run {run} has a format that is newer than this program")]
     NewerFormat {
         /// Its run.
         run: RunId,
     },
-    /// It did not obey the current version's suppression list.
+    /// The version was made without the current version's suppression list.
     #[error(
         "the version of the run {run} may hold persons who were erased since; it cannot be gone back to, and the purge of \
          the run {current} removes it"
@@ -88,7 +88,7 @@ pub enum RollbackRefusal {
         /// The run of the current version.
         current: RunId,
     },
-    /// An object of it is missing, or has another size.
+    /// An object of the version is missing or has another size.
     #[error("the version of the run {run} is not whole: {missing}")]
     Incomplete {
         /// Its run.
@@ -104,14 +104,14 @@ pub enum RollbackRefusal {
     Overtaken,
 }
 
-/// Makes a version the current one that was published before: that of `to`, or the one that the current version was
-/// built on. One conditional write; a run that is under way will find that it was overtaken.
+/// Makes a published version the current one: the version of `to`, or by default the one that the current version
+/// builds on. This is one conditional write. A run that is working at the time fails when it publishes.
 ///
 /// # Errors
-/// [`RollbackRefusal`] if there is no such version, it was never published, it is not whole, it may hold persons who were
-/// erased, or the current version changed meanwhile.
+/// [`RollbackRefusal`] if the version does not exist, was never published, is incomplete or may hold erased persons, or
+/// if the current version changed meanwhile.
 pub async fn roll_back(store: &dyn Store, to: Option<&RunId>) -> Result<RolledBack, RollbackError> {
-    // What is looked at below must still be so when this is committed: so it begins here.
+    // The transaction begins first, so its commit fails if the current version changes during the checks below.
     let transaction = current::begin(store).await.map_err(of_transaction)?;
     let current = transaction.value().cloned().ok_or(RollbackError::Refused(RollbackRefusal::NothingPublished))?;
     let versions = list(store).await.map_err(RollbackError::Version)?;
@@ -125,7 +125,7 @@ pub async fn roll_back(store: &dyn Store, to: Option<&RunId>) -> Result<RolledBa
     Ok(RolledBack { from: current.run, to: manifest })
 }
 
-/// The version to go back to, if what is listed of it allows that.
+/// The version to roll back to, if its listing allows that.
 fn target(
     versions: &[ListedVersion],
     current: &CurrentVersion,
@@ -148,7 +148,7 @@ fn target(
     Ok(manifest.clone())
 }
 
-/// Whether a version may be gone back to, by what became of it.
+/// Checks that the status of a version allows a rollback.
 fn check_status(version: &ListedVersion) -> Result<(), RollbackRefusal> {
     let run = version.manifest.run.clone();
     match version.status {
@@ -160,8 +160,8 @@ fn check_status(version: &ListedVersion) -> Result<(), RollbackRefusal> {
     }
 }
 
-/// Whether the purge of a version takes another one away: one that did not obey its suppression list, of a run that did
-/// not start later.
+/// Whether Purge for the version `purging` removes the version `other`: it does if `other` was made without the same
+/// suppression list, and its run did not start later.
 fn takes_away(purging: &Manifest, other: &Manifest) -> bool {
     !purging.suppression.is_empty()
         && other.suppression != purging.suppression

@@ -1,4 +1,4 @@
-//! What the tests share: versions in memory.
+//! Helpers for tests: versions in memory.
 
 use onefold_identity::reference::place;
 use onefold_lake::keys::{self, VersionPart};
@@ -12,12 +12,12 @@ use onefold_store::{Condition, Store};
 pub(crate) const EARLIER: &str = "20261122T174600Z-1a2b3c4d";
 pub(crate) const LATER: &str = "20261123T174600Z-1a2b3c4d";
 
-/// What a partition has, each a text of lines.
+/// The content of a partition. Each field is a text of lines.
 struct Partition {
     members: &'static str,
     customers: &'static str,
     blocked: &'static str,
-    /// What the index lists.
+    /// The entries of the index.
     names: &'static [&'static str],
 }
 
@@ -40,7 +40,7 @@ const PARTITIONS: [Partition; 3] = [
     Partition { members: "", customers: "", blocked: "", names: &[] },
 ];
 
-/// The manifest of a version without files.
+/// A manifest without files.
 pub(crate) fn manifest(run: &str) -> Manifest {
     let text = format!(
         r#"{{"format":1,"run":"{run}","previous":null,"started_at":"2026-11-22T17:46:00Z",
@@ -56,7 +56,7 @@ pub(crate) fn run(text: &str) -> RunId {
     RunId::parse(text).unwrap()
 }
 
-/// Waits for what a store in memory does.
+/// Runs a future to its end.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
@@ -70,7 +70,7 @@ pub(crate) fn put_manifest(store: &MemoryStore, manifest: &Manifest) {
     put(store, &keys::manifest(&manifest.run), serde_json::to_vec(manifest).unwrap());
 }
 
-/// A store with these versions. The last one is the current one.
+/// A store with these versions. The last one is current.
 pub(crate) fn with_versions(manifests: &[Manifest]) -> MemoryStore {
     let store = MemoryStore::default();
     for manifest in manifests {
@@ -80,8 +80,8 @@ pub(crate) fn with_versions(manifests: &[Manifest]) -> MemoryStore {
     store
 }
 
-/// A store with one version, of the run [`EARLIER`], that has three partitions in a file each kind. The last partition is
-/// empty.
+/// A store with one version, of the run [`EARLIER`]. It has three partitions in one file per kind. The last partition
+/// is empty.
 pub(crate) fn with_partitions() -> (MemoryStore, Manifest) {
     let run = run(EARLIER);
     let (mut members, mut customers, mut blocked, mut index) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -127,7 +127,7 @@ fn append(file: &mut Vec<u8>, bytes: &[u8]) -> (u64, u64) {
     (start, file.len() as u64)
 }
 
-/// Nothing is written for no text.
+/// Appends nothing if the text is empty.
 fn append_text(file: &mut Vec<u8>, text: &str) -> (u64, u64) {
     let frame = if text.is_empty() { Vec::new() } else { compress(text.as_bytes()).unwrap() };
     append(file, &frame)

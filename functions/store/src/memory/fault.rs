@@ -8,7 +8,7 @@ use crate::code;
 use crate::error::StoreError;
 use crate::operation::Operation;
 
-/// An answer that is no success.
+/// An answer other than success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InjectedFailure {
     /// 503, as of a store that is overloaded.
@@ -79,8 +79,8 @@ enum FaultTarget {
     Only(Operation),
 }
 
-/// A fault that tests inject. By default it hits one request, the first that it is about, before the request takes
-/// effect, with the answer 503.
+/// A fault that tests inject. By default it hits the first request that matches, before the request takes effect, and
+/// answers 503.
 #[derive(Clone)]
 pub struct InjectedFault {
     which: FaultTarget,
@@ -105,17 +105,17 @@ impl InjectedFault {
         }
     }
 
-    /// About all requests.
+    /// Matches all requests.
     pub fn any() -> Self {
         Self::about(FaultTarget::Any)
     }
 
-    /// About writes.
+    /// Matches writes.
     pub fn write() -> Self {
         Self::about(FaultTarget::Writes)
     }
 
-    /// About one kind of requests.
+    /// Matches one kind of requests.
     pub fn of(operation: Operation) -> Self {
         Self::about(FaultTarget::Only(operation))
     }
@@ -127,44 +127,44 @@ impl InjectedFault {
         self.where_key(move |key| key == expected)
     }
 
-    /// Only requests with such keys.
+    /// Matches only requests whose keys `is_meant` accepts.
     #[must_use]
     pub fn where_key(self, is_meant: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         Self { keys: Some(Arc::new(is_meant)), ..self }
     }
 
-    /// Hits the request behind so many others that the fault is about, counted from when it was armed.
+    /// Lets `passes` matching requests pass before it hits one, counted from when it was armed.
     #[must_use]
     pub fn nth(self, passes: u64) -> Self {
         Self { passes, ..self }
     }
 
-    /// Hits that request and all later ones that the fault is about, as if the process had been killed.
+    /// Hits that request and all later matching ones, as if the process had been killed.
     #[must_use]
     pub fn from_then_on(self) -> Self {
         Self { lasts: true, ..self }
     }
 
-    /// The request takes effect, and its answer is lost. One that cannot take effect gives its own error.
+    /// The request takes effect, but its answer is lost. A request that cannot take effect returns its own error.
     #[must_use]
     pub fn after(self) -> Self {
         Self { moment: Moment::After, ..self }
     }
 
-    /// The body breaks instead of this piece, counted from 0. Only bodies of [`Operation::Stream`] come in pieces; one
-    /// that ends before does not break.
+    /// Breaks the body in place of this piece, counted from 0. Only bodies of [`Operation::Stream`] come in pieces. A
+    /// body with fewer pieces does not break.
     #[must_use]
     pub fn in_piece(self, piece: u64) -> Self {
         Self { moment: Moment::Piece(piece), ..self }
     }
 
-    /// What the answer is.
+    /// Sets the answer.
     #[must_use]
     pub fn with(self, failure: InjectedFailure) -> Self {
         Self { failure: Some(failure), ..self }
     }
 
-    /// The request does not fail, but is answered this late.
+    /// The request succeeds, but its answer comes this late.
     #[must_use]
     pub fn only_late(self, pause: Duration) -> Self {
         Self { failure: None, pause, ..self }
@@ -189,7 +189,7 @@ impl InjectedFault {
         }
     }
 
-    /// Whether it stays when it has hit a request.
+    /// Whether the fault stays armed after a hit.
     pub(super) fn lasts(&self) -> bool {
         self.lasts
     }

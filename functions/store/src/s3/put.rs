@@ -1,5 +1,5 @@
-//! Writing whole objects. A write under a condition is tried again here and not by the SDK, whose second try could find
-//! the object of the first one and take it for somebody else's.
+//! Writes whole objects. Writes under a condition are tried again here and not by the SDK. The second try of the SDK
+//! could find the object of the first one and take it for another writer's.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub(super) async fn put_if(
     let mut failed = FailedTries::default();
     loop {
         let Err(error) = send(bucket, key, bytes.clone(), &condition).await else { return Ok(()) };
-        // Somebody else wrote at the same time, and this write did not happen: AWS asks to send it again.
+        // Another writer was faster, and this write did not happen. AWS asks to send it again.
         let did_not_happen = error.code() == Some("ConditionalRequestConflict");
         let error = sorted(key, error);
         let is_unavailable = matches!(error, StoreError::Unavailable { .. });
@@ -75,7 +75,7 @@ fn sorted(key: &str, error: PutError) -> StoreError {
     }
 }
 
-/// Finds out whether a write happened whose answer was lost: it did if the object now has the bytes that were written.
+/// Finds out whether a write happened whose answer was lost. It did if the object now has the written bytes.
 async fn what_became(
     bucket: &Arc<Bucket>,
     key: &str,
