@@ -11,9 +11,9 @@ pub(crate) enum Meaning {
     NotFound,
     /// A condition did not hold.
     Precondition,
-    /// The range is behind the end of the object.
+    /// The range starts past the end of the object.
     BehindTheEnd,
-    /// If it is sent again, it is refused again.
+    /// The request would be refused again.
     Refused,
     /// It may work later.
     Unavailable,
@@ -65,7 +65,7 @@ fn of_status(status: Option<u16>) -> Meaning {
     }
 }
 
-/// The error of an answer. A range behind the end is an error here; callers for which it is none check for it first.
+/// The error of an answer. A range past the end is an error here. Callers that allow it check for it first.
 pub(crate) fn error(operation: Operation, key: &str, meaning: Meaning, reason: String) -> StoreError {
     let key_too = key.to_owned();
     match meaning {

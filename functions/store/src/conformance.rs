@@ -271,12 +271,12 @@ async fn long_lists(store: &dyn Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes sources of these sizes, joins them, and checks what came of it.
+/// Writes sources of these sizes, joins them, and checks the result.
 async fn concatenate(store: &dyn Store, name: &str, sizes: &[usize]) -> Result<(), StoreError> {
     let target = format!("joined/{name}");
     let (mut sources, mut expected) = (Vec::new(), Vec::new());
     for (number, size) in sizes.iter().enumerate() {
-        // A name that must not be taken for what it would be in an address.
+        // A name with characters that have a meaning in an address.
         let key = format!("joined/{name} +%41é/{number:02}");
         let content = bytes(number as u64, *size);
         put(store, &key, content.clone()).await?;

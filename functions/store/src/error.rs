@@ -23,14 +23,14 @@ pub enum StoreError {
         /// The object.
         key: String,
     },
-    /// The request is not allowed or wrong. If it is sent again, it is refused again.
+    /// The request is wrong or not allowed. It would be refused again.
     #[error("{operation} of {key} was refused: {reason}")]
     Refused {
-        /// What was asked.
+        /// The kind of request.
         operation: Operation,
         /// The object or prefix.
         key: String,
-        /// The store's reason, with the ids of the request by which its operator finds it.
+        /// The store's reason, with the ids of the request. The store's operator needs them to find it.
         reason: String,
         /// The cause.
         source: Option<ErrorSource>,
@@ -38,11 +38,11 @@ pub enum StoreError {
     /// The store could not be reached, or failed; it may work later. Whether a write happened is not known.
     #[error("{operation} of {key} failed: {reason}")]
     Unavailable {
-        /// What was asked.
+        /// The kind of request.
         operation: Operation,
         /// The object or prefix.
         key: String,
-        /// What happened, with the ids of the request by which the store's operator finds it.
+        /// What happened, with the ids of the request. The store's operator needs them to find it.
         reason: String,
         /// The cause.
         source: Option<ErrorSource>,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::store::Object;
 
-/// What a store allows.
+/// The limits of a store.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PartLimits {
     /// Least bytes of a part; the last one may have fewer.

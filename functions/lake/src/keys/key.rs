@@ -110,7 +110,7 @@ pub enum OfChunk {
     Purge,
 }
 
-/// The kinds of objects of which a run or its version has one each.
+/// The kinds of objects that a run or its version has once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfRun {
     /// The pinned configuration.

@@ -33,7 +33,7 @@ pub struct Manifest {
     pub previous: Option<RunId>,
     /// The start of the run, RFC 3339.
     pub started_at: String,
-    /// The counts of the version: the sums over its partitions.
+    /// The counts of accounts, customers and changes.
     pub counts: VersionCounts,
     /// The blocked match keys that most accounts share, at most 100, the most shared first. `counts` has the number of
     /// all.

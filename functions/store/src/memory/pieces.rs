@@ -41,7 +41,7 @@ pub(super) struct Pieces {
     pub(super) rest: Bytes,
     pub(super) sizes: PieceSizes,
     pub(super) given: u64,
-    /// The number of the piece instead of which it breaks, and how.
+    /// The number of the piece at which the body breaks, and how it breaks.
     pub(super) breaks: Option<(u64, InjectedFailure)>,
 }
 

@@ -16,10 +16,10 @@ use crate::error::{ErrorSource, StoreError};
 use crate::operation::Operation;
 use crate::store::Body;
 
-/// After so many bytes without a break, a body has all its tries again.
+/// After so many bytes without a break, the count of tries starts again.
 const PROGRESS_BYTES: u64 = 1 << 20;
 
-/// What is read of an object.
+/// The bytes that a reader wants.
 #[derive(Clone, Debug)]
 pub(super) enum WantedBytes {
     Whole,
@@ -75,7 +75,7 @@ pub(super) struct Resumed {
 }
 
 impl Resumed {
-    /// Begins to read; `None` if the wanted bytes are behind the end.
+    /// Begins to read; `None` if the wanted bytes start past the end.
     pub(super) async fn begin(
         bucket: &Arc<Bucket>,
         key: &str,
@@ -124,7 +124,7 @@ impl Resumed {
         }
     }
 
-    /// Goes on behind the last byte that came, on a new connection.
+    /// Continues after the last byte that came, on a new connection.
     async fn resume(&mut self, broke: BrokenBody) -> Result<(), StoreError> {
         self.stream = None;
         if self.bytes_since_break >= PROGRESS_BYTES {
@@ -197,7 +197,7 @@ impl BrokenBody {
     }
 }
 
-/// Requests bytes; `None` if the range is behind the end.
+/// Requests bytes; `None` if the range starts past the end.
 async fn request(
     bucket: &Bucket,
     operation: Operation,

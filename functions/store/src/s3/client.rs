@@ -10,9 +10,9 @@ use aws_sdk_s3::config::{
 };
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// By what factor an upload from a user's machine may be slower than one from a function.
+/// How many times slower an upload from a user's machine may be than one from a function.
 const SLOWER_FROM_A_FILE: u64 = 32;
-/// By what factor a copy within S3 is faster than an upload.
+/// How many times faster a copy within S3 is than an upload.
 const FASTER_WITHIN_S3: u64 = 16;
 /// Greatest pause between two tries.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
@@ -48,23 +48,23 @@ impl Patience {
     /// For a local cloud, where one process serves all requests and may stand still for a while.
     pub const LOCAL: Self = Self { answer: Duration::from_secs(60), may_stand_still: true, ..Self::AWS };
 
-    /// For an attempt that sends so many bytes.
+    /// Time limit for an attempt that sends so many bytes.
     pub(super) fn sending(&self, bytes: u64) -> Duration {
         self.answer + Duration::from_secs(bytes / self.bytes_per_second_min.max(1))
     }
 
-    /// For an attempt that sends so many bytes of a file. The line may be slow and shared. The SDK gives up an upload
-    /// that stands still earlier.
+    /// Time limit for an attempt that sends so many bytes of a file. The line may be slow and shared. If an upload
+    /// stands still, the SDK gives it up earlier.
     pub(super) fn sending_a_file(&self, bytes: u64) -> Duration {
         self.sending(bytes.saturating_mul(SLOWER_FROM_A_FILE))
     }
 
-    /// For an attempt that copies so many bytes within S3.
+    /// Time limit for an attempt that copies so many bytes within S3.
     pub(super) fn copying(&self, bytes: u64) -> Duration {
         self.sending(bytes / FASTER_WITHIN_S3)
     }
 
-    /// For an attempt that ends an upload: "processing could take several minutes", says the API reference.
+    /// Time limit for an attempt that ends an upload: "processing could take several minutes", says the API reference.
     pub(super) fn completing(&self) -> Duration {
         self.answer * 18
     }
@@ -84,7 +84,7 @@ impl Patience {
             // value. The attempt's timeout covers it: it ends with the answer, and bodies have limits for each piece.
             .disable_read_timeout()
             .operation_attempt_timeout(self.connect + attempt)
-            // The last attempt has the time that the others left. If all took their whole time, it would not help.
+            // The last attempt gets the time that the others left. If all took their whole time, it would not help.
             .operation_timeout((self.connect + attempt) * self.attempts.saturating_sub(1).max(1))
             .build()
     }

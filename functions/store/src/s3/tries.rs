@@ -1,4 +1,4 @@
-//! Tries of requests that the SDK cannot try again: writes under a condition, and the rest of bodies that broke.
+//! Tries of requests that the SDK cannot repeat: writes under a condition, and the rest of broken bodies.
 
 use super::client::Patience;
 
