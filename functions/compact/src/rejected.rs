@@ -1,4 +1,4 @@
-//! Rejected rows by source and by file. If a small source is lost completely, the share of the whole run hardly changes.
+//! Rejected rows by source and by file. A small source can be lost completely and still be a tiny share of the run.
 
 use std::collections::BTreeMap;
 

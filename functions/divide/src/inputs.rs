@@ -53,7 +53,7 @@ pub(crate) async fn members(
     let has_same_keys = manifest.matching == pinned.matcher(context)?.digest();
     // Nor can links without the mark of a source that is replaced now but was no snapshot then.
     let are_marked = replaced.iter().all(|source| manifest.snapshots.contains(source));
-    // Nor may the keys of people who were erased since then be counted: links do not say whose keys they are.
+    // Nor can stored links be used if the run erases people: their keys must not count, and links do not show them.
     let fit = has_same_keys && are_marked && !pinned.plan.erases;
     let rules = pinned.config.matches.len() as u64;
     let sized = |(number, members): (usize, &VersionFile)| {

@@ -1,4 +1,4 @@
-//! The sources whose accounts in the previous version are replaced by a snapshot.
+//! Finds the sources that have a complete snapshot. It replaces their accounts in the previous version.
 
 use std::collections::BTreeSet;
 
