@@ -1,4 +1,4 @@
-//! What must hold before a version is published.
+//! The checks before a version is published: the counts balance, and the publish gate is open.
 
 use onefold_config::Publish;
 use onefold_lake::version::manifest::Manifest;
@@ -6,7 +6,10 @@ use onefold_shell::StageError;
 
 use crate::counts::RunCounts;
 
-/// Asserts that nothing came or went unseen (invariant 2).
+/// Checks that every row and account is accounted for (invariant 2).
+///
+/// # Errors
+/// `Internal` with all counts that do not balance.
 pub(crate) fn balance(gathered: &RunCounts, previous: Option<&Manifest>) -> Result<(), StageError> {
     if let Some(raw) = gathered.outdated.first() {
         return Err(StageError::internal(format!(
@@ -45,12 +48,12 @@ pub(crate) fn balance(gathered: &RunCounts, previous: Option<&Manifest>) -> Resu
     Err(StageError::internal(format!("the counts do not balance, so nothing is published: {}", faults.join("; "))))
 }
 
-/// What of the version is not like what the user expects: which limit, how many, and where to look. Empty if the gate
+/// The limits that a version exceeds, one message each: which limit, by how much, and where to look. Empty if the gate
 /// is open.
 pub(crate) fn gate(manifest: &Manifest, previous: Option<&Manifest>, limits: &Publish) -> Vec<String> {
     let (counts, run) = (&manifest.counts, &manifest.run);
     let mut faults = Vec::new();
-    // Rows that are refused as they should be say nothing against the source.
+    // Repeated and suppressed rows are rejected on purpose. They are no sign of a faulty source.
     let rejected = counts.rejected.saturating_sub(counts.repeated + counts.suppressed);
     if rejected as f64 > limits.max_reject_ratio * counts.rows_read as f64 {
         faults.push(format!(
@@ -76,8 +79,8 @@ pub(crate) fn gate(manifest: &Manifest, previous: Option<&Manifest>, limits: &Pu
             counts.customers, limits.max_customer_drop_ratio
         ));
     }
-    // Each customer of the version before is counted at most once: the part of a split one that keeps its id has fewer
-    // members, and so is among the updated; if it joined an older customer, its id is among the retired.
+    // Each customer of the previous version counts at most once. If it was split, the part that keeps its id has fewer
+    // members and counts as updated. If that part joined an older customer, the id counts as retired.
     let ended = counts.customers_merged + counts.customers_retired + counts.customers_deleted;
     let changed = counts.customers_updated + ended;
     if let Some(ratio) = limits.max_changed_ratio

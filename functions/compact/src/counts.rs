@@ -1,4 +1,4 @@
-//! Gathering what all stages counted.
+//! Gathers the counts of all stages.
 
 use std::collections::BTreeMap;
 
@@ -18,31 +18,32 @@ use onefold_store::Object;
 use crate::rejected::RejectedRows;
 use crate::sources::SourceOutcomes;
 
-/// Blocked keys that the manifest lists. It is for people, and every stage reads it.
+/// The most blocked keys that the manifest lists. People read this list. Every stage reads the manifest, so it stays
+/// small.
 const BLOCKED_KEYS_TOLD: usize = 100;
-/// Objects that are read at once.
+/// The number of objects that are read at once.
 const READ_AHEAD: usize = 16;
 
-/// What all stages counted.
+/// The counts of all stages of a run.
 #[derive(Debug, Default)]
 pub(crate) struct RunCounts {
     pub(crate) counts: VersionCounts,
-    /// Raw chunks that were written again, with other bytes, after they were translated.
+    /// Raw chunks that were overwritten with other bytes after they were translated.
     pub(crate) outdated: Vec<String>,
-    /// Lines that Extract saw, and lines that Translate saw, blank ones among both.
+    /// The number of lines that Extract saw, and that Translate saw. Both include blank lines.
     pub(crate) lines: [u64; 2],
-    /// Accounts of this run that Merge read; the counts have those that Translate wrote.
+    /// The accounts of this run that Merge read. `counts` has those that Translate wrote.
     pub(crate) accounts_merged: u64,
     pub(crate) dropped: BTreeMap<String, u64>,
     pub(crate) blocked: Vec<BlockedKey>,
-    /// Sources whose accounts of the previous version a snapshot replaced.
+    /// The sources whose accounts in the previous version were replaced by a snapshot.
     pub(crate) replaced: Vec<String>,
     pub(crate) guards: BTreeMap<String, u64>,
-    /// By partition.
+    /// The counts of each partition, by its number.
     pub(crate) partitions: Vec<PartitionCounts>,
     pub(crate) sources: SourceOutcomes,
     pub(crate) rejected: RejectedRows,
-    /// What is told of sources, as it was found.
+    /// The notes about sources, in the order in which they were found.
     pub(crate) notes: Vec<SourceNote>,
 }
 
@@ -51,7 +52,7 @@ impl RunCounts {
         self.notes.extend(notes.into_iter().map(|note| SourceNote { source: source.to_owned(), note }));
     }
 
-    /// Counts of the run from those of its sources.
+    /// Adds the counts of the sources to those of the run.
     fn add_up_sources(&mut self) {
         for of_source in self.rejected.sources.values() {
             self.counts.rows_read += of_source.rows_read;
@@ -103,7 +104,7 @@ async fn translated(run: &RunId, context: &Context, gathered: &mut RunCounts) ->
     {
         let translated = receipt.result;
         gathered.note(&chunk.source, translated.notes);
-        // The same bytes can have another tag: where a key of the customer's encrypts them, each write gives one.
+        // The same bytes can have another entity tag: with a customer's KMS key, each write gives a new one.
         if translated.raw != object.etag && receipt.moved.bytes_in != object.size {
             gathered.outdated.push(object.key.clone());
         }
@@ -144,8 +145,8 @@ async fn merged(run: &RunId, context: &Context, gathered: &mut RunCounts) -> Res
     Ok(())
 }
 
-/// How many blocked keys there are, and those that are told by rule, the most shared first: of those that Link blocked,
-/// which knows how many share a key and not its rule, and those that Merge blocked by their rule's own limit.
+/// The number of blocked keys, and the ones to list, the most shared first. Link blocked some of them; it knows how
+/// many accounts share a key, but not the rule. Merge blocked the others by the limit of their rule.
 async fn blocked_keys(
     run: &RunId,
     partitions: &[PartitionCounts],

@@ -1,11 +1,11 @@
-//! Files of a version: those that Compact writes itself, uncompressed, and those that are there.
+//! Files of a version that Compact writes itself, uncompressed, and files that exist already.
 
 use bytes::Bytes;
 use onefold_lake::version::manifest::VersionFile;
 use onefold_shell::{Context, StageError};
 use onefold_store::Object;
 
-/// Writes a file, and describes it for the manifest.
+/// Writes a file and returns its entry for the manifest.
 pub(crate) async fn put(
     key: String,
     content: Bytes,
@@ -17,7 +17,7 @@ pub(crate) async fn put(
     Ok(VersionFile { key, bytes: size, records, text_bytes: size })
 }
 
-/// A file of a version as the store has it.
+/// Finds a file of a version in the store.
 pub(crate) async fn stored(key: &str, context: &Context) -> Result<Object, StageError> {
     let listed = context.list(key).await?;
     let found = listed.into_iter().find(|object| object.key == key);

@@ -1,6 +1,6 @@
-//! The list of all objects that were read up to a version: that of the version before, and behind it what this run read.
+//! The list of all objects that were read up to a version: the list of the previous version, then what this run read.
 //!
-//! The list grows with every run, and nobody looks into it here: the store joins it.
+//! The list grows with every run. Compact does not read it: the store joins its parts.
 
 use onefold_lake::run::plan::ReadObject;
 use onefold_lake::version::manifest::{Manifest, VersionFile};
@@ -11,7 +11,7 @@ use onefold_store::Object;
 use crate::file;
 use crate::sources::SourceOutcomes;
 
-/// Writes the list, without what this run did not read after all.
+/// Writes the list. Objects that the run planned but did not read are left out.
 pub(crate) async fn write(
     run: &RunId,
     sources: &SourceOutcomes,

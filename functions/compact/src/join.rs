@@ -1,7 +1,7 @@
-//! Joining the partitions' outputs into files of a useful size, without encoding anything again.
+//! Joins the partitions' outputs into files of a useful size, without encoding anything again.
 //!
-//! Zstd frames and links concatenate. Member files and their links are joined alike, so that they stay
-//! side by side.
+//! Zstd frames can be concatenated, and so can links. Member files and their links are joined in the same groups, so
+//! each member file has one file of links.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use onefold_lake::version::manifest::VersionFile;
 use onefold_shell::{Context, StageError, in_order};
 use onefold_store::Object;
 
-/// Text of one member file, about: an invocation of Partition reads it whole in the next run.
+/// The target size of the text of one member file. In the next run, one invocation of Partition reads a whole file.
 const FILE_TEXT_BYTES: u64 = 128 << 20;
-/// Files that are joined at once: most of the time goes by waiting for the store to copy.
+/// The number of files that are joined at once. Joining mostly waits for the store to copy.
 const JOINED_AT_ONCE: usize = 16;
 
-/// What Merge wrote of the partitions.
+/// The objects that Merge wrote for the partitions.
 pub(crate) struct PartitionOutputs<'r> {
     run: &'r RunId,
     partitions: &'r [PartitionCounts],
@@ -26,7 +26,7 @@ pub(crate) struct PartitionOutputs<'r> {
 }
 
 impl<'r> PartitionOutputs<'r> {
-    /// Lists it.
+    /// Lists the objects of a run.
     pub(crate) async fn list(
         run: &'r RunId,
         partitions: &'r [PartitionCounts],
@@ -44,23 +44,23 @@ impl<'r> PartitionOutputs<'r> {
             .ok_or_else(|| StageError::corrupt(format!("there is no object {key}")))
     }
 
-    /// One part of some partitions.
+    /// The objects of one part, for a range of partitions.
     fn objects(&self, part: VersionPart, group: std::ops::Range<usize>) -> Result<Vec<Object>, StageError> {
         group.map(|partition| self.object(partition, part).cloned()).collect()
     }
 
-    /// One part of all partitions that have any of it.
+    /// The objects of one part, for all partitions with at least one record of it.
     pub(crate) fn objects_with_records(&self, part: VersionPart) -> Result<Vec<Object>, StageError> {
         let with_records = (0..self.partitions.len()).filter(|number| records(part, &self.partitions[*number]) > 0);
         with_records.map(|partition| self.object(partition, part).cloned()).collect()
     }
 
-    /// How many ids ended in this run.
+    /// The number of customer ids that ended in this run.
     pub(crate) fn retired(&self) -> u64 {
         self.partitions.iter().map(|counts| counts.retired).sum()
     }
 
-    /// Where each partition is in the joined files.
+    /// The place of each partition in the joined files, by its number.
     pub(crate) fn frames(&self) -> Result<Vec<PartitionFrames>, StageError> {
         let mut frames = Vec::with_capacity(self.partitions.len());
         for (file, group) in groups(self.partitions).into_iter().enumerate() {
@@ -82,14 +82,14 @@ impl<'r> PartitionOutputs<'r> {
     }
 }
 
-/// A file of the version, and what it is joined of.
+/// A file of the version, and the objects that are joined to it.
 pub(crate) struct JoinedFile {
     pub(crate) part: VersionPart,
     pub(crate) file: VersionFile,
     pub(crate) sources: Vec<Object>,
 }
 
-/// The files of one part of all partitions.
+/// The files to join for one part of all partitions.
 pub(crate) fn joints(merged: &PartitionOutputs<'_>, part: VersionPart) -> Result<Vec<JoinedFile>, StageError> {
     let PartitionOutputs { run, partitions, .. } = *merged;
     let mut joints = Vec::new();
@@ -110,8 +110,8 @@ pub(crate) fn joints(merged: &PartitionOutputs<'_>, part: VersionPart) -> Result
     Ok(joints)
 }
 
-/// Joins files beside each other. One that an earlier try wrote is there with its size: its name says what it is of, and
-/// in every try that is the same.
+/// Joins several files at once. A file that an earlier try wrote is skipped if its size is right: in every try, a name
+/// stands for the same content.
 pub(crate) async fn join(run: &RunId, joints: &[JoinedFile], context: &Context) -> Result<(), StageError> {
     let listed = context.list(&keys::version(run)).await?;
     let sizes: BTreeMap<&str, u64> = listed.iter().map(|object| (object.key.as_str(), object.size)).collect();
@@ -120,7 +120,7 @@ pub(crate) async fn join(run: &RunId, joints: &[JoinedFile], context: &Context) 
     in_order(joints.iter().filter(is_missing), JOINED_AT_ONCE, join, Ok).await
 }
 
-/// Runs of partitions whose members fill a file. The same for every part.
+/// Ranges of partitions whose members fill a file. They are the same for every part.
 fn groups(partitions: &[PartitionCounts]) -> Vec<std::ops::Range<usize>> {
     let mut groups = Vec::new();
     let mut start = 0;
@@ -140,8 +140,8 @@ fn groups(partitions: &[PartitionCounts]) -> Vec<std::ops::Range<usize>> {
     groups
 }
 
-/// Whether there is a file of a part of some partitions: there are often no changes, and a partition without accounts
-/// has members as little as links.
+/// Whether a group of partitions gets a file for a part. There are often no changes. A partition without accounts has
+/// neither members nor links.
 fn is_joined(part: VersionPart, partitions: &[PartitionCounts]) -> bool {
     partitions.iter().any(|counts| records(part, counts) > 0)
 }

@@ -1,8 +1,10 @@
-//! Compact: checks that the counts balance and that the version may be published, joins the partitions'
-//! outputs into files of a useful size, and commits by one conditional write. A version that may not be published,
-//! and that of a dry run, is written and held: somebody may look at it, and have it published as it is.
+//! Compact: writes and publishes a version.
 //!
-//! Nothing is visible before that write, and nothing is half visible after it (invariant 3).
+//! It checks the counts and the publish gate, joins the partitions' outputs into files of a useful size, and commits by
+//! one conditional write. If the gate is closed, or in a dry run, it writes the version and holds it. People can look
+//! at a held version and publish it as it is.
+//!
+//! Nothing is visible before that write, and everything is visible after it (invariant 3).
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -33,13 +35,13 @@ use crate::join::JoinedFile;
 /// Publishes a version, or holds it.
 ///
 /// # Errors
-/// `Gated` if the publish gate does not hold, `Internal` if counts do not balance, `Conflict` if another run published
-/// meanwhile, `InvalidInput` if there is no version to be published; `Transient` if the store failed.
+/// `Gated` if the publish gate is closed; `Internal` if the counts do not balance; `Conflict` if another run published
+/// in the meantime; `InvalidInput` if there is no version to publish; `Transient` if the store failed.
 pub async fn run(request: CompactRequest, context: &Context) -> Result<CompactResult, StageError> {
     let run = request.run;
     let work = Work { run: run.clone(), stage: Stage::Compact, name: "compact".to_owned() };
     if request.publish {
-        // A dry run has a receipt, which says that nothing was published.
+        // Do the work even if there is a receipt: the receipt of a dry run says that nothing was published.
         let publish =
             async |moved: &mut Moved| ending(&run, publish::as_it_is(&run, context, moved).await, context).await;
         return work.always(context, publish).await;
@@ -47,7 +49,7 @@ pub async fn run(request: CompactRequest, context: &Context) -> Result<CompactRe
     work.once(context, async |moved| ending(&run, compact(&run, context, moved).await, context).await).await
 }
 
-/// Gives the run's lease back, if nothing comes behind this: neither a purge nor another try.
+/// Returns the run's lease if this was its last step: no purge and no retry follows.
 async fn ending(
     run: &RunId,
     outcome: Result<CompactResult, StageError>,
@@ -78,7 +80,7 @@ async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Co
     publish::publish_or_hold(manifest, &pinned, context, moved).await
 }
 
-/// Joins the files and describes the version.
+/// Writes all files of the version and returns its manifest, which is not written yet.
 async fn manifest(
     run: &RunId,
     pinned: &Pinned,
@@ -90,7 +92,7 @@ async fn manifest(
     let merged = join::PartitionOutputs::list(run, &gathered.partitions, context).await?;
     let mut files = joined(run, &merged, previous, context, moved).await?;
     if previous.is_none() {
-        // Every customer is new, and its record says all that a change would.
+        // In a first version every customer is new, and its record says all that a change would say.
         files.changes = files.customers.clone();
     }
     files.settings = settings::write(run, pinned, &gathered.partitions, context).await?;
@@ -129,7 +131,7 @@ async fn manifest(
     })
 }
 
-/// Joins what Merge wrote into the version's files.
+/// Joins the outputs of Merge into the version's files.
 async fn joined(
     run: &RunId,
     merged: &join::PartitionOutputs<'_>,
@@ -162,7 +164,7 @@ async fn joined(
     Ok(files)
 }
 
-/// The sources of which a snapshot was read that did not replace what was there before.
+/// The snapshot sources of this run whose earlier accounts were not replaced.
 fn incomplete_snapshots(plan: &Plan, replaced: &[String]) -> Vec<String> {
     plan.snapshots.iter().filter(|source| !replaced.contains(source)).cloned().collect()
 }

@@ -1,4 +1,4 @@
-//! What a version keeps for things to be looked up in it: where its partitions are, and which ids ended.
+//! The files for lookups in a version: the places of its partitions, and the customer ids that ended.
 
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, VersionPart};
@@ -9,7 +9,7 @@ use onefold_store::Object;
 use crate::file;
 use crate::join::{JoinedFile, PartitionOutputs};
 
-/// Writes where each partition is in the version's files.
+/// Writes the place of each partition in the version's files.
 pub(crate) async fn frames(
     run: &RunId,
     merged: &PartitionOutputs<'_>,
@@ -19,7 +19,8 @@ pub(crate) async fn frames(
     file::put(keys::processed_frames(run), json_lines(&frames)?, frames.len() as u64, context).await
 }
 
-/// The list of the ids that ended: that of the version before, and behind it what ended in this run. Nothing if none did.
+/// Writes the list of ended customer ids: the list of the previous version, then the ids that ended in this run. `None`
+/// if no id ever ended.
 pub(crate) async fn retired(
     run: &RunId,
     merged: &PartitionOutputs<'_>,

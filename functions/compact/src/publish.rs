@@ -1,7 +1,7 @@
-//! Making a version the current one, or holding it for somebody to look at.
+//! Makes a version the current one, or holds it for people to look at.
 //!
-//! A held version is whole: files and manifest are where those of a published one are, and the manifest says why it
-//! waits. Only `processed/CURRENT` does not name it.
+//! A held version is complete. Its files and its manifest have the same keys as those of a published version, and the
+//! manifest says why it is held. Only `processed/CURRENT` does not name it.
 
 use onefold_lake::calls::CompactResult;
 use onefold_lake::run::plan::BaseVersion;
@@ -13,14 +13,14 @@ use onefold_shell::{Context, Pinned, StageError};
 use onefold_store::TransactionError;
 use onefold_version::find_missing;
 
-/// Publishes a version whose manifest says nothing against it, and holds any other.
+/// Publishes a version, or holds it if its manifest says so.
 pub(crate) async fn publish_or_hold(
     manifest: Manifest,
     pinned: &Pinned,
     context: &Context,
     moved: &mut Moved,
 ) -> Result<CompactResult, StageError> {
-    // Somebody may have published it all the same, by a try that was killed before its receipt.
+    // A try may have published the held version on request, and then been killed before it wrote its receipt.
     if !manifest.is_held() || is_current(&manifest.run, context).await? {
         return publish(manifest, pinned, context, moved).await;
     }
@@ -37,7 +37,7 @@ pub(crate) async fn publish_or_hold(
     )))
 }
 
-/// Publishes the version that a run left, whatever its manifest says against it.
+/// Publishes the version that a run wrote, even if its manifest says that it is held.
 pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) -> Result<CompactResult, StageError> {
     let pinned = context.pinned(run).await?;
     let Some((manifest, _)) = context.json_if_there::<Manifest>(&keys::manifest(run)).await? else {
@@ -45,15 +45,15 @@ pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) 
             "the run {run} has no version that could be published; resume it without publish, or start a new run"
         )));
     };
-    // A version that cannot be published any more goes on saying why it was held. If this ends in between, the version is
-    // published, and the next try takes the marks off.
+    // Commit first, so a version that can no longer be published still says why it was held. If this stops in between,
+    // the version is published, and the next try removes the marks.
     commit(&manifest, &pinned, context).await?;
     let manifest = manifest.released();
     write(&manifest, context).await?;
     Ok(result(&manifest, true, moved))
 }
 
-/// Publishes a version that is made just now: readers must find its manifest.
+/// Publishes a version of this run. It writes the manifest first, because readers of the current version need it.
 async fn publish(
     manifest: Manifest,
     pinned: &Pinned,
@@ -91,7 +91,7 @@ async fn is_current(run: &RunId, context: &Context) -> Result<bool, StageError> 
     Ok(transaction.value().is_some_and(|current| current.run == *run))
 }
 
-/// Makes the version the current one, if the one that it builds on still is, and nothing was purged since.
+/// Makes the version the current one, if its base is still the current version and nothing was purged since.
 async fn commit(manifest: &Manifest, pinned: &Pinned, context: &Context) -> Result<(), StageError> {
     let (run, store) = (&manifest.run, context.store.as_ref());
     let transaction = current::begin(store).await.map_err(StageError::changing)?;
@@ -103,7 +103,7 @@ async fn commit(manifest: &Manifest, pinned: &Pinned, context: &Context) -> Resu
     if transaction.etag() != base.map(|base| base.etag.as_str()) {
         return Err(overtaken(transaction.value(), base));
     }
-    // A held version may have lain for long; what is purged from here on changes the epoch, and with it the entity tag.
+    // A held version may be old and have lost files. A purge after this point changes the epoch, so the commit fails.
     if let Some(missing) = find_missing(store, manifest).await.map_err(StageError::listing)? {
         return Err(StageError::corrupt(missing));
     }
@@ -117,7 +117,7 @@ async fn commit(manifest: &Manifest, pinned: &Pinned, context: &Context) -> Resu
     }
 }
 
-/// Why the version that is the current one now is in the way of one that was built on another.
+/// The error if the current version is not the base of the version to publish.
 fn overtaken(current: Option<&CurrentVersion>, base: Option<&BaseVersion>) -> StageError {
     let Some(current) = current else {
         return StageError::corrupt(format!("there is no object {}", keys::CURRENT));

@@ -1,4 +1,4 @@
-//! What was refused, by source and by file: a small source can be lost as a whole and be no share of the run.
+//! Rejected rows by source and by file. A small source can be lost completely and still be a tiny share of the run.
 
 use std::collections::BTreeMap;
 
@@ -7,25 +7,25 @@ use onefold_lake::RunId;
 use onefold_lake::version::manifest::{REFUSED_FILES_MAX, RefusedFile, SourceCounts};
 use onefold_rows::translate::ObjectRows;
 
-/// The share of a source or a file counts from so many refused rows on: one of three says nothing.
+/// The fewest rejected rows for which the share of a source or a file counts. One of three rows says nothing.
 const REJECTED_MIN: u64 = 10;
 
-/// Unless none of its rows became an account, and it had this many.
+/// The fewest rows for which a source or a file counts if all its rows were rejected.
 const ROWS_MIN: u64 = 2;
 
-/// Files that a fault names.
+/// The most files that a message names.
 const NAMED_MAX: usize = 5;
 
-/// What was refused of the run's sources and files.
+/// The rejected rows of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RejectedRows {
     pub(crate) sources: BTreeMap<String, SourceCounts>,
-    /// By source and key: all rows, and those refused.
+    /// By source and object key: the number of all rows, and of rejected rows.
     files: BTreeMap<(String, String), (u64, u64)>,
 }
 
 impl RejectedRows {
-    /// Takes the counts of a chunk.
+    /// Adds the counts of a chunk.
     pub(crate) fn add(&mut self, source: &str, chunk: &SourceCounts, files: Vec<ObjectRows>) {
         let counts = self.sources.entry(source.to_owned()).or_default();
         counts.rows_read += chunk.rows_read;
@@ -43,7 +43,7 @@ impl RejectedRows {
         }
     }
 
-    /// Files of which rows were refused: first those without any account, then those of which the most were refused.
+    /// The files with rejected rows. Files without any account come first, then those with the most rejected rows.
     fn refused_files(&self) -> Vec<RefusedFile> {
         let refused = self.files.iter().filter(|(_, (_, rejected))| *rejected > 0);
         let mut files: Vec<RefusedFile> = refused
@@ -58,14 +58,14 @@ impl RejectedRows {
         files
     }
 
-    /// The worst files, as a manifest lists them.
+    /// The worst files, at most [`REFUSED_FILES_MAX`], for the manifest.
     pub(crate) fn worst_files(&self) -> Vec<RefusedFile> {
         let mut files = self.refused_files();
         files.truncate(REFUSED_FILES_MAX);
         files
     }
 
-    /// The limits that sources and files break: which, by how much, and where to look.
+    /// The limits that sources and files exceed, one message each: which limit, by how much, and where to look.
     pub(crate) fn gate(&self, limits: &Publish, run: &RunId) -> Vec<String> {
         let sources = self.sources.iter().filter_map(|(source, counts)| {
             let (rows, faulty) = (counts.rows_read, counts.faulty());
@@ -97,13 +97,13 @@ impl RejectedRows {
     }
 }
 
-/// Whether so many rows of a source or a file were refused that it must be looked at.
+/// Whether the rejected rows of a source or a file exceed the limit `ratio`.
 fn is_too_much(rows: u64, rejected: u64, ratio: f64) -> bool {
     let is_all = rejected == rows && rows >= ROWS_MIN;
     (is_all || rejected >= REJECTED_MIN) && rejected as f64 > ratio * rows as f64
 }
 
-/// `6 of 9 rows`
+/// `6 of 9 rows`, or `all 9 rows`.
 fn share(rows: u64, rejected: u64) -> String {
     if rejected == rows { format!("all {rows} rows") } else { format!("{rejected} of {rows} rows") }
 }

@@ -1,4 +1,4 @@
-//! Keeps with a version what it was made by, for the next run to know what changed, and for people to ask why.
+//! Stores the settings of a run with its version. The next run learns from them what changed, and Explain needs them.
 
 use onefold_graph::Blocked;
 use onefold_graph::node::Node;
@@ -10,7 +10,7 @@ use onefold_shell::{Context, Pinned, StageError, json_object};
 
 use crate::file;
 
-/// Writes the configuration, the corrections and the keys that linked nothing into the version.
+/// Writes the configuration, the corrections and the blocked keys into the version.
 pub(crate) async fn write(
     run: &RunId,
     pinned: &Pinned,

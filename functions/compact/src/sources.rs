@@ -1,4 +1,4 @@
-//! What Extract says of the sources: up to where they are read now, and which failed.
+//! The results of Extract by source: the new watermarks, and the sources that were skipped.
 
 use std::collections::BTreeMap;
 
@@ -6,30 +6,31 @@ use onefold_config::Config;
 use onefold_lake::RunId;
 use onefold_lake::run::plan::{ReadObject, SkippedSource};
 
-/// What became of the sources in this run.
+/// The outcomes of the sources in this run.
 #[derive(Debug, Default)]
 pub(crate) struct SourceOutcomes {
-    /// By source, of those that are read by a watermark.
+    /// The new watermark by source, for sources that have one.
     watermarks: BTreeMap<String, String>,
-    /// Those that failed and need not be read, each once.
+    /// The optional sources that failed, each once.
     skipped: Vec<SkippedSource>,
 }
 
 impl SourceOutcomes {
-    /// Notes a source that was skipped in Plan or, with a split of it, in Extract.
+    /// Notes a source that was skipped. Plan skips a source as a whole; Extract skips it if one of its splits fails.
     pub(crate) fn skip(&mut self, skipped: SkippedSource) {
         if !self.is_skipped(&skipped.source) {
             self.skipped.push(skipped);
         }
     }
 
-    /// Notes up to where a split read its source.
+    /// Notes the watermark up to which a split read its source.
     pub(crate) fn read_up_to(&mut self, source: String, watermark: String) {
         self.watermarks.insert(source, watermark);
     }
 
-    /// The watermarks of the version, from those of the version before it. A source of which a part was not read
-    /// must be read again from where it was; one that is not configured any more starts anew if it comes back.
+    /// The watermarks of the version, from those of the previous version. A skipped source keeps its old watermark, so
+    /// the next run reads it again. A source that is not configured any more loses its watermark and starts anew if it
+    /// comes back.
     pub(crate) fn watermarks(&self, previous: BTreeMap<String, String>, config: &Config) -> BTreeMap<String, String> {
         let mut watermarks = previous;
         let read = self.watermarks.iter().filter(|(source, _)| !self.is_skipped(source));
@@ -38,13 +39,13 @@ impl SourceOutcomes {
         watermarks
     }
 
-    /// Keeps what this run read, without what it was to read of a source that was skipped: the next run shall read that.
-    /// Runs that an earlier program planned list what was read before them, too.
+    /// Keeps only the objects that this run read. The next run must read the objects of skipped sources. The plans of
+    /// earlier programs also list what earlier runs read.
     pub(crate) fn retain_read(&self, run: &RunId, inputs: &mut Vec<ReadObject>) {
         inputs.retain(|input| input.run == *run && !self.is_skipped(&input.source));
     }
 
-    /// The sources that were skipped.
+    /// The skipped sources, each once.
     pub(crate) fn into_skipped(self) -> Vec<SkippedSource> {
         self.skipped
     }

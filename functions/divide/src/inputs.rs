@@ -1,4 +1,4 @@
-//! What there is to divide: the interim chunks of this run and the members of the previous version, each with its size.
+//! The inputs to divide: the interim chunks of this run and the members of the previous version, each with its size.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::layout::SizedInput;
 #[derive(Debug, Default)]
 pub(crate) struct Chunks {
     pub(crate) inputs: Vec<SizedInput>,
-    /// The sources of which a row was refused.
+    /// The sources that have rejected rows.
     pub(crate) refused: BTreeSet<String>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) async fn chunks(run: &RunId, context: &Context) -> Result<Chunks, Sta
     Ok(found)
 }
 
-/// The members of the previous version, if there is one. A snapshot replaces the accounts of the sources `replaced`.
+/// The members of the previous version, if there is one. Snapshots replace the accounts of the sources in `replaced`.
 pub(crate) async fn members(
     pinned: &Pinned,
     replaced: &[String],
@@ -49,11 +49,11 @@ pub(crate) async fn members(
 ) -> Result<Vec<SizedInput>, StageError> {
     let Some(previous) = &pinned.plan.previous else { return Ok(Vec::new()) };
     let manifest: Manifest = context.json(&keys::manifest(&previous.run)).await?;
-    // Links under other rules or another secret do not fit together with those of this run.
+    // Links made with other rules or another secret cannot be combined with the links of this run.
     let has_same_keys = manifest.matching == pinned.matcher(context)?.digest();
-    // Nor do links without the marks of sources that are replaced now and were no snapshots then.
+    // Nor can links without the mark of a source that is replaced now but was no snapshot then.
     let are_marked = replaced.iter().all(|source| manifest.snapshots.contains(source));
-    // Nor may the keys of those who were erased since be counted, and links do not say whose they are.
+    // Nor can stored links be used if the run erases people: their keys must not count, and links do not show them.
     let fit = has_same_keys && are_marked && !pinned.plan.erases;
     let rules = pinned.config.matches.len() as u64;
     let sized = |(number, members): (usize, &VersionFile)| {

@@ -1,24 +1,24 @@
-//! How many shards, partitions and slices a run has, and what each invocation by mapper reads.
+//! How many shards, partitions and slices a run has, and which objects each mapper reads.
 
 use onefold_lake::run::layout::{Layout, MapperInput};
 use onefold_shell::{Function, MemoryBudget, SHARDS_MAX, StageError};
 
-/// Text of one partition of Merge, about.
+/// The target size of the text of one partition.
 const PARTITION_TEXT_BYTES: u64 = 32 << 20;
-/// Text that one invocation by mapper reads, about.
+/// The target size of the text that one mapper reads.
 const MAPPER_TEXT_BYTES: u64 = 128 << 20;
-/// Objects that one invocation by mapper reads at most, so that a line of the list stays far below the
-/// 256 KiB of a state's input.
+/// The most objects that one mapper reads. So a line of the list stays far below 256 KiB, the limit of a state's
+/// input.
 const MAPPER_INPUTS_MAX: usize = 400;
-/// Partitions at most.
+/// The most partitions of a run.
 const PARTITIONS_MAX: u64 = 10_000;
 
-/// What decides how a run is divided, besides its inputs.
+/// The settings and limits that decide, with the inputs, how a run is divided.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terms {
-    /// Shards, if somebody asked for so many.
+    /// The number of shards, if the request sets it.
     pub(crate) shards: Option<u32>,
-    /// Partitions, if somebody asked for so many.
+    /// The number of partitions, if the request sets it.
     pub(crate) partitions: Option<u32>,
     /// The memory of Link.
     pub(crate) link: MemoryBudget,
@@ -34,10 +34,10 @@ pub(crate) struct SizedInput {
     pub(crate) nodes: u64,
 }
 
-/// Divides a run.
+/// Decides the layout of a run. The order of the inputs decides which mapper reads which of them.
 ///
 /// # Errors
-/// `InvalidInput` if Link or Merge cannot hold its part, however the run is divided.
+/// `InvalidInput` if a part does not fit into the memory of Link or Merge, however the run is divided.
 pub(crate) fn divide(inputs: Vec<SizedInput>, terms: Terms) -> Result<Layout, StageError> {
     let nodes: u64 = inputs.iter().map(|sized| sized.nodes).sum();
     let accounts: u64 = inputs.iter().map(|sized| sized.input.lines).sum();
@@ -47,7 +47,7 @@ pub(crate) fn divide(inputs: Vec<SizedInput>, terms: Terms) -> Result<Layout, St
     Ok(Layout { shards, partitions, slices, nodes, mappers: mappers(inputs), replaced: Vec::new() })
 }
 
-/// The fewest shards that Link can hold, if not as many as were asked for.
+/// The number of shards that the request sets, or else the fewest that fit into Link's memory.
 fn shards(accounts: u64, nodes: u64, terms: Terms) -> Result<u32, StageError> {
     let decided = terms.shards.or_else(|| terms.link.link_shards(accounts, nodes));
     let shards = decided.unwrap_or(SHARDS_MAX);
@@ -55,7 +55,7 @@ fn shards(accounts: u64, nodes: u64, terms: Terms) -> Result<u32, StageError> {
     Ok(shards)
 }
 
-/// How many partitions there are, and slices of each.
+/// The number of partitions, and the number of slices in each.
 fn partitions(text_bytes: u64, terms: Terms) -> Result<(u32, u32), StageError> {
     let wanted = text_bytes.div_ceil(PARTITION_TEXT_BYTES).clamp(1, PARTITIONS_MAX);
     let partitions = terms.partitions.unwrap_or(wanted as u32);
@@ -68,7 +68,7 @@ fn partitions(text_bytes: u64, terms: Terms) -> Result<(u32, u32), StageError> {
     Err(StageError::internal(format!("a partition of {of_one} bytes fits, and no number of slices is enough for it")))
 }
 
-/// What each invocation by mapper reads.
+/// The objects that each mapper reads, in the order of the inputs.
 fn mappers(inputs: Vec<SizedInput>) -> Vec<Vec<MapperInput>> {
     let mut mappers: Vec<Vec<MapperInput>> = Vec::new();
     let mut mapper: Vec<MapperInput> = Vec::new();
@@ -83,7 +83,7 @@ fn mappers(inputs: Vec<SizedInput>) -> Vec<Vec<MapperInput>> {
         mapper.push(sized.input);
     }
     if !mapper.is_empty() || mappers.is_empty() {
-        // A Map needs something to map over.
+        // A Map state needs at least one item.
         mappers.push(mapper);
     }
     mappers

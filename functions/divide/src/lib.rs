@@ -1,8 +1,8 @@
-//! Divide: decides how a run is divided, once, for all stages behind it.
+//! Divide: decides how a run is divided, once, for all later stages.
 //!
-//! It counts what Translate made of this run and what the previous version has, and writes the layout and two lists: what
-//! each invocation by mapper reads, and what each invocation by partition makes. It reads receipts and the manifest, and no
-//! account.
+//! It counts the interim accounts of this run and the members of the previous version. It writes the layout and two
+//! lists: one with the inputs of each mapper, one with the parts of each partition. It reads receipts and the manifest,
+//! but no accounts.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -20,11 +20,11 @@ use onefold_shell::{Context, StageError, Work, json_lines, json_object};
 
 use crate::layout::Terms;
 
-/// Divides a run.
+/// Divides a run and writes its layout and lists.
 ///
 /// # Errors
-/// `InvalidInput` if Link or Merge cannot hold its part, however the run is divided, or if an earlier program began to link
-/// the run; `Transient` if the store failed.
+/// `InvalidInput` if a part does not fit into the memory of Link or Merge, however the run is divided, or if an earlier
+/// program began to link the run; `Transient` if the store failed.
 pub async fn run(request: DivideRequest, context: &Context) -> Result<DivideResult, StageError> {
     let DivideRequest { run } = request;
     let work = Work { run: run.clone(), stage: Stage::Divide, name: Stage::Divide.name().to_owned() };
@@ -55,7 +55,7 @@ async fn divide(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Div
     })
 }
 
-/// Refuses a run that Link worked on before it was divided here: Link of an earlier program divided it.
+/// Refuses a run that an earlier program began to link. In that program Link itself divided the run.
 async fn check_not_linked(run: &RunId, context: &Context) -> Result<(), StageError> {
     if context.list(&keys::receipts_of(run, Stage::Link)).await?.is_empty() {
         return Ok(());
@@ -65,7 +65,7 @@ async fn check_not_linked(run: &RunId, context: &Context) -> Result<(), StageErr
     )))
 }
 
-/// Divides the interim chunks of this run, then the members of the previous version.
+/// The layout of a run. Its interim chunks come first, then the members of the previous version.
 async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
     let pinned = context.pinned(run).await?;
     let chunks = inputs::chunks(run, context).await?;

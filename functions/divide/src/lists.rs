@@ -1,8 +1,8 @@
-//! The lists that distributed maps go through: an invocation a line.
+//! The lists of the distributed maps. Each line is the input of one invocation.
 
 use onefold_lake::run::layout::{Layout, Mapper, Partition};
 
-/// What each invocation by mapper reads.
+/// The list by mapper.
 pub(crate) fn mappers(layout: &Layout) -> Vec<Mapper> {
     let mappers = layout.mappers.len() as u32;
     let mapper = |(number, inputs): (u32, &Vec<_>)| Mapper {
@@ -16,7 +16,7 @@ pub(crate) fn mappers(layout: &Layout) -> Vec<Mapper> {
     (0..).zip(&layout.mappers).map(mapper).collect()
 }
 
-/// What each invocation by partition makes.
+/// The list by partition.
 pub(crate) fn partitions(layout: &Layout) -> Vec<Partition> {
     let partition = |partition| Partition {
         partition,

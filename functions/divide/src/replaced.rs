@@ -1,4 +1,4 @@
-//! Which sources of the previous version a snapshot replaces.
+//! Finds the sources that have a complete snapshot. It replaces their accounts in the previous version.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use onefold_lake::keys::Stage;
 use onefold_lake::run::plan::Plan;
 use onefold_shell::{Context, Receipts, StageError};
 
-/// The sources whose snapshot was read whole, sorted: none of those that failed, nor of those with `refused` rows. The
-/// account of a refused row is not known, so no account of its source can be called gone.
+/// The sources whose snapshot was read completely, sorted. Sources that failed and sources in `refused` are left out.
+/// The account of a rejected row is unknown, so no account of that source can be called gone.
 pub(crate) async fn sources(
     run: &RunId,
     plan: &Plan,

@@ -1,12 +1,12 @@
-//! Erase: puts persons on the suppression list.
+//! Erase: puts people on the suppression list.
 //!
 //! It is no stage: people call it, by `onefold erase` or from the console. It writes an entry (a keyed hash) for each
-//! value that it is given, and for each account of the customers that have them in the current version: a person is all
-//! accounts of a customer, not the one that somebody looked up. The next run drops them, and Purge removes what earlier
-//! ones left.
+//! value of the request. It also writes one for each account of the customers that have these values in the current
+//! version: a person is all accounts of a customer, not only the one in the request. The next run drops these accounts,
+//! and Purge removes the data of earlier runs.
 //!
-//! Accounts are found by the version's index. Who has an address or a number is found by looking at everybody: if the time
-//! of an invocation does not suffice, it answers where to go on.
+//! The version's index finds accounts by reference. For an e-mail address or a phone number, Erase reads all members.
+//! If one invocation has too little time for that, its answer has a cursor for the next call.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -25,16 +25,16 @@ use onefold_shell::{Context, StageError, in_order};
 use request::{entries, result_at, result_of_nobody};
 use search::Search;
 
-/// Entries that are written at once.
+/// The number of entries that are written at once.
 const WRITTEN_AT_ONCE: usize = 16;
-/// Time that is left for writing the entries of those who were found.
+/// The time that is reserved for writing the entries that were found.
 const RESERVE: Duration = Duration::from_secs(60);
 
-/// Puts persons on the suppression list.
+/// Puts people on the suppression list.
 ///
 /// # Errors
-/// `InvalidInput` if a value is none, by its place; `Corrupt` if an object of the version is damaged; `Transient` if the
-/// store failed. It can be called again.
+/// `InvalidInput` if a value is invalid, with its place in the request; `Corrupt` if an object of the version is
+/// damaged; `Transient` if the store failed. It can be called again.
 pub async fn run(request: EraseRequest, context: &Context) -> Result<EraseResult, StageError> {
     let asked = entries(&request, context.hasher()?)?;
     let current = current::begin(context.store.as_ref()).await.map_err(StageError::changing)?;
@@ -44,7 +44,7 @@ pub async fn run(request: EraseRequest, context: &Context) -> Result<EraseResult
         }
         return Ok(result_of_nobody(&asked, !request.dry_run));
     };
-    // What was counted in another version counts no more.
+    // Counts from another version are not valid for this one.
     let goes_on = request.cursor.clone().filter(|cursor| cursor.version == current.run);
     let mut cursor = goes_on.unwrap_or_else(|| EraseCursor::start(current.run.clone()));
     let search = Search::open(&cursor.version, &request, &asked, context).await?;
@@ -64,7 +64,7 @@ pub async fn run(request: EraseRequest, context: &Context) -> Result<EraseResult
     Ok(result_at(cursor, &asked, !request.dry_run, is_over))
 }
 
-/// Writes entries of the suppression list. Those that are there already stay as they are.
+/// Writes entries of the suppression list. Existing entries stay as they are.
 async fn write(entries: &BTreeSet<Node>, context: &Context) -> Result<(), StageError> {
     let fingerprint = context.hasher()?.fingerprint();
     let put = async |entry: &Node| {

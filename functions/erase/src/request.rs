@@ -1,4 +1,4 @@
-//! What Erase is asked and what it answers.
+//! The request to Erase and its result.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +9,15 @@ use onefold_lake::calls::{EraseCursor, EraseRequest, EraseResult};
 use onefold_normalise::Surroundings;
 use onefold_shell::StageError;
 
-/// The references, if nothing else is asked for: only they are in the index of a version.
+/// The references, if the request has no other values. The index of a version has references only.
 pub(crate) fn only_references(request: &EraseRequest) -> Option<&[String]> {
     (request.emails.is_empty() && request.phone_numbers.is_empty()).then_some(&request.references)
 }
 
-/// The entries of all values, in their order.
+/// The entries of all values, in their order: references, e-mail addresses, phone numbers.
 ///
 /// # Errors
-/// Every value that has none, by its place: values are not shown.
+/// `InvalidInput` with the place of every invalid value. The values are not shown.
 pub(crate) fn entries(request: &EraseRequest, hasher: &NodeHasher) -> Result<Vec<Node>, StageError> {
     let mut faults = Vec::new();
     let mut entries = Vec::new();
@@ -46,7 +46,7 @@ pub(crate) fn entries(request: &EraseRequest, hasher: &NodeHasher) -> Result<Vec
     Ok(entries)
 }
 
-/// What is answered at a point of the search for these entries.
+/// The result at a cursor of the search. `asked` are the entries of the request's values.
 pub(crate) fn result_at(cursor: EraseCursor, asked: &[Node], listed: bool, is_over: bool) -> EraseResult {
     let of_nobody = result_of_nobody(asked, listed);
     EraseResult {
@@ -60,7 +60,7 @@ pub(crate) fn result_at(cursor: EraseCursor, asked: &[Node], listed: bool, is_ov
     }
 }
 
-/// What is answered if nothing has been published.
+/// The result if no version is published. `asked` are the entries of the request's values.
 pub(crate) fn result_of_nobody(asked: &[Node], listed: bool) -> EraseResult {
     let entries: BTreeSet<&Node> = asked.iter().collect();
     EraseResult {

@@ -1,4 +1,4 @@
-//! Finding whom somebody means in a version.
+//! Finds the people of a request in a version.
 
 use std::collections::BTreeSet;
 
@@ -13,31 +13,31 @@ use onefold_version::{MemberPlace, OpenVersion, VersionError};
 
 use crate::request::only_references;
 
-/// Places that are read at once, and looked through before the time is looked at.
+/// The number of places that are read at once. They are all searched before the time is checked.
 const READ_AHEAD: usize = 4;
 
-/// What is searched for, and where.
+/// A search for the values of a request in a version.
 pub(crate) struct Search<'s> {
     version: OpenVersion<'s>,
     config: Config,
-    /// Each value on a list of its own.
+    /// A list for each value, to know which values are found.
     asked: Vec<Suppression>,
     all: Suppression,
     places: Vec<MemberPlace>,
 }
 
-/// Who was found in a place.
+/// The people that were found in a place.
 #[derive(Default)]
 struct Matches {
-    /// The numbers of the values that somebody has.
+    /// The numbers of the values that an account has.
     known: BTreeSet<usize>,
     customers: BTreeSet<String>,
-    /// The entries of all accounts of these customers, and of tombstones.
+    /// The entries of all accounts of these customers, and of tombstones with a value.
     accounts: BTreeSet<Node>,
 }
 
 impl<'s> Search<'s> {
-    /// Finds out where to look for the values of a request.
+    /// Opens the version of a run and lists the places to search. `asked` are the entries of the request's values.
     pub(crate) async fn open(
         run: &RunId,
         request: &EraseRequest,
@@ -53,8 +53,8 @@ impl<'s> Search<'s> {
         Ok(Self { version, config, asked: each, all: list(asked), places })
     }
 
-    /// Looks through the next places, and moves the cursor behind them. Gives the entries of the accounts that were found;
-    /// `None` if there is no place left.
+    /// Searches the next places and moves the cursor past them. Returns the entries of the accounts that were found, or
+    /// `None` if no place is left.
     pub(crate) async fn look(
         &self,
         cursor: &mut EraseCursor,
@@ -84,7 +84,7 @@ impl<'s> Search<'s> {
         Ok(Some(entries))
     }
 
-    /// Who has the values, among the members of whole customers.
+    /// Finds the accounts with the values, and all other accounts of their customers. `text` holds whole customers.
     fn find(&self, text: &str, context: &Context) -> Result<Matches, StageError> {
         let hasher = context.hasher()?;
         let mut found = Matches::default();
@@ -110,7 +110,7 @@ impl<'s> Search<'s> {
     }
 }
 
-/// The version is the current one, so what it lacks was taken away, and nobody can choose another one.
+/// The caller did not choose this version: it is the current one. So a missing object is no fault of the request.
 fn stage_error(error: VersionError) -> StageError {
     match error {
         VersionError::NewerFormat { .. } => StageError::invalid_input(error.to_string()),

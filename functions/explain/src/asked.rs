@@ -1,4 +1,4 @@
-//! The version that is asked, with what answers are made of.
+//! The version that a question is about, and the data for the answers.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use onefold_lake::version::retired::Retired;
 use onefold_shell::{Context, StageError};
 use onefold_version::{AccountInVersion, CustomerGroup, OpenVersion, VersionError, VersionIndex};
 
-/// A version with its settings and its index.
+/// A version, its settings and its index.
 pub(crate) struct AskedVersion<'s> {
     pub(crate) config: Config,
     pub(crate) corrections: Corrections,
@@ -58,7 +58,7 @@ impl<'s> AskedVersion<'s> {
     }
 }
 
-/// Whoever asks can choose another version; what a version should have and does not is damage.
+/// The caller chose the version, so a version that cannot be read is invalid input. A missing part of it is damage.
 fn stage_error(error: VersionError) -> StageError {
     match error {
         VersionError::NothingPublished

@@ -1,7 +1,8 @@
-//! Explain: says why accounts are one customer or are not, and what became of a customer.
+//! Explain: says why accounts are one customer or not, and what happened to a customer.
 //!
-//! It is no stage of the workflow: people ask it, as a function or by the command. It reads a version through its
-//! index, by ranged GETs, and needs no secret. Its answers hold personal values: they go to who asked, and nowhere else.
+//! It is no stage of the workflow: people call it as a function or by the command. It reads a version through its
+//! index, by ranged GETs, and needs no secret. Its answers hold personal values; they go to the caller and nowhere
+//! else.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -22,22 +23,22 @@ use serde_json::Value;
 
 use asked::AskedVersion;
 
-/// Accounts of a customer that are shown with all their values; an answer must fit into 6 MB.
+/// The most accounts of a customer that are shown with all their values. An answer must fit into 6 MB.
 const ACCOUNTS_MOST: usize = 500;
-/// Links of a customer that are shown.
+/// The most links of a customer that are shown.
 const LINKS_MOST: usize = 2000;
-/// Lines of what guards did that are shown.
+/// The most lines about guards that are shown.
 const GUARDS_MOST: usize = 50;
-/// What two customers share that is shown.
+/// The most shared keys of two customers that are shown.
 const SHARED_MOST: usize = 20;
-/// Keys are compared with each other and their hashes are not shown, so any secret does.
+/// A stand-in for the secret. Any secret works: keys are only compared with each other, and their hashes are not shown.
 const ANY_SECRET: &str = "00000000000000000000000000000000";
 
-/// Answers.
+/// Answers a question about an account, a customer or a pair of them.
 ///
 /// # Errors
-/// `InvalidInput` if it was asked something that cannot be answered; `Corrupt` if an object is damaged; `Transient` if
-/// the store failed.
+/// `InvalidInput` if the question cannot be answered; `Corrupt` if an object is damaged; `Transient` if the store
+/// failed.
 pub async fn run(request: ExplainRequest, context: &Context) -> Result<ExplainResult, StageError> {
     let version = AskedVersion::open(request.run.as_ref(), context).await?;
     match &request.and {
@@ -47,7 +48,7 @@ pub async fn run(request: ExplainRequest, context: &Context) -> Result<ExplainRe
     }
 }
 
-/// References have a colon, and customer ids have none.
+/// Whether the text is a reference. References have a colon, and customer ids have none.
 fn is_reference(asked: &str) -> bool {
     asked.contains(':')
 }
@@ -85,7 +86,8 @@ async fn customer(version: &AskedVersion<'_>, customer_id: &str) -> Result<Expla
     }
 }
 
-/// Shows a customer, the ways by which its members are reached from one of them, and what led to it.
+/// The answer about a customer: its values, its accounts, and the links that lead from one account (`from`, or else the
+/// first) to all others. `became` are the retired ids that led to this customer.
 fn shown(
     version: &AskedVersion<'_>,
     group: &CustomerGroup,
@@ -168,7 +170,7 @@ fn guarded(lines: &[String]) -> Result<Vec<Guarded>, StageError> {
     guarded.map_err(|error| unreadable("a line of what guards did cannot be read", &error))
 }
 
-/// Lines as JSON.
+/// Parses lines of JSON.
 fn json<'t>(texts: impl Iterator<Item = &'t String>) -> Result<Vec<Value>, StageError> {
     let values: Result<Vec<Value>, _> = texts.map(|text| serde_json::from_str(text)).collect();
     values.map_err(|error| unreadable("a line of the version is no JSON", &error))

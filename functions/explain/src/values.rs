@@ -1,14 +1,14 @@
-//! The values of a customer, and where they came from.
+//! The values of a customer, and the accounts or tables that they came from.
 
 use onefold_identity::account::Account;
 use onefold_lake::calls::SourcedValue;
 use onefold_normalise::field::TextField;
 use serde_json::Value;
 
-/// What a record has that is no value.
+/// The fields of a record that hold no value of the customer.
 const NOT_VALUES: [&str; 4] = ["customer_id", "members", "held_by", "provenance"];
 
-/// The values of a record that are there.
+/// The values of a record that are not null. Each element of an array is a value of its own.
 pub(crate) fn of(customer: &Value, accounts: &[Account<'_>]) -> Vec<SourcedValue> {
     let mut values = Vec::new();
     let mut push = |field: String, value: &Value| {

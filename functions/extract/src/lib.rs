@@ -1,8 +1,7 @@
 //! Extract: reads a split of a source, through its connector, and writes it as raw chunks.
 //!
-//! An invocation that nears its time limit stops at the end of a chunk and answers with a cursor; the workflow
-//! calls again from there. Whether a chunk is written again by another try, or once and for all, is the
-//! sink's matter ([`onefold_connect::Sink`]).
+//! An invocation that nears its time limit stops at the end of a chunk and answers with a cursor. The workflow then
+//! calls again with this cursor. The sink ([`onefold_connect::Sink`]) decides whether a retry writes a chunk again.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -13,11 +12,11 @@ use onefold_lake::run::plan::Split;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, StageError, Work};
 
-/// Reads a split.
+/// Reads a split, from the start or from a cursor.
 ///
 /// # Errors
-/// What the source fails with, if it must be read: `InvalidInput` if an object is gone, was changed, or is
-/// not what its name says; `Transient` if the store failed.
+/// The error of the source, if the source is required: `InvalidInput` if an object is gone, was changed, or does not
+/// have the format that its name says; `Transient` if the store failed.
 pub async fn run(request: ExtractRequest, context: &Context) -> Result<ExtractProgress, StageError> {
     let ExtractRequest { run, split, cursor } = request;
     let name = format!("{:05}", split.split);
@@ -94,11 +93,11 @@ enum ExtractionEnd {
     Stopped(Option<ObjectPosition>),
 }
 
-/// A split being read.
+/// A split and the connector that reads it.
 struct Extraction<'e> {
     connector: Box<dyn Connector + 'e>,
     split: &'e Split,
-    /// Whether the run fails if the source does.
+    /// Whether an error of the source fails the run.
     required: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The Lambda function `extract`; what it does is in the library.
+//! The Lambda function `extract`. Its work is in the library.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), onefold_shell::Fatal> {

@@ -1,27 +1,27 @@
-//! Which of two versions of one account is the later one.
+//! The order of the versions of one account.
 
-/// Which of two versions of one account is the later one: by the source's time, then by the time of
-/// receipt, then by a digest of the values, so that the order never depends on where a version was found. Of two that
-/// came together the same one is the later one whenever they come.
+/// Orders the versions of one account: by the source's time, then by the time of receipt, then by a digest of the
+/// values. So the order never depends on where a version was found. If two versions arrive together, the same one is
+/// later in every run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AccountVersion {
     /// Milliseconds since the epoch; `i64::MIN` if the source gives no time.
     pub updated_at: i64,
     /// Milliseconds since the epoch.
     pub received_at: i64,
-    /// A digest of the account's values; of a tombstone [`AccountVersion::DELETED`].
+    /// A digest of the account's values, or [`AccountVersion::DELETED`] for a tombstone.
     pub digest: u64,
 }
 
 impl AccountVersion {
-    /// Earlier than the version of any account.
+    /// A version that is earlier than that of any account.
     pub const LEAST: Self = Self { updated_at: i64::MIN, received_at: i64::MIN, digest: 0 };
 
-    /// In place of the digest of a tombstone: the greatest number, so that of two versions of one time the deletion is
-    /// the later one.
+    /// The digest of a tombstone. It is the greatest number, so a deletion is later than another version of the same
+    /// time.
     pub const DELETED: u64 = u64::MAX;
 
-    /// Whether this version says that the account is deleted.
+    /// Whether this version is a tombstone.
     pub fn is_deletion(self) -> bool {
         self.digest == Self::DELETED
     }

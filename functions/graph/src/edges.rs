@@ -1,9 +1,9 @@
 //! The rounds between shards: large-star and small-star.
 //!
 //! Kiveris, Lattanzi, Mirrokni, Rastogi and Vassilvitskii, "Connected Components in MapReduce and Beyond",
-//! 2014. Alternating the two turns any graph into stars around the smallest node of each component within
-//! O(log² n) rounds (in practice O(log n)), and no round has more edges than the one before it. Both look
-//! at one node and its neighbours only, so a shard needs just the edges of the nodes that it owns.
+//! 2014. The two operations alternate. They turn any graph into stars around the smallest node of each component
+//! within O(log² n) rounds (in practice O(log n)). No round has more edges than the round before it. Both
+//! operations look at one node and its neighbours only, so a shard needs only the edges of its own nodes.
 
 use crate::node::Node;
 
@@ -13,8 +13,8 @@ pub struct Edge(pub Node, pub Node);
 
 /// Connects every node's larger neighbours to the smallest node among itself and its neighbours.
 ///
-/// `edges` are all edges of the nodes of a shard, each seen from such a node. Gives edges (larger,
-/// smaller), and how many of them are new.
+/// `edges` are all edges of a shard's nodes; the shard's node comes first in each. Returns edges (larger,
+/// smaller) and the number of new edges among them.
 pub fn large_star(edges: Vec<Edge>) -> (Vec<Edge>, u64) {
     connect(edges, |neighbours| {
         let Edge(node, first) = neighbours[0];
@@ -33,8 +33,8 @@ pub fn large_star(edges: Vec<Edge>) -> (Vec<Edge>, u64) {
 
 /// Connects every node and its smaller neighbours to the smallest of them.
 ///
-/// `edges` are all edges (larger, smaller) whose larger node a shard owns. Gives edges (larger, smaller),
-/// and how many of them are new.
+/// `edges` are all edges (larger, smaller) whose larger node the shard owns. Returns edges (larger, smaller)
+/// and the number of new edges among them.
 pub fn small_star(edges: Vec<Edge>) -> (Vec<Edge>, u64) {
     connect(edges, |neighbours| {
         let smallest = neighbours[0].1;
@@ -45,8 +45,10 @@ pub fn small_star(edges: Vec<Edge>) -> (Vec<Edge>, u64) {
     })
 }
 
-/// Puts other edges in the place of each node's edges, which are sorted and without repetition: `of_node` writes them
-/// over the first of these, and says how many there are and how many are new. So a round needs no second list.
+/// Replaces the edges of each node in place, so a round needs no second list.
+///
+/// `of_node` gets the edges of one node, sorted and without duplicates. It overwrites the first of them with the new
+/// edges. It returns how many edges it wrote and how many of them are new.
 fn connect(mut edges: Vec<Edge>, of_node: impl Fn(&mut [Edge]) -> (usize, usize)) -> (Vec<Edge>, u64) {
     edges.sort_unstable();
     edges.dedup();

@@ -1,43 +1,44 @@
-//! Nodes under dense numbers.
+//! A table that gives nodes dense numbers.
 
 use std::hint::black_box;
 
 use crate::node::Node;
 
-/// Nodes under dense numbers, in the order in which they first came.
+/// Gives each node a dense number, in the order in which the nodes first came.
 ///
-/// A hash table with linear probing (Knuth, *The Art of Computer Programming* 3, 6.4, algorithm L). Of millions of nodes
-/// nothing is in a processor's cache, so a place holds enough of its node to tell it from nearly all others, and
-/// [`Interner::expect`] fetches what many nodes need at once.
+/// A hash table with linear probing (Knuth, *The Art of Computer Programming* 3, 6.4, algorithm L). Millions of nodes
+/// do not fit into a processor's cache. So a place holds enough bits of its node to tell it from nearly all others, and
+/// [`Interner::expect`] fetches the memory for many nodes at once.
 #[derive(Debug, Default)]
 pub(super) struct Interner {
-    /// 0 if the place is free; else a node's number and 1, and above them 32 bits of the node. A power of two of them, or
-    /// none.
+    /// A free place is 0. A used place holds a node's number plus 1 in its low 32 bits, and 32 bits of the node above
+    /// them. The number of places is a power of two, or 0.
     places: Vec<u64>,
     pub(super) nodes: Vec<Node>,
 }
 
-/// How many stars or edges to [expect](Interner::expect) at once: enough for waiting once for the memory of all, few enough
+/// How many stars or edges to [expect](Interner::expect) at once: enough to share one wait for memory, and few enough
 /// for a processor's cache.
 pub(super) const BLOCK: usize = 32;
 
-/// The bits of a place that hold a number.
+/// The bits of a place that hold a node's number plus 1.
 const NUMBER: u64 = u32::MAX as u64;
 
 impl Interner {
-    /// An empty one with room for `most` nodes, of which `expected` are looked for in what it has at first.
+    /// An empty table with room for `most` nodes. It starts with places for `expected` nodes.
     ///
-    /// Places double when they are full, for which no copy is needed. A vector of nodes that doubles would need one.
+    /// The places double when they are full, and that needs no copy. The vector of nodes would need a copy to double,
+    /// so it gets its full capacity now.
     pub(super) fn with_capacity(expected: usize, most: usize) -> Self {
         Self { places: vec![0; places_for(expected)], nodes: Vec::with_capacity(most) }
     }
 
-    /// Gives the memory of the places back. Every node that comes after this is a new one, so none may come.
+    /// Frees the memory of the places. No node may be looked up after this: each would count as a new one.
     pub(super) fn close(&mut self) {
         self.places = Vec::new();
     }
 
-    /// The number of a node; a new one if it has not been seen.
+    /// The number of a node. A node that was not seen before gets the next number.
     pub(super) fn number(&mut self, node: Node) -> u32 {
         if self.nodes.len() >= self.places.len() / 4 * 3 {
             self.grow();
@@ -54,8 +55,8 @@ impl Interner {
         }
     }
 
-    /// Has the memory fetched that these nodes will be looked for in: it waits once for all of them, as none depends on
-    /// another.
+    /// Fetches the memory that the lookups of these nodes will read. The fetches do not depend on each other, so the
+    /// processor waits only once for all of them.
     pub(super) fn expect(&self, nodes: impl Iterator<Item = Node> + Clone) {
         if self.places.is_empty() {
             return;
@@ -66,7 +67,7 @@ impl Interner {
         black_box(known.fold(0, |all, found| all ^ self.nodes[number(found) as usize].spread()));
     }
 
-    /// Where a node is, or would be.
+    /// The place that holds a node, or the free place where it belongs.
     fn place(&self, node: Node) -> usize {
         let mut place = self.home(node);
         loop {
@@ -79,13 +80,13 @@ impl Interner {
         }
     }
 
-    /// Where the search for a node begins. The lowest bits are those that the word does not hold.
+    /// The place where the search for a node begins. It comes from low bits of the node that a place does not hold.
     fn home(&self, node: Node) -> usize {
         (node.spread() as usize) & (self.places.len() - 1)
     }
 
     fn grow(&mut self) {
-        // First away with the old ones: all that they say can be made anew.
+        // Free the old places before the new ones are allocated: everything in them can be computed again.
         self.places = Vec::new();
         self.places = vec![0; places_for(self.nodes.len() + 1)];
         for number in 0..self.nodes.len() {
@@ -95,12 +96,12 @@ impl Interner {
     }
 }
 
-/// A power of two of which so many nodes take three quarters at most.
+/// The number of places for so many nodes: a power of two, and at most three quarters of it are used.
 fn places_for(nodes: usize) -> usize {
     (nodes * 4).div_ceil(3).next_power_of_two().max(4)
 }
 
-/// What a place holds of a node.
+/// The content of a node's place.
 fn word(node: Node, number: u32) -> u64 {
     (node.spread() & !NUMBER) | (u64::from(number) + 1)
 }

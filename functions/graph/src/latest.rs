@@ -1,28 +1,28 @@
-//! Dropping all but the latest version of each account.
+//! Keeping only the latest version of each account.
 
 use super::interner::{BLOCK, Interner};
 use super::stars::Star;
 use crate::AccountVersion;
 
-/// The accounts of a shard, as their links come in.
+/// Collects the accounts of a shard and their links.
 ///
-/// Nodes are kept once, and links are numbers.
+/// Each node is stored once, and links refer to nodes by number.
 #[derive(Debug, Default)]
 pub struct Latest {
     pub(super) references: Interner,
     /// Match keys and customer ids.
     pub(super) others: Interner,
-    /// Latest version of each reference and the star that has it.
+    /// By reference: its latest version, and the star that has this version.
     latest: Vec<(AccountVersion, u32)>,
-    /// Reference, customer (or `NONE`) and end of keys of each star.
+    /// By star: its reference, its customer (or `NONE`), and the end of its keys in `keys`.
     stars: Vec<(u32, u32, u32)>,
     keys: Vec<u32>,
 }
 
-/// No customer.
+/// Stands for "no customer".
 const NONE: u32 = u32::MAX;
 
-/// A star by numbers.
+/// A star whose nodes are numbers.
 pub(super) struct NumberedStar<'a> {
     pub(super) reference: u32,
     pub(super) customer: Option<u32>,
@@ -31,15 +31,15 @@ pub(super) struct NumberedStar<'a> {
 }
 
 impl NumberedStar<'_> {
-    /// Keys, and behind them the customer.
+    /// The keys, then the customer if there is one.
     pub(super) fn others(&self) -> impl Iterator<Item = u32> {
         self.keys.iter().copied().chain(self.customer)
     }
 }
 
 impl Latest {
-    /// None yet, with room for so many accounts and for so many keys and customers of theirs, repetitions counted: as
-    /// these are most of Link's memory, they should not be moved as they grow. Room that is not used costs nothing.
+    /// An empty collection with room for `accounts` accounts and for `others` keys and customers, duplicates included.
+    /// These are most of Link's memory, so they should not move as they grow. Unused room costs nothing.
     pub fn with_capacity(accounts: usize, others: usize) -> Self {
         Self {
             references: Interner::with_capacity(accounts, accounts),
@@ -50,7 +50,7 @@ impl Latest {
         }
     }
 
-    /// Takes in the links of more accounts.
+    /// Adds the links of more accounts. The order of the calls decides the numbers of the stars.
     pub fn extend<'s>(&mut self, stars: impl IntoIterator<Item = Star<'s>>) {
         let mut stars = stars.into_iter();
         let mut block = Vec::with_capacity(BLOCK);
@@ -82,35 +82,35 @@ impl Latest {
         self.stars.push((reference, customer, self.keys.len() as u32));
     }
 
-    /// Gives back what is needed only to take in more.
+    /// Frees the memory that only `extend` needs.
     pub(super) fn close(&mut self) {
         self.references.close();
         self.others.close();
     }
 
-    /// How many stars were taken in.
+    /// The number of stars that were added, superseded ones included.
     pub fn len(&self) -> usize {
         self.stars.len()
     }
 
-    /// Whether none was taken in.
+    /// Whether no star was added.
     pub fn is_empty(&self) -> bool {
         self.stars.is_empty()
     }
 
-    /// How many of the stars are not the latest version of their account.
+    /// The number of stars that are not the latest version of their account.
     pub fn superseded(&self) -> usize {
         self.stars.len() - self.references.nodes.len()
     }
 
-    /// How many accounts there are, but for those that are deleted or gone.
+    /// The number of accounts that are neither deleted nor gone.
     pub fn living(&self) -> usize {
         let is_living = |version: &AccountVersion| *version != AccountVersion::LEAST && !version.is_deletion();
         self.latest.iter().filter(|(version, _)| is_living(version)).count()
     }
 
-    /// The stars in the order in which they came. Those that are superseded keep their customer (their
-    /// account may have to take that customer's id on) and lose their keys.
+    /// The stars in the order in which they came. A superseded star loses its keys. It keeps its customer, because
+    /// its account may have to take over that customer's id.
     pub(super) fn stars(&self) -> impl Iterator<Item = NumberedStar<'_>> {
         let mut start = 0;
         self.stars.iter().enumerate().map(move |(number, (reference, customer, end))| {

@@ -1,13 +1,13 @@
 //! Finding which accounts must meet: connected components over match keys, references and customer ids.
 //!
-//! Every account is a *star* of edges around its reference. [`Latest`] drops all but the latest version of
-//! each account and counts accounts per match key; a key that too many share is junk and links nothing.
-//! Then components are found: within one shard by union-find ([`one_shard`]); over several by contracting
-//! each shard locally ([`Contraction`]) and exchanging what is left in rounds ([`large_star`],
-//! [`small_star`]) until nothing moves.
+//! Every account is a *star* of edges around its reference. [`Latest`] keeps only the latest version of each
+//! account and counts the accounts per match key. A key that too many accounts share is junk and links nothing.
+//! One shard finds its components by union-find ([`one_shard`]). Several shards first contract their edges
+//! locally ([`Contraction`]). Then they exchange the remaining edges in rounds ([`large_star`], [`small_star`])
+//! until no edge changes.
 //!
-//! This is a superset of what ends up in one customer: Merge decides exactly. Link knows edges between
-//! nodes, not what they mean.
+//! A component may hold more than one customer: Merge makes the exact decision. Link knows the edges between
+//! nodes, but not their meaning.
 
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]

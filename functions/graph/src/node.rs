@@ -1,23 +1,23 @@
 //! Nodes of the link graph: 128-bit keyed hashes of match keys, account references and customer ids.
 //!
-//! A node carries no personal data: without the deployment's secret it cannot be turned back by trying
+//! A node carries no personal data: without the deployment's secret, nobody can find its value by trying
 //! values. The hash is SipHash-2-4 with 128-bit output (Aumasson and Bernstein, "SipHash: a fast
-//! short-input PRF", 2012), a keyed pseudo-random function made for short inputs such as these.
+//! short-input PRF", 2012). It is a keyed pseudo-random function for short inputs such as these.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use siphasher::sip128::SipHasher24;
 
-/// What a node stands for; it fills the two highest bits, so that match keys sort before references
-/// and references before customer ids, and the smallest node of a component is a match key if it has one.
+/// What a node stands for. The kind fills the two highest bits, so match keys sort before references, and
+/// references before customer ids. The smallest node of a component is a match key if the component has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeKind {
     /// A match key: a normalised value or tuple of values.
     MatchKey,
-    /// A source, as a mark on a star: the marks are in `.links` objects and never in the graph.
+    /// The mark of a source on a star. Marks are in `.links` objects and never in the graph.
     Source,
-    /// A reference of an account, `<source>:<id>`.
+    /// The reference of an account, `<source>:<id>`.
     Reference,
     /// A customer id of the previous version.
     Customer,
@@ -28,14 +28,14 @@ pub enum NodeKind {
 pub struct Node(u128);
 
 impl Node {
-    /// The node of its text, hexadecimal digits.
+    /// Parses a node from hexadecimal digits; `None` if the text is not such a number.
     pub fn parse(text: &str) -> Option<Self> {
         u128::from_str_radix(text, 16).ok().map(Self)
     }
 
     const KIND_SHIFT: u32 = 126;
 
-    /// Puts `kind` over the two highest bits of a hash.
+    /// Replaces the two highest bits of a hash with `kind`.
     const fn new(kind: NodeKind, hash: u128) -> Self {
         let tag: u128 = match kind {
             NodeKind::MatchKey => 0,
@@ -46,12 +46,12 @@ impl Node {
         Self((hash & (u128::MAX >> 2)) | (tag << Self::KIND_SHIFT))
     }
 
-    /// The node with exactly these bits, as read back from an object.
+    /// The node with exactly these bits, for reading nodes from an object.
     pub const fn from_bits(bits: u128) -> Self {
         Self(bits)
     }
 
-    /// The node's bits.
+    /// All 128 bits, with the kind in the two highest.
     pub const fn bits(self) -> u128 {
         self.0
     }
@@ -66,33 +66,33 @@ impl Node {
         self.0 >> Self::KIND_SHIFT == 1
     }
 
-    /// A count where a node is expected. It looks like the mark of a source.
+    /// Encodes a count as a node, for formats that hold nodes only. Its kind is that of a source.
     pub const fn count(count: u64) -> Self {
         Self::new(NodeKind::Source, count as u128)
     }
 
-    /// The count that stands where a node is expected, if it is one.
+    /// Decodes a count from [`Node::count`]; `None` for any other node.
     pub fn as_count(self) -> Option<u64> {
         self.is_source().then(|| u64::try_from(self.0 & (u128::MAX >> 2)).ok())?
     }
 
-    /// Well-mixed bits of the node for hash tables and for spreading; the highest bits hold the kind.
+    /// The low 64 bits of the node, for hash tables and for spreading. They are well mixed and do not hold the kind.
     pub const fn spread(self) -> u64 {
         self.0 as u64
     }
 
-    /// Which of `shards` owns this node.
+    /// The shard that owns this node, below `shards`.
     ///
-    /// Uses other bits than [`Node::slice`], so that a shard's nodes spread over all partitions, and not those that decide
-    /// which node is smaller: labels are the smallest nodes, and all edges of a label are in its shard.
+    /// It uses other bits than [`Node::slice`], so a shard's nodes spread over all partitions. It also avoids the bits
+    /// that decide which node is smaller: labels are the smallest nodes, and one shard holds all edges of a label.
     #[inline]
     pub const fn shard(self, shards: u32) -> u32 {
-        // By the golden ratio (Knuth, *The Art of Computer Programming* 3, 6.4): high bits come from all others.
+        // Multiplying by the golden ratio mixes all bits into the high ones (Knuth, *TAOCP* 3, 6.4).
         let mixed = ((self.0 >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         scale(mixed, 64, shards)
     }
 
-    /// The slice, of all partitions' slices, of a component with this label.
+    /// The slice of a component with this label. `slices` counts the slices of all partitions together.
     #[inline]
     pub const fn slice(self, slices: u32) -> u32 {
         scale(self.0 as u64, 64, slices)
@@ -129,19 +129,19 @@ impl<'de> Deserialize<'de> for Node {
     }
 }
 
-/// The secret is not 32 hexadecimal digits.
+/// The error for a secret that is not 32 hexadecimal digits. It does not show the secret.
 #[derive(Debug, thiserror::Error)]
 #[error("the match-key secret must be 32 hexadecimal digits (128 bits)")]
 pub struct SecretError;
 
-/// Makes nodes with the deployment's secret.
+/// Hashes values to nodes with the deployment's secret.
 #[derive(Clone)]
 pub struct NodeHasher {
     keyed: SipHasher24,
 }
 
 impl NodeHasher {
-    /// Takes the deployment's 128-bit secret as 32 hexadecimal digits.
+    /// Parses the deployment's 128-bit secret from 32 hexadecimal digits.
     pub fn from_hex(secret: &str) -> Result<Self, SecretError> {
         if secret.len() != 32 {
             return Err(SecretError);
@@ -150,22 +150,22 @@ impl NodeHasher {
         Ok(Self { keyed: SipHasher24::new_with_key(&key.to_be_bytes()) })
     }
 
-    /// Eight hexadecimal digits by which another secret is told from this one. They say nothing of it.
+    /// Eight hexadecimal digits that differ between secrets. They reveal nothing about the secret.
     pub fn fingerprint(&self) -> String {
         format!("{:08x}", self.keyed.hash(b"the secret's fingerprint").as_u128() as u32)
     }
 
-    /// The node of some canonical bytes. The caller's encoding must be injective within a kind.
+    /// Hashes canonical bytes. Within a kind, the caller must encode different values as different bytes.
     pub fn node(&self, kind: NodeKind, bytes: &[u8]) -> Node {
         Node::new(kind, self.keyed.hash(bytes).as_u128())
     }
 
-    /// The node of an account reference.
+    /// The node of an account reference, `<source>:<id>`.
     pub fn reference(&self, reference: &str) -> Node {
         self.node(NodeKind::Reference, reference.as_bytes())
     }
 
-    /// The mark of a source.
+    /// The mark of the source with this name.
     pub fn source(&self, name: &str) -> Node {
         self.node(NodeKind::Source, name.as_bytes())
     }

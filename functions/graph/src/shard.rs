@@ -1,4 +1,4 @@
-//! What one shard does: the whole work if there is one, its part if there are several.
+//! The work of one shard: all of Link if it is the only shard, a part if there are several.
 
 use super::edges::Edge;
 use super::interner::{BLOCK, Interner};
@@ -9,27 +9,27 @@ use crate::union_find::UnionFind;
 /// A match key that links nothing because too many accounts share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Blocked {
-    /// The key.
+    /// The match key.
     pub node: Node,
-    /// How many accounts have it.
+    /// The number of accounts that have the key.
     pub accounts: u32,
 }
 
-/// What one shard alone finds out.
+/// The result of Link with one shard.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Labels {
-    /// The label of each star, in the order in which they came.
+    /// The label of each star, in the order in which the stars came.
     pub labels: Vec<Node>,
     /// Keys that link nothing, sorted.
     pub blocked: Vec<Blocked>,
-    /// Who has them: the number of a star that is the latest version of its account, and the place of a key among the
-    /// blocked ones.
+    /// The accounts that have blocked keys, as pairs: the number of a star that is the latest version of its account,
+    /// and the index of a key in `blocked`.
     pub bearers: Vec<(u32, u32)>,
 }
 
-/// Labels all stars of a shard that is the only one.
+/// Labels all stars of a run with one shard.
 ///
-/// The label of a component is its smallest node, so its smallest match key if it has one.
+/// The label of a component is its smallest node: its smallest match key if it has one.
 pub fn one_shard(mut latest: Latest, max_accounts_per_key: u32) -> Labels {
     latest.close();
     let (counts, blocked) = count(&latest, max_accounts_per_key);
@@ -52,7 +52,7 @@ pub fn one_shard(mut latest: Latest, max_accounts_per_key: u32) -> Labels {
     Labels { labels, blocked, bearers }
 }
 
-/// The stars that have blocked keys. `counts` are the accounts of each key.
+/// The stars that have blocked keys. `counts` holds the number of accounts of each key.
 fn bearers(latest: &Latest, counts: Vec<u32>, blocked: &[Blocked]) -> Vec<(u32, u32)> {
     if blocked.is_empty() {
         return Vec::new();
@@ -69,14 +69,14 @@ fn bearers(latest: &Latest, counts: Vec<u32>, blocked: &[Blocked]) -> Vec<(u32, 
     bearers
 }
 
-/// The place of a key that is not blocked.
+/// Stands for the index of a key that is not blocked.
 const OPEN: u32 = u32::MAX;
 
-/// Accounts per key (by number), and the keys that have too many.
+/// The number of accounts by key number, and the keys that have too many accounts.
 fn count(latest: &Latest, max_accounts_per_key: u32) -> (Vec<u32>, Vec<Blocked>) {
     let mut counts = vec![0u32; latest.others.nodes.len()];
     for star in latest.stars() {
-        // What accounts meet at because people said so is no match key, and may have any number of them.
+        // The node of an `always` correction is no match key, so any number of accounts may share it.
         for key in star.keys.iter().filter(|key| latest.others.nodes[**key as usize].is_match_key()) {
             counts[*key as usize] = counts[*key as usize].saturating_add(1);
         }
@@ -88,7 +88,7 @@ fn count(latest: &Latest, max_accounts_per_key: u32) -> (Vec<u32>, Vec<Blocked>)
     (counts, blocked)
 }
 
-/// The number of the smallest node of each set, by the set's root: numbers, as nodes would take four times the memory.
+/// By root, the number of the smallest node of each set. Nodes instead of numbers would take four times the memory.
 fn smallest(sets: &mut UnionFind, node: impl Fn(u32) -> Node) -> Vec<u32> {
     let nodes = sets.len() as u32;
     let mut smallest: Vec<u32> = (0..nodes).collect();
@@ -101,15 +101,15 @@ fn smallest(sets: &mut UnionFind, node: impl Fn(u32) -> Node) -> Vec<u32> {
     smallest
 }
 
-/// What a shard hands on after it has dropped old versions: its edges, and which star has which reference. Nodes are
-/// kept once, and edges are numbers: 8 bytes, and not 32.
+/// The edges of a shard without old versions, and the reference of each star. Each node is stored once, and an edge is
+/// two numbers: 8 bytes instead of 32.
 #[derive(Debug, Default)]
 pub struct Spread {
     references: Vec<Node>,
     others: Vec<Node>,
     /// The reference of each star.
     stars: Vec<u32>,
-    /// Match key or customer, and reference.
+    /// Pairs (match key or customer, reference).
     edges: Vec<(u32, u32)>,
 }
 
@@ -126,7 +126,7 @@ impl Spread {
         Self { references: latest.references.nodes, others: latest.others.nodes, stars, edges }
     }
 
-    /// The reference of each star, in the order in which they came.
+    /// The reference of each star, in the order in which the stars came.
     pub fn references(&self) -> impl ExactSizeIterator<Item = Node> {
         self.stars.iter().map(|reference| self.references[*reference as usize])
     }
@@ -141,16 +141,16 @@ impl Spread {
         self.edges.is_empty()
     }
 
-    /// The edge of a number, (match key or customer, reference); for the shard that owns the first.
+    /// The edge at an index, (match key or customer, reference). It goes to the shard that owns the first node.
     pub fn edge(&self, number: usize) -> Edge {
         let (other, reference) = self.edges[number];
         Edge(self.others[other as usize], self.references[reference as usize])
     }
 }
 
-/// Edges that are to be contracted, as they come in.
+/// Collects the edges that a shard will contract.
 ///
-/// All edges whose first node this shard owns must come, so that its counts are complete.
+/// The counts are complete only if every edge comes in whose first node this shard owns.
 #[derive(Debug, Default)]
 pub struct Contraction {
     nodes: Interner,
@@ -158,13 +158,13 @@ pub struct Contraction {
 }
 
 impl Contraction {
-    /// None yet, with room for so many.
+    /// An empty collection with room for so many edges.
     pub fn with_capacity(edges: usize) -> Self {
-        // As many keys as edges, each with an account of its own, are the most that there can be.
+        // The worst case: every edge has a key and an account of its own.
         Self { nodes: Interner::with_capacity(edges, edges * 2), edges: Vec::with_capacity(edges) }
     }
 
-    /// Takes in more edges.
+    /// Adds edges (match key or customer, reference).
     pub fn extend(&mut self, edges: impl IntoIterator<Item = Edge>) {
         let mut edges = edges.into_iter();
         let mut block = Vec::with_capacity(BLOCK);
@@ -180,9 +180,9 @@ impl Contraction {
         }
     }
 
-    /// Counts accounts per match key, drops the edges of keys that have too many, and contracts the others to
-    /// stars around the smallest node of each local component (local contraction, after Łącki, Mirrokni and
-    /// Włodarczyk, "Connected Components at Scale via Local Contractions", 2018).
+    /// Counts the accounts per match key and drops the edges of keys that have too many. It contracts the other edges
+    /// to stars around the smallest node of each local component (Łącki, Mirrokni and Włodarczyk, "Connected
+    /// Components at Scale via Local Contractions", 2018).
     pub fn contract(self, max_accounts_per_key: u32) -> Contracted {
         let Self { mut nodes, mut edges } = self;
         nodes.close();
@@ -212,14 +212,14 @@ impl Contraction {
     }
 }
 
-/// What is left of a shard's edges after local contraction.
+/// The edges of a shard after local contraction.
 #[derive(Debug, Default)]
 pub struct Contracted {
     nodes: Vec<Node>,
     edges: Vec<(u32, u32)>,
     /// Keys that link nothing, sorted.
     pub blocked: Vec<Blocked>,
-    /// Such a key, and the reference of an account that has it.
+    /// Pairs (blocked key, reference of an account that has it).
     bearers: Vec<(u32, u32)>,
 }
 
@@ -234,34 +234,34 @@ impl Contracted {
         self.edges.is_empty()
     }
 
-    /// The edge of a number, (larger, smaller): a node and the smallest node of its local component.
+    /// The edge at an index, (larger, smaller): a node and the smallest node of its local component.
     pub fn edge(&self, number: usize) -> Edge {
         let (larger, smaller) = self.edges[number];
         Edge(self.nodes[larger as usize], self.nodes[smaller as usize])
     }
 
-    /// How often an account has a blocked key.
+    /// The number of pairs of an account and a blocked key that it has.
     pub fn bearers(&self) -> usize {
         self.bearers.len()
     }
 
-    /// The reference of an account and a blocked key that it has, by number; for the shard that owns the reference.
+    /// The pair at an index, (reference, blocked key). It goes to the shard that owns the reference.
     pub fn bearer(&self, number: usize) -> Edge {
         let (key, reference) = self.bearers[number];
         Edge(self.nodes[reference as usize], self.nodes[key as usize])
     }
 }
 
-/// Where a star's account is: which invocation of Partition reads it, and at which of its lines.
+/// Where a star's account is: the invocation of Partition that reads it, and its line there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Number of the Partition invocation.
     pub mapper: u32,
-    /// Line among all that it reads, from 0.
+    /// Line among all lines of this invocation, from 0.
     pub line: u32,
 }
 
-/// The labels of nodes, from the edges that are left when nothing moves any more.
+/// The labels of nodes, from the edges of the last round.
 #[derive(Debug)]
 pub struct NodeLabels {
     /// (node, label), sorted.
@@ -269,19 +269,19 @@ pub struct NodeLabels {
 }
 
 impl NodeLabels {
-    /// The labels that these edges say.
+    /// Keeps the edges that are labels (see [`Self::is_label`]) and sorts them.
     pub fn new(mut edges: Vec<Edge>) -> Self {
         edges.retain(Self::is_label);
         edges.sort_unstable();
         Self { edges }
     }
 
-    /// Whether an edge says a label, that of its first node.
+    /// Whether the second node of an edge is the label of its first node.
     pub fn is_label(edge: &Edge) -> bool {
         edge.0 > edge.1
     }
 
-    /// A node's label: that at the other end of its edge. A node without one is a component of its own.
+    /// The label of a node. A node without an edge is a component of its own and its own label.
     pub fn of(&self, node: Node) -> Node {
         let at = self.edges.partition_point(|edge| edge.0 < node);
         self.edges.get(at).filter(|edge| edge.0 == node).map_or(node, |edge| edge.1)

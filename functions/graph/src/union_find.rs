@@ -1,8 +1,8 @@
 //! Disjoint sets over dense numbers, with path halving and linking by smallest number.
 //!
-//! Tarjan and van Leeuwen, "Worst-case analysis of set union algorithms", 1984: path halving keeps finds
-//! nearly constant. Linking by number instead of by rank makes the root the smallest member, which
-//! callers use as a stable name, and random node order gives the same expected bounds (Goel et al. 2014).
+//! Path halving keeps finds nearly constant (Tarjan and van Leeuwen, "Worst-case analysis of set union
+//! algorithms", 1984). Linking by number instead of by rank makes the smallest member the root. Callers use the
+//! root as a stable name. With nodes in random order the expected bounds are the same (Goel et al. 2014).
 
 /// A partition of `0..len` into sets.
 #[derive(Clone, Debug, Default)]
@@ -16,12 +16,12 @@ impl UnionFind {
         Self { parents: (0..len).collect() }
     }
 
-    /// How many members there are.
+    /// The number of members in all sets.
     pub fn len(&self) -> usize {
         self.parents.len()
     }
 
-    /// Whether there are no members.
+    /// Whether the partition has no members.
     pub fn is_empty(&self) -> bool {
         self.parents.is_empty()
     }
@@ -41,7 +41,7 @@ impl UnionFind {
         }
     }
 
-    /// Joins the sets of two members; says whether they were apart.
+    /// Joins the sets of two members. Returns whether the sets were different before.
     #[inline]
     pub fn union(&mut self, left: u32, right: u32) -> bool {
         let left_root = self.find(left);

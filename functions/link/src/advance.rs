@@ -1,4 +1,4 @@
-//! Deciding what comes after a round.
+//! Decides what follows a round.
 
 use onefold_lake::RunId;
 use onefold_lake::calls::{AdvanceResult, DivideResult, LinkShard, RoundWork};
@@ -27,11 +27,11 @@ pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Resul
     .await
 }
 
-/// Into how many shards Divide divided the run.
+/// The number of shards that Divide chose for the run.
 async fn shards(run: &RunId, context: &Context) -> Result<u32, StageError> {
     let divide = Work { run: run.clone(), stage: Stage::Divide, name: Stage::Divide.name().to_owned() };
     let receipt = divide.receipt::<DivideResult>(context).await?;
-    // States and lists of earlier programs do not go together with this one's.
+    // The states and lists of earlier programs do not fit this program.
     receipt.map(|receipt| receipt.result.shards).ok_or_else(|| {
         StageError::invalid_input(format!(
             "the run {run} was not divided; an execution that an earlier program began cannot go on, start one with \
@@ -40,7 +40,8 @@ async fn shards(run: &RunId, context: &Context) -> Result<u32, StageError> {
     })
 }
 
-/// What the round after a round does, by its number and by what moved in it; nothing if the labels are there.
+/// The work of the next round; `None` if the labels are written. It depends on the number of the last round and on
+/// whether that round moved an edge.
 async fn next(
     run: &RunId,
     round: u32,
@@ -63,7 +64,7 @@ async fn next(
         1 => Some(RoundWork::Contract),
         2 => Some(RoundWork::LargeStar),
         3 => Some(RoundWork::SmallStar),
-        // Even rounds are small-stars. If neither it nor the large-star before it moved anything, labels follow.
+        // Even rounds are small-stars. Labels follow if neither this round nor the large-star before it moved an edge.
         _ if round.is_multiple_of(2) => {
             Some(if has_moved(round - 1).await? { RoundWork::LargeStar } else { RoundWork::Label })
         }
@@ -71,13 +72,13 @@ async fn next(
     })
 }
 
-/// How many edges a round made.
+/// The number of new edges that all shards made in a round.
 async fn new_edges(run: &RunId, round: u32, shards: u32, context: &Context) -> Result<u64, StageError> {
     let receipts = crate::round::receipts(run, round, shards, context).await?;
     Ok(receipts.iter().map(|done| done.moved).sum())
 }
 
-/// Joins the blocked keys of all shards.
+/// Joins the lists of blocked keys of all shards into one object.
 async fn gather_blocked(run: &RunId, shards: u32, context: &Context, moved: &mut Moved) -> Result<(), StageError> {
     let store = context.store.as_ref();
     let lists: Vec<String> = (0..shards).map(|shard| keys::link_round(run, CONTRACT, shard, "blocked")).collect();

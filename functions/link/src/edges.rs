@@ -1,4 +1,4 @@
-//! Edges between rounds: a shuffle object a shard, with the frames of each shard that gets them.
+//! The edges that shards exchange between rounds. Each shard writes one shuffle object, with frames for each receiver.
 
 use onefold_graph::{Contraction, Edge, NodeLabels};
 use onefold_lake::data::edges::{self, EDGE_BYTES};
@@ -7,15 +7,15 @@ use onefold_lake::run::receipt::Moved;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Function, MemoryBudget, StageError};
 
-/// Edges of a frame: 128 KiB of them stay in a processor's cache.
+/// The number of edges in a frame. Together they are 128 KiB, which fits into a processor's cache.
 const FRAME_EDGES: usize = (128 << 10) / EDGE_BYTES;
 
-/// What shards send each other: edges for the next round.
+/// The name of the objects with the edges for the next round.
 pub(crate) const EDGES: &str = "edges";
-/// Who has blocked keys: edges of references and keys, which Label reads.
+/// The name of the objects with the accounts that have blocked keys: edges (reference, key), which Label reads.
 pub(crate) const BEARERS: &str = "bearers";
 
-/// A shard's part of a round: where it reads and writes.
+/// A shard's part of a round. It decides where the shard reads and writes.
 #[derive(Clone, Copy)]
 pub(crate) struct RoundPlace<'p> {
     pub(crate) run: &'p RunId,
@@ -24,26 +24,26 @@ pub(crate) struct RoundPlace<'p> {
     pub(crate) shards: u32,
 }
 
-/// Edges that a shard sends, by their numbers. They need not be made before they are written.
+/// The edges that a shard sends. Each edge is computed from its index when it is written.
 pub(crate) struct Outbox<F> {
-    /// Under which name.
+    /// The name of the object: [`EDGES`] or [`BEARERS`].
     pub(crate) what: &'static str,
     pub(crate) edges: usize,
     pub(crate) edge: F,
     pub(crate) to: Receivers,
 }
 
-/// Who gets an edge.
+/// The shards that receive an edge.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Receivers {
     /// The shard that owns its first node.
     First,
-    /// The shards of both nodes, each seen from its own.
+    /// The shards of both nodes. Each gets the edge with its own node first.
     Both,
 }
 
 impl<F: Fn(usize) -> Edge> Outbox<F> {
-    /// Writes the edges, in frames for each shard.
+    /// Writes one shuffle object, with frames for each receiving shard.
     pub(crate) async fn write(
         &self,
         place: RoundPlace<'_>,
@@ -52,7 +52,7 @@ impl<F: Fn(usize) -> Edge> Outbox<F> {
     ) -> Result<(), StageError> {
         let (order, starts) = self.order(place.shards)?;
         moved.records_out += order.len() as u64;
-        // Hashes are hardly compressed. A frame adds some bytes at most.
+        // Hashes hardly compress, and a frame adds only a few bytes.
         let mut writer =
             ShuffleWriter::with_capacity(order.len() * EDGE_BYTES * 101 / 100).map_err(StageError::compressing)?;
         let mut frame = Vec::with_capacity(FRAME_EDGES.min(order.len()) * EDGE_BYTES);
@@ -72,14 +72,15 @@ impl<F: Fn(usize) -> Edge> Outbox<F> {
         Ok(())
     }
 
-    /// Edges in the order of the shards that get them, and where each shard's begin and end. An edge is its number,
-    /// doubled, and one more if it is seen from its second node: 4 bytes, and not 32.
+    /// The edges in the order of their receiving shards, and where the edges of each shard begin and end.
+    ///
+    /// An edge is stored as twice its index, plus 1 if its second node comes first: 4 bytes instead of 32.
     fn order(&self, shards: u32) -> Result<(Vec<u32>, Vec<usize>), StageError> {
         let ends = if self.to == Receivers::Both { 2 } else { 1 };
         let too_many =
             |_| StageError::internal(format!("a shard has {} edges, too many for their numbers", self.edges));
         let end = u32::try_from(self.edges * 2).map_err(too_many)?;
-        // All, or every other one: those that are seen from their first node.
+        // Only even numbers, those with the first node first, unless both shards get the edge.
         let all = || (0..end).step_by(if ends == 2 { 1 } else { 2 });
         let mut starts = vec![0usize; shards as usize + 1];
         for seen in all() {
@@ -98,19 +99,19 @@ impl<F: Fn(usize) -> Edge> Outbox<F> {
         Ok((order, starts))
     }
 
-    /// An edge as it is seen from one of its nodes.
+    /// The edge of such a number, with the receiver's node first.
     fn seen(&self, seen: u32) -> Edge {
         let edge = (self.edge)(seen as usize / 2);
         if seen.is_multiple_of(2) { edge } else { Edge(edge.1, edge.0) }
     }
 }
 
-/// What takes the edges that come to a shard.
+/// A collection for the edges that a shard receives.
 pub(crate) trait Inbox {
-    /// An empty one with room for so many edges.
+    /// An empty collection with room for so many edges.
     fn with_room(edges: usize) -> Self;
 
-    /// Takes more edges.
+    /// Adds edges.
     fn take(&mut self, edges: impl Iterator<Item = Edge>);
 }
 
@@ -134,7 +135,7 @@ impl Inbox for Contraction {
     }
 }
 
-/// The edges that say labels: half of those that come.
+/// Keeps only the edges that are labels, half of the edges that come.
 pub(crate) struct LabelEdges(pub(crate) Vec<Edge>);
 
 impl Inbox for LabelEdges {
@@ -147,7 +148,7 @@ impl Inbox for LabelEdges {
     }
 }
 
-/// Reads the edges that all shards sent to one in the round before, frame by frame.
+/// Reads the edges that all shards sent to this shard in the previous round, frame by frame.
 pub(crate) async fn read<I: Inbox>(
     place: RoundPlace<'_>,
     context: &Context,
@@ -156,7 +157,7 @@ pub(crate) async fn read<I: Inbox>(
     read_sent(place, place.round - 1, EDGES, context, moved).await
 }
 
-/// Reads what all shards sent to one in a round, frame by frame.
+/// Reads the edges that all shards sent to this shard in a given round, frame by frame.
 pub(crate) async fn read_sent<I: Inbox>(
     place: RoundPlace<'_>,
     round: u32,
@@ -173,7 +174,7 @@ pub(crate) async fn read_sent<I: Inbox>(
         sent.push((object, key));
     }
     let edges = sent.iter().map(|(object, _)| object.text_bytes(0)).sum::<usize>() / EDGE_BYTES;
-    // All edges of a node come to its shard, and a node can have very many.
+    // One shard receives all edges of a node, and a node can have very many.
     let met = format!("{edges} edges that meet in shard {shard} of {shards}");
     context.memory.check(Function::Link, MemoryBudget::round_bytes(edges as u64), met)?;
     let mut inbox = I::with_room(edges);

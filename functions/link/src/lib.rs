@@ -1,11 +1,10 @@
-//! Link: finds which accounts must meet, in rounds over shards, until nothing moves.
+//! Link: finds which accounts must meet, in rounds over shards, until no edge moves.
 //!
-//! `advance` decides what the next round does, until nothing moves any more. `round` is one shard's part of a round. With
-//! one shard there is one round.
+//! `advance` decides what the next round does. `round` is one shard's part of a round. One shard needs one round.
 //!
-//! Rounds over several shards: *spread* (drop old versions, send edges to the shards that own their keys),
-//! *contract* (count keys, block junk, contract locally), then *large-star* and *small-star* in turn until
-//! neither moves an edge, then *label*.
+//! Several shards need these rounds: *spread* (drop old versions, send edges to the shards that own their keys),
+//! *contract* (count keys, block junk, contract locally), *large-star* and *small-star* in turn until neither
+//! moves an edge, and *label*.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -17,7 +16,7 @@ mod stars;
 use onefold_lake::calls::{LinkRequest, LinkResult};
 use onefold_shell::{Context, StageError};
 
-/// Decides about a round or does a part of it.
+/// Decides the next round, or does one shard's part of a round.
 ///
 /// # Errors
 /// `Corrupt` if an object is damaged; `Transient` if the store failed.

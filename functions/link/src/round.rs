@@ -14,7 +14,7 @@ use onefold_shell::{Context, StageError, Work};
 use crate::edges::{self, BEARERS, EDGES, LabelEdges, Outbox, Receivers, RoundPlace};
 use crate::stars::{self, ShardAccounts};
 
-/// The receipts of all shards of a round.
+/// The results of all shards of a round.
 pub(crate) async fn receipts(
     run: &RunId,
     round: u32,
@@ -51,7 +51,7 @@ pub(crate) async fn round(
             if shard >= layout.shards {
                 return Err(StageError::internal(format!("there is no shard {shard} of {}", layout.shards)));
             }
-            // The round may be a retry with less memory than the run was divided for.
+            // A retry may have less memory than the run was divided for.
             context.memory.check_shard(layout.accounts(), layout.nodes, layout.shards)?;
             let part = ShardRound { run, round, shard, layout, context };
             match work {
@@ -66,7 +66,7 @@ pub(crate) async fn round(
         .await
 }
 
-/// The round that contracts, where there are several shards.
+/// The number of the contract round. Only runs with several shards have it.
 pub(crate) const CONTRACT: u32 = 2;
 
 struct ShardRound<'p> {
@@ -82,7 +82,7 @@ impl ShardRound<'_> {
         keys::link_round(self.run, self.round, self.shard, what)
     }
 
-    /// How many accounts may share a key where there are `accounts` in all.
+    /// The most accounts that may share a key in a run with `accounts` accounts.
     async fn max_accounts_per_key(&self, accounts: u64) -> Result<u32, StageError> {
         let pinned = self.context.pinned(self.run).await?;
         Ok(pinned.config.guard.link_limit(&pinned.config.matches, accounts))
@@ -102,7 +102,7 @@ impl ShardRound<'_> {
         for (star, _) in &mut of_partitions {
             *star = self.partition(labels.labels[*star as usize]);
         }
-        // Blocked keys are sorted, so their places are in the same order.
+        // Blocked keys are sorted, so their indexes sort in the same order.
         of_partitions.sort_unstable();
         of_partitions.dedup();
         let blocked = labels.blocked;
@@ -146,7 +146,7 @@ impl ShardRound<'_> {
         Ok(RoundResult::default())
     }
 
-    /// A large-star or small-star: `connect` makes the edges, for these shards.
+    /// A large-star or small-star round. `connect` makes the new edges.
     async fn star(
         &self,
         connect: fn(Vec<Edge>) -> (Vec<Edge>, u64),
@@ -183,19 +183,19 @@ impl ShardRound<'_> {
         Ok(RoundResult::default())
     }
 
-    /// The partition of a component with this label.
+    /// The partition that gets the component with this label.
     fn partition(&self, label: Node) -> u32 {
         self.layout.partition(label.slice(self.layout.all_slices()))
     }
 
-    /// Writes a list of blocked keys.
+    /// Writes a list of blocked keys and counts its bytes in `moved`.
     async fn write_list(&self, key: &str, list: &[Blocked], moved: &mut Moved) -> Result<(), StageError> {
         let bytes = blocked::format(list).map_err(StageError::compressing)?;
         moved.bytes_out += bytes.len() as u64;
         self.context.put(key, bytes).await
     }
 
-    /// Writes which blocked keys the accounts of each partition have.
+    /// Writes, by partition, the blocked keys that its accounts have.
     async fn write_blocked(
         &self,
         of_partitions: impl ExactSizeIterator<Item = (u32, Node)>,
@@ -208,7 +208,7 @@ impl ShardRound<'_> {
         self.context.put(&key, bytes).await
     }
 
-    /// Writes the slices of accounts, sorted by position, as a frame for each Partition invocation.
+    /// Writes the slice of each account, sorted by position, in one frame for each invocation of Partition.
     async fn write_labels(
         &self,
         slices: impl Iterator<Item = (Position, u32)>,

@@ -1,4 +1,4 @@
-//! Reading the links of everything that takes part in a run, in the order of Partition's invocations.
+//! Reads the links of all inputs of a run, in the order of Partition's invocations.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use onefold_lake::run::receipt::Moved;
 use onefold_lake::{FrameReader, RunId};
 use onefold_shell::{Context, Pinned, StageError, in_order};
 
-/// The accounts that belong to a shard, and where each is.
+/// The accounts of a shard, and the position of each.
 pub(crate) struct ShardAccounts {
     pub(crate) latest: Latest,
     pub(crate) positions: Vec<Position>,
 }
 
-/// Reads all links and keeps those whose reference belongs.
+/// Reads all links and keeps those whose reference belongs to the shard.
 pub(crate) async fn read(
     run: &RunId,
     layout: &Layout,
@@ -56,8 +56,8 @@ pub(crate) async fn read(
     Ok(reader.found)
 }
 
-/// Room for the accounts of a shard. Hashes are spread evenly over the shards. A little more is asked for than there will
-/// be, and costs nothing.
+/// Room for the accounts of a shard. Hashes spread evenly over the shards. The room is a little larger than needed,
+/// and that costs nothing.
 fn room(layout: &Layout) -> ShardAccounts {
     let accounts = layout.accounts();
     let share = |amount: u64| match layout.shards {
@@ -69,17 +69,17 @@ fn room(layout: &Layout) -> ShardAccounts {
     ShardAccounts { latest, positions: Vec::with_capacity(share(accounts)) }
 }
 
-/// Takes in the links of one object after the other.
+/// Reads the links of one object after the other.
 struct StarReader<B> {
     belongs: B,
     replaced: SourceMarks,
-    /// Where the next line is.
+    /// The position of the next line.
     at: Position,
     found: ShardAccounts,
 }
 
 impl<B: Fn(Node) -> bool> StarReader<B> {
-    /// Takes in the links of one object, block by block; gives how many there are.
+    /// Reads the links of one object, block by block. Returns how many there are.
     fn object(
         &mut self,
         input: &MapperInput,
@@ -118,15 +118,15 @@ impl<B: Fn(Node) -> bool> StarReader<B> {
                 return None;
             }
             positions.push(position);
-            // Only members of the previous version bear the mark of their source.
+            // Only members of the previous version have the mark of their source.
             let is_replaced = star.source.is_some_and(|mark| replaced.contains(mark));
             Some(if is_replaced { star.replaced() } else { star })
         }));
     }
 }
 
-/// The links of members, made of the members themselves: theirs were made under other match rules, lack marks, or hold
-/// who was erased.
+/// Computes the links of members anew. The stored links were made under other match rules, lack marks, or include
+/// people who were erased.
 fn links_made_anew(
     key: &str,
     bytes: &[u8],
@@ -150,10 +150,10 @@ fn links_made_anew(
     Ok(())
 }
 
-/// Text of members whose links are made at once, about.
+/// The target size of the text whose links are computed at once.
 const PIECE_BYTES: usize = 1 << 20;
 
-/// Cuts a text behind lines.
+/// Cuts a text into pieces that end after a line.
 fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         let bytes = text.as_bytes();

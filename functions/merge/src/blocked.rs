@@ -1,4 +1,4 @@
-//! The blocked keys that a partition needs.
+//! Reads the blocked keys that a partition needs.
 
 use onefold_graph::node::Node;
 use onefold_lake::data::blocked::{self, OfEarlier, Unread};
@@ -11,7 +11,7 @@ use onefold_store::StoreError;
 
 use crate::READ_AHEAD;
 
-/// The blocked keys of this run that accounts of a partition have, sorted.
+/// The blocked keys of this run that accounts of the partition have, sorted and without duplicates.
 pub(crate) async fn of_partition(
     run: &RunId,
     round: u32,
@@ -32,7 +32,7 @@ pub(crate) async fn of_partition(
     })
     .await?;
     let mut keys = read(unread, context, moved).await?;
-    // Accounts of several shards can have a key.
+    // Accounts of several shards can have the same key.
     keys.sort_unstable();
     keys.dedup();
     Ok(keys)
@@ -45,7 +45,7 @@ pub(crate) async fn of_run(run: &RunId, context: &Context, moved: &mut Moved) ->
     read(vec![list], context, moved).await
 }
 
-/// All blocked keys of a version, sorted. Which of them the accounts of a partition had, nothing says.
+/// All blocked keys of a version, sorted. A version does not store its blocked keys by partition.
 pub(crate) async fn of_version(version: &RunId, context: &Context, moved: &mut Moved) -> Result<Vec<Node>, StageError> {
     match blocked::open(context.store.as_ref(), &keys::processed_blocked(version)).await {
         Ok(list) => read(vec![list], context, moved).await,
@@ -54,7 +54,7 @@ pub(crate) async fn of_version(version: &RunId, context: &Context, moved: &mut M
     }
 }
 
-/// All blocked keys of a version of an earlier program.
+/// All blocked keys of a version that an earlier program wrote.
 async fn of_version_of_earlier(version: &RunId, context: &Context) -> Result<Vec<Node>, StageError> {
     let key = keys::processed_blocked_of_earlier(version);
     let bytes = context.list(&key).await?.iter().map(|object| object.size).sum();
@@ -74,7 +74,7 @@ async fn read(unread: Vec<Unread>, context: &Context, moved: &mut Moved) -> Resu
     Ok(keys)
 }
 
-/// Refuses more blocked keys than fit into memory.
+/// Returns an error if so many blocked keys do not fit into memory.
 fn check_fits(keys: u64, context: &Context) -> Result<(), StageError> {
     let what = format!("a partition that is compared with {keys} blocked keys");
     context.memory.check(Function::Merge, MemoryBudget::blocked_bytes(keys), what)

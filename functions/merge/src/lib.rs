@@ -1,8 +1,8 @@
 //! Merge: makes the customers of one partition.
 //!
-//! It reads its frames of every shuffle object, so it has all accounts of its customers, whichever source,
-//! chunk or version they came from. It works on a slice of the partition after the other: so it needs memory for one
-//! slice and for what the others became, compressed.
+//! It reads its frames of every shuffle object. So it has all accounts of its customers, from every source, chunk and
+//! version. It works on one slice of the partition after the other. So it needs memory for the text of one slice, for
+//! the compressed input, and for the compressed outputs of the other slices.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -22,7 +22,7 @@ use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order}
 use output::PartitionOutput;
 use previous::Previous;
 
-/// Shuffle objects that are read at once. Of each a partition has little.
+/// The number of shuffle objects that are read at once. A partition reads little of each.
 const READ_AHEAD: usize = 8;
 
 /// Makes the customers of one partition.
@@ -47,7 +47,7 @@ async fn merge(
         .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
     let previous = Previous::read(&pinned, context, moved).await?;
     let blocked = match previous {
-        // Versions of accounts that are superseded are taken to have been under this run's rules: all keys count for them.
+        // The rules of the previous version are unknown. This run's rules and all its blocked keys stand in for them.
         Previous::Unknown => blocked::of_run(run, context, moved).await?,
         Previous::Nothing | Previous::Known(_) => blocked::of_partition(run, round, partition, context, moved).await?,
     };
@@ -85,7 +85,7 @@ async fn merge(
     Ok(MergeResult { customers: counts.counts.customers })
 }
 
-/// What every shuffle object has for the partition, as it is stored: a seventh of its text.
+/// The partition's frames of every shuffle object, still compressed: about a seventh of their text.
 async fn fetch(
     run: &RunId,
     partition: &Partition,
@@ -117,8 +117,8 @@ async fn fetch(
     Ok(shuffled)
 }
 
-/// Refuses a partition that does not fit into memory. The accounts of a component are in one slice, so a slice can be as
-/// large as a component is.
+/// Returns an error if a partition does not fit into memory. The accounts of a component are in one slice, so a slice
+/// is at least as large as its largest component.
 fn check_fits(partition: &Partition, bytes: u64, slice_text_bytes: u64, context: &Context) -> Result<(), StageError> {
     let what = format!(
         "partition {}, of which a slice has {} MB of text whose accounts cannot be divided,",
@@ -128,7 +128,7 @@ fn check_fits(partition: &Partition, bytes: u64, slice_text_bytes: u64, context:
     context.memory.check(Function::Merge, bytes, what)
 }
 
-/// The lines of a slice, from all shuffle objects in order.
+/// The lines of a slice, from all shuffle objects in the order of the mappers.
 fn text(partition: &Partition, slice: usize, shuffled: &[ShuffleFrames]) -> Result<String, StageError> {
     String::from_utf8(shuffle::text(shuffled, slice).map_err(StageError::damaged)?)
         .map_err(|_| StageError::corrupt(format!("the lines of partition {} are not UTF-8", partition.partition)))

@@ -1,4 +1,4 @@
-//! The outputs of a partition's slices, put together.
+//! Combines the outputs of a partition's slices.
 
 use onefold_identity::merge::MergeOutput;
 use onefold_lake::data::links;
@@ -9,23 +9,24 @@ use onefold_lake::version::retired::Retired;
 use onefold_lake::{Compressor, RunId};
 use onefold_shell::{StageError, json_lines};
 
-/// The parts that are text, in the order of [`PartitionCounts::text_bytes`].
+/// The text parts, in the order of [`PartitionCounts::text_bytes`].
 const TEXTS: [VersionPart; 4] =
     [VersionPart::Customers, VersionPart::Members, VersionPart::Changes, VersionPart::Blocked];
 
-/// Room that is made for a part at most: a first slice can be larger than all others, if its accounts are one component.
+/// The most bytes that are reserved for a part. A first slice that is one large component does not predict the size of
+/// the others.
 const ROOM_BYTES_MAX: usize = 32 << 20;
 
-/// A part of what is merged and its bytes.
+/// A part of the output and its bytes.
 type PartBytes = (VersionPart, Vec<u8>);
 
-/// The outputs of a partition, put together from those of its slices.
+/// The outputs of one partition, combined from those of its slices.
 pub(crate) struct PartitionOutput<'r> {
     run: &'r RunId,
-    /// How many slices come after the first; 0 once the first is there.
+    /// The number of slices after the first. It is 0 once the first slice was added.
     slices_to_come: usize,
     compressor: Compressor,
-    /// Compressed, a frame a slice.
+    /// The text parts, compressed, with one frame for each slice.
     texts: [Vec<u8>; 4],
     member_links: Vec<u8>,
     places: Vec<u64>,
@@ -34,7 +35,7 @@ pub(crate) struct PartitionOutput<'r> {
 }
 
 impl<'r> PartitionOutput<'r> {
-    /// The outputs of no slice yet, of so many that will come.
+    /// An empty output. `slices` is the number of slices that will be added.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -51,7 +52,7 @@ impl<'r> PartitionOutput<'r> {
         })
     }
 
-    /// Adds the outputs of a slice.
+    /// Adds the outputs of a slice. Slices must come in order.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -74,7 +75,7 @@ impl<'r> PartitionOutput<'r> {
         self.member_links.append(&mut links::format(&output.member_stars));
         let others = std::mem::take(&mut self.slices_to_come);
         for part in self.texts.iter_mut().chain([&mut self.member_links]).filter(|_| others > 0) {
-            // Most slices are alike, and growing with each would leave holes behind.
+            // Most slices have a similar size. A part that grows with each slice would fragment the memory.
             part.reserve_exact((part.len() * others * 9 / 8).min(ROOM_BYTES_MAX));
         }
         self.places.extend(output.places);
@@ -83,7 +84,7 @@ impl<'r> PartitionOutput<'r> {
         Ok(())
     }
 
-    /// All parts, and the counters of the partition.
+    /// Returns all parts, and the counters of the partition.
     ///
     /// # Errors
     /// Only if memory runs out.
@@ -100,7 +101,7 @@ impl<'r> PartitionOutput<'r> {
         ];
         for (part, mut bytes) in TEXTS.into_iter().zip(self.texts) {
             if bytes.is_empty() {
-                // An object without bytes could not be joined with others.
+                // An object without bytes cannot be joined with others.
                 self.compressor.append_frame(&[], &mut bytes).map_err(StageError::compressing)?;
             }
             parts.push((part, bytes));
@@ -109,7 +110,7 @@ impl<'r> PartitionOutput<'r> {
     }
 }
 
-/// How many lines a text has.
+/// The number of line breaks in a text.
 fn lines(text: &[u8]) -> u64 {
     text.iter().filter(|byte| **byte == b'\n').count() as u64
 }

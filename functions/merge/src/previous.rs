@@ -1,4 +1,4 @@
-//! What the version that a run builds on was made by.
+//! The settings that made the previous version.
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ use onefold_shell::{Context, Pinned, StageError};
 
 use crate::blocked;
 
-/// The version that a run builds on.
+/// The previous version, on which the run builds.
 pub(crate) enum Previous {
-    /// There is none.
+    /// There is no previous version.
     Nothing,
-    /// It does not say what it was made by.
+    /// Its settings are unknown.
     Unknown,
-    /// It was made by this.
+    /// These settings made it.
     Known(Box<Settings>),
 }
 
-/// The configuration of a version, the corrections that it obeys and its blocked keys.
+/// The configuration, the corrections and the blocked keys of a version.
 pub(crate) struct Settings {
     config_text: String,
     config: Config,
@@ -32,15 +32,15 @@ pub(crate) struct Settings {
 }
 
 impl Previous {
-    /// Reads what the previous version was made by. Versions of earlier programs do not say, and of what they say this
-    /// program may not know everything any more: then nothing is known.
+    /// Reads the settings of the previous version. They are unknown if an earlier program did not store them, or if
+    /// this program cannot read them any more.
     pub(crate) async fn read(pinned: &Pinned, context: &Context, moved: &mut Moved) -> Result<Self, StageError> {
         let Some(previous) = &pinned.plan.previous else { return Ok(Self::Nothing) };
         let settings = settings(&previous.run, context, moved).await?;
         Ok(settings.map_or(Self::Unknown, |settings| Self::Known(Box::new(settings))))
     }
 
-    /// The rules that made it, as a run builds on them.
+    /// The rules that made the previous version, in the form that the merger takes.
     pub(crate) fn rules(&self, pinned: &Pinned) -> PreviousRules<'_> {
         match self {
             Self::Nothing => PreviousRules::NoVersion,
@@ -54,7 +54,7 @@ impl Previous {
         }
     }
 
-    /// How many of its blocked keys are held.
+    /// The number of its blocked keys in memory.
     pub(crate) fn blocked_keys(&self) -> usize {
         match self {
             Self::Nothing | Self::Unknown => 0,

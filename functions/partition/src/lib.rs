@@ -1,7 +1,7 @@
 //! Partition: sends every account to its partition, all accounts of a component to the same one.
 //!
-//! An invocation reads interim chunks and member files, and writes one shuffle object with what each slice of each
-//! partition gets. Lines pass through as they are: nothing is parsed.
+//! An invocation reads interim chunks and member files. It writes one shuffle object with the lines for each slice of
+//! each partition. Lines pass through unchanged: nothing is parsed.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -17,7 +17,7 @@ use onefold_lake::run::receipt::Moved;
 use onefold_lake::{FrameReader, RunId};
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
 
-/// Sends the accounts of one invocation's objects to their partitions.
+/// Sends the accounts of one mapper's objects to their partitions.
 ///
 /// # Errors
 /// `Corrupt` if an object is damaged or an account has no label; `Transient` if the store failed.
@@ -61,7 +61,7 @@ async fn partition(
     Ok(PartitionResult { accounts })
 }
 
-/// The slice of each line, from the labels of all shards.
+/// The slice of each line, from the objects of all shards.
 async fn slices(
     run: &RunId,
     round: u32,
@@ -88,15 +88,15 @@ async fn slices(
 /// Sends lines to their slices.
 struct LineSender<'s> {
     shuffle: ShuffleCollector,
-    /// The slices of the lines that were not sent yet.
+    /// The slices of the lines that were not sent yet, in the order of the lines.
     rest: &'s [u32],
-    /// Bytes of the objects that were sent: what is written takes about as many.
+    /// Bytes of the objects that were sent. The output takes about as many.
     read_bytes: u64,
     memory: MemoryBudget,
 }
 
 impl LineSender<'_> {
-    /// Sends the lines of an object, frame by frame.
+    /// Sends the lines of an object, frame by frame. `lines` is how many the object must have.
     fn object(&mut self, key: &str, lines: u64, bytes: &Bytes) -> Result<(), StageError> {
         let lines = usize::try_from(lines).unwrap_or(usize::MAX);
         let (mut slices, others) = self.rest.split_at_checked(lines).unwrap_or((self.rest, &[]));
@@ -115,8 +115,8 @@ impl LineSender<'_> {
         if slices.is_empty() { Ok(()) } else { Err(other_lines(key, lines)) }
     }
 
-    /// Sends the lines of a frame to the first of these slices; gives how many there are, if there are so many slices
-    /// and the text ends behind a line.
+    /// Sends the lines of a frame to the first of these slices and returns how many lines there are. Returns `None` if
+    /// there are fewer slices than lines, or if the text does not end with a line break.
     fn frame(&mut self, text: &[u8], slices: &[u32]) -> Result<Option<usize>, StageError> {
         let mut start = 0;
         let mut lines = 0;

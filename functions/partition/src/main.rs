@@ -1,4 +1,4 @@
-//! The Lambda function `partition`; what it does is in the library.
+//! The Lambda function `partition`. Its work is in the library.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), onefold_shell::Fatal> {

@@ -1,17 +1,17 @@
-//! Purge: removes what is left of those who were erased, once a version without them is the current one.
+//! Purge: removes the remaining data of erased people, once a version without them is the current one.
 //!
-//! It is the only function that may remove an object, and it runs only if somebody is on the suppression list. What goes:
+//! Purge is the only function that may remove an object. It runs only if the suppression list has an entry. It removes:
 //!
-//! * of every earlier run that did not obey the list as it is now: all that can hold a value of a row, its version among
-//!   it. Such a version could only be published or rolled back to with the erased in it.
-//! * of this run, and of earlier ones that did obey it: raw chunks with rows of the erased, which Translate notes; what
-//!   Partition wrote, as it still gets the previous version's members; and keys of a database's rows, which can be
-//!   anybody's.
+//! * from every earlier run that did not obey the list as it is now: all objects that can hold a value of a row, its
+//!   version included. Nobody may publish such a version or roll back to it, because the erased people are in it.
+//! * from this run, and from earlier runs that obeyed the list: raw chunks with rows of erased people, which Translate
+//!   notes; the output of Partition, which includes members of the previous version; and the key ranges of databases,
+//!   which can hold anybody's key.
 //!
-//! Runs that started later are left alone, and those that build on this version. The next purge finds what they leave.
+//! Purge leaves alone the runs that started later and the runs that build on this version. The next purge cleans them.
 //!
-//! Before it deletes it raises the epoch of `processed/CURRENT`: whoever read that before, to name a version that goes, is
-//! overtaken.
+//! Before it deletes, it raises the epoch of `processed/CURRENT`. So a transaction that read this object earlier fails,
+//! and cannot publish a removed version.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -28,7 +28,7 @@ use onefold_lake::version::manifest::Manifest;
 use onefold_shell::{Context, StageError, Work};
 use onefold_store::TransactionError;
 
-/// Removes what is left of those who were erased.
+/// Removes the remaining data of erased people.
 ///
 /// # Errors
 /// `Transient` if the store failed; `Corrupt` if an object is damaged. It can be called again.
@@ -52,7 +52,7 @@ async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Purg
     for (left_by, keys) in left_by_runs(run, context).await? {
         moved.records_in += keys.len() as u64;
         let origin = origin(&left_by, context).await?;
-        // It began behind this version, whenever its execution started.
+        // It builds on this version, whenever its execution started.
         if origin.as_ref().is_some_and(|origin| origin.builds_on.as_ref() == Some(run)) {
             continue;
         }
@@ -63,7 +63,7 @@ async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Purg
             doomed.extend(keys.into_iter().filter(|key| can_hold_values(key)));
         }
     }
-    // A version whose manifest is gone is no version, whatever interrupts this.
+    // Delete manifests first: without its manifest a version is gone, even if this stops halfway.
     doomed.sort_by_key(|key| keys::parse_manifest(key).is_none());
     context.store.delete(&doomed).await.map_err(StageError::removing)?;
     moved.records_out = doomed.len() as u64;
@@ -71,16 +71,17 @@ async fn purge(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Purg
     Ok(PurgeResult { objects: doomed.len() as u64, versions: versions as u64 })
 }
 
-/// Moves on to the next epoch, so that whoever is about to make one of the versions that go the current one is overtaken.
-/// Says whether there is anything to purge for: a version that was rolled back from must not take the current one away,
-/// and one that was built upon has a later purge.
+/// Raises the epoch, so that nobody who read `CURRENT` earlier can make a removed version the current one.
+///
+/// Returns `false`, and there is nothing to purge, if this run's version is not the current one. After a rollback its
+/// purge must not remove the current version. If a later version replaced it, the later run has its own purge.
 async fn fence(run: &RunId, context: &Context) -> Result<bool, StageError> {
     let store = context.store.as_ref();
     let transaction = current::begin(store).await.map_err(StageError::changing)?;
     let Some(current) = transaction.value().filter(|current| current.run == *run) else { return Ok(false) };
     let fenced = current.fenced();
     match transaction.commit(store, &fenced).await {
-        // A rollback, or another try of this purge: to be looked at again.
+        // A rollback or another try of this purge came in between, so a retry must look again.
         Err(TransactionError::Overtaken { key }) => {
             Err(StageError::transient(format!("{key} was changed while the purge began")))
         }
@@ -88,7 +89,7 @@ async fn fence(run: &RunId, context: &Context) -> Result<bool, StageError> {
     }
 }
 
-/// What this run and those that did not start after it left behind.
+/// The keys of this run and of all runs that did not start after it, by run.
 async fn left_by_runs(run: &RunId, context: &Context) -> Result<BTreeMap<RunId, Vec<String>>, StageError> {
     let mut left: BTreeMap<RunId, Vec<String>> = BTreeMap::new();
     for prefix in keys::VALUES {
@@ -103,25 +104,25 @@ async fn left_by_runs(run: &RunId, context: &Context) -> Result<BTreeMap<RunId, 
     Ok(left)
 }
 
-/// What a run was made of.
+/// The inputs of a run that decide what Purge removes.
 struct RunOrigin {
-    /// The digest of the suppression list that it obeyed.
+    /// The digest of the suppression list that the run obeyed.
     suppression: String,
     builds_on: Option<RunId>,
 }
 
-/// What a run was made of; `None` if nothing says so any more.
+/// Reads the origin of a run from its plan or its manifest; `None` if both are gone.
 async fn origin(run: &RunId, context: &Context) -> Result<Option<RunOrigin>, StageError> {
     if let Some((plan, _)) = context.json_if_there::<Plan>(&keys::run_plan(run)).await? {
         let builds_on = plan.previous.map(|previous| previous.run);
         return Ok(Some(RunOrigin { suppression: plan.suppression, builds_on }));
     }
-    // Versions are kept for longer than the records of their runs.
+    // Versions are kept longer than the plans of their runs.
     let manifest = context.json_if_there::<Manifest>(&keys::manifest(run)).await?;
     Ok(manifest.map(|(manifest, _)| RunOrigin { suppression: manifest.suppression, builds_on: manifest.previous }))
 }
 
-/// What must not stay of a run that obeyed the list.
+/// The objects to remove from a run that obeyed the list.
 fn of_obedient(run: &RunId, left: Vec<String>) -> Vec<String> {
     let noted: BTreeSet<Chunk> = left.iter().filter_map(|key| Chunk::parse_purge(key)).collect();
     let ranges = keys::key_ranges_of(run);

@@ -1,4 +1,4 @@
-//! The Lambda function `purge`; what it does is in the library.
+//! The Lambda function `purge`. Its work is in the library.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), onefold_shell::Fatal> {

@@ -1,8 +1,8 @@
-//! Settle: the barrier. The run goes on when every raw chunk is translated, and fails as soon as one cannot be.
+//! Settle: the barrier. The run continues when every raw chunk is translated. It fails as soon as a chunk is given up.
 //!
-//! The state machine calls it with a task token; the dead-letter queue calls it with chunks that Translate
-//! gave up. It stores the token, then counts; Translate counts after each chunk. Whoever sees the last
-//! chunk completes the task, so nothing polls.
+//! The state machine calls Settle with a task token. The dead-letter queue calls it with the chunks that Translate
+//! could not translate. Settle stores the token, then counts the chunks. Translate counts after each chunk. The
+//! invocation that sees the last chunk completes the task, so nothing polls.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -17,21 +17,21 @@ use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, DEAD_LETTER, StageError, Work, complete_if_settled, give_up, in_order, send_all};
 use onefold_store::Object;
 
-/// Notes that are read or written at once.
+/// The number of notes that are read or written at once.
 const NOTES_AT_ONCE: usize = 16;
 
-/// Waits, or fails what waits.
+/// Waits for the chunks of a run, or fails a waiting run because of dead letters.
 ///
 /// # Errors
-/// `Transient` if the store, the queue or Step Functions could not be reached. Dead letters then come again, all of
-/// them; those that were dealt with are noted once more.
+/// `Transient` if the store, the queue or Step Functions could not be reached. The whole batch of dead letters then
+/// comes again, and its finished letters are noted once more.
 pub async fn run(request: SettleRequest, context: &Context) -> Result<Option<SettleResult>, StageError> {
     match request {
         SettleRequest::Wait(wait) => {
             let token = wait.task_token.clone();
             let answer = settle(wait, context).await;
             if let Err(error) = &answer {
-                // The task waits for its token, not for this invocation: tell it, or it may wait for hours.
+                // The task waits for its token, not for this invocation. Without this call it may wait for hours.
                 context.tasks.fail(&token, error.kind.name(), &context.line(error)).await?;
             }
             answer.map(Some)
@@ -57,9 +57,9 @@ async fn wait_for_chunks(wait: SettleWait, context: &Context, moved: &mut Moved)
     moved.records_in = chunks;
     let key = keys::run_token(&run);
     let before = context.json_if_there::<SettleToken>(&key).await?;
-    // A run that is resumed, and one whose Settle is tried again or redriven: its task has another token.
+    // The run is resumed, or its Settle is retried or redriven. A retry has another task token.
     let is_entered_again = resumed || before.is_some_and(|(token, _)| token.task_token != task_token);
-    // Before anything else: what is translated or given up from now on is told to this task.
+    // Store the token first: from now on, chunks that are translated or given up report to this task.
     let token = SettleToken { task_token: task_token.clone(), chunks };
     context.put_json(&key, &token).await?;
     let requeued = requeue(&run, &raw, is_entered_again, context).await?;
@@ -69,9 +69,9 @@ async fn wait_for_chunks(wait: SettleWait, context: &Context, moved: &mut Moved)
     Ok(SettleResult { chunks, requeued })
 }
 
-/// Puts chunks that are not translated back into the queue: those that were given up, and all of them if Settle is
-/// entered again, as their messages may have expired. One that is under way is then translated twice, which does no
-/// harm.
+/// Puts chunks that are not translated back into the queue, and returns how many. These are the chunks that were given
+/// up, or all of them (`all`) if Settle is entered again, because their messages may have expired. A chunk in progress
+/// is then translated twice, which is harmless.
 async fn requeue(run: &RunId, raw: &[Object], all: bool, context: &Context) -> Result<u64, StageError> {
     let dead = keys_of(context.list(&keys::dead_of(run)).await?);
     if !all && dead.is_empty() {
@@ -103,7 +103,7 @@ fn keys_of(objects: Vec<Object>) -> BTreeSet<String> {
     objects.into_iter().map(|object| object.key).collect()
 }
 
-/// Fails the task if a chunk was given up, be it before the task waited.
+/// Fails the task if a chunk was given up, even if that was before the task began to wait.
 async fn fail_if_dead(run: &RunId, task_token: &str, context: &Context) -> Result<(), StageError> {
     let notes = context.list(&keys::dead_of(run)).await?;
     let mut dead: Option<DeadChunk> = None;
@@ -119,7 +119,7 @@ async fn fail_if_dead(run: &RunId, task_token: &str, context: &Context) -> Resul
     }
 }
 
-/// Gives up the chunks of a dead letter.
+/// Gives up the chunks of a dead letter. A letter that is no event of S3 is logged and dropped.
 async fn bury(body: &str, context: &Context) -> Result<(), StageError> {
     let Ok(raw) = event::parse(body) else {
         tracing::error!("a dead letter is no event of S3 and was dropped");

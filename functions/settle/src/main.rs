@@ -1,4 +1,4 @@
-//! The Lambda function `settle`; what it does is in the library.
+//! The Lambda function `settle`. Its work is in the library.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), onefold_shell::Fatal> {

@@ -1,10 +1,10 @@
-//! The messages of the queue: which raw chunks they are about.
+//! Finds the raw chunks that a message of the queue is about.
 
 use onefold_config::RowFormat;
 use onefold_lake::Chunk;
 use onefold_lake::run::event;
 
-/// The chunks that a message is about, and why it is about nothing else.
+/// The raw chunks that a message names, and for each other object the reason why it is ignored.
 pub(crate) fn chunks(body: &str) -> (Vec<(Chunk, RowFormat)>, Vec<String>) {
     let keys = match event::parse(body) {
         Ok(keys) => keys,

@@ -1,8 +1,8 @@
 //! Translate: turns raw chunks into interim accounts, their links, and rejects.
 //!
-//! It is driven by the queue of raw chunks. A message that fails is reported as a failed item of its batch, so that the
-//! queue gives it again, later each time, and in the end to the dead-letter queue; the others are done. A chunk that no
-//! waiting mends is given up at once.
+//! The queue of raw chunks drives it. A message that fails is reported as a failed item of its batch; the other
+//! messages are done. The queue delivers a failed message again, later each time, and finally moves it to the
+//! dead-letter queue. A chunk that a retry cannot mend is given up at once.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -23,13 +23,14 @@ use onefold_shell::{
 };
 use tracing::Instrument;
 
-/// Seconds after which a message that failed comes again, by how often it came; the last holds for all that follow.
+/// The seconds until a failed message comes again, by the number of its deliveries. The last value holds for all later
+/// deliveries.
 const WAITS_S: [i32; 4] = [5, 20, 60, 180];
 
 /// Translates the chunks of a batch of messages.
 ///
 /// # Errors
-/// None: a message that fails is named in the answer.
+/// Never: the answer names the messages that failed.
 pub async fn run(event: SqsEvent, context: &Context) -> Result<SqsBatchResponse, StageError> {
     let mut answer = SqsBatchResponse::default();
     for message in event.records {
@@ -41,7 +42,8 @@ pub async fn run(event: SqsEvent, context: &Context) -> Result<SqsBatchResponse,
     Ok(answer)
 }
 
-/// Has a message that failed come again, later each time. Without that it comes when its visibility timeout is over.
+/// Sets when a failed message comes again, later each time. If this fails, the message comes after its visibility
+/// timeout.
 async fn delay(message: &SqsMessage, context: &Context) {
     let (Some(queue), Some(handle)) = (&context.queue, &message.receipt_handle) else { return };
     let times = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok());
@@ -63,7 +65,7 @@ async fn translate_message(body: &str, context: &Context) -> Result<(), StageErr
     for (chunk, format) in chunks {
         let span = tracing::error_span!("chunk", run_id = %chunk.run, key = chunk.raw(format));
         let work = async {
-            // A chunk that panics must not spoil the batch that it came in.
+            // A chunk that panics must not fail the other messages of its batch.
             let done = caught(translate_or_give_up(&chunk, format, context)).await;
             if let Err(error) = &done {
                 tracing::error!(error = error.kind.name(), reason = context.line(error), "failed");
@@ -75,7 +77,7 @@ async fn translate_message(body: &str, context: &Context) -> Result<(), StageErr
     Ok(())
 }
 
-/// Translates a chunk, or gives it up if no waiting mends it.
+/// Translates a chunk, or gives it up if a retry cannot mend it.
 async fn translate_or_give_up(chunk: &Chunk, format: RowFormat, context: &Context) -> Result<(), StageError> {
     match translate_once(chunk, &chunk.raw(format), context).await {
         Ok(_) => complete_if_settled(context, &chunk.run).await.map(|_| ()),
@@ -89,7 +91,7 @@ async fn translate_or_give_up(chunk: &Chunk, format: RowFormat, context: &Contex
 
 async fn translate_once(chunk: &Chunk, key: &str, context: &Context) -> Result<TranslateResult, StageError> {
     let work = Work { run: chunk.run.clone(), stage: Stage::Translate, name: chunk.receipt_name() };
-    // What counts is the object as it is: events come late and twice, and it may have been written again since.
+    // Read the object as it is now. Events can come late or twice, and the object may have been overwritten since.
     let (bytes, etag) = context.get(key).await?;
     let is_current = |translated: &TranslateResult| translated.raw == etag;
     let translated = async |moved: &mut Moved| {
@@ -140,7 +142,7 @@ async fn translate(
         context.put(&chunk.rejects(), rejects).await?;
     }
     if output.must_not_stay {
-        // Until the version is published a failed run may need the chunk again.
+        // Purge removes the chunk later: a failed run may need it again until the version is published.
         context.put(&chunk.purge(), "{}").await?;
     }
     Ok(TranslateResult {
