@@ -58,7 +58,8 @@ impl UpCloud {
     pub fn runs(&self) -> Vec<String> {
         let plans = self.lake.objects(keys::RUNS).into_iter().filter_map(|object| {
             let run = object.key.strip_prefix(keys::RUNS)?.strip_suffix("/plan.json")?;
-            Some(run.to_owned())
+            // Plan's receipt has the same name, deeper down.
+            (!run.contains('/')).then(|| run.to_owned())
         });
         plans.collect()
     }

@@ -59,10 +59,12 @@ async fn ending(
         Ok(result) => result.purge,
         Err(error) => error.kind == ErrorKind::Transient,
     };
-    if !goes_on {
-        lease::give_back(context.store.as_ref(), run).await.map_err(StageError::changing)?;
+    if goes_on {
+        return outcome;
     }
-    outcome
+    let given_back = lease::give_back(context.store.as_ref(), run).await.map_err(StageError::changing);
+    // The error of the work comes first.
+    outcome.and_then(|result| given_back.map(|()| result))
 }
 
 async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<CompactResult, StageError> {
@@ -95,7 +97,7 @@ async fn manifest(
         // In a first version every customer is new, and its record says all that a change would say.
         files.changes = files.customers.clone();
     }
-    files.settings = settings::write(run, pinned, &gathered.partitions, context).await?;
+    files.settings = settings::write(run, pinned, &gathered.met_keys, context).await?;
     files.index.push(lookup::frames(run, &merged, context).await?);
     files.inputs = vec![inputs::write(run, &gathered.sources, previous, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();

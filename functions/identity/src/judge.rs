@@ -197,10 +197,7 @@ pub struct Comparison<'j> {
 impl Comparison<'_> {
     /// Whether the rule accepts a pair.
     pub fn accepts(&self, left: usize, right: usize) -> bool {
-        match (self.values.get(left), self.values.get(right)) {
-            (Some(left), Some(right)) => left.refused_by(right, self.rule).is_none(),
-            _ => true,
-        }
+        self.values.is_empty() || self.values[left].refused_by(&self.values[right], self.rule).is_none()
     }
 }
 

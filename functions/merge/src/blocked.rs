@@ -59,7 +59,7 @@ async fn of_version_of_earlier(version: &RunId, context: &Context) -> Result<Vec
     let key = keys::processed_blocked_of_earlier(version);
     let bytes = context.list(&key).await?.iter().map(|object| object.size).sum();
     let what = format!("a partition that is compared with the blocked keys in {key}");
-    context.memory.check(Function::Merge, MemoryBudget::blocked_bytes_of_earlier(bytes), what)?;
+    context.memory.check(Function::BlockedKeysOfMerge, MemoryBudget::blocked_bytes_of_earlier(bytes), what)?;
     Ok(context.json::<OfEarlier>(&key).await?.keys())
 }
 
@@ -77,5 +77,5 @@ async fn read(unread: Vec<Unread>, context: &Context, moved: &mut Moved) -> Resu
 /// Returns an error if so many blocked keys do not fit into memory.
 fn check_fits(keys: u64, context: &Context) -> Result<(), StageError> {
     let what = format!("a partition that is compared with {keys} blocked keys");
-    context.memory.check(Function::Merge, MemoryBudget::blocked_bytes(keys), what)
+    context.memory.check(Function::BlockedKeysOfMerge, MemoryBudget::blocked_bytes(keys), what)
 }

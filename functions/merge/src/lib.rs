@@ -107,7 +107,8 @@ async fn fetch(
         moved.bytes_in += frames.bytes_in;
         stored_bytes += frames.stored_bytes() as u64;
         shuffled.push(frames);
-        check_fits(partition, needed(stored_bytes, 0), 0, context)
+        let what = format!("partition {}, compressed, with {blocked_keys} blocked keys,", partition.partition);
+        context.memory.check(Function::Merge, needed(stored_bytes, 0), what)
     })
     .await?;
     let slices = 0..partition.slices as usize;

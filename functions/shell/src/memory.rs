@@ -93,6 +93,8 @@ pub enum Function {
     Link,
     /// Merge.
     Merge,
+    /// Merge, for the blocked keys that it compares with.
+    BlockedKeysOfMerge,
     /// Any other function. They all have the same memory setting.
     Other(&'static str),
 }
@@ -101,7 +103,7 @@ impl Function {
     fn name(self) -> &'static str {
         match self {
             Self::Link => "link",
-            Self::Merge => "merge",
+            Self::Merge | Self::BlockedKeysOfMerge => "merge",
             Self::Other(name) => name,
         }
     }
@@ -110,7 +112,7 @@ impl Function {
     pub const fn parameter(self) -> &'static str {
         match self {
             Self::Link => "LinkMemory",
-            Self::Merge => "MergeMemory",
+            Self::Merge | Self::BlockedKeysOfMerge => "MergeMemory",
             Self::Other(_) => "FunctionMemory",
         }
     }
@@ -120,6 +122,7 @@ impl Function {
         match self {
             Self::Link => "use fewer match rules, or divide the accounts between two deployments",
             Self::Merge => "lower max_accounts_per_key, so that fewer accounts meet",
+            Self::BlockedKeysOfMerge => "raise max_accounts_per_key, so that fewer keys are blocked",
             Self::Other(_) => "make it smaller",
         }
     }

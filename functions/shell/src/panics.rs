@@ -43,5 +43,5 @@ pub async fn caught<T>(work: impl Future<Output = Result<T, StageError>>) -> Res
 /// Drops the message without reading it.
 fn panicked(_message: Box<dyn Any + Send>) -> StageError {
     let place = PLACE.take().unwrap_or_else(|| "an unknown place".to_owned());
-    StageError::internal(format!("the program panicked at {place}; this is a fault of Onefold"))
+    StageError::internal(format!("the program panicked at {place}"))
 }
