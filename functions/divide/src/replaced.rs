@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use onefold_lake::RunId;
 use onefold_lake::calls::ExtractResult;
-use onefold_lake::keys::Stage;
+use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::plan::Plan;
 use onefold_shell::{Context, Receipts, StageError};
 
@@ -19,7 +19,7 @@ pub(crate) async fn sources(
     if plan.snapshots.is_empty() {
         return Ok(Vec::new());
     }
-    let name = |split: &u32| format!("{split:05}");
+    let name = |split: &u32| keys::split_receipt_name(*split);
     let receipts = Receipts::read::<ExtractResult, _>(context, run, Stage::Extract, 0..plan.splits, name).await?;
     let extracted = receipts.into_iter().map(|(_, receipt)| receipt.result);
     let failed = extracted.filter(|extracted| extracted.skipped.is_some()).map(|extracted| extracted.source);

@@ -7,7 +7,7 @@
 
 use onefold_connect::{Connector, Destination, Fault, ReadOutcome, Sink, SplitPosition, TakenUp, connector};
 use onefold_lake::calls::{ExtractCursor, ExtractProgress, ExtractRequest, ExtractResult, ObjectPosition};
-use onefold_lake::keys::Stage;
+use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::plan::Split;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, StageError, Work};
@@ -19,7 +19,7 @@ use onefold_shell::{Context, StageError, Work};
 /// have the format that its name says; `Transient` if the store failed.
 pub async fn run(request: ExtractRequest, context: &Context) -> Result<ExtractProgress, StageError> {
     let ExtractRequest { run, split, cursor } = request;
-    let name = format!("{:05}", split.split);
+    let name = keys::split_receipt_name(split.split);
     let work = Work { run: run.clone(), stage: Stage::Extract, name };
     if work.receipt::<ExtractResult>(context).await?.is_some() {
         return Ok(ExtractProgress { run, split, cursor: None, done: true });

@@ -431,6 +431,11 @@ pub fn receipt(run: &RunId, stage: Stage, name: &str) -> String {
     format!("runs/{run}/receipts/{stage}/{name}.json")
 }
 
+/// The name of Extract's receipt of a split.
+pub fn split_receipt_name(split: u32) -> String {
+    format!("{split:05}")
+}
+
 /// An object of a round of Link. `what` is `edges` (for the next round), `positions` or `labels`; or, for blocked keys,
 /// `blocked` (the list of a shard), `bearers` (the accounts that have them) or `partitions` (the keys by partition).
 pub fn link_round(run: &RunId, round: u32, shard: u32, what: &str) -> String {

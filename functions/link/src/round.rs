@@ -9,7 +9,7 @@ use onefold_lake::data::{blocked, labels};
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Layout;
 use onefold_lake::run::receipt::Moved;
-use onefold_shell::{Context, StageError, Work};
+use onefold_shell::{Context, Receipts, StageError, Work};
 
 use crate::edges::{self, BEARERS, EDGES, LabelEdges, Outbox, Receivers, RoundPlace};
 use crate::stars::{self, ShardAccounts};
@@ -21,15 +21,9 @@ pub(crate) async fn receipts(
     shards: u32,
     context: &Context,
 ) -> Result<Vec<RoundResult>, StageError> {
-    let mut receipts = Vec::with_capacity(shards as usize);
-    for shard in 0..shards {
-        let work = Work { run: run.clone(), stage: Stage::Link, name: name(round, shard) };
-        let receipt = work.receipt::<RoundResult>(context).await?;
-        let receipt = receipt
-            .ok_or_else(|| StageError::corrupt(format!("round {round} of Link has no receipt of shard {shard}")))?;
-        receipts.push(receipt.result);
-    }
-    Ok(receipts)
+    let name = |shard: &u32| name(round, *shard);
+    let receipts = Receipts::read::<RoundResult, _>(context, run, Stage::Link, 0..shards, name).await?;
+    Ok(receipts.into_iter().map(|(_, receipt)| receipt.result).collect())
 }
 
 /// The name of a shard's receipt.
