@@ -2,27 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use onefold_graph::Blocked;
-use onefold_graph::node::Node;
 use onefold_identity::counts::VersionCounts;
-use onefold_identity::merge::BlockedRule;
 use onefold_lake::RunId;
 use onefold_lake::calls::{ExtractResult, TranslateResult};
-use onefold_lake::data::blocked;
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::layout::{Layout, PartitionCounts};
 use onefold_lake::run::note::{Note, SourceNote};
 use onefold_lake::run::plan::SkippedSource;
-use onefold_lake::version::manifest::{BlockedKey, SourceCounts};
+use onefold_lake::version::manifest::SourceCounts;
 use onefold_shell::{Context, Receipts, StageError, in_order};
 use onefold_store::Object;
 
+use crate::blocked_keys::BlockedKeys;
 use crate::rejected::RejectedRows;
 use crate::sources::SourceOutcomes;
 
-/// The most blocked keys that the manifest lists. People read this list. Every stage reads the manifest, so it stays
-/// small.
-const BLOCKED_KEYS_TOLD: usize = 100;
 /// The number of objects that are read at once.
 const READ_AHEAD: usize = 16;
 
@@ -37,52 +31,16 @@ pub(crate) struct RunCounts {
     /// The accounts of this run that Merge read. `counts` has those that Translate wrote.
     pub(crate) accounts_merged: u64,
     pub(crate) dropped: BTreeMap<String, u64>,
-    pub(crate) blocked: Vec<BlockedKey>,
-    pub(crate) met_keys: MetKeys,
+    pub(crate) blocked_keys: BlockedKeys,
     /// The sources whose accounts in the previous version were replaced by a snapshot.
     pub(crate) replaced: Vec<String>,
     pub(crate) guards: BTreeMap<String, u64>,
-    /// The counts of each partition, by its number. Their blocked keys are in `met_keys`.
+    /// The counts of each partition, by its number. Their blocked keys are in `blocked_keys`.
     pub(crate) partitions: Vec<PartitionCounts>,
     pub(crate) sources: SourceOutcomes,
     pub(crate) rejected: RejectedRows,
     /// The notes about sources, in the order in which they were found.
     pub(crate) notes: Vec<SourceNote>,
-}
-
-/// The blocked keys that Merge met. Most are met in many partitions, and are kept once.
-#[derive(Debug, Default)]
-pub(crate) struct MetKeys {
-    /// The names of rules, and their numbers.
-    rules: BTreeMap<String, u32>,
-    /// By key: the number of its rule, and how many accounts share it if Merge blocked it by that rule's own limit.
-    keys: BTreeMap<Node, (u32, Option<u32>)>,
-}
-
-impl MetKeys {
-    /// Adds the blocked keys of a partition.
-    fn add(&mut self, blocked: BTreeMap<String, BlockedRule>) -> Result<(), StageError> {
-        for (node, BlockedRule { rule, accounts }) in blocked {
-            let node =
-                Node::parse(&node).ok_or_else(|| StageError::corrupt("a blocked key of a partition is no node"))?;
-            let next = self.rules.len() as u32;
-            let rule = *self.rules.entry(rule).or_insert(next);
-            self.keys.insert(node, (rule, accounts));
-        }
-        Ok(())
-    }
-
-    /// The name of a key's rule; empty if no partition met the key.
-    fn rule_of(&self, node: Node) -> &str {
-        let number = self.keys.get(&node).map(|(rule, _)| rule);
-        let name = number.and_then(|number| self.rules.iter().find(|(_, of_rule)| *of_rule == number));
-        name.map_or("", |(name, _)| name.as_str())
-    }
-
-    /// The keys that Merge blocked by their rule's own limit, sorted.
-    pub(crate) fn over_their_limit(&self) -> impl Iterator<Item = Blocked> {
-        self.keys.iter().filter_map(|(node, (_, accounts))| Some(Blocked { node: *node, accounts: (*accounts)? }))
-    }
 }
 
 impl RunCounts {
@@ -118,7 +76,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, 
 }
 
 async fn extracted(run: &RunId, splits: u32, context: &Context, gathered: &mut RunCounts) -> Result<(), StageError> {
-    let name = |split: &u32| format!("{split:05}");
+    let name = |split: &u32| keys::split_receipt_name(*split);
     for (_, receipt) in Receipts::read::<ExtractResult, _>(context, run, Stage::Extract, 0..splits, name).await? {
         let ExtractResult { source, lines, watermark, skipped, notes, .. } = receipt.result;
         gathered.lines[0] += lines;
@@ -164,9 +122,9 @@ async fn merged(run: &RunId, context: &Context, gathered: &mut RunCounts) -> Res
     let layout: Layout = context.json(&keys::layout(run)).await?;
     let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
     let mut merged = VersionCounts::default();
-    let RunCounts { partitions, guards, met_keys, .. } = &mut *gathered;
+    let RunCounts { partitions, guards, blocked_keys, .. } = &mut *gathered;
     in_order(0..layout.partitions, READ_AHEAD, read, |mut counts: PartitionCounts| {
-        met_keys.add(std::mem::take(&mut counts.blocked))?;
+        blocked_keys.add_met(std::mem::take(&mut counts.blocked))?;
         merged.add(&counts.counts);
         for (guard, count) in &counts.guards {
             *guards.entry(guard.clone()).or_default() += count;
@@ -176,25 +134,9 @@ async fn merged(run: &RunId, context: &Context, gathered: &mut RunCounts) -> Res
     })
     .await?;
     gathered.replaced = layout.replaced;
-    let (blocked_keys, most_shared) = blocked_keys(run, &gathered.met_keys, context).await?;
-    gathered.blocked = most_shared;
+    gathered.blocked_keys.read_of_link(run, context).await?;
     gathered.accounts_merged = std::mem::take(&mut merged.accounts);
     gathered.counts.add(&merged);
-    gathered.counts.blocked_keys = blocked_keys;
+    gathered.counts.blocked_keys = gathered.blocked_keys.count();
     Ok(())
-}
-
-/// The number of blocked keys, and the ones to list, the most shared first. Link blocked some of them; it knows how
-/// many accounts share a key, but not the rule. Merge blocked the others by the limit of their rule.
-async fn blocked_keys(run: &RunId, met: &MetKeys, context: &Context) -> Result<(u64, Vec<BlockedKey>), StageError> {
-    let (list, _) =
-        blocked::read(context.store.as_ref(), &keys::link_blocked(run)).await.map_err(StageError::reading_part)?;
-    let by_link = list.into_iter().map(|key| (met.rule_of(key.node), key.accounts));
-    let by_merge = met.over_their_limit().map(|key| (met.rule_of(key.node), key.accounts));
-    let mut all: Vec<(&str, u32)> = by_link.chain(by_merge).collect();
-    all.sort_unstable_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.split('+').cmp(right.0.split('+'))));
-    let told = all.iter().take(BLOCKED_KEYS_TOLD);
-    let told = told
-        .map(|(rule, accounts)| BlockedKey { key: rule.split('+').map(str::to_owned).collect(), accounts: *accounts });
-    Ok((all.len() as u64, told.collect()))
 }

@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod blocked_keys;
 mod check;
 mod counts;
 mod file;
@@ -97,7 +98,7 @@ async fn manifest(
         // In a first version every customer is new, and its record says all that a change would say.
         files.changes = files.customers.clone();
     }
-    files.settings = settings::write(run, pinned, &gathered.met_keys, context).await?;
+    files.settings = settings::write(run, pinned, &gathered.blocked_keys, context).await?;
     files.index.push(lookup::frames(run, &merged, context).await?);
     files.inputs = vec![inputs::write(run, &gathered.sources, previous, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
@@ -111,7 +112,7 @@ async fn manifest(
         previous: previous.map(|previous| previous.run.clone()),
         started_at: started_at.to_string(),
         counts: gathered.counts,
-        blocked: gathered.blocked,
+        blocked: gathered.blocked_keys.listed(),
         guards: gathered.guards,
         dropped_values: gathered.dropped,
         snapshots: pinned.config.snapshots().map(str::to_owned).collect(),

@@ -5,20 +5,17 @@ use onefold_lake::version::manifest::VersionFile;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError, json_object};
 
-use crate::counts::MetKeys;
+use crate::blocked_keys::BlockedKeys;
 use crate::file;
 
 /// Writes the configuration, the corrections and the blocked keys into the version.
 pub(crate) async fn write(
     run: &RunId,
     pinned: &Pinned,
-    met: &MetKeys,
+    blocked_keys: &BlockedKeys,
     context: &Context,
 ) -> Result<Vec<VersionFile>, StageError> {
-    let (mut list, _) =
-        blocked::read(context.store.as_ref(), &keys::link_blocked(run)).await.map_err(StageError::reading_part)?;
-    list.extend(met.over_their_limit());
-    list.sort_unstable();
+    let list = blocked_keys.sorted();
     let records = list.len() as u64;
     let pairs = pinned.corrections.pairs();
     let contents = [
