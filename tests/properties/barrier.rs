@@ -1,7 +1,7 @@
 //! Settle and Translate at the queue: what is put back, what comes again and when, and what is given up.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -170,11 +170,10 @@ async fn a_dead_chunk_is_tried_again_when_settle_is_entered_again() {
     dead_letter(1, &context).await.expect("it is noted");
     let failed = tasks.failed();
     assert_eq!((failed[0].0.as_str(), failed[0].1.as_str()), ("first", "Onefold.DeadLetter"));
-    assert!(!note(&store, 1).await.expect("a note").requeued);
+    assert_eq!(note(&store, 1).await.expect("a note").task.as_deref(), Some("first"));
 
     wait("redriven", false, &context).await.expect("an answer");
     assert_eq!(queue.take().len(), 2);
-    assert!(note(&store, 1).await.expect("a note").requeued);
     assert_eq!(tasks.failed().len(), 1, "the death of before does not fail it");
     dead_letter(1, &context).await.expect("it is noted");
     assert_eq!(tasks.failed()[1].0, "redriven");
@@ -222,13 +221,56 @@ async fn a_chunk_that_waiting_does_not_mend_is_given_up_at_once() {
 
     let note = note(&store, 0).await.expect("a note");
     let reason = note.reason.as_deref().expect("a reason");
-    assert!(!note.requeued && reason.contains("plan.json"), "{note:?}");
+    assert!(note.task.as_deref() == Some("token") && reason.contains("plan.json"), "{note:?}");
     let failed = tasks.failed();
     let (token, name, cause) = &failed[0];
     assert_eq!((failed.len(), token.as_str(), name.as_str()), (1, "token", "Onefold.DeadLetter"));
     for said in [raw(0).as_str(), reason, &format!("{{\"resume\":\"{}\"}}", run_id())] {
         assert!(cause.contains(said), "{cause}");
     }
+}
+
+/// Somebody puts the plan back and starts the run again, at the moment at which a try is given up.
+struct MendedMeanwhile {
+    store: Arc<MemoryStore>,
+    is_mended: AtomicBool,
+}
+
+impl Hooks for MendedMeanwhile {
+    fn got(&self, key: &str) -> Result<(), StoreError> {
+        match self.is_mended.load(Ordering::Relaxed) && key == keys::run_plan(&run_id()) {
+            true => Err(unavailable(key)),
+            false if key == keys::run_plan(&run_id()) => Err(StoreError::NotFound { key: key.to_owned() }),
+            false => Ok(()),
+        }
+    }
+
+    fn was_put(&self, key: &str) {
+        if key == chunk(0).dead() && !self.is_mended.swap(true, Ordering::Relaxed) {
+            let token = json!({"task_token": "second", "chunks": 1}).to_string();
+            let store = self.store.clone();
+            let put = async move { store.put(&keys::run_token(&run_id()), token.into(), Condition::Always).await };
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            std::thread::spawn(move || runtime.block_on(put)).join().expect("a thread").expect("a write");
+        }
+    }
+}
+
+/// The second task must not fail of what a try of before met, and the chunk is tried again for it.
+#[tokio::test]
+async fn a_try_of_before_a_fault_was_mended_fails_no_later_task() {
+    let store = holding([raw(0), keys::run_plan(&run_id())]).await;
+    let (tasks, queue) = (Arc::new(RecordingTasks::default()), Arc::new(RecordingQueue::default()));
+    let hooks = MendedMeanwhile { store: store.clone(), is_mended: AtomicBool::new(false) };
+    let context = context(Arc::new(HookedStore::new(store.clone(), hooks)), &tasks, queue.clone());
+    wait("first", false, &context).await.expect("an answer");
+    let answer = translate::run(messages(&[(&event::format(&raw(0)), 1)]), &context).await.expect("an answer");
+    assert_eq!(note(&store, 0).await.expect("a note").task.as_deref(), Some("first"));
+    assert_eq!(tasks.failed(), []);
+    assert_eq!(answer.batch_item_failures.len(), 1, "the last try met the plan, which could not be read just then");
+
+    wait("second", true, &context).await.expect("an answer");
+    assert_eq!((queue.take().len(), tasks.failed()), (1, vec![]));
 }
 
 /// Lets the plan not be read, or panics with what could be a value.

@@ -14,10 +14,12 @@ use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::event;
 use onefold_lake::run::plan::{DeadChunk, SettleToken};
 use onefold_lake::run::receipt::Moved;
-use onefold_shell::{Context, DEAD_LETTER, StageError, Work, complete_if_settled, give_up, in_order, send_all};
+use onefold_shell::{
+    Context, DEAD_LETTER, StageError, Work, complete_if_settled, give_up, in_order, send_all, waiting_task,
+};
 use onefold_store::Object;
 
-/// The number of notes that are read or written at once.
+/// The number of notes that are read at once.
 const NOTES_AT_ONCE: usize = 16;
 
 /// Waits for the chunks of a run, or fails a waiting run because of dead letters.
@@ -85,15 +87,7 @@ async fn requeue(run: &RunId, raw: &[Object], all: bool, context: &Context) -> R
         (all || dead.contains(&chunk.dead())) && !translated.contains(&receipt)
     };
     let chunks = raw.iter().filter_map(|object| Some((Chunk::parse_raw(&object.key)?.0, object.key.as_str())));
-    let left: Vec<(Chunk, &str)> = chunks.filter(|(chunk, _)| is_left(chunk)).collect();
-
-    let noted = left.iter().filter(|(chunk, _)| dead.contains(&chunk.dead()));
-    let note = async |(chunk, raw): &(Chunk, &str)| {
-        let note = DeadChunk { raw: (*raw).to_owned(), requeued: true, reason: None };
-        context.put_json(&chunk.dead(), &note).await
-    };
-    in_order(noted, NOTES_AT_ONCE, note, Ok).await?;
-    let bodies: Vec<String> = left.iter().map(|(_, raw)| event::format(raw)).collect();
+    let bodies: Vec<String> = chunks.filter(|(chunk, _)| is_left(chunk)).map(|(_, raw)| event::format(raw)).collect();
     let requeued = bodies.len() as u64;
     send_all(queue.as_ref(), bodies).await?;
     Ok(requeued)
@@ -103,13 +97,13 @@ fn keys_of(objects: Vec<Object>) -> BTreeSet<String> {
     objects.into_iter().map(|object| object.key).collect()
 }
 
-/// Fails the task if a chunk was given up, even if that was before the task began to wait.
+/// Fails the task if a chunk was given up while it waited. Chunks that were given up before are back in the queue.
 async fn fail_if_dead(run: &RunId, task_token: &str, context: &Context) -> Result<(), StageError> {
     let notes = context.list(&keys::dead_of(run)).await?;
     let mut dead: Option<DeadChunk> = None;
     let read = async |object: Object| context.json::<DeadChunk>(&object.key).await;
     in_order(notes, NOTES_AT_ONCE, read, |note| {
-        dead = dead.take().or(Some(note).filter(|note| !note.requeued));
+        dead = dead.take().or(Some(note).filter(|note| note.task.as_deref() == Some(task_token)));
         Ok(())
     })
     .await?;
@@ -130,7 +124,7 @@ async fn bury(body: &str, context: &Context) -> Result<(), StageError> {
             tracing::error!(key, "a dead letter is about no raw chunk and was dropped");
             continue;
         };
-        give_up(context, &chunk, &key, None).await?;
+        while !give_up(context, &chunk, &key, None, waiting_task(context, &chunk.run).await?).await? {}
     }
     Ok(())
 }

@@ -27,22 +27,42 @@ pub async fn complete_if_settled(context: &Context, run: &RunId) -> Result<bool,
     Ok(true)
 }
 
-/// Notes that a chunk cannot be translated, and fails Settle's task if it waits. A task that starts to wait later finds
-/// the note. A chunk that another try translated is skipped.
+/// The token of the task that waits for a run's chunks now; `None` before the first one.
+///
+/// # Errors
+/// The store could not be reached.
+pub async fn waiting_task(context: &Context, run: &RunId) -> Result<Option<String>, StageError> {
+    let found = context.json_if_there::<SettleToken>(&keys::run_token(run)).await?;
+    Ok(found.map(|(token, _)| token.task_token))
+}
+
+/// Notes that a chunk could not be translated while `task` waited, and fails that task. A chunk that another try
+/// translated is skipped. Returns false if another task waits by now: people may have mended the fault before they
+/// started it, so the chunk must be tried again.
 ///
 /// # Errors
 /// The store or Step Functions could not be reached.
-pub async fn give_up(context: &Context, chunk: &Chunk, raw: &str, reason: Option<String>) -> Result<(), StageError> {
+pub async fn give_up(
+    context: &Context,
+    chunk: &Chunk,
+    raw: &str,
+    reason: Option<String>,
+    task: Option<String>,
+) -> Result<bool, StageError> {
     if is_translated(context, chunk).await? {
-        return Ok(());
+        return Ok(true);
     }
     tracing::error!(run_id = %chunk.run, key = raw, "a raw chunk could not be translated");
-    let note = DeadChunk { raw: raw.to_owned(), requeued: false, reason };
+    let note = DeadChunk { raw: raw.to_owned(), reason, task };
     context.put_json(&chunk.dead(), &note).await?;
-    if let Some((token, _)) = context.json_if_there::<SettleToken>(&keys::run_token(&chunk.run)).await? {
-        context.tasks.fail(&token.task_token, DEAD_LETTER, &note.cause(&chunk.run)).await?;
+    // Settle stores its token and then looks for notes, so one of the two sees the other.
+    if waiting_task(context, &chunk.run).await? != note.task {
+        return Ok(false);
     }
-    Ok(())
+    if let Some(task) = &note.task {
+        context.tasks.fail(task, DEAD_LETTER, &note.cause(&chunk.run)).await?;
+    }
+    Ok(true)
 }
 
 async fn is_translated(context: &Context, chunk: &Chunk) -> Result<bool, StageError> {

@@ -23,7 +23,7 @@ mod serve;
 mod tasks;
 mod work;
 
-pub use barrier::{complete_if_settled, give_up};
+pub use barrier::{complete_if_settled, give_up, waiting_task};
 pub use context::{Context, Pinned};
 pub use environment::{Environment, EnvironmentError};
 pub use error::{DEAD_LETTER, ErrorKind, StageError, chain};

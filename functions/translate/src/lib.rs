@@ -19,7 +19,7 @@ use onefold_lake::keys::{Chunk, Stage};
 use onefold_lake::run::receipt::Moved;
 use onefold_rows::translate::{Translator, translate_chunk};
 use onefold_shell::{
-    Context, ErrorKind, Function, MemoryBudget, StageError, Work, caught, complete_if_settled, give_up,
+    Context, ErrorKind, Function, MemoryBudget, StageError, Work, caught, complete_if_settled, give_up, waiting_task,
 };
 use tracing::Instrument;
 
@@ -78,13 +78,29 @@ async fn translate_message(body: &str, context: &Context) -> Result<(), StageErr
 }
 
 /// Translates a chunk, or gives it up if a retry cannot mend it.
+///
+/// Somebody may put a fault right and start the run again while a try is under way that still met the fault. So a chunk
+/// is given up for the task that waited before its last try, and tried again if another task waits by then.
 async fn translate_or_give_up(chunk: &Chunk, format: RowFormat, context: &Context) -> Result<(), StageError> {
-    match translate_once(chunk, &chunk.raw(format), context).await {
-        Ok(_) => complete_if_settled(context, &chunk.run).await.map(|_| ()),
-        Err(error) if matches!(error.kind, ErrorKind::Corrupt | ErrorKind::InvalidInput) => {
-            tracing::error!(error = error.kind.name(), reason = context.line(&error), "failed for good");
-            give_up(context, chunk, &chunk.raw(format), Some(error.text())).await
+    let raw = chunk.raw(format);
+    let mut failed = translate_or_fault(chunk, &raw, context).await?;
+    while failed.is_some() {
+        let task = waiting_task(context, &chunk.run).await?;
+        failed = translate_or_fault(chunk, &raw, context).await?;
+        let Some(fault) = &failed else { break };
+        tracing::error!(error = fault.kind.name(), reason = context.line(fault), "failed for good");
+        if give_up(context, chunk, &raw, Some(fault.text()), task).await? {
+            return Ok(());
         }
+    }
+    complete_if_settled(context, &chunk.run).await.map(|_| ())
+}
+
+/// Translates a chunk. Returns the fault if a retry cannot mend it; all others are errors.
+async fn translate_or_fault(chunk: &Chunk, raw: &str, context: &Context) -> Result<Option<StageError>, StageError> {
+    match translate_once(chunk, raw, context).await {
+        Ok(_) => Ok(None),
+        Err(fault) if matches!(fault.kind, ErrorKind::Corrupt | ErrorKind::InvalidInput) => Ok(Some(fault)),
         Err(error) => Err(error),
     }
 }

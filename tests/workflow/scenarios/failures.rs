@@ -38,14 +38,9 @@ fn a_table_that_changes_on_the_way(cloud: &UpCloud) {
     let failed = failed.says(&format!("the raw chunk raw/{run}/")).says("was changed while the run was under way");
     failed.says(&format!("--resume {run}"));
     assert!(!cloud.has_published());
-    let dead = format!("runs/{run}/dead/");
-    let chunks = cloud.lake.objects(&format!("raw/{run}/")).len();
-    assert!(chunks >= 3, "a chunk of each source");
-    // The others die within moments, and must have before all of them are given back.
-    while cloud.lake.objects(&dead).len() < chunks {
-        std::thread::sleep(std::time::Duration::from_millis(200));
-    }
+    assert!(cloud.lake.objects(&format!("raw/{run}/")).len() >= 3, "a chunk of each source");
 
+    // Other chunks may still be given up: that must not fail the next task.
     cloud.lake.put(table, as_planned);
     cloud.onefold(&resume).exits(0).says("rows read");
     let current = String::from_utf8(cloud.lake.get("processed/CURRENT")).expect("UTF-8");

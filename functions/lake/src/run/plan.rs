@@ -184,15 +184,15 @@ pub struct SettleToken {
 
 /// `runs/<run>/dead/….json`: the note that a chunk could not be translated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct DeadChunk {
     /// The raw object.
     pub raw: String,
-    /// Whether the chunk was put back into the queue since then.
-    pub requeued: bool,
     /// Why, if Translate gave a reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The token of the task that waited meanwhile. The note fails no other task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
 }
 
 impl DeadChunk {
