@@ -8,6 +8,7 @@
 
 mod deletion;
 mod enrich;
+mod field;
 mod http;
 mod kind;
 mod line_span;
@@ -29,6 +30,7 @@ use std::fmt;
 
 pub use deletion::DeletionMark;
 pub use enrich::{Enrich, Hash, Lookup, Target, Threshold};
+pub use field::DeclaredField;
 pub use http::{CursorAt, HttpAuth, HttpPatience, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging};
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 pub use line_span::LineSpan;
@@ -43,7 +45,7 @@ pub use tables::key_tables;
 pub use onefold_normalise::timestamp::TimeFormat;
 
 use onefold_normalise::Step;
-use onefold_normalise::field::{TEXT_FIELDS, TextField};
+use onefold_normalise::field::TextField;
 
 /// The sections of the configuration and their keys.
 fn keys() -> Vec<schema::Key> {
@@ -55,8 +57,12 @@ fn keys() -> Vec<schema::Key> {
 pub struct Config {
     /// The systems that accounts come from, in the order of the file.
     pub sources: Vec<Source>,
+    /// All text fields, by number: the standard ones, and those that are declared.
+    pub text_fields: Vec<TextField>,
+    /// The fields that are declared, by name.
+    pub own_fields: Vec<DeclaredField>,
     /// The chain of normalisers of each text field, by the field's number.
-    pub normalise: [Vec<Step>; TEXT_FIELDS],
+    pub normalise: Vec<Vec<Step>>,
     /// Values looked up in reference tables, in order.
     pub enrich: Vec<Enrich>,
     /// The match keys.
@@ -147,6 +153,14 @@ pub struct ListField {
     pub at: Pointers,
     /// What separates the items if the source gives text.
     pub split: Option<String>,
+}
+
+impl Mapping {
+    /// Whether any field holds the names of a person.
+    pub fn has_names(&self) -> bool {
+        let is_name = |text: &TextMapping| matches!(text.field, TextField::GivenName | TextField::FamilyName);
+        self.full_name.is_some() || self.texts.iter().any(is_name)
+    }
 }
 
 impl Source {

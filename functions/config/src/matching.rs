@@ -146,13 +146,20 @@ pub struct BlockedValues {
     /// Whether the built-in list counts.
     pub builtin: bool,
     /// The user's patterns, by the field's number.
-    pub blocked: [Vec<String>; TEXT_FIELDS],
+    pub blocked: Vec<Vec<String>>,
     /// Patterns of values that are in order all the same, by the field's number.
-    pub allowed: [Vec<String>; TEXT_FIELDS],
+    pub allowed: Vec<Vec<String>>,
 }
 
 impl Default for BlockedValues {
     fn default() -> Self {
-        Self { builtin: true, blocked: Default::default(), allowed: Default::default() }
+        Self::builtin(TEXT_FIELDS)
+    }
+}
+
+impl BlockedValues {
+    /// No patterns but the built-in list, for `fields` text fields.
+    pub fn builtin(fields: usize) -> Self {
+        Self { builtin: true, blocked: vec![Vec::new(); fields], allowed: vec![Vec::new(); fields] }
     }
 }

@@ -3,12 +3,14 @@
 //!
 //! Each section's keys are a function `keys()` beside its parser, a [`Key`] a line. A new key is one more line there.
 
+use onefold_normalise::field::TextField;
 use serde_json::{Map, Value, json};
 
 /// A key of a section.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// The name in the file. A name with dots can also be written as a table: `address.country`. `<name>` is any name.
+    /// The name in the file. A name with dots can also be written as a table: `address.country`. `<name>` is any name;
+    /// alone it stands for the declared fields.
     pub name: &'static str,
     /// The values that it takes.
     pub kind: Kind,
@@ -25,6 +27,8 @@ pub struct Key {
 pub enum Kind {
     /// Text, with a regular expression (ECMA 262) that it fits.
     Text(Option<&'static str>),
+    /// The name of a text field, standard or declared.
+    TextField,
     /// One of some names.
     OneOf(Vec<&'static str>),
     /// A whole number from a least one on.
@@ -102,6 +106,9 @@ impl Kind {
         match self {
             Self::Text(None) => json!({"type": "string"}),
             Self::Text(Some(pattern)) => json!({"type": "string", "pattern": pattern}),
+            Self::TextField => json!({
+                "anyOf": [{"enum": TextField::ALL.map(TextField::name)}, {"type": "string", "pattern": OWN_NAME}]
+            }),
             Self::OneOf(names) => json!({"type": "string", "enum": names}),
             Self::Integer(least) => json!({"type": "integer", "minimum": least}),
             Self::Range(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
@@ -185,11 +192,19 @@ impl Key {
     }
 }
 
+/// The names of declared fields.
+const OWN_NAME: &str = "^[a-z][a-z0-9_]{0,39}$";
+
 /// The schema of a table with these keys and no others.
 fn table(keys: &[Key]) -> Value {
     let mut properties = Map::new();
     let mut patterns = Map::new();
+    let mut others = Value::from(false);
     for key in keys {
+        if key.name == "<name>" {
+            others = key.schema();
+            continue;
+        }
         let Some((outer, inner)) = key.name.split_once('.') else {
             properties.insert(key.name.to_owned(), key.schema());
             continue;
@@ -206,7 +221,7 @@ fn table(keys: &[Key]) -> Value {
             properties.insert(key.name.to_owned(), key.schema());
         }
     }
-    let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": others});
     if !patterns.is_empty() {
         schema["patternProperties"] = patterns.into();
     }

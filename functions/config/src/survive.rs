@@ -1,6 +1,6 @@
 //! How values survive into a customer.
 
-use onefold_normalise::field::{Field, TEXT_FIELDS};
+use onefold_normalise::field::Field;
 
 /// The rule that chooses a customer's value among those of its accounts. Ties are broken by time, then trust, then
 /// reference, so every rule is a function of the set of accounts.
@@ -63,7 +63,7 @@ impl Rule {
 #[derive(Clone, Debug)]
 pub struct Survive {
     /// The rule of each text field, by the field's number.
-    pub texts: [Rule; TEXT_FIELDS],
+    pub texts: Vec<Rule>,
     /// The rule of the location.
     pub location: Rule,
     /// The rule of the salary.

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use onefold_normalise::Step;
-use onefold_normalise::field::TextField;
 
 use crate::schema::{Key, KeysByValue, Kind};
 
@@ -16,6 +15,9 @@ pub fn key_tables() -> Vec<(String, String)> {
     for key in crate::keys() {
         match key.kind {
             Kind::TablesBy(choice) => tables.extend(tables_of_choice(key.name, choice)),
+            Kind::Named(values) if table_of(&values).is_some() => {
+                tables.push((key.name.to_owned(), with_nested(table_of(&values).unwrap_or_default())));
+            }
             Kind::Table(keys) | Kind::Tables(keys) => tables.push((key.name.to_owned(), with_nested(&keys))),
             _ => {}
         }
@@ -39,7 +41,11 @@ fn tables_of_choice(name: &str, choice: KeysByValue) -> Vec<(String, String)> {
 fn sections(keys: &[Key]) -> String {
     let mut text = "| section | what it is |\n|---|---|\n".to_owned();
     for key in keys {
-        let name = if table_of(&key.kind).is_some() { format!("[{}]", key.name) } else { format!("[[{}]]", key.name) };
+        let name = match &key.kind {
+            Kind::Table(_) => format!("[{}]", key.name),
+            Kind::Named(_) => format!("[{}.<name>]", key.name),
+            _ => format!("[[{}]]", key.name),
+        };
         let _ = writeln!(text, "| [`{name}`](#{}) | {} |", key.name, key.doc);
     }
     text
@@ -124,6 +130,7 @@ fn default(key: &Key) -> String {
 fn value(kind: &Kind) -> String {
     match kind {
         Kind::Text(pattern) => text(pattern.unwrap_or_default()).to_owned(),
+        Kind::TextField => "text field".to_owned(),
         Kind::OneOf(names) => one_of(names),
         Kind::Integer(i64::MIN) => "whole number".to_owned(),
         Kind::Integer(least) => format!("whole number from {least}"),
@@ -162,9 +169,7 @@ fn text(pattern: &str) -> &'static str {
 fn one_of(names: &[&str]) -> String {
     let are_steps =
         || names.iter().all(|name| name.starts_with("prefix:") || Step::ALL.iter().any(|step| step.name() == *name));
-    if names == TextField::ALL.map(TextField::name) {
-        "text field".to_owned()
-    } else if names.len() > NAMES_SHOWN_MAX {
+    if names.len() > NAMES_SHOWN_MAX {
         if are_steps() { "normaliser" } else { "field" }.to_owned()
     } else {
         names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
@@ -225,6 +230,7 @@ mod tests {
             "source http",
             "source postgres",
             "source fields",
+            "field",
             "normalise",
             "enrich",
             "match",

@@ -2,24 +2,46 @@
 
 use std::ops::Range;
 
+use onefold_normalise::field::{OwnField, TextField};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::schema::Key;
-use super::{ConfigFault, ConfigFaults, LineSpan, nearest};
+use super::{ConfigFault, ConfigFaults, LineSpan, field, nearest};
 
 /// How many characters of a wrong value are shown.
 const SHOWN_MAX: usize = 40;
 
-/// The faults found so far in a text.
+/// What is known so far of a text: its faults, and the text fields that it may name.
 pub(super) struct Notes<'t> {
     text: &'t str,
     faults: Vec<ConfigFault>,
+    text_fields: Vec<TextField>,
 }
 
 impl<'t> Notes<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, faults: Vec::new() }
+        Self { text, faults: Vec::new(), text_fields: TextField::ALL.into() }
+    }
+
+    /// Adds fields of one's own to those that the text may name.
+    pub(super) fn declare(&mut self, fields: &[OwnField]) {
+        self.text_fields.extend(fields.iter().copied().map(TextField::Own));
+    }
+
+    /// The text fields that the text may name, by number.
+    pub(super) fn text_fields(&self) -> &[TextField] {
+        &self.text_fields
+    }
+
+    /// The names of these.
+    pub(super) fn text_field_names(&self) -> Vec<&'static str> {
+        self.text_fields.iter().map(|field| field.name()).collect()
+    }
+
+    /// The one of a full name.
+    pub(super) fn text_field(&self, name: &str) -> Option<TextField> {
+        field::text_field(&self.text_fields, name)
     }
 
     /// Notes a fault at a place of the text.

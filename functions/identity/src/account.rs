@@ -4,6 +4,7 @@
 //! Partition into the member files, so a reader can rely on the account's text as its identity.
 
 mod general;
+mod more;
 mod plain;
 
 pub use general::TextSeed;
@@ -12,8 +13,9 @@ pub(crate) use plain::RepeatedValues;
 use std::borrow::Cow;
 
 use memchr::memchr2;
+use more::MoreTexts;
 use onefold_graph::AccountVersion;
-use onefold_normalise::field::{TEXT_FIELDS, TextField};
+use onefold_normalise::field::{BASIC_FIELDS, OwnField, TextField};
 use onefold_normalise::timestamp::Timestamp;
 
 use crate::json;
@@ -29,7 +31,9 @@ pub struct Account<'a> {
     pub received_at: Timestamp,
     /// Whether the source says that the account is deleted. Such an account, a *tombstone*, has no values.
     pub deleted: bool,
-    texts: [Option<Cow<'a, str>>; TEXT_FIELDS],
+    /// The first values of the basic fields.
+    texts: [Option<Cow<'a, str>>; BASIC_FIELDS],
+    more: Option<Box<MoreTexts<'a>>>,
     /// `{"latitude":…,"longitude":…}` as JSON text.
     pub location: Option<Cow<'a, str>>,
     /// A JSON number.
@@ -80,16 +84,69 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// The value of a text field.
+    /// The value of a text field: of several the first, which is the account's own.
     #[inline]
     pub fn text(&self, field: TextField) -> Option<&str> {
-        self.texts[field.index()].as_deref()
+        match self.texts.get(field.index()) {
+            Some(text) => text.as_deref(),
+            None => self.more.as_ref()?.first(field),
+        }
     }
 
-    /// Sets or clears a text field.
+    /// All values of a text field, each once, the account's own first.
+    #[inline]
+    pub fn values(&self, field: TextField) -> impl Iterator<Item = &str> + Clone {
+        let others: &[Cow<'a, str>] = self.more.as_ref().map_or(&[], |more| more.others(field.name()));
+        self.text(field).into_iter().chain(others.iter().map(AsRef::as_ref))
+    }
+
+    /// Sets or clears a text field, with all its values.
     #[inline]
     pub fn set_text(&mut self, field: TextField, value: Option<Cow<'a, str>>) {
-        self.texts[field.index()] = value;
+        if let Some(more) = &mut self.more {
+            more.clear_others(field.name());
+        }
+        self.set_first(field, value);
+    }
+
+    #[inline]
+    fn set_first(&mut self, field: TextField, value: Option<Cow<'a, str>>) {
+        if let Some(text) = self.texts.get_mut(field.index()) {
+            *text = value;
+        } else if value.is_some() || self.more.is_some() {
+            self.change_more(|more| more.set_first(field, value));
+        }
+    }
+
+    /// Adds a value of a text field behind those that it has, unless it has it.
+    pub fn push_value(&mut self, field: TextField, value: Cow<'a, str>) {
+        if self.text(field).is_none() {
+            self.set_first(field, Some(value));
+        } else if self.values(field).all(|known| known != value) {
+            self.change_more(|more| more.push_other(Cow::Borrowed(field.name()), value));
+        }
+    }
+
+    /// Sets the first value of the own field of a name that an account's text gives.
+    fn set_own(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
+        self.change_more(|more| more.set_own(name, Some(value)));
+    }
+
+    fn change_more(&mut self, change: impl FnOnce(&mut MoreTexts<'a>)) {
+        let more = self.more.get_or_insert_default();
+        change(more);
+        if more.is_empty() {
+            self.more = None;
+        }
+    }
+
+    /// Adds a value of the text field of a name that an account's text gives.
+    fn push_named(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
+        match TextField::from_name(&name) {
+            Some(field) => self.push_value(field, value),
+            None if OwnField::is_name(&name) => self.change_more(|more| more.push_own(name, value)),
+            None => {}
+        }
     }
 
     /// Appends the account as one JSON object, without a line end. Fields without a value are left out.
@@ -104,11 +161,14 @@ impl<'a> Account<'a> {
             json::push_name(out, "deleted");
             out.extend_from_slice(b"true");
         }
-        for field in TextField::PLAIN {
+        for field in TextField::BASIC_PLAIN {
             if let Some(text) = self.text(field) {
                 out.extend_from_slice(field.json_name().as_bytes());
                 json::push_string(out, text);
             }
+        }
+        if let Some(more) = &self.more {
+            more.write_firsts(out);
         }
         write_address(out, |field| self.text(field));
         if let Some(location) = &self.location {
@@ -130,6 +190,9 @@ impl<'a> Account<'a> {
                 push_attribute(out, name, value);
             }
             out.push(b'}');
+        }
+        if let Some(more) = &self.more {
+            more.write_others(out);
         }
         if let Some(provenance) = &self.provenance {
             json::push_name(out, "provenance");

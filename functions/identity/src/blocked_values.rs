@@ -3,7 +3,7 @@
 //! A blocked value makes no match key and does not survive into a customer. There is a built-in list, and the
 //! user's own; the user's allow list beats both.
 
-use onefold_config::BlockedValues;
+use onefold_config::{BlockedValues, Config};
 use onefold_normalise::field::{TextField, TextFieldSet};
 use onefold_normalise::lowercase;
 
@@ -14,7 +14,9 @@ use crate::account::Account;
 pub struct Blocklist {
     values: BlockedValues,
     /// Fields for which anything can be blocked at all.
-    fields: TextFieldSet,
+    fields: Vec<TextField>,
+    /// The same.
+    set: TextFieldSet,
 }
 
 /// Local parts of addresses of roles (RFC 2142 and its like) and of nobody; sorted.
@@ -85,15 +87,17 @@ const DATES: [&str; 4] = ["0001-01-01", "1800-01-01", "1900-01-01", "9999-12-31"
 
 impl Blocklist {
     /// The built-in list, if it is on, and the lists of the user.
-    pub fn new(values: &BlockedValues) -> Self {
+    pub fn new(config: &Config) -> Self {
+        let values = &config.guard.blocked_values;
         let has_own = |field: &TextField| !values.blocked[field.index()].is_empty();
         let has_any = |field: &TextField| has_own(field) || (values.builtin && has_builtin(*field));
-        Self { values: values.clone(), fields: TextField::ALL.into_iter().filter(has_any).collect() }
+        let fields: Vec<TextField> = config.text_fields.iter().copied().filter(has_any).collect();
+        Self { values: values.clone(), set: fields.iter().copied().collect(), fields }
     }
 
     /// Whether a value is blocked. Upper and lower case are the same.
     pub fn blocks(&self, field: TextField, value: &str) -> bool {
-        if !self.fields.contains(field) {
+        if !self.set.contains(field) {
             return false;
         }
         let lower = lowercase(value);
@@ -105,16 +109,18 @@ impl Blocklist {
 
     /// The fields of an account that have blocked values.
     pub fn fields(&self, account: &Account<'_>) -> TextFieldSet {
-        if self.fields.is_empty() {
-            return TextFieldSet::EMPTY;
-        }
         let is_blocked = |field: &TextField| account.text(*field).is_some_and(|value| self.blocks(*field, value));
-        TextField::ALL.into_iter().filter(is_blocked).collect()
+        self.fields.iter().copied().filter(is_blocked).collect()
     }
 
     /// The lists as text, for a digest: the text changes when a list does.
     pub fn describe(&self) -> String {
-        format!("{:?}", self.values)
+        let patterns = |field: &TextField| {
+            let [blocked, allowed] = [&self.values.blocked, &self.values.allowed].map(|lists| &lists[field.index()]);
+            format!("{} {blocked:?} {allowed:?}", field.name())
+        };
+        let of_fields: Vec<String> = self.fields.iter().map(patterns).collect();
+        format!("{} {}", self.values.builtin, of_fields.join(" "))
     }
 }
 
@@ -169,12 +175,15 @@ pub fn fits(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use onefold_normalise::field::OwnField;
     use proptest::prelude::*;
 
     use super::*;
 
-    fn builtin() -> Blocklist {
-        Blocklist::new(&BlockedValues::default())
+    fn blocklist(guard: &str) -> Blocklist {
+        let source = "[[source]]\nname = \"crm\"\nformat = \"csv\"\n[source.fields]\nid = \"/id\"\n";
+        let text = format!("{source}[[match]]\nkey = \"email\"\n[field.card]\n[guard]\n{guard}");
+        Blocklist::new(&Config::parse(&text).unwrap())
     }
 
     #[test]
@@ -216,7 +225,7 @@ mod tests {
 
     #[test]
     fn placeholders_and_roles_are_blocked() {
-        let list = builtin();
+        let list = blocklist("");
         for email in ["noreply@shop.de", "Info@Weber.de", "a@a.com", "test@test.com", "x@example.org", "y@shop.example"]
         {
             assert!(list.blocks(TextField::Email, email), "{email}");
@@ -236,13 +245,15 @@ mod tests {
 
     #[test]
     fn the_users_lists_count_and_the_allow_list_beats_all() {
-        let mut values = BlockedValues { builtin: true, ..BlockedValues::default() };
-        values.blocked[TextField::Email.index()] = vec!["*@partner.de".to_owned()];
-        values.allowed[TextField::Email.index()] = vec!["info@weber.de".to_owned(), "anna@partner.de".to_owned()];
-        let list = Blocklist::new(&values);
+        let list = blocklist(
+            "blocked_values.email = \"*@partner.de\"\nblocked_values.card = \"0*\"\n\
+             allowed_values.email = [\"info@weber.de\", \"anna@partner.de\"]\n",
+        );
+        let card = TextField::Own(OwnField::new("card", 0));
+        assert!(list.blocks(card, "000") && !list.blocks(card, "700"));
         assert!(list.blocks(TextField::Email, "Desk@Partner.de"));
         assert!(!list.blocks(TextField::Email, "anna@partner.de") && !list.blocks(TextField::Email, "info@weber.de"));
-        let none = Blocklist::new(&BlockedValues { builtin: false, ..BlockedValues::default() });
+        let none = blocklist("builtin_blocked_values = false\n");
         assert!(!none.blocks(TextField::Email, "noreply@shop.de"));
     }
 }

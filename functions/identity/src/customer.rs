@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use onefold_normalise::field::{TEXT_FIELDS, TextField};
+use onefold_normalise::field::{BASIC_FIELDS, TextField};
 use onefold_normalise::timestamp::Timestamp;
 
 use crate::account::{push_attribute, push_timestamp};
@@ -31,8 +31,10 @@ pub struct MemberLink<'x> {
 pub struct Customer<'x> {
     /// References, sorted.
     pub members: Vec<&'x str>,
-    /// By the field's number.
-    pub texts: [Option<SurvivingValue<'x>>; TEXT_FIELDS],
+    /// The basic fields, by number.
+    pub texts: [Option<SurvivingValue<'x>>; BASIC_FIELDS],
+    /// The other text fields of the configuration's records, in their order.
+    pub more: Vec<(TextField, Option<SurvivingValue<'x>>)>,
     /// JSON text.
     pub location: Option<SurvivingValue<'x>>,
     /// A JSON number.
@@ -45,6 +47,8 @@ pub struct Customer<'x> {
     pub emails: Vec<&'x str>,
     /// All that the members have, sorted.
     pub phone_numbers: Vec<&'x str>,
+    /// The identifiers that the configuration declares, by name, and all values that the members have, sorted.
+    pub identifiers: Vec<(TextField, Vec<&'x str>)>,
     /// Sorted by name.
     pub attributes: Vec<(&'x str, SurvivingValue<'x>)>,
     /// The latest of the members.
@@ -55,7 +59,14 @@ pub struct Customer<'x> {
     pub from_tables: Option<Cow<'x, str>>,
 }
 
-impl Customer<'_> {
+impl<'x> Customer<'x> {
+    /// Sets a text field. Those that are not basic are set once each, in the order of the record.
+    pub(crate) fn set_text(&mut self, field: TextField, surviving: Option<SurvivingValue<'x>>) {
+        match self.texts.get_mut(field.index()) {
+            Some(text) => *text = surviving,
+            None => self.more.push((field, surviving)),
+        }
+    }
     /// Appends the customer as one line of JSON.
     ///
     /// Fields without a value are null. `provenance` says for each value which member or table it came from; a
@@ -65,8 +76,11 @@ impl Customer<'_> {
         json::push_member(out, "customer_id", customer_id);
         json::push_name(out, "members");
         json::push_strings(out, self.members.iter().copied());
-        for field in TextField::PLAIN {
+        for field in TextField::BASIC_PLAIN {
             push_text(out, field, self.texts[field.index()]);
+        }
+        for (field, surviving) in &self.more {
+            push_text(out, *field, *surviving);
         }
         out.extend_from_slice(b",\"address\":");
         if TextField::ADDRESS.into_iter().any(|field| self.texts[field.index()].is_some()) {
@@ -92,6 +106,7 @@ impl Customer<'_> {
             out.extend_from_slice(name.as_bytes());
             json::push_strings(out, values.iter().copied());
         }
+        self.write_identifiers(out);
         out.extend_from_slice(b",\"attributes\":{");
         for (name, surviving) in &self.attributes {
             push_attribute(out, name, surviving.value);
@@ -107,6 +122,18 @@ impl Customer<'_> {
         self.write_held_by(out);
         self.write_provenance(out);
         out.extend_from_slice(b"}\n");
+    }
+
+    fn write_identifiers(&self, out: &mut Vec<u8>) {
+        if self.identifiers.is_empty() {
+            return;
+        }
+        out.extend_from_slice(b",\"identifiers\":{");
+        for (field, values) in &self.identifiers {
+            json::push_name(out, field.name());
+            json::push_strings(out, values.iter().copied());
+        }
+        out.push(b'}');
     }
 
     fn write_held_by(&self, out: &mut Vec<u8>) {
@@ -143,19 +170,50 @@ impl Customer<'_> {
         out.push(b'}');
     }
 
+    /// The text fields in the order of the record, with their values.
+    fn text_values(&self) -> impl Iterator<Item = (TextField, Option<SurvivingValue<'_>>)> {
+        let basic = |field: TextField| (field, self.texts[field.index()]);
+        let plain = TextField::BASIC_PLAIN.into_iter().map(basic);
+        plain.chain(self.more.iter().copied()).chain(TextField::ADDRESS.into_iter().map(basic))
+    }
+
+    /// The value of a text field.
+    fn text(&self, field: TextField) -> Option<&'x str> {
+        let surviving = match self.texts.get(field.index()) {
+            Some(text) => *text,
+            None => self.more.iter().find(|(known, _)| *known == field)?.1,
+        };
+        surviving.map(|surviving| surviving.value)
+    }
+
+    /// The text fields of two records, in the order of the record. What only the one before has, comes last.
+    fn text_fields_with(&self, before: &Customer<'_>) -> Vec<TextField> {
+        let mut fields: Vec<TextField> = self.text_values().map(|(field, _)| field).collect();
+        let gone = before.more.iter().map(|(field, _)| *field).filter(|field| !fields.contains(field));
+        let gone: Vec<TextField> = gone.collect();
+        fields.extend(gone);
+        fields
+    }
+
     /// The single values with the names of their fields.
     fn surviving_values(&self) -> impl Iterator<Item = (&'static str, SurvivingValue<'_>)> {
-        let texts = TextField::ALL.into_iter().map(|field| (field.name(), self.texts[field.index()]));
+        let texts = self.text_values().map(|(field, surviving)| (field.name(), surviving));
         let others = [("location", self.location), ("salary", self.salary)];
         texts.chain(others).filter_map(|(name, surviving)| Some((name, surviving?)))
+    }
+
+    /// The identifiers that it has any values of.
+    fn identifiers(&self) -> impl Iterator<Item = &(TextField, Vec<&'x str>)> {
+        self.identifiers.iter().filter(|(_, values)| !values.is_empty())
     }
 
     /// The names of the members of its JSON in which two states of a customer differ.
     pub fn changed_fields(&self, before: &Customer<'_>) -> Vec<&'static str> {
         let value = |surviving: Option<SurvivingValue<'_>>| surviving.map(|surviving| surviving.value.to_owned());
-        let mut changed: Vec<&'static str> = TextField::ALL
+        let mut changed: Vec<&'static str> = self
+            .text_fields_with(before)
             .into_iter()
-            .filter(|field| value(self.texts[field.index()]) != value(before.texts[field.index()]))
+            .filter(|field| self.text(*field) != before.text(*field))
             .map(TextField::name)
             .collect();
         let attributes = |customer: &Customer<'_>| -> Vec<(String, String)> {
@@ -171,6 +229,7 @@ impl Customer<'_> {
             ("interests", self.interests != before.interests),
             ("emails", self.emails != before.emails),
             ("phone_numbers", self.phone_numbers != before.phone_numbers),
+            ("identifiers", !self.identifiers().eq(before.identifiers())),
             ("attributes", attributes(self) != attributes(before)),
             ("updated_at", self.updated_at != before.updated_at),
             ("members", self.members != before.members),

@@ -57,7 +57,7 @@ impl Matcher {
         Self {
             hasher,
             rules: config.matches.iter().enumerate().map(with_name).collect(),
-            blocklist: Blocklist::new(&config.guard.blocked_values),
+            blocklist: Blocklist::new(config),
             corrections: Arc::default(),
             bytes: Vec::new(),
         }

@@ -36,6 +36,12 @@ impl<'a> PlainJson<'a> {
         self.rest.as_bytes().first().copied()
     }
 
+    /// Whether `expected` stands here.
+    #[inline]
+    pub fn is_at(&self, expected: &str) -> bool {
+        self.rest.starts_with(expected)
+    }
+
     /// Goes on behind `expected` if it stands here.
     #[inline(always)]
     pub fn take(&mut self, expected: &str) -> bool {

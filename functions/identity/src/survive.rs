@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use onefold_config::{Config, Rule, Unit};
-use onefold_normalise::field::{Field, TEXT_FIELDS, TextField, TextFieldSet};
+use onefold_normalise::field::{BASIC_FIELDS, Field, TextField, TextFieldSet};
 use order::Orders;
 
 use crate::account::Account;
@@ -32,40 +32,58 @@ impl<'x> Candidate<'x> {
     pub fn value(&self, field: TextField) -> Option<&'x str> {
         if self.blocked.contains(field) { None } else { self.account.text(field) }
     }
+
+    /// All values of a text field, unless it is blocked.
+    fn values(&self, field: TextField) -> impl Iterator<Item = &'x str> {
+        let is_blocked = self.blocked.contains(field);
+        self.account.values(field).filter(move |_| !is_blocked)
+    }
 }
 
 /// Folds accounts of one person into a customer.
 #[derive(Debug)]
 pub struct Survivorship<'c> {
     config: &'c Config,
-    /// The number of the unit of each field, by [`slot`].
-    units: [Option<usize>; SLOTS],
+    /// The single values of a customer: text fields in the order of their numbers, then those that are not basic in the
+    /// order of the record, location and salary.
+    singles: Vec<Single>,
+    /// The fields of the record that are not basic.
+    more: Vec<TextField>,
+    /// The fields of which a customer has the values of all its accounts.
+    identifiers: Vec<TextField>,
 }
 
-/// Text fields, location, salary.
-const SLOTS: usize = TEXT_FIELDS + 2;
-const LOCATION: usize = TEXT_FIELDS;
-const SALARY: usize = TEXT_FIELDS + 1;
+/// A single value of a customer, and what it survives by.
+#[derive(Clone, Copy, Debug)]
+struct Single {
+    field: Field,
+    /// The number of the field's unit.
+    unit: Option<usize>,
+    /// The rule, if the field is in no unit.
+    rule: Rule,
+}
 
-fn slot(field: Field) -> Option<usize> {
-    match field {
-        Field::Text(field) => Some(field.index()),
-        Field::Location => Some(LOCATION),
-        Field::Salary => Some(SALARY),
-        Field::Interests | Field::Attributes => None,
+impl Single {
+    fn new(field: Field, config: &Config) -> Self {
+        let rule = match field {
+            Field::Text(text) => config.survive.texts[text.index()],
+            Field::Location => config.survive.location,
+            Field::Salary => config.survive.salary,
+            Field::Interests | Field::Attributes => Rule::Union,
+        };
+        let unit = config.survive.units.iter().position(|unit| unit.fields.contains(&field));
+        Self { field, unit, rule }
     }
 }
 
 impl<'c> Survivorship<'c> {
     /// The survivorship of a configuration.
     pub fn new(config: &'c Config) -> Self {
-        let mut units = [None; SLOTS];
-        for (number, unit) in config.survive.units.iter().enumerate() {
-            for slot in unit.fields.iter().filter_map(|field| slot(*field)) {
-                units[slot] = Some(number);
-            }
-        }
-        Self { config, units }
+        let mut more = config.fields_of_record();
+        more.retain(|field| field.index() >= BASIC_FIELDS);
+        let texts = TextField::BASIC.iter().chain(&more).copied().map(Field::Text);
+        let singles = texts.chain([Field::Location, Field::Salary]).map(|field| Single::new(field, config)).collect();
+        Self { config, singles, more, identifiers: config.identifiers().collect() }
     }
 
     /// The source's trust; a source that is not configured any more has none.
@@ -85,7 +103,7 @@ impl<'c> Survivorship<'c> {
     pub fn fold_into<'x>(&self, candidates: &[Candidate<'x>], customer: &mut Customer<'x>) {
         // Four customers in five have one account, and then there is nothing to choose.
         match candidates {
-            [only] => single(only, customer),
+            [only] => self.single(only, customer),
             _ => self.several(candidates, customer),
         }
     }
@@ -98,26 +116,29 @@ impl<'c> Survivorship<'c> {
             latest_first.iter().map(|candidate| Origins::read(candidate.account.provenance.as_deref())).collect();
         let unit_owners: Vec<Option<usize>> =
             self.config.survive.units.iter().map(|unit| unit_owner(unit, &orders)).collect();
-        for slot in 0..SLOTS {
-            let owner = match self.units[slot] {
+        customer.more.clear();
+        for Single { field, unit, rule } in self.singles.iter().copied() {
+            let owner = match unit {
                 Some(unit) => unit_owners[unit],
-                None => owner(self.rule(slot), slot == SALARY, &orders, |number| value_of(&latest_first[number], slot)),
+                None => owner(rule, field == Field::Salary, &orders, |number| value_of(&latest_first[number], field)),
             };
             let surviving = owner.and_then(|number| {
                 let candidate = &latest_first[number];
-                let from = origins[number].get(slot_name(slot)).unwrap_or(&candidate.account.reference);
-                value_of(candidate, slot).map(|value| SurvivingValue { value, from })
+                let from = origins[number].get(field.name()).unwrap_or(&candidate.account.reference);
+                value_of(candidate, field).map(|value| SurvivingValue { value, from })
             });
-            match slot {
-                LOCATION => customer.location = surviving,
-                SALARY => customer.salary = surviving,
-                text => customer.texts[text] = surviving,
+            match field {
+                Field::Text(text) => customer.set_text(text, surviving),
+                Field::Location => customer.location = surviving,
+                Field::Salary => customer.salary = surviving,
+                Field::Interests | Field::Attributes => {}
             }
         }
         customer.updated_at = latest_first.iter().filter_map(|candidate| candidate.account.updated_at).max();
         let values = |field: TextField| latest_first.iter().filter_map(move |candidate| candidate.value(field));
         refill_distinct(&mut customer.emails, values(TextField::Email));
         refill_distinct(&mut customer.phone_numbers, values(TextField::PhoneNumber));
+        self.identifiers(latest_first, customer);
         let interests = latest_first.iter().flat_map(|candidate| candidate.account.interests.iter().map(AsRef::as_ref));
         refill_distinct(&mut customer.interests, interests);
         customer.interests_from = interests_from(latest_first, &origins);
@@ -128,12 +149,46 @@ impl<'c> Survivorship<'c> {
         customer.from_tables = None;
     }
 
-    /// The rule of a field that is in no unit.
-    fn rule(&self, slot: usize) -> Rule {
-        match slot {
-            LOCATION => self.config.survive.location,
-            SALARY => self.config.survive.salary,
-            text => self.config.survive.texts[text],
+    /// The customer of one account.
+    fn single<'x>(&self, candidate: &Candidate<'x>, customer: &mut Customer<'x>) {
+        let account = candidate.account;
+        let surviving = |value| SurvivingValue { value, from: &account.reference };
+        refill(&mut customer.members, [account.reference.as_ref()]);
+        customer.texts = TextField::BASIC.map(|field| candidate.value(field).map(surviving));
+        refill(&mut customer.more, self.more.iter().map(|field| (*field, candidate.value(*field).map(surviving))));
+        customer.location = account.location.as_deref().map(surviving);
+        customer.salary = account.salary.as_deref().map(surviving);
+        refill(&mut customer.interests, account.interests.iter().map(AsRef::as_ref));
+        refill(&mut customer.emails, candidate.value(TextField::Email));
+        refill(&mut customer.phone_numbers, candidate.value(TextField::PhoneNumber));
+        self.identifiers(&[*candidate], customer);
+        let attributes = account.attributes.iter().map(|(name, value)| (name.as_ref(), surviving(value)));
+        refill(&mut customer.attributes, attributes);
+        customer.updated_at = account.updated_at;
+        customer.interests_from = None;
+        customer.held_by.clear();
+        customer.from_tables = self.from_tables(candidate);
+    }
+
+    /// Which values of an account came from tables, but for those that are blocked.
+    fn from_tables<'x>(&self, candidate: &Candidate<'x>) -> Option<Cow<'x, str>> {
+        let text = candidate.account.provenance.as_deref()?;
+        if candidate.blocked.is_empty() {
+            return Some(Cow::Borrowed(text));
+        }
+        let is_blocked =
+            |name: &str| self.config.text_field(name).is_some_and(|field| candidate.value(field).is_none());
+        provenance::without(text, is_blocked).map(Cow::Owned)
+    }
+
+    /// Sets the identifiers: all values of all accounts.
+    fn identifiers<'x>(&self, candidates: &[Candidate<'x>], customer: &mut Customer<'x>) {
+        customer.identifiers.clear();
+        for field in &self.identifiers {
+            let mut values: Vec<&str> = candidates.iter().flat_map(|candidate| candidate.values(*field)).collect();
+            values.sort_unstable();
+            values.dedup();
+            customer.identifiers.push((*field, values));
         }
     }
 
@@ -181,41 +236,24 @@ fn owner<'x>(
 /// The number, among the latest first, of the account that a unit survives from. An account that has none of the
 /// unit's fields does not count.
 fn unit_owner(unit: &Unit, orders: &Orders<'_, '_>) -> Option<usize> {
-    let slots: Vec<usize> = unit.fields.iter().filter_map(|field| slot(*field)).collect();
-    let value = |number: usize, slot: usize| value_of(&orders.latest_first[number], slot);
-    let has_any = |number: &usize| slots.iter().any(|slot| value(*number, *slot).is_some());
+    let fields = &unit.fields;
+    let value = |number: usize, field: Field| value_of(&orders.latest_first[number], field);
+    let has_any = |number: &usize| fields.iter().any(|field| value(*number, *field).is_some());
     let having = || (0..orders.latest_first.len()).filter(has_any);
     match unit.rule {
         Rule::Oldest => orders.oldest_first().find(has_any),
         Rule::Trusted => orders.most_trusted_first().find(has_any),
         Rule::Longest => choice::greatest(having().map(|number| {
-            let texts = slots.iter().filter(|slot| **slot < TEXT_FIELDS).filter_map(|slot| value(number, *slot));
+            let texts = fields.iter().filter(|field| matches!(field, Field::Text(_)));
+            let texts = texts.filter_map(|field| value(number, *field));
             (number, texts.map(|text| text.chars().count()).sum::<usize>())
         })),
         Rule::MostFrequent => choice::most_frequent(
-            having().map(|number| (number, slots.iter().map(|slot| value(number, *slot)).collect::<Vec<_>>())),
+            having().map(|number| (number, fields.iter().map(|field| value(number, *field)).collect::<Vec<_>>())),
         ),
         // The others make no sense of a unit, and are refused in a configuration.
         Rule::Latest | Rule::Union | Rule::Min | Rule::Max => having().next(),
     }
-}
-
-/// The customer of one account.
-fn single<'x>(candidate: &Candidate<'x>, customer: &mut Customer<'x>) {
-    let account = candidate.account;
-    let surviving = |value| SurvivingValue { value, from: &account.reference };
-    refill(&mut customer.members, [account.reference.as_ref()]);
-    customer.texts = TextField::ALL.map(|field| candidate.value(field).map(surviving));
-    customer.location = account.location.as_deref().map(surviving);
-    customer.salary = account.salary.as_deref().map(surviving);
-    refill(&mut customer.interests, account.interests.iter().map(AsRef::as_ref));
-    refill(&mut customer.emails, candidate.value(TextField::Email));
-    refill(&mut customer.phone_numbers, candidate.value(TextField::PhoneNumber));
-    refill(&mut customer.attributes, account.attributes.iter().map(|(name, value)| (name.as_ref(), surviving(value))));
-    customer.updated_at = account.updated_at;
-    customer.interests_from = None;
-    customer.held_by.clear();
-    customer.from_tables = from_tables(candidate);
 }
 
 fn refill<T>(items: &mut Vec<T>, others: impl IntoIterator<Item = T>) {
@@ -230,16 +268,6 @@ fn refill_distinct<T: Ord>(items: &mut Vec<T>, others: impl IntoIterator<Item = 
     items.dedup();
 }
 
-/// Which values of an account came from tables, but for those that are blocked.
-fn from_tables<'x>(candidate: &Candidate<'x>) -> Option<Cow<'x, str>> {
-    let text = candidate.account.provenance.as_deref()?;
-    if candidate.blocked.is_empty() {
-        return Some(Cow::Borrowed(text));
-    }
-    let is_blocked = |name: &str| TextField::from_name(name).is_some_and(|field| candidate.value(field).is_none());
-    provenance::without(text, is_blocked).map(Cow::Owned)
-}
-
 /// The one table that all accounts with interests have them from.
 fn interests_from<'x>(candidates: &[Candidate<'x>], origins: &[Origins<'x>]) -> Option<&'x str> {
     let mut with_interests =
@@ -249,18 +277,11 @@ fn interests_from<'x>(candidates: &[Candidate<'x>], origins: &[Origins<'x>]) -> 
     with_interests.all(|(_, origins)| origins.get(Field::Interests.name()) == Some(table)).then_some(table)
 }
 
-fn slot_name(slot: usize) -> &'static str {
-    match slot {
-        LOCATION => Field::Location.name(),
-        SALARY => Field::Salary.name(),
-        text => TextField::ALL[text].name(),
-    }
-}
-
-fn value_of<'x>(candidate: &Candidate<'x>, slot: usize) -> Option<&'x str> {
-    match slot {
-        LOCATION => candidate.account.location.as_deref(),
-        SALARY => candidate.account.salary.as_deref(),
-        text => candidate.value(TextField::ALL[text]),
+fn value_of<'x>(candidate: &Candidate<'x>, field: Field) -> Option<&'x str> {
+    match field {
+        Field::Text(text) => candidate.value(text),
+        Field::Location => candidate.account.location.as_deref(),
+        Field::Salary => candidate.account.salary.as_deref(),
+        Field::Interests | Field::Attributes => None,
     }
 }

@@ -1,11 +1,17 @@
-//! The fields of an account, by the standard claim names of OpenID Connect.
+//! The fields of an account: the standard ones, by the claim names of OpenID Connect and vCard, and those that a
+//! configuration declares.
 
-/// How many text fields there are.
-pub const TEXT_FIELDS: usize = 11;
+mod own;
 
-/// A field that holds text. The first six are plain claims, the rest are members of `address`.
+pub use own::{OWN_FIELDS_MAX, OwnField};
+
+/// How many standard text fields there are. Fields of one's own have the numbers behind them.
+pub const TEXT_FIELDS: usize = 15;
+/// How many of them every customer's record has: those of the lowest numbers.
+pub const BASIC_FIELDS: usize = 11;
+
+/// A field that holds text. In the order of their numbers, and those of one's own by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
 pub enum TextField {
     /// `given_name`
     GivenName,
@@ -29,11 +35,40 @@ pub enum TextField {
     PostalCode,
     /// `address.country`
     Country,
+    /// `middle_name`
+    MiddleName,
+    /// `honorific_prefix`: `Dr.`
+    HonorificPrefix,
+    /// `honorific_suffix`: `Jr.`, `MD`
+    HonorificSuffix,
+    /// `organization`
+    Organization,
+    /// A field that the configuration declares.
+    Own(OwnField),
 }
 
 impl TextField {
-    /// All text fields, in the order of their numbers and of the output.
+    /// All standard text fields, in the order of their numbers.
     pub const ALL: [Self; TEXT_FIELDS] = [
+        Self::GivenName,
+        Self::FamilyName,
+        Self::Gender,
+        Self::Email,
+        Self::PhoneNumber,
+        Self::Birthdate,
+        Self::StreetAddress,
+        Self::Locality,
+        Self::Region,
+        Self::PostalCode,
+        Self::Country,
+        Self::MiddleName,
+        Self::HonorificPrefix,
+        Self::HonorificSuffix,
+        Self::Organization,
+    ];
+
+    /// The first [`BASIC_FIELDS`] of them, which every customer's record has.
+    pub const BASIC: [Self; BASIC_FIELDS] = [
         Self::GivenName,
         Self::FamilyName,
         Self::Gender,
@@ -47,12 +82,26 @@ impl TextField {
         Self::Country,
     ];
 
+    /// Those of them that stand beside `address`, in the order of the output.
+    pub const BASIC_PLAIN: [Self; 6] =
+        [Self::GivenName, Self::FamilyName, Self::Gender, Self::Email, Self::PhoneNumber, Self::Birthdate];
+
     /// The members of `address`.
     pub const ADDRESS: [Self; 5] = [Self::StreetAddress, Self::Locality, Self::Region, Self::PostalCode, Self::Country];
 
-    /// The claims beside `address`.
-    pub const PLAIN: [Self; 6] =
-        [Self::GivenName, Self::FamilyName, Self::Gender, Self::Email, Self::PhoneNumber, Self::Birthdate];
+    /// The standard fields beside `address`, in the order of the output. Fields of one's own follow them.
+    pub const PLAIN: [Self; 10] = [
+        Self::GivenName,
+        Self::FamilyName,
+        Self::Gender,
+        Self::Email,
+        Self::PhoneNumber,
+        Self::Birthdate,
+        Self::MiddleName,
+        Self::HonorificPrefix,
+        Self::HonorificSuffix,
+        Self::Organization,
+    ];
 
     /// The full name, as the configuration writes it.
     pub const fn name(self) -> &'static str {
@@ -68,6 +117,11 @@ impl TextField {
             Self::Region => "address.region",
             Self::PostalCode => "address.postal_code",
             Self::Country => "address.country",
+            Self::MiddleName => "middle_name",
+            Self::HonorificPrefix => "honorific_prefix",
+            Self::HonorificSuffix => "honorific_suffix",
+            Self::Organization => "organization",
+            Self::Own(field) => field.name(),
         }
     }
 
@@ -97,15 +151,20 @@ impl TextField {
             Self::Region => ",\"region\":",
             Self::PostalCode => ",\"postal_code\":",
             Self::Country => ",\"country\":",
+            Self::MiddleName => ",\"middle_name\":",
+            Self::HonorificPrefix => ",\"honorific_prefix\":",
+            Self::HonorificSuffix => ",\"honorific_suffix\":",
+            Self::Organization => ",\"organization\":",
+            Self::Own(field) => field.json_name(),
         }
     }
 
-    /// The field of a full name.
+    /// The standard field of a full name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
 
-    /// The field of a member of an account that is not of its address.
+    /// The standard field of a member of an account that is not of its address.
     pub fn from_plain_member(member: &str) -> Option<Self> {
         Some(match member {
             "given_name" => Self::GivenName,
@@ -114,6 +173,10 @@ impl TextField {
             "email" => Self::Email,
             "phone_number" => Self::PhoneNumber,
             "birthdate" => Self::Birthdate,
+            "middle_name" => Self::MiddleName,
+            "honorific_prefix" => Self::HonorificPrefix,
+            "honorific_suffix" => Self::HonorificSuffix,
+            "organization" => Self::Organization,
             _ => return None,
         })
     }
@@ -130,15 +193,33 @@ impl TextField {
         })
     }
 
-    /// The field's number, below [`TEXT_FIELDS`].
+    /// The field's number: below [`TEXT_FIELDS`], or of one's own.
+    #[inline]
     pub const fn index(self) -> usize {
-        self as usize
+        match self {
+            Self::GivenName => 0,
+            Self::FamilyName => 1,
+            Self::Gender => 2,
+            Self::Email => 3,
+            Self::PhoneNumber => 4,
+            Self::Birthdate => 5,
+            Self::StreetAddress => 6,
+            Self::Locality => 7,
+            Self::Region => 8,
+            Self::PostalCode => 9,
+            Self::Country => 10,
+            Self::MiddleName => 11,
+            Self::HonorificPrefix => 12,
+            Self::HonorificSuffix => 13,
+            Self::Organization => 14,
+            Self::Own(field) => field.index(),
+        }
     }
 }
 
-/// A set of text fields.
+/// A set of text fields of one configuration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TextFieldSet(u16);
+pub struct TextFieldSet(u64);
 
 impl TextFieldSet {
     /// The set without fields.
@@ -159,9 +240,9 @@ impl TextFieldSet {
         self.0 |= 1 << field.index();
     }
 
-    /// The fields, in the order of [`TextField::ALL`].
-    pub fn iter(self) -> impl Iterator<Item = TextField> {
-        TextField::ALL.into_iter().filter(move |field| self.contains(*field))
+    /// Those of `fields` that are in it.
+    pub fn of<'f>(self, fields: &'f [TextField]) -> impl Iterator<Item = TextField> + 'f {
+        fields.iter().copied().filter(move |field| self.contains(*field))
     }
 }
 
@@ -200,7 +281,7 @@ impl Field {
         }
     }
 
-    /// Every field.
+    /// Every standard field.
     pub fn all() -> impl Iterator<Item = Self> {
         TextField::ALL.into_iter().map(Self::Text).chain([
             Self::Location,
@@ -210,7 +291,7 @@ impl Field {
         ])
     }
 
-    /// The field of a full name.
+    /// The standard field of a full name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::all().find(|field| field.name() == name)
     }
@@ -222,6 +303,10 @@ mod tests {
 
     #[test]
     fn names_and_numbers_agree() {
+        assert_eq!(TextField::ALL[..BASIC_FIELDS], TextField::BASIC);
+        assert_eq!(TextField::PLAIN[..6], TextField::BASIC_PLAIN);
+        assert!(TextField::ALL.is_sorted());
+        assert_eq!(TextField::PLAIN.len() + TextField::ADDRESS.len(), TEXT_FIELDS);
         for (number, field) in TextField::ALL.into_iter().enumerate() {
             assert_eq!(field.index(), number);
             assert_eq!(TextField::from_name(field.name()), Some(field));
@@ -243,7 +328,11 @@ mod tests {
         assert!(!set.contains(TextField::Email));
         set.insert(TextField::Email);
         set.insert(TextField::Email);
-        let fields: Vec<TextField> = set.iter().collect();
+        let last = TextField::Own(OwnField::new("ssn", OWN_FIELDS_MAX as u8 - 1));
+        assert!(!set.contains(last));
+        set.insert(last);
+        assert!(set.contains(last));
+        let fields: Vec<TextField> = set.of(&TextField::ALL).collect();
         assert_eq!(fields, [TextField::GivenName, TextField::Email, TextField::Country]);
     }
 }

@@ -57,6 +57,8 @@ pub enum Step {
     FirstWord,
     /// The words in alphabetical order.
     SortedWords,
+    /// The ASCII digits.
+    DigitsOnly,
     /// The first letters: one to nine of them.
     Prefix(u8),
 }
@@ -67,7 +69,7 @@ const PREFIXES: [&str; 9] =
 
 impl Step {
     /// All steps, with one of the prefixes for all of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Trim,
         Self::Lowercase,
         Self::Uppercase,
@@ -91,6 +93,7 @@ impl Step {
         Self::Cologne,
         Self::FirstWord,
         Self::SortedWords,
+        Self::DigitsOnly,
         Self::Prefix(3),
     ];
 
@@ -120,6 +123,7 @@ impl Step {
             Self::Cologne => "cologne",
             Self::FirstWord => "first_word",
             Self::SortedWords => "sorted_words",
+            Self::DigitsOnly => "digits_only",
             Self::Prefix(2) => PREFIXES[1],
             Self::Prefix(3) => PREFIXES[2],
             Self::Prefix(4) => PREFIXES[3],
@@ -193,6 +197,7 @@ impl Step {
             Self::Cologne => phonetic::cologne(&value).map(Cow::Owned),
             Self::FirstWord => Some(text::first_word(value)),
             Self::SortedWords => Some(text::sorted_words(value)),
+            Self::DigitsOnly => text::digits_only(value),
             Self::Prefix(letters) => Some(text::prefix(value, usize::from(letters))),
         }
     }

@@ -159,6 +159,15 @@ pub(super) fn prefix(value: Cow<'_, str>, letters: usize) -> Cow<'_, str> {
     }
 }
 
+/// The ASCII digits of the value; `None` if it has none.
+pub(super) fn digits_only(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(value).filter(|value| !value.is_empty());
+    }
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    (!digits.is_empty()).then_some(Cow::Owned(digits))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +195,20 @@ mod tests {
             ("Zoe\u{308}", "Zo\u{EB}"),
         ];
         check(nfc, &cases);
+    }
+
+    #[test]
+    fn only_digits_are_left() {
+        for (text, expected) in [
+            ("123-45-6789", Some("123456789")),
+            ("0042", Some("0042")),
+            (" DE 811.907 ", Some("811907")),
+            ("٣", None),
+            ("n/a", None),
+            ("", None),
+        ] {
+            assert_eq!(digits_only(Cow::Borrowed(text)).as_deref(), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use onefold_normalise::field::Field;
 
-use super::{text_field, text_field_name};
+use super::text_field;
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, texts};
 use crate::{Enrich, Hash, Lookup, Source, Target, Threshold};
@@ -15,8 +15,12 @@ const HASHES: [&str; 1] = ["sha256"];
 const SPLIT: &str = ";";
 
 pub(super) fn keys() -> Vec<Key> {
-    let field = Kind::AnyOf(vec![Kind::OneOf(enriched()), Kind::Text(Some("^attributes\\.[A-Za-z0-9_.-]+$"))]);
-    let on = Kind::AnyOf(vec![text_field_name(), Kind::Text(Some("^attributes\\."))]).or_several();
+    let field = Kind::AnyOf(vec![
+        Kind::TextField,
+        Kind::OneOf(ENRICHED.into()),
+        Kind::Text(Some("^attributes\\.[A-Za-z0-9_.-]+$")),
+    ]);
+    let on = Kind::AnyOf(vec![Kind::TextField, Kind::Text(Some("^attributes\\."))]).or_several();
     let table = Kind::Text(Some("^[A-Za-z0-9_.-]+$"));
     let key = Kind::Text(None).or_several();
     vec![
@@ -63,10 +67,8 @@ fn threshold_keys() -> Vec<Key> {
     ]
 }
 
-/// The fields of accounts that a table can fill, attributes aside.
-fn enriched() -> Vec<&'static str> {
-    Field::all().filter(|field| *field != Field::Attributes).map(Field::name).collect()
-}
+/// What a table can fill beside text fields and attributes.
+const ENRICHED: [&str; 3] = ["location", "salary", "interests"];
 
 pub(super) fn enrich(root: &Section<'_>, sources: &[Source], notes: &mut Notes<'_>) -> Vec<Enrich> {
     // The attributes of a faulty source are not known.
@@ -135,13 +137,16 @@ fn target(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<Targe
         }
         return Some(Target::Attribute(attribute.to_owned()));
     }
+    if let Some(field) = notes.text_field(name) {
+        return Some(Target::Text(field));
+    }
     match Field::from_name(name) {
-        Some(Field::Text(field)) => Some(Target::Text(field)),
         Some(Field::Location) => Some(Target::Location),
         Some(Field::Salary) => Some(Target::Salary),
         Some(Field::Interests) => Some(Target::Interests),
-        Some(Field::Attributes) | None => {
-            let known: Vec<&str> = enriched().into_iter().chain(["attributes.<name>"]).collect();
+        Some(Field::Text(_) | Field::Attributes) | None => {
+            let names = notes.text_field_names();
+            let known: Vec<&str> = names.into_iter().chain(ENRICHED).chain(["attributes.<name>"]).collect();
             notes.unknown(span, "field", name, &known);
             None
         }

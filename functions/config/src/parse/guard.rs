@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use onefold_normalise::field::{TEXT_FIELDS, TextField};
+use onefold_normalise::field::TextField;
 
 use super::mapping::flatten;
-use super::text_field;
+use super::{of_text_fields, text_field};
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, integer, texts};
 use crate::{BlockedValues, Guard};
 
 pub(super) fn keys() -> Vec<Key> {
-    let by_field = |kind: Kind, doc| TextField::ALL.map(|field| Key::new(field.name(), kind.clone(), doc)).into();
+    let by_field = |kind: Kind, doc| {
+        let key = |name| Key::new(name, kind.clone(), doc);
+        of_text_fields(|field| key(field.name()), key("<name>"))
+    };
     let patterns = || {
         by_field(Kind::Text(None).or_several(), "A pattern in which `*` stands for any text, or a list of patterns.")
     };
@@ -51,7 +54,7 @@ pub(super) fn guard(root: &Section<'_>, notes: &mut Notes<'_>) -> Guard {
     let mut guard = Guard {
         max_accounts_per_key: MAX_ACCOUNTS_PER_KEY,
         max_share_per_key: None,
-        blocked_values: BlockedValues::default(),
+        blocked_values: BlockedValues::builtin(notes.text_fields().len()),
         max_distinct: BTreeMap::new(),
         max_accounts_per_customer: None,
     };
@@ -79,8 +82,8 @@ pub(super) fn guard(root: &Section<'_>, notes: &mut Notes<'_>) -> Guard {
 }
 
 /// Patterns by field, in lower case.
-fn patterns(section: &Section<'_>, name: &str, notes: &mut Notes<'_>) -> [Vec<String>; TEXT_FIELDS] {
-    let mut patterns = [const { Vec::new() }; TEXT_FIELDS];
+fn patterns(section: &Section<'_>, name: &str, notes: &mut Notes<'_>) -> Vec<Vec<String>> {
+    let mut patterns = vec![Vec::new(); notes.text_fields().len()];
     let Some(section) = section.section(name, notes) else { return patterns };
     for (field_name, span, placed) in flatten(section.table, "") {
         let field: Option<TextField> = text_field(&field_name, span, notes);

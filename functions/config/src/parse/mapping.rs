@@ -7,6 +7,7 @@ use onefold_normalise::field::TextField;
 use onefold_normalise::timestamp::TimeFormat;
 use toml::de::{DeTable, DeValue};
 
+use super::of_text_fields;
 use super::pointer_setting::{WholeDocument, check_pointer};
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, SpannedValue, texts};
@@ -35,7 +36,8 @@ pub(super) fn keys() -> Vec<Key> {
         TextField::Birthdate => Key::new(field.name(), value(&["at", "as", "default"]), "A date."),
         _ => Key::new(field.name(), value(&["at", "default"]), "Text."),
     };
-    other.into_iter().chain(TextField::ALL.map(text)).collect()
+    let own = Key::new("<name>", value(&["at", "default"]), "Text of a field of your own.");
+    other.into_iter().chain(of_text_fields(text, own)).collect()
 }
 
 /// A field's value: a pointer, several, or a table with these members.
@@ -98,10 +100,13 @@ pub(super) fn mapping(fields: &Section<'_>, notes: &mut Notes<'_>) -> Mapping {
             _ => {
                 if let Some(attribute) = name.strip_prefix("attributes.") {
                     mapping.attributes.push((attribute.to_owned(), value.plain(notes)));
-                } else if let Some(field) = TextField::from_name(&name) {
+                } else if let Some(field) = notes.text_field(&name) {
                     mapping.texts.push(value.text(field, notes));
                 } else {
-                    let known: Vec<&str> = keys().iter().map(|key| key.name).collect();
+                    let of_all = keys();
+                    let others = of_all.iter().map(|key| key.name).filter(|name| TextField::from_name(name).is_none());
+                    let names = notes.text_field_names();
+                    let known: Vec<&str> = others.filter(|name| *name != "<name>").chain(names).collect();
                     notes.unknown(name_span, "field", &name, &known);
                 }
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use onefold_normalise::Step;
 use toml::de::DeValue;
 
-use super::{text_field, text_field_name};
+use super::text_field;
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, SpannedValue, texts};
 use crate::{ComparedField, ComparisonLevel, Condition, MatchRule, Requirement};
@@ -28,14 +28,14 @@ pub(super) fn keys() -> Vec<Key> {
 
 /// A field's name or a table with these keys, or several of either.
 fn part_kind(keys: Vec<Key>) -> Kind {
-    Kind::AnyOf(vec![text_field_name(), Kind::Table(keys)]).or_several()
+    Kind::AnyOf(vec![Kind::TextField, Kind::Table(keys)]).or_several()
 }
 
 /// The keys of a field that is compared as steps leave it.
 fn part_keys() -> Vec<Key> {
     let steps = Kind::OneOf(step_names()).or_several();
     vec![
-        Key::new("field", text_field_name(), "The field that is compared.").required(),
+        Key::new("field", Kind::TextField, "The field that is compared.").required(),
         Key::new(
             "as",
             steps,

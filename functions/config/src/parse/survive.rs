@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use onefold_normalise::field::{Field, TEXT_FIELDS, TextField};
+use onefold_normalise::field::{Field, TextField};
 use serde_json::json;
 use toml::de::{DeTable, DeValue};
 
+use super::of_text_fields;
 use crate::schema::{Key, Kind};
 use crate::survive::{Rule, Survive, Unit};
 use crate::toml_reader::{Notes, Section, SpannedValue, texts};
@@ -21,7 +22,7 @@ const UNITS_FORM: &str = "units must be an array of units, each an array of fiel
 
 pub(super) fn keys() -> Vec<Key> {
     let of = |rules: Vec<Rule>| Kind::OneOf(rules.into_iter().map(Rule::name).collect());
-    let fields = Kind::Array(Box::new(Kind::OneOf(unit_names())));
+    let fields = Kind::Array(Box::new(unit_name()));
     let unit = Kind::AnyOf(vec![fields, Kind::Table(unit_keys())]);
     let doc = "The rule of this field, where it is part of no unit.";
     let text = |field: TextField| Key::new(field.name(), of(rules_of(&[Field::Text(field)], false)), doc);
@@ -41,12 +42,12 @@ pub(super) fn keys() -> Vec<Key> {
     ]
     .into_iter()
     .chain(LISTS.map(list))
-    .chain(TextField::ALL.map(text))
+    .chain(of_text_fields(text, Key::new("<name>", of(rules_of(&[], true)), doc)))
     .collect()
 }
 
 fn unit_keys() -> Vec<Key> {
-    let fields = Kind::Array(Box::new(Kind::OneOf(unit_names())));
+    let fields = Kind::Array(Box::new(unit_name()));
     vec![
         Key::new("fields", fields, "The fields that survive together.").required(),
         Key::one_of(
@@ -58,9 +59,8 @@ fn unit_keys() -> Vec<Key> {
 }
 
 /// What can be part of a unit.
-fn unit_names() -> Vec<&'static str> {
-    let single = Field::all().map(Field::name).filter(|name| !matches!(*name, "interests" | "attributes"));
-    ["address"].into_iter().chain(single).collect()
+fn unit_name() -> Kind {
+    Kind::AnyOf(vec![Kind::TextField, Kind::OneOf(vec!["address", "location", "salary"])])
 }
 
 pub(super) fn survive(root: &Section<'_>, sources: &[Source], enrich: &[Enrich], notes: &mut Notes<'_>) -> Survive {
@@ -69,7 +69,7 @@ pub(super) fn survive(root: &Section<'_>, sources: &[Source], enrich: &[Enrich],
     let section = root.section("survive", notes).unwrap_or(nothing);
     let default = section.get("default").and_then(|value| rule(value, "default", &OF_ANY, notes)).unwrap_or_default();
     let mut survive = Survive {
-        texts: [default; TEXT_FIELDS],
+        texts: vec![default; notes.text_fields().len()],
         location: default,
         salary: default,
         attributes: default,
@@ -105,7 +105,7 @@ fn single(
     survive: &mut Survive,
     notes: &mut Notes<'_>,
 ) {
-    let fields = fields_of(name);
+    let fields = fields_of(name, notes);
     if let Some(attribute) = name.strip_prefix("attributes.") {
         if !attributes.contains(attribute) {
             notes.fault(place, format!("no source and no table gives the attribute {attribute:?}"));
@@ -122,7 +122,7 @@ fn single(
         let known: Vec<&str> = ["default", "units", "address", "location", "salary", "attributes", "attributes.<name>"]
             .into_iter()
             .chain(LISTS)
-            .chain(TextField::ALL.map(TextField::name))
+            .chain(notes.text_field_names())
             .collect();
         notes.unknown_in(place, "name", name, "[survive]", &known);
         return;
@@ -248,17 +248,18 @@ fn unit(value: SpannedValue<'_>, default: Rule, seen: &mut BTreeSet<Field>, note
 }
 
 /// The fields that a name stands for: `address` stands for all its members.
-fn fields_of(name: &str) -> Vec<Field> {
+fn fields_of(name: &str, notes: &Notes<'_>) -> Vec<Field> {
     match name {
         "address" => TextField::ADDRESS.into_iter().map(Field::Text).collect(),
-        "interests" | "attributes" => Vec::new(),
-        _ => Field::from_name(name).into_iter().collect(),
+        "location" => vec![Field::Location],
+        "salary" => vec![Field::Salary],
+        _ => notes.text_field(name).map(Field::Text).into_iter().collect(),
     }
 }
 
 /// The fields that a name in a unit stands for.
 fn unit_fields(name: &str, span: Range<usize>, seen: &mut BTreeSet<Field>, notes: &mut Notes<'_>) -> Vec<Field> {
-    let fields = fields_of(name);
+    let fields = fields_of(name, notes);
     if fields.is_empty() {
         notes.fault(span, format!("{name:?} cannot be part of a unit; use address, location, salary or a text field"));
         return fields;

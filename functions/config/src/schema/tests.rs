@@ -26,12 +26,18 @@ fn probes() -> Vec<Probe> {
             Kind::TablesBy(choice) => descend(Kind::Tables(choice.keys()), headers, path, found),
             Kind::Tables(keys) => collect(keys, &format!("{headers}[[{path}]]\n"), path, found),
             Kind::Table(keys) => collect(keys, &format!("{headers}[{path}]\n"), path, found),
+            Kind::Named(values) => {
+                if let Kind::Table(keys) = *values {
+                    collect(keys, &format!("{headers}[{path}.some]\n"), path, found);
+                }
+            }
             Kind::AnyOf(kinds) => kinds.into_iter().for_each(|kind| descend(kind, headers, path, found)),
             _ => {}
         }
     }
     let mut found = Vec::new();
-    collect(crate::keys(), "", "", &mut found);
+    // So that a field may have any name.
+    collect(crate::keys(), "field.anything.identifier = false\n", "", &mut found);
     found
 }
 

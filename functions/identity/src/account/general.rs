@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use onefold_normalise::field::TextField;
+use onefold_normalise::field::{OwnField, TextField};
 use onefold_normalise::timestamp::Timestamp;
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -28,6 +28,7 @@ impl<'de> Visitor<'de> for AccountVisitor {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Account<'de>, M::Error> {
         let mut account = Account::default();
+        let mut others = Vec::new();
         while let Some(name) = map.next_key_seed(TextSeed)? {
             match name.as_ref() {
                 "ref" => account.reference = map.next_value_seed(TextSeed)?,
@@ -39,11 +40,23 @@ impl<'de> Visitor<'de> for AccountVisitor {
                 "salary" => account.salary = Some(raw(map.next_value()?)),
                 "interests" => account.interests = map.next_value_seed(TextsSeed)?,
                 "attributes" => account.attributes = map.next_value_seed(AttributesSeed)?,
+                "other_values" => others.extend(map.next_value_seed(OthersSeed)?),
                 "provenance" => account.provenance = Some(raw(map.next_value()?)),
                 member => match TextField::from_plain_member(member) {
-                    Some(field) => account.set_text(field, Some(map.next_value_seed(TextSeed)?)),
+                    Some(field) => account.set_first(field, Some(map.next_value_seed(TextSeed)?)),
+                    None if OwnField::is_name(member) => {
+                        if let Some(value) = text(map.next_value()?) {
+                            account.set_own(name, value);
+                        }
+                    }
                     None => _ = map.next_value::<IgnoredAny>()?,
                 },
+            }
+        }
+        // An account's own value is the first one, wherever it stands.
+        for (name, values) in others {
+            for value in values {
+                account.push_named(Cow::clone(&name), value);
             }
         }
         if account.reference.is_empty() {
@@ -55,6 +68,12 @@ impl<'de> Visitor<'de> for AccountVisitor {
 
 fn raw(value: &RawValue) -> Cow<'_, str> {
     Cow::Borrowed(value.get())
+}
+
+/// The text of a value, if it is a string.
+fn text(value: &RawValue) -> Option<Cow<'_, str>> {
+    let is_string = value.get().starts_with('"');
+    is_string.then(|| TextSeed.deserialize(&mut serde_json::Deserializer::from_str(value.get())).ok())?
 }
 
 fn timestamp<E: de::Error>(text: &str) -> Result<Timestamp, E> {
@@ -139,6 +158,32 @@ impl<'de> Visitor<'de> for TextsSeed {
             texts.push(text);
         }
         Ok(texts)
+    }
+}
+
+struct OthersSeed;
+
+impl<'de> DeserializeSeed<'de> for OthersSeed {
+    type Value = Vec<(Cow<'de, str>, Vec<Cow<'de, str>>)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OthersSeed {
+    type Value = Vec<(Cow<'de, str>, Vec<Cow<'de, str>>)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object of arrays of strings")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let mut others = Vec::new();
+        while let Some(name) = map.next_key_seed(TextSeed)? {
+            others.push((name, map.next_value_seed(TextsSeed)?));
+        }
+        Ok(others)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use onefold_normalise::field::TextField;
+use onefold_normalise::field::{BASIC_FIELDS, OwnField, TextField};
 use onefold_normalise::timestamp::Timestamp;
 
 use super::Account;
@@ -58,12 +58,17 @@ pub(super) fn read<'a>(text: &'a str, account: &mut Account<'a>, repeated: &mut 
         return None;
     }
     account.received_at = repeated.received_at(json.string()?)?;
-    for field in TextField::PLAIN {
+    for field in TextField::BASIC_PLAIN {
         if json.take(field.json_name()) {
             account.set_text(field, Some(Cow::Borrowed(json.string()?)));
         }
     }
-    if json.take(",\"address\":{") {
+    let mut has_address = json.take(",\"address\":{");
+    if !has_address && !is_behind_address(&json) {
+        more(&mut json, account)?;
+        has_address = json.take(",\"address\":{");
+    }
+    if has_address {
         address(&mut json, account)?;
     }
     if json.take(",\"location\":") {
@@ -73,15 +78,67 @@ pub(super) fn read<'a>(text: &'a str, account: &mut Account<'a>, repeated: &mut 
         account.salary = Some(Cow::Borrowed(json.value()?));
     }
     if json.take(",\"interests\":[") {
-        account.interests = interests(&mut json)?;
+        account.interests = strings(&mut json)?;
     }
     if json.take(",\"attributes\":{") {
         account.attributes = attributes(&mut json)?;
+    }
+    if json.take(",\"other_values\":{") {
+        others(&mut json, account)?;
     }
     if json.take(",\"provenance\":") {
         account.provenance = Some(Cow::Borrowed(repeated.provenance(&mut json)?));
     }
     (json.take("}") && json.is_over()).then_some(())
+}
+
+/// Whether what follows stands behind an address: most accounts have nothing but basic fields before it.
+fn is_behind_address(json: &PlainJson<'_>) -> bool {
+    let is_here = |member: &str| json.is_at(member);
+    is_here("}")
+        || [
+            ",\"location\":",
+            ",\"salary\":",
+            ",\"interests\":",
+            ",\"attributes\":",
+            ",\"other_values\":",
+            ",\"provenance\":",
+        ]
+        .into_iter()
+        .any(is_here)
+}
+
+/// The text fields that are not basic.
+fn more<'a>(json: &mut PlainJson<'a>, account: &mut Account<'a>) -> Option<()> {
+    for field in &TextField::ALL[BASIC_FIELDS..] {
+        if json.take(field.json_name()) {
+            account.set_first(*field, Some(Cow::Borrowed(json.string()?)));
+        }
+    }
+    while !json.is_at(",\"address\":{") && !is_behind_address(json) {
+        let name = json.take(",").then(|| json.string())??;
+        if !json.take(":") || !OwnField::is_name(name) {
+            return None;
+        }
+        account.set_own(Cow::Borrowed(name), Cow::Borrowed(json.string()?));
+    }
+    Some(())
+}
+
+/// The members of an object of arrays of strings that is not empty, and its end.
+fn others<'a>(json: &mut PlainJson<'a>, account: &mut Account<'a>) -> Option<()> {
+    loop {
+        let name = json.string()?;
+        if !json.take(":[") {
+            return None;
+        }
+        for value in strings(json)? {
+            account.push_named(Cow::Borrowed(name), value);
+        }
+        if !json.take(",") {
+            return json.take("}").then_some(());
+        }
+    }
 }
 
 /// The members of the address and its end.
@@ -99,7 +156,7 @@ fn address<'a>(json: &mut PlainJson<'a>, account: &mut Account<'a>) -> Option<()
 }
 
 /// The items of an array of strings that is not empty, and its end.
-fn interests<'a>(json: &mut PlainJson<'a>) -> Option<Vec<Cow<'a, str>>> {
+fn strings<'a>(json: &mut PlainJson<'a>) -> Option<Vec<Cow<'a, str>>> {
     let mut items = Vec::new();
     loop {
         items.push(Cow::Borrowed(json.string()?));

@@ -2,7 +2,28 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// The text fields of the accounts: all standard ones, and two of one's own.
+fn fields() -> Vec<TextField> {
+    let own = [OwnField::new("card", 0), OwnField::new("ssn", 1)].map(TextField::Own);
+    TextField::ALL.into_iter().chain(own).collect()
+}
+
 fn any_account() -> impl Strategy<Value = Account<'static>> {
+    prop_oneof![3 => basic_account(), 2 => account_with_more()]
+}
+
+/// Some fields with several values.
+fn account_with_more() -> impl Strategy<Value = Account<'static>> {
+    let values = proptest::collection::vec((prop::sample::select(fields()), "[a-c\"]{0,2}"), 0..9);
+    (basic_account(), values).prop_map(|(mut account, values)| {
+        for (field, value) in values {
+            account.push_value(field, value.into());
+        }
+        account
+    })
+}
+
+fn basic_account() -> impl Strategy<Value = Account<'static>> {
     let texts = proptest::array::uniform11(proptest::option::of("[a-zA-Zäß\"\\\\ 0-9@.+]{0,12}"));
     let interests = proptest::collection::btree_set("[a-z\"]{1,5}", 0..3);
     let numbers = (-9_000i32..9_000, 0u32..99);
@@ -17,7 +38,7 @@ fn any_account() -> impl Strategy<Value = Account<'static>> {
             let updated_at = updated_at.and_then(Timestamp::from_milliseconds);
             let received_at = Timestamp::from_milliseconds(i64::from(fraction % 2)).unwrap();
             let mut account = Account::new(reference, updated_at, received_at);
-            for (field, text) in TextField::ALL.into_iter().zip(texts) {
+            for (field, text) in TextField::BASIC.into_iter().zip(texts) {
                 account.set_text(field, text.map(Cow::Owned));
             }
             account.interests = interests.into_iter().map(Cow::Owned).collect();
@@ -77,6 +98,67 @@ proptest! {
         for text in [whole[..start].to_owned(), [&whole[..start], &with, &whole[end..]].concat()] {
             prop_assert_eq!(short(&text), general(&text), "{}", text);
         }
+    }
+}
+
+#[test]
+fn a_field_has_its_values_each_once_and_the_first_is_its_own() {
+    let [ssn, card] = ["ssn", "card"].map(|name| TextField::Own(OwnField::new(name, 0)));
+    let mut account = Account::new("crm:8", None, Timestamp::from_milliseconds(0).unwrap());
+    for (field, value) in [
+        (TextField::Email, "b@x"),
+        (ssn, "2"),
+        (TextField::Email, "a@x"),
+        (TextField::Organization, "Acme"),
+        (TextField::Email, "b@x"),
+        (ssn, "1"),
+        (card, "7"),
+        (TextField::Locality, "Ulm"),
+        (TextField::Locality, "Bonn"),
+    ] {
+        account.push_value(field, value.into());
+    }
+    assert_eq!((account.text(TextField::Email), account.text(ssn)), (Some("b@x"), Some("2")));
+    assert_eq!(account.values(TextField::Email).collect::<Vec<_>>(), ["b@x", "a@x"]);
+    assert_eq!(account.values(TextField::Gender).count(), 0);
+    let mut out = Vec::new();
+    account.write(&mut out);
+    let written = r#"{"ref":"crm:8","received_at":"1970-01-01T00:00:00Z","email":"b@x","organization":"Acme","card":"7","ssn":"2","address":{"locality":"Ulm"},"other_values":{"email":["a@x"],"address.locality":["Bonn"],"ssn":["1"]}}"#;
+    assert_eq!(String::from_utf8(out).unwrap(), written);
+    // Another configuration may have given the field another number.
+    let found = Account::parse(written).unwrap();
+    assert_eq!(found.values(TextField::Own(OwnField::new("ssn", 5))).collect::<Vec<_>>(), ["2", "1"]);
+    account.set_text(ssn, None);
+    account.set_text(TextField::Email, Some("c@x".into()));
+    assert_eq!((account.values(ssn).count(), account.values(TextField::Email).count()), (0, 1));
+}
+
+#[test]
+fn an_account_is_small_though_it_may_have_more() {
+    assert!(size_of::<Account<'_>>() <= 448, "{}", size_of::<Account<'_>>());
+    let mut account = Account::default();
+    account.push_value(TextField::MiddleName, "Eva".into());
+    account.set_text(TextField::MiddleName, None);
+    assert_eq!(account, Account::default());
+}
+
+#[test]
+fn a_text_that_no_field_is_known_of_is_kept_if_it_may_be_one() {
+    let start = r#"{"ref":"a:1","received_at":"2026-01-02T03:04:05Z""#;
+    let ssn = TextField::Own(OwnField::new("ssn", 0));
+    for (more, expected) in [
+        (r#","ssn":"1"}"#, Some("1")),
+        (r#","email":"a@x","address":{"country":"DE"},"ssn":"1"}"#, Some("1")),
+        (r#","ssn":1}"#, None),
+        (r#","ssn":{"a":"1"}}"#, None),
+        (r#","other_values":{"ssn":["1","2"],"full_name":["x"]}}"#, Some("1")),
+    ] {
+        let text = [start, more].concat();
+        assert_eq!(Account::parse(&text).unwrap().text(ssn), expected, "{text}");
+    }
+    for name in ["full_name", "Ssn", "customer_id", "country"] {
+        let text = format!("{start},\"{name}\":\"1\"}}");
+        assert_eq!(Account::parse(&text).unwrap(), Account::parse(&[start, "}"].concat()).unwrap(), "{name}");
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn write(clustered: &Clustered<'_>, config: &Config, output: &mut Mer
     let pool = clustered.judge.pool();
     for number in pool.numbers() {
         let account = pool.account(number);
-        for field in pool.listed_fields(number).iter() {
+        for field in pool.listed_fields(number).of(&config.text_fields) {
             blocked_value(account, field, output);
         }
         for key in pool.blocked_keys(number) {

@@ -30,7 +30,7 @@ pub struct Translator<'c> {
     pub(super) matcher: Matcher,
     /// The persons who were erased: their rows are refused without a trace. `None` if nobody was.
     suppression: Option<&'c Suppression>,
-    /// The text fields in the order in which they are normalised.
+    /// The standard text fields in the order in which they are normalised.
     order: [TextField; TEXT_FIELDS],
 }
 
@@ -155,6 +155,7 @@ impl<'c> Translator<'c> {
         'c: 'a,
     {
         let mut values: [Option<Cow<'a, str>>; TEXT_FIELDS] = Default::default();
+        let mut of_own: Vec<(TextField, Cow<'a, str>)> = Vec::new();
         if let Some(full_name) = row.text("full_name", &self.plan.full_name, dropped) {
             let [given_name, family_name] = split_full_name(full_name);
             values[TextField::GivenName.index()] = given_name;
@@ -164,17 +165,17 @@ impl<'c> Translator<'c> {
         for (text, choice) in self.source.mapping.texts.iter().zip(&self.plan.texts) {
             let found = row.text(text.field.name(), choice, dropped).map(|value| unmarked_in(row, text.field, value));
             let found = found.or_else(|| default(text));
-            if found.is_some() {
-                values[text.field.index()] = found;
+            match (found, values.get_mut(text.field.index())) {
+                (Some(found), Some(value)) => *value = Some(found),
+                (Some(found), None) => of_own.push((text.field, found)),
+                (None, _) => {}
             }
             if text.field == TextField::Birthdate {
                 birthdate_format = text.format.as_ref();
             }
         }
-        for field in self.order {
-            let Some(value) = values[field.index()].take() else {
-                continue;
-            };
+        let standard = self.order.into_iter().filter_map(|field| Some((field, values[field.index()].take()?)));
+        for (field, value) in standard.chain(of_own) {
             let normal = self.normal(account, field, value, birthdate_format);
             if normal.is_none() {
                 dropped.unusable(field);

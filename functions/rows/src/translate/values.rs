@@ -25,16 +25,19 @@ pub(super) struct RowValues<'r, 'a> {
 /// Values that could not be used as they are.
 #[derive(Debug, Default)]
 pub(super) struct DroppedValues {
-    /// Values that their field's normalisers refused, by the field's number.
+    /// Values that their field's normalisers refused, by the number of a standard field.
     unusable: [u64; TEXT_FIELDS],
-    /// Other values, by field and reason: `email: a list or an object`.
+    /// Those of fields of one's own, and other values by field and reason: `email: a list or an object`.
     others: BTreeMap<String, u64>,
 }
 
 impl DroppedValues {
     /// Counts a value that its field's normalisers refused.
     pub(super) fn unusable(&mut self, field: TextField) {
-        self.unusable[field.index()] += 1;
+        match self.unusable.get_mut(field.index()) {
+            Some(count) => *count += 1,
+            None => *self.others.entry(field.name().to_owned()).or_default() += 1,
+        }
     }
 
     /// Counts a value by field and reason.
