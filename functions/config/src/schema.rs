@@ -27,8 +27,8 @@ pub struct Key {
 pub enum Kind {
     /// Text, with a regular expression (ECMA 262) that it fits.
     Text(Option<&'static str>),
-    /// The name of a text field, standard or declared.
-    TextField,
+    /// The name of a text field, standard or declared, or one of these.
+    TextFieldOr(Vec<&'static str>),
     /// One of some names.
     OneOf(Vec<&'static str>),
     /// A whole number from a least one on.
@@ -106,9 +106,10 @@ impl Kind {
         match self {
             Self::Text(None) => json!({"type": "string"}),
             Self::Text(Some(pattern)) => json!({"type": "string", "pattern": pattern}),
-            Self::TextField => json!({
-                "anyOf": [{"enum": TextField::ALL.map(TextField::name)}, {"type": "string", "pattern": OWN_NAME}]
-            }),
+            Self::TextFieldOr(others) => {
+                let known: Vec<&str> = TextField::ALL.map(TextField::name).iter().chain(others).copied().collect();
+                json!({"anyOf": [{"enum": known}, {"type": "string", "pattern": OWN_NAME}]})
+            }
             Self::OneOf(names) => json!({"type": "string", "enum": names}),
             Self::Integer(least) => json!({"type": "integer", "minimum": least}),
             Self::Range(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),

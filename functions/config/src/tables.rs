@@ -130,7 +130,7 @@ fn default(key: &Key) -> String {
 fn value(kind: &Kind) -> String {
     match kind {
         Kind::Text(pattern) => text(pattern.unwrap_or_default()).to_owned(),
-        Kind::TextField => "text field".to_owned(),
+        Kind::TextFieldOr(others) => if others.is_empty() { "text field" } else { "field" }.to_owned(),
         Kind::OneOf(names) => one_of(names),
         Kind::Integer(i64::MIN) => "whole number".to_owned(),
         Kind::Integer(least) => format!("whole number from {least}"),

@@ -15,12 +15,9 @@ const HASHES: [&str; 1] = ["sha256"];
 const SPLIT: &str = ";";
 
 pub(super) fn keys() -> Vec<Key> {
-    let field = Kind::AnyOf(vec![
-        Kind::TextField,
-        Kind::OneOf(ENRICHED.into()),
-        Kind::Text(Some("^attributes\\.[A-Za-z0-9_.-]+$")),
-    ]);
-    let on = Kind::AnyOf(vec![Kind::TextField, Kind::Text(Some("^attributes\\."))]).or_several();
+    let field =
+        Kind::AnyOf(vec![Kind::TextFieldOr(ENRICHED.into()), Kind::Text(Some("^attributes\\.[A-Za-z0-9_.-]+$"))]);
+    let on = Kind::AnyOf(vec![Kind::TextFieldOr(Vec::new()), Kind::Text(Some("^attributes\\."))]).or_several();
     let table = Kind::Text(Some("^[A-Za-z0-9_.-]+$"));
     let key = Kind::Text(None).or_several();
     vec![

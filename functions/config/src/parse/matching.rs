@@ -28,14 +28,14 @@ pub(super) fn keys() -> Vec<Key> {
 
 /// A field's name or a table with these keys, or several of either.
 fn part_kind(keys: Vec<Key>) -> Kind {
-    Kind::AnyOf(vec![Kind::TextField, Kind::Table(keys)]).or_several()
+    Kind::AnyOf(vec![Kind::TextFieldOr(Vec::new()), Kind::Table(keys)]).or_several()
 }
 
 /// The keys of a field that is compared as steps leave it.
 fn part_keys() -> Vec<Key> {
     let steps = Kind::OneOf(step_names()).or_several();
     vec![
-        Key::new("field", Kind::TextField, "The field that is compared.").required(),
+        Key::new("field", Kind::TextFieldOr(Vec::new()), "The field that is compared.").required(),
         Key::new(
             "as",
             steps,

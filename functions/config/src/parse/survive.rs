@@ -60,7 +60,7 @@ fn unit_keys() -> Vec<Key> {
 
 /// What can be part of a unit.
 fn unit_name() -> Kind {
-    Kind::AnyOf(vec![Kind::TextField, Kind::OneOf(vec!["address", "location", "salary"])])
+    Kind::TextFieldOr(vec!["address", "location", "salary"])
 }
 
 pub(super) fn survive(root: &Section<'_>, sources: &[Source], enrich: &[Enrich], notes: &mut Notes<'_>) -> Survive {
