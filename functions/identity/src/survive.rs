@@ -167,11 +167,11 @@ impl<'c> Survivorship<'c> {
         customer.updated_at = account.updated_at;
         customer.interests_from = None;
         customer.held_by.clear();
-        customer.from_tables = self.from_tables(candidate);
+        customer.from_tables = self.tables_of(candidate);
     }
 
     /// Which values of an account came from tables, but for those that are blocked.
-    fn from_tables<'x>(&self, candidate: &Candidate<'x>) -> Option<Cow<'x, str>> {
+    fn tables_of<'x>(&self, candidate: &Candidate<'x>) -> Option<Cow<'x, str>> {
         let text = candidate.account.provenance.as_deref()?;
         if candidate.blocked.is_empty() {
             return Some(Cow::Borrowed(text));
