@@ -41,10 +41,15 @@ fn row(id: &str, email: &str, seconds: i64) -> Row {
     Row::new("crm", id).with("email", email).with("given_name", "Anna").with("address.country", "DE").at(seconds)
 }
 
-/// Three versions, the last of which has a change of every kind.
 fn versions() -> [Version; 3] {
-    let mut pipeline = Pipeline::new(&Settings::default());
+    versions_under(&Settings::default())
+}
+
+/// Three versions, the last of which has a change of every kind.
+fn versions_under(settings: &Settings) -> [Version; 3] {
+    let mut pipeline = Pipeline::new(settings);
     let mut whole = row("1", "a@x.de", 1).with("birthdate", "1931-12-14").with("address.postal_code", "01234");
+    whole = whole.with("ssn", "123-45").with("nick", "Anni").with("middle_name", "Eva");
     whole.salary = Some("50000".to_owned());
     whole.device = Some("ios".to_owned());
     whole.interests = vec!["art".to_owned()];
@@ -54,15 +59,24 @@ fn versions() -> [Version; 3] {
     let mut gone = row("6", "d@x.de", 2);
     gone.mark = Some("true");
     // The larger part of 2, 3 and 4 joins 1, which has the older id; 5 takes 7 in.
-    let changed = [row("2", "a@x.de", 2), row("3", "a@x.de", 2), row("5", "e@x.de", 2), gone, row("8", "f@x.de", 2)];
-    pipeline.correct(&Settings { always: vec![["crm:7", "crm:5"]], ..Settings::default() });
+    let changed = [
+        row("2", "a@x.de", 2).with("nick", "A."),
+        row("3", "a@x.de", 2),
+        row("5", "e@x.de", 2),
+        gone,
+        row("8", "f@x.de", 2),
+    ];
+    pipeline.correct(&Settings { always: vec![["crm:7", "crm:5"]], ..settings.clone() });
     let third = publish(&mut pipeline, "c", &changed);
     [first, second, third]
 }
 
 #[test]
 fn what_is_published_fits_the_schemas() {
-    for version in versions() {
+    let with_more = versions_under(&Settings { has_more_fields: true, ..Settings::default() });
+    let has_more = |customer: &Value| customer["ssn"] == "12345" && customer["identifiers"]["ssn"] == json!(["12345"]);
+    assert!(with_more.iter().all(|version| version.customers.values().any(has_more)));
+    for version in versions().into_iter().chain(with_more) {
         let customers: Vec<Value> = version.customers.into_values().collect();
         assert_eq!(misfits("customer", &customers), Vec::<usize>::new());
         assert_eq!(misfits("change", &version.changes), Vec::<usize>::new());

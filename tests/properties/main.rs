@@ -32,6 +32,7 @@ mod memory;
 mod new_rules;
 mod normalisers;
 mod other_tools;
+mod own_fields;
 mod privacy;
 mod requests;
 mod schedules;

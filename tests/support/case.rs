@@ -76,6 +76,13 @@ impl Case {
         self
     }
 
+    /// The case with a reference table; `name` is `<table>.csv`.
+    #[must_use]
+    pub fn table(mut self, name: &str, csv: &str) -> Self {
+        self.objects.push((format!("reference/{name}"), csv.into()));
+        self
+    }
+
     /// The case, run in another way.
     #[must_use]
     pub fn with(self, knobs: Knobs) -> Self {

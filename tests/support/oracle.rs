@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::row::{Row, TEXT_FIELDS, rfc3339};
+use crate::row::{MORE_FIELDS, Row, TEXT_FIELDS, rfc3339};
 use crate::settings::Settings;
 
 /// An account after normalisation and enrichment.
@@ -406,8 +406,7 @@ fn survivors<'a>(by_reference: &'a [Account], settings: &Settings) -> BTreeMap<&
     let of_unit = |field: &str| {
         settings.unit.0.iter().any(|name| *name == field || (*name == "address" && ADDRESS.contains(&field)))
     };
-    let fields: Vec<&'static str> =
-        TEXT_FIELDS.into_iter().chain(["location", "salary", "attributes.device"]).collect();
+    let fields: Vec<&'static str> = text_fields(settings).chain(["location", "salary", "attributes.device"]).collect();
     let unit: Vec<&str> = fields.iter().copied().filter(|field| of_unit(field)).collect();
     let found = fields.into_iter().filter_map(|field| {
         let own = settings.survive.iter().find(|(name, _)| *name == field).map(|(_, rule)| *rule);
@@ -435,7 +434,7 @@ fn fold(mut accounts: Vec<Account>, settings: &Settings) -> Value {
     let device = Some(survivor("attributes.device")).filter(|device| !device.is_null());
     let attributes: Map<String, Value> = device.map(|device| ("device".to_owned(), device)).into_iter().collect();
     let provenance = provenance(&accounts, &survivors);
-    json!({
+    let mut customer = json!({
         "members": members,
         "given_name": survivor("given_name"),
         "family_name": survivor("family_name"),
@@ -452,7 +451,19 @@ fn fold(mut accounts: Vec<Account>, settings: &Settings) -> Value {
         "attributes": attributes,
         "updated_at": accounts.iter().filter_map(|account| account.updated_at).max().map(rfc3339),
         "provenance": provenance,
-    })
+    });
+    if settings.has_more_fields {
+        for field in MORE_FIELDS {
+            customer[field] = survivor(field);
+        }
+        customer["identifiers"] = json!({"ssn": all("ssn")});
+    }
+    customer
+}
+
+/// The text fields of the settings.
+fn text_fields(settings: &Settings) -> impl Iterator<Item = &'static str> {
+    TEXT_FIELDS.into_iter().chain(MORE_FIELDS.into_iter().filter(|_| settings.has_more_fields))
 }
 
 /// Which account or table each value came from; of one account it only says the tables.
@@ -501,7 +512,11 @@ pub fn account_of(row: &Row, settings: &Settings) -> Account {
     }
     let mut texts = BTreeMap::new();
     let country = raw.get("address.country").map(|country| country.trim().to_uppercase()).unwrap_or_default();
-    for field in TEXT_FIELDS {
+    if settings.has_more_fields && row.source == "shop" {
+        let nick = raw.entry("nick").or_default();
+        *nick = if nick.trim().is_empty() { "you".to_owned() } else { nick.clone() };
+    }
+    for field in text_fields(settings) {
         let Some(text) = raw.get(field).filter(|text| !text.trim().is_empty()) else { continue };
         let normal = match field {
             "given_name" | "family_name" => Some(capitalise(text.trim())),
@@ -509,6 +524,11 @@ pub fn account_of(row: &Row, settings: &Settings) -> Account {
             "phone_number" => phone_number(text, &country, row.region()),
             "birthdate" => is_date(text).then(|| text.clone()),
             "address.country" => Some(text.trim().to_uppercase()),
+            "nick" => Some(text.trim().to_owned()),
+            "ssn" => {
+                let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+                (!digits.is_empty()).then_some(digits)
+            }
             _ => Some(text.clone()),
         };
         if let Some(normal) = normal {

@@ -22,6 +22,10 @@ pub const TEXT_FIELDS: [&str; 11] = [
     "address.country",
 ];
 
+/// Text fields that only some settings have: a standard one that not all records have, and two of one's own, of which `ssn`
+/// is an identifier. The list has none of them.
+pub const MORE_FIELDS: [&str; 3] = ["middle_name", "nick", "ssn"];
+
 /// What a system says about a person at some time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
@@ -104,7 +108,8 @@ impl Row {
             "gone": self.mark,
             "more": {"not": ["read", null, {"email": "never@read.de"}]},
         });
-        for field in TEXT_FIELDS {
+        let more = MORE_FIELDS.into_iter().filter(|field| self.texts.contains_key(field));
+        for field in TEXT_FIELDS.into_iter().chain(more) {
             row[field] = json!(self.texts.get(field));
         }
         format!("{row}\n")
@@ -148,6 +153,9 @@ impl Row {
             ("interests", (!self.interests.is_empty()).then(|| json!(self.interests))),
             ("created", self.updated_at.map(|time| json!(time))),
             ("pay", pay),
+            ("middle", text("middle_name")),
+            ("nick", text("nick")),
+            ("tax", text("ssn").map(|number| json!({"number": number}))),
             ("state", Some(object(&[("deleted", mark)]))),
         ]);
         format!("{row}\n")

@@ -27,6 +27,8 @@ pub struct Settings {
     pub survive: Vec<(&'static str, &'static str)>,
     /// Fields that survive together, and their rule.
     pub unit: (Vec<&'static str>, &'static str),
+    /// Whether there are the fields [`MORE_FIELDS`](crate::row::MORE_FIELDS).
+    pub has_more_fields: bool,
     /// Corrections: pairs of references.
     pub always: Vec<[&'static str; 2]>,
     /// Corrections: pairs of references.
@@ -48,6 +50,7 @@ impl Default for Settings {
             survive_default: "latest",
             survive: Vec::new(),
             unit: (vec!["address", "location"], "latest"),
+            has_more_fields: false,
             always: Vec::new(),
             never: Vec::new(),
         }
@@ -81,6 +84,7 @@ impl Settings {
             let name = format!("name = \"{source}\"\n");
             text.replace(&name, &format!("{name}snapshot = true\n"))
         });
+        let sources = if self.has_more_fields { with_more_fields(&sources) } else { sources };
         format!("{sources}\n{rules}\n{}\n{}", self.guard(), self.survive())
     }
 
@@ -185,6 +189,18 @@ impl Settings {
     pub fn location_of(&self, zip3: &str) -> Option<(f64, f64)> {
         LOCATIONS.iter().find(|(known, ..)| *known == zip3).map(|(_, latitude, longitude)| (*latitude, *longitude))
     }
+}
+
+/// The text of the sources with [`MORE_FIELDS`](crate::row::MORE_FIELDS).
+fn with_more_fields(sources: &str) -> String {
+    let of_crm = "middle_name = \"/middle_name\"\nssn = \"/ssn\"\nnick = \"/nick\"\n";
+    let of_shop = "middle_name = \"/middle\"\nssn = \"/tax/number\"\nnick = { at = \"/nick\", default = \"you\" }\n";
+    let of_both = sources
+        .replacen("id = \"/id\"\ngiven_name", &format!("id = \"/id\"\n{of_crm}given_name"), 1)
+        .replace("id = \"/customer_id\"\n", &format!("id = \"/customer_id\"\n{of_shop}"));
+    let own =
+        "[field.ssn]\nidentifier = true\nnormalise = [\"trim\", \"digits_only\"]\n[field.nick]\nnormalise = \"trim\"\n";
+    format!("{of_both}\n{own}")
 }
 
 const SOURCES_TEXT: &str = r#"

@@ -46,7 +46,9 @@ fn sections(keys: &[Key]) -> String {
             Kind::Named(_) => format!("[{}.<name>]", key.name),
             _ => format!("[[{}]]", key.name),
         };
-        let _ = writeln!(text, "| [`{name}`](#{}) | {} |", key.name, key.doc);
+        // As GitHub makes it of the heading.
+        let anchor: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        let _ = writeln!(text, "| [`{name}`](#{anchor}) | {} |", key.doc);
     }
     text
 }

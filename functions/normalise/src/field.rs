@@ -280,21 +280,6 @@ impl Field {
             Self::Attributes => "attributes",
         }
     }
-
-    /// Every standard field.
-    pub fn all() -> impl Iterator<Item = Self> {
-        TextField::ALL.into_iter().map(Self::Text).chain([
-            Self::Location,
-            Self::Salary,
-            Self::Interests,
-            Self::Attributes,
-        ])
-    }
-
-    /// The standard field of a full name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::all().find(|field| field.name() == name)
-    }
 }
 
 #[cfg(test)]
@@ -315,9 +300,6 @@ mod tests {
             let is_address = TextField::ADDRESS.contains(&field);
             assert_eq!(TextField::from_address_member(field.member()), is_address.then_some(field));
             assert_eq!(TextField::from_plain_member(field.member()), (!is_address).then_some(field));
-        }
-        for field in Field::all() {
-            assert_eq!(Field::from_name(field.name()), Some(field));
         }
     }
 

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use onefold_normalise::field::Field;
-
 use super::text_field;
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, texts};
@@ -134,20 +132,18 @@ fn target(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<Targe
         }
         return Some(Target::Attribute(attribute.to_owned()));
     }
-    if let Some(field) = notes.text_field(name) {
-        return Some(Target::Text(field));
+    let target = match name {
+        "location" => Some(Target::Location),
+        "salary" => Some(Target::Salary),
+        "interests" => Some(Target::Interests),
+        _ => notes.text_field(name).map(Target::Text),
+    };
+    if target.is_none() {
+        let names = notes.text_field_names();
+        let known: Vec<&str> = names.into_iter().chain(ENRICHED).chain(["attributes.<name>"]).collect();
+        notes.unknown(span, "field", name, &known);
     }
-    match Field::from_name(name) {
-        Some(Field::Location) => Some(Target::Location),
-        Some(Field::Salary) => Some(Target::Salary),
-        Some(Field::Interests) => Some(Target::Interests),
-        Some(Field::Text(_) | Field::Attributes) | None => {
-            let names = notes.text_field_names();
-            let known: Vec<&str> = names.into_iter().chain(ENRICHED).chain(["attributes.<name>"]).collect();
-            notes.unknown(span, "field", name, &known);
-            None
-        }
-    }
+    target
 }
 
 fn table(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<String> {

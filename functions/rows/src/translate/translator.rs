@@ -174,7 +174,7 @@ impl<'c> Translator<'c> {
                 birthdate_format = text.format.as_ref();
             }
         }
-        let standard = self.order.into_iter().filter_map(|field| Some((field, values[field.index()].take()?)));
+        let standard = self.order.iter().filter_map(|field| Some((*field, values[field.index()].take()?)));
         for (field, value) in standard.chain(of_own) {
             let normal = self.normal(account, field, value, birthdate_format);
             if normal.is_none() {

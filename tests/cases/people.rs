@@ -1,0 +1,3 @@
+//! Persons as they are really kept: a module for each theme.
+
+mod own_fields;
