@@ -4,5 +4,5 @@
 //! stages ([`onefold_tests::case`]).
 
 mod files;
-mod people;
+mod own_fields;
 mod values;

@@ -292,6 +292,7 @@ mod tests {
         for step in [nfc, casefold, collapse, ascii, first_word, sorted_words] {
             assert!(matches!(step(Cow::Borrowed("anna")), Cow::Borrowed(_)));
         }
+        assert!(matches!(digits_only(Cow::Borrowed("0042")), Some(Cow::Borrowed(_))));
         for step in [nfc, collapse, casefold] {
             assert!(matches!(step(Cow::Borrowed("jürgen weiler")), Cow::Borrowed(_)));
         }
