@@ -4,4 +4,5 @@
 //! stages ([`onefold_tests::case`]).
 
 mod files;
+mod household;
 mod values;
