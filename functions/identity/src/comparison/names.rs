@@ -7,7 +7,7 @@ use onefold_normalise::{Step, Surroundings, lowercase};
 
 /// Whether people write the field's names as initials.
 pub(super) fn may_be_initials(field: TextField) -> bool {
-    matches!(field.name(), "given_name" | "middle_name")
+    matches!(field, TextField::GivenName | TextField::MiddleName)
 }
 
 /// The field that has a field's value where given and family name are swapped.
