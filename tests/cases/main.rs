@@ -4,5 +4,6 @@
 //! stages ([`onefold_tests::case`]).
 
 mod files;
+mod household;
 mod own_fields;
 mod values;

@@ -65,11 +65,17 @@ fn put_blocked(lake: &Lake, count: u32) {
 
 /// The most that Merge needs, which makes so many customers.
 fn most_of_merge(lake: &Lake, slices: u32, customers: u64) -> usize {
+    let (made, measured) = merged(lake, slices);
+    assert_eq!(made, customers);
+    measured
+}
+
+/// How many customers Merge makes, and the most that it needs.
+fn merged(lake: &Lake, slices: u32) -> (u64, usize) {
     let partition = Partition { partition: 0, partitions: 1, slices, mappers: 1, shards: 1, replaced: Vec::new() };
     let request = MergeRequest { run: lake.run.clone(), round: 1, partition };
     let (answer, measured) = measured(|| lake.block_on(merge::run(request, &lake.context)).expect("customers"));
-    assert_eq!(answer.customers, customers);
-    measured
+    (answer.customers, measured)
 }
 
 #[test]
@@ -93,6 +99,51 @@ fn a_partition_keeps_to_its_formula() {
             let what =
                 format!("{accounts} accounts, short: {is_short}, in {slices} slices, {blocked_keys} blocked keys");
             findings.note(&what, measured, formula);
+        }
+        findings.assert();
+    });
+}
+
+/// Accounts as short as they are, whose rules keep some of them apart: households of three that share an address, of whom
+/// one has no name; or, if they are a chain, one component in which each account also shares a number with others.
+fn put_households(lake: &Lake, accounts: u64, is_chain: bool) -> (u64, u64) {
+    let rule = |key: &str| format!("[[match]]\nkey = \"{key}\"\nunless_differ = \"given_name\"\n");
+    let rules = format!("{}{}", rule("email"), rule("phone_number"));
+    lake.put(&keys::run_config(&lake.run), CONFIG.replace("[[match]]\nkey = [\"email\"]\n", &rules));
+    let mut shuffle = ShuffleCollector::new(1, 1 << 20).expect("a shuffle");
+    let size = if is_chain { 25 } else { 3 };
+    let mut text_bytes = 0;
+    for number in 0..accounts {
+        let name = if number % size == 2 { String::new() } else { format!(",\"given_name\":\"N{number}\"") };
+        let phone = if is_chain { format!(",\"phone_number\":\"+49{}\"", (number + 13) / size) } else { String::new() };
+        let email = number / size;
+        let text = format!(
+            "{{\"ref\":\"crm:{number}\",\"received_at\":\"2026-11-22T17:46:00Z\"{name},\"email\":\"a{email}@x.de\"{phone}}}\n"
+        );
+        text_bytes += text.len() as u64;
+        shuffle.push(0, text.as_bytes()).expect("a line");
+    }
+    let stored = shuffle.finish().expect("a shuffle");
+    let stored_bytes = stored.len() as u64;
+    lake.put(&keys::shuffle(&lake.run, 0), stored);
+    (stored_bytes, text_bytes)
+}
+
+#[test]
+fn what_rules_keep_apart_keeps_to_the_formula() {
+    alone(|| {
+        let mut findings = Findings::default();
+        for (accounts, is_chain) in [(30_000, false), (10_000, true)] {
+            let lake = Lake::new(1, MemoryBudget::default());
+            put_blocked(&lake, 0);
+            let (stored, text) = put_households(&lake, accounts, is_chain);
+            let (customers, measured) = merged(&lake, 1);
+            assert!((accounts / 25..accounts).contains(&customers), "{customers}");
+            findings.note(
+                &format!("{accounts} accounts, a chain: {is_chain}"),
+                measured,
+                MemoryBudget::merge_bytes(stored, text),
+            );
         }
         findings.assert();
     });

@@ -19,10 +19,22 @@ const IDS: [&str; 9] = ["1", "2", "7", "007", "9", "10", "11", "a1", "b:2"];
 const SECONDS: [i64; 5] = [0, 1_000_000_000, 1_686_161_760, 1_700_000_000, 1_700_000_001];
 
 /// Values of each field; several are spellings of one, and several are nothing.
-const GIVEN_NAMES: [&str; 9] = ["Anna", " anna ", "ANNA", "bob", "Jürgen", "ZOË", "n/a", "", "  "];
-const FAMILY_NAMES: [&str; 6] = ["Weber", "WEBER", "O\"Neil, jr", "unknown", "-", ""];
-const FULL_NAMES: [&str; 9] =
-    ["Anna Weber", "Weber, Anna", "Anna", "weber,", "anna maria Weber", " Bob  Weber ", "n/a", ", ", ""];
+const GIVEN_NAMES: [&str; 13] =
+    ["Anna", " anna ", "ANNA", "A.", "a. m.", "anne", "weber", "bob", "Jürgen", "ZOË", "n/a", "", "  "];
+const FAMILY_NAMES: [&str; 7] = ["Weber", "WEBER", "anna", "O\"Neil, jr", "unknown", "-", ""];
+const FULL_NAMES: [&str; 11] = [
+    "Anna Weber",
+    "Weber, Anna",
+    "Weber Anna",
+    "A. Weber",
+    "Anna",
+    "weber,",
+    "anna maria Weber",
+    " Bob  Weber ",
+    "n/a",
+    ", ",
+    "",
+];
 const EMAILS: [&str; 14] = [
     "a.nna+shop@gmail.com",
     "ANNA@googlemail.com",
@@ -118,6 +130,12 @@ pub fn any_rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
 pub fn any_customer_limits() -> impl Strategy<Value = (Option<usize>, Vec<(&'static str, usize)>)> {
     let distinct = vec![("birthdate", 1), ("email", 2), ("given_name", 1)];
     (proptest::option::weighted(0.3, 1usize..5), subsequence(distinct, 0..3))
+}
+
+/// Accounts of a source that one customer may have.
+pub fn any_source_limits() -> impl Strategy<Value = Vec<(&'static str, usize)>> {
+    proptest::collection::btree_map(select(&SOURCES[..]), 1usize..4, 0..3)
+        .prop_map(|limits| limits.into_iter().collect())
 }
 
 /// References that corrections name; the last one is of no row.

@@ -34,6 +34,12 @@ fn is_chain(path: &[PairFinding], from: &str, to: &str) -> bool {
     starts.chain([to]).eq([from].into_iter().chain(ends)) && path.iter().all(is_accepted)
 }
 
+/// Whether a rule says that two accounts are two persons'.
+fn keeps_apart(finding: &PairFinding) -> bool {
+    let differs = finding.conditions.iter().any(|one| one.requirement == "unless_differ" && !one.holds);
+    finding.verdict == Verdict::Refused && differs
+}
+
 fn told(pairs: &[[&str; 2]], left: &str, right: &str) -> bool {
     pairs.iter().any(|pair| *pair == [left, right] || *pair == [right, left])
 }
@@ -67,8 +73,13 @@ proptest! {
                     Together::Yes { path } => {
                         prop_assert_eq!(id, customer_id);
                         prop_assert!(is_chain(&path, reference, other), "{path:?}");
+                        let is_linked = |one: &PairFinding| matches!(one.verdict, Verdict::Accepted | Verdict::Always);
+                        prop_assert!(rules.iter().any(is_linked) || !rules.iter().any(keeps_apart), "{rules:?}");
                     }
-                    Together::No { shared, divided_by } => {
+                    Together::No { shared, divided_by, kept_apart, left_out } => {
+                        prop_assert!(kept_apart.iter().all(keeps_apart), "{kept_apart:?}");
+                        prop_assert!(left_out.iter().all(|one| one.verdict == Verdict::Accepted), "{left_out:?}");
+                        prop_assert!(left_out.is_empty() || !divided_by.is_empty());
                         prop_assert_ne!(id, customer_id);
                         let accepted = shared.iter().any(|finding| finding.verdict == Verdict::Accepted);
                         prop_assert!(!accepted || !divided_by.is_empty(), "a limit alone keeps an accepted pair apart");

@@ -2,11 +2,12 @@
 
 use onefold_tests::oracle;
 use onefold_tests::pipeline::{Knobs, Pipeline};
+use onefold_tests::row::SOURCES;
 use onefold_tests::settings::Settings;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::data::{any_customer_limits, any_rows, cases, publish_in_two};
+use crate::data::{any_customer_limits, any_rows, any_source_limits, cases, publish_in_two};
 
 pub fn any_settings() -> impl Strategy<Value = Settings> {
     let rules = vec![vec!["email"], vec!["phone_number"], vec!["family_name"], vec!["family_name", "birthdate"]];
@@ -17,9 +18,16 @@ pub fn any_settings() -> impl Strategy<Value = Settings> {
         proptest::collection::vec((0usize..4, 2usize..7), 0..3),
         proptest::option::weighted(0.3, 0.05..0.5),
     );
+    let names = (
+        proptest::option::weighted(0.3, 1usize..3),
+        proptest::option::weighted(0.3, any_source_limits()),
+        proptest::option::weighted(0.3, (0usize..4, subsequence(SOURCES.to_vec(), 2..=3))),
+        proptest::collection::vec(0usize..4, 0..2),
+    );
     let blocked_emails = subsequence(vec!["bob@x.de", "anna@gmail.com", "noreply@x.de"], 0..3);
-    (subsequence(rules, 2..=4), conditions, limits, blocked_emails, any_customer_limits()).prop_map(
-        |(rules, mut conditions, limits, blocked_emails, customers)| {
+    let customers = (any_customer_limits(), names);
+    (subsequence(rules, 2..=4), conditions, limits, blocked_emails, customers).prop_map(
+        |(rules, mut conditions, limits, blocked_emails, (customers, (alike, per_source, between, exact)))| {
             let count = rules.len();
             conditions.retain(|(rule, ..)| *rule < count);
             conditions.sort();
@@ -33,6 +41,10 @@ pub fn any_settings() -> impl Strategy<Value = Settings> {
                 blocked_emails,
                 max_accounts_per_customer: customers.0,
                 max_distinct: customers.1,
+                max_distinct_alike: alike,
+                max_per_source: per_source.unwrap_or_default(),
+                between: between.into_iter().filter(|(rule, _)| *rule < count).collect(),
+                exact,
                 ..Settings::default()
             }
         },

@@ -123,6 +123,10 @@ fn latest_rows(rows: &[Row]) -> Vec<&Row> {
 pub fn keys(account: &Account, settings: &Settings) -> Vec<(usize, Vec<String>)> {
     let mut keys = Vec::new();
     for (number, rule) in settings.rules.iter().enumerate() {
+        let between = settings.between.iter().find(|(of, _)| *of == number);
+        if between.is_some_and(|(_, sources)| !sources.contains(&account.source.as_str())) {
+            continue;
+        }
         let values: Vec<String> = rule
             .iter()
             .filter_map(|field| account.texts.get(field))
@@ -162,15 +166,77 @@ fn limit_of(rule: usize, settings: &Settings) -> usize {
     own.map_or(settings.max_accounts_per_key, |(_, limit)| *limit)
 }
 
+/// What somebody's value of a field is.
+fn somebodys<'a>(account: &'a Account, field: &str) -> Option<&'a str> {
+    account.texts.get(field).map(String::as_str).filter(|value| !is_placeholder(value))
+}
+
+/// Whether two accounts agree on a field, as `cut` leaves its values; `None` if one has none. A given name also agrees
+/// with its initial, and names agree if each account's given name is the other's family name.
+fn agree(field: &str, left: &Account, right: &Account, cut: fn(&str) -> String) -> Option<bool> {
+    let (one, other) = (somebodys(left, field)?, somebodys(right, field)?);
+    let is_same = |one: Option<&str>, other: Option<&str>| one.is_some() && one.map(cut) == other.map(cut);
+    let names = ["given_name", "family_name"];
+    let is_swapped = names.contains(&field)
+        && is_same(somebodys(left, names[0]), somebodys(right, names[1]))
+        && is_same(somebodys(left, names[1]), somebodys(right, names[0]));
+    let is_initial = field == "given_name" && (are_initials(one, other) || are_initials(other, one));
+    Some(cut(one) == cut(other) || is_swapped || is_initial)
+}
+
+/// Whether the first letter of a name, with a dot or not, is all there is of another, or of a word of it where the words
+/// around are the same.
+fn are_initials(short: &str, name: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        name.to_lowercase().split([' ', '.', '-']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let (short, name) = (words(short), words(name));
+    let is_letter = |word: &String| word.chars().count() == 1;
+    let both: Vec<(&String, &String)> = short.iter().zip(&name).collect();
+    let stands_for = |(one, other): &(&String, &String)| {
+        one == other || is_letter(one) && other.starts_with(*one) || is_letter(other) && one.starts_with(*other)
+    };
+    !both.is_empty() && both.iter().all(stands_for) && short.iter().any(is_letter)
+}
+
+/// Whether a condition holds for two accounts.
+fn holds(rule: usize, demand: &str, field: &str, left: &Account, right: &Account, settings: &Settings) -> bool {
+    let agreement = if settings.exact.contains(&rule) {
+        somebodys(left, field).zip(somebodys(right, field)).map(|(left, right)| left == right)
+    } else {
+        agree(field, left, right, str::to_owned)
+    };
+    agreement.unwrap_or(demand == "unless_differ")
+}
+
 /// Whether the conditions of a rule accept two accounts.
 fn accepts(rule: usize, left: &Account, right: &Account, settings: &Settings) -> bool {
-    settings.conditions.iter().filter(|(of, ..)| *of == rule).all(|(_, demand, field)| {
-        let value = |account: &Account| account.texts.get(field).filter(|value| !is_placeholder(value)).cloned();
-        match (value(left), value(right)) {
-            (Some(left), Some(right)) => left == right,
-            _ => *demand == "unless_differ",
-        }
-    })
+    let mut conditions = settings.conditions.iter().filter(|(of, ..)| *of == rule);
+    conditions.all(|(_, demand, field)| holds(rule, demand, field, left, right, settings))
+}
+
+/// Whether a rule says that two accounts are two persons': both have a value, and the values do not agree.
+fn keeps_apart(rule: usize, left: &Account, right: &Account, settings: &Settings) -> bool {
+    let mut conditions = settings.conditions.iter().filter(|(of, demand, _)| *of == rule && *demand == "unless_differ");
+    conditions.any(|(_, demand, field)| !holds(rule, demand, field, left, right, settings))
+}
+
+/// The rules whose unblocked key two accounts share, and that are about their sources.
+fn shared_rules(
+    left: usize,
+    right: usize,
+    accounts: &[Account],
+    blocked: &BlockedKeys,
+    settings: &Settings,
+) -> Vec<usize> {
+    let others = keys(&accounts[right], settings);
+    let shared =
+        keys(&accounts[left], settings).into_iter().filter(|key| others.contains(key) && !blocked.contains_key(key));
+    let is_about = |rule: &usize| {
+        let is_between = settings.between.iter().any(|(of, _)| of == rule);
+        !is_between || accounts[left].source != accounts[right].source
+    };
+    shared.map(|(rule, _)| rule).filter(is_about).collect()
 }
 
 /// The rules that accept two accounts: they share an unblocked key, and the conditions hold for what is somebody's.
@@ -182,10 +248,24 @@ fn rules_of(
     blocked: &BlockedKeys,
     settings: &Settings,
 ) -> Vec<usize> {
-    let others = keys(&accounts[right], settings);
-    let shared =
-        keys(&accounts[left], settings).into_iter().filter(|key| others.contains(key) && !blocked.contains_key(key));
-    shared.map(|(rule, _)| rule).filter(|rule| accepts(*rule, &usable[left], &usable[right], settings)).collect()
+    let shared = shared_rules(left, right, accounts, blocked, settings).into_iter();
+    shared.filter(|rule| accepts(*rule, &usable[left], &usable[right], settings)).collect()
+}
+
+/// Whether two accounts must be apart: a rule keeps them apart, and neither a rule nor people accept them.
+fn is_refused(
+    left: usize,
+    right: usize,
+    accounts: &[Account],
+    usable: &[Account],
+    blocked: &BlockedKeys,
+    settings: &Settings,
+) -> bool {
+    let shared = shared_rules(left, right, accounts, blocked, settings);
+    let together = always(accounts, settings);
+    shared.iter().any(|rule| keeps_apart(*rule, &usable[left], &usable[right], settings))
+        && !shared.iter().any(|rule| accepts(*rule, &usable[left], &usable[right], settings))
+        && (together[left].is_none() || together[left] != together[right])
 }
 
 /// What people said to be one person's: of each account, the references that it is told to be together with.
@@ -203,8 +283,36 @@ fn always(accounts: &[Account], settings: &Settings) -> Vec<Option<BTreeSet<&'st
     accounts.iter().map(chain).collect()
 }
 
-/// A component in parts that are within the limits, where no two are told never to be together: what is told to be
-/// one person's first, whatever the limits; then link by link, those that most rules accept first, then those
+/// How many accounts, and values, some accounts have of what is limited, each with its limit.
+fn extent(members: &BTreeSet<usize>, usable: &[Account], settings: &Settings) -> Vec<(usize, usize)> {
+    let distinct = |field: &str| {
+        members.iter().filter_map(|member| somebodys(&usable[*member], field)).collect::<BTreeSet<_>>().len()
+    };
+    let of_source = |source: &str| members.iter().filter(|member| usable[**member].source == source).count();
+    let all: Vec<&Account> = members.iter().map(|member| &usable[*member]).collect();
+    let accounts = settings.max_accounts_per_customer.map(|most| (members.len(), most));
+    let alike = settings.max_distinct_alike.map(|most| (most_without_agreement(&all), most));
+    let values = settings.max_distinct.iter().map(|(field, most)| (distinct(field), *most));
+    let sources = settings.max_per_source.iter().map(|(source, most)| (of_source(source), *most));
+    accounts.into_iter().chain(alike).chain(values).chain(sources).collect()
+}
+
+/// The greatest number of accounts of which no two agree on the first three letters of the given name.
+fn most_without_agreement(accounts: &[&Account]) -> usize {
+    let cut = |name: &str| name.chars().take(3).collect::<String>();
+    let Some((first, rest)) = accounts.split_first() else { return 0 };
+    let differing: Vec<&Account> =
+        rest.iter().copied().filter(|other| agree("given_name", first, other, cut) == Some(false)).collect();
+    let same = |other: &&&Account| {
+        ["given_name", "family_name"].iter().all(|name| first.texts.get(name) == other.texts.get(name))
+    };
+    let others: Vec<&Account> = rest.iter().filter(|other| !same(other)).copied().collect();
+    let with_first = if somebodys(first, "given_name").is_some() { 1 + most_without_agreement(&differing) } else { 0 };
+    with_first.max(most_without_agreement(&others))
+}
+
+/// A component in parts that are within the limits, where no two are told never to be together or are refused: what is
+/// told to be one person's first, whatever the limits; then link by link, those that most rules accept first, then those
 /// of the earliest rule, then by reference, and without those that would join too much.
 fn divided(
     mut members: Vec<usize>,
@@ -213,22 +321,21 @@ fn divided(
     blocked: &BlockedKeys,
     settings: &Settings,
 ) -> Vec<Vec<usize>> {
-    let is_within = |members: &BTreeSet<usize>| {
-        let distinct = |field: &str| {
-            members.iter().filter_map(|member| usable[*member].texts.get(field)).collect::<BTreeSet<_>>().len()
-        };
-        settings.max_accounts_per_customer.is_none_or(|most| members.len() <= most)
-            && settings.max_distinct.iter().all(|(field, most)| distinct(field) <= *most)
+    let is_never = |left: usize, right: usize| {
+        let told = [accounts[left].reference.as_str(), accounts[right].reference.as_str()];
+        settings.never.iter().any(|[one, other]| [*one, *other] == told || [*other, *one] == told)
     };
-    let is_never = |left: &BTreeSet<usize>, right: &BTreeSet<usize>| {
-        let has = |part: &BTreeSet<usize>, reference: &str| part.iter().any(|at| accounts[*at].reference == reference);
-        settings
-            .never
-            .iter()
-            .any(|[one, other]| has(left, one) && has(right, other) || has(left, other) && has(right, one))
-    };
+    let must_be_apart: BTreeSet<(usize, usize)> = members
+        .iter()
+        .flat_map(|left| members.iter().map(|right| (*left, *right)))
+        .filter(|(left, right)| {
+            left != right && (is_never(*left, *right) || is_refused(*left, *right, accounts, usable, blocked, settings))
+        })
+        .collect();
+    let is_within =
+        |members: &BTreeSet<usize>| extent(members, usable, settings).into_iter().all(|(found, most)| found <= most);
     let whole: BTreeSet<usize> = members.iter().copied().collect();
-    if is_within(&whole) && !is_never(&whole, &whole) {
+    if is_within(&whole) && must_be_apart.is_empty() {
         return vec![members];
     }
     let by_reference = |left: &usize, right: &usize| {
@@ -264,17 +371,17 @@ fn divided(
         if left == right {
             continue;
         }
+        let is_apart =
+            parts[left].iter().any(|one| parts[right].iter().any(|other| must_be_apart.contains(&(*one, *other))));
         let joined: BTreeSet<usize> = parts[left].union(&parts[right]).copied().collect();
-        let is_no_worse = |field: &str, most: usize| {
-            let distinct = |part: &BTreeSet<usize>| {
-                part.iter().filter_map(|member| usable[*member].texts.get(field)).collect::<BTreeSet<_>>().len()
-            };
-            distinct(&joined) <= most.max(distinct(&parts[left])).max(distinct(&parts[right]))
-        };
-        if settings.max_accounts_per_customer.is_none_or(|most| joined.len() <= most)
-            && settings.max_distinct.iter().all(|(field, most)| is_no_worse(field, *most))
-            && !is_never(&parts[left], &parts[right])
-        {
+        let extents = [&joined, &parts[left], &parts[right]].map(|part| extent(part, usable, settings));
+        let is_no_worse = extents[0]
+            .iter()
+            .zip(extents[1].iter().zip(&extents[2]))
+            .all(|((found, most), (left, right))| *found <= (*most).max(left.0).max(right.0));
+        // People may have put more accounts together than there may be, but nobody joins these.
+        let is_small = settings.max_accounts_per_customer.is_none_or(|most| joined.len() <= most);
+        if is_no_worse && is_small && !is_apart {
             parts[left] = joined;
             parts[right].clear();
         }

@@ -19,8 +19,16 @@ pub struct Settings {
     pub blocked_emails: Vec<&'static str>,
     /// `[guard] max_distinct`: field and limit.
     pub max_distinct: Vec<(&'static str, usize)>,
+    /// `[guard] max_distinct` of given names that begin with the same three letters, or as names agree.
+    pub max_distinct_alike: Option<usize>,
     /// `[guard] max_accounts_per_customer`
     pub max_accounts_per_customer: Option<usize>,
+    /// `[guard] max_per_source`: source and limit; `unique_persons` of the source if the limit is 1.
+    pub max_per_source: Vec<(&'static str, usize)>,
+    /// The sources between which a rule links, by the rule's number.
+    pub between: Vec<(usize, Vec<&'static str>)>,
+    /// The rules, by number, whose conditions take names as they are.
+    pub exact: Vec<usize>,
     /// `[survive] default`
     pub survive_default: &'static str,
     /// Rules of single fields.
@@ -46,7 +54,11 @@ impl Default for Settings {
             max_share_per_key: None,
             blocked_emails: Vec::new(),
             max_distinct: Vec::new(),
+            max_distinct_alike: None,
             max_accounts_per_customer: None,
+            max_per_source: Vec::new(),
+            between: Vec::new(),
+            exact: Vec::new(),
             survive_default: "latest",
             survive: Vec::new(),
             unit: (vec!["address", "location"], "latest"),
@@ -85,6 +97,11 @@ impl Settings {
             text.replace(&name, &format!("{name}snapshot = true\n"))
         });
         let sources = if self.has_more_fields { with_more_fields(&sources) } else { sources };
+        let unique = self.max_per_source.iter().filter(|(_, most)| *most == 1);
+        let sources = unique.fold(sources, |text, (source, _)| {
+            let name = format!("name = \"{source}\"\n");
+            text.replace(&name, &format!("{name}unique_persons = true\n"))
+        });
         format!("{sources}\n{rules}\n{}\n{}", self.guard(), self.survive())
     }
 
@@ -102,8 +119,15 @@ impl Settings {
         let mut text = format!("[[match]]\nkey = {:?}\n", self.rules[number]);
         for demand in ["if_agree", "unless_differ"] {
             let of_rule = self.conditions.iter().filter(|(rule, named, _)| *rule == number && *named == demand);
-            let fields: Vec<&str> = of_rule.map(|(_, _, field)| *field).collect();
-            text += &format!("{demand} = {fields:?}\n");
+            let exact = self.exact.contains(&number);
+            let written = |field: &str| {
+                if exact { format!("{{ field = {field:?}, exact = true }}") } else { format!("{field:?}") }
+            };
+            let fields: Vec<String> = of_rule.map(|(_, _, field)| written(field)).collect();
+            text += &format!("{demand} = [{}]\n", fields.join(", "));
+        }
+        if let Some((_, sources)) = self.between.iter().find(|(rule, _)| *rule == number) {
+            text += &format!("between = {sources:?}\n");
         }
         if let Some((_, limit)) = self.own_limits.iter().find(|(rule, _)| *rule == number) {
             text += &format!("max_accounts_per_key = {limit}\n");
@@ -120,8 +144,21 @@ impl Settings {
         if let Some(most) = self.max_accounts_per_customer {
             text += &format!("max_accounts_per_customer = {most}\n");
         }
-        let limits: Vec<String> = self.max_distinct.iter().map(|(field, most)| format!("{field} = {most}")).collect();
-        text + &format!("max_distinct = {{ {} }}\n", limits.join(", "))
+        let several = self.max_per_source.iter().filter(|(_, most)| *most > 1);
+        let several: Vec<String> = several.map(|(source, most)| format!("{source} = {most}")).collect();
+        text += &format!("max_per_source = {{ {} }}\n", several.join(", "));
+        text + &self.distinct()
+    }
+
+    fn distinct(&self) -> String {
+        let Some(alike) = self.max_distinct_alike else {
+            let limits = self.max_distinct.iter().map(|(field, most)| format!("{field} = {most}"));
+            return format!("max_distinct = {{ {} }}\n", limits.collect::<Vec<_>>().join(", "));
+        };
+        let exact = self.max_distinct.iter();
+        let exact = exact.map(|(field, most)| format!("{{ field = {field:?}, exact = true, most = {most} }}, "));
+        let alike = format!("{{ field = \"given_name\", as = \"prefix:3\", most = {alike} }}");
+        format!("max_distinct = [{}{alike}]\n", exact.collect::<String>())
     }
 
     /// The files of corrections: name and CSV.

@@ -34,7 +34,10 @@ pub use field::DeclaredField;
 pub use http::{CursorAt, HttpAuth, HttpPatience, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging};
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 pub use line_span::LineSpan;
-pub use matching::{BlockedValues, ComparedField, ComparisonLevel, Condition, Guard, MatchRule, Requirement};
+pub use matching::{
+    BlockedValues, ComparedField, Comparer, ComparisonLevel, Condition, DistinctLimit, Guard, MatchRule, Requirement,
+    SourceLimits,
+};
 pub use nearest::nearest;
 pub use postgres::{Postgres, PostgresWatermark, Relation};
 pub use publish::Publish;
@@ -90,6 +93,8 @@ pub struct Source {
     pub required: bool,
     /// Whether each run reads the source's whole state, so that accounts it lacks are gone.
     pub snapshot: bool,
+    /// Whether the source has one account a person, so that no customer has two of them.
+    pub unique_persons: bool,
     /// Where the fields are in a row.
     pub mapping: Mapping,
 }

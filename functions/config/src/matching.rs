@@ -14,13 +14,31 @@ pub struct MatchRule {
     pub conditions: Vec<Condition>,
     /// A key of this rule that more accounts share links nothing; the guard's limit if not given.
     pub max_accounts_per_key: Option<u32>,
+    /// The sources between which the rule links: only their accounts have its keys, and only pairs of two sources are
+    /// decided. Sorted; empty if the rule is about all accounts.
+    pub between: Vec<String>,
 }
 
 impl MatchRule {
     /// A rule without conditions over fields as they are.
     pub fn of_fields(fields: &[TextField]) -> Self {
         let key = fields.iter().map(|field| ComparedField { field: *field, steps: Vec::new() }).collect();
-        Self { key, conditions: Vec::new(), max_accounts_per_key: None }
+        Self { key, conditions: Vec::new(), max_accounts_per_key: None, between: Vec::new() }
+    }
+
+    /// Whether the rule decides pair by pair, so that not all accounts of a key are linked by it.
+    pub fn decides_pairs(&self) -> bool {
+        !self.conditions.is_empty() || !self.between.is_empty()
+    }
+
+    /// Whether a condition of the rule can say that two accounts are two persons'.
+    pub fn can_refuse(&self) -> bool {
+        self.conditions.iter().any(|condition| condition.requirement == Requirement::NotDisagree)
+    }
+
+    /// Whether accounts of a source have keys of this rule.
+    pub fn has_source(&self, source: &str) -> bool {
+        self.between.is_empty() || self.between.iter().any(|named| named == source)
     }
 
     /// The names of the key's parts joined by `+`, as reports show them.
@@ -63,10 +81,32 @@ impl ComparedField {
 pub struct Condition {
     /// What the two values must or must not be.
     pub requirement: Requirement,
+    /// Which values, and when they agree.
+    pub comparer: Comparer,
+}
+
+/// A field whose values need not be equal to agree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparer {
     /// Which values.
     pub part: ComparedField,
     /// When two values agree.
     pub level: ComparisonLevel,
+    /// Whether names get no special treatment: otherwise an initial agrees with a given name that begins with it, and
+    /// names of two accounts agree if given and family name are swapped.
+    pub exact: bool,
+}
+
+impl Comparer {
+    /// Values of a field as they are, which agree if they are equal.
+    pub const fn exact(field: TextField) -> Self {
+        Self { part: ComparedField { field, steps: Vec::new() }, level: ComparisonLevel::Equal, exact: true }
+    }
+
+    /// Whether values agree only if they are equal and stand for themselves.
+    pub fn is_plain(&self) -> bool {
+        self.exact && self.part.steps.is_empty() && self.level == ComparisonLevel::Equal
+    }
 }
 
 /// What a condition asks of two values.
@@ -108,8 +148,10 @@ pub struct Guard {
     pub max_share_per_key: Option<f64>,
     /// Values that are nobody's.
     pub blocked_values: BlockedValues,
-    /// How many different values of a field a customer may have.
-    pub max_distinct: BTreeMap<TextField, u32>,
+    /// How many different values a customer may have, sorted by field.
+    pub max_distinct: Vec<DistinctLimit>,
+    /// How many accounts of a source a customer may have.
+    pub max_per_source: SourceLimits,
     /// How many accounts a customer may have.
     pub max_accounts_per_customer: Option<u32>,
 }
@@ -136,7 +178,37 @@ impl Guard {
 
     /// Whether any customer can be too large or too diverse.
     pub fn limits_customers(&self) -> bool {
-        self.max_accounts_per_customer.is_some() || !self.max_distinct.is_empty()
+        self.max_accounts_per_customer.is_some() || !self.max_distinct.is_empty() || !self.max_per_source.is_empty()
+    }
+}
+
+/// How many different values of a field a customer may have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DistinctLimit {
+    /// The field, and which of its values are not different.
+    pub comparer: Comparer,
+    /// How many.
+    pub most: u32,
+}
+
+/// How many accounts of each source a customer may have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceLimits {
+    /// Of a source that is not among the others.
+    pub every: Option<u32>,
+    /// By source.
+    pub named: BTreeMap<String, u32>,
+}
+
+impl SourceLimits {
+    /// How many accounts of this source a customer may have.
+    pub fn of(&self, source: &str) -> Option<u32> {
+        self.named.get(source).copied().or(self.every)
+    }
+
+    /// Whether no source has a limit.
+    pub fn is_empty(&self) -> bool {
+        self.every.is_none() && self.named.is_empty()
     }
 }
 

@@ -59,8 +59,9 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigFaults> {
     let mut normalise = normalise::normalise(&root, &sources, &mut notes);
     normalise.extend(chains);
     let enrich = enrich::enrich(&root, &sources, &mut notes);
-    let matches = matching::matches(&root, &mut notes);
-    let guard = guard::guard(&root, &mut notes);
+    let names = source::names(&root, &mut notes);
+    let matches = matching::matches(&root, &names, &mut notes);
+    let guard = guard::guard(&root, &sources, &names, &mut notes);
     let survive = survive::survive(&root, &sources, &enrich, &mut notes);
     let publish = publish::publish(&root, &mut notes);
     notes.finish(Config { sources, text_fields, own_fields, normalise, enrich, matches, guard, survive, publish })

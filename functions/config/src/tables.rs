@@ -101,7 +101,7 @@ fn same_for_all(keys: &[Key]) -> Option<String> {
 fn tables_among(keys: &[Key]) -> Vec<Key> {
     fn collect(kind: &Kind, found: &mut Vec<Key>) {
         match kind {
-            Kind::Table(keys) => {
+            Kind::Table(keys) if same_for_all(keys).is_none() => {
                 for key in keys {
                     if found.iter().all(|other| other.name != key.name) {
                         found.push(key.clone());

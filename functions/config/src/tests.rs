@@ -196,3 +196,63 @@ fn faults_of_files_say_what_to_do() {
     check(&with("kind = \"ftp\"\nformat = \"csv\""), 3, "unknown kind \"ftp\"");
     check(&with("format = \"csv\"\nurl = \"x\""), 4, "unknown name \"url\"");
 }
+
+#[test]
+fn a_limit_of_values_may_compare_them() {
+    let distinct = |text: &str| {
+        let config = Config::parse(&format!("{SMALLEST}[guard]\nmax_distinct = {text}\n")).unwrap();
+        config.guard.max_distinct
+    };
+    assert_eq!(
+        distinct("{ birthdate = 1, address.country = 2 }"),
+        [(TextField::Birthdate, 1), (TextField::Country, 2)]
+            .map(|(field, most)| DistinctLimit { comparer: Comparer::exact(field), most })
+    );
+    let given_name = DistinctLimit {
+        comparer: Comparer {
+            part: ComparedField { field: TextField::GivenName, steps: vec![Step::Ascii, Step::Nickname] },
+            level: ComparisonLevel::JaroWinkler(0.9),
+            exact: false,
+        },
+        most: 1,
+    };
+    let written = "{ field = \"given_name\", as = [\"ascii\", \"nickname\"], jaro_winkler = 0.9, most = 1 }";
+    assert_eq!(distinct(written), [given_name.clone()]);
+    let both = distinct(&format!("[{{ field = \"birthdate\", most = 1, exact = true }}, {written}]"));
+    assert_eq!(both, [given_name, DistinctLimit { comparer: Comparer::exact(TextField::Birthdate), most: 1 }]);
+
+    let with = |text: &str| format!("{SMALLEST}[guard]\nmax_distinct = {text}\n");
+    check(&with("{ field = \"given_name\" }"), 9, "a field of max_distinct needs most = 1");
+    check(&with("[\"given_name\"]"), 9, "max_distinct must be { birthdate = 1 }");
+    check(&with("1"), 9, "max_distinct must be { birthdate = 1 }");
+    check(&with("{ given = 1 }"), 9, "unknown field \"given\"");
+    check(
+        &with("{ field = \"given_name\", most = 1, least = 2 }"),
+        9,
+        "unknown name \"least\" in a field of max_distinct",
+    );
+}
+
+#[test]
+fn sources_have_limits_and_rules_name_them() {
+    let two = SMALLEST.to_owned() + &SMALLEST.replace("crm", "shop").replace("[[match]]\nkey = \"email\"\n", "");
+    let limits = |text: &str| Config::parse(text).unwrap().guard.max_per_source;
+    let named = |pairs: &[(&str, u32)]| pairs.iter().map(|(name, most)| ((*name).to_owned(), *most)).collect();
+    let every = limits(&format!("{two}[guard]\nmax_per_source = 2\n"));
+    assert_eq!((every.of("crm"), every.of("gone")), (Some(2), Some(2)));
+    let one = limits(&format!("{two}[guard]\nmax_per_source = {{ shop = 3 }}\n"));
+    assert_eq!((one.every, one.named), (None, named(&[("shop", 3)])));
+    let unique = two.replace("name = \"crm\"", "name = \"crm\"\nunique_persons = true");
+    assert_eq!(limits(&unique).named, named(&[("crm", 1)]));
+    let both = limits(&format!("{unique}[guard]\nmax_per_source = 2\n"));
+    assert_eq!((both.of("crm"), both.of("shop")), (Some(1), Some(2)));
+
+    let between = |sources: &str| two.replace("key = \"email\"", &format!("key = \"email\"\nbetween = {sources}"));
+    assert_eq!(Config::parse(&between("[\"shop\", \"crm\"]")).unwrap().matches[0].between, ["crm", "shop"]);
+    check(&between("[\"shop\", \"crn\"]"), 8, "unknown source \"crn\"; did you mean \"crm\"?");
+    check(&between("[\"shop\"]"), 8, "between needs two sources or more");
+    check(&between("[\"shop\", \"crm\", \"shop\"]"), 8, "between names the source \"shop\" twice");
+    check(&format!("{two}[guard]\nmax_per_source = {{ crn = 1 }}\n"), 14, "unknown source \"crn\"");
+    check(&format!("{two}[guard]\nmax_per_source = \"crm\"\n"), 14, "max_per_source must be a whole number from 1 on");
+    check(&format!("{unique}[guard]\nmax_per_source = {{ crm = 2 }}\n"), 15, "has unique_persons = true");
+}

@@ -11,7 +11,7 @@ mod values;
 
 use onefold_graph::node::NodeHasher;
 use onefold_identity::account::Account;
-use onefold_identity::explain::Explainer;
+use onefold_identity::explain::{Apart, Explainer};
 use onefold_identity::json_error::JsonError;
 use onefold_identity::match_keys::Matcher;
 use onefold_identity::merge::Guarded;
@@ -29,7 +29,7 @@ const ACCOUNTS_MOST: usize = 500;
 const LINKS_MOST: usize = 2000;
 /// The most lines about guards that are shown.
 const GUARDS_MOST: usize = 50;
-/// The most shared keys of two customers that are shown.
+/// The most pairs of two customers that are shown, of each kind.
 const SHARED_MOST: usize = 20;
 /// A stand-in for the secret. Any secret works: keys are only compared with each other, and their hashes are not shown.
 const ANY_SECRET: &str = "00000000000000000000000000000000";
@@ -155,7 +155,10 @@ async fn pair(version: &AskedVersion<'_>, one: &str, other: &str) -> Result<Expl
     } else {
         let (of_one, of_other) = members.split_at(left_group.accounts.len());
         let shared = explainer.between(of_one, of_other, SHARED_MOST);
-        Together::No { shared, divided_by: explainer.divided_by(left, right) }
+        let divided_by = explainer.divided_by(left, right);
+        let apart =
+            if divided_by.is_empty() { Apart::default() } else { explainer.apart(of_one, of_other, SHARED_MOST) };
+        Together::No { shared, divided_by, kept_apart: apart.kept_apart, left_out: apart.left_out }
     };
     Ok(ExplainResult::Pair { run: version.run(), customers, rules, together })
 }

@@ -1,19 +1,24 @@
 //! Exact clusters: which accounts of a partition are one person's.
 //!
 //! Customers are the connected components of the pairs that the judge links, unless a guard limits what one customer may
-//! be. What people say about pairs goes before: `always` links whatever the guards say, `never` divides like a guard.
+//! be, or a rule keeps two of its accounts apart. What people say about pairs goes before: `always` links whatever the
+//! guards and rules say, `never` divides like a guard.
 
 mod divide;
+mod extent;
+mod opposed;
 
 use std::collections::BTreeSet;
 
-use divide::{divide, exceeds};
+use divide::divide;
+use extent::exceeds;
 use hashbrown::HashTable;
 use onefold_config::Guard;
 use onefold_graph::node::Node;
 use onefold_graph::union_find::UnionFind;
 
 use crate::judge::Judge;
+use crate::shared_keys::{SharedKey, SharedKeys};
 
 /// Groups of accounts, by number.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -24,11 +29,12 @@ pub struct Clusters {
     pub divided: Vec<DividedCluster>,
 }
 
-/// A cluster that exceeded a limit.
+/// A cluster that exceeded a limit, or held accounts that a rule keeps apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DividedCluster {
-    /// The limits that kept links out: `never`, `max_accounts_per_customer`, `max_distinct.<field>`; with `always.`
-    /// before them those that a part is beyond because people said so.
+    /// What kept links out: `never`, `refused` for what a rule keeps apart, and the limits `max_accounts_per_customer`,
+    /// `max_distinct.<field>` and `max_per_source.<source>`; with `always.` before them the limits that a part is beyond
+    /// because people said so.
     pub limits: BTreeSet<String>,
     /// Its parts.
     pub parts: Vec<Vec<u32>>,
@@ -41,20 +47,29 @@ impl Clusters {
     pub fn new(judge: &Judge<'_>, guard: &Guard) -> Self {
         let mut sets = UnionFind::new(judge.pool().len());
         join_by_keys_alone(judge, &mut sets);
-        join_by_conditions(judge, &mut sets);
+        let shared = judge.shared_keys_with_conditions();
+        let disputed = join_by_conditions(judge, &shared, &mut sets);
         for [left, right] in judge.corrections().always() {
             sets.union(left, right);
         }
         let mut roots: Vec<u32> = judge.pool().numbers().map(|account| sets.find(account)).collect();
         let whole = Self::of_roots(&roots);
-        if !guard.limits_customers() && judge.corrections().has_no_never() {
+        let torn = torn(judge, &disputed, &roots);
+        if !guard.limits_customers() && judge.corrections().has_no_never() && torn.is_empty() {
             return whole;
         }
+        let must_be_divided = |members: &[u32]| {
+            exceeds(judge.pool(), members, guard)
+                || judge.corrections().has_never_within(members)
+                || torn.contains(&roots[members[0] as usize])
+        };
+        let to_divide: Vec<&[u32]> = whole.iter().filter(|members| must_be_divided(members)).collect();
         let mut divided = Vec::new();
-        let is_too_wide =
-            |members: &[u32]| exceeds(judge.pool(), members, guard) || judge.corrections().has_never_within(members);
-        for members in whole.iter().filter(|members| is_too_wide(members)) {
+        for members in to_divide {
             let cut = divide(judge, members, guard);
+            if cut.limits.is_empty() && cut.parts.len() == 1 {
+                continue;
+            }
             for part in &cut.parts {
                 let first = part.iter().min().copied().unwrap_or_default();
                 part.iter().for_each(|member| roots[*member as usize] = first);
@@ -122,11 +137,13 @@ fn join_by_keys_alone(judge: &Judge<'_>, sets: &mut UnionFind) {
     }
 }
 
-/// Joins accounts that share a key of a rule with conditions, if the conditions accept the pair.
+/// Joins accounts that share a key of a rule with conditions, if the conditions accept the pair. Gives the keys by which
+/// the rule may keep some pair apart.
 ///
 /// All pairs of a key are tried, but for those that are joined already; the limit of accounts per key bounds them.
-fn join_by_conditions(judge: &Judge<'_>, sets: &mut UnionFind) {
-    for key in judge.shared_keys_with_conditions().iter() {
+fn join_by_conditions<'s>(judge: &Judge<'_>, shared: &'s SharedKeys, sets: &mut UnionFind) -> Vec<SharedKey<'s>> {
+    let mut disputed = Vec::new();
+    for key in shared.iter() {
         let comparison = judge.compare(key, |account| account);
         for (left, right) in key.pairs() {
             let (one, other) = (key.place(left), key.place(right));
@@ -134,7 +151,30 @@ fn join_by_conditions(judge: &Judge<'_>, sets: &mut UnionFind) {
                 sets.union(one, other);
             }
         }
+        if comparison.may_keep_apart() {
+            disputed.push(key);
+        }
     }
+    disputed
+}
+
+/// The roots of the clusters in which a rule keeps accounts apart, or would if no other accepts them.
+fn torn(judge: &Judge<'_>, disputed: &[SharedKey<'_>], roots: &[u32]) -> BTreeSet<u32> {
+    let mut torn = BTreeSet::new();
+    for key in disputed {
+        let root = |index: usize| roots[key.place(index) as usize];
+        let mut together = key.pairs().filter(|(left, right)| root(*left) == root(*right)).peekable();
+        if together.peek().is_none() {
+            continue;
+        }
+        let comparison = judge.compare(*key, |account| account);
+        for (left, right) in together {
+            if !torn.contains(&root(left)) && comparison.keeps_apart(left, right) {
+                torn.insert(root(left));
+            }
+        }
+    }
+    torn
 }
 
 #[cfg(test)]

@@ -1,16 +1,22 @@
 //! Comparing two accounts that share a match key: the values of both, and whether they agree.
 
-use std::borrow::Cow;
+mod distinct;
+mod names;
 
-use onefold_config::{ComparedField, ComparisonLevel, MatchRule, Requirement};
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use onefold_config::{ComparedField, Comparer, ComparisonLevel, Condition, MatchRule, Requirement};
 use onefold_normalise::field::TextFieldSet;
 
 use crate::account::Account;
 use crate::edit_distance;
 use crate::match_keys;
 
+pub(crate) use distinct::DistinctValues;
+
 /// What a condition compares of an account; `None` if the value is missing, a placeholder or blocked.
-pub fn compared_value<'a>(
+pub(crate) fn compared_value<'a>(
     part: &ComparedField,
     account: &'a Account<'_>,
     blocked: TextFieldSet,
@@ -18,33 +24,124 @@ pub fn compared_value<'a>(
     if blocked.contains(part.field) { None } else { match_keys::value(part, account) }
 }
 
+/// A value that a comparer compares, and what it needs of the account's name.
+#[derive(Clone, Debug)]
+pub(crate) struct Compared<'a> {
+    value: Cow<'a, str>,
+    /// None if the value is no name, or counts only as it is.
+    name: Option<ComparedName<'a>>,
+}
+
+/// A name as the account has it.
+#[derive(Clone, Debug)]
+struct ComparedName<'a> {
+    written: &'a str,
+    account: &'a Account<'a>,
+    blocked: TextFieldSet,
+    /// What the comparer compares of the name's counterpart, once somebody asks for it.
+    counterpart: OnceCell<Option<Cow<'a, str>>>,
+}
+
+impl<'a> Compared<'a> {
+    /// What a comparer compares of an account; `None` if the value is missing, a placeholder or blocked.
+    pub(crate) fn new(comparer: &Comparer, account: &'a Account<'a>, blocked: TextFieldSet) -> Option<Self> {
+        let field = comparer.part.field;
+        let value = compared_value(&comparer.part, account, blocked)?;
+        let is_name = !comparer.exact && (names::may_be_initials(field) || names::counterpart(field).is_some());
+        let written = account.text(field).filter(|_| is_name);
+        let name = written.map(|written| ComparedName { written, account, blocked, counterpart: OnceCell::new() });
+        Some(Self { value, name })
+    }
+
+    /// Whether two values agree. Both ways round it is the same.
+    pub(crate) fn agrees(&self, other: &Self, comparer: &Comparer) -> bool {
+        reach(comparer.level, &self.value, &other.value)
+            || self.agrees_by_initials(other, comparer)
+            || self.is_swapped(other, comparer)
+    }
+
+    /// An initial also stands for the name that a comparer makes of a name: `R.` for Bob, by `nickname`.
+    fn agrees_by_initials(&self, other: &Self, comparer: &Comparer) -> bool {
+        let (Some(left), Some(right)) = (&self.name, &other.name) else { return false };
+        names::may_be_initials(comparer.part.field)
+            && (names::initials_agree(left.written, right.written)
+                || names::initials_agree(left.written, &other.value)
+                || names::initials_agree(&self.value, right.written))
+    }
+
+    /// Whether the given name of each is the family name of the other.
+    fn is_swapped(&self, other: &Self, comparer: &Comparer) -> bool {
+        let (Some(left), Some(right)) = (&self.name, &other.name) else { return false };
+        let (Some(of_left), Some(of_right)) = (left.counterpart(comparer), right.counterpart(comparer)) else {
+            return false;
+        };
+        reach(comparer.level, &self.value, of_right) && reach(comparer.level, of_left, &other.value)
+    }
+
+    /// What tells two values apart, for an order that does not depend on where they were found.
+    fn identity(&self, comparer: &Comparer) -> (&str, Option<&str>, Option<&str>) {
+        let name = self.name.as_ref();
+        (&self.value, name.map(|name| name.written), name.and_then(|name| name.counterpart(comparer)))
+    }
+}
+
+impl ComparedName<'_> {
+    fn counterpart(&self, comparer: &Comparer) -> Option<&str> {
+        let find = || {
+            let field = names::counterpart(comparer.part.field)?;
+            compared_value(&ComparedField { field, steps: comparer.part.steps.clone() }, self.account, self.blocked)
+        };
+        self.counterpart.get_or_init(find).as_deref()
+    }
+}
+
 /// What a rule's conditions compare of one account, a value for each condition.
 #[derive(Clone, Debug)]
-pub struct ComparedValues<'a>(Vec<Option<Cow<'a, str>>>);
+pub(crate) struct ComparedValues<'a>(Vec<Option<Compared<'a>>>);
 
 impl<'a> ComparedValues<'a> {
     /// The values of an account. Those of `blocked` fields count as missing.
-    pub fn new(rule: &MatchRule, account: &'a Account<'_>, blocked: TextFieldSet) -> Self {
-        let value = |part: &ComparedField| compared_value(part, account, blocked);
-        Self(rule.conditions.iter().map(|condition| value(&condition.part)).collect())
+    pub(crate) fn new(rule: &MatchRule, account: &'a Account<'a>, blocked: TextFieldSet) -> Self {
+        let compared = |condition: &Condition| Compared::new(&condition.comparer, account, blocked);
+        Self(rule.conditions.iter().map(compared).collect())
     }
 
     /// The number of the rule's first condition that does not hold for two accounts; `None` if all hold. Both ways round
     /// it is the same.
-    pub fn refused_by(&self, other: &Self, rule: &MatchRule) -> Option<usize> {
-        let pairs = rule.conditions.iter().zip(self.0.iter().zip(&other.0));
-        pairs.enumerate().find_map(|(number, (condition, (left, right)))| {
-            let holds = match (left, right) {
-                (Some(left), Some(right)) => agree(condition.level, left, right),
-                _ => condition.requirement == Requirement::NotDisagree,
-            };
-            (!holds).then_some(number)
+    pub(crate) fn refused_by(&self, other: &Self, rule: &MatchRule) -> Option<usize> {
+        (0..self.0.len()).find(|number| !self.holds(*number, other, rule))
+    }
+
+    /// Whether a condition of the rule holds for two accounts.
+    pub(crate) fn holds(&self, number: usize, other: &Self, rule: &MatchRule) -> bool {
+        let condition = &rule.conditions[number];
+        match (&self.0[number], &other.0[number]) {
+            (Some(left), Some(right)) => left.agrees(right, &condition.comparer),
+            _ => condition.requirement == Requirement::NotDisagree,
+        }
+    }
+
+    /// The number of the first condition by which two accounts are two persons': an `unless_differ` whose values do not
+    /// agree. A failing `if_agree` only says that the rule's evidence is not enough.
+    pub(crate) fn kept_apart_by(&self, other: &Self, rule: &MatchRule) -> Option<usize> {
+        let can_keep_apart = |number: &usize| rule.conditions[*number].requirement == Requirement::NotDisagree;
+        (0..self.0.len()).filter(can_keep_apart).find(|number| !self.holds(*number, other, rule))
+    }
+
+    /// Whether an `unless_differ` of the rule may keep some of these accounts apart: they have other values for it.
+    pub(crate) fn may_differ(all: &[Self], rule: &MatchRule) -> bool {
+        rule.conditions.iter().enumerate().any(|(number, condition)| {
+            if condition.requirement != Requirement::NotDisagree {
+                return false;
+            }
+            let mut values = all.iter().filter_map(|values| values.0[number].as_ref()).map(|compared| &compared.value);
+            values.next().is_some_and(|first| values.any(|value| value != first))
         })
     }
 }
 
 /// Whether two values reach a comparison level.
-fn agree(level: ComparisonLevel, left: &str, right: &str) -> bool {
+fn reach(level: ComparisonLevel, left: &str, right: &str) -> bool {
     match level {
         ComparisonLevel::Equal => left == right,
         ComparisonLevel::JaroWinkler(least) => left == right || strsim::jaro_winkler(left, right) >= least,

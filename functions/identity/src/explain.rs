@@ -9,7 +9,7 @@ mod finding;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use onefold_config::{Config, MatchRule};
+use onefold_config::Config;
 use onefold_graph::node::Node;
 
 use crate::account::Account;
@@ -21,6 +21,15 @@ use crate::merge::Guarded;
 use crate::pool::AccountPool;
 
 pub use finding::{CheckedCondition, PairFinding};
+
+/// What keeps two customers apart that links would join.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Apart {
+    /// Pairs that a rule keeps apart.
+    pub kept_apart: Vec<PairFinding>,
+    /// Links that would have joined the two.
+    pub left_out: Vec<PairFinding>,
+}
 
 /// Explains the accounts of a customer, or of two. Accounts are named by their numbers.
 pub struct Explainer<'e> {
@@ -144,8 +153,33 @@ impl<'e> Explainer<'e> {
         never.chain(shared).take(most).collect()
     }
 
+    /// What keeps two customers apart that links would join: pairs that a rule keeps apart and nothing accepts, and the
+    /// links between the two that were left out, the strongest first; up to `most` of each.
+    pub fn apart(&self, left: &[u32], right: &[u32], most: usize) -> Apart {
+        let members = [left, right].concat();
+        let decided = self.judge.decide(&members);
+        let crosses = |places: &(u32, u32)| (places.0 as usize) < left.len() && places.1 as usize >= left.len();
+        let of = |places: (u32, u32)| (members[places.0 as usize], members[places.1 as usize]);
+        let refused = decided.refused.into_iter().filter(crosses).take(most).map(of);
+        let links = decided.links.into_iter().filter(|link| crosses(&link.places)).take(most);
+        Apart {
+            kept_apart: refused.filter_map(|(left, right)| self.refusal(left, right)).collect(),
+            left_out: links
+                .map(|link| (link.first_rule, of(link.places)))
+                .map(|(rule, (left, right))| self.finding(rule, left, right))
+                .collect(),
+        }
+    }
+
+    /// What the first rule says of two accounts that keeps them apart.
+    fn refusal(&self, left: u32, right: u32) -> Option<PairFinding> {
+        let keeps_apart = |rule: &usize| self.judge.keeps_apart(*rule, left, right);
+        (0..self.config.matches.len()).find(keeps_apart).map(|rule| self.finding(rule, left, right))
+    }
+
     /// The limits at which Merge divided what would have been one customer, if it set two accounts apart by that:
-    /// `never`, `max_accounts_per_customer` or `max_distinct.<field>`.
+    /// `never`, `refused` for what a rule keeps apart, `max_accounts_per_customer`, `max_distinct.<field>` or
+    /// `max_per_source.<source>`.
     pub fn divided_by(&self, left: u32, right: u32) -> Vec<String> {
         let part = |guarded: &Guarded, account: u32| {
             let has_account = |part: &Vec<String>| part.iter().any(|reference| reference == self.reference(account));
@@ -179,7 +213,7 @@ impl<'e> Explainer<'e> {
             rule.key.iter().map(|part| match_keys::value(part, account).map(|value| value.into_owned())).collect()
         };
         let conditions = match ruling.verdict {
-            Verdict::Accepted | Verdict::Refused => self.conditions(rule, left, right, ruling.refused_by),
+            Verdict::Accepted | Verdict::Refused => self.conditions(rule_number, left, right, ruling.refused_by),
             _ => Vec::new(),
         };
         PairFinding {
@@ -193,18 +227,25 @@ impl<'e> Explainer<'e> {
     }
 
     /// The conditions up to the one that refuses the pair.
-    fn conditions(&self, rule: &MatchRule, left: u32, right: u32, refused_by: Option<usize>) -> Vec<CheckedCondition> {
-        let pool = self.judge.pool();
+    fn conditions(
+        &self,
+        rule_number: usize,
+        left: u32,
+        right: u32,
+        refused_by: Option<usize>,
+    ) -> Vec<CheckedCondition> {
+        let (rule, pool) = (&self.config.matches[rule_number], self.judge.pool());
         let checked = rule.conditions.iter().take(refused_by.map_or(usize::MAX, |number| number + 1)).enumerate();
         checked
             .map(|(number, condition)| CheckedCondition {
                 requirement: condition.requirement.name().to_owned(),
-                field: condition.part.name(),
+                field: condition.comparer.part.name(),
                 values: [left, right].map(|account| {
-                    let value = compared_value(&condition.part, pool.account(account), pool.blocked_fields(account));
+                    let value =
+                        compared_value(&condition.comparer.part, pool.account(account), pool.blocked_fields(account));
                     value.map(|value| value.into_owned())
                 }),
-                holds: refused_by != Some(number),
+                holds: self.judge.holds(rule_number, number, left, right),
             })
             .collect()
     }

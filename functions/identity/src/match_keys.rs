@@ -11,6 +11,7 @@ use onefold_normalise::{self as normalise, Surroundings, is_placeholder};
 use crate::account::Account;
 use crate::blocked_values::Blocklist;
 use crate::corrections::Corrections;
+use crate::reference;
 
 /// Makes the match keys of accounts by the configuration's rules.
 #[derive(Clone, Debug)]
@@ -119,6 +120,9 @@ impl Matcher {
     /// As [`Matcher::keys`], where it is known which fields have blocked values.
     pub fn keys_without(&mut self, account: &Account<'_>, blocked: TextFieldSet, keys: &mut Vec<MatchKey>) {
         for (number, NamedRule { rule, start, .. }) in self.rules.iter().enumerate() {
+            if !is_of_source(rule, account) {
+                continue;
+            }
             self.bytes.clear();
             self.bytes.extend_from_slice(start);
             let is_complete = for_each_value(rule, account, blocked, |_, value| {
@@ -136,7 +140,7 @@ impl Matcher {
     pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, KeyValues<'_, 'a>)> {
         let blocked = self.blocklist.fields(account);
         let mut explained = Vec::new();
-        for rule in self.rules() {
+        for rule in self.rules().filter(|rule| is_of_source(rule, account)) {
             let mut values = Vec::new();
             if for_each_value(rule, account, blocked, |part, value| values.push((part, value))) {
                 explained.push((rule, values));
@@ -148,12 +152,25 @@ impl Matcher {
     /// A digest of all that decides which keys an account has: the rules' keys, the blocked values, the corrections, the
     /// format of links and the secret. Links of different digests must not be mixed.
     pub fn digest(&self) -> String {
-        let mut text: Vec<String> = self.rules().map(MatchRule::name).collect();
+        let mut text: Vec<String> = self.rules().map(described).collect();
         text.push(self.blocklist.describe());
         text.push(LINKS_FORMAT.to_owned());
         text.extend(Some(self.corrections.links_digest(&self.hasher)).filter(|digest| !digest.is_empty()));
         self.hasher.node(NodeKind::MatchKey, text.join("\n").as_bytes()).to_string()
     }
+}
+
+/// What decides which accounts have a rule's keys.
+fn described(rule: &MatchRule) -> String {
+    match rule.between.as_slice() {
+        [] => rule.name(),
+        sources => format!("{} between {}", rule.name(), sources.join(",")),
+    }
+}
+
+/// Whether a rule is about the account's source.
+fn is_of_source(rule: &MatchRule, account: &Account<'_>) -> bool {
+    rule.between.is_empty() || rule.has_source(reference::split(&account.reference).0)
 }
 
 /// The format of `.links` objects. If a version has another, its links are made anew.

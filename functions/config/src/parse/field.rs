@@ -88,7 +88,7 @@ fn is_name(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Config;
+    use crate::{Comparer, Config, DistinctLimit};
 
     const START: &str = "[[source]]\nname = \"crm\"\nformat = \"jsonl\"\n[source.fields]\nid = \"/id\"\nssn = \"/s\"\n\
         [[match]]\nkey = \"ssn\"\n[field.ssn]\nidentifier = true\nnormalise = [\"trim\", \"digits_only\"]\n";
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(config.enrich[0].target.name(), "card");
         let names: Vec<String> = config.matches.iter().map(crate::MatchRule::name).collect();
         assert_eq!(names, ["ssn", "address.postal_code+card(lowercase)"], "standard fields come first");
-        assert_eq!(config.guard.max_distinct.get(&ssn), Some(&1));
+        assert_eq!(config.guard.max_distinct, [DistinctLimit { comparer: Comparer::exact(ssn), most: 1 }]);
         assert_eq!(config.guard.blocked_values.blocked[card.index()], ["0*"]);
         assert_eq!(config.survive.texts[ssn.index()], crate::Rule::Trusted);
         assert_eq!(config.survive.units[0].fields.len(), 2);

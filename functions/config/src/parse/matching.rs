@@ -8,7 +8,7 @@ use toml::de::DeValue;
 use super::text_field;
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, SpannedValue, texts};
-use crate::{ComparedField, ComparisonLevel, Condition, MatchRule, Requirement};
+use crate::{ComparedField, Comparer, ComparisonLevel, Condition, MatchRule, Requirement};
 
 pub(super) fn keys() -> Vec<Key> {
     let compared = || part_kind(compared_keys());
@@ -22,6 +22,11 @@ pub(super) fn keys() -> Vec<Key> {
             "max_accounts_per_key",
             2,
             "The guard's limit for keys of this rule. If not given, the guard's own.",
+        ),
+        Key::new(
+            "between",
+            Kind::Array(Box::new(Kind::Text(None))),
+            "Two sources or more. The rule links accounts of two of them, and no two accounts of one source.",
         ),
     ]
 }
@@ -44,15 +49,21 @@ fn part_keys() -> Vec<Key> {
     ]
 }
 
-/// The keys of a field that need not be equal to agree.
-fn compared_keys() -> Vec<Key> {
+/// The keys of a field whose values need not be equal to agree.
+pub(super) fn compared_keys() -> Vec<Key> {
     let similarity = Key::ratio("jaro_winkler", "In conditions: values agree from this Jaro-Winkler similarity on.");
     let distance = Key::integer(
         "edit_distance",
         1,
         "In conditions: values agree if at most so many letters are inserted, deleted, replaced or swapped.",
     );
-    part_keys().into_iter().chain([similarity, distance]).collect()
+    let exact = Key::boolean(
+        "exact",
+        "In conditions: whether names get no special treatment. If not, `R.` agrees with `Robert`, and names agree if \
+         given and family name are swapped.",
+    )
+    .or(false);
+    part_keys().into_iter().chain([similarity, distance, exact]).collect()
 }
 
 /// The names of all steps, each prefix too.
@@ -61,7 +72,7 @@ fn step_names() -> Vec<&'static str> {
     steps.chain((1..=9).map(Step::Prefix)).map(Step::name).collect()
 }
 
-pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRule> {
+pub(super) fn matches(root: &Section<'_>, sources: &[&str], notes: &mut Notes<'_>) -> Vec<MatchRule> {
     let sections = root.sections("match", notes);
     if sections.is_empty() && root.get("match").is_none() {
         notes.fault(0..0, "there is no match key, so nothing could be merged; add a [[match]] with key = [\"email\"]");
@@ -74,15 +85,38 @@ pub(super) fn matches(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<MatchRul
             .flat_map(|requirement| conditions(&section, requirement, notes));
         let conditions: Vec<Condition> = conditions.collect();
         let max = section.integer("max_accounts_per_key", 2, notes).and_then(|max| u32::try_from(max).ok());
+        let between = between(&section, sources, notes);
         let Some((key, span)) = key(&section, notes) else { continue };
-        let rule = MatchRule { key, conditions, max_accounts_per_key: max };
-        if rules.iter().any(|other| other.key == rule.key && other.conditions == rule.conditions) {
+        let rule = MatchRule { key, conditions, max_accounts_per_key: max, between };
+        let is_same = |other: &MatchRule| other.key == rule.key && other.conditions == rule.conditions;
+        if rules.iter().any(|other| is_same(other) && other.between == rule.between) {
             notes.fault(span, format!("the key {} is there twice", rule.name()));
         } else {
             rules.push(rule);
         }
     }
     rules
+}
+
+/// The sources between which a rule links, sorted.
+fn between(section: &Section<'_>, sources: &[&str], notes: &mut Notes<'_>) -> Vec<String> {
+    let Some(placed) = section.get("between") else { return Vec::new() };
+    let span = placed.1.clone();
+    let mut names: Vec<String> = Vec::new();
+    for (name, span) in texts(placed, "between", notes) {
+        if !sources.contains(&name) {
+            notes.unknown(span.clone(), "source", name, sources);
+        }
+        if names.iter().any(|known| known == name) {
+            notes.fault(span, format!("between names the source {name:?} twice"));
+        }
+        names.push(name.to_owned());
+    }
+    if names.len() < 2 {
+        notes.fault(span, "between needs two sources or more: the rule links accounts of two of them");
+    }
+    names.sort_unstable();
+    names
 }
 
 /// The parts of a key, and where it stands.
@@ -98,7 +132,8 @@ fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<ComparedFiel
         return None;
     }
     let wanted = items.len();
-    let mut key: Vec<ComparedField> = items.into_iter().filter_map(|item| part(item, &part_keys(), notes)).collect();
+    let mut key: Vec<ComparedField> =
+        items.into_iter().filter_map(|item| part(item, &part_keys(), IN_MATCH, notes)).collect();
     if key.len() < wanted {
         return None;
     }
@@ -113,14 +148,17 @@ fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<ComparedFiel
 
 fn conditions(section: &Section<'_>, requirement: Requirement, notes: &mut Notes<'_>) -> Vec<Condition> {
     let Some(placed) = section.get(requirement.name()) else { return Vec::new() };
-    let mut conditions = Vec::new();
-    for item in items(placed, requirement.name(), notes) {
-        let level = part_section(&item).map_or(ComparisonLevel::Equal, |section| level(&section, notes));
-        if let Some(part) = part(item, &compared_keys(), notes) {
-            conditions.push(Condition { requirement, part, level });
-        }
-    }
-    conditions
+    let items = items(placed, requirement.name(), notes);
+    let comparers = items.into_iter().filter_map(|item| comparer(item, &compared_keys(), IN_MATCH, notes));
+    comparers.map(|comparer| Condition { requirement, comparer }).collect()
+}
+
+/// A field's name, or a table of a field and when two values of it agree; `place` is where it is, for messages.
+pub(super) fn comparer(item: SpannedValue<'_>, keys: &[Key], place: &str, notes: &mut Notes<'_>) -> Option<Comparer> {
+    let section = part_section(&item, place);
+    let level = section.as_ref().map_or(ComparisonLevel::Equal, |section| level(section, notes));
+    let exact = section.and_then(|section| section.boolean("exact", notes)).unwrap_or(false);
+    Some(Comparer { part: part(item, keys, place, notes)?, level, exact })
 }
 
 fn level(section: &Section<'_>, notes: &mut Notes<'_>) -> ComparisonLevel {
@@ -156,17 +194,20 @@ fn items<'t>((value, span): SpannedValue<'t>, name: &str, notes: &mut Notes<'_>)
     fitting
 }
 
+/// Where the parts of keys and conditions are.
+const IN_MATCH: &str = "[[match]]";
+
 /// A part that is written as a table.
-fn part_section<'t>((value, span): &SpannedValue<'t>) -> Option<Section<'t>> {
+fn part_section<'t>((value, span): &SpannedValue<'t>, place: &str) -> Option<Section<'t>> {
     match value {
-        DeValue::Table(table) => Some(Section { table, span: span.clone(), title: "a field of [[match]]".to_owned() }),
+        DeValue::Table(table) => Some(Section { table, span: span.clone(), title: format!("a field of {place}") }),
         _ => None,
     }
 }
 
 /// A field's name, or a table of a field, the steps before comparing, and what else is among the keys.
-fn part(item: SpannedValue<'_>, keys: &[Key], notes: &mut Notes<'_>) -> Option<ComparedField> {
-    let Some(section) = part_section(&item) else {
+fn part(item: SpannedValue<'_>, keys: &[Key], place: &str, notes: &mut Notes<'_>) -> Option<ComparedField> {
+    let Some(section) = part_section(&item, place) else {
         let (DeValue::String(name), span) = item else { return None };
         return Some(ComparedField { field: text_field(name, span, notes)?, steps: Vec::new() });
     };

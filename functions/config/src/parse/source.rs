@@ -40,8 +40,19 @@ fn common_keys() -> Vec<Key> {
         )
         .or(true),
         Key::boolean("snapshot", "Whether what a run reads of the source is its whole state.").or(false),
+        Key::boolean(
+            "unique_persons",
+            "Whether each account of the source is another person's. A customer then has at most one of them.",
+        )
+        .or(false),
         Key::table("fields", mapping::keys(), "Where each field is in a row, as JSON Pointers (RFC 6901).").required(),
     ]
+}
+
+/// The names of all sources, also of those with faults.
+pub(super) fn names<'t>(root: &Section<'t>, notes: &mut Notes<'_>) -> Vec<&'t str> {
+    let sections = root.sections("source", notes);
+    sections.iter().filter_map(|section| Some(section.text("name", notes)?.0)).collect()
 }
 
 pub(super) fn sources(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<Source> {
@@ -91,6 +102,7 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
     });
     let required = section.boolean("required", notes).unwrap_or(true);
     let snapshot = section.boolean("snapshot", notes).unwrap_or(false);
+    let unique_persons = section.boolean("unique_persons", notes).unwrap_or(false);
     let mapping = match section.section("fields", notes) {
         Some(fields) => mapping(&fields, notes),
         None => {
@@ -100,7 +112,7 @@ fn source(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<Source> {
             Mapping::default()
         }
     };
-    Some(Source { name: name?, kind: kind?, trust, region, required, snapshot, mapping })
+    Some(Source { name: name?, kind: kind?, trust, region, required, snapshot, unique_persons, mapping })
 }
 
 /// The kind and its settings. A new kind is an arm here, and a file beside this one.

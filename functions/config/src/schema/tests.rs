@@ -49,17 +49,28 @@ fn context(path: &str) -> &'static str {
         "\"enrich\".\"columns\"" => "\"field\" = \"location\"\n",
         "\"source\".\"http\".\"auth\".\"header\"" => "\"secret\" = \"name\"\n",
         "\"source\".\"http\".\"auth\".\"secret\"" => "\"header\" = \"x-api-key\"\n",
-        _ => by_way_of_paging(path),
+        "\"guard\".\"max_distinct\".\"field\"" => "\"most\" = 1\n",
+        _ => by_way_of_paging(path).unwrap_or_else(|| by_form_of_limit(path)),
+    }
+}
+
+/// A limit of values is by field, or a field with when its values agree.
+fn by_form_of_limit(path: &str) -> &'static str {
+    match path.strip_prefix("\"guard\".\"max_distinct\".") {
+        Some("\"as\"" | "\"jaro_winkler\"" | "\"edit_distance\"" | "\"exact\"" | "\"most\"") => {
+            "\"field\" = \"given_name\"\n"
+        }
+        _ => "",
     }
 }
 
 /// Each way of paging has keys of its own.
-fn by_way_of_paging(path: &str) -> &'static str {
+fn by_way_of_paging(path: &str) -> Option<&'static str> {
     match path.strip_prefix("\"source\".\"http\".\"page\".") {
-        Some("\"cursor\"" | "\"more\"" | "\"until\"") => "\"by\" = \"cursor\"\n",
-        Some("\"at\"") => "\"by\" = \"link\"\n",
-        Some("\"param\"" | "\"first\"" | "\"size_param\"" | "\"size\"") => "\"by\" = \"number\"\n",
-        _ => "",
+        Some("\"cursor\"" | "\"more\"" | "\"until\"") => Some("\"by\" = \"cursor\"\n"),
+        Some("\"at\"") => Some("\"by\" = \"link\"\n"),
+        Some("\"param\"" | "\"first\"" | "\"size_param\"" | "\"size\"") => Some("\"by\" = \"number\"\n"),
+        _ => None,
     }
 }
 

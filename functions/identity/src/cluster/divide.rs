@@ -1,144 +1,120 @@
-//! Dividing a cluster that is beyond a limit at its weakest links.
+//! Dividing a cluster at its weakest links, where it is beyond a limit or holds accounts that must be apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_config::Guard;
 use onefold_graph::union_find::UnionFind;
-use onefold_normalise::field::TextField;
 
 use super::DividedCluster;
+use super::extent::{Extent, Limits};
+use super::opposed::Opposed;
 use crate::judge::Judge;
-use crate::pool::AccountPool;
 use crate::reference;
 
-/// What a set of accounts has of what is limited.
-#[derive(Clone, Default)]
-struct Extent<'p> {
-    accounts: u32,
-    /// By the limits' order.
-    distinct: Vec<BTreeSet<&'p str>>,
-    /// Those of the accounts that are in a `never` pair.
-    named: BTreeSet<u32>,
-    /// The accounts that these must never be joined with.
-    never: BTreeSet<u32>,
-}
-
-impl<'p> Extent<'p> {
-    fn of(pool: &AccountPool<'p>, members: &[u32], guard: &Guard) -> Self {
-        let values = |field: &TextField| members.iter().filter_map(|member| pool.text(*member, *field)).collect();
-        let distinct = guard.max_distinct.keys().map(values).collect();
-        Self { accounts: members.len() as u32, distinct, ..Self::default() }
-    }
-
-    /// The extent of one account.
-    fn of_one(judge: &Judge<'p>, member: u32, guard: &Guard) -> Self {
-        let never: BTreeSet<u32> = judge.corrections().never(member).collect();
-        let named = (!never.is_empty()).then_some(member).into_iter().collect();
-        Self { named, never, ..Self::of(judge.pool(), &[member], guard) }
-    }
-
-    fn with(&self, other: &Self) -> Self {
-        let distinct = self.distinct.iter().zip(&other.distinct).map(|(left, right)| left | right).collect();
-        Self {
-            accounts: self.accounts + other.accounts,
-            distinct,
-            named: &self.named | &other.named,
-            never: &self.never | &other.never,
-        }
-    }
-
-    /// What forbids to join two sets. What people put beyond a limit may be joined as long as it does not get
-    /// further beyond it.
-    fn refuses(&self, other: &Self, joined: &Self, guard: &Guard) -> Option<String> {
-        if !self.named.is_disjoint(&other.never) {
-            return Some("never".to_owned());
-        }
-        if guard.max_accounts_per_customer.is_some_and(|most| joined.accounts > most) {
-            return Some("max_accounts_per_customer".to_owned());
-        }
-        let parts = self.distinct.iter().zip(&other.distinct).map(|(left, right)| left.len().max(right.len()));
-        let mut limits = joined.distinct.iter().zip(parts).zip(&guard.max_distinct);
-        let (_, (field, _)) =
-            limits.find(|((values, before), (_, most))| values.len() > (**most as usize).max(*before))?;
-        Some(format!("max_distinct.{}", field.name()))
-    }
-
-    /// The first limit that this is beyond.
-    fn beyond(&self, guard: &Guard) -> Option<String> {
-        if guard.max_accounts_per_customer.is_some_and(|most| self.accounts > most) {
-            return Some("max_accounts_per_customer".to_owned());
-        }
-        let mut limits = self.distinct.iter().zip(&guard.max_distinct);
-        let (_, (field, _)) = limits.find(|(values, (_, most))| values.len() > **most as usize)?;
-        Some(format!("max_distinct.{}", field.name()))
-    }
-}
-
-/// Whether accounts are together beyond a limit.
-pub(super) fn exceeds(pool: &AccountPool<'_>, members: &[u32], guard: &Guard) -> bool {
-    // A single account is as it is: there is nothing to divide.
-    members.len() > 1 && Extent::of(pool, members, guard).beyond(guard).is_some()
-}
-
 /// Builds a cluster again from its links, the strongest first, and leaves out each link that would join two
-/// parts beyond a limit: so it comes apart at its weakest keys.
+/// parts beyond a limit, or two accounts that a rule or a correction keeps apart: so it comes apart at its weakest keys.
+/// No limit is named if nothing was left out.
 ///
 /// Ties of [`Judge::links`] go by reference. What people said to be one person's is joined before all of them, whatever
-/// the limits. It is Kruskal's algorithm with a limit on the trees, and a function of the set of accounts.
+/// the limits. It is Kruskal's algorithm with a condition on the trees, and a function of the set of accounts.
 pub(super) fn divide(judge: &Judge<'_>, members: &[u32], guard: &Guard) -> DividedCluster {
     let mut sorted = members.to_vec();
     sorted.sort_unstable_by(|left, right| {
         reference::compare(judge.pool().reference(*left), judge.pool().reference(*right))
     });
-    let extents = sorted.iter().map(|member| Extent::of_one(judge, *member, guard)).collect();
-    let mut parts = Parts { sets: UnionFind::new(sorted.len() as u32), extents, limits: BTreeSet::new() };
-    parts.join_always(judge, &sorted, guard);
-    for link in judge.links(&sorted) {
-        parts.join_unless_refused(link.places, guard);
+    let decided = judge.decide(&sorted);
+    let limits = Limits::new(guard, judge.pool(), &sorted);
+    let extents =
+        sorted.iter().enumerate().map(|(place, member)| limits.of(place, judge.pool().reference(*member))).collect();
+    let mut parts = Parts {
+        sets: UnionFind::new(sorted.len() as u32),
+        limits: &limits,
+        extents,
+        never: Opposed::new(sorted.len(), never(judge, &sorted)),
+        refused: Opposed::new(sorted.len(), decided.refused),
+        kept_out: BTreeSet::new(),
+    };
+    parts.join_always(judge, &sorted);
+    for link in decided.links {
+        parts.join_unless_forbidden(link.places);
     }
     parts.finish(&sorted)
 }
 
-/// What a cluster comes apart into, while it is built again. Accounts are named by their places.
-struct Parts<'p> {
-    sets: UnionFind,
-    /// By the root of each set.
-    extents: Vec<Extent<'p>>,
-    /// The limits that kept links out.
-    limits: BTreeSet<String>,
+/// The `never` pairs of members, by their places.
+fn never(judge: &Judge<'_>, members: &[u32]) -> Vec<(u32, u32)> {
+    if judge.corrections().has_no_never() {
+        return Vec::new();
+    }
+    let place_of: BTreeMap<u32, u32> = members.iter().copied().zip(0..).collect();
+    let of = |(member, place): (&u32, u32)| {
+        let others: Vec<u32> =
+            judge.corrections().never(*member).filter_map(|other| place_of.get(&other).copied()).collect();
+        others.into_iter().map(move |other| (place, other))
+    };
+    members.iter().zip(0..).flat_map(of).collect()
 }
 
-impl Parts<'_> {
+/// What a cluster comes apart into, while it is built again. Accounts are named by their places.
+struct Parts<'p, 'l> {
+    sets: UnionFind,
+    limits: &'p Limits<'l>,
+    /// By the root of each set, as what follows.
+    extents: Vec<Extent<'l>>,
+    never: Opposed,
+    refused: Opposed,
+    /// What kept links out.
+    kept_out: BTreeSet<String>,
+}
+
+impl Parts<'_, '_> {
     /// Joins what people said to be one person's, and notes the limits that it is beyond.
-    fn join_always(&mut self, judge: &Judge<'_>, members: &[u32], guard: &Guard) {
+    fn join_always(&mut self, judge: &Judge<'_>, members: &[u32]) {
         let mut first_of: BTreeMap<u32, u32> = BTreeMap::new();
         for (place, member) in (0..).zip(members) {
             let Some(chain) = judge.corrections().chain(*member) else { continue };
-            let first = self.sets.find(*first_of.entry(chain).or_insert(place));
-            if self.sets.union(first, place) {
-                self.extents[first as usize] = self.extents[first as usize].with(&self.extents[place as usize]);
-            }
+            let first = *first_of.entry(chain).or_insert(place);
+            self.join(first, place);
         }
         for first in first_of.values() {
-            let beyond = self.extents[self.sets.find(*first) as usize].beyond(guard);
-            self.limits.extend(beyond.map(|limit| format!("always.{limit}")));
+            let exceeded = self.limits.exceeded(&self.extents[self.sets.find(*first) as usize]);
+            self.kept_out.extend(exceeded.map(|limit| format!("always.{limit}")));
         }
     }
 
-    fn join_unless_refused(&mut self, (left, right): (u32, u32), guard: &Guard) {
+    fn join_unless_forbidden(&mut self, (left, right): (u32, u32)) {
         let (left, right) = (self.sets.find(left), self.sets.find(right));
         if left == right {
             return;
         }
-        let [one, other] = [left, right].map(|root| &self.extents[root as usize]);
-        let joined = one.with(other);
-        if let Some(limit) = one.refuses(other, &joined, guard) {
-            self.limits.insert(limit);
+        match self.forbids(left, right) {
+            Some(limit) => _ = self.kept_out.insert(limit),
+            None => self.join(left, right),
+        }
+    }
+
+    /// What forbids to join two parts, which are named by their roots.
+    fn forbids(&self, left: u32, right: u32) -> Option<String> {
+        if self.never.has(left, right) {
+            return Some("never".to_owned());
+        }
+        if self.refused.has(left, right) {
+            return Some("refused".to_owned());
+        }
+        self.limits.forbids(&self.extents[left as usize], &self.extents[right as usize])
+    }
+
+    fn join(&mut self, left: u32, right: u32) {
+        let before = [left, right].map(|member| self.sets.find(member));
+        if !self.sets.union(left, right) {
             return;
         }
-        self.sets.union(left, right);
         let root = self.sets.find(left);
-        self.extents[root as usize] = joined;
+        let joined = if before[0] == root { before[1] } else { before[0] };
+        let extent = std::mem::take(&mut self.extents[joined as usize]);
+        self.extents[root as usize].add(extent);
+        self.never.join(joined, root);
+        self.refused.join(joined, root);
     }
 
     fn finish(mut self, members: &[u32]) -> DividedCluster {
@@ -147,6 +123,6 @@ impl Parts<'_> {
             parts[self.sets.find(place) as usize].push(*member);
         }
         parts.retain(|part| !part.is_empty());
-        DividedCluster { limits: self.limits, parts }
+        DividedCluster { limits: self.kept_out, parts }
     }
 }

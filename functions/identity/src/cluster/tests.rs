@@ -1,4 +1,4 @@
-use onefold_config::{BlockedValues, ComparedField, ComparisonLevel, Condition, MatchRule, Requirement};
+use onefold_config::{BlockedValues, Comparer, Condition, DistinctLimit, MatchRule, Requirement, SourceLimits};
 use onefold_normalise::field::TextField;
 use onefold_normalise::timestamp::Timestamp;
 use proptest::prelude::*;
@@ -41,7 +41,8 @@ fn guard() -> Guard {
         max_accounts_per_key: 25,
         max_share_per_key: None,
         blocked_values: BlockedValues::default(),
-        max_distinct: Default::default(),
+        max_distinct: Vec::new(),
+        max_per_source: SourceLimits::default(),
         max_accounts_per_customer: None,
     }
 }
@@ -51,9 +52,16 @@ fn plain() -> MatchRule {
 }
 
 fn same_name() -> MatchRule {
-    let part = ComparedField { field: TextField::GivenName, steps: Vec::new() };
-    let condition = Condition { requirement: Requirement::Agree, part, level: ComparisonLevel::Equal };
+    given_name(Requirement::Agree)
+}
+
+fn given_name(requirement: Requirement) -> MatchRule {
+    let condition = Condition { requirement, comparer: Comparer::exact(TextField::GivenName) };
     MatchRule { conditions: vec![condition], ..plain() }
+}
+
+fn one_birthdate() -> Vec<DistinctLimit> {
+    vec![DistinctLimit { comparer: Comparer::exact(TextField::Birthdate), most: 1 }]
 }
 
 fn found(pool: &Few, rules: &[MatchRule], guard: &Guard) -> Vec<Vec<u32>> {
@@ -100,7 +108,7 @@ fn a_customer_beyond_a_limit_comes_apart_at_its_weakest_key() {
     ]);
     let mut limited = guard();
     assert_eq!(found(&pool, &[plain(), plain()], &limited).len(), 1);
-    limited.max_distinct.insert(TextField::Birthdate, 1);
+    limited.max_distinct = one_birthdate();
     let rules = [plain(), plain()];
     let clusters = Clusters::new(&pool.judge(&rules, &Corrections::default()), &limited);
     assert_eq!(clusters.iter().map(<[u32]>::to_vec).collect::<Vec<_>>(), [[0, 1], [2, 3]]);
@@ -155,7 +163,7 @@ proptest! {
         let dates = [None, Some("2001-01-01"), Some("2002-02-02")];
         let given: Vec<Given<'_>> = given.iter().map(|(date, keys)| ("x", dates[*date], keys.as_slice())).collect();
         let mut limited = Guard { max_accounts_per_customer: Some(most), ..guard() };
-        limited.max_distinct.insert(TextField::Birthdate, 1);
+        limited.max_distinct = one_birthdate();
         let pool = few(&given);
         let rules = [plain(), plain()];
         let clusters = found(&pool, &rules, &limited);
@@ -218,10 +226,125 @@ fn always_beats_the_limits_and_is_noted() {
         ("x", Some("1990-01-01"), &[(0, 1)]),
         ("x", Some("1990-01-03"), &[(0, 1)]),
     ]);
-    let limited = Guard { max_distinct: [(TextField::Birthdate, 1)].into(), ..guard() };
+    let limited = Guard { max_distinct: one_birthdate(), ..guard() };
     let rules = [plain()];
     let clusters = Clusters::new(&pool.judge(&rules, &corrections(&[[0, 1]], &[])), &limited);
     assert_eq!(clusters.iter().collect::<Vec<_>>(), [&[0, 1, 2][..], &[3]], "2 brings nothing new, 3 does");
     let limits = ["always.max_distinct.birthdate".to_owned(), "max_distinct.birthdate".to_owned()];
     assert_eq!(clusters.divided[0].limits, limits.into());
+}
+
+/// What comes of accounts under rules, and what kept links out.
+fn divided(pool: &Few, rules: &[MatchRule], corrections: &Corrections, guard: &Guard) -> (Vec<Vec<u32>>, Vec<String>) {
+    let clusters = Clusters::new(&pool.judge(rules, corrections), guard);
+    let limits = clusters.divided.iter().flat_map(|divided| divided.limits.clone()).collect();
+    (clusters.iter().map(<[u32]>::to_vec).collect(), limits)
+}
+
+#[test]
+fn what_a_rule_keeps_apart_is_not_joined_by_others() {
+    let rules = [given_name(Requirement::NotDisagree), plain()];
+    let none = Corrections::default();
+    let refused = vec!["refused".to_owned()];
+    // 2 has no name and would join the other two.
+    let couple = few(&[("Anna", None, &[(0, 1)]), ("Otto", None, &[(0, 1)]), ("", None, &[(0, 1)])]);
+    assert_eq!(divided(&couple, &rules, &none, &guard()), (vec![vec![0, 2], vec![1]], refused.clone()));
+    // 2 is linked with 1 by more rules.
+    let stronger = few(&[("Anna", None, &[(0, 1)]), ("Otto", None, &[(0, 1), (1, 2)]), ("", None, &[(0, 1), (1, 2)])]);
+    assert_eq!(divided(&stronger, &rules, &none, &guard()), (vec![vec![0], vec![1, 2]], refused.clone()));
+    // The chain goes over keys that the two do not share.
+    let chain =
+        few(&[("Anna", None, &[(0, 1), (1, 5)]), ("Otto", None, &[(0, 1), (1, 6)]), ("Ida", None, &[(1, 5), (1, 6)])]);
+    assert_eq!(divided(&chain, &rules, &none, &guard()), (vec![vec![0, 2], vec![1]], refused.clone()));
+    // Another rule accepts them, or people do.
+    let accepted = few(&[("Anna", None, &[(0, 1), (1, 2)]), ("Otto", None, &[(0, 1), (1, 2)])]);
+    assert_eq!(divided(&accepted, &rules, &none, &guard()), (vec![vec![0, 1]], vec![]));
+    assert_eq!(divided(&couple, &rules, &corrections(&[[0, 1]], &[]), &guard()), (vec![vec![0, 1, 2]], vec![]));
+    // What people say of one holds for the chain: 3 is kept apart from 0, and so from 1.
+    let third = few(&[
+        ("Anna", None, &[(0, 1)]),
+        ("", None, &[(0, 2)]),
+        ("", None, &[(0, 2)]),
+        ("Otto", None, &[(0, 1), (0, 2)]),
+    ]);
+    let said = corrections(&[[0, 1]], &[]);
+    assert_eq!(divided(&third, &rules, &said, &guard()), (vec![vec![0, 1, 2], vec![3]], refused));
+}
+
+#[test]
+fn too_little_in_common_keeps_nobody_apart() {
+    let pool = few(&[("Anna", None, &[(0, 1)]), ("Otto", None, &[(0, 1), (1, 2)]), ("Ida", None, &[(0, 1), (1, 2)])]);
+    assert_eq!(divided(&pool, &[same_name(), plain()], &Corrections::default(), &guard()).1, Vec::<String>::new());
+    let missing =
+        few(&[("", None, &[(0, 1), (1, 2)]), ("Otto", None, &[(0, 1), (1, 3)]), ("", None, &[(1, 2), (1, 3)])]);
+    let found = divided(&missing, &[same_name(), plain()], &Corrections::default(), &guard());
+    assert_eq!(found, (vec![vec![0, 1, 2]], vec![]), "a missing value is no evidence against");
+}
+
+#[test]
+fn a_customer_has_no_more_accounts_of_a_source_than_allowed() {
+    let mut pool =
+        few(&[("x", None, &[(0, 1)]), ("x", None, &[(0, 1)]), ("x", None, &[(0, 1)]), ("x", None, &[(0, 1)])]);
+    pool.accounts[1].reference = "b:1".into();
+    pool.accounts[3].reference = "b:3".into();
+    let limited = |limits: SourceLimits| Guard { max_per_source: limits, ..guard() };
+    let named = limited(SourceLimits { every: None, named: [("b".to_owned(), 1)].into() });
+    let none = Corrections::default();
+    let found = divided(&pool, &[plain()], &none, &named);
+    assert_eq!(found, (vec![vec![0, 1, 2], vec![3]], vec!["max_per_source.b".to_owned()]));
+    let every = limited(SourceLimits { every: Some(1), named: [("b".to_owned(), 2)].into() });
+    let found = divided(&pool, &[plain()], &none, &every);
+    assert_eq!(found, (vec![vec![0, 1, 3], vec![2]], vec!["max_per_source.a".to_owned()]));
+    let said = Corrections::new(Pairs { always: [["b:1".to_owned(), "b:3".to_owned()]].into(), never: [].into() });
+    let found = divided(&pool, &[plain()], &said, &named);
+    assert_eq!(found, (vec![vec![0, 1, 2, 3]], vec!["always.max_per_source.b".to_owned()]));
+}
+
+#[test]
+fn a_rule_between_sources_links_no_two_accounts_of_one() {
+    let given: Given<'_> = ("x", None, &[(0, 1)]);
+    let mut pool = few(&[given; 4]);
+    pool.accounts[2].reference = "b:2".into();
+    let between = MatchRule { between: vec!["a".to_owned(), "b".to_owned()], ..plain() };
+    assert_eq!(found(&pool, &[between.clone()], &guard()), [[0, 1, 2, 3]], "over the account of the other source");
+    pool.accounts[2].reference = "a:2".into();
+    assert_eq!(found(&pool, &[between.clone()], &guard()).len(), 4);
+    let refusing = MatchRule { conditions: given_name(Requirement::NotDisagree).conditions, ..between };
+    let same_source =
+        few(&[("Anna", None, &[(0, 1), (1, 2)]), ("Otto", None, &[(0, 1), (1, 3)]), ("", None, &[(1, 2), (1, 3)])]);
+    let found = divided(&same_source, &[refusing, plain()], &Corrections::default(), &guard());
+    assert_eq!(found.1, Vec::<String>::new(), "the rule says nothing of accounts of one source");
+}
+
+proptest! {
+    /// No two accounts that a rule keeps apart are together, and the order of accounts does not matter.
+    #[test]
+    fn what_is_kept_apart_is_apart_in_any_order(
+        given in proptest::collection::vec(("[abc]?", proptest::collection::vec((0usize..2, 0u128..3), 0..4)), 1..12)
+    ) {
+        let given: Vec<Given<'_>> = given.iter().map(|(name, keys)| (name.as_str(), None, keys.as_slice())).collect();
+        let rules = [given_name(Requirement::NotDisagree), plain()];
+        let pool = few(&given);
+        let clusters = found(&pool, &rules, &guard());
+        for members in &clusters {
+            for left in members {
+                for right in members {
+                    let shares = |rule: usize| given[*left as usize].2.iter().any(|key| key.0 == rule && given[*right as usize].2.contains(key));
+                    let (one, other) = (given[*left as usize].0, given[*right as usize].0);
+                    let is_refused = shares(0) && !shares(1) && !one.is_empty() && !other.is_empty() && one != other;
+                    prop_assert!(!is_refused, "{left} {right} {clusters:?}");
+                }
+            }
+        }
+        let mut turned = few(&given);
+        turned.accounts.reverse();
+        turned.keys.reverse();
+        let last = given.len() as u32 - 1;
+        let mut other: Vec<Vec<u32>> = found(&turned, &rules, &guard())
+            .into_iter()
+            .map(|members| { let mut members: Vec<u32> = members.into_iter().map(|member| last - member).collect(); members.sort_unstable(); members })
+            .collect();
+        other.sort();
+        prop_assert_eq!(other, clusters);
+    }
 }

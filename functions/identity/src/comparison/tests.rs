@@ -1,4 +1,4 @@
-use onefold_config::Condition;
+use onefold_normalise::Step;
 use onefold_normalise::field::TextField;
 use onefold_normalise::timestamp::Timestamp;
 
@@ -13,7 +13,10 @@ fn named(name: Option<&'static str>) -> Account<'static> {
 }
 
 fn condition(requirement: Requirement, field: TextField, level: ComparisonLevel) -> Condition {
-    Condition { requirement, part: ComparedField { field, steps: Vec::new() }, level }
+    Condition {
+        requirement,
+        comparer: Comparer { part: ComparedField { field, steps: Vec::new() }, level, exact: false },
+    }
 }
 
 #[test]
@@ -53,4 +56,68 @@ fn a_blocked_value_counts_as_missing() {
         let (left, right) = (ComparedValues::new(&rule, &both, blocked), ComparedValues::new(&rule, &both, NONE));
         assert_eq!(left.refused_by(&right, &rule).is_none(), accepted);
     }
+}
+
+fn with_names(given: &'static str, family: &'static str) -> Account<'static> {
+    let mut account = named(Some(given));
+    account.set_text(TextField::FamilyName, Some(Cow::Borrowed(family)));
+    account
+}
+
+/// Whether two accounts agree by given name and by family name.
+fn agree(comparer: &Comparer, left: (&'static str, &'static str), right: (&'static str, &'static str)) -> [bool; 2] {
+    let (left, right) = (with_names(left.0, left.1), with_names(right.0, right.1));
+    [TextField::GivenName, TextField::FamilyName].map(|field| {
+        let part = ComparedField { field, ..comparer.part.clone() };
+        let comparer = Comparer { part, ..comparer.clone() };
+        let [one, other] = [&left, &right].map(|account| Compared::new(&comparer, account, NONE).unwrap());
+        assert_eq!(one.agrees(&other, &comparer), other.agrees(&one, &comparer), "both ways round");
+        one.agrees(&other, &comparer)
+    })
+}
+
+#[test]
+fn names_agree_by_initials_and_if_they_are_swapped() {
+    let steps = vec![Step::FirstWord, Step::Ascii, Step::Nickname];
+    let loose = Comparer {
+        part: ComparedField { field: TextField::GivenName, steps },
+        level: ComparisonLevel::Equal,
+        exact: false,
+    };
+    let exact = Comparer { exact: true, ..loose.clone() };
+    for (left, right, expected, if_exact) in [
+        (("R.", "Tull"), ("Robert", "Tull"), [true, true], [false, true]),
+        (("R.", "Tull"), ("Bob", "Tull"), [true, true], [false, true]),
+        (("R.", "Tull"), ("Tom", "Tull"), [false, true], [false, true]),
+        (("J.R.", "Tull"), ("John Robert", "Tull"), [true, true], [false, true]),
+        (("Robert", "T."), ("Robert", "Tull"), [true, false], [true, false]),
+        (("Weber", "Anja"), ("Anja", "Weber"), [true, true], [false, false]),
+        (("Wéber", "Anja"), ("Anja Maria", "Weber"), [true, true], [false, false]),
+        (("Weber", "Anja"), ("Anja", "Berg"), [false, false], [false, false]),
+        (("Weber", "Anja"), ("Ida", "Weber"), [false, false], [false, false]),
+    ] {
+        assert_eq!(agree(&loose, left, right), expected, "{left:?} {right:?}");
+        assert_eq!(agree(&exact, left, right), if_exact, "exact: {left:?} {right:?}");
+    }
+    let one_letter = named(Some("Anja"));
+    let compared = Compared::new(&loose, &one_letter, NONE).unwrap();
+    let swapped = with_names("Weber", "Anja");
+    assert!(!compared.agrees(&Compared::new(&loose, &swapped, NONE).unwrap(), &loose), "a family name is missing");
+}
+
+#[test]
+fn only_a_condition_that_differs_keeps_apart() {
+    let rule = MatchRule {
+        conditions: vec![
+            condition(Requirement::Agree, TextField::Email, ComparisonLevel::Equal),
+            condition(Requirement::NotDisagree, TextField::GivenName, ComparisonLevel::Equal),
+        ],
+        ..MatchRule::of_fields(&[TextField::PhoneNumber])
+    };
+    let accounts = [Some("Anna"), Some("Otto"), None].map(named);
+    let [anna, otto, none] = accounts.each_ref().map(|account| ComparedValues::new(&rule, account, NONE));
+    assert_eq!((anna.refused_by(&otto, &rule), anna.kept_apart_by(&otto, &rule)), (Some(0), Some(1)));
+    assert_eq!((anna.refused_by(&none, &rule), anna.kept_apart_by(&none, &rule)), (Some(0), None));
+    assert!(ComparedValues::may_differ(&[none.clone(), anna.clone(), otto], &rule));
+    assert!(!ComparedValues::may_differ(&[anna.clone(), none, anna], &rule));
 }

@@ -147,3 +147,22 @@ fn a_rules_own_limit_blocks_its_key_alone() {
     let verdicts: Vec<Verdict> = explainer.pair(0, 1).into_iter().map(|finding| finding.verdict).collect();
     assert_eq!(verdicts, [Verdict::Accepted, Verdict::MissingValue, Verdict::BlockedKey]);
 }
+
+#[test]
+fn what_a_rule_keeps_apart_and_the_links_that_were_left_out_are_named() {
+    let accounts = [
+        json!({"phone_number": "+491", "given_name": "Anna", "email": "a@x.de"}),
+        json!({"phone_number": "+491"}),
+        json!({"phone_number": "+491", "given_name": "Bob"}),
+    ];
+    let divided = r#"{"guard":"refused","parts":[["a:0","a:1"],["a:2"]]}"#;
+    with(&accounts, &guarded(&[divided]), |explainer| {
+        assert_eq!(explainer.divided_by(0, 2), ["refused"]);
+        let Apart { kept_apart, left_out } = explainer.apart(&[0, 1], &[2], 9);
+        let told = |findings: &[PairFinding]| -> Vec<_> {
+            findings.iter().map(|one| (one.accounts.concat(), one.verdict, one.conditions[0].holds)).collect()
+        };
+        assert_eq!(told(&kept_apart), [("a:0a:2".to_owned(), Verdict::Refused, false)]);
+        assert_eq!(told(&left_out), [("a:1a:2".to_owned(), Verdict::Accepted, true)]);
+    });
+}

@@ -1,4 +1,4 @@
-use onefold_config::{ComparisonLevel, Condition, Requirement};
+use onefold_config::{Comparer, Condition, Requirement};
 use onefold_normalise::Step;
 use onefold_normalise::timestamp::Timestamp;
 
@@ -66,7 +66,7 @@ fn a_value_under_another_field_is_another_key() {
 fn a_key_compares_what_its_steps_make_of_a_value() {
     let rule = |steps: &[Step]| {
         let part = ComparedField { field: TextField::GivenName, steps: steps.to_vec() };
-        vec![MatchRule { key: vec![part], conditions: Vec::new(), max_accounts_per_key: None }]
+        vec![MatchRule { key: vec![part], ..MatchRule::of_fields(&[]) }]
     };
     let key = |steps: &[Step], name| keys_of(rule(steps), &[(TextField::GivenName, name)]);
     assert_eq!(key(&[Step::Lowercase], "ANNA"), key(&[Step::Lowercase], "Anna"));
@@ -98,9 +98,28 @@ fn the_values_of_a_key_are_explained() {
 #[test]
 fn rules_of_one_key_are_counted_apart() {
     let rule = MatchRule::of_fields(&[TextField::Email]);
-    let part = ComparedField { field: TextField::GivenName, steps: Vec::new() };
-    let conditions = vec![Condition { requirement: Requirement::Agree, part, level: ComparisonLevel::Equal }];
+    let comparer = Comparer::exact(TextField::GivenName);
+    let conditions = vec![Condition { requirement: Requirement::Agree, comparer }];
     let found = keys_of(vec![rule.clone(), MatchRule { conditions, ..rule }], &[(TextField::Email, "a@x.de")]);
     assert_eq!(found.len(), 2);
     assert_ne!(found[0], found[1]);
+}
+
+#[test]
+fn only_accounts_of_its_sources_have_a_rules_keys() {
+    let rule = MatchRule::of_fields(&[TextField::Email]);
+    let between = |sources: [&str; 2]| MatchRule { between: sources.map(str::to_owned).into(), ..rule.clone() };
+    let values = [(TextField::Email, "a@x.de")];
+    assert_eq!(keys_of(vec![between(["a", "b"])], &values), keys_of(vec![rule.clone()], &values));
+    assert_eq!(keys_of(vec![between(["b", "c"])], &values), []);
+    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+    let digest = |rules: &[MatchRule]| Matcher::new(&config(rules.to_vec()), hasher.clone()).digest();
+    let digests = [
+        digest(&[rule.clone()]),
+        digest(&[between(["a", "b"])]),
+        digest(&[between(["a", "c"])]),
+        digest(&[rule.clone(), between(["a", "b"])]),
+        digest(&[between(["a", "b"]), rule.clone()]),
+    ];
+    assert!(digests.iter().enumerate().all(|(at, digest)| !digests[..at].contains(digest)), "{digests:?}");
 }

@@ -98,9 +98,16 @@ pub enum Together {
     No {
         /// What members of the two customers share: at most 20 pairs.
         shared: Vec<PairFinding>,
-        /// The limits that divided one customer into these two and maybe more: `never`, `max_accounts_per_customer` or
-        /// `max_distinct.<field>`. Empty if no limit was involved.
+        /// What divided one customer into these two and maybe more: `never`, `refused` for what a rule keeps apart, or a
+        /// limit: `max_accounts_per_customer`, `max_distinct.<field>`, `max_per_source.<source>`. Empty if nothing did.
         divided_by: Vec<String>,
+        /// Pairs of the two customers that a rule keeps apart and nothing accepts, if one customer was divided: at most
+        /// 20.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        kept_apart: Vec<PairFinding>,
+        /// The links between the two customers that were left out when one was divided: at most 20, the strongest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        left_out: Vec<PairFinding>,
     },
 }
 

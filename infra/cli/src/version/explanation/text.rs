@@ -73,7 +73,8 @@ fn pair(
             out.push_str(&format!("{asked} and {and} are two customers in the version of {run}:\n"));
             out.push_str(&format!("  {one}\n  {other}\n"));
             if !divided_by.is_empty() {
-                let limits = divided_by.join(", ");
+                let limits: Vec<&str> = divided_by.iter().map(|limit| divider(limit)).collect();
+                let limits = limits.join(", ");
                 out.push_str(&format!(
                     "They would have been one, which was divided at its weakest keys by {limits}.\n"
                 ));
@@ -82,10 +83,17 @@ fn pair(
     }
     let rules = rules.iter().map(|finding| vec![finding.rule.clone(), said(finding)]).collect();
     section(&mut out, "What each rule says of the two", rules);
-    if let Together::No { shared, .. } = together {
+    if let Together::No { shared, kept_apart, left_out, .. } = together {
+        section(&mut out, "What a rule keeps apart", kept_apart.iter().map(shared_by).collect());
+        section(&mut out, "Links that were left out", left_out.iter().map(link).collect());
         section(&mut out, "What accounts of the two customers have in common", shared.iter().map(shared_by).collect());
     }
     out
+}
+
+/// What divided a customer.
+fn divider(limit: &str) -> &str {
+    if limit == "refused" { "a rule that keeps accounts of it apart (refused)" } else { limit }
 }
 
 /// What became of an id, one line a step.
@@ -133,6 +141,7 @@ fn why(PairFinding { verdict, key, over, conditions, .. }: &PairFinding) -> Stri
             let refused = conditions.iter().filter(|condition| !condition.holds);
             format!("refused: both have {left}{}", refused.map(condition).collect::<String>())
         }
+        Verdict::OtherSources => "not asked: the rule links accounts of other sources".to_owned(),
         Verdict::BlockedKey => format!("blocked: both have {left}, but too many accounts do"),
         Verdict::BlockedValue => format!("nobody's: {left} and {right}, and a blocked value is among them"),
         Verdict::DifferentKeys => format!("different: {left} and {right}"),
@@ -281,6 +290,35 @@ What accounts of the two customers have in common:
   crm:1  shop:3   never         a correction says that they are not one person's
   crm:1  shop:22  phone_number  blocked: both have +49, but too many accounts do
   crm:1  shop:22  phone_number  nobody's: +49 and +49, and a blocked value is among them
+";
+        assert_eq!(shown(answer, "crm:1", Some("shop:22")), expected);
+    }
+
+    #[test]
+    fn what_a_rule_keeps_apart_is_shown_with_the_links_that_were_left_out() {
+        let phone: [&[Option<&str>]; 2] = [&[Some("+49")]; 2];
+        let mut refused = finding("phone_number", "refused", phone);
+        refused["conditions"] = json!([
+            {"demand": "unless_differ", "field": "given_name", "values": ["Anna", "Otto"], "holds": false}
+        ]);
+        let answer = json!({
+            "answer": "pair", "run": RUN, "customers": ["01", "02"], "together": "no", "divided_by": ["refused"],
+            "rules": [finding("email", "other_sources", [&[], &[]])], "shared": [],
+            "kept_apart": [refused], "left_out": [finding("phone_number", "accepted", phone)],
+        });
+        let expected = "crm:1 and shop:22 are two customers in the version of 20261122T174600Z-1a2b3c4d:
+  01
+  02
+They would have been one, which was divided at its weakest keys by a rule that keeps accounts of it apart (refused).
+
+What each rule says of the two:
+  email  not asked: the rule links accounts of other sources
+
+What a rule keeps apart:
+  crm:1  shop:22  phone_number  refused: both have +49; unless_differ given_name does not hold: Anna and Otto
+
+Links that were left out:
+  crm:1  shop:22  phone_number  both have +49
 ";
         assert_eq!(shown(answer, "crm:1", Some("shop:22")), expected);
     }
