@@ -7,6 +7,7 @@ mod words;
 
 use std::borrow::Cow;
 
+use super::birthdate::is_placeholder_date;
 use super::field::TextField;
 use super::{lowercase, spreadsheet};
 use words::{ANSWERS, NAMES_TOO, WORDS};
@@ -38,7 +39,11 @@ pub fn is_placeholder_of(field: TextField, value: &str) -> bool {
         matches!(field, TextField::Region | TextField::Country) && code.len() == 2 && !matches!(code, "na" | "Na")
     };
     match meaning(value) {
-        Meaning::Value => is_empty_number(field, value) || is_unknown_country(field, value),
+        Meaning::Value => match field {
+            TextField::Birthdate => is_placeholder_date(value),
+            TextField::Country => is_unknown_country(value),
+            _ => is_empty_number(field, value),
+        },
         Meaning::Ambiguous => !is_code(),
         Meaning::Missing => true,
     }
@@ -93,7 +98,7 @@ fn is_empty_number(field: TextField, value: &str) -> bool {
     let digits = value.trim().trim_start_matches('+');
     let all = |digit: u8| !digits.is_empty() && digits.bytes().all(|byte| byte == digit);
     match field {
-        TextField::Gender | TextField::Email | TextField::Birthdate => false,
+        TextField::Gender | TextField::Email => false,
         TextField::PostalCode => all(b'0') || (digits.len() >= 5 && all(b'9')),
         _ => all(b'0') || digits == "0.0",
     }
@@ -101,8 +106,8 @@ fn is_empty_number(field: TextField, value: &str) -> bool {
 
 /// `XX` and `ZZ`, which ISO 3166-1 leaves to users and CLDR has for an unknown country.
 #[inline]
-fn is_unknown_country(field: TextField, value: &str) -> bool {
-    field == TextField::Country && ["xx", "zz"].iter().any(|code| value.trim().eq_ignore_ascii_case(code))
+fn is_unknown_country(value: &str) -> bool {
+    ["xx", "zz"].iter().any(|code| value.trim().eq_ignore_ascii_case(code))
 }
 
 /// The bytes of the longest word.
