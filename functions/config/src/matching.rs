@@ -112,6 +112,8 @@ pub struct Guard {
     pub max_distinct: BTreeMap<TextField, u32>,
     /// How many accounts a customer may have.
     pub max_accounts_per_customer: Option<u32>,
+    /// Nobody is born before this year.
+    pub min_birth_year: i16,
 }
 
 impl Guard {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::placeholder::is_placeholder;
+use super::placeholder::{NoValue, is_placeholder};
 use super::timestamp::{TimeFormat, Timestamp, is_date};
 
 /// What programs write for no date: zeros, the first or last day that they know, and the day from which they count.
@@ -36,15 +36,6 @@ const ENDLESS_YEAR: i16 = 2200;
 /// The first year of births, if the configuration has none.
 pub const FIRST_YEAR: i16 = 1880;
 
-/// Why a text is no birth date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoBirthDate {
-    /// It stands for a missing one.
-    Placeholder,
-    /// It cannot be read, or nobody who is a customer is born on that day.
-    Unusable,
-}
-
 /// The days that people are born on.
 #[derive(Clone, Copy, Debug)]
 pub struct BirthDates {
@@ -71,22 +62,22 @@ impl BirthDates {
     ///
     /// # Errors
     /// The text is no birth date.
-    pub fn read<'a>(&self, value: Cow<'a, str>, format: Option<&TimeFormat>) -> Result<Cow<'a, str>, NoBirthDate> {
+    pub fn read<'a>(&self, value: Cow<'a, str>, format: Option<&TimeFormat>) -> Result<Cow<'a, str>, NoValue> {
         let date = match format.unwrap_or(&TimeFormat::Date).day(&value) {
             Some(date) => self.in_past_century(date, format),
-            None if is_no_date(&value) => return Err(NoBirthDate::Placeholder),
-            None => return Err(NoBirthDate::Unusable),
+            None if is_no_date(&value) => return Err(NoValue::Placeholder),
+            None => return Err(NoValue::Unusable),
         };
         if date.year() >= ENDLESS_YEAR {
-            return Err(NoBirthDate::Placeholder);
+            return Err(NoValue::Placeholder);
         }
         let is_plain = is_date(&value);
         let text = if is_plain { value } else { Cow::Owned(date.to_string()) };
         if is_placeholder_date(&text) {
-            return Err(NoBirthDate::Placeholder);
+            return Err(NoValue::Placeholder);
         }
         let is_possible = date.year() >= self.first_year && self.last.is_none_or(|last| date <= last);
-        if is_possible { Ok(text) } else { Err(NoBirthDate::Unusable) }
+        if is_possible { Ok(text) } else { Err(NoValue::Unusable) }
     }
 
     fn in_past_century(&self, date: Date, format: Option<&TimeFormat>) -> Date {
@@ -111,8 +102,18 @@ fn is_no_date(text: &str) -> bool {
     is_placeholder(text) || is_zeros(text) || text.get(..10).is_some_and(is_placeholder_date)
 }
 
+/// Whether a text stands for a missing time: a placeholder, zeros, or the day that .NET counts from.
+pub fn is_no_time(text: &str) -> bool {
+    let text = text.trim();
+    is_placeholder(text) || is_zeros(text) || text.starts_with("0001-01-01")
+}
+
 /// Whether a text is a date or a time of zeros: `0000-00-00 00:00:00`.
+#[inline]
 pub fn is_zeros(text: &str) -> bool {
+    if !text.starts_with(['0', ' ']) {
+        return false;
+    }
     let marks = |byte: u8| matches!(byte, b'-' | b'.' | b'/' | b':' | b' ' | b'T' | b'Z' | b'+');
     text.bytes().any(|byte| byte == b'0') && text.bytes().all(|byte| byte == b'0' || marks(byte))
 }
@@ -125,7 +126,7 @@ mod tests {
         BirthDates::from_year(FIRST_YEAR).up_to(Timestamp::parse("2026-11-28T12:00:00Z").unwrap())
     }
 
-    fn read(text: &str, format: Option<&str>) -> Result<String, NoBirthDate> {
+    fn read(text: &str, format: Option<&str>) -> Result<String, NoValue> {
         let format = format.map(|name| TimeFormat::from_name(name).unwrap());
         dates().read(Cow::Borrowed(text), format.as_ref()).map(Cow::into_owned)
     }
@@ -179,7 +180,7 @@ mod tests {
             (Some("%d.%m.%y"), "16.07.1968"),
             (Some("rfc3339"), "1980-06-02"),
         ] {
-            assert_eq!(read(text, format), Err(NoBirthDate::Unusable), "{format:?} {text}");
+            assert_eq!(read(text, format), Err(NoValue::Unusable), "{format:?} {text}");
         }
         for (format, text) in [
             (None, "1900-01-01"),
@@ -194,7 +195,7 @@ mod tests {
             (Some("rfc3339"), "1900-01-01T00:00:00+01:00"),
             (Some("rfc3339"), "9999-12-31T23:59:59Z"),
         ] {
-            assert_eq!(read(text, format), Err(NoBirthDate::Placeholder), "{format:?} {text}");
+            assert_eq!(read(text, format), Err(NoValue::Placeholder), "{format:?} {text}");
         }
     }
 
@@ -213,6 +214,6 @@ mod tests {
         let open = BirthDates::from_year(1990);
         let yy = TimeFormat::from_name("%d.%m.%y").unwrap();
         assert_eq!(open.read("16.07.68".into(), Some(&yy)).as_deref(), Ok("2068-07-16"), "no day is the last");
-        assert_eq!(open.read("1980-06-02".into(), None), Err(NoBirthDate::Unusable));
+        assert_eq!(open.read("1980-06-02".into(), None), Err(NoValue::Unusable));
     }
 }

@@ -42,7 +42,7 @@ pub use calling_codes::calling_code;
 pub use email::is_email;
 pub use placeholder::is_placeholder;
 pub use step::Step;
-pub use text::{is_stray_control, trim, without_control, without_controls};
+pub use text::{is_invisible, is_stray_control, trim, without_control, without_controls};
 
 /// The countries that a step may use to read a value.
 #[derive(Clone, Copy, Debug, Default)]

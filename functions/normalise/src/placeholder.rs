@@ -7,10 +7,19 @@ mod words;
 
 use std::borrow::Cow;
 
-use super::birthdate::is_placeholder_date;
+use super::birthdate::{is_placeholder_date, is_zeros};
 use super::field::TextField;
 use super::{lowercase, spreadsheet};
 use words::{ANSWERS, NAMES_TOO, WORDS};
+
+/// Why a text is no value of its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoValue {
+    /// It stands for a missing one.
+    Placeholder,
+    /// It cannot be read, or is no value of its kind.
+    Unusable,
+}
 
 /// What a text stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +49,7 @@ pub fn is_placeholder_of(field: TextField, value: &str) -> bool {
     };
     match meaning(value) {
         Meaning::Value => match field {
-            TextField::Birthdate => is_placeholder_date(value),
+            TextField::Birthdate => is_placeholder_date(value) || is_zeros(value),
             TextField::Country => is_unknown_country(value),
             _ => is_empty_number(field, value),
         },
@@ -54,6 +63,16 @@ pub fn is_placeholder_of(field: TextField, value: &str) -> bool {
 pub fn is_placeholder_of_attribute(value: &str) -> bool {
     let is_answer = || ANSWERS.contains(&lowercase(value.trim()).as_ref());
     is_placeholder(value) && !is_answer()
+}
+
+/// Whether a text that should be an id stands for a missing one.
+pub fn is_placeholder_of_id(value: &str) -> bool {
+    match meaning(value) {
+        Meaning::Value => false,
+        // The others can be codes.
+        Meaning::Ambiguous => matches!(&*lowercase(value.trim()), "na" | "nan" | "nat" | "nil" | "none" | "null"),
+        Meaning::Missing => true,
+    }
 }
 
 /// Whether a name is a word for a missing value that is a name of people too, such as Null.
@@ -336,6 +355,16 @@ mod tests {
         }
         for nothing in ["n/a", "NULL", "none", "unbekannt", "-", " ", "k.A.", "#N/A", "\\N", "nan"] {
             assert!(is_placeholder_of_attribute(nothing), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn some_words_can_be_ids() {
+        for value in ["ND", "bd", "No", "test", "guest", "0", "A-1"] {
+            assert!(!is_placeholder_of_id(value), "{value}");
+        }
+        for nothing in ["NaN", "null", "NULL", "None", "NA", "n/a", "-", "unknown", "<null>", "\\N"] {
+            assert!(is_placeholder_of_id(nothing), "{nothing}");
         }
     }
 

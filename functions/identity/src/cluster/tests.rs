@@ -43,6 +43,7 @@ fn guard() -> Guard {
         blocked_values: BlockedValues::default(),
         max_distinct: Default::default(),
         max_accounts_per_customer: None,
+        min_birth_year: 1880,
     }
 }
 
