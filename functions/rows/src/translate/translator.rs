@@ -51,10 +51,11 @@ impl<'c> Translator<'c> {
         Self { config, source, tables, plan, matcher, suppression: None, birthdates, order }
     }
 
-    /// Takes dates after the day of this time, the run's start, for no birth dates.
+    /// Takes dates after the day of this time, the run's start, for no birth dates. Without it, any day counts.
     #[must_use]
-    pub fn at(self, started_at: Timestamp) -> Self {
-        Self { birthdates: self.birthdates.up_to(started_at), ..self }
+    pub fn at(self, started_at: impl Into<Option<Timestamp>>) -> Self {
+        let birthdates = started_at.into().map_or(self.birthdates, |time| self.birthdates.up_to(time));
+        Self { birthdates, ..self }
     }
 
     /// Refuses the rows of persons who were erased.
@@ -251,7 +252,10 @@ impl<'c> Translator<'c> {
                 dropped.note("location", NO_NUMBER);
             }
         }
-        if let Some(salary) = row.text("salary", &self.plan.salary, dropped) {
+        let salary = row.text("salary", &self.plan.salary, dropped);
+        if salary.as_deref().is_some_and(is_placeholder) {
+            dropped.note("salary", PLACEHOLDER);
+        } else if let Some(salary) = salary {
             account.salary = number(&salary).map(Cow::Owned);
             if account.salary.is_none() {
                 dropped.note("salary", NO_NUMBER);
