@@ -3,7 +3,10 @@
 //! A case is a folder beside this file (`onefold.toml` and `landing/`), or text in its test; either runs through all
 //! stages ([`onefold_tests::case`]).
 
+mod dates;
 mod files;
 mod household;
 mod own_fields;
+mod placeholders;
+mod times;
 mod values;

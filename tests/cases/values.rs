@@ -179,7 +179,7 @@ fn a_list_in_place_of_a_text_is_told() {
 
 /// "No end" is the last day of the year 9999 in many databases.
 #[test]
-fn the_last_day_of_the_year_9999_is_a_date() {
+fn the_last_day_of_the_year_9999_is_a_time_and_no_birth_date() {
     let config = source("crm", "jsonl", "").replace(
         "email = \"/email\"",
         "email = \"/email\"\nbirthdate = { at = \"/born\", as = \"rfc3339\" }\nupdated_at = \"/until\"",
@@ -187,8 +187,33 @@ fn the_last_day_of_the_year_9999_is_a_date() {
     let ran = Case::new(&(config + BY_EMAIL))
         .file("crm/a.jsonl", r#"{"id":1,"born":"9999-12-31T00:00:00Z","until":"9999-12-31T23:59:59.999+00:00"}"#)
         .published();
-    assert_eq!(ran.value("crm:1", "/birthdate"), "9999-12-31");
+    assert_eq!(ran.value("crm:1", "/birthdate"), &Value::Null);
+    assert_eq!(ran.dropped["birthdate: a placeholder"], 1);
     assert_eq!(ran.value("crm:1", "/updated_at"), "9999-12-31T23:59:59.999Z");
+}
+
+/// pandas makes fractions of numbers where one of a column is missing.
+#[test]
+fn postal_codes_and_ids_that_were_fractions_are_whole() {
+    for chain in ["", "\"address.postal_code\" = \"postal_code\"\n"] {
+        let config = source("crm", "csv", "").replace(
+            "email = \"/email\"",
+            "email = \"/email\"\n\"address.postal_code\" = \"/zip\"\n\"address.country\" = \"/country\"",
+        );
+        let config = config + &BY_EMAIL.replace("[normalise]\n", &format!("[normalise]\n{chain}"));
+        let rows = "id,email,note,zip,country\n1001.0,,,1067.0,DE\n1002,,,10115.0,DE\n1003.0,,,2134.0,US\n1004,,,90210.0,US\n\
+                    1005,,,8001.0,ES\n\u{feff}1006\u{200b},,,SW1A 1AA,GB\n";
+        let ran = Case::new(&config).file("crm/a.csv", rows).published();
+        assert_eq!(ran.ids("crm"), ["1001", "1002", "1003", "1004", "1005", "1006"]);
+        let codes: Vec<&Value> =
+            (1001..=1006).map(|id| ran.value(&format!("crm:{id}"), "/address/postal_code")).collect();
+        let expected = if chain.is_empty() {
+            ["1067", "10115", "2134", "90210", "8001", "SW1A 1AA"]
+        } else {
+            ["01067", "10115", "02134", "90210", "08001", "SW1A 1AA"]
+        };
+        assert_eq!(codes, expected);
+    }
 }
 
 /// Double family names in either order, with a blank or a hyphen, and in capitals.

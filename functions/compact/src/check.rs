@@ -163,6 +163,8 @@ mod tests {
             max_reject_ratio: 0.1,
             max_reject_ratio_by_source: 1.0,
             max_reject_ratio_by_file: 1.0,
+            max_dropped_ratio: 1.0,
+            max_dropped_ratio_of: Default::default(),
             max_customer_drop_ratio: 0.2,
             max_changed_ratio: Some(0.25),
             max_accounts_of_largest_customer: Some(5),

@@ -112,6 +112,7 @@ async fn translated(run: &RunId, context: &Context, gathered: &mut RunCounts) ->
             repeated: translated.repeated,
             suppressed: translated.suppressed,
             dropped_values: translated.dropped,
+            kept_values: translated.kept,
         };
         gathered.rejected.add(&chunk.source, &of_chunk, translated.files);
     }

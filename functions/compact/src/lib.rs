@@ -11,6 +11,7 @@
 mod blocked_keys;
 mod check;
 mod counts;
+mod dropped;
 mod file;
 mod inputs;
 mod join;
@@ -28,7 +29,6 @@ use onefold_lake::run::note;
 use onefold_lake::run::plan::Plan;
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::version::manifest::{FORMAT, Manifest, VersionFiles, config_digest};
-use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, ErrorKind, Pinned, StageError, Work};
 
 use crate::join::JoinedFile;
@@ -76,9 +76,10 @@ async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Co
         None => None,
     };
     check::balance(&gathered, previous.as_ref())?;
-    let of_parts = gathered.rejected.gate(&pinned.config.publish, run);
+    let limits = &pinned.config.publish;
+    let of_parts = [gathered.rejected.gate(limits, run), dropped::gate(&gathered.rejected.sources, limits)].concat();
     let manifest = manifest(run, &pinned, gathered, previous.as_ref(), context, moved).await?;
-    let faults = [check::gate(&manifest, previous.as_ref(), &pinned.config.publish), of_parts].concat();
+    let faults = [check::gate(&manifest, previous.as_ref(), limits), of_parts].concat();
     let manifest = Manifest { gated: faults, dry_run: pinned.plan.dry_run, ..manifest };
     publish::publish_or_hold(manifest, &pinned, context, moved).await
 }
@@ -104,8 +105,7 @@ async fn manifest(
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
     let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);
     let matcher = pinned.matcher(context)?;
-    let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
-        .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
+    let started_at = pinned.started_at()?;
     Ok(Manifest {
         format: FORMAT,
         run: run.clone(),

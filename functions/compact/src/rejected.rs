@@ -33,8 +33,12 @@ impl RejectedRows {
         counts.rejected += chunk.rejected;
         counts.repeated += chunk.repeated;
         counts.suppressed += chunk.suppressed;
-        for (field, count) in &chunk.dropped_values {
-            *counts.dropped_values.entry(field.clone()).or_default() += count;
+        let values =
+            [(&mut counts.dropped_values, &chunk.dropped_values), (&mut counts.kept_values, &chunk.kept_values)];
+        for (sums, of_chunk) in values {
+            for (field, count) in of_chunk {
+                *sums.entry(field.clone()).or_default() += count;
+            }
         }
         for ObjectRows { object, rows, rejected } in files {
             let sum = self.files.entry((source.to_owned(), object)).or_default();
@@ -121,6 +125,8 @@ mod tests {
             max_reject_ratio: 0.01,
             max_reject_ratio_by_source: by_source,
             max_reject_ratio_by_file: by_file,
+            max_dropped_ratio: 1.0,
+            max_dropped_ratio_of: BTreeMap::new(),
             max_customer_drop_ratio: 0.2,
             max_changed_ratio: None,
             max_accounts_of_largest_customer: None,

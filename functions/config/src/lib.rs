@@ -149,6 +149,8 @@ pub struct TimeField {
     pub format: TimeFormat,
     /// The value of rows that have none.
     pub default: Option<onefold_normalise::timestamp::Timestamp>,
+    /// Whether a time that cannot be read counts as none. Otherwise its row is refused.
+    pub unreadable_is_none: bool,
 }
 
 /// A list of a source.

@@ -154,6 +154,8 @@ pub struct Guard {
     pub max_per_source: SourceLimits,
     /// How many accounts a customer may have.
     pub max_accounts_per_customer: Option<u32>,
+    /// Nobody is born before this year.
+    pub min_birth_year: i16,
 }
 
 impl Guard {

@@ -1,5 +1,7 @@
 //! The limits of the gate before publishing.
 
+use std::collections::BTreeMap;
+
 /// What must hold before a version is published.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Publish {
@@ -9,6 +11,10 @@ pub struct Publish {
     pub max_reject_ratio_by_source: f64,
     /// Rejected rows of a file by its rows.
     pub max_reject_ratio_by_file: f64,
+    /// Values of a field of a source that could not be used, by all that it gave; placeholders do not count.
+    pub max_dropped_ratio: f64,
+    /// The same for single fields, by name.
+    pub max_dropped_ratio_of: BTreeMap<String, f64>,
     /// How many of the previous version's customers may be gone, as a share.
     pub max_customer_drop_ratio: f64,
     /// How many of the previous version's customers may be updated, merged, split or deleted, as a share.

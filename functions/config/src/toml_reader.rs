@@ -213,7 +213,8 @@ impl<'t> Section<'t> {
     }
 }
 
-fn as_number(value: &DeValue<'_>) -> Option<f64> {
+/// The number of a value, if it is one.
+pub(super) fn as_number(value: &DeValue<'_>) -> Option<f64> {
     match value {
         DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
         DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),

@@ -1,11 +1,18 @@
 //! Blocked values: placeholders that people and programs fill in, and addresses of roles. They identify nobody.
 //!
-//! A blocked value makes no match key and does not survive into a customer. There is a built-in list, and the
-//! user's own; the user's allow list beats both.
+//! A blocked value makes no match key and does not survive into a customer. There are the built-in lists, and the
+//! user's own; the user's allow list beats both. Placeholders do not survive either, whatever the lists. Translate drops
+//! them, but members that earlier programs wrote have them.
+//!
+//! Words in place of a name are names of people as well. Such a word is nobody's unless the other name is somebody's.
 
+mod lists;
+
+use lists::{DATES, EXAMPLES, HOSTS, LOCAL_PARTS, NAMES, REPEATED, TOP_LEVELS};
 use onefold_config::{BlockedValues, Config};
 use onefold_normalise::field::{TextField, TextFieldSet};
 use onefold_normalise::lowercase;
+use onefold_normalise::placeholder::{is_ambiguous_name, is_placeholder_of};
 
 use crate::account::Account;
 
@@ -13,77 +20,13 @@ use crate::account::Account;
 #[derive(Clone, Debug)]
 pub struct Blocklist {
     values: BlockedValues,
+    /// All text fields.
+    all: Vec<TextField>,
     /// Fields for which anything can be blocked at all.
     fields: Vec<TextField>,
     /// The same.
     set: TextFieldSet,
 }
-
-/// Local parts of addresses of roles (RFC 2142 and its like) and of nobody; sorted.
-const LOCAL_PARTS: [&str; 43] = [
-    "abuse",
-    "admin",
-    "administrator",
-    "anonymous",
-    "asdf",
-    "contact",
-    "do-not-reply",
-    "donotreply",
-    "dummy",
-    "fake",
-    "ftp",
-    "hostmaster",
-    "info",
-    "mailer-daemon",
-    "marketing",
-    "n.a",
-    "na",
-    "news",
-    "no",
-    "no-email",
-    "no-reply",
-    "no.reply",
-    "nobody",
-    "noc",
-    "noemail",
-    "nomail",
-    "noname",
-    "none",
-    "noreply",
-    "null",
-    "office",
-    "postmaster",
-    "root",
-    "sales",
-    "security",
-    "support",
-    "test",
-    "testing",
-    "unknown",
-    "usenet",
-    "uucp",
-    "webmaster",
-    "www",
-];
-/// Hosts that are reserved for examples (RFC 2606), or that people write who have no address; sorted.
-const HOSTS: [&str; 11] = [
-    "domain.com",
-    "example.com",
-    "example.edu",
-    "example.net",
-    "example.org",
-    "localhost",
-    "na.com",
-    "noemail.com",
-    "nomail.com",
-    "none.com",
-    "test.com",
-];
-/// Top-level domains that are reserved (RFC 6761).
-const TOP_LEVELS: [&str; 4] = ["example", "invalid", "localhost", "test"];
-const NAMES: [&str; 9] =
-    ["customer", "firstname", "guest", "lastname", "nachname", "test", "tester", "testing", "vorname"];
-const DATES: [&str; 4] = ["0001-01-01", "1800-01-01", "1900-01-01", "9999-12-31"];
 
 impl Blocklist {
     /// The built-in list, if it is on, and the lists of the user.
@@ -92,7 +35,7 @@ impl Blocklist {
         let has_own = |field: &TextField| !values.blocked[field.index()].is_empty();
         let has_any = |field: &TextField| has_own(field) || (values.builtin && has_builtin(*field));
         let fields: Vec<TextField> = config.text_fields.iter().copied().filter(has_any).collect();
-        Self { values: values.clone(), set: fields.iter().copied().collect(), fields }
+        Self { values: values.clone(), all: config.text_fields.clone(), set: fields.iter().copied().collect(), fields }
     }
 
     /// Whether a value is blocked. Upper and lower case are the same.
@@ -101,16 +44,45 @@ impl Blocklist {
             return false;
         }
         let lower = lowercase(value);
-        let is_in = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, &lower));
-        let is_blocked =
-            is_in(&self.values.blocked[field.index()]) || (self.values.builtin && is_builtin(field, &lower));
-        is_blocked && !is_in(&self.values.allowed[field.index()])
+        let is_blocked = is_any_of(&self.values.blocked[field.index()], &lower)
+            || (self.values.builtin && is_builtin(field, &lower));
+        is_blocked && !is_any_of(&self.values.allowed[field.index()], &lower)
     }
 
-    /// The fields of an account that have blocked values.
+    /// Whether the user says that a value is somebody's.
+    pub fn allows(&self, field: TextField, value: &str) -> bool {
+        let allowed = &self.values.allowed[field.index()];
+        !allowed.is_empty() && is_any_of(allowed, &lowercase(value))
+    }
+
+    /// The fields of an account whose values are nobody's: blocked, or placeholders.
     pub fn fields(&self, account: &Account<'_>) -> TextFieldSet {
-        let is_blocked = |field: &TextField| account.text(*field).is_some_and(|value| self.blocks(*field, value));
-        self.fields.iter().copied().filter(is_blocked).collect()
+        let is_nobodys = |field: TextField, value: &str| {
+            self.blocks(field, value) || (is_placeholder_of(field, value) && !self.allows(field, value))
+        };
+        let is_found = |field: &TextField| account.text(*field).is_some_and(|value| is_nobodys(*field, value));
+        let mut found: TextFieldSet = self.all.iter().copied().filter(is_found).collect();
+        if found.contains(TextField::GivenName) != found.contains(TextField::FamilyName) {
+            self.judge_names(account, &mut found);
+        }
+        found
+    }
+
+    /// Where one name is nobody's and the other is not: both are of a form's example, or the word is a name.
+    #[cold]
+    fn judge_names(&self, account: &Account<'_>, found: &mut TextFieldSet) {
+        use TextField::{FamilyName, GivenName};
+        let (Some(given), Some(family)) = (account.text(GivenName), account.text(FamilyName)) else { return };
+        if self.values.builtin && is_example(given, family) {
+            found.insert(GivenName);
+            return;
+        }
+        let (field, value) = if found.contains(GivenName) { (GivenName, given) } else { (FamilyName, family) };
+        let is_own = || is_any_of(&self.values.blocked[field.index()], &lowercase(value));
+        let is_word = is_ambiguous_name(value) || (self.values.builtin && is_builtin(field, &lowercase(value)));
+        if is_word && !is_own() {
+            found.remove(field);
+        }
     }
 
     /// The lists as text, for a digest: the text changes when a list does.
@@ -124,6 +96,15 @@ impl Blocklist {
     }
 }
 
+fn is_any_of(patterns: &[String], lower: &str) -> bool {
+    patterns.iter().any(|pattern| fits(pattern, lower))
+}
+
+/// Whether a given and a family name are those of a form's example, Max Mustermann.
+fn is_example(given: &str, family: &str) -> bool {
+    matches!(&*lowercase(family), "mustermann" | "musterfrau") && EXAMPLES.contains(&&*lowercase(given))
+}
+
 fn has_builtin(field: TextField) -> bool {
     use TextField::{Birthdate, Email, FamilyName, GivenName, PhoneNumber};
     matches!(field, Email | PhoneNumber | GivenName | FamilyName | Birthdate)
@@ -133,22 +114,31 @@ fn is_builtin(field: TextField, lower: &str) -> bool {
     match field {
         TextField::Email => is_dummy_email(lower),
         TextField::PhoneNumber => is_dummy_number(lower),
-        TextField::GivenName | TextField::FamilyName => NAMES.contains(&lower),
+        TextField::GivenName | TextField::FamilyName => NAMES.binary_search(&lower).is_ok(),
         TextField::Birthdate => DATES.contains(&lower),
         _ => false,
     }
 }
 
-/// Addresses of roles and of nobody, and short text that is the same on both sides of the `@`: `a@a.com`.
+/// Addresses of roles and of nobody, and texts that are nobody's on both sides of the `@`: `a@a.com`.
 fn is_dummy_email(lower: &str) -> bool {
-    const REPEATED_MAX: usize = 4;
     let Some((local, host)) = lower.split_once('@') else { return false };
     let (label, _) = host.split_once('.').unwrap_or((host, ""));
     let top_level = host.rsplit('.').next().unwrap_or_default();
-    (local.len() <= REPEATED_MAX && local == label)
+    (local == label && (local.len() <= 2 || REPEATED.contains(&local)))
+        || is_unanswered(local)
         || LOCAL_PARTS.binary_search(&local).is_ok()
         || HOSTS.binary_search(&host).is_ok()
         || TOP_LEVELS.contains(&top_level)
+}
+
+/// Whether a local part says that nobody reads what is sent there: `noreply`, `no-reply-orders`, `do_not_reply`.
+fn is_unanswered(local: &str) -> bool {
+    if !local.starts_with(['n', 'd']) {
+        return false;
+    }
+    let letters: String = local.chars().filter(char::is_ascii_alphanumeric).collect();
+    ["noreply", "donotreply", "dontreply"].iter().any(|start| letters.starts_with(start))
 }
 
 /// Seven times the same digit at the end, or digits counted up or down.
@@ -175,7 +165,10 @@ pub fn fits(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use onefold_normalise::field::OwnField;
+    use onefold_normalise::timestamp::Timestamp;
     use proptest::prelude::*;
 
     use super::*;
@@ -220,17 +213,49 @@ mod tests {
 
     #[test]
     fn the_lists_that_are_searched_are_sorted() {
-        assert!(LOCAL_PARTS.is_sorted() && HOSTS.is_sorted());
+        assert!(LOCAL_PARTS.is_sorted() && HOSTS.is_sorted() && NAMES.is_sorted());
     }
 
     #[test]
     fn placeholders_and_roles_are_blocked() {
         let list = blocklist("");
-        for email in ["noreply@shop.de", "Info@Weber.de", "a@a.com", "test@test.com", "x@example.org", "y@shop.example"]
-        {
+        for email in [
+            "noreply@shop.de",
+            "no-reply-orders@shop.de",
+            "do_not_reply@shop.de",
+            "Info@Weber.de",
+            "a@a.com",
+            "aa@aa.com",
+            "x@x.com",
+            "test@test.com",
+            "x@example.org",
+            "y@shop.example",
+            "team@firm.de",
+            "help@firm.de",
+            "billing@firm.de",
+            "jobs@firm.de",
+            "kontakt@firm.de",
+            "buchhaltung@firm.de",
+            "contacto@firm.es",
+            "facturation@firm.fr",
+            "segreteria@firm.it",
+            "klantenservice@firm.nl",
+            "biuro@firm.pl",
+            "unbekannt@unbekannt.de",
+        ] {
             assert!(list.blocks(TextField::Email, email), "{email}");
         }
-        for email in ["anna@gmx.de", "testa@gmx.de", "weber@weber.de", "information@x.de"] {
+        for email in [
+            "anna@gmx.de",
+            "testa@gmx.de",
+            "weber@weber.de",
+            "ivo@ivo.nl",
+            "ute@ute.de",
+            "noreen@x.de",
+            "dora@x.de",
+            "123+aa@users.noreply.github.com",
+            "teamann@x.de",
+        ] {
             assert!(!list.blocks(TextField::Email, email), "{email}");
         }
         for number in ["+4900000000", "+11111111111", "+11234567890", "+49123456789"] {
@@ -239,7 +264,7 @@ mod tests {
         for number in ["+491438055090", "+16502530000", "+18005551111"] {
             assert!(!list.blocks(TextField::PhoneNumber, number), "{number}");
         }
-        assert!(list.blocks(TextField::Birthdate, "1900-01-01") && !list.blocks(TextField::Birthdate, "1970-01-01"));
+        assert!(list.blocks(TextField::Birthdate, "1970-01-01") && !list.blocks(TextField::Birthdate, "1970-01-02"));
         assert!(!list.blocks(TextField::Locality, "test"));
     }
 
@@ -255,5 +280,52 @@ mod tests {
         assert!(!list.blocks(TextField::Email, "anna@partner.de") && !list.blocks(TextField::Email, "info@weber.de"));
         let none = blocklist("builtin_blocked_values = false\n");
         assert!(!none.blocks(TextField::Email, "noreply@shop.de"));
+    }
+
+    fn names(given: &str, family: &str, list: &Blocklist) -> [bool; 2] {
+        let mut account = Account::new("a:1", None, Timestamp::default());
+        account.set_text(TextField::GivenName, Some(given.into()).filter(|name: &Cow<'_, str>| !name.is_empty()));
+        account.set_text(TextField::FamilyName, Some(family.into()).filter(|name: &Cow<'_, str>| !name.is_empty()));
+        let fields = list.fields(&account);
+        [TextField::GivenName, TextField::FamilyName].map(|field| fields.contains(field))
+    }
+
+    #[test]
+    fn a_word_is_a_name_beside_a_name() {
+        let list = blocklist("");
+        for (given, family, expected) in [
+            ("Anna", "Weber", [false, false]),
+            ("Jennifer", "Null", [false, false]),
+            ("Marco", "Test", [false, false]),
+            ("Guest", "Edgar", [false, false]),
+            ("Kunde", "Rolf", [false, false]),
+            ("Peter", "Mustermann", [false, false]),
+            ("Na", "Kim", [false, false]),
+            ("Null", "null", [true, true]),
+            ("Test", "Test", [true, true]),
+            ("Null", "Guest", [true, true]),
+            ("Null", "", [true, false]),
+            ("", "Test", [false, true]),
+            ("Anna", "n/a", [false, true]),
+            ("0", "Weber", [true, false]),
+            ("Max", "Mustermann", [true, true]),
+            ("ERIKA", "MUSTERMANN", [true, true]),
+        ] {
+            assert_eq!(names(given, family, &list), expected, "{given} {family}");
+        }
+        let list = blocklist("blocked_values.family_name = \"till\"\nallowed_values.given_name = \"null\"\n");
+        assert_eq!(names("Anna", "Till", &list), [false, true], "the user said so");
+        assert_eq!(names("Null", "", &list), [false, false], "the user said so");
+    }
+
+    #[test]
+    fn placeholders_are_nobodys_in_any_field_and_under_any_lists() {
+        let none = blocklist("builtin_blocked_values = false\n");
+        let mut account = Account::new("a:1", None, Timestamp::default());
+        account.set_text(TextField::Locality, Some("n/a".into()));
+        account.set_text(TextField::Birthdate, Some("1900-01-01".into()));
+        account.set_text(TextField::Country, Some("NA".into()));
+        let fields: Vec<TextField> = none.fields(&account).of(&TextField::ALL).collect();
+        assert_eq!(fields, [TextField::Birthdate, TextField::Locality]);
     }
 }

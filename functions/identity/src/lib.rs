@@ -3,7 +3,7 @@
 //! An *account* is one system's record of a customer; a *customer* is what accounts of one person are folded into; a
 //! *match key* is a normalised value that accounts share if they may belong to one person.
 //!
-//! * [`account`], [`reference`], [`provenance`]: an account, its text and its name
+//! * [`account`], [`attribute`], [`reference`], [`provenance`]: an account, its text and its name
 //! * [`match_keys`], [`blocked_values`]: which keys an account has, and which values make none
 //! * [`corrections`]: what people say about pairs
 //! * [`pool`], [`shared_keys`], [`comparison`], [`judge`]: accounts with their keys, which of them share one, and the one
@@ -21,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod attribute;
 pub mod blocked_values;
 pub mod cluster;
 pub mod comparison;

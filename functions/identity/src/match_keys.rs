@@ -6,7 +6,8 @@ use std::sync::Arc;
 use onefold_config::{ComparedField, Config, MatchRule};
 use onefold_graph::node::{Node, NodeHasher, NodeKind};
 use onefold_normalise::field::{TextField, TextFieldSet};
-use onefold_normalise::{self as normalise, Surroundings, is_placeholder};
+use onefold_normalise::placeholder::is_placeholder_of;
+use onefold_normalise::{self as normalise, Surroundings};
 
 use crate::account::Account;
 use crate::blocked_values::Blocklist;
@@ -173,8 +174,9 @@ fn is_of_source(rule: &MatchRule, account: &Account<'_>) -> bool {
     rule.between.is_empty() || rule.has_source(reference::split(&account.reference).0)
 }
 
-/// The format of `.links` objects. If a version has another, its links are made anew.
-const LINKS_FORMAT: &str = "links 2";
+/// The format of `.links` objects, and the built-in lists that decide which values make a key. If a version has another,
+/// its links are made anew.
+const LINKS_FORMAT: &str = "links 3";
 
 /// Calls `each` with the values of a rule's key, in the rule's order, up to the first that is missing or blocked. Returns
 /// whether the key is complete.
@@ -195,7 +197,7 @@ fn for_each_value<'r, 'a>(
 
 /// The value of an account as a rule compares it; `None` if it is missing, or a placeholder.
 pub fn value<'a>(part: &ComparedField, account: &'a Account<'_>) -> Option<Cow<'a, str>> {
-    let value = account.text(part.field).filter(|value| !is_placeholder(value))?;
+    let value = account.text(part.field).filter(|value| !is_placeholder_of(part.field, value))?;
     if part.steps.is_empty() {
         return Some(Cow::Borrowed(value));
     }

@@ -14,6 +14,7 @@ use onefold_normalise::field::{BASIC_FIELDS, Field, TextField, TextFieldSet};
 use order::Orders;
 
 use crate::account::Account;
+use crate::attribute;
 use crate::customer::{Customer, SurvivingValue};
 use crate::provenance::{self, Origins};
 use crate::reference;
@@ -162,8 +163,8 @@ impl<'c> Survivorship<'c> {
         refill(&mut customer.emails, candidate.value(TextField::Email));
         refill(&mut customer.phone_numbers, candidate.value(TextField::PhoneNumber));
         self.identifiers(&[*candidate], customer);
-        let attributes = account.attributes.iter().map(|(name, value)| (name.as_ref(), surviving(value)));
-        refill(&mut customer.attributes, attributes);
+        let attributes = account.attributes.iter().filter(|(_, value)| attribute::is_value(value));
+        refill(&mut customer.attributes, attributes.map(|(name, value)| (name.as_ref(), surviving(value))));
         customer.updated_at = account.updated_at;
         customer.interests_from = None;
         customer.held_by.clear();
@@ -192,16 +193,21 @@ impl<'c> Survivorship<'c> {
         }
     }
 
-    /// The attributes that any account has, sorted by name.
+    /// The attributes that any account has, sorted by name. Where another account has a word, `0` is no value.
     fn attributes<'x>(&self, orders: &Orders<'x, '_>, origins: &[Origins<'x>]) -> Vec<(&'x str, SurvivingValue<'x>)> {
         let accounts = || orders.latest_first.iter().map(|candidate| candidate.account);
         let names: BTreeSet<&str> =
             accounts().flat_map(|account| account.attributes.iter().map(|(name, _)| name.as_ref())).collect();
         let survivor = |name: &'x str| {
-            let value = |number: usize| {
-                let attributes = &orders.latest_first[number].account.attributes;
-                attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
+            let written = |account: &'x Account<'x>| {
+                let value = account.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref());
+                value.filter(|value| attribute::is_value(value))
             };
+            let mut values: Vec<Option<&str>> = accounts().map(written).collect();
+            if values.iter().flatten().any(|value| attribute::is_zero(value)) {
+                attribute::without_zero_among_words(&mut values);
+            }
+            let value = |number: usize| values.get(number).copied().flatten();
             let number = owner(self.config.survive.attribute(name), false, orders, value)?;
             let reference = orders.latest_first[number].account.reference.as_ref();
             let from = origins[number].attribute(name).unwrap_or(reference);

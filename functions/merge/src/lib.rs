@@ -17,7 +17,6 @@ use onefold_lake::data::shuffle::{self, ShuffleFrames};
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Partition;
 use onefold_lake::run::receipt::Moved;
-use onefold_normalise::timestamp::Timestamp;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
 use output::PartitionOutput;
 use previous::Previous;
@@ -43,8 +42,7 @@ async fn merge(
     moved: &mut Moved,
 ) -> Result<MergeResult, StageError> {
     let pinned = context.pinned(run).await?;
-    let started_at = Timestamp::from_milliseconds(pinned.plan.started_at)
-        .ok_or_else(|| StageError::corrupt("the run's start is out of range"))?;
+    let started_at = pinned.started_at()?;
     let previous = Previous::read(&pinned, context, moved).await?;
     let blocked = match previous {
         // The rules of the previous version are unknown. This run's rules and all its blocked keys stand in for them.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::is_placeholder;
+use super::field::TextField;
+use super::placeholder::is_placeholder_of;
 use super::table::look_up;
 use super::text::ascii_alphanumerics;
 
@@ -15,7 +16,7 @@ const COUNTRIES: &str = include_str!("tables/countries.tsv");
 /// `NA` is Namibia's code; in any other spelling it means that there is no country.
 pub(super) fn country(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
     const LONGEST: usize = 80;
-    if is_placeholder(&value) && value.trim() != "NA" {
+    if is_placeholder_of(TextField::Country, &value) {
         return None;
     }
     let mut name = String::with_capacity(value.len().min(LONGEST));

@@ -4,17 +4,15 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-/// The years that a living person may be born in. Software writes earlier ones where there is no date: 0001-01-01,
-/// 1753-01-01, 1899-12-30, 1900-01-01.
-const YEARS: std::ops::RangeInclusive<i16> = 1901..=2099;
+use super::spreadsheet::without_fraction;
 
 /// `YYYY-MM-DD`, from a date that can be read in one way only.
 ///
 /// These are year, month, day with `-`, `/`, `.` or nothing between them, and day, month, year with `.`. A time of day
-/// behind the date is dropped. `None` for all others, and for years in which no living person was born.
+/// behind the date is dropped. `None` for all others. Which days people are born on, [`super::birthdate`] says.
 pub(super) fn date(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
     let text = value.trim();
-    let text = text.split_once(['T', ' ']).map_or(text, |(date, _)| date);
+    let text = without_fraction(text.split_once(['T', ' ']).map_or(text, |(date, _)| date));
     let date = if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         civil(&text[..4], &text[4..6], &text[6..])
     } else {
@@ -33,9 +31,8 @@ pub(super) fn date(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
 }
 
 fn civil(year: &str, month: &str, day: &str) -> Option<Date> {
-    let year = number(year).filter(|year| YEARS.contains(year))?;
     let small = |digits: &str| if digits.len() > 2 { None } else { i8::try_from(number(digits)?).ok() };
-    Date::new(year, small(month)?, small(day)?).ok()
+    Date::new(number(year)?, small(month)?, small(day)?).ok()
 }
 
 /// A number of digits alone: no sign.
@@ -73,12 +70,10 @@ mod tests {
             ("1931é12é14", None),
             ("n/a", None),
             ("", None),
-            // What software writes for none, and the future.
-            ("0001-01-01", None),
-            ("1753-01-01", None),
-            ("1899-12-30", None),
-            ("1900-01-01", None),
-            ("9999-12-31", None),
+            ("19311214.0", Some("1931-12-14")),
+            // What software writes for none is a date, and no birth date.
+            ("0001-01-01", Some("0001-01-01")),
+            ("31.12.9999", Some("9999-12-31")),
             ("1970-01-01", Some("1970-01-01")),
         ];
         for (text, expected) in cases {

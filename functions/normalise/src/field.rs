@@ -240,6 +240,11 @@ impl TextFieldSet {
         self.0 |= 1 << field.index();
     }
 
+    /// Takes a field out.
+    pub const fn remove(&mut self, field: TextField) {
+        self.0 &= !(1 << field.index());
+    }
+
     /// Those of `fields` that are in it.
     pub fn of<'f>(self, fields: &'f [TextField]) -> impl Iterator<Item = TextField> + 'f {
         fields.iter().copied().filter(move |field| self.contains(*field))

@@ -5,6 +5,8 @@
 //! * [`Step`] and [`run`]: small named steps that the configuration chains for each text field. Each has a file: `text`
 //!   (white space, Unicode, ASCII), `name` (letter case), `nickname`, `email`, `phone` and `e164`, `date`, `country`,
 //!   `postal_code`, `phonetic` and `metaphone`
+//! * [`placeholder`]: what is written where a value is missing
+//! * [`birthdate`]: the days that people are born on, and those that programs write where they know none
 //! * [`spreadsheet`]: what spreadsheets leave around and instead of values
 //! * `table` and `calling_codes`: what steps look up; the tables are in `tables/`
 //!
@@ -14,6 +16,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod birthdate;
 mod calling_codes;
 mod country;
 mod date;
@@ -25,6 +28,7 @@ mod name;
 mod nickname;
 mod phone;
 mod phonetic;
+pub mod placeholder;
 mod postal_code;
 pub mod spreadsheet;
 mod step;
@@ -36,9 +40,9 @@ use std::borrow::Cow;
 
 pub use calling_codes::calling_code;
 pub use email::is_email;
+pub use placeholder::is_placeholder;
 pub use step::Step;
-use text::has_graphic_ends;
-pub use text::{is_stray_control, trim, without_control, without_controls};
+pub use text::{is_invisible, is_stray_control, trim, without_control, without_controls};
 
 /// The countries that a step may use to read a value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,22 +69,6 @@ pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'
     (!value.is_empty()).then_some(value)
 }
 
-/// Whether a value stands for a missing one: blank, `n/a`, an error of a spreadsheet and the like. Such values never form a
-/// match key (invariant 5).
-pub fn is_placeholder(value: &str) -> bool {
-    const LONGEST: usize = 13;
-    const PLACEHOLDERS: [&str; 13] =
-        ["-", "--", "?", ".", "n/a", "na", "nil", "null", "none", "unknown", "undefined", "not available", "xxx"];
-    // Most values are known by their length and ends: longer, and without white space around them.
-    if value.len() > LONGEST && has_graphic_ends(value) && !value.starts_with('#') {
-        return false;
-    }
-    let value = value.trim();
-    value.is_empty()
-        || spreadsheet::is_error(value)
-        || (value.len() <= LONGEST && PLACEHOLDERS.iter().any(|placeholder| value.eq_ignore_ascii_case(placeholder)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,30 +79,5 @@ mod tests {
         let run = |text: &'static str| run(&chain, Cow::Borrowed(text), Surroundings::default());
         assert_eq!(run("  Anna.Weber+Shop@GoogleMail.com ").as_deref(), Some("annaweber@gmail.com"));
         assert_eq!(run("   "), None);
-    }
-
-    #[test]
-    fn placeholders_are_nothing() {
-        for nothing in [
-            "",
-            "  ",
-            "n/a                 ",
-            "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}",
-            "-",
-            "N/A",
-            " n/a ",
-            "Unknown",
-            "NULL",
-            "not available",
-            "#N/A",
-            " #name? ",
-            "########",
-            "########################",
-        ] {
-            assert!(is_placeholder(nothing), "{nothing:?}");
-        }
-        for something in ["a", "Nadia", "nobody@x.de", "Nullmeier", "#", "#12 Main Street 5", "#1"] {
-            assert!(!is_placeholder(something), "{something:?}");
-        }
     }
 }

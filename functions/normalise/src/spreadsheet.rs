@@ -63,6 +63,15 @@ pub fn without_mark(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
+/// The digits of a whole number that was written as a fraction, `1067.0`; any other text as it is.
+#[inline]
+pub fn without_fraction(text: &str) -> &str {
+    match text.strip_suffix(".0") {
+        Some(whole) if !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+        _ => text,
+    }
+}
+
 /// Whether a text is a number as a spreadsheet shows a long one, `4.91511E+11`: its last digits are lost.
 pub fn is_rounded(text: &str) -> bool {
     let Some((number, exponent)) = text.split_once(['E', 'e']) else { return false };
@@ -105,6 +114,15 @@ mod tests {
         for (text, expected) in [("'+49", "+49"), ("'", ""), ("a'b", "a'b"), ("", "")] {
             assert_eq!(without_mark(Cow::Borrowed(text)), expected);
             assert_eq!(without_mark(Cow::Owned(text.to_owned())), expected);
+        }
+    }
+
+    #[test]
+    fn whole_numbers_lose_their_fraction() {
+        for (text, expected) in
+            [("1067.0", "1067"), ("1067", "1067"), ("1067.00", "1067.00"), (".0", ".0"), ("a.0", "a.0")]
+        {
+            assert_eq!(without_fraction(text), expected);
         }
     }
 

@@ -27,7 +27,7 @@ pub(super) fn has_graphic_ends(value: &str) -> bool {
 
 /// Whether a letter is invisible and no part of a value: control characters that are no white space, and marks of
 /// direction, of joining and of byte order.
-pub(super) fn is_invisible(letter: char) -> bool {
+pub fn is_invisible(letter: char) -> bool {
     matches!(
         letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

@@ -18,6 +18,7 @@ pub use objects::ObjectRows;
 pub use segment::Segment;
 pub use tables::Tables;
 pub use translator::Translator;
+pub use values::{PLACEHOLDER, lost};
 
 #[cfg(test)]
 mod tests;

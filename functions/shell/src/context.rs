@@ -12,6 +12,7 @@ use onefold_identity::suppression::Suppression;
 use onefold_lake::data::table::StoredTable;
 use onefold_lake::run::plan::Plan;
 use onefold_lake::{RunId, keys};
+use onefold_normalise::timestamp::Timestamp;
 use onefold_rows::translate::Tables;
 use onefold_store::Store;
 use onefold_store::s3::{self, Patience, S3Store};
@@ -46,6 +47,15 @@ impl Pinned {
     /// The function lacks the match-key secret.
     pub fn matcher(&self, context: &Context) -> Result<Matcher, StageError> {
         Ok(Matcher::new(&self.config, context.hasher()?.clone()).correcting(self.corrections.clone()))
+    }
+
+    /// When the run started.
+    ///
+    /// # Errors
+    /// `Corrupt`: the plan has no time.
+    pub fn started_at(&self) -> Result<Timestamp, StageError> {
+        Timestamp::from_milliseconds(self.plan.started_at)
+            .ok_or_else(|| StageError::corrupt("the run's start is out of range"))
     }
 
     /// The suppression list.

@@ -140,7 +140,7 @@ async fn translate(
     context.memory.check(Function::Other("translate"), needed, what)?;
 
     let matcher = pinned.matcher(context)?;
-    let translator = Translator::new(&pinned.config, source, &tables, matcher);
+    let translator = Translator::new(&pinned.config, source, &tables, matcher).at(pinned.started_at()?);
     let output = translate_chunk(&mut translator.suppressing(pinned.suppression()?), &text, &index.segments);
     drop(text);
 
@@ -170,6 +170,7 @@ async fn translate(
         repeated: output.repeated,
         suppressed: output.suppressed,
         dropped: output.dropped,
+        kept: output.kept,
         nodes: output.stars.iter().map(|star| 1 + star.keys.len() as u64).sum(),
         text_bytes: output.accounts.len() as u64,
         files: output.objects,

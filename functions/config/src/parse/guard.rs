@@ -1,5 +1,6 @@
 //! [guard]: limits against wrong merges.
 
+use onefold_normalise::birthdate::FIRST_YEAR;
 use onefold_normalise::field::TextField;
 use toml::de::{DeTable, DeValue};
 
@@ -47,6 +48,12 @@ pub(super) fn keys() -> Vec<Key> {
             "Patterns of values that are nobody's: they make no key and do not survive.",
         ),
         Key::table("allowed_values", patterns(), "Values that are somebody's, although a pattern blocks them."),
+        Key::new(
+            "min_birth_year",
+            Kind::Range(1, 9999),
+            "Birth dates before this year, and after the day of the run, are none.",
+        )
+        .or(FIRST_YEAR),
         Key::boolean("builtin_blocked_values", "Whether the built-in list of values that are nobody's counts.")
             .or(true),
     ]
@@ -72,12 +79,17 @@ pub(super) fn guard(root: &Section<'_>, sources: &[Source], names: &[&str], note
         max_distinct: Vec::new(),
         max_per_source,
         max_accounts_per_customer: None,
+        min_birth_year: FIRST_YEAR,
     };
     let Some(section) = root.section("guard", notes) else { return guard };
     section.only(&keys(), notes);
     let mut number = |name, least| section.integer(name, least, notes).and_then(|number| u32::try_from(number).ok());
     guard.max_accounts_per_key = number("max_accounts_per_key", 2).unwrap_or(guard.max_accounts_per_key);
     guard.max_accounts_per_customer = number("max_accounts_per_customer", 1);
+    if let Some(year) = section.get("min_birth_year") {
+        let year = integer(year, "min_birth_year", 1, notes).and_then(|year| i16::try_from(year).ok());
+        guard.min_birth_year = year.unwrap_or(FIRST_YEAR);
+    }
     guard.max_share_per_key = section.ratio("max_share_per_key", notes);
     guard.blocked_values = BlockedValues {
         builtin: section.boolean("builtin_blocked_values", notes).unwrap_or(true),

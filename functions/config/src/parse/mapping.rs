@@ -17,13 +17,16 @@ use crate::{DeletionMark, ListField, Mapping, Pointers, TextMapping, TimeField};
 pub(super) const TIME_FORMATS: [&str; 5] =
     ["rfc3339", "date", "unix_s", "unix_ms", "or a strptime format such as \"%d.%m.%Y\""];
 
+/// What becomes of a time that cannot be read.
+const UNREADABLE: [&str; 2] = ["refused", "none"];
+
 /// The fields that can be mapped.
 pub(super) fn keys() -> Vec<Key> {
     let plain = || value(&["at"]);
     let other = vec![
         Key::new("id", plain(), "Tells the source's accounts apart. The account's reference is `<source>:<id>`.")
             .required(),
-        Key::new("updated_at", value(&["at", "as", "default"]), "When the row changed last."),
+        Key::new("updated_at", value(&["at", "as", "default", "unreadable"]), "When the row changed last."),
         Key::new("deleted", deleted(), "What marks an account as deleted: true or false, or one of some texts."),
         Key::new("full_name", plain(), "`First Last` or `Last, First`, split into given and family name."),
         Key::new("location.latitude", plain(), "Degrees. Needs `location.longitude`."),
@@ -72,6 +75,12 @@ fn member_keys(names: &[&str]) -> Vec<Key> {
         Key::text("as", "How times are written: `rfc3339`, `date`, `unix_s`, `unix_ms`, or a strptime format."),
         Key::text("split", "For `interests`: what separates the items of a text."),
         Key::text("default", "The value of rows that have none."),
+        Key::one_of(
+            "unreadable",
+            UNREADABLE,
+            "For `updated_at`: whether the row of a time that cannot be read is refused, or the time counts as none.",
+        )
+        .or(UNREADABLE[0]),
     ];
     all.into_iter().filter(|key| names.contains(&key.name)).collect()
 }
@@ -145,6 +154,7 @@ struct FieldValue {
     format_span: Range<usize>,
     split: Option<(String, Range<usize>)>,
     default: Option<(String, Range<usize>)>,
+    unreadable: Option<(String, Range<usize>)>,
 }
 
 impl FieldValue {
@@ -153,7 +163,7 @@ impl FieldValue {
             return Self { at: pointers(placed, name, notes), ..Self::default() };
         };
         let section = Section { table, span: placed.1.clone(), title: name.to_owned() };
-        section.only(&member_keys(&["at", "as", "split", "default"]), notes);
+        section.only(&member_keys(&["at", "as", "split", "default", "unreadable"]), notes);
         let mut value = Self::default();
         match section.get("at") {
             Some(at) => value.at = pointers(at, "at", notes),
@@ -172,6 +182,12 @@ impl FieldValue {
             }
             (split.to_owned(), span)
         });
+        value.unreadable = section.text("unreadable", notes).map(|(way, span)| {
+            if !UNREADABLE.contains(&way) {
+                notes.unknown(span.clone(), "way", way, &UNREADABLE);
+            }
+            (way.to_owned(), span)
+        });
         value.default = section.text("default", notes).map(|(default, span)| (default.to_owned(), span));
         value
     }
@@ -181,6 +197,7 @@ impl FieldValue {
         self.refuse_split(notes);
         self.refuse_format(notes);
         self.refuse_default(notes);
+        self.refuse_unreadable(notes);
         self.at
     }
 
@@ -193,17 +210,20 @@ impl FieldValue {
             }
             time
         });
-        TimeField { at: self.at, format: self.format.unwrap_or(TimeFormat::Rfc3339), default }
+        let unreadable_is_none = self.unreadable.is_some_and(|(way, _)| way == UNREADABLE[1]);
+        TimeField { at: self.at, format: self.format.unwrap_or(TimeFormat::Rfc3339), default, unreadable_is_none }
     }
 
     fn list(self, notes: &mut Notes<'_>) -> ListField {
         self.refuse_format(notes);
         self.refuse_default(notes);
+        self.refuse_unreadable(notes);
         ListField { at: self.at, split: self.split.map(|(split, _)| split) }
     }
 
     fn text(self, field: TextField, notes: &mut Notes<'_>) -> TextMapping {
         self.refuse_split(notes);
+        self.refuse_unreadable(notes);
         if field != TextField::Birthdate {
             self.refuse_format(notes);
         }
@@ -213,6 +233,12 @@ impl FieldValue {
     fn refuse_default(&self, notes: &mut Notes<'_>) {
         if let Some((_, span)) = &self.default {
             notes.fault(span.clone(), "this field takes no default");
+        }
+    }
+
+    fn refuse_unreadable(&self, notes: &mut Notes<'_>) {
+        if let Some((_, span)) = &self.unreadable {
+            notes.fault(span.clone(), "unreadable is only for updated_at");
         }
     }
 

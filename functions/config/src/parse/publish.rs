@@ -1,8 +1,15 @@
 //! [publish]: what must hold before a version is published.
 
+use std::collections::BTreeMap;
+
+use onefold_normalise::field::TextField;
+use toml::de::DeValue;
+
+use super::mapping::flatten;
+use super::text_field;
 use crate::Publish;
-use crate::schema::Key;
-use crate::toml_reader::{Notes, Section};
+use crate::schema::{Key, Kind};
+use crate::toml_reader::{Notes, Section, as_number};
 
 /// Of a run's rows, a few are always wrong.
 const OF_RUN: f64 = 0.01;
@@ -10,6 +17,10 @@ const OF_RUN: f64 = 0.01;
 const BY_SOURCE: f64 = 0.1;
 /// Likewise, and files are smaller yet.
 const BY_FILE: f64 = 0.5;
+
+/// A column that is misread loses nearly all of its values. Where one in twenty can be read, the column is read rightly
+/// and its values are bad.
+const DROPPED: f64 = 0.95;
 
 pub(super) fn keys() -> Vec<Key> {
     vec![
@@ -24,6 +35,13 @@ pub(super) fn keys() -> Vec<Key> {
             "The same for the rows of one file. If not given, not less than `max_reject_ratio`.",
         )
         .or(BY_FILE),
+        Key::new(
+            "max_dropped_ratio",
+            Kind::AnyOf(vec![Kind::Ratio, Kind::Table(ratios())]),
+            "A greater share of the values of a field of one source that could not be used holds it back. One number, or \
+             one for each of some text fields.",
+        )
+        .or(DROPPED),
         Key::ratio(
             "max_changed_ratio",
             "A greater share of the previous customers updated, merged, split, retired or deleted holds it back.",
@@ -42,6 +60,8 @@ pub(super) fn publish(root: &Section<'_>, notes: &mut Notes<'_>) -> Publish {
         max_reject_ratio: OF_RUN,
         max_reject_ratio_by_source: BY_SOURCE,
         max_reject_ratio_by_file: BY_FILE,
+        max_dropped_ratio: DROPPED,
+        max_dropped_ratio_of: BTreeMap::new(),
         max_customer_drop_ratio: 0.2,
         max_changed_ratio: None,
         max_accounts_of_largest_customer: None,
@@ -55,6 +75,7 @@ pub(super) fn publish(root: &Section<'_>, notes: &mut Notes<'_>) -> Publish {
     let of_part = |given: Option<f64>, default: f64| given.unwrap_or(default.max(publish.max_reject_ratio));
     publish.max_reject_ratio_by_source = of_part(section.ratio("max_reject_ratio_by_source", notes), BY_SOURCE);
     publish.max_reject_ratio_by_file = of_part(section.ratio("max_reject_ratio_by_file", notes), BY_FILE);
+    dropped(&section, &mut publish, notes);
     if let Some(ratio) = section.ratio("max_customer_drop_ratio", notes) {
         publish.max_customer_drop_ratio = ratio;
     }
@@ -64,8 +85,32 @@ pub(super) fn publish(root: &Section<'_>, notes: &mut Notes<'_>) -> Publish {
     publish
 }
 
+/// A share of each text field.
+fn ratios() -> Vec<Key> {
+    TextField::ALL.map(|field| Key::ratio(field.name(), "The share of this field.")).into()
+}
+
+/// The limits of dropped values: one number, or a table by field.
+fn dropped(section: &Section<'_>, publish: &mut Publish, notes: &mut Notes<'_>) {
+    let Some((DeValue::Table(table), _)) = section.get("max_dropped_ratio") else {
+        publish.max_dropped_ratio = section.ratio("max_dropped_ratio", notes).unwrap_or(DROPPED);
+        return;
+    };
+    for (name, name_span, (value, value_span)) in flatten(table, "") {
+        let field = text_field(&name, name_span, notes);
+        let ratio = as_number(value).filter(|ratio| (0.0..=1.0).contains(ratio));
+        match (field, ratio) {
+            (Some(field), Some(ratio)) => _ = publish.max_dropped_ratio_of.insert(field.name().to_owned(), ratio),
+            (_, None) => notes.wrong(value_span, &name, "a number from 0 to 1"),
+            (None, _) => {}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use crate::{Config, Publish};
 
     const SOURCE: &str =
@@ -81,6 +126,8 @@ mod tests {
             max_reject_ratio: 0.01,
             max_reject_ratio_by_source: 0.1,
             max_reject_ratio_by_file: 0.5,
+            max_dropped_ratio: 0.95,
+            max_dropped_ratio_of: BTreeMap::new(),
             max_customer_drop_ratio: 0.2,
             max_changed_ratio: None,
             max_accounts_of_largest_customer: None,
@@ -109,6 +156,21 @@ mod tests {
         assert_eq!(limits("[publish]\nmax_reject_ratio = 1\n"), (1.0, 1.0));
         let own = "max_reject_ratio_by_source = 0.3\nmax_reject_ratio_by_file = 0\n";
         assert_eq!(limits(&format!("[publish]\nmax_reject_ratio = 0.6\n{own}")), (0.3, 0.0));
+    }
+
+    #[test]
+    fn dropped_values_have_one_limit_or_one_for_each_field() {
+        let limits = |section: &str| {
+            let publish = parse(section).unwrap();
+            (publish.max_dropped_ratio, publish.max_dropped_ratio_of)
+        };
+        assert_eq!(limits("[publish]\nmax_dropped_ratio = 0.5\n"), (0.5, BTreeMap::new()));
+        let by_field = "[publish.max_dropped_ratio]\nphone_number = 0.2\naddress.postal_code = 1\n";
+        let expected = [("phone_number".to_owned(), 0.2), ("address.postal_code".to_owned(), 1.0)];
+        assert_eq!(limits(by_field), (0.95, expected.into()));
+        let faults = parse("[publish]\nmax_dropped_ratio = { fone_number = 0.2, email = 2 }\n").unwrap_err();
+        assert!(faults.contains("did you mean \"phone_number\"?"), "{faults}");
+        assert!(faults.contains("email must be a number from 0 to 1"), "{faults}");
     }
 
     #[test]

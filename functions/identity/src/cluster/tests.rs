@@ -44,6 +44,7 @@ fn guard() -> Guard {
         max_distinct: Vec::new(),
         max_per_source: SourceLimits::default(),
         max_accounts_per_customer: None,
+        min_birth_year: 1880,
     }
 }
 

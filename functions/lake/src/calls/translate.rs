@@ -26,8 +26,11 @@ pub struct TranslateResult {
     /// Rejected rows of erased persons.
     #[serde(default)]
     pub suppressed: u64,
-    /// Unusable values, by field.
+    /// Values that could not be used as they are, by field and reason.
     pub dropped: BTreeMap<String, u64>,
+    /// Values that accounts have, by text field; empty in receipts of earlier programs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<String, u64>,
     /// References and match keys, with repetitions.
     pub nodes: u64,
     /// Size of the accounts' text in bytes, decompressed.

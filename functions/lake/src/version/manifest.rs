@@ -42,7 +42,7 @@ pub struct Manifest {
     /// `max_per_source.<source>`, `max_accounts_per_customer`. The files in `files.blocked` have the details.
     #[serde(default)]
     pub guards: BTreeMap<String, u64>,
-    /// Unusable values in this run's rows, by field.
+    /// Values in this run's rows that could not be used as they are, by field and reason.
     pub dropped_values: BTreeMap<String, u64>,
     /// The sources that are snapshots. The links of their members carry their marks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -157,8 +157,11 @@ pub struct SourceCounts {
     pub repeated: u64,
     /// Rejected rows of erased persons.
     pub suppressed: u64,
-    /// Unusable values, by field.
+    /// Values that could not be used as they are, by field and reason.
     pub dropped_values: BTreeMap<String, u64>,
+    /// Values that accounts have, by text field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept_values: BTreeMap<String, u64>,
 }
 
 impl SourceCounts {

@@ -1,9 +1,11 @@
 //! The formats that sources write times in.
 
 use jiff::civil::{Date, DateTime};
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
 
 use super::Timestamp;
+use crate::spreadsheet::without_fraction;
 
 /// How a source writes a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,40 @@ impl TimeFormat {
                 Timestamp::from_civil(civil.ok()?, broken_down.offset().unwrap_or(Offset::UTC))
             }
         }
+    }
+
+    /// The day that a text says, as it is written: a time of day and an offset behind it do not change it. `None` if the
+    /// text is not in this format.
+    pub fn day(&self, text: &str) -> Option<Date> {
+        let text = without_fraction(text.trim());
+        match self {
+            Self::Rfc3339 => {
+                Timestamp::parse(text)?;
+                Some(Pieces::parse(text).ok()?.date())
+            }
+            // A time of day may stand behind it.
+            Self::Date => text.split(['T', ' ']).next()?.parse().ok(),
+            Self::UnixSeconds | Self::UnixMilliseconds => self.day_in_utc(text),
+            Self::Strptime(format) => {
+                let broken_down = jiff::fmt::strtime::parse(format, text).ok()?;
+                broken_down.to_date().ok().or_else(|| self.day_in_utc(text))
+            }
+        }
+    }
+
+    fn day_in_utc(&self, text: &str) -> Option<Date> {
+        let time = jiff::Timestamp::from_millisecond(self.parse(text)?.milliseconds()).ok()?;
+        Some(Offset::UTC.to_datetime(time).date())
+    }
+
+    /// Whether years are written with two digits.
+    pub fn has_two_digit_year(&self) -> bool {
+        let Self::Strptime(format) = self else { return false };
+        // Behind a percent sign, flags and a width may stand before the letter.
+        let letter = |part: &str| {
+            part.trim_start_matches(|mark: char| "-_0^#".contains(mark) || mark.is_ascii_digit()).chars().next()
+        };
+        format.split('%').skip(1).any(|part| matches!(letter(part), Some('y' | 'D')))
     }
 
     /// Writes a time in UTC; `None` if the format cannot hold one. What is finer than the format is cut off, so

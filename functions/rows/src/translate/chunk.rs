@@ -42,6 +42,8 @@ pub struct ChunkOutput {
     /// Values that could not be used, or not as they are, counted by field; with the reason, unless the value is simply
     /// not one of its field.
     pub dropped: BTreeMap<String, u64>,
+    /// Values that accounts have, by text field.
+    pub kept: BTreeMap<String, u64>,
     /// For sources of files: the objects with refused rows, at most a hundred, the worst first. The first and the last
     /// object of the chunk are always listed, because other chunks can hold more of their rows.
     pub objects: Vec<ObjectRows>,
@@ -311,7 +313,9 @@ impl<'c: 'a, 'a> ChunkTranslation<'_, 'c, 'a> {
         if matches!(translator.source.kind, SourceKind::Files(_)) {
             output.objects = objects::listed(segments, &counts);
         }
-        output.dropped.extend(dropped.into_counts());
+        let fields = &translator.config.text_fields;
+        output.kept = dropped.kept(fields);
+        output.dropped.extend(dropped.into_counts(fields));
         ChunkOutput {
             rejects: rejects.lines,
             rejected: rejects.rows,

@@ -4,14 +4,19 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 use onefold_config::TextMapping;
-use onefold_normalise::field::TextField;
-use onefold_normalise::timestamp::{TimeFormat, is_date};
+use onefold_identity::blocked_values::Blocklist;
+use onefold_normalise::birthdate::BirthDates;
+use onefold_normalise::field::{TEXT_FIELDS, TextField};
+use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_nobodys_name, is_placeholder_of_attribute};
+use onefold_normalise::timestamp::TimeFormat;
 use onefold_normalise::{is_email, trim};
 
 use super::items::{sorted, split_items};
-use super::values::{DroppedValues, NOT_A_LIST, RowValues, unmarked};
+use super::values::{DroppedValues, NOT_A_LIST, PLACEHOLDER, RowValues, unmarked};
 use crate::mapping::Slot;
 
+/// Why a time is not used.
+pub(super) const NO_TIME: &str = "no time as the source writes them";
 /// Why a number is not used.
 pub(super) const NO_NUMBER: &str = "no number of its kind";
 
@@ -57,26 +62,44 @@ fn name_parts(full_name: &str) -> [Option<&str>; 2] {
     parts.map(|part| Some(part.trim()).filter(|part| !part.is_empty()))
 }
 
+/// How the birth dates of a source are read.
+#[derive(Clone, Copy)]
+pub(super) struct BirthDateReading<'c> {
+    pub dates: BirthDates,
+    /// `YYYY-MM-DD` if not given.
+    pub format: Option<&'c TimeFormat>,
+}
+
 /// The value, if it can be one of the field. Birth dates become `YYYY-MM-DD`.
 pub(super) fn checked<'a>(
     field: TextField,
     value: Cow<'a, str>,
-    birthdate: Option<&TimeFormat>,
-) -> Option<Cow<'a, str>> {
+    birthdate: BirthDateReading<'_>,
+) -> Result<Cow<'a, str>, NoValue> {
     match field {
-        TextField::Email => is_email(&value).then_some(value),
-        TextField::Birthdate => match birthdate {
-            None | Some(TimeFormat::Date) if is_date(&value) => Some(value),
-            None | Some(TimeFormat::Date) => {
-                let date = value.parse::<jiff::civil::Date>().ok()?.to_string();
-                Some(if date == value { value } else { Cow::Owned(date) })
-            }
-            Some(format) => format.parse(&value).map(|time| {
-                let date = time.to_string();
-                Cow::Owned(date.split('T').next().unwrap_or_default().to_owned())
-            }),
-        },
-        _ => Some(value),
+        TextField::Email if !is_email(&value) => Err(NoValue::Unusable),
+        TextField::Birthdate => birthdate.dates.read(value, birthdate.format),
+        _ => Ok(value),
+    }
+}
+
+/// Drops names that stand for missing ones, though they are names of people too: see [`is_nobodys_name`].
+pub(super) fn drop_nobodys_names(
+    values: &mut [Option<Cow<'_, str>>; TEXT_FIELDS],
+    blocklist: &Blocklist,
+    dropped: &mut DroppedValues,
+) {
+    const NAMES: [TextField; 2] = [TextField::GivenName, TextField::FamilyName];
+    let names = NAMES.map(|field| values[field.index()].as_deref());
+    let is_nobodys = |at: usize| {
+        names[at].is_some_and(|name| {
+            is_ambiguous_name(name) && is_nobodys_name(name, names[1 - at]) && !blocklist.allows(NAMES[at], name)
+        })
+    };
+    let are_nobodys = [is_nobodys(0), is_nobodys(1)];
+    for (field, _) in NAMES.into_iter().zip(are_nobodys).filter(|(_, is_nobodys)| *is_nobodys) {
+        values[field.index()] = None;
+        dropped.count(field, Err(NoValue::Placeholder));
     }
 }
 
@@ -108,7 +131,14 @@ pub(super) fn list<'a>(
     if items.is_none() && is_object {
         dropped.note("interests", NOT_A_LIST);
     }
-    let items = items.unwrap_or_default();
+    let mut items = items.unwrap_or_default();
+    items.retain(|item| {
+        let is_placeholder = is_placeholder_of_attribute(item);
+        if is_placeholder {
+            dropped.note("interests", PLACEHOLDER);
+        }
+        !is_placeholder
+    });
     if row.is_clean {
         return sorted(items);
     }

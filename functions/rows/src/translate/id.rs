@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use onefold_normalise::placeholder::is_placeholder_of_id;
 use onefold_normalise::spreadsheet::{is_error, is_rounded, without_formula, without_mark};
-use onefold_normalise::{is_stray_control, trim};
+use onefold_normalise::{is_invisible, is_stray_control, trim};
 
 use super::rejects::Reject;
 use crate::mapping::Slot;
@@ -36,6 +37,10 @@ pub(super) fn id<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Cow<'a, str
             fault = Reject::field("id", "the id is empty; every row needs one");
             continue;
         }
+        if is_placeholder_of_id(&id) {
+            fault = Reject::field("id", "the id stands for a missing one (null, NaN, N/A); every row needs its own");
+            continue;
+        }
         if id.chars().any(char::is_control) {
             return Err(Reject::field("id", "the id has a control character in it; write it without"));
         }
@@ -44,8 +49,10 @@ pub(super) fn id<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Cow<'a, str
     Err(fault)
 }
 
-/// The id without white space and control characters around it.
+/// The id without white space and control characters around it, and without invisible letters in it.
 fn trimmed(id: Cow<'_, str>) -> Cow<'_, str> {
+    let is_hidden = |letter: char| is_invisible(letter) && !letter.is_control();
+    let id = if !id.is_ascii() && id.contains(is_hidden) { Cow::Owned(id.replace(is_hidden, "")) } else { id };
     let id = trim(id);
     if !id.starts_with(is_stray_control) && !id.ends_with(is_stray_control) {
         return id;
@@ -172,6 +179,13 @@ mod tests {
             ("\u{1f}11", Some("11")),
             ("\t12 ", Some("12")),
             ("3\0\0", Some("3")),
+            ("\u{feff}14\u{200b}15", Some("1415")),
+            ("\u{200b}", None),
+            ("NaN", None),
+            (" null ", None),
+            ("N/A", None),
+            ("-", None),
+            ("no", Some("no")),
             ("1\u{0}2", None),
             ("1\u{9f}2", None),
             ("1\n2", None),

@@ -181,7 +181,8 @@ fn values_that_cannot_be_used_are_dropped_and_counted() {
     let row = json!({"id": 1, "mail": {"work": "n/a"}, "phone": "0", "born": "1931-12-14"});
     let output = translate("crm", row.to_string().as_bytes(), 0);
     let dropped: Vec<(&str, u64)> = output.dropped.iter().map(|(field, count)| (field.as_str(), *count)).collect();
-    assert_eq!(dropped, [("birthdate", 1), ("email", 1), ("phone_number", 1)]);
+    assert_eq!(dropped, [("birthdate", 1), ("email: a placeholder", 1), ("phone_number: a placeholder", 1)]);
+    assert_eq!(output.kept, [].into());
     assert_eq!(lines(&output.accounts), [json!({"ref": "crm:1", "received_at": "1970-01-01T00:00:01Z"})]);
     assert_eq!(output.stars.star(0).keys, []);
 }
@@ -204,8 +205,8 @@ fn a_number_and_a_postal_code_are_of_the_accounts_country_once_that_is_normalise
     // Without a country that is known, the source's region.
     let american = json!({"postal_code": "02108"});
     let dropped = vec!["address.country".to_owned()];
-    assert_eq!(account(Some("?"), "650 253 0000", "2108"), (json!("+16502530000"), american.clone(), dropped));
-    assert_eq!(account(None, "0000000000", "02108"), (Value::Null, american, vec!["phone_number".to_owned()]));
+    assert_eq!(account(Some("Ruritania"), "650 253 0000", "2108"), (json!("+16502530000"), american.clone(), dropped));
+    assert_eq!(account(None, "0000000001", "02108"), (Value::Null, american, vec!["phone_number".to_owned()]));
 }
 
 #[test]
@@ -411,17 +412,145 @@ fn what_spreadsheets_make_of_text_is_taken_off() {
 }
 
 #[test]
-fn dates_at_the_end_of_time_are_values() {
+fn the_end_of_time_is_a_time_and_no_birth_date() {
     let config = CONFIG.replace("as = \"%d.%m.%Y\"", "as = \"rfc3339\"").replace("as = \"unix_s\"", "as = \"rfc3339\"");
     for (born, expected) in [
-        ("9999-12-31T00:00:00Z", json!("9999-12-31")),
-        ("9999-12-31T23:59:59.999+00:00", json!("9999-12-31")),
-        ("9999-12-31T23:59:59-01:00", Value::Null),
-        ("0000-00-00T00:00:00Z", Value::Null),
+        ("9999-12-31T00:00:00Z", "birthdate: a placeholder"),
+        ("9999-12-31T23:59:59.999+00:00", "birthdate: a placeholder"),
+        ("9999-12-31T23:59:59-01:00", "birthdate: a placeholder"),
+        ("0000-00-00T00:00:00Z", "birthdate: a placeholder"),
+        ("2023-02-29T00:00:00Z", "birthdate"),
     ] {
         let row = json!({"id": 1, "born": born, "at": "9999-12-31T23:59:59Z"});
         let output = translate_by(&config, "crm", row.to_string().as_bytes(), 0);
         let account = lines(&output.accounts).pop().unwrap();
-        assert_eq!((&account["birthdate"], &account["updated_at"]), (&expected, &json!("9999-12-31T23:59:59Z")));
+        assert_eq!((&account["birthdate"], &account["updated_at"]), (&Value::Null, &json!("9999-12-31T23:59:59Z")));
+        assert_eq!(output.dropped.into_iter().collect::<Vec<_>>(), count(&[expected]));
     }
+}
+
+const NAMES: &str = r#"
+[[source]]
+name = "crm"
+format = "csv"
+[source.fields]
+id = "/id"
+given_name = "/given"
+family_name = "/family"
+birthdate = { at = "/born", as = "%d.%m.%y" }
+"address.locality" = ["/city", "/town"]
+"address.postal_code" = "/zip"
+"attributes.tier" = "/tier"
+updated_at = { at = "/at", as = "date", unreadable = "none" }
+[guard]
+allowed_values = { "address.locality" = "None" }
+[[match]]
+key = ["given_name", "family_name"]
+"#;
+
+/// The account of a row of names, and what was counted of its values.
+fn named(row: &str) -> (Value, Vec<String>) {
+    let header = "id,given,family,born,city,town,zip,tier,at\n";
+    let output = translate_by(NAMES, "crm", [header, row, "\n"].concat().as_bytes(), header.len());
+    assert_eq!(output.rejected, 0, "{}", String::from_utf8_lossy(&output.rejects));
+    (lines(&output.accounts).pop().unwrap(), output.dropped.into_keys().collect())
+}
+
+#[test]
+fn placeholders_are_dropped_and_counted_apart() {
+    let (account, dropped) = named("1,N/A,NULL,n/a,unbekannt,-,00000,n/a,--");
+    assert_eq!(account, json!({"ref": "crm:1", "received_at": "1970-01-01T00:00:01Z"}));
+    let fields =
+        ["address.locality", "address.postal_code", "attributes.tier", "birthdate", "family_name", "given_name"];
+    let expected: Vec<String> =
+        fields.iter().chain(&["updated_at"]).map(|field| format!("{field}: a placeholder")).collect();
+    assert_eq!(dropped, expected);
+}
+
+#[test]
+fn a_pointer_behind_a_placeholder_finds_a_value() {
+    let (account, dropped) = named("1,,,,?,Köln,,,");
+    assert_eq!(account["address"], json!({"locality": "Köln"}));
+    assert_eq!(dropped, ["address.locality: a placeholder"]);
+    assert_eq!(named("1,,,,None,Köln,,,").0["address"], json!({"locality": "None"}), "it is allowed");
+}
+
+#[test]
+fn a_name_that_is_a_word_too_is_kept_beside_a_name() {
+    let names = |given: &str, family: &str| {
+        let (account, dropped) = named(&format!("1,{given},{family},,,,,,"));
+        (account["given_name"].clone(), account["family_name"].clone(), dropped.len())
+    };
+    assert_eq!(names("Jennifer", "Null"), (json!("Jennifer"), json!("Null"), 0));
+    assert_eq!(names("Jennifer", "null"), (json!("Jennifer"), Value::Null, 1));
+    assert_eq!(names("NULL", "NULL"), (Value::Null, Value::Null, 2));
+    assert_eq!(names("", "Null"), (Value::Null, Value::Null, 1));
+}
+
+#[test]
+fn codes_that_were_fractions_are_whole() {
+    let (account, dropped) = named("1001.0,,,,,,1067.0,,");
+    assert_eq!((&account["ref"], &account["address"]["postal_code"]), (&json!("crm:1001"), &json!("1067")));
+    assert!(dropped.is_empty(), "{dropped:?}");
+}
+
+#[test]
+fn a_time_that_cannot_be_read_counts_as_none_where_the_configuration_says_so() {
+    let (account, dropped) = named("1,,,,,,,,yesterday");
+    assert_eq!(
+        (account.get("updated_at"), dropped),
+        (None, vec!["updated_at: no time as the source writes them".to_owned()])
+    );
+    for no_time in ["0000-00-00", "0000-00-00 00:00:00", "null", "0001-01-01", " - "] {
+        assert_eq!(named(&format!("1,,,,,,,,{no_time}")).1, ["updated_at: a placeholder"], "{no_time}");
+    }
+    assert!(reject(b"{\"id\":1,\"at\":\"yesterday\"}").1.contains("unreadable = \"none\""));
+    assert_eq!(account_at(json!({"id": 1, "at": "n/a"})), Value::Null);
+    assert_eq!(account_at(json!({"id": 1, "at": 0})), json!("1970-01-01T00:00:00Z"));
+}
+
+fn account_at(row: Value) -> Value {
+    account(&row)["updated_at"].clone()
+}
+
+#[test]
+fn what_is_nothing_is_no_attribute() {
+    for nothing in [json!(""), json!("  "), json!([]), json!({}), json!(null), json!("n/a"), json!("NaN")] {
+        assert_eq!(account(&json!({"id": 1, "device": nothing})).get("attributes"), None, "{nothing}");
+    }
+    for value in [json!(0), json!(false), json!("no"), json!([""])] {
+        assert_eq!(account(&json!({"id": 1, "device": value}))["attributes"]["device"], value);
+    }
+}
+
+#[test]
+fn an_id_that_stands_for_a_missing_one_refuses_its_row() {
+    for row in [&b"{\"id\":\"NaN\"}"[..], b"{\"id\":\"null\"}", b"{\"id\":\" N/A \"}", b"{\"id\":\"-\"}"] {
+        assert_eq!(reject(row).0, json!("id"));
+        assert!(reject(row).1.contains("stands for a missing one"), "{}", reject(row).1);
+    }
+}
+
+#[test]
+fn nobody_is_born_after_the_run() {
+    let config = Config::parse(NAMES).unwrap();
+    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+    let tables = Tables::default();
+    let started_at = onefold_normalise::timestamp::Timestamp::parse("2026-11-28T00:00:00Z").unwrap();
+    let header = b"id,given,family,born,city,town,zip,tier,at\n";
+    let text = [&header[..], b"1,,,16.07.68,,,,,\n2,,,16.07.18,,,,,\n"].concat();
+    let segment = Segment {
+        object: "landing/a".to_owned(),
+        received_at: 1000,
+        byte: 0,
+        line: Some(2),
+        length: text.len() - header.len(),
+        is_fragment: false,
+    };
+    let mut translator =
+        Translator::new(&config, &config.sources[0], &tables, Matcher::new(&config, hasher)).at(started_at);
+    let output = translate_chunk(&mut translator, &text, &[segment]);
+    let born: Vec<Value> = lines(&output.accounts).into_iter().map(|account| account["birthdate"].clone()).collect();
+    assert_eq!(born, ["1968-07-16", "2018-07-16"]);
+    assert_eq!(output.kept, [("birthdate".to_owned(), 2)].into());
 }

@@ -7,29 +7,35 @@ use onefold_identity::account::Account;
 use onefold_identity::match_keys::Matcher;
 use onefold_identity::reference;
 use onefold_identity::suppression::Suppression;
+use onefold_normalise::birthdate::{BirthDates, is_no_time, is_zeros};
 use onefold_normalise::field::{TEXT_FIELDS, TextField};
+use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_placeholder, is_placeholder_of};
 use onefold_normalise::spreadsheet::{is_error, without_mark};
 use onefold_normalise::timestamp::{TimeFormat, Timestamp};
 use onefold_normalise::{self as normalise, Surroundings};
 
 use super::enrich::enrich;
-use super::field_values::{NO_NUMBER, checked, default, format_name, list, split_full_name, unmarked_in};
+use super::field_values::{
+    BirthDateReading, NO_NUMBER, NO_TIME, checked, default, drop_nobodys_names, format_name, list, split_full_name,
+    unmarked_in,
+};
 use super::id::id;
 use super::rejects::Reject;
 use super::tables::Tables;
-use super::values::{DroppedValues, RowValues};
+use super::values::{DroppedValues, PLACEHOLDER, RowValues, whole};
 use crate::enrich::{location, number};
 use crate::mapping::{MappingPlan, Slot};
 
 /// Turns the rows of one source into accounts.
 pub struct Translator<'c> {
-    config: &'c Config,
+    pub(super) config: &'c Config,
     pub(super) source: &'c Source,
     tables: &'c Tables,
     pub(super) plan: MappingPlan,
     pub(super) matcher: Matcher,
     /// The persons who were erased: their rows are refused without a trace. `None` if nobody was.
     suppression: Option<&'c Suppression>,
+    birthdates: BirthDates,
     /// The standard text fields in the order in which they are normalised.
     order: [TextField; TEXT_FIELDS],
 }
@@ -40,7 +46,16 @@ impl<'c> Translator<'c> {
         let mut order = TextField::ALL;
         // The phone normaliser looks at the country.
         order.sort_by_key(|field| *field != TextField::Country);
-        Self { config, source, tables, plan: MappingPlan::new(&source.mapping), matcher, suppression: None, order }
+        let birthdates = BirthDates::from_year(config.guard.min_birth_year);
+        let plan = MappingPlan::new(&source.mapping);
+        Self { config, source, tables, plan, matcher, suppression: None, birthdates, order }
+    }
+
+    /// Takes dates after the day of this time, the run's start, for no birth dates. Without it, any day counts.
+    #[must_use]
+    pub fn at(self, started_at: impl Into<Option<Timestamp>>) -> Self {
+        let birthdates = started_at.into().map_or(self.birthdates, |time| self.birthdates.up_to(time));
+        Self { birthdates, ..self }
     }
 
     /// Refuses the rows of persons who were erased.
@@ -94,27 +109,29 @@ impl<'c> Translator<'c> {
             let mut texts =
                 self.source.mapping.texts.iter().zip(&self.plan.texts).filter(|(text, _)| text.field == field);
             let found = texts.find_map(|(_, choice)| row.text(field.name(), choice, &mut DroppedValues::default()));
-            let normal = found.and_then(|value| self.normal(&account, field, unmarked_in(row, field, value), None));
+            let reading = BirthDateReading { dates: self.birthdates, format: None };
+            let normal =
+                found.and_then(|value| self.normal(&account, field, unmarked_in(row, field, value), reading).ok());
             account.set_text(field, normal);
         }
         account
     }
 
-    /// The value of a field of an account after its normalisers; `None` if it cannot be one.
+    /// The value of a field of an account after its normalisers.
     fn normal<'a>(
         &self,
         account: &Account<'_>,
         field: TextField,
         value: Cow<'a, str>,
-        birthdate: Option<&TimeFormat>,
-    ) -> Option<Cow<'a, str>> {
+        birthdate: BirthDateReading<'_>,
+    ) -> Result<Cow<'a, str>, NoValue> {
         if is_error(value.trim_ascii()) {
-            return None;
+            return Err(NoValue::Unusable);
         }
         let surroundings =
             Surroundings { country: account.text(TextField::Country), region: self.source.region.as_deref() };
-        let normal = normalise::run(&self.config.normalise[field.index()], value, surroundings)?;
-        checked(field, normal, birthdate)
+        let normal = normalise::run(&self.config.normalise[field.index()], value, surroundings);
+        checked(field, normal.ok_or(NoValue::Unusable)?, birthdate)
     }
 
     /// The account that the mapping makes of a row.
@@ -128,7 +145,7 @@ impl<'c> Translator<'c> {
         'c: 'a,
     {
         let id = id(row.slots, &self.plan.id)?;
-        let updated_at = self.updated_at(row)?;
+        let updated_at = self.updated_at(row, dropped)?;
         let mut account = Account::new(reference::join(&self.source.name, &id), updated_at, received_at);
         if self.is_deleted(row.slots)? {
             account.deleted = true;
@@ -156,15 +173,14 @@ impl<'c> Translator<'c> {
     {
         let mut values: [Option<Cow<'a, str>>; TEXT_FIELDS] = Default::default();
         let mut of_own: Vec<(TextField, Cow<'a, str>)> = Vec::new();
-        if let Some(full_name) = row.text("full_name", &self.plan.full_name, dropped) {
+        if let Some(full_name) = self.full_name(row, dropped) {
             let [given_name, family_name] = split_full_name(full_name);
             values[TextField::GivenName.index()] = given_name;
             values[TextField::FamilyName.index()] = family_name;
         }
         let mut birthdate_format = None;
         for (text, choice) in self.source.mapping.texts.iter().zip(&self.plan.texts) {
-            let found = row.text(text.field.name(), choice, dropped).map(|value| unmarked_in(row, text.field, value));
-            let found = found.or_else(|| default(text));
+            let found = self.found(row, text.field, choice, dropped).or_else(|| default(text));
             match (found, values.get_mut(text.field.index())) {
                 (Some(found), Some(value)) => *value = Some(found),
                 (Some(found), None) => of_own.push((text.field, found)),
@@ -174,14 +190,55 @@ impl<'c> Translator<'c> {
                 birthdate_format = text.format.as_ref();
             }
         }
+        drop_nobodys_names(&mut values, self.matcher.blocklist(), dropped);
+        let reading = BirthDateReading { dates: self.birthdates, format: birthdate_format };
         let standard = self.order.iter().filter_map(|field| Some((*field, values[field.index()].take()?)));
         for (field, value) in standard.chain(of_own) {
-            let normal = self.normal(account, field, value, birthdate_format);
-            if normal.is_none() {
-                dropped.unusable(field);
-            }
-            account.set_text(field, normal);
+            let normal = self.normal(account, field, value, reading);
+            dropped.count(field, normal.as_ref().map(|_| ()).map_err(|reason| *reason));
+            account.set_text(field, normal.ok());
         }
+    }
+
+    /// The text of a field where it is first found, and does not stand for a missing value.
+    fn found<'a>(
+        &self,
+        row: RowValues<'_, 'a>,
+        field: TextField,
+        choice: &[usize],
+        dropped: &mut DroppedValues,
+    ) -> Option<Cow<'a, str>> {
+        let text = |choice: &[usize], dropped: &mut DroppedValues| {
+            Some(whole(field, unmarked_in(row, field, row.text(field.name(), choice, dropped)?)))
+        };
+        let first = text(choice, dropped)?;
+        if !self.is_missing(field, &first) {
+            return Some(first);
+        }
+        dropped.count(field, Err(NoValue::Placeholder));
+        let mut others = (1..choice.len()).filter_map(|from| text(&choice[from..], &mut DroppedValues::default()));
+        others.find(|value| !self.is_missing(field, value))
+    }
+
+    /// Whether a text stands for a missing value. Of names that can be one, [`drop_nobodys_names`] decides; the errors
+    /// of spreadsheets are values that are lost.
+    #[inline]
+    fn is_missing(&self, field: TextField, value: &str) -> bool {
+        let is_name = || matches!(field, TextField::GivenName | TextField::FamilyName) && is_ambiguous_name(value);
+        is_placeholder_of(field, value)
+            && !is_name()
+            && !is_error(value.trim_ascii())
+            && !self.matcher.blocklist().allows(field, value)
+    }
+
+    /// The full name, unless it stands for a missing one.
+    fn full_name<'a>(&self, row: RowValues<'_, 'a>, dropped: &mut DroppedValues) -> Option<Cow<'a, str>> {
+        let full_name = row.text("full_name", &self.plan.full_name, dropped)?;
+        if !is_placeholder(&full_name) {
+            return Some(full_name);
+        }
+        dropped.note("full_name", PLACEHOLDER);
+        None
     }
 
     fn location_and_salary<'a>(&self, row: RowValues<'_, 'a>, account: &mut Account<'a>, dropped: &mut DroppedValues)
@@ -195,7 +252,10 @@ impl<'c> Translator<'c> {
                 dropped.note("location", NO_NUMBER);
             }
         }
-        if let Some(salary) = row.text("salary", &self.plan.salary, dropped) {
+        let salary = row.text("salary", &self.plan.salary, dropped);
+        if salary.as_deref().is_some_and(is_placeholder) {
+            dropped.note("salary", PLACEHOLDER);
+        } else if let Some(salary) = salary {
             account.salary = number(&salary).map(Cow::Owned);
             if account.salary.is_none() {
                 dropped.note("salary", NO_NUMBER);
@@ -227,19 +287,31 @@ impl<'c> Translator<'c> {
         Ok(false)
     }
 
-    fn updated_at(&self, row: RowValues<'_, '_>) -> Result<Option<Timestamp>, Reject> {
+    fn updated_at(&self, row: RowValues<'_, '_>, dropped: &mut DroppedValues) -> Result<Option<Timestamp>, Reject> {
         let Some(time) = &self.source.mapping.updated_at else {
             return Ok(None);
         };
-        let text = row.value(&self.plan.updated_at);
-        match text.map(|text| if row.is_csv { without_mark(row.without_formula(text)) } else { text }) {
-            None => Ok(time.default),
-            Some(text) => time.format.parse(&text).map(Some).ok_or_else(|| {
-                Reject::field(
-                    "updated_at",
-                    format!("the time is not written as {}; see as = … of updated_at", format_name(&time.format)),
-                )
-            }),
+        let Some(text) = row.value(&self.plan.updated_at) else { return Ok(time.default) };
+        let text = if row.is_csv { without_mark(row.without_formula(text)) } else { text };
+        // Zero is a time where seconds are counted.
+        let is_count = matches!(time.format, TimeFormat::UnixSeconds | TimeFormat::UnixMilliseconds);
+        if is_no_time(&text) && !(is_count && is_zeros(&text)) {
+            dropped.note("updated_at", PLACEHOLDER);
+            return Ok(time.default);
+        }
+        match time.format.parse(&text) {
+            Some(found) => Ok(Some(found)),
+            None if time.unreadable_is_none => {
+                dropped.note("updated_at", NO_TIME);
+                Ok(time.default)
+            }
+            None => Err(Reject::field(
+                "updated_at",
+                format!(
+                    "the time is not written as {}; see as = … of updated_at, and unreadable = \"none\"",
+                    format_name(&time.format)
+                ),
+            )),
         }
     }
 }

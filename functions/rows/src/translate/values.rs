@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use memchr::{memchr2, memchr3};
-use onefold_normalise::field::{TEXT_FIELDS, TextField};
-use onefold_normalise::spreadsheet::{without_formula, without_mark};
+use onefold_identity::attribute::{self, AttributeText};
+use onefold_normalise::field::{OWN_FIELDS_MAX, TEXT_FIELDS, TextField};
+use onefold_normalise::placeholder::NoValue;
+use onefold_normalise::spreadsheet::{without_formula, without_fraction, without_mark};
 use onefold_normalise::without_controls;
 
 use crate::mapping::{self, NotText, Slot};
@@ -22,22 +24,51 @@ pub(super) struct RowValues<'r, 'a> {
     pub is_csv: bool,
 }
 
-/// Values that could not be used as they are.
+/// A count for each text field, by its number.
+#[derive(Debug)]
+struct FieldCounts([u64; TEXT_FIELDS + OWN_FIELDS_MAX]);
+
+impl Default for FieldCounts {
+    fn default() -> Self {
+        Self([0; TEXT_FIELDS + OWN_FIELDS_MAX])
+    }
+}
+
+impl FieldCounts {
+    fn add(&mut self, others: &Self) {
+        self.0.iter_mut().zip(others.0).for_each(|(count, other)| *count += other);
+    }
+
+    /// The counts that are not 0, of these fields.
+    fn of<'f>(&self, fields: &'f [TextField]) -> impl Iterator<Item = (TextField, u64)> {
+        let counted = fields.iter().map(|field| (*field, self.0[field.index()]));
+        counted.filter(|(_, count)| *count > 0)
+    }
+}
+
+/// The values of accounts by field: those that were kept, and those that could not be used as they are.
 #[derive(Debug, Default)]
 pub(super) struct DroppedValues {
-    /// Values that their field's normalisers refused, by the number of a standard field.
-    unusable: [u64; TEXT_FIELDS],
-    /// Those of fields of one's own, and other values by field and reason: `email: a list or an object`.
+    /// Values that accounts have.
+    kept: FieldCounts,
+    /// Texts that stand for a missing value.
+    placeholders: FieldCounts,
+    /// Values that their field's normalisers refused.
+    unusable: FieldCounts,
+    /// Other values, by field and reason: `email: a list or an object`.
     others: BTreeMap<String, u64>,
 }
 
 impl DroppedValues {
-    /// Counts a value that its field's normalisers refused.
-    pub(super) fn unusable(&mut self, field: TextField) {
-        match self.unusable.get_mut(field.index()) {
-            Some(count) => *count += 1,
-            None => *self.others.entry(field.name().to_owned()).or_default() += 1,
-        }
+    /// Counts what became of the value of a text field.
+    #[inline]
+    pub(super) fn count(&mut self, field: TextField, outcome: Result<(), NoValue>) {
+        let counts = match outcome {
+            Ok(()) => &mut self.kept,
+            Err(NoValue::Placeholder) => &mut self.placeholders,
+            Err(NoValue::Unusable) => &mut self.unusable,
+        };
+        counts.0[field.index()] += 1;
     }
 
     /// Counts a value by field and reason.
@@ -48,23 +79,39 @@ impl DroppedValues {
 
     /// Adds the counts of a row.
     pub(super) fn add(&mut self, of_row: Self) {
-        for (all, of_row) in self.unusable.iter_mut().zip(of_row.unusable) {
-            *all += of_row;
-        }
+        self.kept.add(&of_row.kept);
+        self.placeholders.add(&of_row.placeholders);
+        self.unusable.add(&of_row.unusable);
         for (name, count) in of_row.others {
             *self.others.entry(name).or_default() += count;
         }
     }
 
-    /// All counts that are not 0, by name.
-    pub(super) fn into_counts(self) -> BTreeMap<String, u64> {
-        let unusable = TextField::ALL.into_iter().zip(self.unusable).filter(|(_, count)| *count > 0);
-        let mut counts = self.others;
-        counts.extend(unusable.map(|(field, count)| (field.name().to_owned(), count)));
+    /// How many values accounts have, by the name of the field.
+    pub(super) fn kept(&self, fields: &[TextField]) -> BTreeMap<String, u64> {
+        self.kept.of(fields).map(|(field, count)| (field.name().to_owned(), count)).collect()
+    }
+
+    /// All counts of values that could not be used as they are and that are not 0, by name.
+    pub(super) fn into_counts(self, fields: &[TextField]) -> BTreeMap<String, u64> {
+        let unusable = self.unusable.of(fields).map(|(field, count)| (field.name().to_owned(), count));
+        let placeholders = self.placeholders.of(fields);
+        let placeholders = placeholders.map(|(field, count)| (format!("{}: {PLACEHOLDER}", field.name()), count));
+        let mut counts: BTreeMap<String, u64> = unusable.chain(placeholders).collect();
+        counts.extend(self.others);
         counts
     }
 }
 
+/// How many values of a field are lost, by the counts of dropped values: neither placeholders nor values that are only
+/// changed.
+pub fn lost(dropped: &BTreeMap<String, u64>, field: &str) -> u64 {
+    let count = |name: &str| dropped.get(name).copied().unwrap_or_default();
+    count(field) + count(&format!("{field}: {NOT_TEXT}"))
+}
+
+/// A text stands for a missing value.
+pub const PLACEHOLDER: &str = "a placeholder";
 /// A value was not text.
 pub(super) const NOT_TEXT: &str = "a list or an object";
 /// A value was no list.
@@ -123,9 +170,24 @@ impl<'a> RowValues<'_, 'a> {
         if self.is_csv { without_formula(text) } else { text }
     }
 
-    /// The JSON text of the first of some slots that has one.
+    /// The JSON text of the first of some slots that has a value of an attribute.
     pub(super) fn raw(&self, name: &str, choice: &[usize], dropped: &mut DroppedValues) -> Option<Cow<'a, str>> {
-        choice.iter().find_map(|slot| match self.slots.get(*slot)? {
+        choice.iter().find_map(|slot| {
+            let json = self.json(*slot, name, dropped)?;
+            match attribute::kind(&json) {
+                AttributeText::Value => Some(json),
+                AttributeText::Empty => None,
+                AttributeText::Placeholder => {
+                    dropped.note(&["attributes.", name].concat(), PLACEHOLDER);
+                    None
+                }
+            }
+        })
+    }
+
+    /// The JSON text of a slot.
+    fn json(&self, slot: usize, name: &str, dropped: &mut DroppedValues) -> Option<Cow<'a, str>> {
+        match self.slots.get(slot)? {
             Slot::Raw(text) if self.is_clean => Some(Cow::Borrowed(*text)),
             Slot::Raw(text) => Some(mended(text, name, dropped)),
             Slot::Text(text) if !text.is_empty() => {
@@ -136,7 +198,7 @@ impl<'a> RowValues<'_, 'a> {
                 String::from_utf8(out).ok().map(Cow::Owned)
             }
             _ => None,
-        })
+        }
     }
 }
 
@@ -150,6 +212,14 @@ fn mended<'a>(text: &'a str, name: &str, dropped: &mut DroppedValues) -> Cow<'a,
         }
     }
     Cow::Owned(mended.text)
+}
+
+/// The text of a field without what spreadsheets and data frames do to numbers: a postal code is no fraction.
+pub(super) fn whole(field: TextField, text: Cow<'_, str>) -> Cow<'_, str> {
+    if field != TextField::PostalCode || !text.ends_with(".0") {
+        return text;
+    }
+    Cow::Owned(without_fraction(text.trim()).to_owned())
 }
 
 /// The text without a leading apostrophe, by which spreadsheets mark text, for fields whose values never start with

@@ -7,7 +7,7 @@ use onefold_rows::setup_checks::{SetupFinding, check_shapes, knows_no_country};
 use onefold_rows::translate::{ChunkOutput, Tables, Translator, translate_chunk};
 use serde_json::Value;
 
-use super::source_reader::SourceRow;
+use super::source_reader::{SourceRow, latest};
 use crate::error::Error;
 use crate::local::functions::hasher;
 
@@ -26,7 +26,8 @@ pub fn of_rows(config: &Config, number: usize, file: &str, rows: &[SourceRow]) -
     let config = Config { enrich: Vec::new(), ..config.clone() };
     let tables = Tables::default();
     let matcher = Matcher::new(&config, hasher()?);
-    let output = translate_chunk(&mut Translator::new(&config, source, &tables, matcher), &text, &segments);
+    let translator = Translator::new(&config, source, &tables, matcher);
+    let output = translate_chunk(&mut translator.at(latest(rows.iter().copied())), &text, &segments);
 
     let finding = |message| SetupFinding { section: "source", number, key: "fields", message };
     let place = format!("the first {} rows of {file}", rows.len());
@@ -51,7 +52,7 @@ fn refused(output: &ChunkOutput, place: &str) -> Option<String> {
 /// A message if most values of a field are dropped, or a tenth of the phone numbers for lack of a country.
 fn dropped(output: &ChunkOutput, field: TextField, source: &Source, place: &str) -> Option<String> {
     let dropped = output.dropped.get(field.name()).copied()?;
-    let kept = kept(output, field);
+    let kept = output.kept.get(field.name()).copied().unwrap_or_default();
     let all = dropped + kept;
     if field == TextField::PhoneNumber && knows_no_country(source) && dropped * 10 >= all {
         return Some(format!(
@@ -62,14 +63,6 @@ fn dropped(output: &ChunkOutput, field: TextField, source: &Source, place: &str)
     (dropped > kept).then(|| {
         format!("{dropped} of {all} values of {} in {place} are dropped, as no values of its kind", field.name())
     })
-}
-
-/// How many accounts have a value in a field.
-fn kept(output: &ChunkOutput, field: TextField) -> u64 {
-    let pointer = format!("/{}", field.name().replace('.', "/"));
-    let lines = output.accounts.split(|byte| *byte == b'\n');
-    let accounts = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-    accounts.filter(|account| account.pointer(&pointer).is_some_and(|value| !value.is_null())).count() as u64
 }
 
 /// The finding for a file with bytes but no rows.

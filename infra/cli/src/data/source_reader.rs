@@ -10,6 +10,7 @@ use onefold_lake::data::table::{self, NoTable, StoredTable};
 use onefold_lake::run::note::Note;
 use onefold_lake::run::plan::{ObjectPiece, SplitReading};
 use onefold_lake::{RunId, keys};
+use onefold_normalise::timestamp::Timestamp;
 use onefold_rows::csv::{Boundary, Dialect, FieldReader};
 use onefold_rows::translate::Segment;
 use onefold_shell::{Context, NoSecrets, Secrets, StageError};
@@ -41,6 +42,15 @@ pub struct SourceRow {
     pub segment: Segment,
     /// The delimiter of CSV.
     delimiter: u8,
+}
+
+/// 2020-01-01. A time before it is no clock's: archives and APIs give files none.
+const CLOCKS_FROM_MS: i64 = 1_577_836_800_000;
+
+/// When the last of some rows came: there is no run whose start could count. `None` if nothing says so.
+pub fn latest<'r>(rows: impl IntoIterator<Item = &'r SourceRow>) -> Option<Timestamp> {
+    let times = rows.into_iter().map(|row| row.segment.received_at);
+    times.filter(|time| *time >= CLOCKS_FROM_MS).max().and_then(Timestamp::from_milliseconds)
 }
 
 /// The first rows of a source.

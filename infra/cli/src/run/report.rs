@@ -7,6 +7,8 @@ use onefold_lake::keys::Stage;
 use onefold_lake::run::note::SourceNote;
 use onefold_lake::run::plan::SkippedSource;
 use onefold_lake::version::manifest::{Manifest, RefusedFile, SourceCounts};
+use onefold_normalise::field::TextField;
+use onefold_rows::translate::PLACEHOLDER;
 
 use crate::run::history::{RunFailure, Timeline};
 use crate::run::receipts::StageSums;
@@ -62,15 +64,35 @@ fn refused(source: &str, counts: &SourceCounts) -> String {
     if faulty > 0 {
         parts.push(format!("{} of {} rows were rejected", count(faulty), count(counts.rows_read)));
     }
-    if !counts.dropped_values.is_empty() {
-        let own = format!("{source}: ");
-        let dropped = counts.dropped_values.iter();
-        let dropped: Vec<String> = dropped
-            .map(|(field, number)| format!("{} ({})", field.strip_prefix(&own).unwrap_or(field), count(*number)))
-            .collect();
+    let (placeholders, dropped): (Vec<_>, Vec<_>) =
+        counts.dropped_values.iter().partition(|(name, _)| placeholder_field(name).is_some());
+    if !dropped.is_empty() {
+        let dropped: Vec<String> =
+            dropped.into_iter().map(|(name, number)| lost(source, counts, name, *number)).collect();
         parts.push(format!("values that could not be used: {}", dropped.join(", ")));
     }
+    if !placeholders.is_empty() {
+        let told = placeholders.into_iter().filter_map(|(name, number)| Some((placeholder_field(name)?, number)));
+        let told: Vec<String> = told.map(|(field, number)| format!("{field} ({})", count(*number))).collect();
+        parts.push(format!("placeholders: {}", told.join(", ")));
+    }
     if parts.is_empty() { String::new() } else { format!("  {source}: {}\n", parts.join("; ")) }
+}
+
+/// How many values of a name were dropped: of all that the source gave, if it is a text field's name.
+fn lost(source: &str, counts: &SourceCounts, name: &str, number: u64) -> String {
+    let told = name.strip_prefix(source).and_then(|name| name.strip_prefix(": ")).unwrap_or(name);
+    // Earlier programs did not count what was kept.
+    let is_counted = TextField::from_name(name).is_some() && !counts.kept_values.is_empty();
+    match counts.kept_values.get(name).copied().or(is_counted.then_some(0)) {
+        Some(kept) => format!("{told} ({} of {})", count(number), count(number + kept)),
+        None => format!("{told} ({})", count(number)),
+    }
+}
+
+/// The field of a count of placeholders.
+fn placeholder_field(name: &str) -> Option<&str> {
+    name.strip_suffix(PLACEHOLDER)?.strip_suffix(": ")
 }
 
 /// The files whose rows were all refused.
@@ -188,6 +210,14 @@ mod tests {
         let expected = "  crm: 6 of 1,006 rows were rejected; values that could not be used: no column for /x (2), \
                         email (1,000)\n";
         assert_eq!(refused("crm", &dropping), expected);
+        let values = [("email".to_owned(), 40), ("email: a placeholder".to_owned(), 7)];
+        let told = SourceCounts {
+            dropped_values: values.into(),
+            kept_values: [("email".to_owned(), 2_000)].into(),
+            ..SourceCounts::default()
+        };
+        let expected = "  crm: values that could not be used: email (40 of 2,040); placeholders: email (7)\n";
+        assert_eq!(refused("crm", &told), expected);
         assert_eq!(refused("crm", &SourceCounts { rows_read: 9, accounts: 9, ..SourceCounts::default() }), "");
     }
 

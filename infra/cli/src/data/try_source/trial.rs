@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::data::folder::DataFolder;
 use crate::data::losses;
-use crate::data::source_reader::{FirstRows, SourceReader, SourceRow};
+use crate::data::source_reader::{FirstRows, SourceReader, SourceRow, latest};
 use crate::error::Error;
 use crate::local::functions::hasher;
 
@@ -66,7 +66,7 @@ pub async fn try_rows(
     let tables = tables(&reader, config).await?;
     let FirstRows { rows, notes } = reader.rows(source, wanted).await?;
     let matcher = Matcher::new(config, hasher()?);
-    let mut translator = Translator::new(config, source, &tables, matcher.clone());
+    let mut translator = Translator::new(config, source, &tables, matcher.clone()).at(latest(&rows));
 
     let mut tried: Vec<TriedRow> = rows.iter().map(|row| try_row(&mut translator, &matcher, row)).collect();
     mark_repeated(&mut translator, &rows, &mut tried);

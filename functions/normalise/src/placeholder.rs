@@ -1,0 +1,391 @@
+//! Placeholders: texts that people and programs write where a value is missing.
+//!
+//! There is one list, [`WORDS`]. Some of its words are names of people as well (Jennifer Null, Na Kim), and some are
+//! codes (NA is Namibia, and Naples in Italy), so what a text means depends on its field.
+
+mod words;
+
+use std::borrow::Cow;
+
+use super::birthdate::{is_placeholder_date, is_zeros};
+use super::field::TextField;
+use super::{lowercase, spreadsheet};
+use words::{ANSWERS, NAMES_TOO, WORDS};
+
+/// Why a text is no value of its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoValue {
+    /// It stands for a missing one.
+    Placeholder,
+    /// It cannot be read, or is no value of its kind.
+    Unusable,
+}
+
+/// What a text stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    /// A value.
+    Value,
+    /// A missing value, or a name or a code.
+    Ambiguous,
+    /// A missing value.
+    Missing,
+}
+
+/// Whether a text stands for a missing value, whatever its field: blank, `n/a`, an error of a spreadsheet and the like.
+#[inline]
+pub fn is_placeholder(value: &str) -> bool {
+    meaning(value) != Meaning::Value
+}
+
+/// Whether the text of a field stands for a missing value. Names that are words too are placeholders here: they make no
+/// match key (invariant 5), but see [`is_nobodys_name`].
+#[inline]
+pub fn is_placeholder_of(field: TextField, value: &str) -> bool {
+    // NA is Namibia and Naples; `na` is neither.
+    let is_code = || {
+        let code = value.trim();
+        matches!(field, TextField::Region | TextField::Country) && code.len() == 2 && !matches!(code, "na" | "Na")
+    };
+    match meaning(value) {
+        Meaning::Value => match field {
+            TextField::Birthdate => is_placeholder_date(value) || is_zeros(value),
+            TextField::Country => is_unknown_country(value),
+            _ => is_empty_number(field, value),
+        },
+        Meaning::Ambiguous => !is_code(),
+        Meaning::Missing => true,
+    }
+}
+
+/// Whether the text of an attribute stands for a missing value. An attribute can hold anything, so words that answer a
+/// question, such as `keine`, are values.
+pub fn is_placeholder_of_attribute(value: &str) -> bool {
+    let is_answer = || ANSWERS.contains(&lowercase(value.trim()).as_ref());
+    is_placeholder(value) && !is_answer()
+}
+
+/// Whether a text that should be an id stands for a missing one.
+pub fn is_placeholder_of_id(value: &str) -> bool {
+    match meaning(value) {
+        Meaning::Value => false,
+        // The others can be codes.
+        Meaning::Ambiguous => matches!(&*lowercase(value.trim()), "na" | "nan" | "nat" | "nil" | "none" | "null"),
+        Meaning::Missing => true,
+    }
+}
+
+/// Whether a name is a word for a missing value that is a name of people too, such as Null.
+#[inline]
+pub fn is_ambiguous_name(value: &str) -> bool {
+    meaning(value) == Meaning::Ambiguous
+}
+
+/// Whether a name that [`is_ambiguous_name`] stands for a missing one, beside the other name as the source writes it.
+///
+/// It does where there is no other name, and where both are not in the same letter case: people write `Jennifer Null`
+/// or `JENNIFER NULL`, programs `Jennifer null` and `Jennifer NULL`.
+pub fn is_nobodys_name(name: &str, other: Option<&str>) -> bool {
+    let Some(other) = other.filter(|other| !is_placeholder_of(TextField::GivenName, other)) else { return true };
+    case(name) != case(other)
+}
+
+/// Letter case of a name.
+#[derive(PartialEq, Eq)]
+enum Case {
+    Lower,
+    Upper,
+    Mixed,
+}
+
+fn case(name: &str) -> Case {
+    let letters = || name.chars().filter(|letter| letter.is_alphabetic());
+    if letters().all(|letter| !letter.is_uppercase()) {
+        return Case::Lower;
+    }
+    // A single capital letter says nothing about the others.
+    let is_upper = letters().count() > 1 && letters().all(|letter| !letter.is_lowercase());
+    if is_upper { Case::Upper } else { Case::Mixed }
+}
+
+/// Zeros where a number must be another one: `0` as a name or a place, `00000` as a postal code.
+#[inline]
+fn is_empty_number(field: TextField, value: &str) -> bool {
+    if !matches!(value.as_bytes().first(), Some(b'0' | b'9' | b'+' | b' ')) {
+        return false;
+    }
+    let digits = value.trim().trim_start_matches('+');
+    let all = |digit: u8| !digits.is_empty() && digits.bytes().all(|byte| byte == digit);
+    match field {
+        TextField::Gender | TextField::Email => false,
+        TextField::PostalCode => all(b'0') || (digits.len() >= 5 && all(b'9')),
+        _ => all(b'0') || digits == "0.0",
+    }
+}
+
+/// `XX` and `ZZ`, which ISO 3166-1 leaves to users and CLDR has for an unknown country.
+#[inline]
+fn is_unknown_country(value: &str) -> bool {
+    ["xx", "zz"].iter().any(|code| value.trim().eq_ignore_ascii_case(code))
+}
+
+/// The bytes of the longest word.
+const LONGEST: usize = 63;
+
+/// The lengths of words, a bit each, by their first byte in lower case.
+const LENGTHS: [u64; 128] = {
+    let mut lengths = [0; 128];
+    let mut number = 0;
+    while number < WORDS.len() {
+        let bytes = WORDS[number].as_bytes();
+        if bytes[0].is_ascii() {
+            lengths[bytes[0] as usize] |= 1 << bytes.len();
+        }
+        number += 1;
+    }
+    lengths
+};
+
+#[inline]
+fn meaning(value: &str) -> Meaning {
+    let bytes = value.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return Meaning::Missing };
+    if !first.is_ascii_alphanumeric() || !last.is_ascii_alphanumeric() {
+        return with_marks(value);
+    }
+    // Most values are known by their length and first letter.
+    let first = first.to_ascii_lowercase();
+    let can_be_word = bytes.len() <= LONGEST && LENGTHS[usize::from(first)] & (1 << bytes.len()) != 0;
+    if can_be_word || first == b'x' { of_word(value) } else { Meaning::Value }
+}
+
+/// What a text stands for that starts or ends with a blank, a mark or a letter that is no ASCII.
+#[cold]
+fn with_marks(value: &str) -> Meaning {
+    const ALONE: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}_.…?¿/\\'\"~,;:";
+    let text = value.trim();
+    if text.chars().all(|letter| ALONE.contains(letter) || letter.is_whitespace()) {
+        return Meaning::Missing;
+    }
+    if spreadsheet::is_error(text) || text.eq_ignore_ascii_case("\\n") {
+        return Meaning::Missing;
+    }
+    let inner = text.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let is_in_brackets = text.starts_with(['<', '(', '[', '{']) && text.ends_with(['>', ')', ']', '}']);
+    match of_word(inner) {
+        Meaning::Ambiguous if is_in_brackets => Meaning::Missing,
+        meaning => meaning,
+    }
+}
+
+/// What a text without marks around it stands for.
+fn of_word(text: &str) -> Meaning {
+    if text.len() >= 3 && text.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x')) {
+        return Meaning::Missing;
+    }
+    if text.is_empty() || text.len() > LONGEST {
+        return Meaning::Value;
+    }
+    // As programs write missing numbers and times, and nobody a name.
+    if matches!(text, "NaN" | "NaT") {
+        return Meaning::Missing;
+    }
+    let lower = lowercase(text);
+    let is_separator = |letter: char| matches!(letter, '_' | '-' | '\u{a0}');
+    let word = if lower.contains(is_separator) { Cow::Owned(lower.replace(is_separator, " ")) } else { lower };
+    match WORDS.binary_search(&word.as_ref()) {
+        Err(_) => Meaning::Value,
+        Ok(_) if NAMES_TOO.contains(&word.as_ref()) => Meaning::Ambiguous,
+        Ok(_) => Meaning::Missing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_are_sorted_and_short_and_in_the_form_that_is_searched() {
+        assert!(WORDS.is_sorted_by(|left, right| left < right));
+        for word in WORDS {
+            assert!(!word.is_empty() && word.len() <= LONGEST, "{word}");
+            assert_eq!(meaning(word), of_word(word), "{word}");
+            assert!(is_placeholder(word), "{word}");
+            assert!(is_placeholder(&format!(" {} ", word.to_uppercase())) || word.contains(['ı', 'ß']), "{word}");
+        }
+        assert!(NAMES_TOO.iter().all(|word| WORDS.contains(word)));
+    }
+
+    #[test]
+    fn placeholders_stand_for_nothing() {
+        for nothing in [
+            "",
+            "  ",
+            "n/a                 ",
+            "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}",
+            "-",
+            "--",
+            " – ",
+            "...",
+            "?",
+            "??",
+            "N/A",
+            "N.A.",
+            "k.A.",
+            "k. A.",
+            "keine Angabe",
+            "none given",
+            "not_available",
+            "NOT-PROVIDED",
+            "Unknown",
+            "(unknown)",
+            "[unbekannt]",
+            "unbekannt.",
+            "NULL",
+            "<null>",
+            "(blank)",
+            "(none)",
+            "\\N",
+            "NaN",
+            "nan",
+            "<NA>",
+            "None",
+            "#N/A",
+            " #name? ",
+            "########",
+            "########################",
+            "xxx",
+            "XXXXXXX",
+            "TBD",
+            "inconnu",
+            "desconocido",
+            "sin nombre",
+            "sconosciuto",
+            "desconhecido",
+            "onbekend",
+            "nieznany",
+            "okänd",
+            "ukendt",
+            "ukjent",
+            "tuntematon",
+            "Neznámý",
+            "ismeretlen",
+            "bilinmiyor",
+            "necunoscut",
+            "НЕИЗВЕСТНО",
+            "невідомо",
+            "Άγνωστο",
+            "不明",
+            "未知",
+            "없음",
+            "غير معروف",
+            "לא ידוע",
+        ] {
+            assert!(is_placeholder(nothing), "{nothing:?}");
+        }
+        for something in [
+            "a",
+            "O",
+            "X",
+            "No",
+            "Nadia",
+            "nobody@x.de",
+            "Nullmeier",
+            "#",
+            "#12 Main Street 5",
+            "#1",
+            "Xx",
+            "Nana",
+            "Unknown Street 5",
+            "***",
+            "+",
+            "Ann.",
+            "(Bob)",
+            "0",
+            "7",
+            "Ö",
+            "é",
+            "none of these",
+            "José",
+            "A.",
+        ] {
+            assert!(!is_placeholder(something), "{something:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_word_means_depends_on_its_field() {
+        use TextField::{Country, FamilyName, Gender, GivenName, Locality, PhoneNumber, PostalCode, Region};
+        for (field, value) in [
+            (GivenName, "0"),
+            (FamilyName, "null"),
+            (Locality, "0"),
+            (Locality, "None"),
+            (PostalCode, "00000"),
+            (PostalCode, "99999"),
+            (PhoneNumber, "+000000"),
+            (Country, "XX"),
+            (Country, "na"),
+            (Country, "null"),
+            (Region, "n/a"),
+            (Region, "null"),
+        ] {
+            assert!(is_placeholder_of(field, value), "{} {value}", field.name());
+        }
+        for (field, value) in [
+            (Country, "NA"),
+            (Country, "NO"),
+            (Region, "NA"),
+            (Region, "ND"),
+            (Gender, "0"),
+            (PostalCode, "0010"),
+            (PostalCode, "9999"),
+            (PhoneNumber, "0151"),
+            (FamilyName, "O"),
+            (FamilyName, "Zz"),
+        ] {
+            assert!(!is_placeholder_of(field, value), "{} {value}", field.name());
+        }
+    }
+
+    #[test]
+    fn answers_are_values_of_attributes() {
+        for value in ["keine", "Нет", "no", "0", "false", "***", "missing", "test"] {
+            assert!(!is_placeholder_of_attribute(value), "{value}");
+        }
+        for nothing in ["n/a", "NULL", "none", "unbekannt", "-", " ", "k.A.", "#N/A", "\\N", "nan"] {
+            assert!(is_placeholder_of_attribute(nothing), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn some_words_can_be_ids() {
+        for value in ["ND", "bd", "No", "test", "guest", "0", "A-1"] {
+            assert!(!is_placeholder_of_id(value), "{value}");
+        }
+        for nothing in ["NaN", "null", "NULL", "None", "NA", "n/a", "-", "unknown", "<null>", "\\N"] {
+            assert!(is_placeholder_of_id(nothing), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_a_word_too_is_a_name_beside_another_name_in_its_case() {
+        for (name, other) in
+            [("Null", "Jennifer"), ("NULL", "JENNIFER"), ("null", "jennifer"), ("Na", "Minh"), ("Nan", "Liu")]
+        {
+            assert!(is_ambiguous_name(name) && !is_nobodys_name(name, Some(other)), "{name} {other}");
+        }
+        for (name, other) in [
+            ("Null", None),
+            ("Null", Some("")),
+            ("null", Some("null")),
+            ("Null", Some("N/A")),
+            ("null", Some("Jennifer")),
+            ("NULL", Some("Jennifer")),
+            ("Na", Some("0")),
+        ] {
+            assert!(is_nobodys_name(name, other), "{name} {other:?}");
+        }
+        assert!(!is_ambiguous_name("unknown") && !is_ambiguous_name("NaN") && !is_ambiguous_name("Weber"));
+    }
+}
