@@ -4,7 +4,9 @@
 //! * [`timestamp`]: points in time, and the formats that sources write them in
 //! * [`Step`] and [`run`]: small named steps that the configuration chains for each text field. Each has a file: `text`
 //!   (white space, Unicode, ASCII), `name` (letter case), `nickname`, `email`, `phone` and `e164`, `date`, `country`,
-//!   `postal_code`, `phonetic` and `metaphone`
+//!   `postal_code`, `phonetic` and `metaphone`. `phone_text` reads the digits of a number, and `numbering_plan` says which
+//!   are valid
+//! * [`contacts`]: the addresses and numbers in a text that has several, or something around them
 //! * [`spreadsheet`]: what spreadsheets leave around and instead of values
 //! * `table` and `calling_codes`: what steps look up; the tables are in `tables/`
 //!
@@ -15,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod calling_codes;
+pub mod contacts;
 mod country;
 mod date;
 mod e164;
@@ -23,7 +26,9 @@ pub mod field;
 mod metaphone;
 mod name;
 mod nickname;
+mod numbering_plan;
 mod phone;
+mod phone_text;
 mod phonetic;
 mod postal_code;
 pub mod spreadsheet;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 use onefold_config::TextMapping;
+use onefold_normalise::contacts::{Parts, emails, phone_numbers};
 use onefold_normalise::field::TextField;
 use onefold_normalise::timestamp::{TimeFormat, is_date};
 use onefold_normalise::{is_email, trim};
@@ -18,6 +19,15 @@ pub(super) const NO_NUMBER: &str = "no number of its kind";
 /// A text as [`unmarked`], if a spreadsheet can have written it.
 pub(super) fn unmarked_in<'a>(row: RowValues<'_, '_>, field: TextField, text: Cow<'a, str>) -> Cow<'a, str> {
     if row.is_csv { unmarked(field, text) } else { text }
+}
+
+/// The addresses or numbers in the text of a field that takes such, or else the text.
+pub(super) fn contacts_in(field: TextField, text: Cow<'_, str>) -> Parts<'_> {
+    match field {
+        TextField::Email => emails(text),
+        TextField::PhoneNumber => phone_numbers(text),
+        _ => Parts::one(text),
+    }
 }
 
 /// The value of rows that have none.
