@@ -635,8 +635,9 @@ fn national_number(full: &str, bare: &str, country: &str) -> String {
     if let Some(abroad) = bare.strip_prefix("011").filter(|abroad| country == "US" && abroad.len() >= 8) {
         return abroad.to_owned();
     }
-    let lengths = if country == "US" { 10..=10 } else { 4..=15 };
-    match bare.strip_prefix(code).filter(|rest| lengths.contains(&rest.len())) {
+    // Canada has numbers as short as 310 1234.
+    let can_have = |digits: usize| if country == "US" { matches!(digits, 7 | 10) } else { (4..=15).contains(&digits) };
+    match bare.strip_prefix(code).filter(|rest| can_have(rest.len())) {
         Some(rest) => format!("{code}{rest}"),
         None => format!("{code}{without_zero}"),
     }

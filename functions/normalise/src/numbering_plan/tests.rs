@@ -118,3 +118,13 @@ fn people_write_other_digits_before_mobile_numbers_of_mexico_and_argentina() {
     assert_eq!(plan.canonical_of(b"91123456788").national, b"1123456788");
     assert_eq!(plan.canonical_of(b"1123456788").national, b"1123456788");
 }
+
+#[test]
+fn numbers_have_the_lengths_of_their_plans() {
+    let lengths =
+        |country: &str| (1..20).filter(|digits| of_country(country).unwrap().can_have(*digits)).collect::<Vec<_>>();
+    // Canada has numbers as short as 310 1234.
+    assert_eq!(lengths("US"), [7, 10]);
+    assert_eq!(lengths("FR"), [9]);
+    assert_eq!(lengths("DE"), (4..=15).collect::<Vec<_>>());
+}
