@@ -4,9 +4,11 @@
 //! stages ([`onefold_tests::case`]).
 
 mod dates;
+mod emails;
 mod files;
 mod household;
 mod own_fields;
+mod phones;
 mod placeholders;
 mod times;
 mod values;

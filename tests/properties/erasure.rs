@@ -14,7 +14,7 @@ use onefold_tests::row::{self, Row, SOURCES};
 use onefold_tests::settings::Settings;
 use onefold_tests::version::{Version, rejects};
 use proptest::prelude::*;
-use proptest::sample::Index;
+use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
 use crate::data::{any_corrections, any_rows, cases, drop_rows, publish, version_of};
@@ -293,6 +293,63 @@ fn whoever_is_sent_again_is_refused_without_a_trace_and_without_closing_the_gate
         pipeline.list(&keys::purge_of(&version.manifest.run)).is_empty(),
         "the note about the raw chunk goes with it"
     );
+}
+
+/// Ways to write an address, `AT`.
+const EMAIL_SPELLINGS: [&str; 12] = [
+    " AT ",
+    "AT; bob@x.de",
+    "bob@x.de, AT",
+    "bob@x.de / AT",
+    "Anna Weber <AT>",
+    "\"Weber, Anna\" <AT>",
+    "mailto:AT?subject=Hi",
+    "'AT'",
+    "AT\u{200b}.",
+    "AT (old)",
+    "<AT",
+    // Whose name is an address.
+    "\"AT\" <bob@x.de>",
+];
+/// Ways to write the number +49 151 30000001, with and without a country.
+const PHONE_SPELLINGS: [&str; 10] = [
+    "+49 151 30000001",
+    "tel:+49-151-30000001",
+    "'+4915130000001",
+    "\u{202a}+49 (0)151/30000001\u{202c}",
+    "Mobil: +49 151 30000001 (privat)",
+    "+49 30 1234567 / +49 151 30000001",
+    "+49 30 1234567; 0049 151 30000001",
+    "+49 151 30000001 ext. 3",
+    "+49 30 1234567 oder +49 151 30000001",
+    "+49\u{2013}151\u{2013}30000001",
+];
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    #[test]
+    fn whoever_was_erased_is_refused_however_the_rows_are_written(
+        named in (select(&EMAIL_SPELLINGS[..11]), select(&PHONE_SPELLINGS[..5])),
+        rows in proptest::collection::vec((select(&SOURCES[..]), select(&EMAIL_SPELLINGS[..]), select(&PHONE_SPELLINGS[..])), 1..6),
+    ) {
+        let address = |spelling: &str| spelling.replace("AT", "Anna@X.de");
+        let mut pipeline = lake(&Settings::default());
+        let answer = pipeline.erase(request("email", &address(named.0).replace("bob@x.de", "b@y.de")));
+        prop_assert!(answer.is_ok(), "{}", named.0);
+        prop_assert!(pipeline.erase(request("phone_number", named.1)).is_ok(), "{}", named.1);
+        let mut again = vec![with_email("crm", "3", "c@x.de")];
+        for (number, (source, email, phone)) in rows.iter().enumerate() {
+            again.push(with_email(source, &format!("e{number}"), &address(email)));
+            again.push(marked(&Row::new(source, &format!("p{number}")).with("phone_number", phone).at(1)));
+        }
+        drop_rows(&pipeline, "b", &again);
+        let version = publish(&mut pipeline, &Knobs::default());
+        prop_assert_eq!(version.manifest.counts.suppressed, again.len() as u64 - 1, "{:?}", again);
+        let gone: Vec<String> = again[1..].iter().map(Row::reference).collect();
+        assert_gone(&pipeline, &gone);
+        prop_assert!(version.members.contains_key("crm:3") && version.members.contains_key("crm:2"));
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
 use serde_json::{Map, Value, json};
 
 use crate::row::{MORE_FIELDS, Row, TEXT_FIELDS, rfc3339};
@@ -729,22 +730,67 @@ fn email(text: &str) -> Option<String> {
     is_email.then(|| format!("{local}@{domain}"))
 }
 
-/// `+`, calling code and 8 to 15 digits, without the first `(0)`.
+/// `+`, calling code and 8 to 15 digits, without the first `(0)`. The library says what the digits are if they may begin
+/// with a prefix of Germany or the United States, or with their calling codes.
 pub fn phone_number(text: &str, country: &str, region: Option<&str>) -> Option<String> {
-    let text = text.trim().replacen("(0)", "", 1);
+    let text = text.trim();
     if text.chars().any(|letter| !letter.is_ascii_digit() && !" +()-/.".contains(letter)) {
         return None;
     }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let digits_of = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (full, bare) = (digits_of(text), digits_of(&text.replacen("(0)", "", 1)));
     let number = if text.starts_with('+') {
-        digits
-    } else if let Some(international) = digits.strip_prefix("00") {
-        international.to_owned()
+        international_number(&full, &bare)
+    } else if let Some(bare) = bare.strip_prefix("00") {
+        international_number(&full[2..], bare)
     } else {
-        let code = calling_code(country).or_else(|| calling_code(region?))?;
-        format!("{code}{}", digits.strip_prefix('0').unwrap_or(&digits))
+        let country =
+            [country, region.unwrap_or_default()].into_iter().find(|country| calling_code(country).is_some())?;
+        national_number(&full, &bare, country)
     };
     (number.len() >= 8 && number.len() <= 15).then(|| format!("+{number}"))
+}
+
+fn international_number(full: &str, bare: &str) -> String {
+    let has_prefix = full.starts_with("490") || full.starts_with("11");
+    let is_cut = full.len() > bare.len() && full.starts_with("49");
+    let valid = if has_prefix && !is_cut { valid_number(&format!("+{full}"), None) } else { None };
+    valid.map_or_else(|| bare.to_owned(), |(number, _)| number)
+}
+
+fn national_number(full: &str, bare: &str, country: &str) -> String {
+    let code = calling_code(country).unwrap_or_default();
+    let without_zero = bare.strip_prefix('0').unwrap_or(bare);
+    let is_in_doubt = bare.starts_with(code) || country == "US" && bare.starts_with('0');
+    if !is_in_doubt {
+        return format!("{code}{without_zero}");
+    }
+    let national = valid_number(full, Some(country));
+    let international = if full.starts_with(code) { valid_number(&format!("+{full}"), None) } else { None };
+    match (national, international) {
+        (Some((national, true)), Some((_, false))) => return national,
+        (_, Some((number, _))) | (Some((number, _)), None) => return number,
+        (None, None) => {}
+    }
+    if let Some(abroad) = bare.strip_prefix("011").filter(|abroad| country == "US" && abroad.len() >= 8) {
+        return abroad.to_owned();
+    }
+    // Canada has numbers as short as 310 1234.
+    let can_have = |digits: usize| if country == "US" { matches!(digits, 7 | 10) } else { (4..=15).contains(&digits) };
+    match bare.strip_prefix(code).filter(|rest| can_have(rest.len())) {
+        Some(rest) => format!("{code}{rest}"),
+        None => format!("{code}{without_zero}"),
+    }
+}
+
+/// The digits of a number that is valid, and whether it is surely a mobile one.
+fn valid_number(text: &str, country: Option<&str>) -> Option<(String, bool)> {
+    let region = country.and_then(|country| country.parse().ok());
+    let number =
+        PHONE_NUMBER_UTIL.parse(text, region).ok().filter(|number| PHONE_NUMBER_UTIL.is_valid_number(number))?;
+    let written = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164);
+    let is_mobile = PHONE_NUMBER_UTIL.get_number_type(&number) == PhoneNumberType::Mobile;
+    Some((written.trim_start_matches('+').to_owned(), is_mobile))
 }
 
 fn calling_code(country: &str) -> Option<&'static str> {

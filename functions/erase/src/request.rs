@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use onefold_graph::node::{Node, NodeHasher};
 use onefold_identity::reference;
-use onefold_identity::suppression::{email_entry, phone_entry, reference_entry};
+use onefold_identity::suppression::{email_entries, phone_entries, reference_entry};
 use onefold_lake::calls::{EraseCursor, EraseRequest, EraseResult};
 use onefold_normalise::Surroundings;
 use onefold_shell::StageError;
@@ -21,20 +21,20 @@ pub(crate) fn only_references(request: &EraseRequest) -> Option<&[String]> {
 pub(crate) fn entries(request: &EraseRequest, hasher: &NodeHasher) -> Result<Vec<Node>, StageError> {
     let mut faults = Vec::new();
     let mut entries = Vec::new();
-    let mut take = |field: &str, number: usize, entry: Option<Node>, advice: &str| match entry {
-        Some(entry) => entries.push(entry),
-        None => faults.push(format!("{field}[{number}] {advice}")),
+    let mut take = |field: &str, number: usize, found: Vec<Node>, advice: &str| match found[..] {
+        [] => faults.push(format!("{field}[{number}] {advice}")),
+        _ => entries.extend(found),
     };
     for (number, text) in request.references.iter().enumerate() {
         let (source, id) = reference::split(text);
         let entry = (!source.is_empty() && !id.is_empty()).then(|| reference_entry(hasher, text));
-        take("references", number, entry, "is no reference of an account; write it like crm:8");
+        take("references", number, entry.into_iter().collect(), "is no reference of an account; write it like crm:8");
     }
     for (number, email) in request.emails.iter().enumerate() {
-        take("emails", number, email_entry(hasher, email), "is no e-mail address");
+        take("emails", number, email_entries(hasher, email), "is no e-mail address");
     }
     for (number, phone) in request.phone_numbers.iter().enumerate() {
-        let entry = phone_entry(hasher, phone, Surroundings::default());
+        let entry = phone_entries(hasher, phone, Surroundings::default());
         take("phone_numbers", number, entry, "is no phone number with a calling code; write it like +49 30 1234567");
     }
     if !faults.is_empty() {
@@ -91,6 +91,14 @@ mod tests {
         let request =
             read(r#"{"references":["crm:8"],"emails":["a@weber.de","b@weber.de"],"phone_numbers":["+49 30 1234567"]}"#);
         assert_eq!(entries(&request, &hasher()).unwrap().len(), 4);
+        let request = read(
+            r#"{"emails":["Anna <a@weber.de>; mailto:b@weber.de"],"phone_numbers":["tel:+49-30-1234567 / +49 151 23456789"]}"#,
+        );
+        let of_texts = entries(&request, &hasher()).unwrap();
+        assert_eq!(of_texts.len(), 4);
+        let request =
+            read(r#"{"emails":["a@weber.de","b@weber.de"],"phone_numbers":["+49301234567","+4915123456789"]}"#);
+        assert_eq!(of_texts, entries(&request, &hasher()).unwrap());
     }
 
     #[test]

@@ -16,6 +16,10 @@ use super::text::{casefold, nfc};
 pub(super) fn email(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
     let text = value.trim();
     let (local, domain) = text.rsplit_once('@')?;
+    // RFC 5321: a dot stands between letters.
+    if local.starts_with('.') || local.ends_with('.') {
+        return None;
+    }
     let domain = to_ascii(domain)?;
     let mut local = nfc(casefold(nfc(Cow::Borrowed(local))));
     let mut domain = domain.as_ref();
@@ -114,6 +118,8 @@ mod tests {
             ("anna@x.de", Some("anna@x.de")),
             ("  Anna.Weber@X.DE\n", Some("anna.weber@x.de")),
             ("anna@x.de.", Some("anna@x.de")),
+            ("anna.@x.de", None),
+            (".anna@x.de", None),
             // support.google.com/mail/answer/7436150: dots do not matter. answer/22370: tags. Both domains are one.
             ("john.smith@gmail.com", Some("johnsmith@gmail.com")),
             ("jo.hn.sm.ith@gmail.com", Some("johnsmith@gmail.com")),

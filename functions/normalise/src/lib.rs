@@ -4,9 +4,11 @@
 //! * [`timestamp`]: points in time, and the formats that sources write them in
 //! * [`Step`] and [`run`]: small named steps that the configuration chains for each text field. Each has a file: `text`
 //!   (white space, Unicode, ASCII), `name` (letter case), `nickname`, `email`, `phone` and `e164`, `date`, `country`,
-//!   `postal_code`, `phonetic` and `metaphone`
+//!   `postal_code`, `phonetic` and `metaphone`. `phone_text` reads the digits of a number, and `numbering_plan` says which
+//!   are valid
 //! * [`placeholder`]: what is written where a value is missing
 //! * [`birthdate`]: the days that people are born on, and those that programs write where they know none
+//! * [`contacts`]: the addresses and numbers in a text that has several, or something around them
 //! * [`spreadsheet`]: what spreadsheets leave around and instead of values
 //! * `table` and `calling_codes`: what steps look up; the tables are in `tables/`
 //!
@@ -18,6 +20,7 @@
 
 pub mod birthdate;
 mod calling_codes;
+pub mod contacts;
 mod country;
 mod date;
 mod e164;
@@ -26,7 +29,9 @@ pub mod field;
 mod metaphone;
 mod name;
 mod nickname;
+mod numbering_plan;
 mod phone;
+mod phone_text;
 mod phonetic;
 pub mod placeholder;
 mod postal_code;

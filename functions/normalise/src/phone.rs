@@ -1,118 +1,90 @@
-//! Phone numbers by calling code and digits, without a numbering plan.
+//! Phone numbers by calling code and digits.
 
 use std::borrow::Cow;
 
-use memchr::memchr_iter;
-
 use super::Surroundings;
-use super::calling_codes::calling_code;
-use super::spreadsheet::{without_formula, without_mark};
-use super::text::{has_graphic_ends, is_invisible};
+use super::e164::{in_doubt, of_tidy, plan_of, spelled};
+use super::numbering_plan::{self, Found, Plan};
+use super::phone_text::{Digits, Spelled, tidy};
+use super::text::has_graphic_ends;
 
 /// Digits of a number, the calling code's among them; ITU-T E.164 allows 15.
 const DIGITS_MIN: usize = 8;
 const DIGITS_MAX: usize = 15;
 
-/// The marks between a number and its extension.
-const EXTENSIONS: [&str; 6] = [";ext", "extension", "extn", "ext", "x", "#"];
-
-/// `+`, calling code and digits.
+/// `+`, calling code and digits, and `;ext=` with the digits of an extension (RFC 3966).
 ///
 /// A number that starts with `+` or `00` has its calling code; one that starts with `0` gets the country's
-/// in its place, any other gets it put before. A `(0)` is left out. `None` unless there are 8 to 15 digits
-/// (ITU-T E.164 allows 15), or if the number is a national one and no country is known, or if anything else is in it
-/// than digits, blanks, `+ ( ) - / .` and the mark of an extension: `4.91511E+11` is no number any more.
+/// in its place, any other gets it put before. A `(0)` is left out. Where the first digits may be something else (another
+/// prefix of the country, its calling code without `+`, a zero that numbers have), the country's plan says what they are.
+/// `None` unless there are 8 to 15 digits (ITU-T E.164 allows 15), if the number is a national one and no country is known,
+/// and if its digits are lost: `4.91511E+11`.
 ///
-/// Invisible characters, `tel:`, and a spreadsheet's marks around the number are ignored.
-pub(super) fn digits(value: &str, surroundings: Surroundings<'_>) -> Option<String> {
-    let value = if has_graphic_ends(value) { value } else { value.trim() };
-    plain(value, surroundings).or_else(|| plain(&usual(value)?, surroundings))
+/// Invisible characters, `tel:`, and a spreadsheet's marks around the number are ignored. With words around it, it must be
+/// a valid number of its country.
+pub(super) fn digits<'a>(value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
+    let text = if has_graphic_ends(&value) { &value } else { value.trim() };
+    if let Some(digits) = Digits::of(text) {
+        return plain(&digits, surroundings).map(|number| number.write(value, ""));
+    }
+    let tidy = tidy(text)?;
+    let Some(digits) = Digits::of(&tidy.number).filter(|_| !tidy.had_words) else {
+        let (number, extension) = of_tidy(&tidy, plan_of(surroundings))?;
+        return Some(number.write(value, &extension));
+    };
+    let extension = tidy.extension.as_deref().unwrap_or_default();
+    plain(&digits, surroundings).map(|number| number.write(value, extension))
 }
 
 /// The number of a text that has only digits and the usual signs.
-fn plain(value: &str, surroundings: Surroundings<'_>) -> Option<String> {
-    let (value, is_float) = match value.strip_suffix(".0") {
-        Some(whole) if whole.bytes().all(|byte| byte.is_ascii_digit()) => (whole, true),
-        _ => (value, false),
-    };
-    let mut digits = [0; DIGITS_MAX + 2];
-    let (mut count, mut has_plus) = (0, false);
-    let (before, after) = without_zero(value.as_bytes());
-    for byte in before.iter().chain(after) {
-        match byte {
-            b'0'..=b'9' => {
-                // More digits than any number has with what stands before it.
-                *digits.get_mut(count)? = *byte;
-                count += 1;
-            }
-            b' ' | b'(' | b')' | b'-' | b'/' | b'.' => {}
-            b'+' if count == 0 && !has_plus => has_plus = true,
-            _ => return None,
-        }
+fn plain(digits: &Digits, surroundings: Surroundings<'_>) -> Option<Spelled> {
+    let bare = digits.without_bracketed_zero();
+    let number = match bare.all() {
+        [b'0', b'0', rest @ ..] if !digits.has_plus => international(rest, digits.all().get(2..)?),
+        all if digits.has_plus => international(all, digits.all()),
+        all => national(all, digits, plan_of(surroundings)?),
+    }?;
+    (DIGITS_MIN..=DIGITS_MAX).contains(&number.digits().len()).then_some(number)
+}
+
+/// The number of digits that begin with a calling code: without the zero of `(0)`, and with it.
+fn international(bare: &[u8], all: &[u8]) -> Option<Spelled> {
+    let as_written = Spelled::new(b"", bare);
+    let Some((plan, national)) = numbering_plan::of_international(all) else { return as_written };
+    let is_cut = bare.len() < all.len() && plan.has_trunk_zero();
+    if is_cut || !plan.is_doubtful(national) {
+        return as_written;
     }
-    let (code, digits) = match &digits[..count] {
-        digits if has_plus => ("", digits),
-        [b'0', b'0', digits @ ..] => ("", digits),
-        digits => {
-            let code =
-                surroundings.country.and_then(calling_code).or_else(|| surroundings.region.and_then(calling_code))?;
-            if is_float && digits.starts_with(code.as_bytes()) {
-                // A number for arithmetic has no `+`: this may be the calling code, or not.
-                return None;
-            }
-            (code, digits.strip_prefix(b"0").unwrap_or(digits))
-        }
-    };
-    let length = code.len() + digits.len();
-    if !(DIGITS_MIN..=DIGITS_MAX).contains(&length) {
-        return None;
-    }
-    let mut number = String::with_capacity(1 + length);
-    number.push('+');
-    number.push_str(code);
-    number.push_str(std::str::from_utf8(digits).ok()?);
-    Some(number)
-}
-
-/// The text before the first `(0)` and the text behind it.
-fn without_zero(value: &[u8]) -> (&[u8], &[u8]) {
-    let place = memchr_iter(b'(', value).find(|place| value[*place..].starts_with(b"(0)"));
-    place.map_or((value, &[]), |place| (&value[..place], &value[place + 3..]))
-}
-
-/// The number with usual signs in place of others that mean the same; `None` if there are none.
-#[cold]
-fn usual(value: &str) -> Option<String> {
-    let seen: String = value.chars().filter(|letter| !is_invisible(*letter)).map(usual_letter).collect();
-    let text = without_mark(without_formula(Cow::Borrowed(seen.trim())));
-    let text = text.trim().trim_end_matches('\'');
-    let text = match text.get(..4) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => &text[4..],
-        _ => text,
-    };
-    let number = without_extension_mark(text);
-    (number != value).then_some(number)
-}
-
-/// The ASCII letter that a letter stands for in a number.
-fn usual_letter(letter: char) -> char {
-    match letter {
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' => '-',
-        '０'..='９' => char::from_digit(letter as u32 - '０' as u32, 10).unwrap_or(letter),
-        '＋' => '+',
-        '（' => '(',
-        '）' => ')',
-        _ if letter.is_whitespace() => ' ',
-        _ => letter,
+    match plan.number(national) {
+        Found::Number(number) => spelled(number),
+        Found::Nothing => as_written,
+        Found::Unsure => in_doubt(&["+", std::str::from_utf8(all).ok()?].concat(), None).or(as_written),
     }
 }
 
-/// The number and its extension with a blank between them.
-fn without_extension_mark(text: &str) -> String {
-    let before = text.trim_end_matches(|letter: char| letter.is_ascii_digit());
-    let marked = before.trim_end_matches([' ', '.', ':', '=']).to_ascii_lowercase();
-    let mark = EXTENSIONS.iter().find_map(|mark| marked.strip_suffix(mark)).filter(|_| before.len() < text.len());
-    mark.map_or_else(|| text.to_owned(), |number| [number, " ", &text[before.len()..]].concat())
+/// The number of digits as people in a country write them, without the zero of `(0)`.
+fn national(bare: &[u8], digits: &Digits, plan: &'static Plan) -> Option<Spelled> {
+    let code = plan.code.as_bytes();
+    if !plan.is_ambiguous(bare) {
+        return Spelled::new(code, plan.without_trunk(bare));
+    }
+    let by_plan = match plan.national(digits.all()) {
+        Found::Number(number) => spelled(number),
+        Found::Nothing => None,
+        Found::Unsure => in_doubt(std::str::from_utf8(digits.all()).ok()?, Some(plan)),
+    };
+    if by_plan.is_some() {
+        return by_plan;
+    }
+    if let Some(abroad) = plan.without_abroad_prefix(bare).filter(|abroad| abroad.len() >= DIGITS_MIN) {
+        return Spelled::new(b"", abroad);
+    }
+    match bare.strip_prefix(code).filter(|rest| plan.can_have(rest.len())) {
+        // A number for arithmetic has no `+`: this may be the calling code, or not.
+        Some(_) if digits.is_float => None,
+        Some(rest) => Spelled::new(code, rest),
+        None => Spelled::new(code, plan.without_trunk(bare)),
+    }
 }
 
 #[cfg(test)]
@@ -136,10 +108,14 @@ mod tests {
         check(&cases);
     }
 
+    fn of(text: &str, surroundings: Surroundings<'_>) -> Option<String> {
+        digits(Cow::Borrowed(text), surroundings).map(Cow::into_owned)
+    }
+
     fn check(cases: &[(&str, Option<&str>, Option<&str>)]) {
         for (text, country, expected) in cases {
             let surroundings = Surroundings { country: *country, region: Some("US") };
-            assert_eq!(digits(text, surroundings).as_deref(), *expected, "{text}");
+            assert_eq!(of(text, surroundings).as_deref(), *expected, "{text}");
         }
     }
 
@@ -149,14 +125,13 @@ mod tests {
             ("4.91511E+11", Some("DE"), None),
             ("4,91511E+11", Some("DE"), None),
             ("4.91512e+12", Some("DE"), None),
-            ("4915157300111.0", Some("DE"), None),
-            ("1 800 FLOWERS 1", Some("US"), None),
+            // A number of no plan, which may have its calling code before it or not.
+            ("499012345678.0", Some("DE"), None),
             ("0151 1234567 or 0152 12", Some("DE"), None),
             ("#NAME?", Some("DE"), None),
             ("########", Some("DE"), None),
             ("0151,12345678", Some("DE"), None),
             ("+49+151 12345678", Some("DE"), None),
-            ("+49 143 805509é", Some("DE"), None),
             ("٠١٥١١٢٣٤٥٦٧", Some("DE"), None),
         ];
         check(&cases);
@@ -174,8 +149,16 @@ mod tests {
             ("＋４９１５１５７３００１２１", Some("DE"), Some("+4915157300121")),
             ("tel:+49-151-57300121", Some("DE"), Some("+4915157300121")),
             ("15157300119.0", Some("DE"), Some("+4915157300119")),
-            ("212 345 6789 ext. 12", Some("US"), Some("+1212345678912")),
-            ("212 345 6789 X12", Some("US"), Some("+1212345678912")),
+            ("4915157300111.0", Some("DE"), Some("+4915157300111")),
+            ("61412345678.0", Some("AU"), Some("+61412345678")),
+            ("2125550188.0", Some("US"), Some("+12125550188")),
+            ("212 345 6789 ext. 12", Some("US"), Some("+12123456789;ext=12")),
+            ("212 345 6789 X12", Some("US"), Some("+12123456789;ext=12")),
+            ("+12123456789;ext=12", None, Some("+12123456789;ext=12")),
+            ("Mobil: 0151/57300121", Some("DE"), Some("+4915157300121")),
+            ("0151 57300121 (privat)", Some("DE"), Some("+4915157300121")),
+            ("Nr. 12345678", Some("US"), None),
+            ("1-800-FLOWERS", Some("US"), Some("+18003569377")),
             ("'", Some("DE"), None),
             ("=\"\"", Some("DE"), None),
             ("tel:", Some("DE"), None),
@@ -185,8 +168,40 @@ mod tests {
     }
 
     #[test]
+    fn the_plan_says_what_the_first_digits_are() {
+        let cases = [
+            ("06 6982 1234", Some("IT"), Some("+390669821234")),
+            ("+39 06 6982 1234", Some("IT"), Some("+390669821234")),
+            ("+39 (0)6 6982 1234", Some("IT"), Some("+390669821234")),
+            ("347 123 4567", Some("IT"), Some("+393471234567")),
+            ("4915157300121", Some("DE"), Some("+4915157300121")),
+            ("+49 0151 57300121", Some("DE"), Some("+4915157300121")),
+            ("011 49 1515 7300121", Some("US"), Some("+4915157300121")),
+            ("011 49 143 8055090", Some("US"), Some("+491438055090")),
+            ("1 (212) 345-6789", Some("US"), Some("+12123456789")),
+            ("8 (495) 555-01-34", Some("RU"), Some("+74955550134")),
+            ("06 1 234 5678", Some("HU"), Some("+3612345678")),
+            ("0412 345 678", Some("AU"), Some("+61412345678")),
+            ("61 412 345 678", Some("AU"), Some("+61412345678")),
+            ("07 08 09 10 11", Some("CI"), Some("+2250708091011")),
+            ("+52 1 55 1234 5678", None, Some("+525512345678")),
+            ("044 55 1234 5678", Some("MX"), Some("+525512345678")),
+            ("01 55 1234 5678", Some("MX"), Some("+525512345678")),
+            ("011 15-2345-6789", Some("AR"), Some("+541123456789")),
+            ("+54 11 2345-6789", Some("AR"), Some("+541123456789")),
+            ("+54 9 11 2345-6789", None, Some("+541123456789")),
+            // Numbers of no plan stay as they are.
+            ("499012345678", Some("DE"), Some("+499012345678")),
+            ("1111111111", Some("US"), Some("+11111111111")),
+            ("0123456789", Some("US"), Some("+1123456789")),
+            ("+49 000 0000000", Some("DE"), Some("+490000000000")),
+        ];
+        check(&cases);
+    }
+
+    #[test]
     fn a_national_number_without_country_is_none() {
-        assert_eq!(digits("0143 805 5090", Surroundings::default()), None);
-        assert_eq!(digits("+49 143 8055090", Surroundings::default()).as_deref(), Some("+491438055090"));
+        assert_eq!(of("0143 805 5090", Surroundings::default()), None);
+        assert_eq!(of("+49 143 8055090", Surroundings::default()).as_deref(), Some("+491438055090"));
     }
 }

@@ -180,7 +180,7 @@ impl Step {
             Self::Untag => Some(email::untag(value)),
             Self::Gmail => Some(email::gmail(value)),
             Self::Capitalise => Some(name::capitalise(value)),
-            Self::Digits => phone::digits(&value, surroundings).map(Cow::Owned),
+            Self::Digits => phone::digits(value, surroundings),
             Self::E164 => e164::e164(value, surroundings),
             Self::Email => email::email(value),
             Self::Nfc => Some(text::nfc(value)),

@@ -31,6 +31,19 @@ pub enum Slot<'a> {
     WrongShape,
 }
 
+impl<'a> Slot<'a> {
+    /// All texts that it has.
+    pub fn texts(&self) -> impl Iterator<Item = &str> + use<'_, 'a> {
+        let (one, several) = match self {
+            Self::Text(text) => (Some(&**text), &[][..]),
+            Self::Raw(text) => (Some(*text), &[][..]),
+            Self::List(items) => (None, &items[..]),
+            Self::Absent | Self::WrongShape => (None, &[][..]),
+        };
+        one.into_iter().chain(several.iter().map(|item| &**item))
+    }
+}
+
 /// A list or an object stands where text should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotText;

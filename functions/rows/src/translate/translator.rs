@@ -16,7 +16,7 @@ use onefold_normalise::{self as normalise, Surroundings};
 
 use super::enrich::enrich;
 use super::field_values::{
-    BirthDateReading, NO_NUMBER, NO_TIME, checked, default, drop_nobodys_names, format_name, list, split_full_name,
+    BirthDateReading, NO_NUMBER, NO_TIME, checked, contacts_in, default, drop_nobodys_names, format_name, list, split_full_name,
     unmarked_in,
 };
 use super::id::id;
@@ -87,9 +87,18 @@ impl<'c> Translator<'c> {
         let mut of_row = DroppedValues::default();
         let mapped = self.mapped(row, received_at, &mut of_row);
         let is_suppressed = match &mapped {
-            Ok(account) => suppression.covers(account, self.config),
+            // A row that marks its account as deleted has nothing else.
+            Ok(account) if account.deleted => suppression.lists(&account.reference),
+            Ok(account) => {
+                suppression.lists(&account.reference)
+                    || self.names_erased(row, account.text(TextField::Country), suppression)
+            }
             // A row that is refused, for its time say, can still tell whose it is.
-            Err(_) => suppression.covers(&self.identified(row, received_at), self.config),
+            Err(_) => {
+                let id = id(row.slots, &self.plan.id).unwrap_or_default();
+                suppression.lists(&reference::join(&self.source.name, &id))
+                    || self.names_erased(row, self.country(row, received_at).as_deref(), suppression)
+            }
         };
         if is_suppressed {
             return Err(Reject::suppressed());
@@ -98,23 +107,32 @@ impl<'c> Translator<'c> {
         mapped
     }
 
-    /// The part of a refused row's account that tells whose it is: its reference, e-mail and phone number.
-    fn identified<'a>(&self, row: RowValues<'_, 'a>, received_at: Timestamp) -> Account<'a>
+    /// Whether a row has an address or a number of somebody who was erased, at any pointer of these fields and however it
+    /// is written there, also where the account would not take it.
+    fn names_erased(&self, row: RowValues<'_, '_>, country: Option<&str>, suppression: &Suppression) -> bool {
+        let surroundings = Surroundings { country, region: self.source.region.as_deref() };
+        let mapped = self.source.mapping.texts.iter().zip(&self.plan.texts);
+        mapped.into_iter().any(|(text, choice)| {
+            let mut written = choice.iter().filter_map(|slot| row.slots.get(*slot)).flat_map(Slot::texts);
+            match text.field {
+                TextField::Email => written.any(|text| suppression.has_email(text)),
+                TextField::PhoneNumber => written.any(|text| suppression.has_phone_number(text, surroundings)),
+                _ => false,
+            }
+        })
+    }
+
+    /// The country of a row that is refused.
+    fn country<'a>(&self, row: RowValues<'_, 'a>, received_at: Timestamp) -> Option<Cow<'a, str>>
     where
         'c: 'a,
     {
-        let id = id(row.slots, &self.plan.id).unwrap_or_default();
-        let mut account = Account::new(reference::join(&self.source.name, &id), None, received_at);
-        for field in [TextField::Country, TextField::Email, TextField::PhoneNumber] {
-            let mut texts =
-                self.source.mapping.texts.iter().zip(&self.plan.texts).filter(|(text, _)| text.field == field);
-            let found = texts.find_map(|(_, choice)| row.text(field.name(), choice, &mut DroppedValues::default()));
-            let reading = BirthDateReading { dates: self.birthdates, format: None };
-            let normal =
-                found.and_then(|value| self.normal(&account, field, unmarked_in(row, field, value), reading).ok());
-            account.set_text(field, normal);
-        }
-        account
+        let nobody = Account::new(String::new(), None, received_at);
+        let mut texts = self.source.mapping.texts.iter().zip(&self.plan.texts);
+        let (_, choice) = texts.find(|(text, _)| text.field == TextField::Country)?;
+        let found = row.text(TextField::Country.name(), choice, &mut DroppedValues::default())?;
+        let reading = BirthDateReading { dates: self.birthdates, format: None };
+        self.normal(&nobody, TextField::Country, found, reading).ok()
     }
 
     /// The value of a field of an account after its normalisers.
@@ -194,9 +212,27 @@ impl<'c> Translator<'c> {
         let reading = BirthDateReading { dates: self.birthdates, format: birthdate_format };
         let standard = self.order.iter().filter_map(|field| Some((*field, values[field.index()].take()?)));
         for (field, value) in standard.chain(of_own) {
+            self.push_values(account, field, value, reading, dropped);
+        }
+    }
+
+    /// Adds what stands in a text to the values that the account has of a field, after its normalisers.
+    fn push_values<'a>(
+        &self,
+        account: &mut Account<'a>,
+        field: TextField,
+        text: Cow<'a, str>,
+        reading: BirthDateReading<'_>,
+        dropped: &mut DroppedValues,
+    ) where
+        'c: 'a,
+    {
+        for value in contacts_in(field, text) {
             let normal = self.normal(account, field, value, reading);
             dropped.count(field, normal.as_ref().map(|_| ()).map_err(|reason| *reason));
-            account.set_text(field, normal.ok());
+            if let Ok(normal) = normal {
+                account.push_value(field, normal);
+            }
         }
     }
 
