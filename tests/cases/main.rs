@@ -3,5 +3,6 @@
 //! A case is a folder beside this file (`onefold.toml` and `landing/`), or text in its test; either runs through all
 //! stages ([`onefold_tests::case`]).
 
+mod addresses;
 mod files;
 mod values;

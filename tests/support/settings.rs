@@ -25,8 +25,8 @@ pub struct Settings {
     pub survive_default: &'static str,
     /// Rules of single fields.
     pub survive: Vec<(&'static str, &'static str)>,
-    /// Fields that survive together, and their rule.
-    pub unit: (Vec<&'static str>, &'static str),
+    /// Fields that survive together, and their rule; `None` if the configuration names no units.
+    pub unit: Option<(Vec<&'static str>, &'static str)>,
     /// Corrections: pairs of references.
     pub always: Vec<[&'static str; 2]>,
     /// Corrections: pairs of references.
@@ -47,7 +47,7 @@ impl Default for Settings {
             max_accounts_per_customer: None,
             survive_default: "latest",
             survive: Vec::new(),
-            unit: (vec!["address", "location"], "latest"),
+            unit: None,
             always: Vec::new(),
             never: Vec::new(),
         }
@@ -85,9 +85,10 @@ impl Settings {
     }
 
     fn survive(&self) -> String {
-        let (fields, rule) = &self.unit;
-        let unit = format!("{{ fields = {fields:?}, rule = {rule:?} }}");
-        let mut text = format!("[survive]\ndefault = {:?}\nunits = [{unit}]\n", self.survive_default);
+        let mut text = format!("[survive]\ndefault = {:?}\n", self.survive_default);
+        if let Some((fields, rule)) = &self.unit {
+            text += &format!("units = [{{ fields = {fields:?}, rule = {rule:?} }}]\n");
+        }
         for (field, rule) in &self.survive {
             text += &format!("{field:?} = {rule:?}\n");
         }
