@@ -34,7 +34,7 @@ pub mod timestamp;
 
 use std::borrow::Cow;
 
-pub use calling_codes::calling_code;
+pub use calling_codes::{calling_code, calling_codes};
 pub use email::is_email;
 pub use step::Step;
 use text::has_graphic_ends;
