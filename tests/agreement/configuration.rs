@@ -44,7 +44,7 @@ fn a_configuration_with_faults_does_not_fit() {
     let file = std::env::temp_dir().join(format!("onefold-schema-{}.toml", std::process::id()));
     let sample = text("tests/sample/onefold.toml");
     let faulty =
-        sample.replace("trust = 1 ", "trsut = 1 ").replace("\"digits\"", "\"digit\"").replace("\"/sid\"", "\"sid\"");
+        sample.replace("trust = 1 ", "trsut = 1 ").replace("\"e164\"", "\"e146\"").replace("\"/sid\"", "\"sid\"");
     std::fs::write(&file, faulty).expect("written");
     let found = faults(&[&file]);
     std::fs::remove_file(&file).expect("removed");

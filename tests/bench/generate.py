@@ -83,14 +83,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--sample", action="store_true", help="with the sample's configuration, in fewer files")
+    parser.add_argument("--sample", action="store_true", help="the sample: its configuration, fewer files, valid phones")
     options = parser.parse_args()
     started = time.perf_counter()
 
     options.out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(SAMPLE_CONFIGURATION if options.sample else CONFIGURATION, options.out / "onefold.toml")
     population = Population(options.rows, options.seed)
-    maker = RowMaker(population, options.seed)
+    maker = RowMaker(population, options.seed, are_phones_valid=options.sample)
     if options.sample:
         write_sample_tables(options.out / "reference", population, maker)
     else:

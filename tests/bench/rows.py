@@ -23,6 +23,7 @@ from words import (
     JUNK_PHONES,
     MAIL_DOMAINS,
     MAIL_TAGS,
+    MOBILE_RANGES,
     NICKNAMES,
     STREETS,
 )
@@ -69,11 +70,28 @@ def scatter(*numbers: int) -> int:
     return mixed
 
 
-class RowMaker:
-    """Makes the rows of a population, one at a time."""
+def random_number(country: str, phone: int) -> str:
+    """The national digits of a phone. Most are in no numbering plan."""
+    # A multiplier coprime to the modulus: numbers look random and no two are alike.
+    number = phone * 7_393_913 % 1_000_000_000
+    return f"{2 + number % 8}{number:09d}" if country == "US" else f"1{number:09d}"
 
-    def __init__(self, population: Population, seed: int) -> None:
+
+def valid_number(country: str, phone: int) -> str:
+    """The national digits of a phone, in a range that its country's numbering plan gives to subscribers."""
+    first, digits = MOBILE_RANGES[country]
+    # US exchanges begin with 2 at the least.
+    least = 2 * 10 ** (digits - 1) if country == "US" else 0
+    number = least + phone * 7_393_913 % (10**digits - least)
+    return f"{first}{number:0{digits}d}"
+
+
+class RowMaker:
+    """Makes the rows of a population, one at a time. Phone numbers are random digits, or valid ones of their country."""
+
+    def __init__(self, population: Population, seed: int, are_phones_valid: bool = False) -> None:
         self._population = population
+        self._national_number = valid_number if are_phones_valid else random_number
         self._random = Random(f"rows {seed}").random
 
     def _one_of(self, choices):
@@ -172,12 +190,10 @@ class RowMaker:
             return self._one_of(EMPTY_PHONES)
         owner = self._population.phone_owner(index)
         country = self._population.country_of(owner)
-        # A multiplier coprime to the modulus: numbers look random and no two are alike.
-        number = (owner * 10 + slot) * 7_393_913 % 1_000_000_000
+        digits = self._national_number(country, owner * 10 + slot)
         style = int(self._random() * 6)
         code = CALLING_CODES[country]
         if country == "US":
-            digits = f"{2 + number % 8}{number:09d}"
             area, exchange, line = digits[:3], digits[3:6], digits[6:]
             return (
                 f"+1 {area} {exchange} {line}",
@@ -187,7 +203,6 @@ class RowMaker:
                 f"{area}.{exchange}.{line}",
                 f"001{digits}",
             )[style]
-        digits = f"1{number:09d}"
         return (
             f"+{code} {digits[:3]} {digits[3:]}",
             f"0{digits[:3]}/{digits[3:6]} {digits[6:]}",

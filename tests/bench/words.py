@@ -83,6 +83,8 @@ MAIL_TAGS = ("shop", "news", "promo", "x")
 COUNTRIES = ("DE", "FR", "GB", "US")
 COUNTRY_SHARES = (0.40, 0.15, 0.20, 0.25)
 CALLING_CODES = {"DE": "49", "FR": "33", "GB": "44", "US": "1"}
+# The first digits of valid numbers, and how many digits follow.
+MOBILE_RANGES = {"DE": ("151", 8), "FR": ("61", 7), "GB": ("741", 7), "US": ("212", 7)}
 
 CITIES = (
     "Berlin Hamburg München Köln Frankfurt Stuttgart Leipzig Dresden Hannover Bremen Paris Lyon Marseille Toulouse "

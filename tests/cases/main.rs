@@ -3,6 +3,7 @@
 //! A case is a folder beside this file (`onefold.toml` and `landing/`), or text in its test; either runs through all
 //! stages ([`onefold_tests::case`]).
 
+mod addresses;
 mod dates;
 mod emails;
 mod files;

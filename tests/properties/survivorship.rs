@@ -20,18 +20,31 @@ fn any_rules() -> impl Strategy<Value = Settings> {
     let of_location = select(&OF_ANY[..]).prop_map(|rule| ("location", rule));
     let rules = (of_texts.to_vec(), of_numbers.to_vec(), of_location, any::<[bool; 10]>());
     let units = vec!["address.locality", "address.postal_code", "location", "salary", "given_name", "family_name"];
+    let of_moving = vec![
+        "address.street_address",
+        "address.locality",
+        "address.postal_code",
+        "address.country",
+        "location",
+        "salary",
+        "gender",
+    ];
+    let of_address = OF_TEXT.into_iter().chain(["most_complete"]).collect::<Vec<_>>();
     let unit = prop_oneof![
-        select(&OF_TEXT[..]).prop_map(|rule| (vec!["address", "location"], rule)),
-        (subsequence(units, 1..5), select(&OF_ANY[..])),
+        Just(None),
+        select(of_address).prop_map(|rule| Some((vec!["address", "location"], rule))),
+        (subsequence(units, 1..5), select(&OF_ANY[..])).prop_map(Some),
+        (subsequence(of_moving, 2..7), Just("most_complete")).prop_map(Some),
     ];
     (rules, unit, select(&OF_ANY[..])).prop_map(|((texts, numbers, location, is_set), unit, default)| {
+        let fields = unit.as_ref().map_or(vec!["address", "location"], |(fields, _)| fields.clone());
         let in_unit = |field: &str| {
-            let of_address = field.starts_with("address.") && unit.0.contains(&"address");
-            of_address || unit.0.contains(&field)
+            let of_address = field.starts_with("address.") && fields.contains(&"address");
+            of_address || fields.contains(&field)
         };
         let all = texts.into_iter().chain(numbers).chain([location]).zip(is_set);
         let survive = all.filter(|((field, _), is_set)| *is_set && !in_unit(field)).map(|(rule, _)| rule).collect();
-        Settings { survive, unit: unit.clone(), survive_default: default, ..Settings::default() }
+        Settings { survive, unit, survive_default: default, ..Settings::default() }
     })
 }
 

@@ -458,8 +458,8 @@ fn value(account: &Account, field: &str) -> Option<Value> {
 const ADDRESS: [&str; 5] =
     ["address.street_address", "address.locality", "address.region", "address.postal_code", "address.country"];
 
-/// How good an account is by a rule, the greater the better. `tuple` is what it has of some fields.
-fn merit(rule: &str, account: &Account, tuple: &[Option<Value>], all: &[Vec<Option<Value>>]) -> f64 {
+/// How good an account is by a rule, the greater the better. `tuple` is what it has of the fields.
+fn merit(rule: &str, account: &Account, fields: &[&str], tuple: &[Option<Value>], all: &[Vec<Option<Value>>]) -> f64 {
     let date = |text: &str| text.replace('-', "").parse::<f64>().expect("a date");
     let first = || match &tuple[0] {
         Some(Value::String(text)) => date(text),
@@ -480,6 +480,7 @@ fn merit(rule: &str, account: &Account, tuple: &[Option<Value>], all: &[Vec<Opti
         "most_frequent" => all.iter().filter(|other| other[..] == *tuple).count() as f64,
         "min" => -first(),
         "max" => first(),
+        "most_complete" => completeness(account, fields) as f64,
         other => unreachable!("there is no rule {other}"),
     }
 }
@@ -497,7 +498,7 @@ fn survivor<'a>(rule: &str, fields: &[&str], by_reference: &'a [Account]) -> Opt
     let all: Vec<Vec<Option<Value>>> = having.iter().map(|account| tuple(account)).collect();
     // Of several greatest ones, `max_by` gives the last, and the last one has the greatest reference.
     having.into_iter().max_by(|left, right| {
-        let rank = |account: &Account| merit(rule, account, &tuple(account), &all);
+        let rank = |account: &Account| merit(rule, account, fields, &tuple(account), &all);
         let time = |account: &Account| account.updated_at.unwrap_or(i64::MIN);
         let by_rule = rank(left).total_cmp(&rank(right));
         by_rule.then(time(left).cmp(&time(right))).then(left.trust.cmp(&right.trust))
@@ -509,19 +510,47 @@ fn as_written(fields: &[&str], value: Value) -> Value {
     if fields == ["attributes.device"] { json!(value.to_string()) } else { value }
 }
 
+/// The fields that survive together, and their rules. The address does, unless a unit or a rule is about it.
+fn units(settings: &Settings) -> Vec<(Vec<&'static str>, &'static str)> {
+    let of_address = if settings.survive_default == "latest" { "most_complete" } else { settings.survive_default };
+    let Some(unit) = settings.unit.clone() else { return vec![(vec!["address", "location"], of_address)] };
+    let is_named = |field: &str| {
+        unit.0.iter().any(|name| name.starts_with(field))
+            || settings.survive.iter().any(|(name, _)| name.starts_with(field))
+    };
+    let mut address = vec!["address", "location"];
+    address.retain(|field| !is_named(field));
+    match address[..] {
+        ["address", ..] => vec![unit, (address, of_address)],
+        _ => vec![unit],
+    }
+}
+
+/// How whole the values of an account are: an address that has a street and a town is as whole as can be.
+fn completeness(account: &Account, fields: &[&str]) -> usize {
+    let has = |field: &str| fields.contains(&field) && value(account, field).is_some();
+    let has_town = has("address.locality") || has("address.postal_code");
+    let is_home = has("address.street_address") && has_town;
+    let is_of_home = |field: &str| field.starts_with("address.") || field == "location";
+    fields.iter().filter(|field| has(field) || (is_home && is_of_home(field))).count()
+}
+
 /// The account that each field survives from.
 fn survivors<'a>(by_reference: &'a [Account], settings: &Settings) -> BTreeMap<&'static str, &'a Account> {
-    let of_unit = |field: &str| {
-        settings.unit.0.iter().any(|name| *name == field || (*name == "address" && ADDRESS.contains(&field)))
+    let units = units(settings);
+    let unit_of = |field: &str| {
+        let names = |name: &str| name == field || (name == "address" && ADDRESS.contains(&field));
+        units.iter().find(|(fields, _)| fields.iter().any(|name| names(name)))
     };
     let fields: Vec<&'static str> = text_fields(settings).chain(["location", "salary", "attributes.device"]).collect();
-    let unit: Vec<&str> = fields.iter().copied().filter(|field| of_unit(field)).collect();
-    let found = fields.into_iter().filter_map(|field| {
+    let found = fields.clone().into_iter().filter_map(|field| {
         let own = settings.survive.iter().find(|(name, _)| *name == field).map(|(_, rule)| *rule);
-        let owner = if of_unit(field) {
-            survivor(settings.unit.1, &unit, by_reference)
-        } else {
-            survivor(own.unwrap_or(settings.survive_default), &[field], by_reference)
+        let owner = match unit_of(field) {
+            Some(unit) => {
+                let together: Vec<&str> = fields.iter().copied().filter(|other| unit_of(other) == Some(unit)).collect();
+                survivor(unit.1, &together, by_reference)
+            }
+            None => survivor(own.unwrap_or(settings.survive_default), &[field], by_reference),
         };
         Some((field, owner.filter(|owner| value(owner, field).is_some())?))
     });

@@ -33,8 +33,8 @@ pub struct Settings {
     pub survive_default: &'static str,
     /// Rules of single fields.
     pub survive: Vec<(&'static str, &'static str)>,
-    /// Fields that survive together, and their rule.
-    pub unit: (Vec<&'static str>, &'static str),
+    /// Fields that survive together, and their rule; `None` if the configuration names no units.
+    pub unit: Option<(Vec<&'static str>, &'static str)>,
     /// Whether there are the fields [`MORE_FIELDS`](crate::row::MORE_FIELDS).
     pub has_more_fields: bool,
     /// Corrections: pairs of references.
@@ -61,7 +61,7 @@ impl Default for Settings {
             exact: Vec::new(),
             survive_default: "latest",
             survive: Vec::new(),
-            unit: (vec!["address", "location"], "latest"),
+            unit: None,
             has_more_fields: false,
             always: Vec::new(),
             never: Vec::new(),
@@ -106,9 +106,10 @@ impl Settings {
     }
 
     fn survive(&self) -> String {
-        let (fields, rule) = &self.unit;
-        let unit = format!("{{ fields = {fields:?}, rule = {rule:?} }}");
-        let mut text = format!("[survive]\ndefault = {:?}\nunits = [{unit}]\n", self.survive_default);
+        let mut text = format!("[survive]\ndefault = {:?}\n", self.survive_default);
+        if let Some((fields, rule)) = &self.unit {
+            text += &format!("units = [{{ fields = {fields:?}, rule = {rule:?} }}]\n");
+        }
         for (field, rule) in &self.survive {
             text += &format!("{field:?} = {rule:?}\n");
         }

@@ -23,11 +23,14 @@ pub enum Rule {
     Min,
     /// The greatest value: the highest salary, the latest date of birth.
     Max,
+    /// The values of the account that has the most of a unit's fields. An address that has a street, and a locality or
+    /// a postal code, counts as whole, with or without its other members and the location.
+    MostComplete,
 }
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Latest,
         Self::Oldest,
         Self::Trusted,
@@ -36,6 +39,7 @@ impl Rule {
         Self::Union,
         Self::Min,
         Self::Max,
+        Self::MostComplete,
     ];
 
     /// The rule's name in the configuration.
@@ -49,6 +53,7 @@ impl Rule {
             Self::Union => "union",
             Self::Min => "min",
             Self::Max => "max",
+            Self::MostComplete => "most_complete",
         }
     }
 

@@ -4,6 +4,7 @@
 //! reference, so order and repetition never matter.
 
 mod choice;
+mod completeness;
 mod order;
 
 use std::borrow::Cow;
@@ -227,7 +228,8 @@ fn owner<'x>(
     let values = || (0..orders.latest_first.len()).filter_map(|number| Some((number, value(number)?)));
     match rule {
         // Which lists survive as unions is not a matter of the rule.
-        Rule::Latest | Rule::Union => values().next().map(|(number, _)| number),
+        // `most_complete` chooses for units only, and is refused elsewhere.
+        Rule::Latest | Rule::Union | Rule::MostComplete => values().next().map(|(number, _)| number),
         Rule::Oldest => orders.oldest_first().find(|number| value(*number).is_some()),
         Rule::Trusted => orders.most_trusted_first().find(|number| value(*number).is_some()),
         Rule::Longest => choice::greatest(values().map(|(number, value)| (number, value.chars().count()))),
@@ -256,6 +258,9 @@ fn unit_owner(unit: &Unit, orders: &Orders<'_, '_>) -> Option<usize> {
         })),
         Rule::MostFrequent => choice::most_frequent(
             having().map(|number| (number, fields.iter().map(|field| value(number, *field)).collect::<Vec<_>>())),
+        ),
+        Rule::MostComplete => choice::greatest(
+            having().map(|number| (number, completeness::of(fields, |field| value(number, field).is_some()))),
         ),
         // The others make no sense of a unit, and are refused in a configuration.
         Rule::Latest | Rule::Union | Rule::Min | Rule::Max => having().next(),

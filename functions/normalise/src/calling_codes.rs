@@ -6,6 +6,12 @@ pub fn calling_code(country: &str) -> Option<&'static str> {
     CODES.binary_search_by_key(&country, |(known, _)| *known).ok().map(|position| CODES[position].1)
 }
 
+/// All countries with their calling codes, sorted by country.
+pub fn calling_codes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    const ALL: &[([u8; 2], &str)] = &CODES;
+    ALL.iter().filter_map(|(country, code)| Some((std::str::from_utf8(country).ok()?, *code)))
+}
+
 /// Sorted by country.
 #[rustfmt::skip]
 const CODES: [([u8; 2], &str); 245] = [

@@ -43,7 +43,7 @@ pub mod timestamp;
 
 use std::borrow::Cow;
 
-pub use calling_codes::calling_code;
+pub use calling_codes::{calling_code, calling_codes};
 pub use email::is_email;
 pub use placeholder::is_placeholder;
 pub use step::Step;

@@ -15,7 +15,7 @@ fn every_fault_of_the_configuration_is_told_with_its_line() {
     let mut text = fs::read_to_string(&path).expect("a configuration");
     let faults = [
         ("as = \"unix_ms\"", "as = \"moon\"", "moon"),
-        ("phone_number = \"digits\"", "phone_number = \"digit\"", "digit"),
+        ("phone_number = \"e164\"", "phone_number = \"e146\"", "e146"),
         ("on = \"given_name\"", "on = \"given_nam\"", "given_nam"),
         ("max_accounts_per_key = 10", "max_accounts_per_key = \"ten\"", "max_accounts_per_key"),
     ];

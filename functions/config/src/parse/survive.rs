@@ -19,6 +19,8 @@ const OF_ANY: [Rule; 4] = [Rule::Latest, Rule::Oldest, Rule::Trusted, Rule::Most
 const LISTS: [&str; 3] = ["interests", "emails", "phone_numbers"];
 const UNITS_FORM: &str = "units must be an array of units, each an array of fields, as [\"address\", \"location\"], or \
                           with a rule, as { fields = [\"address\", \"location\"], rule = \"trusted\" }";
+const UNITS_DOC: &str = "Lists of fields that survive together, from one account. The address stays a unit if neither a \
+                         unit nor a rule names any of it, unless the list is empty.";
 
 pub(super) fn keys() -> Vec<Key> {
     let of = |rules: Vec<Rule>| Kind::OneOf(rules.into_iter().map(Rule::name).collect());
@@ -28,12 +30,11 @@ pub(super) fn keys() -> Vec<Key> {
     let text = |field: TextField| Key::new(field.name(), of(rules_of(&[Field::Text(field)], false)), doc);
     let attributes = || of(rules_of(&[], true));
     let list = |name| Key::one_of(name, [Rule::Union.name()], "All values of all members.").or("union");
-    let address: Vec<Field> = TextField::ADDRESS.into_iter().map(Field::Text).collect();
+    let address: Vec<Field> = address().collect();
     let default = OF_ANY.map(Rule::name);
     [
         Key::one_of("default", default, "The rule of all fields and units without one of their own.").or("latest"),
-        Key::new("units", Kind::Array(Box::new(unit)), "Lists of fields that survive together, from one account.")
-            .or(json!([["address", "location"]])),
+        Key::new("units", Kind::Array(Box::new(unit)), UNITS_DOC).or(json!([["address", "location"]])),
         Key::new("address", of(rules_of(&address, false)), "The rule of every member of the address."),
         Key::new("location", of(rules_of(&[Field::Location], false)), doc),
         Key::new("salary", of(rules_of(&[Field::Salary], false)), doc),
@@ -52,8 +53,9 @@ fn unit_keys() -> Vec<Key> {
         Key::new("fields", fields, "The fields that survive together.").required(),
         Key::one_of(
             "rule",
-            OF_ANY.into_iter().chain([Rule::Longest]).map(Rule::name),
-            "The rule that chooses the account.",
+            OF_ANY.into_iter().chain([Rule::Longest, Rule::MostComplete]).map(Rule::name),
+            "The rule that chooses the account. Without it a unit goes by `default`; one with the whole address goes by \
+             `most_complete` where `default` is `latest`.",
         ),
     ]
 }
@@ -74,7 +76,7 @@ pub(super) fn survive(root: &Section<'_>, sources: &[Source], enrich: &[Enrich],
         salary: default,
         attributes: default,
         named_attributes: Vec::new(),
-        units: units(section.get("units"), default, notes),
+        units: units(&section, default, notes),
     };
     let attributes: BTreeSet<&str> = sources
         .iter()
@@ -167,7 +169,19 @@ fn rules_of(fields: &[Field], is_attribute: bool) -> Vec<Rule> {
 /// The rules that make sense of a unit; its length is that of its text.
 fn rules_of_unit(fields: &[Field]) -> Vec<Rule> {
     let has_text = fields.iter().any(|field| matches!(field, Field::Text(_)));
-    OF_ANY.into_iter().chain(has_text.then_some(Rule::Longest)).collect()
+    let of_several = (fields.len() > 1).then_some(Rule::MostComplete);
+    OF_ANY.into_iter().chain(has_text.then_some(Rule::Longest)).chain(of_several).collect()
+}
+
+/// The rule of a unit without one of its own. What is left of an address must not replace a whole one.
+fn default_of_unit(fields: &[Field], default: Rule) -> Rule {
+    let has_address = address().all(|member| fields.contains(&member));
+    if has_address && default == Rule::Latest { Rule::MostComplete } else { default }
+}
+
+/// The members of the address.
+fn address() -> impl Iterator<Item = Field> {
+    TextField::ADDRESS.into_iter().map(Field::Text)
 }
 
 fn rule((value, span): SpannedValue<'_>, name: &str, possible: &[Rule], notes: &mut Notes<'_>) -> Option<Rule> {
@@ -180,7 +194,13 @@ fn rule((value, span): SpannedValue<'_>, name: &str, possible: &[Rule], notes: &
         return Some(rule);
     }
     let names: Vec<&str> = possible.iter().map(|rule| rule.name()).collect();
-    if rule.is_some() {
+    if rule == Some(Rule::MostComplete) {
+        let names = names.join(", ");
+        let message = format!(
+            "{text:?} is a rule of units of several fields, and makes no sense for {name}; it must be one of {names}"
+        );
+        notes.fault(span, message);
+    } else if rule.is_some() {
         notes.fault(span, format!("{text:?} makes no sense for {name}; it must be one of {}", names.join(", ")));
     } else {
         notes.unknown_in(span, "rule", text, name, &names);
@@ -207,17 +227,31 @@ fn members<'t>(section: &Section<'t>, notes: &mut Notes<'_>) -> Vec<(String, Ran
     members
 }
 
-fn units(value: Option<SpannedValue<'_>>, default: Rule, notes: &mut Notes<'_>) -> Vec<Unit> {
-    let Some((value, span)) = value else {
-        let fields = TextField::ADDRESS.into_iter().map(Field::Text).chain([Field::Location]).collect();
-        return vec![Unit { fields, rule: default }];
+/// The units that are listed. The address is one as well if no unit and no rule names any of its members, unless the list
+/// is empty.
+fn units(section: &Section<'_>, default: Rule, notes: &mut Notes<'_>) -> Vec<Unit> {
+    let Some((value, span)) = section.get("units") else {
+        return vec![unit_of_address(true, default)];
     };
-    let DeValue::Array(units) = value else {
+    let DeValue::Array(listed) = value else {
         notes.fault(span, UNITS_FORM);
         return Vec::new();
     };
     let mut seen = BTreeSet::new();
-    units.iter().map(|value| unit((value.get_ref(), value.span()), default, &mut seen, notes)).collect()
+    let mut units: Vec<Unit> =
+        listed.iter().map(|value| unit((value.get_ref(), value.span()), default, &mut seen, notes)).collect();
+    let is_named = |field: Field| seen.contains(&field) || section.get(field.name()).is_some();
+    let is_address_named = section.get("address").is_some() || address().any(is_named);
+    if !units.is_empty() && !is_address_named {
+        units.push(unit_of_address(!is_named(Field::Location), default));
+    }
+    units
+}
+
+/// The unit of the address, with or without the location.
+fn unit_of_address(has_location: bool, default: Rule) -> Unit {
+    let fields: Vec<Field> = address().chain(has_location.then_some(Field::Location)).collect();
+    Unit { rule: default_of_unit(&fields, default), fields }
 }
 
 fn unit(value: SpannedValue<'_>, default: Rule, seen: &mut BTreeSet<Field>, notes: &mut Notes<'_>) -> Unit {
@@ -226,7 +260,10 @@ fn unit(value: SpannedValue<'_>, default: Rule, seen: &mut BTreeSet<Field>, note
         names.into_iter().flat_map(|(name, span)| unit_fields(name, span, seen, notes)).collect()
     };
     match value {
-        (DeValue::Array(_), _) => Unit { fields: fields_of(value, notes), rule: default },
+        (DeValue::Array(_), _) => {
+            let fields = fields_of(value, notes);
+            Unit { rule: default_of_unit(&fields, default), fields }
+        }
         (DeValue::Table(table), span) => {
             let section = Section { table, span: span.clone(), title: "a unit".to_owned() };
             section.only(&unit_keys(), notes);
@@ -238,7 +275,7 @@ fn unit(value: SpannedValue<'_>, default: Rule, seen: &mut BTreeSet<Field>, note
                 }
             };
             let of_unit = section.get("rule").and_then(|value| rule(value, "a unit", &rules_of_unit(&fields), notes));
-            Unit { fields, rule: of_unit.unwrap_or(default) }
+            Unit { rule: of_unit.unwrap_or_else(|| default_of_unit(&fields, default)), fields }
         }
         (_, span) => {
             notes.fault(span, UNITS_FORM);
@@ -250,7 +287,7 @@ fn unit(value: SpannedValue<'_>, default: Rule, seen: &mut BTreeSet<Field>, note
 /// The fields that a name stands for: `address` stands for all its members.
 fn fields_of(name: &str, notes: &Notes<'_>) -> Vec<Field> {
     match name {
-        "address" => TextField::ADDRESS.into_iter().map(Field::Text).collect(),
+        "address" => address().collect(),
         "location" => vec![Field::Location],
         "salary" => vec![Field::Salary],
         _ => notes.text_field(name).map(Field::Text).into_iter().collect(),
@@ -307,8 +344,40 @@ mod tests {
         let survive =
             parse("units = [{ fields = [\"address\"], rule = \"longest\" }, [\"given_name\", \"family_name\"]]\n");
         assert_eq!((survive.units[0].fields.len(), survive.units[0].rule), (5, Rule::Longest));
-        assert_eq!(survive.units[1].rule, Rule::Latest);
+        assert_eq!((survive.units.len(), survive.units[1].rule), (2, Rule::Latest));
         assert_eq!(parse("units = []\naddress = \"trusted\"\n").texts[TextField::Country.index()], Rule::Trusted);
+    }
+
+    #[test]
+    fn the_address_is_a_unit_unless_something_else_is_said_of_it() {
+        let of_address = |text: &str| {
+            let survive = parse(text);
+            let unit = survive.units.iter().find(|unit| unit.fields.contains(&Field::Text(TextField::Country)));
+            unit.map(|unit| (unit.fields.len(), unit.rule))
+        };
+        assert_eq!(of_address(""), Some((6, Rule::MostComplete)));
+        assert_eq!(of_address("default = \"latest\"\n"), Some((6, Rule::MostComplete)));
+        assert_eq!(of_address("default = \"trusted\"\n"), Some((6, Rule::Trusted)));
+        let names = "units = [[\"given_name\", \"family_name\"]]\n";
+        assert_eq!(of_address(names), Some((6, Rule::MostComplete)));
+        assert_eq!(parse(names).units[0].rule, Rule::Latest);
+        assert_eq!(of_address("units = [[\"location\", \"salary\"]]\n"), Some((5, Rule::MostComplete)));
+        assert_eq!(of_address(&format!("{names}location = \"oldest\"\n")), Some((5, Rule::MostComplete)));
+        assert_eq!(of_address("units = [[\"address\", \"location\"]]\n"), Some((6, Rule::MostComplete)));
+        assert_eq!(
+            of_address("units = [{ fields = [\"address\"], rule = \"latest\" }]\n"),
+            Some((5, Rule::Latest)),
+            "what is written counts"
+        );
+        for alone in [
+            "units = []\n".to_owned(),
+            format!("{names}address = \"latest\"\n"),
+            format!("{names}address.country = \"oldest\"\n"),
+            format!("{names}\"address.country\" = \"oldest\"\n"),
+            "units = [[\"address.region\", \"address.locality\"]]\n".to_owned(),
+        ] {
+            assert_eq!(of_address(&alone), None, "{alone}");
+        }
     }
 
     #[test]
@@ -328,6 +397,16 @@ mod tests {
             ("units = [[\"given_name\"]]\ngiven_name = \"oldest\"", "take it out of units"),
             ("units = [{ fields = [\"location\"], rule = \"longest\" }]", "\"longest\" makes no sense for a unit"),
             ("units = [{ fields = [\"address\"], rule = \"max\" }]", "\"max\" makes no sense for a unit"),
+            (
+                "given_name = \"most_complete\"",
+                "is a rule of units of several fields, and makes no sense for given_name",
+            ),
+            ("default = \"most_complete\"", "is a rule of units of several fields, and makes no sense for default"),
+            ("units = []\naddress = \"most_complete\"", "is a rule of units of several fields"),
+            (
+                "units = [{ fields = [\"salary\"], rule = \"most_complete\" }]",
+                "makes no sense for a unit; it must be one",
+            ),
             ("units = [{ rule = \"latest\" }]", "units must be an array of units"),
             ("units = [1]", "units must be an array of units"),
             ("units = [[\"interests\"]]", "cannot be part of a unit"),

@@ -138,19 +138,44 @@ fn ties_of_time_go_by_trust_then_by_reference() {
 }
 
 #[test]
-fn a_unit_survives_whole_from_the_latest_account_that_has_any_of_it() {
+fn a_unit_survives_whole_from_one_account() {
     let merged = merge(&lines(&[
         account(
             "a:1",
             1,
             json!({"email": "x@y.de", "address": {"locality": "London", "country": "GB"}, "location": {"latitude": 51.5, "longitude": 0}}),
         ),
-        account("a:2", 2, json!({"email": "x@y.de", "address": {"locality": "Dubai"}})),
+        account(
+            "a:2",
+            2,
+            json!({"email": "x@y.de", "address": {"street_address": "12 Palm Walk", "locality": "Dubai"}}),
+        ),
     ]));
     let customer = &merged.customers[0];
     assert_eq!(customer["address"]["locality"], "Dubai");
     assert_eq!(customer["address"]["country"], Value::Null, "nobody lives in Dubai, GB");
     assert_eq!(customer["location"], Value::Null);
+}
+
+#[test]
+fn what_is_left_of_an_address_replaces_no_whole_one_and_the_next_whole_one_does() {
+    let lives = |number: u32, address: Value| {
+        account(&format!("a:{number}"), number, json!({"email": "x@y.de", "address": address}))
+    };
+    let first = lives(
+        1,
+        json!({"street_address": "Am Anger 3", "postal_code": "04103", "locality": "Leipzig", "country": "DE"}),
+    );
+    let survivor = |later: &[Value]| {
+        let merged = merge(&lines(&[&[first.clone()], later].concat()));
+        assert_eq!(merged.customers.len(), 1);
+        merged.customers[0]["provenance"]["address.postal_code"].clone()
+    };
+    let town = lives(2, json!({"postal_code": "50667", "locality": "K\u{f6}ln", "country": "DE"}));
+    let street = lives(3, json!({"street_address": "Neumarkt 2"}));
+    assert_eq!(survivor(&[town.clone(), street.clone()]), "a:1");
+    let moved = lives(4, json!({"street_address": "Neumarkt 2", "postal_code": "50667"}));
+    assert_eq!(survivor(&[town, street, moved]), "a:4", "although it does not say the country");
 }
 
 #[test]

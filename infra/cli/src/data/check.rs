@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use onefold_config::{Config, LineSpan, RowFormat, SourceKind, nearest};
+use onefold_config::{Config, LineSpan, RowFormat, Source, SourceKind, nearest};
 use onefold_lake::data::table::StoredTable;
 use onefold_lake::keys;
 use onefold_rows::setup_checks::{self, SetupFinding};
@@ -52,7 +52,7 @@ pub async fn check(path: &Path) -> Result<CheckResult, Error> {
     let sources = plural(config.sources.len(), "source");
     if !folder.has_data() {
         let note = format!("{sources}; the file alone was checked, as no landing/ or reference/ is beside it");
-        return Ok(conclude(&shown, &text, &[], &note));
+        return Ok(conclude(&shown, &text, &phones(&config, &text, |_| true), &note));
     }
     let found = check_data(&folder, &config, &text).await?;
     let note = format!("{sources}, {}", plural(config.tables().len(), "reference table"));
@@ -81,8 +81,8 @@ async fn check_data(folder: &DataFolder, config: &Config, text: &str) -> Result<
     let names: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
     let corrections = folder.faults_of_corrections(&names);
     found.extend(corrections.into_iter().map(|message| Diagnostic { severity: Severity::Error, place: None, message }));
-    let phones = setup_checks::check_phones(config, |source| !matches!(source.kind, SourceKind::Files(_)));
-    found.extend(phones.into_iter().map(|finding| placed(text, Severity::Warning, finding)));
+    // The rows of files show what becomes of their numbers.
+    found.extend(phones(config, text, |source| !with_files().any(|(with_files, _)| with_files.name == source.name)));
     for (number, files) in files.iter().enumerate() {
         found.extend(check_files(&reader, config, text, number, files).await?);
     }
@@ -94,6 +94,12 @@ async fn check_data(folder: &DataFolder, config: &Config, text: &str) -> Result<
     }
     found.sort_by_key(|found| found.severity == Severity::Warning);
     Ok(found)
+}
+
+/// Warnings of sources whose phone numbers have no country.
+fn phones(config: &Config, text: &str, is_meant: impl Fn(&Source) -> bool) -> Vec<Diagnostic> {
+    let findings = setup_checks::check_phones(config, is_meant);
+    findings.into_iter().map(|finding| placed(text, Severity::Warning, finding)).collect()
 }
 
 /// Checks the first rows of the first files of a source.

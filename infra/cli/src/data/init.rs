@@ -8,6 +8,7 @@ mod items;
 mod look;
 mod names;
 mod phones;
+mod regions;
 mod search;
 mod shapes;
 mod sniff;

@@ -60,8 +60,13 @@ fn dropped(output: &ChunkOutput, field: TextField, source: &Source, place: &str)
              calling code; write region, such as \"DE\", or map address.country"
         ));
     }
+    let lacks_region = field == TextField::PhoneNumber && source.region.is_none();
+    let advice = if lacks_region { "; those of accounts without a country need region, such as \"DE\"" } else { "" };
     (dropped > kept).then(|| {
-        format!("{dropped} of {all} values of {} in {place} are dropped, as no values of its kind", field.name())
+        format!(
+            "{dropped} of {all} values of {} in {place} are dropped, as no values of its kind{advice}",
+            field.name()
+        )
     })
 }
 

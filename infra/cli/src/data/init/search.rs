@@ -69,7 +69,7 @@ impl<'s> Search<'s> {
     /// A time: by name, in the format that its values fit. The time at which an account was created is not the time of a
     /// change.
     pub fn time(&mut self, field: &str) {
-        let judged = self.candidates(field).into_iter().filter_map(|(fit, column)| judge_time(fit, column));
+        let judged = self.candidates(field).into_iter().filter_map(|(fit, column)| judge_time(field, fit, column));
         if let Some(judged) = best(judged) {
             self.add(field, judged.column, judged.sureness, judged.why).written = Written::In(judged.format);
         } else if field == "updated_at" {
@@ -78,7 +78,8 @@ impl<'s> Search<'s> {
     }
 
     fn time_of_creation(&mut self) {
-        let judged = self.candidates(CREATED).into_iter().filter_map(|(fit, column)| judge_time(fit, column));
+        let judged =
+            self.candidates(CREATED).into_iter().filter_map(|(fit, column)| judge_time("updated_at", fit, column));
         if let Some(judged) = best(judged) {
             let why = format!("it says when the account was made, which no change alters; {}", judged.why);
             self.add("updated_at", judged.column, Sureness::Unsure, why).written = Written::In(judged.format);
@@ -255,8 +256,8 @@ fn best<'s>(judged: impl Iterator<Item = Judged<'s>>) -> Option<Judged<'s>> {
     all.into_iter().next()
 }
 
-/// How sure it is that a column with a fitting name holds times. At least half of its values must be times.
-fn judge_time(fit: Fit, column: &Column) -> Option<Judged<'_>> {
+/// How sure it is that a column with a fitting name holds the times of a field. At least half of its values must be times.
+fn judge_time<'s>(field: &str, fit: Fit, column: &'s Column) -> Option<Judged<'s>> {
     let all = column.values.len();
     let times::TimeGuess { format, fits, rival } = times::guess(&column.values)?;
     if fit == Fit::None || fits * 2 < all {
@@ -273,6 +274,10 @@ fn judge_time(fit: Fit, column: &Column) -> Option<Judged<'_>> {
             format!("ambiguous: {fits} of {all} values fit {format} and {rival} alike, as no day is above 12"),
         ),
         None if !is_most => (Sureness::Unsure, format!("only {said}")),
+        None if format.contains("%y") && field == "birthdate" => {
+            let century = "a year that would be in the future is one of the century before";
+            (Sureness::Likely, format!("{said}; of two digits, {century}"))
+        }
         None if format.contains("%y") => (Sureness::Unsure, format!("{said}, which leaves the century open")),
         None if matches!(fit, Fit::Partly(_)) => (Sureness::Likely, format!("{said}, and a part of the name fits")),
         None => (Sureness::Sure, said),

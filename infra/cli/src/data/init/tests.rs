@@ -14,6 +14,7 @@ use crate::data::check;
 use crate::data::tests::Scratch;
 use crate::data::try_source::side_by_side;
 
+mod countries;
 mod exports;
 mod left_out;
 

@@ -3,7 +3,7 @@
 use onefold_config::TimeFormat;
 
 /// The formats that are tried, the most common first. The first of equal ones is taken.
-const FORMATS: [&str; 37] = [
+const FORMATS: [&str; 39] = [
     "rfc3339",
     "date",
     "unix_ms",
@@ -41,6 +41,8 @@ const FORMATS: [&str; 37] = [
     "%Y%m%d%H%M%S",
     "%a, %d %b %Y %H:%M:%S %z",
     "%d.%m.%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
 ];
 
 /// The format of a column of times.

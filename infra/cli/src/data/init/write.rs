@@ -135,7 +135,7 @@ impl Section<'_> {
             self.guesses.fields.len() - fields,
             plural(self.guesses.others.len(), "column"),
         )];
-        if let Some(phones) = self.phones.as_ref().filter(|phones| phones.homeless > 0 && phones.region.is_none()) {
+        if let Some(phones) = self.phones.as_ref().filter(|phones| phones.lack_region()) {
             lines.push(format!("  {}; write region", without_country(phones)));
         }
         lines
@@ -186,14 +186,12 @@ fn push_cautions(out: &mut String, source: &SeenSource, look: &SeenFiles) {
 fn push_region(out: &mut String, phones: Option<&Phones>) {
     let Some(phones) = phones.filter(|phones| phones.homeless > 0) else { return };
     let why = without_country(phones);
-    match &phones.region {
-        Some(region) => {
-            let of_region = plural(phones.of_region, "account");
-            out.push_str(&format!("# likely: {why}; {of_region} are in {region}, and none is elsewhere\n"));
-            out.push_str(&format!("region = {}\n", quoted(region)));
-        }
-        None => out.push_str(&format!("# unsure: {why}\n# region = \"…\" # their country, such as \"DE\"\n")),
-    }
+    let Some(guess) = &phones.region else {
+        out.push_str(&format!("# unsure: {why}\n# region = \"…\" # their country, such as \"DE\"\n"));
+        return;
+    };
+    let (word, mark) = if phones.lack_region() { ("unsure", "# ") } else { ("likely", "") };
+    out.push_str(&format!("# {word}: {why}; {}\n{mark}region = {}\n", guess.why, quoted(&guess.region)));
 }
 
 fn without_country(phones: &Phones) -> String {
