@@ -20,7 +20,21 @@ const SECONDS: [i64; 5] = [0, 1_000_000_000, 1_686_161_760, 1_700_000_000, 1_700
 
 /// Values of each field; several are spellings of one, and several are nothing.
 const GIVEN_NAMES: [&str; 15] = [
-    "Anna", " anna ", "ANNA", "A.", "a. m.", "anne", "weber", "bob", "Jürgen", "ZOË", "n/a", "", "  ", "null", "unbekannt",
+    "Anna",
+    " anna ",
+    "ANNA",
+    "A.",
+    "a. m.",
+    "anne",
+    "weber",
+    "bob",
+    "Jürgen",
+    "ZOË",
+    "n/a",
+    "",
+    "  ",
+    "null",
+    "unbekannt",
 ];
 const FAMILY_NAMES: [&str; 9] = ["Weber", "WEBER", "anna", "O\"Neil, jr", "unknown", "-", "", "Null", "NULL"];
 const FULL_NAMES: [&str; 13] = [

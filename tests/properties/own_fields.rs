@@ -48,7 +48,7 @@ fn any_settings() -> impl Strategy<Value = Settings> {
             conditions,
             max_distinct,
             survive: vec![("ssn", rule)],
-            unit: (unit, "latest"),
+            unit: Some((unit, "latest")),
             max_accounts_per_key: limit,
             ..Settings::default()
         }

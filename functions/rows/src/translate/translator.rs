@@ -16,8 +16,8 @@ use onefold_normalise::{self as normalise, Surroundings};
 
 use super::enrich::enrich;
 use super::field_values::{
-    BirthDateReading, NO_NUMBER, NO_TIME, checked, contacts_in, default, drop_nobodys_names, format_name, list, split_full_name,
-    unmarked_in,
+    BirthDateReading, NO_NUMBER, NO_TIME, checked, contacts_in, default, drop_nobodys_names, format_name, list,
+    split_full_name, unmarked_in,
 };
 use super::id::id;
 use super::rejects::Reject;
