@@ -1,31 +1,22 @@
 //! Values that could not be used, by source and field. A field can be lost as a whole while no row is refused: all phone
 //! numbers of a source whose country nothing says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use onefold_config::Publish;
+use onefold_config::{Config, Publish};
 use onefold_lake::version::manifest::SourceCounts;
-use onefold_normalise::field::TextField;
 use onefold_rows::translate::lost;
 
 /// The fewest lost values of a field for which their share counts. Fewer are seen at once in the run's summary.
 const LOST_MIN: u64 = 30;
 
 /// The limits that fields of sources exceed, one message each. Placeholders are no values, so they do not count.
-pub(crate) fn gate(sources: &BTreeMap<String, SourceCounts>, limits: &Publish) -> Vec<String> {
+pub(crate) fn gate(sources: &BTreeMap<String, SourceCounts>, config: &Config) -> Vec<String> {
     let of_source = |(source, counts): (&String, &SourceCounts)| -> Vec<String> {
-        fields(counts).into_iter().filter_map(|field| fault(source, counts, field, limits)).collect()
+        let fields = config.text_fields.iter().map(|field| field.name());
+        fields.filter_map(|field| fault(source, counts, field, &config.publish)).collect()
     };
     sources.iter().flat_map(of_source).collect()
-}
-
-/// The text fields of which values were dropped.
-fn fields(counts: &SourceCounts) -> BTreeSet<&str> {
-    let field = |name: &String| -> Option<&'static str> {
-        let name = name.split_once(": ").map_or(name.as_str(), |(field, _)| field);
-        TextField::from_name(name).map(TextField::name)
-    };
-    counts.dropped_values.keys().filter_map(field).collect()
 }
 
 fn fault(source: &str, counts: &SourceCounts, field: &str, limits: &Publish) -> Option<String> {
@@ -46,24 +37,23 @@ fn fault(source: &str, counts: &SourceCounts, field: &str, limits: &Publish) -> 
 mod tests {
     use super::*;
 
-    fn limits(max_dropped_ratio: f64, of: &[(&str, f64)]) -> Publish {
+    fn config(limit: &str) -> Config {
+        let source = "[[source]]\nname = \"a\"\nformat = \"csv\"\n[source.fields]\nid = \"/id\"\n";
         let text =
-            "[[source]]\nname = \"a\"\nformat = \"csv\"\n[source.fields]\nid = \"/id\"\n[[match]]\nkey = \"email\"\n";
-        let default = onefold_config::Config::parse(text).map(|config| config.publish).unwrap();
-        let of = of.iter().map(|(field, ratio)| ((*field).to_owned(), *ratio)).collect();
-        Publish { max_dropped_ratio, max_dropped_ratio_of: of, ..default }
+            format!("{source}[[match]]\nkey = \"email\"\n[field.card]\n[publish]\nmax_dropped_ratio = {limit}\n");
+        Config::parse(&text).unwrap()
     }
 
-    fn faults(dropped: &[(&str, u64)], kept: u64, limits: &Publish) -> Vec<String> {
+    fn faults(dropped: &[(&str, u64)], kept: u64, config: &Config) -> Vec<String> {
         let dropped_values = dropped.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
         let kept_values = [("phone_number".to_owned(), kept)].into();
         let counts = SourceCounts { dropped_values, kept_values, ..SourceCounts::default() };
-        gate(&[("crm".to_owned(), counts)].into(), limits)
+        gate(&[("crm".to_owned(), counts)].into(), config)
     }
 
     #[test]
     fn a_field_that_is_lost_as_a_whole_closes_the_gate() {
-        let limits = limits(0.95, &[]);
+        let limits = config("0.95");
         for (dropped, kept, is_closed) in [
             (&[("phone_number", 40)][..], 0, true),
             (&[("phone_number", 29)], 0, false),
@@ -72,6 +62,7 @@ mod tests {
             (&[("phone_number", 20), ("phone_number: a list or an object", 20)], 0, true),
             (&[("phone_number: a placeholder", 4000)], 0, false),
             (&[("phone_number: control characters taken out", 4000)], 4000, false),
+            (&[("card", 40)], 0, true),
             (&[("crm: no column for /phone", 4000)], 0, false),
             (&[], 0, false),
         ] {
@@ -86,9 +77,9 @@ mod tests {
 
     #[test]
     fn a_field_can_have_its_own_limit() {
-        let own = limits(0.95, &[("phone_number", 0.1)]);
+        let own = config("{ phone_number = 0.1 }");
         assert_eq!(faults(&[("phone_number", 40)], 100, &own).len(), 1);
-        assert!(faults(&[("phone_number", 40)], 0, &limits(0.95, &[("phone_number", 1.0)])).is_empty());
-        assert!(faults(&[("phone_number", 40)], 0, &limits(1.0, &[])).is_empty());
+        assert!(faults(&[("phone_number", 40)], 0, &config("{ phone_number = 1.0 }")).is_empty());
+        assert!(faults(&[("phone_number", 40)], 0, &config("1.0")).is_empty());
     }
 }

@@ -77,7 +77,8 @@ async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Co
     };
     check::balance(&gathered, previous.as_ref())?;
     let limits = &pinned.config.publish;
-    let of_parts = [gathered.rejected.gate(limits, run), dropped::gate(&gathered.rejected.sources, limits)].concat();
+    let of_parts =
+        [gathered.rejected.gate(limits, run), dropped::gate(&gathered.rejected.sources, &pinned.config)].concat();
     let manifest = manifest(run, &pinned, gathered, previous.as_ref(), context, moved).await?;
     let faults = [check::gate(&manifest, previous.as_ref(), limits), of_parts].concat();
     let manifest = Manifest { gated: faults, dry_run: pinned.plan.dry_run, ..manifest };

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use onefold_normalise::field::TextField;
 use toml::de::DeValue;
 
 use super::mapping::flatten;
-use super::text_field;
+use super::{of_text_fields, text_field};
 use crate::Publish;
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, as_number};
@@ -87,7 +86,8 @@ pub(super) fn publish(root: &Section<'_>, notes: &mut Notes<'_>) -> Publish {
 
 /// A share of each text field.
 fn ratios() -> Vec<Key> {
-    TextField::ALL.map(|field| Key::ratio(field.name(), "The share of this field.")).into()
+    let key = |name| Key::ratio(name, "The share of this field.");
+    of_text_fields(|field| key(field.name()), key("<name>"))
 }
 
 /// The limits of dropped values: one number, or a table by field.
