@@ -5,8 +5,6 @@
 
 mod words;
 
-use std::borrow::Cow;
-
 use super::birthdate::{is_placeholder_date, is_zeros};
 use super::field::TextField;
 use super::{lowercase, spreadsheet};
@@ -132,31 +130,40 @@ fn is_unknown_country(value: &str) -> bool {
 /// The bytes of the longest word.
 const LONGEST: usize = 63;
 
-/// The lengths of words, a bit each, by their first byte in lower case.
-const LENGTHS: [u64; 128] = {
-    let mut lengths = [0; 128];
+/// How many bits [`ENDS`] has.
+const BITS: usize = 1 << 13;
+
+/// The first bytes, last bytes and lengths of words, a bit for all that [`bit`] takes for one.
+const ENDS: [u64; BITS / 64] = {
+    let mut bits = [0; BITS / 64];
     let mut number = 0;
     while number < WORDS.len() {
         let bytes = WORDS[number].as_bytes();
-        if bytes[0].is_ascii() {
-            lengths[bytes[0] as usize] |= 1 << bytes.len();
-        }
+        let bit = bit(bytes[0], bytes[bytes.len() - 1], bytes.len());
+        bits[bit / 64] |= 1 << (bit % 64);
         number += 1;
     }
-    lengths
+    bits
 };
+
+/// The bit of a text in any letter case, by its first and last byte and its length.
+#[inline]
+const fn bit(first: u8, last: u8, length: usize) -> usize {
+    let (first, last) = ((first | 0x20) as usize, (last | 0x20) as usize);
+    (first * 131 + last * 1931 + length * 577) % BITS
+}
 
 #[inline]
 fn meaning(value: &str) -> Meaning {
     let bytes = value.as_bytes();
-    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return Meaning::Missing };
+    let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return Meaning::Missing };
     if !first.is_ascii_alphanumeric() || !last.is_ascii_alphanumeric() {
         return with_marks(value);
     }
-    // Most values are known by their length and first letter.
-    let first = first.to_ascii_lowercase();
-    let can_be_word = bytes.len() <= LONGEST && LENGTHS[usize::from(first)] & (1 << bytes.len()) != 0;
-    if can_be_word || first == b'x' { of_word(value) } else { Meaning::Value }
+    // Most values are known by their length and their ends.
+    let bit = bit(first, last, bytes.len());
+    let can_be_word = ENDS[bit / 64] & (1 << (bit % 64)) != 0;
+    if can_be_word || first.eq_ignore_ascii_case(&b'x') { of_word(value) } else { Meaning::Value }
 }
 
 /// What a text stands for that starts or ends with a blank, a mark or a letter that is no ASCII.
@@ -190,12 +197,21 @@ fn of_word(text: &str) -> Meaning {
     if matches!(text, "NaN" | "NaT") {
         return Meaning::Missing;
     }
-    let lower = lowercase(text);
-    let is_separator = |letter: char| matches!(letter, '_' | '-' | '\u{a0}');
-    let word = if lower.contains(is_separator) { Cow::Owned(lower.replace(is_separator, " ")) } else { lower };
-    match WORDS.binary_search(&word.as_ref()) {
+    if !text.is_ascii() {
+        return of_lower(lowercase(text).replace(['_', '-', '\u{a0}'], " ").as_bytes());
+    }
+    let mut buffer = [0; LONGEST];
+    let word = &mut buffer[..text.len()];
+    word.copy_from_slice(text.as_bytes());
+    word.make_ascii_lowercase();
+    word.iter_mut().filter(|byte| matches!(byte, b'_' | b'-')).for_each(|byte| *byte = b' ');
+    of_lower(word)
+}
+
+fn of_lower(word: &[u8]) -> Meaning {
+    match WORDS.binary_search_by(|known| known.as_bytes().cmp(word)) {
         Err(_) => Meaning::Value,
-        Ok(_) if NAMES_TOO.contains(&word.as_ref()) => Meaning::Ambiguous,
+        Ok(_) if NAMES_TOO.iter().any(|name| name.as_bytes() == word) => Meaning::Ambiguous,
         Ok(_) => Meaning::Missing,
     }
 }
