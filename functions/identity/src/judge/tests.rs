@@ -88,7 +88,8 @@ fn corrections_hold_for_the_accounts_that_are_there() {
 }
 
 proptest! {
-    /// Whoever asks: the links of a group are the pairs that a rule accepts when it is asked about each.
+    /// Whoever asks: the links of a group are the pairs that a rule accepts when it is asked about each, and the refused
+    /// pairs those that a rule keeps apart and none accepts.
     #[test]
     fn links_are_the_pairs_that_rules_accept(
         values in proptest::collection::vec(
@@ -102,7 +103,7 @@ proptest! {
             values.iter().map(|(a, b, c, d)| [given(a), given(b), given(c), given(d)]).collect();
         with(&values, &Corrections::default(), |judge| {
             let all: Vec<u32> = judge.pool().numbers().collect();
-            let links = judge.links(&all);
+            let Decided { links, refused } = judge.decide(&all);
             for left in &all {
                 for right in &all[*left as usize + 1..] {
                     let accepts = |rule: &usize| judge.ruling(*rule, *left, *right).verdict == Verdict::Accepted;
@@ -110,6 +111,8 @@ proptest! {
                     let link = links.iter().find(|link| link.places == (*left, *right));
                     assert_eq!(link.map(|link| link.rules as usize).unwrap_or_default(), accepting.len());
                     assert_eq!(link.map(|link| link.first_rule), accepting.first().copied());
+                    let keeps_apart = (0..2).any(|rule| judge.keeps_apart(rule, *left, *right));
+                    assert_eq!(refused.contains(&(*left, *right)), keeps_apart && accepting.is_empty());
                 }
             }
         });
