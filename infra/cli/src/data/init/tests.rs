@@ -248,9 +248,12 @@ async fn an_address_of_somebody_else_is_only_proposed() {
         (shared, "# unsure: only 3 differ among 20 accounts, so many share one"),
     ] {
         let scratch = Scratch::new(&[("landing/crm/a.csv", content.as_bytes())]);
-        assert!(scratch.init().await.unwrap().is_complete);
+        let guessed = scratch.init().await.unwrap();
+        assert!(guessed.is_complete);
         let (why, line) = field_line(&scratch.config_text(), "email");
         assert!(line.starts_with("# email = ") && why.starts_with(doubt), "{why}");
+        let told = doubt.replace("# unsure: ", "  email is only proposed and not read yet: ");
+        assert!(guessed.report.contains(&told), "{}", guessed.report);
         let (customers, _) = groups_of(&scratch).await;
         assert_eq!(customers.len(), 20, "nobody is one with another");
     }

@@ -138,6 +138,11 @@ impl Section<'_> {
         if let Some(phones) = self.phones.as_ref().filter(|phones| phones.lack_region()) {
             lines.push(format!("  {}; write region", without_country(phones)));
         }
+        let proposed = self.guesses.fields.iter().filter(|guess| guess.sureness == Sureness::Unsure);
+        let of_contacts = proposed.filter(|guess| matches!(guess.field.as_str(), "email" | "phone_number"));
+        lines.extend(
+            of_contacts.map(|guess| format!("  {} is only proposed and not read yet: {}", guess.field, guess.why)),
+        );
         lines
     }
 }
