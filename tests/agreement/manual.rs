@@ -73,9 +73,14 @@ fn every_configuration_in_the_pages_is_understood() {
 
 /// A whole configuration that has what an example leaves out.
 fn completed(example: &str) -> String {
-    let source = "[[source]]\nname = \"any\"\nformat = \"jsonl\"\n[source.fields]\nid = \"/id\"\n\"attributes.plan\" = \"/p\"\n\
-                  \"attributes.occupation\" = \"/o\"\n";
-    let source = if example.contains("[[source]]") { "" } else { source };
+    let source = |name: &str| {
+        format!(
+            "[[source]]\nname = {name:?}\nformat = \"jsonl\"\n[source.fields]\nid = \"/id\"\n\"attributes.plan\" = \"/p\"\n\
+             \"attributes.occupation\" = \"/o\"\n"
+        )
+    };
+    let sources = ["crm", "shop"].map(source).concat();
+    let source = if example.contains("[[source]]") { "" } else { &sources };
     let rule = if example.contains("[[match]]") { "" } else { "[[match]]\nkey = \"email\"\n" };
     format!("{source}{example}\n{rule}")
 }
