@@ -11,8 +11,8 @@ mod lists;
 use lists::{DATES, EXAMPLES, HOSTS, LOCAL_PARTS, NAMES, REPEATED, TOP_LEVELS};
 use onefold_config::{BlockedValues, Config};
 use onefold_normalise::field::{TextField, TextFieldSet};
-use onefold_normalise::lowercase;
 use onefold_normalise::placeholder::{is_ambiguous_name, is_placeholder_of};
+use onefold_normalise::{calling_codes, lowercase};
 
 use crate::account::Account;
 
@@ -141,12 +141,22 @@ fn is_unanswered(local: &str) -> bool {
     ["noreply", "donotreply", "dontreply"].iter().any(|start| letters.starts_with(start))
 }
 
-/// Seven times the same digit at the end, or digits counted up or down.
+/// Seven times the same digit at the end, or nothing but digits counted up or down behind the calling code.
 fn is_dummy_number(text: &str) -> bool {
     const REPEATED: usize = 7;
-    let bytes = text.as_bytes();
+    // The extension says nothing about the number.
+    let number = text.split(';').next().unwrap_or(text);
+    let bytes = number.as_bytes();
     let same = bytes.iter().rev().take_while(|byte| Some(*byte) == bytes.last()).count();
-    same >= REPEATED || ["123456789", "1234567890", "987654321", "9876543210"].iter().any(|end| text.ends_with(end))
+    let counted =
+        ["123456789", "1234567890", "987654321", "9876543210"].iter().find_map(|end| number.strip_suffix(end));
+    same >= REPEATED || counted.is_some_and(is_prefix)
+}
+
+/// Whether a text is nothing, or what may stand before a national number: `+49`, `0`.
+fn is_prefix(text: &str) -> bool {
+    let code = text.strip_prefix('+').unwrap_or_default();
+    matches!(text, "" | "+" | "0") || calling_codes().any(|(_, known)| known == code)
 }
 
 /// Whether a text is what a pattern says, `*` being any text. Both in lower case.
@@ -258,10 +268,12 @@ mod tests {
         ] {
             assert!(!list.blocks(TextField::Email, email), "{email}");
         }
-        for number in ["+4900000000", "+11111111111", "+11234567890", "+49123456789"] {
+        for number in ["+4900000000", "+11111111111", "+11234567890", "+49123456789", "+11111111111;ext=5"] {
             assert!(list.blocks(TextField::PhoneNumber, number), "{number}");
         }
-        for number in ["+491438055090", "+16502530000", "+18005551111"] {
+        for number in
+            ["+491438055090", "+16502530000", "+18005551111", "+4915123456789", "+12123456789", "+541123456789"]
+        {
             assert!(!list.blocks(TextField::PhoneNumber, number), "{number}");
         }
         assert!(list.blocks(TextField::Birthdate, "1970-01-01") && !list.blocks(TextField::Birthdate, "1970-01-02"));

@@ -32,14 +32,39 @@ pub(super) struct Number<'d> {
 }
 
 /// What people dial before a number in their own country.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trunk {
     /// These digits, or nothing.
     Digits(&'static str),
-    /// `0`; other digits depend on a pattern.
-    ZeroOrPattern,
-    /// A pattern.
-    Pattern,
+    /// `0`, or what a pattern says.
+    ZeroOr(Prefix),
+    /// What a pattern says.
+    Pattern(Prefix),
+}
+
+/// What people dial before a calling code.
+enum Abroad {
+    /// These digits.
+    Digits(&'static str),
+    /// What a pattern says.
+    Pattern(Prefix),
+}
+
+/// A pattern for the first digits. Its automaton is made at first use.
+struct Prefix {
+    pattern: &'static str,
+    automaton: OnceLock<Option<Automaton>>,
+}
+
+impl Prefix {
+    fn new(pattern: &'static str) -> Self {
+        Self { pattern, automaton: OnceLock::new() }
+    }
+
+    /// Whether the pattern may match first digits. Then the library has to say what it makes of them.
+    fn may_match(&self, digits: &[u8]) -> bool {
+        let automaton = self.automaton.get_or_init(|| Automaton::of_prefix(self.pattern));
+        automaton.as_ref().is_none_or(|automaton| automaton.begins(digits))
+    }
 }
 
 /// The plan of a country.
@@ -48,8 +73,7 @@ pub(super) struct Plan {
     /// The calling code, without `+`.
     pub code: &'static str,
     trunk: Trunk,
-    /// What people dial before a calling code; `None` if it is a pattern.
-    abroad: Option<&'static str>,
+    abroad: Abroad,
 }
 
 /// A calling code, and the countries that have it.
@@ -104,14 +128,12 @@ impl Plan {
     pub(super) fn number<'d>(&self, digits: &'d [u8]) -> Found<'d> {
         let Some(automaton) = self.automaton() else { return Found::Unsure };
         let found = |national| Found::Number(self.canonical(automaton, national));
-        let rest = match self.trunk {
+        let rest = match &self.trunk {
             Trunk::Digits("") => None,
             Trunk::Digits(trunk) => digits.strip_prefix(trunk.as_bytes()),
-            Trunk::ZeroOrPattern => match digits.strip_prefix(b"0") {
-                None => return Found::Unsure,
-                rest => rest,
-            },
-            Trunk::Pattern => return Found::Unsure,
+            Trunk::ZeroOr(_) if digits.starts_with(b"0") => Some(&digits[1..]),
+            Trunk::ZeroOr(prefix) | Trunk::Pattern(prefix) if prefix.may_match(digits) => return Found::Unsure,
+            Trunk::ZeroOr(_) | Trunk::Pattern(_) => None,
         };
         match rest {
             Some(rest) if automaton.is_valid(rest) => found(rest),
@@ -127,17 +149,17 @@ impl Plan {
 
     /// The number of digits as people in the country write them.
     pub(super) fn national<'d>(&self, digits: &'d [u8]) -> Found<'d> {
-        match self.abroad {
-            Some(prefix) => {
+        match &self.abroad {
+            Abroad::Digits(prefix) => {
                 if let Some(rest) = digits.strip_prefix(prefix.as_bytes()).filter(|rest| rest.first() != Some(&b'0')) {
                     return match international(rest) {
-                        Found::Nothing if prefix != "00" && digits.starts_with(b"00") => Found::Unsure,
+                        Found::Nothing if *prefix != "00" && digits.starts_with(b"00") => Found::Unsure,
                         found => found,
                     };
                 }
             }
-            None if matches!(digits.first(), Some(b'0' | b'1' | b'9')) => return Found::Unsure,
-            None => {}
+            Abroad::Pattern(prefix) if prefix.may_match(digits) => return Found::Unsure,
+            Abroad::Pattern(_) => {}
         }
         let national = self.number(digits);
         let Some(rest) = digits.strip_prefix(self.code.as_bytes()) else {
@@ -173,18 +195,18 @@ impl Plan {
 
     /// Whether people in the country dial `0` before a number, and its numbers have none.
     pub(super) fn has_trunk_zero(&self) -> bool {
-        matches!(self.trunk, Trunk::Digits("0") | Trunk::ZeroOrPattern)
+        matches!(self.trunk, Trunk::Digits("0") | Trunk::ZeroOr(_))
     }
 
     /// Whether the first digits may be more than the beginning of a number: a prefix of the country, its own calling
     /// code, or what stands before mobile numbers.
     pub(super) fn is_ambiguous(&self, digits: &[u8]) -> bool {
-        let has_trunk = match self.trunk {
-            Trunk::Digits("0") | Trunk::ZeroOrPattern => false,
+        let has_trunk = match &self.trunk {
+            Trunk::Digits("0") | Trunk::ZeroOr(_) => false,
             Trunk::Digits(trunk) => {
                 digits.first() == Some(&b'0') || !trunk.is_empty() && digits.starts_with(trunk.as_bytes())
             }
-            Trunk::Pattern => true,
+            Trunk::Pattern(_) => true,
         };
         has_trunk || self.has_mobile_mark() || digits.starts_with(self.code.as_bytes())
     }
@@ -193,7 +215,7 @@ impl Plan {
     pub(super) fn is_doubtful(&self, national: &[u8]) -> bool {
         let has_trunk = match self.trunk {
             Trunk::Digits(trunk) => !trunk.is_empty() && national.starts_with(trunk.as_bytes()),
-            Trunk::ZeroOrPattern | Trunk::Pattern => false,
+            Trunk::ZeroOr(_) | Trunk::Pattern(_) => false,
         };
         has_trunk || national.first() == Some(&b'0') || self.has_mobile_mark()
     }
@@ -205,7 +227,10 @@ impl Plan {
 
     /// The digits behind the prefix that people in the country dial before a calling code, if it is not `00`.
     pub(super) fn without_abroad_prefix<'d>(&self, digits: &'d [u8]) -> Option<&'d [u8]> {
-        digits.strip_prefix(self.abroad?.as_bytes())
+        match self.abroad {
+            Abroad::Digits(prefix) => digits.strip_prefix(prefix.as_bytes()),
+            Abroad::Pattern(_) => None,
+        }
     }
 
     /// Whether a valid number of the calling code can have so many digits.
@@ -281,7 +306,8 @@ fn plan(line: &'static str) -> Option<Plan> {
     let name = columns.next()?.as_bytes().try_into().ok()?;
     let code = columns.next()?;
     let trunk = trunk(columns.next()?);
-    let abroad = columns.next().filter(|abroad| is_digits(abroad));
+    let abroad = columns.next()?;
+    let abroad = if is_digits(abroad) { Abroad::Digits(abroad) } else { Abroad::Pattern(Prefix::new(abroad)) };
     Some(Plan { name, code, trunk, abroad })
 }
 
@@ -297,7 +323,8 @@ fn trunk(pattern: &'static str) -> Trunk {
     let first = pattern.strip_suffix("|0").and_then(|first| first.strip_prefix('('));
     let first = first.filter(|first| !first.contains(")|") && !first.contains("$|"));
     let begins = first.map(|first| first.trim_start_matches('[').starts_with(|letter| matches!(letter, '1'..='9')));
-    if begins == Some(true) { Trunk::ZeroOrPattern } else { Trunk::Pattern }
+    let prefix = Prefix::new(pattern);
+    if begins == Some(true) { Trunk::ZeroOr(prefix) } else { Trunk::Pattern(prefix) }
 }
 
 #[cfg(test)]

@@ -30,17 +30,30 @@ impl Automaton {
     pub(super) fn new(lines: &[&str]) -> Option<Self> {
         let mut patterns = Vec::new();
         let countries: Vec<Country> = lines.iter().map(|line| Country::new(line, &mut patterns)).collect();
-        let dfa = DFA::builder()
-            .syntax(syntax::Config::new().unicode(false).utf8(false))
-            .thompson(thompson::Config::new().utf8(false))
-            .configure(DFA::config().match_kind(MatchKind::All).cache_capacity(CACHE_BYTES))
-            .build_many(&patterns)
-            .ok()?;
+        let dfa = dfa(&patterns)?;
         let is_one = countries.len() == 1;
         Self::unfolded(&dfa, |matched| {
             let valid = |length: &usize| is_valid(&countries, is_one, matched, *length);
             (1..=17).filter(valid).fold(0, |bits, length| bits | 1 << length)
         })
+    }
+
+    /// The automaton of a pattern for first digits, which is in the last state of each text that it matches.
+    pub(super) fn of_prefix(pattern: &str) -> Option<Self> {
+        Self::unfolded(&dfa(&[format!("(?:{pattern})")])?, |matched| if matched.is_empty() { 0 } else { u32::MAX })
+    }
+
+    /// Whether the pattern of [`Automaton::of_prefix`] matches one or more of the first digits. `$` matches everywhere.
+    pub(super) fn begins(&self, digits: &[u8]) -> bool {
+        let mut state = 1;
+        digits.iter().any(|digit| {
+            state = self.after(state, *digit);
+            self.lengths[state] != 0
+        })
+    }
+
+    fn after(&self, state: usize, digit: u8) -> usize {
+        usize::from(self.next[state][usize::from(digit.wrapping_sub(b'0') % 10)])
     }
 
     /// All states that digits lead to.
@@ -76,10 +89,7 @@ impl Automaton {
     }
 
     pub(super) fn is_valid(&self, digits: &[u8]) -> bool {
-        let mut state = 1;
-        for digit in digits {
-            state = usize::from(self.next[state][usize::from(digit.wrapping_sub(b'0') % 10)]);
-        }
+        let state = digits.iter().fold(1, |state, digit| self.after(state, *digit));
         digits.len() < 32 && self.lengths[state] >> digits.len() & 1 == 1
     }
 
@@ -91,6 +101,15 @@ impl Automaton {
     pub(super) fn can_begin_with_zero(&self) -> bool {
         self.next[1][0] != 0
     }
+}
+
+fn dfa(patterns: &[String]) -> Option<DFA> {
+    DFA::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .thompson(thompson::Config::new().utf8(false))
+        .configure(DFA::config().match_kind(MatchKind::All).cache_capacity(CACHE_BYTES))
+        .build_many(patterns)
+        .ok()
 }
 
 /// The patterns that match all digits up to a state.
