@@ -217,7 +217,7 @@ fn a_limit_of_values_may_compare_them() {
         most: 1,
     };
     let written = "{ field = \"given_name\", as = [\"ascii\", \"nickname\"], jaro_winkler = 0.9, most = 1 }";
-    assert_eq!(distinct(written), [given_name.clone()]);
+    assert_eq!(distinct(written), std::slice::from_ref(&given_name));
     let both = distinct(&format!("[{{ field = \"birthdate\", most = 1, exact = true }}, {written}]"));
     assert_eq!(both, [given_name, DistinctLimit { comparer: Comparer::exact(TextField::Birthdate), most: 1 }]);
 

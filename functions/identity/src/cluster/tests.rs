@@ -307,9 +307,13 @@ fn a_rule_between_sources_links_no_two_accounts_of_one() {
     let mut pool = few(&[given; 4]);
     pool.accounts[2].reference = "b:2".into();
     let between = MatchRule { between: vec!["a".to_owned(), "b".to_owned()], ..plain() };
-    assert_eq!(found(&pool, &[between.clone()], &guard()), [[0, 1, 2, 3]], "over the account of the other source");
+    assert_eq!(
+        found(&pool, std::slice::from_ref(&between), &guard()),
+        [[0, 1, 2, 3]],
+        "over the account of the other source"
+    );
     pool.accounts[2].reference = "a:2".into();
-    assert_eq!(found(&pool, &[between.clone()], &guard()).len(), 4);
+    assert_eq!(found(&pool, std::slice::from_ref(&between), &guard()).len(), 4);
     let refusing = MatchRule { conditions: given_name(Requirement::NotDisagree).conditions, ..between };
     let same_source =
         few(&[("Anna", None, &[(0, 1), (1, 2)]), ("Otto", None, &[(0, 1), (1, 3)]), ("", None, &[(1, 2), (1, 3)])]);

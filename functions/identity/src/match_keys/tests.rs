@@ -115,7 +115,7 @@ fn only_accounts_of_its_sources_have_a_rules_keys() {
     let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
     let digest = |rules: &[MatchRule]| Matcher::new(&config(rules.to_vec()), hasher.clone()).digest();
     let digests = [
-        digest(&[rule.clone()]),
+        digest(std::slice::from_ref(&rule)),
         digest(&[between(["a", "b"])]),
         digest(&[between(["a", "c"])]),
         digest(&[rule.clone(), between(["a", "b"])]),

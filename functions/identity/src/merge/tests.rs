@@ -167,7 +167,7 @@ fn what_is_left_of_an_address_replaces_no_whole_one_and_the_next_whole_one_does(
         json!({"street_address": "Am Anger 3", "postal_code": "04103", "locality": "Leipzig", "country": "DE"}),
     );
     let survivor = |later: &[Value]| {
-        let merged = merge(&lines(&[&[first.clone()], later].concat()));
+        let merged = merge(&lines(&[std::slice::from_ref(&first), later].concat()));
         assert_eq!(merged.customers.len(), 1);
         merged.customers[0]["provenance"]["address.postal_code"].clone()
     };
