@@ -40,7 +40,7 @@ impl FieldCounts {
     }
 
     /// The counts that are not 0, of these fields.
-    fn of<'f>(&self, fields: &'f [TextField]) -> impl Iterator<Item = (TextField, u64)> {
+    fn of(&self, fields: &[TextField]) -> impl Iterator<Item = (TextField, u64)> {
         let counted = fields.iter().map(|field| (*field, self.0[field.index()]));
         counted.filter(|(_, count)| *count > 0)
     }
