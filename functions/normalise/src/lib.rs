@@ -30,6 +30,7 @@ mod metaphone;
 mod name;
 mod nickname;
 mod numbering_plan;
+pub mod person_name;
 mod phone;
 mod phone_text;
 mod phonetic;
