@@ -78,8 +78,7 @@ fn plain_name(text: &str) -> Option<PersonName<'_>> {
     let (first, rest) = text.split_at(end);
     let is_last_first = rest.trim_ascii_start().starts_with(',');
     let second = rest.trim_ascii_start().strip_prefix(',').unwrap_or(rest).trim_ascii_start();
-    let is_plain = !first.is_empty() && !second.is_empty() && second.bytes().all(is_plain);
-    if !is_plain || !Kinds::of(first).is_none() || !Kinds::of(second).is_none() {
+    if !is_plain_word(first) || !is_plain_word(second) || !Kinds::of(first).is_none() || !Kinds::of(second).is_none() {
         return None;
     }
     let [given, family] = if is_last_first { [second, first] } else { [first, second] };
@@ -91,10 +90,18 @@ fn plain_name(text: &str) -> Option<PersonName<'_>> {
     })
 }
 
+/// Whether a text is a word of letters, with no hyphen and no apostrophe at its ends.
+fn is_plain_word(text: &str) -> bool {
+    let is_mark = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'-' | b'\''));
+    let bytes = text.as_bytes();
+    !is_mark(bytes.first()) && !is_mark(bytes.last()) && bytes.iter().copied().all(is_plain)
+}
+
 /// Whether a byte is of a letter, a hyphen or an apostrophe. Those that white space and punctuation beyond ASCII begin
-/// with (U+0080 to U+00BF, U+2000 to U+3FFF) are not.
+/// with (U+0080 to U+00BF, U+2000 to U+3FFF, U+F000 to U+FFFF) are not.
 fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'\'') || (byte >= 0x80 && !matches!(byte, 0xc2 | 0xe2 | 0xe3))
+    let is_letter = byte >= 0x80 && !matches!(byte, 0xc2 | 0xe2 | 0xe3 | 0xef);
+    byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'\'') || is_letter
 }
 
 fn any_name(text: &str) -> PersonName<'static> {
