@@ -3,12 +3,13 @@
 //! * [`field`]: the text fields by their standard names, and sets of them
 //! * [`timestamp`]: points in time, and the formats that sources write them in
 //! * [`Step`] and [`run`]: small named steps that the configuration chains for each text field. Each has a file: `text`
-//!   (white space, Unicode, ASCII), `name` (letter case), `nickname`, `email`, `phone` and `e164`, `date`, `country`,
-//!   `postal_code`, `phonetic` and `metaphone`. `phone_text` reads the digits of a number, and `numbering_plan` says which
-//!   are valid
+//!   (white space, Unicode, ASCII), `casefold`, `letters`, `name` (letter case), `nickname`, `email`, `phone` and `e164`,
+//!   `date`, `country`, `postal_code`, `street`, `phonetic` and `metaphone`. `phone_text` reads the digits of a number, and
+//!   `numbering_plan` says which are valid
 //! * [`placeholder`]: what is written where a value is missing
 //! * [`birthdate`]: the days that people are born on, and those that programs write where they know none
 //! * [`contacts`]: the addresses and numbers in a text that has several, or something around them
+//! * [`person_name`]: full names, and what is no name in the fields of a name
 //! * [`spreadsheet`]: what spreadsheets leave around and instead of values
 //! * `table` and `calling_codes`: what steps look up; the tables are in `tables/`
 //!
@@ -20,12 +21,14 @@
 
 pub mod birthdate;
 mod calling_codes;
+mod casefold;
 pub mod contacts;
 mod country;
 mod date;
 mod e164;
 mod email;
 pub mod field;
+mod letters;
 mod metaphone;
 mod name;
 mod nickname;
@@ -38,6 +41,7 @@ pub mod placeholder;
 mod postal_code;
 pub mod spreadsheet;
 mod step;
+mod street;
 mod table;
 mod text;
 pub mod timestamp;
