@@ -151,3 +151,18 @@ fn capitalise_leaves_names_alone_that_somebody_wrote_with_care() {
     }
     assert!(ran.are_one(&["till:2", "till:6"]) && ran.are_one(&["till:3", "till:7"]), "{:?}", ran.customers);
 }
+
+/// One source has the names in two fields, another has them the other way round.
+#[test]
+fn whole_names_are_compared_in_either_order() {
+    let key = "key = [{ field = \"full_name\", as = [\"ascii\", \"casefold\", \"sorted_words\"] }, \"birthdate\"]";
+    let config = BY_NAME.replace("key = [\"given_name\", \"family_name\"]", key).replace(
+        "full_name = \"/customer\"",
+        "given_name = \"/first\"\nfamily_name = \"/last\"\nbirthdate = \"/born\"",
+    );
+    let rows = "nr,first,last,born\n1,Zoë,Ahrens,1980-01-02\n2,AHRENS,Zoe,1980-01-02\n3,Zoë,Ahrens,1981-01-02\n\
+                4,,Ahrens,1980-01-02\n5,Zoë Mia,Ahrens,1980-01-02\n6,Ahrens Mia,Zoë,1980-01-02\n";
+    let ran = Case::new(&config).file("till/a.csv", rows).published();
+    assert!(ran.are_one(&["till:1", "till:2"]) && ran.are_one(&["till:5", "till:6"]), "{:?}", ran.customers);
+    assert_eq!(ran.customers.len(), 4, "{:?}", ran.customers);
+}

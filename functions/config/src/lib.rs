@@ -35,8 +35,8 @@ pub use http::{CursorAt, HttpAuth, HttpPatience, HttpSettings, HttpWatermark, Pa
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 pub use line_span::LineSpan;
 pub use matching::{
-    BlockedValues, ComparedField, Comparer, ComparisonLevel, Condition, DistinctLimit, Guard, MatchRule, Requirement,
-    SourceLimits,
+    BlockedValues, ComparedField, Comparer, ComparisonLevel, Condition, DistinctLimit, FULL_NAME, Guard, MatchRule,
+    Requirement, SourceLimits,
 };
 pub use nearest::nearest;
 pub use postgres::{Postgres, PostgresWatermark, Relation};

@@ -64,15 +64,30 @@ pub struct ComparedField {
     pub steps: Vec<Step>,
 }
 
+/// The name of the given and the family name as one value.
+pub const FULL_NAME: &str = "full_name";
+
 impl ComparedField {
+    /// The given name, a blank and the family name as one value. It is missing if one of them is.
+    pub fn full_name(steps: Vec<Step>) -> Self {
+        let steps = [Step::FullName].into_iter().chain(steps).collect();
+        Self { field: TextField::FamilyName, steps }
+    }
+
+    /// Whether it is [`ComparedField::full_name`].
+    #[inline]
+    pub fn is_full_name(&self) -> bool {
+        self.steps.first() == Some(&Step::FullName)
+    }
+
     /// The field's name, with the steps in parentheses: `given_name(ascii,nickname)`.
     pub fn name(&self) -> String {
-        let steps: Vec<&str> = self.steps.iter().map(|step| step.name()).collect();
-        if steps.is_empty() {
-            self.field.name().to_owned()
-        } else {
-            format!("{}({})", self.field.name(), steps.join(","))
-        }
+        let (name, steps) = match self.steps.as_slice() {
+            [Step::FullName, steps @ ..] => (FULL_NAME, steps),
+            steps => (self.field.name(), steps),
+        };
+        let steps: Vec<&str> = steps.iter().map(|step| step.name()).collect();
+        if steps.is_empty() { name.to_owned() } else { format!("{name}({})", steps.join(",")) }
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn compared_value<'a>(
     account: &'a Account<'_>,
     blocked: TextFieldSet,
 ) -> Option<Cow<'a, str>> {
-    if blocked.contains(part.field) { None } else { match_keys::value(part, account) }
+    if match_keys::is_blocked(part, blocked) { None } else { match_keys::value(part, account) }
 }
 
 /// A value that a comparer compares, and what it needs of the account's name.

@@ -69,6 +69,13 @@ pub fn lowercase(value: &str) -> Cow<'_, str> {
     name::lowercase(Cow::Borrowed(value))
 }
 
+/// A text as it is compared with others: texts that Unicode holds for one (UAX #15) are one, and invisible letters count for
+/// nothing. Most texts are so already.
+#[inline]
+pub fn comparable(value: &str) -> Cow<'_, str> {
+    if value.is_ascii() { Cow::Borrowed(value) } else { text::nfc(text::visible(Cow::Borrowed(value))) }
+}
+
 /// Runs the steps of a chain in order; `None` if a step gives none or the result is empty.
 #[inline]
 pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
@@ -89,5 +96,19 @@ mod tests {
         let run = |text: &'static str| run(&chain, Cow::Borrowed(text), Surroundings::default());
         assert_eq!(run("  Anna.Weber+Shop@GoogleMail.com ").as_deref(), Some("annaweber@gmail.com"));
         assert_eq!(run("   "), None);
+    }
+
+    #[test]
+    fn texts_that_look_the_same_are_compared_as_one() {
+        for (text, expected) in [
+            ("Anna", "Anna"),
+            ("Zoë", "Zoë"),
+            ("Zoe\u{308}", "Zoë"),
+            ("Zoë\u{200b}", "Zoë"),
+            ("Zoë\u{a0}", "Zoë\u{a0}"),
+        ] {
+            assert_eq!(comparable(text), expected, "{text:?}");
+        }
+        assert!(matches!(comparable("Zoë"), Cow::Borrowed(_)));
     }
 }

@@ -70,6 +70,9 @@ pub enum Step {
     DigitsOnly,
     /// The first letters: one to nine of them.
     Prefix(u8),
+    /// Stands first where a match rule compares the given and the family name as one value. A chain cannot name it, and it
+    /// leaves values alone.
+    FullName,
 }
 
 /// The names of [`Step::Prefix`], by its number less one.
@@ -139,6 +142,7 @@ impl Step {
             Self::FirstWord => "first_word",
             Self::SortedWords => "sorted_words",
             Self::DigitsOnly => "digits_only",
+            Self::FullName => "full_name",
             Self::Prefix(2) => PREFIXES[1],
             Self::Prefix(3) => PREFIXES[2],
             Self::Prefix(4) => PREFIXES[3],
@@ -173,6 +177,7 @@ impl Step {
                 | Self::FirstWord
                 | Self::SortedWords
                 | Self::Prefix(_)
+                | Self::FullName
         )
     }
 
@@ -219,6 +224,7 @@ impl Step {
             Self::FirstWord => Some(text::first_word(value)),
             Self::SortedWords => Some(text::sorted_words(value)),
             Self::DigitsOnly => text::digits_only(value),
+            Self::FullName => Some(value),
             Self::Prefix(letters) => Some(text::prefix(value, usize::from(letters))),
         }
     }

@@ -98,7 +98,7 @@ pub fn without_control(letter: char) -> Option<char> {
 }
 
 /// Unicode Normalization Form C (UAX #15): `e` and a combining acute become `é`.
-pub fn nfc(value: Cow<'_, str>) -> Cow<'_, str> {
+pub(super) fn nfc(value: Cow<'_, str>) -> Cow<'_, str> {
     const COMPOSER: icu_normalizer::ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
     if value.is_ascii() {
         return value;
