@@ -108,7 +108,7 @@ pub struct Mapping {
     pub updated_at: Option<TimeField>,
     /// What marks an account as deleted.
     pub deleted: Option<DeletionMark>,
-    /// `First Last` or `Last, First`, split into given and family name.
+    /// `First Last` or `Last, First`, put into the fields of a name.
     pub full_name: Option<Pointers>,
     /// Text fields.
     pub texts: Vec<TextMapping>,

@@ -7,7 +7,13 @@ use super::words::{Kind, Kinds};
 pub(super) fn is_company(words: &[Word<'_>]) -> bool {
     let has_upper = has_upper(words);
     let tail = |pair: &[Word<'_>]| pair[0].is_and(has_upper) && pair[1].is(Kind::CompanyTail);
-    has_form(words) || words.windows(2).skip(1).any(tail)
+    says_company(words) || has_form(words) || words.windows(2).skip(1).any(tail)
+}
+
+/// Whether the first word says that a company follows.
+fn says_company(words: &[Word<'_>]) -> bool {
+    let is_said = |first: &Word<'_>| first.is(Kind::Company) || (first.is(Kind::DottedCompany) && first.ends_in_dot());
+    words.len() > 1 && words.first().is_some_and(is_said)
 }
 
 fn has_form(words: &[Word<'_>]) -> bool {
@@ -24,7 +30,7 @@ fn is_form(name: &[Word<'_>], form: &[Word<'_>]) -> bool {
         return false;
     }
     let kinds = Kinds::of_joined(form.iter().map(|word| word.text));
-    let is_set_off = form.iter().any(|word| word.has_dots())
+    let is_set_off = form.iter().any(|word| word.has_dots() || word.text.contains('/'))
         || (form.len() > 1 && form.iter().any(|word| word.ends_in_dot()))
         || (form.iter().any(|word| has_capital_behind(word.text)) && name.iter().any(|word| word.has_lower()));
     kinds.has(Kind::LegalForm) || kinds.has(Kind::LastLegalForm) || (kinds.has(Kind::WeakLegalForm) && is_set_off)

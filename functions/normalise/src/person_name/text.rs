@@ -134,9 +134,16 @@ const BRACKETS: [(char, char); 4] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '
 const QUOTES: [(char, char); 7] =
     [('"', '"'), ('“', '”'), ('„', '“'), ('„', '”'), ('«', '»'), ('»', '«'), ('\'', '\'')];
 
-/// The text without notes in brackets and nicknames in quotation marks, if anything else is there.
+/// What stands before somebody else's name, or a note.
+const CARE_OF: [&str; 2] = [" c/o ", " C/O "];
+
+/// The text without notes in brackets, nicknames in quotation marks and whom a letter goes to, if anything else is there.
 pub(super) fn without_asides(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
+    let care_of = CARE_OF.into_iter().find_map(|mark| text.split_once(mark));
+    let mut text = match care_of.filter(|(name, _)| name.chars().any(char::is_alphanumeric)) {
+        Some((name, _)) => Cow::Owned(name.to_owned()),
+        None => Cow::Borrowed(text),
+    };
     for (open, close) in BRACKETS.into_iter().chain(QUOTES) {
         while let Some(without) = without_aside(&text, open, close) {
             text = Cow::Owned(without);

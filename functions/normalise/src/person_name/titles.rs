@@ -19,8 +19,9 @@ fn is_title(words: &[Word<'_>], at: usize) -> bool {
     let is_title = word.is(Kind::Title)
         || (word.is(Kind::DottedTitle) && (word.ends_in_dot() || is_beside_title))
         || (word.is(Kind::Rank) && is_before_two);
+    let is_salutation = word.is(Kind::InitialTitle) && word.ends_in_dot() && is_before_two && !next.is_initials();
     // `M.R.` and `D.R.` are initials.
-    is_title && !word.is_initials()
+    is_salutation || (is_title && !word.is_initials())
 }
 
 /// Whether all words are titles: `Dr. med.`
@@ -47,9 +48,11 @@ pub(super) fn suffixes(words: &[Word<'_>]) -> usize {
 fn is_suffix(words: &[Word<'_>]) -> bool {
     let [before @ .., word] = words else { return false };
     let is_upper_alone = word.is_upper() && before.iter().any(|other| other.has_lower());
+    // `jun.`, `jun`
+    let is_small_suffix = word.starts_lower() && (word.ends_in_dot() || before.len() > 1);
     is_certain_suffix(*word)
         || (word.is(Kind::UpperSuffix) && (word.has_dots() || is_upper_alone))
-        || (word.is(Kind::DottedSuffix) && (word.has_dots() || (word.ends_in_dot() && word.starts_lower())))
+        || (word.is(Kind::DottedSuffix) && (word.has_dots() || is_small_suffix))
         || (word.is(Kind::Junior) && (before.len() > 1 || word.starts_lower()))
 }
 

@@ -18,8 +18,14 @@ pub(super) enum Kind {
     Title,
     /// A title only with a dot, or beside another one, as it is a name too: `Ing.`
     DottedTitle,
+    /// A title only with a dot before two names, as it is an initial too: `M.`
+    InitialTitle,
     /// A title only before two names: `Sir`.
     Rank,
+    /// It says that a company follows: `Firma`.
+    Company,
+    /// It says so only with a dot: `Fa.`
+    DottedCompany,
     /// It says that a family follows: `Familie`.
     Household,
     /// A suffix of generation or a degree: `Jr.`, `PhD`.
@@ -55,10 +61,13 @@ pub(super) enum Kind {
 }
 
 /// The kinds with their names in the table.
-const NAMES: [(&str, Kind); 19] = [
+const NAMES: [(&str, Kind); 22] = [
     ("title", Kind::Title),
     ("title.", Kind::DottedTitle),
+    ("initial", Kind::InitialTitle),
     ("rank", Kind::Rank),
+    ("company", Kind::Company),
+    ("company.", Kind::DottedCompany),
     ("household", Kind::Household),
     ("suffix", Kind::Suffix),
     ("caps", Kind::UpperSuffix),
