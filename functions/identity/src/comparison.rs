@@ -47,7 +47,8 @@ impl<'a> Compared<'a> {
     pub(crate) fn new(comparer: &Comparer, account: &'a Account<'a>, blocked: TextFieldSet) -> Option<Self> {
         let field = comparer.part.field;
         let value = compared_value(&comparer.part, account, blocked)?;
-        let is_name = !comparer.exact && (names::may_be_initials(field) || names::counterpart(field).is_some());
+        let is_field = !comparer.exact && !comparer.part.is_full_name();
+        let is_name = is_field && (names::may_be_initials(field) || names::counterpart(field).is_some());
         let written = account.text(field).filter(|_| is_name);
         let name = written.map(|written| ComparedName { written, account, blocked, counterpart: OnceCell::new() });
         Some(Self { value, name })
