@@ -80,13 +80,16 @@ impl ComparedField {
         self.steps.first() == Some(&Step::FullName)
     }
 
+    /// The field's name: `full_name` for the whole name.
+    pub fn field_name(&self) -> &'static str {
+        if self.is_full_name() { FULL_NAME } else { self.field.name() }
+    }
+
     /// The field's name, with the steps in parentheses: `given_name(ascii,nickname)`.
     pub fn name(&self) -> String {
-        let (name, steps) = match self.steps.as_slice() {
-            [Step::FullName, steps @ ..] => (FULL_NAME, steps),
-            steps => (self.field.name(), steps),
-        };
-        let steps: Vec<&str> = steps.iter().map(|step| step.name()).collect();
+        let name = self.field_name();
+        let steps = self.steps.iter().filter(|step| **step != Step::FullName);
+        let steps: Vec<&str> = steps.map(|step| step.name()).collect();
         if steps.is_empty() { name.to_owned() } else { format!("{name}({})", steps.join(",")) }
     }
 }

@@ -266,5 +266,5 @@ fn a_rule_may_compare_whole_names() {
     let config = Config::parse(&format!("{SMALLEST}[[match]]\n{key}\nif_agree = \"full_name\"\n")).unwrap();
     let rule = &config.matches[1];
     assert_eq!(rule.name(), "family_name+full_name(sorted_words)+birthdate");
-    assert_eq!(rule.conditions[0].part, ComparedField::full_name(Vec::new()));
+    assert_eq!(rule.conditions[0].comparer.part, ComparedField::full_name(Vec::new()));
 }
