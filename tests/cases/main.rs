@@ -8,6 +8,8 @@ mod dates;
 mod emails;
 mod files;
 mod household;
+mod letters;
+mod names;
 mod own_fields;
 mod phones;
 mod placeholders;

@@ -19,8 +19,9 @@ const IDS: [&str; 9] = ["1", "2", "7", "007", "9", "10", "11", "a1", "b:2"];
 const SECONDS: [i64; 5] = [0, 1_000_000_000, 1_686_161_760, 1_700_000_000, 1_700_000_001];
 
 /// Values of each field; several are spellings of one, and several are nothing.
-const GIVEN_NAMES: [&str; 15] = [
+const GIVEN_NAMES: [&str; 16] = [
     "Anna",
+    "Frau Anna",
     " anna ",
     "ANNA",
     "A.",
@@ -37,8 +38,11 @@ const GIVEN_NAMES: [&str; 15] = [
     "unbekannt",
 ];
 const FAMILY_NAMES: [&str; 9] = ["Weber", "WEBER", "anna", "O\"Neil, jr", "unknown", "-", "", "Null", "NULL"];
-const FULL_NAMES: [&str; 13] = [
+const FULL_NAMES: [&str; 16] = [
     "Anna Weber",
+    "Dr. Anna Weber",
+    "Weber GmbH",
+    "Anna und Bob Weber",
     "Weber, Anna",
     "Weber Anna",
     "A. Weber",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_tests::oracle::compare_references;
-use onefold_tests::row::TEXT_FIELDS;
+use onefold_tests::row::{NAME_FIELDS, TEXT_FIELDS};
 use onefold_tests::version::Version;
 use serde_json::{Value, json};
 
@@ -176,5 +176,6 @@ fn changed_fields(before: &Value, after: &Value) -> Vec<&'static str> {
         Some(part) => customer["address"][part].clone(),
         None => customer[field].clone(),
     };
-    TEXT_FIELDS.into_iter().chain(others).filter(|field| value(before, field) != value(after, field)).collect()
+    let names = TEXT_FIELDS.into_iter().chain(NAME_FIELDS);
+    names.chain(others).filter(|field| value(before, field) != value(after, field)).collect()
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
 use serde_json::{Map, Value, json};
 
-use crate::row::{MORE_FIELDS, Row, TEXT_FIELDS, rfc3339};
+use crate::row::{MORE_FIELDS, NAME_FIELDS, Row, TEXT_FIELDS, rfc3339};
 use crate::settings::Settings;
 
 /// An account after normalisation and enrichment.
@@ -580,6 +580,10 @@ fn fold(mut accounts: Vec<Account>, settings: &Settings) -> Value {
         "email": survivor("email"),
         "phone_number": survivor("phone_number"),
         "birthdate": survivor("birthdate"),
+        "middle_name": survivor("middle_name"),
+        "honorific_prefix": survivor("honorific_prefix"),
+        "honorific_suffix": survivor("honorific_suffix"),
+        "organization": survivor("organization"),
         "address": if address.values().all(Value::is_null) { Value::Null } else { Value::Object(address) },
         "location": survivor("location"),
         "salary": survivor("salary"),
@@ -601,7 +605,8 @@ fn fold(mut accounts: Vec<Account>, settings: &Settings) -> Value {
 
 /// The text fields of the settings.
 fn text_fields(settings: &Settings) -> impl Iterator<Item = &'static str> {
-    TEXT_FIELDS.into_iter().chain(MORE_FIELDS.into_iter().filter(|_| settings.has_more_fields))
+    let more = MORE_FIELDS.into_iter().filter(|field| settings.has_more_fields && !NAME_FIELDS.contains(field));
+    TEXT_FIELDS.into_iter().chain(NAME_FIELDS).chain(more)
 }
 
 /// Which account or table each value came from; of one account it only says the tables.
@@ -636,18 +641,7 @@ pub fn compare_references(left: (&str, &str), right: (&str, &str)) -> Ordering {
 /// What a row becomes.
 pub fn account_of(row: &Row, settings: &Settings) -> Account {
     let mut raw = row.texts.clone();
-    if let Some(full_name) = raw.remove("full_name").filter(|name| !is_placeholder(name)) {
-        let name = full_name.trim();
-        let (given, family) = match name.find(',') {
-            Some(comma) => (&name[comma + 1..], &name[..comma]),
-            None => match name.find(' ') {
-                Some(space) => (&name[..space], &name[space..]),
-                None => (name, ""),
-            },
-        };
-        raw.insert("given_name", given.to_owned());
-        raw.insert("family_name", family.to_owned());
-    }
+    read_names(&mut raw);
     raw.retain(|field, text| !is_nothing(field, text));
     let names = [raw.get("given_name").cloned(), raw.get("family_name").cloned()];
     for (field, name, other) in [("given_name", &names[0], &names[1]), ("family_name", &names[1], &names[0])] {
@@ -736,9 +730,61 @@ fn number(value: f64) -> Value {
     if value.fract() == 0.0 { json!(value as i64) } else { json!(value) }
 }
 
+/// The parts of a full name, and what a given or a family name has beside it, go to fields of their own. Knows the titles,
+/// suffixes and companies of the properties' rows only.
+fn read_names(raw: &mut BTreeMap<&'static str, String>) {
+    if let Some(full_name) = raw.remove("full_name").filter(|name| !is_placeholder(name)) {
+        read_full_name(full_name.trim(), raw);
+    }
+    let given = raw.remove("given_name").unwrap_or_default();
+    let (title, given) = without_title(&given);
+    let family = raw.remove("family_name").unwrap_or_default();
+    let (family, suffix) = family.strip_suffix(", jr").map_or((family.as_str(), ""), |family| (family, "jr"));
+    let parts =
+        [("honorific_prefix", title), ("given_name", given), ("family_name", family), ("honorific_suffix", suffix)];
+    for (field, part) in parts {
+        if !part.trim().is_empty() {
+            raw.entry(field).or_insert_with(|| part.to_owned());
+        }
+    }
+}
+
+fn read_full_name(name: &str, raw: &mut BTreeMap<&'static str, String>) {
+    if name.ends_with(" GmbH") {
+        raw.insert("organization", name.to_owned());
+        return;
+    }
+    let is_couple = name.contains(" und ");
+    let (title, name) = without_title(name);
+    let (given, family) = match name.split_once(',') {
+        Some((family, given)) if !family.trim().is_empty() => (given.trim(), family.trim()),
+        Some((_, only)) => ("", only.trim()),
+        None => name.rsplit_once(' ').map_or(("", name), |(given, family)| (given.trim(), family)),
+    };
+    if !is_couple {
+        raw.insert("given_name", given.to_owned());
+        raw.insert("honorific_prefix", title.to_owned());
+    }
+    raw.insert("family_name", family.to_owned());
+}
+
+/// A title and the name behind it.
+fn without_title(name: &str) -> (&str, &str) {
+    let titles = ["Dr.", "Frau"].into_iter();
+    let mut found = titles.filter_map(|title| Some((title, name.strip_prefix(title)?.strip_prefix(' ')?)));
+    found.next().unwrap_or(("", name))
+}
+
+/// Text in one case: the first letter of each word in upper case.
 fn capitalise(text: &str) -> String {
-    let first: String = text.chars().take(1).flat_map(char::to_uppercase).collect();
-    first + &text.chars().skip(1).collect::<String>().to_lowercase()
+    if text.chars().any(char::is_lowercase) && text.chars().any(char::is_uppercase) {
+        return text.to_owned();
+    }
+    let word = |word: &str| {
+        let first: String = word.chars().take(1).flat_map(char::to_uppercase).collect();
+        first + &word.chars().skip(1).collect::<String>().to_lowercase()
+    };
+    text.split(' ').map(word).collect::<Vec<String>>().join(" ")
 }
 
 /// Trimmed, lower case, without a tag, Google's addresses in one spelling; none if it is no address.

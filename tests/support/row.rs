@@ -26,6 +26,9 @@ pub const TEXT_FIELDS: [&str; 11] = [
 /// is an identifier. The list has none of them.
 pub const MORE_FIELDS: [&str; 3] = ["middle_name", "nick", "ssn"];
 
+/// The fields that only names fill, by name.
+pub const NAME_FIELDS: [&str; 4] = ["middle_name", "honorific_prefix", "honorific_suffix", "organization"];
+
 /// What a system says about a person at some time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {

@@ -2,7 +2,7 @@
 
 use onefold_normalise::field::{OwnField, TextField, TextFieldSet};
 
-use crate::{Config, Target};
+use crate::{Config, Mapping, Target};
 
 /// A field that the configuration declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct DeclaredField {
     pub identifier: bool,
 }
 
-/// What the names of a source may fill beside the given and the family name.
+/// What the names of a source may fill beside the given and the family name. Only a full name has a middle name.
 const OF_NAMES: [TextField; 3] = [TextField::HonorificPrefix, TextField::HonorificSuffix, TextField::Organization];
 
 impl Config {
@@ -41,7 +41,9 @@ impl Config {
 
     /// The fields beside the given and the family name that names may fill, if any source has names.
     fn fields_of_names(&self) -> impl Iterator<Item = TextField> {
-        OF_NAMES.into_iter().filter(|_| READS_NAMES && self.sources.iter().any(|source| source.mapping.has_names()))
+        let has_any = |is_so: fn(&Mapping) -> bool| self.sources.iter().any(move |source| is_so(&source.mapping));
+        let of_names = OF_NAMES.into_iter().filter(move |_| has_any(Mapping::has_names));
+        of_names.chain(has_any(|mapping| mapping.full_name.is_some()).then_some(TextField::MiddleName))
     }
 
     /// The fields of [`Config::record_fields`] in the order of the record: those before the address, and its members.
@@ -52,9 +54,6 @@ impl Config {
         all.filter(|field| set.contains(*field)).collect()
     }
 }
-
-/// Whether names are split into more than given and family name.
-const READS_NAMES: bool = false;
 
 /// The field of a full name among some.
 pub(crate) fn text_field(fields: &[TextField], name: &str) -> Option<TextField> {

@@ -35,8 +35,8 @@ pub use http::{CursorAt, HttpAuth, HttpPatience, HttpSettings, HttpWatermark, Pa
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
 pub use line_span::LineSpan;
 pub use matching::{
-    BlockedValues, ComparedField, Comparer, ComparisonLevel, Condition, DistinctLimit, Guard, MatchRule, Requirement,
-    SourceLimits,
+    BlockedValues, ComparedField, Comparer, ComparisonLevel, Condition, DistinctLimit, FULL_NAME, Guard, MatchRule,
+    Requirement, SourceLimits,
 };
 pub use nearest::nearest;
 pub use postgres::{Postgres, PostgresWatermark, Relation};
@@ -108,7 +108,7 @@ pub struct Mapping {
     pub updated_at: Option<TimeField>,
     /// What marks an account as deleted.
     pub deleted: Option<DeletionMark>,
-    /// `First Last` or `Last, First`, split into given and family name.
+    /// `First Last` or `Last, First`, put into the fields of a name.
     pub full_name: Option<Pointers>,
     /// Text fields.
     pub texts: Vec<TextMapping>,

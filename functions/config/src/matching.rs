@@ -64,15 +64,33 @@ pub struct ComparedField {
     pub steps: Vec<Step>,
 }
 
+/// The name of the given and the family name as one value.
+pub const FULL_NAME: &str = "full_name";
+
 impl ComparedField {
+    /// The given name, a blank and the family name as one value. It is missing if one of them is.
+    pub fn full_name(steps: Vec<Step>) -> Self {
+        let steps = [Step::FullName].into_iter().chain(steps).collect();
+        Self { field: TextField::FamilyName, steps }
+    }
+
+    /// Whether it is [`ComparedField::full_name`].
+    #[inline]
+    pub fn is_full_name(&self) -> bool {
+        self.steps.first() == Some(&Step::FullName)
+    }
+
+    /// The field's name: `full_name` for the whole name.
+    pub fn field_name(&self) -> &'static str {
+        if self.is_full_name() { FULL_NAME } else { self.field.name() }
+    }
+
     /// The field's name, with the steps in parentheses: `given_name(ascii,nickname)`.
     pub fn name(&self) -> String {
-        let steps: Vec<&str> = self.steps.iter().map(|step| step.name()).collect();
-        if steps.is_empty() {
-            self.field.name().to_owned()
-        } else {
-            format!("{}({})", self.field.name(), steps.join(","))
-        }
+        let name = self.field_name();
+        let steps = self.steps.iter().filter(|step| **step != Step::FullName);
+        let steps: Vec<&str> = steps.map(|step| step.name()).collect();
+        if steps.is_empty() { name.to_owned() } else { format!("{name}({})", steps.join(",")) }
     }
 }
 

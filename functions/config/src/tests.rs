@@ -109,6 +109,9 @@ fn faults_have_their_line_and_say_what_to_do() {
         10,
         "must be a name",
     );
+    let of_key = |key: &str| format!("{SMALLEST}[[match]]\nkey = {key}\n");
+    check(&of_key("\"fullname\""), 9, "full_name");
+    check(&of_key("[\"full_name\", { field = \"full_name\", as = \"ascii\" }]"), 9, "names a field twice");
     check(&format!("{SMALLEST}[[match]]\nkey = \"email\"\n"), 9, "is there twice");
     check("[[source]]\nname = \"a\"\nformat = \"csv\"\n[[match]]\nkey = \"email\"\n", 1, "needs [source.fields]");
 }
@@ -255,4 +258,13 @@ fn sources_have_limits_and_rules_name_them() {
     check(&format!("{two}[guard]\nmax_per_source = {{ crn = 1 }}\n"), 14, "unknown source \"crn\"");
     check(&format!("{two}[guard]\nmax_per_source = \"crm\"\n"), 14, "max_per_source must be a whole number from 1 on");
     check(&format!("{unique}[guard]\nmax_per_source = {{ crm = 2 }}\n"), 15, "has unique_persons = true");
+}
+
+#[test]
+fn a_rule_may_compare_whole_names() {
+    let key = "key = [{ field = \"full_name\", as = \"sorted_words\" }, \"family_name\", \"birthdate\"]";
+    let config = Config::parse(&format!("{SMALLEST}[[match]]\n{key}\nif_agree = \"full_name\"\n")).unwrap();
+    let rule = &config.matches[1];
+    assert_eq!(rule.name(), "family_name+full_name(sorted_words)+birthdate");
+    assert_eq!(rule.conditions[0].comparer.part, ComparedField::full_name(Vec::new()));
 }

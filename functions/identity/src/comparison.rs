@@ -21,7 +21,7 @@ pub(crate) fn compared_value<'a>(
     account: &'a Account<'_>,
     blocked: TextFieldSet,
 ) -> Option<Cow<'a, str>> {
-    if blocked.contains(part.field) { None } else { match_keys::value(part, account) }
+    if match_keys::is_blocked(part, blocked) { None } else { match_keys::value(part, account) }
 }
 
 /// A value that a comparer compares, and what it needs of the account's name.
@@ -47,7 +47,8 @@ impl<'a> Compared<'a> {
     pub(crate) fn new(comparer: &Comparer, account: &'a Account<'a>, blocked: TextFieldSet) -> Option<Self> {
         let field = comparer.part.field;
         let value = compared_value(&comparer.part, account, blocked)?;
-        let is_name = !comparer.exact && (names::may_be_initials(field) || names::counterpart(field).is_some());
+        let is_field = !comparer.exact && !comparer.part.is_full_name();
+        let is_name = is_field && (names::may_be_initials(field) || names::counterpart(field).is_some());
         let written = account.text(field).filter(|_| is_name);
         let name = written.map(|written| ComparedName { written, account, blocked, counterpart: OnceCell::new() });
         Some(Self { value, name })

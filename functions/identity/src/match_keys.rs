@@ -7,7 +7,7 @@ use onefold_config::{ComparedField, Config, MatchRule};
 use onefold_graph::node::{Node, NodeHasher, NodeKind};
 use onefold_normalise::field::{TextField, TextFieldSet};
 use onefold_normalise::placeholder::is_placeholder_of;
-use onefold_normalise::{self as normalise, Surroundings};
+use onefold_normalise::{self as normalise, Surroundings, comparable};
 
 use crate::account::Account;
 use crate::blocked_values::Blocklist;
@@ -187,7 +187,7 @@ fn for_each_value<'r, 'a>(
     mut each: impl FnMut(&'r ComparedField, Cow<'a, str>),
 ) -> bool {
     rule.key.iter().all(|part| match value(part, account) {
-        Some(value) if !blocked.contains(part.field) => {
+        Some(value) if !is_blocked(part, blocked) => {
             each(part, value);
             true
         }
@@ -197,12 +197,29 @@ fn for_each_value<'r, 'a>(
 
 /// The value of an account as a rule compares it; `None` if it is missing, or a placeholder.
 pub fn value<'a>(part: &ComparedField, account: &'a Account<'_>) -> Option<Cow<'a, str>> {
-    let value = account.text(part.field).filter(|value| !is_placeholder_of(part.field, value))?;
+    let value = comparable(given_value(account, part.field)?);
     if part.steps.is_empty() {
-        return Some(Cow::Borrowed(value));
+        return Some(value);
     }
+    let value = if part.is_full_name() { behind_given_name(account, &value)? } else { value };
     let surroundings = Surroundings { country: account.text(TextField::Country), region: None };
-    normalise::run(&part.steps, Cow::Borrowed(value), surroundings)
+    normalise::run(&part.steps, value, surroundings)
+}
+
+/// A value of an account that is no placeholder.
+fn given_value<'a>(account: &'a Account<'_>, field: TextField) -> Option<&'a str> {
+    account.text(field).filter(|value| !is_placeholder_of(field, value))
+}
+
+/// A family name with the given name and a blank before it.
+fn behind_given_name<'a>(account: &Account<'_>, family_name: &str) -> Option<Cow<'a, str>> {
+    let given_name = given_value(account, TextField::GivenName)?;
+    Some(Cow::Owned([&comparable(given_name), " ", family_name].concat()))
+}
+
+/// Whether a value that is compared is blocked.
+pub(crate) fn is_blocked(part: &ComparedField, blocked: TextFieldSet) -> bool {
+    blocked.contains(part.field) || (part.is_full_name() && blocked.contains(TextField::GivenName))
 }
 
 #[cfg(test)]

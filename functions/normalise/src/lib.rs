@@ -3,12 +3,13 @@
 //! * [`field`]: the text fields by their standard names, and sets of them
 //! * [`timestamp`]: points in time, and the formats that sources write them in
 //! * [`Step`] and [`run`]: small named steps that the configuration chains for each text field. Each has a file: `text`
-//!   (white space, Unicode, ASCII), `name` (letter case), `nickname`, `email`, `phone` and `e164`, `date`, `country`,
-//!   `postal_code`, `phonetic` and `metaphone`. `phone_text` reads the digits of a number, and `numbering_plan` says which
-//!   are valid
+//!   (white space, Unicode, ASCII), `casefold`, `letters`, `name` (letter case), `nickname`, `email`, `phone` and `e164`,
+//!   `date`, `country`, `postal_code`, `street`, `phonetic` and `metaphone`. `phone_text` reads the digits of a number, and
+//!   `numbering_plan` says which are valid
 //! * [`placeholder`]: what is written where a value is missing
 //! * [`birthdate`]: the days that people are born on, and those that programs write where they know none
 //! * [`contacts`]: the addresses and numbers in a text that has several, or something around them
+//! * [`person_name`]: full names, and what is no name in the fields of a name
 //! * [`spreadsheet`]: what spreadsheets leave around and instead of values
 //! * `table` and `calling_codes`: what steps look up; the tables are in `tables/`
 //!
@@ -20,16 +21,19 @@
 
 pub mod birthdate;
 mod calling_codes;
+mod casefold;
 pub mod contacts;
 mod country;
 mod date;
 mod e164;
 mod email;
 pub mod field;
+mod letters;
 mod metaphone;
 mod name;
 mod nickname;
 mod numbering_plan;
+pub mod person_name;
 mod phone;
 mod phone_text;
 mod phonetic;
@@ -37,6 +41,7 @@ pub mod placeholder;
 mod postal_code;
 pub mod spreadsheet;
 mod step;
+mod street;
 mod table;
 mod text;
 pub mod timestamp;
@@ -64,6 +69,13 @@ pub fn lowercase(value: &str) -> Cow<'_, str> {
     name::lowercase(Cow::Borrowed(value))
 }
 
+/// A text as it is compared with others: texts that Unicode holds for one (UAX #15) are one, and invisible letters count for
+/// nothing. Most texts are so already.
+#[inline]
+pub fn comparable(value: &str) -> Cow<'_, str> {
+    if value.is_ascii() { Cow::Borrowed(value) } else { text::nfc(text::visible(Cow::Borrowed(value))) }
+}
+
 /// Runs the steps of a chain in order; `None` if a step gives none or the result is empty.
 #[inline]
 pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
@@ -84,5 +96,19 @@ mod tests {
         let run = |text: &'static str| run(&chain, Cow::Borrowed(text), Surroundings::default());
         assert_eq!(run("  Anna.Weber+Shop@GoogleMail.com ").as_deref(), Some("annaweber@gmail.com"));
         assert_eq!(run("   "), None);
+    }
+
+    #[test]
+    fn texts_that_look_the_same_are_compared_as_one() {
+        for (text, expected) in [
+            ("Anna", "Anna"),
+            ("Zoë", "Zoë"),
+            ("Zoe\u{308}", "Zoë"),
+            ("Zoë\u{200b}", "Zoë"),
+            ("Zoë\u{a0}", "Zoë\u{a0}"),
+        ] {
+            assert_eq!(comparable(text), expected, "{text:?}");
+        }
+        assert!(matches!(comparable("Zoë"), Cow::Borrowed(_)));
     }
 }

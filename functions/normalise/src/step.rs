@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Surroundings, country, date, e164, email, metaphone, name, nickname, phone, phonetic, postal_code, text};
+use super::{
+    Surroundings, casefold, country, date, e164, email, letters, metaphone, name, nickname, phone, phonetic,
+    postal_code, street, text,
+};
 use crate::field::TextField;
 
 /// One step of a chain.
@@ -11,7 +14,7 @@ use crate::field::TextField;
 /// names, and [`Step::Untag`] and [`Step::Capitalise`] of text that is neither an address nor a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Removes white space around the value.
+    /// Removes white space around the value, and invisible letters.
     Trim,
     /// Lower case (Unicode).
     Lowercase,
@@ -21,7 +24,7 @@ pub enum Step {
     Untag,
     /// One spelling for addresses of Google Mail: `@gmail.com`, no dots before it.
     Gmail,
-    /// First letter upper case, the others lower case.
+    /// Name case for text that is all in upper or all in lower case; other text stays.
     Capitalise,
     /// A phone number as `+`, calling code and digits, without a numbering plan.
     Digits,
@@ -29,11 +32,11 @@ pub enum Step {
     E164,
     /// An e-mail address: trimmed, its domain in ASCII, case-folded, without what its provider ignores.
     Email,
-    /// Unicode Normalization Form C.
+    /// Unicode Normalization Form C, without invisible letters.
     Nfc,
-    /// Full case folding (Unicode): `ß` and `SS` become `ss`.
+    /// Unicode's NFKC_Casefold, and one form of apostrophes and hyphens: `ß` and `SS` become `ss`.
     Casefold,
-    /// One blank for every run of white space, none around the value.
+    /// One blank for every run of white space, none around the value, and no invisible letters.
     Collapse,
     /// A date that can be read in one way only, as `YYYY-MM-DD`.
     Date,
@@ -43,6 +46,12 @@ pub enum Step {
     PostalCode,
     /// The closest ASCII letters.
     Ascii,
+    /// Letters and digits only.
+    Letters,
+    /// German umlauts spelt out.
+    German,
+    /// A street and a house number without abbreviations.
+    Street,
     /// The given name that a nickname is short for.
     Nickname,
     /// The code of American Soundex.
@@ -61,6 +70,9 @@ pub enum Step {
     DigitsOnly,
     /// The first letters: one to nine of them.
     Prefix(u8),
+    /// Stands first where a match rule compares the given and the family name as one value. A chain cannot name it, and it
+    /// leaves values alone.
+    FullName,
 }
 
 /// The names of [`Step::Prefix`], by its number less one.
@@ -69,7 +81,7 @@ const PREFIXES: [&str; 9] =
 
 impl Step {
     /// All steps, with one of the prefixes for all of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::Trim,
         Self::Lowercase,
         Self::Uppercase,
@@ -86,6 +98,9 @@ impl Step {
         Self::Country,
         Self::PostalCode,
         Self::Ascii,
+        Self::Letters,
+        Self::German,
+        Self::Street,
         Self::Nickname,
         Self::Soundex,
         Self::Metaphone,
@@ -116,6 +131,9 @@ impl Step {
             Self::Country => "country",
             Self::PostalCode => "postal_code",
             Self::Ascii => "ascii",
+            Self::Letters => "letters",
+            Self::German => "german",
+            Self::Street => "street",
             Self::Nickname => "nickname",
             Self::Soundex => "soundex",
             Self::Metaphone => "metaphone",
@@ -124,6 +142,7 @@ impl Step {
             Self::FirstWord => "first_word",
             Self::SortedWords => "sorted_words",
             Self::DigitsOnly => "digits_only",
+            Self::FullName => "full_name",
             Self::Prefix(2) => PREFIXES[1],
             Self::Prefix(3) => PREFIXES[2],
             Self::Prefix(4) => PREFIXES[3],
@@ -147,6 +166,9 @@ impl Step {
         matches!(
             self,
             Self::Ascii
+                | Self::Letters
+                | Self::German
+                | Self::Street
                 | Self::Nickname
                 | Self::Soundex
                 | Self::Metaphone
@@ -155,6 +177,7 @@ impl Step {
                 | Self::FirstWord
                 | Self::SortedWords
                 | Self::Prefix(_)
+                | Self::FullName
         )
     }
 
@@ -174,7 +197,7 @@ impl Step {
     /// The value after this step; `None` if it is no value of the step's kind.
     pub fn apply<'a>(self, value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
         match self {
-            Self::Trim => Some(text::trim(value)),
+            Self::Trim => Some(text::trim(text::visible(value))),
             Self::Lowercase => Some(name::lowercase(value)),
             Self::Uppercase => Some(name::uppercase(value)),
             Self::Untag => Some(email::untag(value)),
@@ -183,13 +206,16 @@ impl Step {
             Self::Digits => phone::digits(value, surroundings),
             Self::E164 => e164::e164(value, surroundings),
             Self::Email => email::email(value),
-            Self::Nfc => Some(text::nfc(value)),
-            Self::Casefold => Some(text::casefold(value)),
-            Self::Collapse => Some(text::collapse(value)),
+            Self::Nfc => Some(text::nfc(text::visible(value))),
+            Self::Casefold => Some(casefold::fold(value)),
+            Self::Collapse => Some(text::collapse(text::visible(value))),
             Self::Date => date::date(value),
             Self::Country => country::country(value),
             Self::PostalCode => Some(postal_code::postal_code(value, surroundings)),
             Self::Ascii => Some(text::ascii(value)),
+            Self::Letters => Some(letters::letters(value)),
+            Self::German => Some(letters::german(value)),
+            Self::Street => Some(street::street(value)),
             Self::Nickname => Some(nickname::nickname(value)),
             Self::Soundex => phonetic::soundex(&value).map(Cow::Owned),
             Self::Metaphone => metaphone::metaphone(&value).map(Cow::Owned),
@@ -198,6 +224,7 @@ impl Step {
             Self::FirstWord => Some(text::first_word(value)),
             Self::SortedWords => Some(text::sorted_words(value)),
             Self::DigitsOnly => text::digits_only(value),
+            Self::FullName => Some(value),
             Self::Prefix(letters) => Some(text::prefix(value, usize::from(letters))),
         }
     }
@@ -230,6 +257,8 @@ mod tests {
             "[A-Za-zÀ-ÿ '’-]{0,14}",
             "[A-Za-z]{0,2}[- ]?[0-9]{1,5}[ -]?[0-9A-Za-z]{0,4}",
             "[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}[T ]?[0-9:]{0,5}",
+            "([0-9]{1,2}[a-c]? )?(C/|V\\.le|Rue|ul\\.|[A-Z][a-zß]{1,5})( ?(str|platz|St|Ave|pl|Straße)\\.?)?,? ([0-9]{1,2} ?[a-z]?)?( ?(#|Apt|Nr|Top)\\.? ?[0-9])?",
+            "(([Mm]c|[Oo]'|[Dd]e|[Vv]an|VAN|[a-zäÄß]{0,4}|[A-ZÉ]{1,4})[ '-]?){1,4}",
         ]
     }
 

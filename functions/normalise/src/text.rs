@@ -1,4 +1,4 @@
-//! Unicode text: composition, case folding, white space, ASCII, and parts of it.
+//! Unicode text: composition, case folding, white space, invisible letters, ASCII, and parts of it.
 
 use std::borrow::Cow;
 
@@ -33,6 +33,45 @@ pub fn is_invisible(letter: char) -> bool {
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
     ) || (letter.is_control() && !letter.is_whitespace())
+}
+
+/// The text without invisible letters. Joiners and selectors of scripts and signs that need them stay.
+pub(super) fn visible(value: Cow<'_, str>) -> Cow<'_, str> {
+    if value.is_ascii() || !value.chars().any(is_invisible) {
+        return value;
+    }
+    let mut visible = String::with_capacity(value.len());
+    let mut letters = value.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let is_needed = is_needed_between(visible.chars().next_back(), letter, letters.peek().copied());
+        if !is_invisible(letter) || is_needed {
+            visible.push(letter);
+        }
+    }
+    if visible == value { value } else { Cow::Owned(visible) }
+}
+
+/// Whether an invisible letter changes how its neighbours look: joiners between letters of Arabic and Indic scripts, and
+/// selectors behind signs.
+fn is_needed_between(before: Option<char>, letter: char, after: Option<char>) -> bool {
+    const FIRST_WITH_JOINERS: char = '\u{600}';
+    let is_joined =
+        |neighbour: Option<char>| neighbour.is_some_and(|letter| letter >= FIRST_WITH_JOINERS && !is_invisible(letter));
+    match letter {
+        '\u{200c}' | '\u{200d}' => is_joined(before) && is_joined(after),
+        '\u{fe00}'..='\u{fe0f}' => before.is_some_and(|sign| sign >= '\u{2030}' || "#*0123456789©®".contains(sign)),
+        _ => false,
+    }
+}
+
+/// Whether a letter is a vowel sign of Arabic or Hebrew, or lengthens a line. Most people leave them out.
+pub(super) fn is_vowel_sign(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}'
+            | '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}'
+            | '\u{6df}'..='\u{6e8}' | '\u{6ea}'..='\u{6ed}'
+    )
 }
 
 /// Whether a letter is a control character (Unicode's Cc) that no text has: all but tabs and line ends.
@@ -105,7 +144,13 @@ pub(super) fn collapse(value: Cow<'_, str>) -> Cow<'_, str> {
 
 /// The closest ASCII letters (the tables of AnyAscii): `Zoë` becomes `Zoe`, `Müller` `Muller`, `Борис` `Boris`.
 pub(super) fn ascii(value: Cow<'_, str>) -> Cow<'_, str> {
-    if value.is_ascii() { value } else { Cow::Owned(any_ascii::any_ascii(&value)) }
+    if value.is_ascii() {
+        return value;
+    }
+    if value.contains(is_vowel_sign) {
+        return Cow::Owned(any_ascii::any_ascii(&value.replace(is_vowel_sign, "")));
+    }
+    Cow::Owned(any_ascii::any_ascii(&value))
 }
 
 /// The ASCII letters and digits of a text, after ASCII folding.
@@ -256,8 +301,29 @@ mod tests {
             ("Jürgen Groß", "Jurgen Gross"),
             ("Zoe\u{308}", "Zoe"),
             ("Łukasz Ørsted", "Lukasz Orsted"),
+            ("Sean O’Malley", "Sean O'Malley"),
+            ("Anne‐Marie", "Anne-Marie"),
+            ("Eva\u{200b}", "Eva"),
         ];
         check(ascii, &cases);
+        assert_eq!(ascii(Cow::Borrowed("مُحَمَّد")), ascii(Cow::Borrowed("محمد")));
+    }
+
+    #[test]
+    fn takes_invisible_letters_out() {
+        let cases = [
+            ("Eva\u{200b}", "Eva"),
+            ("\u{feff}Eva", "Eva"),
+            ("Schmidt\u{ad}kunz", "Schmidtkunz"),
+            ("\u{202a}Eva\u{202c} Holm", "Eva Holm"),
+            ("Zoë\u{200d}", "Zoë"),
+            ("علی\u{200c}رضا", "علی\u{200c}رضا"),
+            ("علی\u{200c}", "علی"),
+            ("❤\u{fe0f}", "❤\u{fe0f}"),
+            ("a\u{fe0f}", "a"),
+            ("Zoë", "Zoë"),
+        ];
+        check(visible, &cases);
     }
 
     #[test]
@@ -293,7 +359,7 @@ mod tests {
             assert!(matches!(step(Cow::Borrowed("anna")), Cow::Borrowed(_)));
         }
         assert!(matches!(digits_only(Cow::Borrowed("0042")), Some(Cow::Borrowed(_))));
-        for step in [nfc, collapse, casefold] {
+        for step in [nfc, collapse, casefold, visible] {
             assert!(matches!(step(Cow::Borrowed("jürgen weiler")), Cow::Borrowed(_)));
         }
     }

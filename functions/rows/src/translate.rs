@@ -5,6 +5,7 @@ mod enrich;
 mod field_values;
 mod id;
 mod items;
+mod names;
 mod objects;
 mod provenances;
 mod rejects;

@@ -28,7 +28,7 @@ pub(super) fn keys() -> Vec<Key> {
             .required(),
         Key::new("updated_at", value(&["at", "as", "default", "unreadable"]), "When the row changed last."),
         Key::new("deleted", deleted(), "What marks an account as deleted: true or false, or one of some texts."),
-        Key::new("full_name", plain(), "`First Last` or `Last, First`, split into given and family name."),
+        Key::new("full_name", plain(), "`First Last` or `Last, First`, put into the fields of a name."),
         Key::new("location.latitude", plain(), "Degrees. Needs `location.longitude`."),
         Key::new("location.longitude", plain(), "Degrees. Needs `location.latitude`."),
         Key::new("salary", plain(), "A number."),

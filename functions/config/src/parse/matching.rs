@@ -5,10 +5,9 @@ use std::ops::Range;
 use onefold_normalise::Step;
 use toml::de::DeValue;
 
-use super::text_field;
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, SpannedValue, texts};
-use crate::{ComparedField, Comparer, ComparisonLevel, Condition, MatchRule, Requirement};
+use crate::{ComparedField, Comparer, ComparisonLevel, Condition, FULL_NAME, MatchRule, Requirement};
 
 pub(super) fn keys() -> Vec<Key> {
     let compared = || part_kind(compared_keys());
@@ -33,14 +32,19 @@ pub(super) fn keys() -> Vec<Key> {
 
 /// A field's name or a table with these keys, or several of either.
 fn part_kind(keys: Vec<Key>) -> Kind {
-    Kind::AnyOf(vec![Kind::TextFieldOr(Vec::new()), Kind::Table(keys)]).or_several()
+    Kind::AnyOf(vec![Kind::TextFieldOr(vec![FULL_NAME]), Kind::Table(keys)]).or_several()
 }
 
 /// The keys of a field that is compared as steps leave it.
 fn part_keys() -> Vec<Key> {
     let steps = Kind::OneOf(step_names()).or_several();
     vec![
-        Key::new("field", Kind::TextFieldOr(Vec::new()), "The field that is compared.").required(),
+        Key::new(
+            "field",
+            Kind::TextFieldOr(vec![FULL_NAME]),
+            "The field that is compared. `full_name` is the given and the family name as one value.",
+        )
+        .required(),
         Key::new(
             "as",
             steps,
@@ -138,8 +142,8 @@ fn key(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<(Vec<ComparedFiel
         return None;
     }
     // The order in which a key's fields are written must not matter for what it matches.
-    key.sort_by_key(|part| part.field);
-    key.dedup_by_key(|part| part.field);
+    key.sort_by_key(|part| (part.field, part.is_full_name()));
+    key.dedup_by_key(|part| (part.field, part.is_full_name()));
     if key.len() < wanted {
         notes.fault(span.clone(), "the key names a field twice");
     }
@@ -209,10 +213,10 @@ fn part_section<'t>((value, span): &SpannedValue<'t>, place: &str) -> Option<Sec
 fn part(item: SpannedValue<'_>, keys: &[Key], place: &str, notes: &mut Notes<'_>) -> Option<ComparedField> {
     let Some(section) = part_section(&item, place) else {
         let (DeValue::String(name), span) = item else { return None };
-        return Some(ComparedField { field: text_field(name, span, notes)?, steps: Vec::new() });
+        return compared_field(name, span, Vec::new(), notes);
     };
     section.only(keys, notes);
-    let field = section.required_text("field", notes).and_then(|(name, span)| text_field(name, span, notes));
+    let field = section.required_text("field", notes);
     let names = section.get("as").map(|placed| texts(placed, "as", notes)).unwrap_or_default();
     let mut steps = Vec::new();
     for (name, span) in names {
@@ -221,5 +225,18 @@ fn part(item: SpannedValue<'_>, keys: &[Key], place: &str, notes: &mut Notes<'_>
             None => notes.unknown(span, "normaliser", name, &step_names()),
         }
     }
-    Some(ComparedField { field: field?, steps })
+    let (name, span) = field?;
+    compared_field(name, span, steps, notes)
+}
+
+fn compared_field(name: &str, span: Range<usize>, steps: Vec<Step>, notes: &mut Notes<'_>) -> Option<ComparedField> {
+    if name == FULL_NAME {
+        return Some(ComparedField::full_name(steps));
+    }
+    let Some(field) = notes.text_field(name) else {
+        let names: Vec<&str> = notes.text_field_names().into_iter().chain([FULL_NAME]).collect();
+        notes.unknown(span, "field", name, &names);
+        return None;
+    };
+    Some(ComparedField { field, steps })
 }

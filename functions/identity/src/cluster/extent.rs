@@ -107,7 +107,7 @@ impl Extent<'_> {
 }
 
 fn named(limit: &DistinctLimit) -> String {
-    format!("max_distinct.{}", limit.comparer.part.field.name())
+    format!("max_distinct.{}", limit.comparer.part.field_name())
 }
 
 /// Whether accounts are together beyond a limit.

@@ -75,6 +75,30 @@ fn a_key_compares_what_its_steps_make_of_a_value() {
 }
 
 #[test]
+fn texts_that_unicode_holds_for_one_make_one_key() {
+    let key = |name| keys(&[&[TextField::FamilyName]], &[(TextField::FamilyName, name)]);
+    assert_eq!(key("Nu\u{f1}ez"), key("Nun\u{303}ez"));
+    assert_eq!(key("Zorn\u{200b}"), key("Zorn"));
+    assert_ne!(key("Nu\u{f1}ez"), key("Nunez"));
+}
+
+#[test]
+fn a_full_name_is_one_value_of_two_fields() {
+    let part = ComparedField::full_name(vec![Step::Lowercase, Step::SortedWords]);
+    let rules = || vec![MatchRule { key: vec![part.clone()], ..MatchRule::of_fields(&[]) }];
+    let key = |given, family| keys_of(rules(), &[(TextField::GivenName, given), (TextField::FamilyName, family)]);
+    assert_eq!(key("Anja", "Weber"), key("Weber", "anja"));
+    assert_ne!(key("Anja", "Weber"), key("Anja", "Weiler"));
+    assert!(keys_of(rules(), &[(TextField::FamilyName, "Weber")]).is_empty());
+    assert!(key("n/a", "Weber").is_empty() && key("Anja", "n/a").is_empty() && key("Test", "Test").is_empty());
+    assert_eq!(rules()[0].name(), "full_name(lowercase,sorted_words)");
+    assert_eq!(
+        MatchRule { key: vec![ComparedField::full_name(Vec::new())], ..MatchRule::of_fields(&[]) }.only_field(),
+        None
+    );
+}
+
+#[test]
 fn the_values_of_a_key_are_explained() {
     let lower = ComparedField { field: TextField::GivenName, steps: vec![Step::Lowercase] };
     let family = ComparedField { field: TextField::FamilyName, steps: Vec::new() };

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
 use onefold_config::TextMapping;
 use onefold_identity::blocked_values::Blocklist;
 use onefold_normalise::birthdate::BirthDates;
@@ -49,27 +48,6 @@ pub(super) fn format_name(format: &TimeFormat) -> &str {
         TimeFormat::UnixMilliseconds => "unix_ms",
         TimeFormat::Strptime(format) => format,
     }
-}
-
-/// Given and family name of `First Last` or `Last, First`.
-pub(super) fn split_full_name(full_name: Cow<'_, str>) -> [Option<Cow<'_, str>>; 2] {
-    match full_name {
-        Cow::Borrowed(full_name) => name_parts(full_name).map(|part| part.map(Cow::Borrowed)),
-        Cow::Owned(full_name) => name_parts(&full_name).map(|part| part.map(|part| Cow::Owned(part.to_owned()))),
-    }
-}
-
-/// Given and family name, without blanks around them; `None` for the one that is missing.
-fn name_parts(full_name: &str) -> [Option<&str>; 2] {
-    let full_name = full_name.trim();
-    let parts = match memchr(b',', full_name.as_bytes()) {
-        Some(comma) => [&full_name[comma + 1..], &full_name[..comma]],
-        None => match memchr(b' ', full_name.as_bytes()) {
-            Some(blank) => [&full_name[..blank], &full_name[blank + 1..]],
-            None => [full_name, ""],
-        },
-    };
-    parts.map(|part| Some(part.trim()).filter(|part| !part.is_empty()))
 }
 
 /// How the birth dates of a source are read.

@@ -17,9 +17,10 @@ use onefold_normalise::{self as normalise, Surroundings};
 use super::enrich::enrich;
 use super::field_values::{
     BirthDateReading, NO_NUMBER, NO_TIME, checked, contacts_in, default, drop_nobodys_names, format_name, list,
-    split_full_name, unmarked_in,
+    unmarked_in,
 };
 use super::id::id;
+use super::names::{RawTexts, part_names, put_full_name};
 use super::rejects::Reject;
 use super::tables::Tables;
 use super::values::{DroppedValues, PLACEHOLDER, RowValues, whole};
@@ -189,12 +190,10 @@ impl<'c> Translator<'c> {
     where
         'c: 'a,
     {
-        let mut values: [Option<Cow<'a, str>>; TEXT_FIELDS] = Default::default();
+        let mut values: RawTexts<'a> = Default::default();
         let mut of_own: Vec<(TextField, Cow<'a, str>)> = Vec::new();
         if let Some(full_name) = self.full_name(row, dropped) {
-            let [given_name, family_name] = split_full_name(full_name);
-            values[TextField::GivenName.index()] = given_name;
-            values[TextField::FamilyName.index()] = family_name;
+            put_full_name(full_name, &mut values, dropped);
         }
         let mut birthdate_format = None;
         for (text, choice) in self.source.mapping.texts.iter().zip(&self.plan.texts) {
@@ -208,6 +207,7 @@ impl<'c> Translator<'c> {
                 birthdate_format = text.format.as_ref();
             }
         }
+        part_names(&mut values, dropped);
         drop_nobodys_names(&mut values, self.matcher.blocklist(), dropped);
         let reading = BirthDateReading { dates: self.birthdates, format: birthdate_format };
         let standard = self.order.iter().filter_map(|field| Some((*field, values[field.index()].take()?)));

@@ -1,0 +1,95 @@
+//! Case, compatibility and marks folded, for comparing.
+
+use std::borrow::Cow;
+
+use icu_normalizer::ComposingNormalizer;
+
+use super::text::{casefold, is_invisible, is_vowel_sign};
+
+/// Unicode's NFKC_Casefold (D147): `ß` and `SS` become `ss`, full-width letters and ligatures plain ones, invisible letters
+/// go. Beyond that there is one apostrophe and one hyphen, and there are no vowel signs of Arabic and Hebrew.
+pub(super) fn fold(value: Cow<'_, str>) -> Cow<'_, str> {
+    if value.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b'`') {
+        return value;
+    }
+    if value.is_ascii() {
+        return Cow::Owned(value.to_ascii_lowercase().replace('`', "'"));
+    }
+    // What compatibility makes of a letter may have case, and the other way round.
+    const MOST: usize = 4;
+    let mut folded = fold_once(&value);
+    for _ in 1..MOST {
+        let again = fold_once(&folded);
+        if again == folded {
+            break;
+        }
+        folded = again;
+    }
+    if folded == value { value } else { Cow::Owned(folded) }
+}
+
+fn fold_once(text: &str) -> String {
+    const COMPOSER: icu_normalizer::ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfkc();
+    let plain: String = text.chars().filter_map(plain_mark).collect();
+    COMPOSER.normalize(&casefold(Cow::Owned(plain))).into_owned()
+}
+
+/// The one form of apostrophes and hyphens; `None` for what is left out.
+fn plain_mark(letter: char) -> Option<char> {
+    match letter {
+        '`' | '´' | '‘' | '’' | '‛' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | '′' | '＇' => Some('\''),
+        '\u{2010}'..='\u{2015}' | '−' | '﹣' | '－' => Some('-'),
+        letter if is_invisible(letter) || is_vowel_sign(letter) => None,
+        letter => Some(letter),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(cases: &[(&str, &str)]) {
+        for (text, expected) in cases {
+            assert_eq!(fold(Cow::Borrowed(text)), *expected, "{text:?}");
+            assert_eq!(fold(Cow::Owned((*text).to_owned())), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn folds_case_and_composes() {
+        // CaseFolding.txt of Unicode.
+        check(&[
+            ("A", "a"),
+            ("\u{DF}", "ss"),
+            ("\u{130}", "i\u{307}"),
+            ("\u{1F0}", "\u{1F0}"),
+            ("\u{390}", "\u{390}"),
+            ("\u{3A3}", "\u{3C3}"),
+            ("\u{3C2}", "\u{3C3}"),
+            ("\u{1E9E}", "ss"),
+            ("\u{FB03}", "ffi"),
+            ("\u{13A0}", "\u{13A0}"),
+            ("\u{AB70}", "\u{13A0}"),
+            ("STRASSE Straße", "strasse strasse"),
+        ]);
+    }
+
+    #[test]
+    fn folds_what_looks_alike() {
+        check(&[
+            ("Jose\u{301}", "jos\u{e9}"),
+            ("Ｋｅｎ", "ken"),
+            ("Eva\u{a0}Maria", "eva maria"),
+            ("Eva\u{200b}", "eva"),
+            ("Schmidt\u{ad}kunz", "schmidtkunz"),
+            ("O’Malley", "o'malley"),
+            ("O`Malley", "o'malley"),
+            ("O´Malley", "o'malley"),
+            ("Anne\u{2010}Marie", "anne-marie"),
+            ("مُحَمَّد", "محمد"),
+            ("שָׁלוֹם", "שלום"),
+        ]);
+        assert!(matches!(fold(Cow::Borrowed("jürgen weiler")), Cow::Borrowed(_)));
+        assert!(matches!(fold(Cow::Borrowed("anna")), Cow::Borrowed(_)));
+    }
+}

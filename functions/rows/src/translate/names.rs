@@ -1,0 +1,63 @@
+//! Names: what a full name, and the fields of a name, hold goes to the fields where it belongs.
+
+use std::borrow::Cow;
+
+use onefold_normalise::field::{TEXT_FIELDS, TextField};
+use onefold_normalise::person_name::{PersonName, full_name, in_family_name, in_given_name};
+
+use super::values::DroppedValues;
+
+/// The values of the standard text fields before their normalisers, by number.
+pub(super) type RawTexts<'a> = [Option<Cow<'a, str>>; TEXT_FIELDS];
+
+/// Sets the fields of a full name.
+pub(super) fn put_full_name<'a>(text: Cow<'a, str>, values: &mut RawTexts<'a>, dropped: &mut DroppedValues) {
+    match text {
+        Cow::Borrowed(text) => put("full_name", full_name(text), values, dropped),
+        Cow::Owned(text) => put("full_name", owned(full_name(&text)), values, dropped),
+    }
+}
+
+/// Moves what is no name out of the given and the family name.
+pub(super) fn part_names(values: &mut RawTexts<'_>, dropped: &mut DroppedValues) {
+    for (field, read) in [
+        (TextField::GivenName, in_given_name as fn(&str) -> Option<PersonName<'static>>),
+        (TextField::FamilyName, in_family_name),
+    ] {
+        let Some(found) = values[field.index()].as_deref().and_then(read) else { continue };
+        values[field.index()] = None;
+        put(field.name(), found, values, dropped);
+    }
+}
+
+/// Sets the fields of a name that have no value yet.
+fn put<'a>(from: &str, name: PersonName<'a>, values: &mut RawTexts<'a>, dropped: &mut DroppedValues) {
+    if let Some(reason) = name.dropped {
+        dropped.note(from, reason);
+    }
+    for (field, value) in [
+        (TextField::GivenName, name.given_name),
+        (TextField::FamilyName, name.family_name),
+        (TextField::MiddleName, name.middle_name),
+        (TextField::HonorificPrefix, name.honorific_prefix),
+        (TextField::HonorificSuffix, name.honorific_suffix),
+        (TextField::Organization, name.organization),
+    ] {
+        if value.is_some() {
+            values[field.index()] = values[field.index()].take().or(value);
+        }
+    }
+}
+
+fn owned(name: PersonName<'_>) -> PersonName<'static> {
+    let owned = |part: Option<Cow<'_, str>>| part.map(|text| Cow::Owned(text.into_owned()));
+    PersonName {
+        honorific_prefix: owned(name.honorific_prefix),
+        given_name: owned(name.given_name),
+        middle_name: owned(name.middle_name),
+        family_name: owned(name.family_name),
+        honorific_suffix: owned(name.honorific_suffix),
+        organization: owned(name.organization),
+        dropped: name.dropped,
+    }
+}
