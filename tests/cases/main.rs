@@ -8,6 +8,7 @@ mod dates;
 mod emails;
 mod files;
 mod household;
+mod lists;
 mod own_fields;
 mod phones;
 mod placeholders;
