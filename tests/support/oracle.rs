@@ -723,7 +723,7 @@ pub fn account_of(row: &Row, settings: &Settings) -> Account {
     let mut others = BTreeMap::new();
     for field in ["email", "phone_number"] {
         let mut normals: Vec<String> = Vec::new();
-        for text in row.all_texts(field).into_iter().filter(|text| !text.trim().is_empty()) {
+        for text in row.all_texts(field).into_iter().filter(|text| !is_nothing(field, text)) {
             let normal = if field == "email" { email(text) } else { phone_number(text, &country, row.region()) };
             normals.extend(normal.filter(|normal| !normals.contains(normal)));
         }
