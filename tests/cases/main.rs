@@ -9,6 +9,7 @@ mod emails;
 mod files;
 mod household;
 mod letters;
+mod lists;
 mod names;
 mod own_fields;
 mod phones;

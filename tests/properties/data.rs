@@ -121,22 +121,35 @@ fn any_row() -> impl Strategy<Value = Row> {
         proptest::option::of(select(&["ios", "an\"droid", "ios", "0", "n/a", " "][..])),
         proptest::option::weighted(0.25, (select(&MARKS[..]), select(&STATUSES[..]))),
     );
+    let more = |values: &'static [&'static str]| {
+        proptest::option::weighted(0.3, proptest::collection::vec(select(values), 1..3))
+    };
+    let more = (more(&EMAILS), more(&PHONE_NUMBERS));
     let what =
         (select(&SOURCES[..]), select(&IDS[..]), proptest::option::weighted(0.9, (select(&SECONDS[..]), 0..3i64)));
-    (what, names, contact, address, others).prop_map(|((source, id, time), names, contact, address, others)| {
-        let mut row = Row::new(source, id);
-        // Only the shop knows fractions of seconds.
-        let fraction = |quarters: i64| if source == "shop" { quarters * 250 } else { 0 };
-        row.updated_at = time.map(|(seconds, quarters)| seconds * 1000 + fraction(quarters));
-        let names = if source == "shop" { vec![names.2] } else { vec![names.0, names.1] };
-        let contact = [contact.0, contact.1, contact.2];
-        row.texts = names.into_iter().chain(contact).chain(address).flatten().collect();
-        row.salary = others.0.map(str::to_owned);
-        row.interests = others.1.into_iter().map(str::to_owned).collect();
-        row.device = others.2.filter(|_| source != "shop").map(str::to_owned);
-        row.mark = others.3.map(|(mark, status)| if source == "list" { status } else { mark });
-        row
-    })
+    (what, names, contact, more, address, others).prop_map(
+        |((source, id, time), names, contact, more, address, others)| {
+            let mut row = Row::new(source, id);
+            // Only the shop knows fractions of seconds.
+            let fraction = |quarters: i64| if source == "shop" { quarters * 250 } else { 0 };
+            row.updated_at = time.map(|(seconds, quarters)| seconds * 1000 + fraction(quarters));
+            let names = if source == "shop" { vec![names.2] } else { vec![names.0, names.1] };
+            let contact = [contact.0, contact.1, contact.2];
+            row.texts = names.into_iter().chain(contact).chain(address).flatten().collect();
+            for (field, texts) in [("email", more.0), ("phone_number", more.1)] {
+                let most = if source == "list" { 1 } else { 2 };
+                let texts: Vec<String> = texts.into_iter().flatten().take(most).map(str::to_owned).collect();
+                if !texts.is_empty() {
+                    row.more.insert(field, texts);
+                }
+            }
+            row.salary = others.0.map(str::to_owned);
+            row.interests = others.1.into_iter().map(str::to_owned).collect();
+            row.device = others.2.filter(|_| source != "shop").map(str::to_owned);
+            row.mark = others.3.map(|(mark, status)| if source == "list" { status } else { mark });
+            row
+        },
+    )
 }
 
 /// Rows of all sources. Versions of an account differ in time, or not at all: of two that differ in all else,

@@ -33,7 +33,7 @@ impl Erased {
     fn covers(&self, row: &Row, settings: &Settings) -> bool {
         let has = |field: &str, values: &BTreeSet<String>| {
             let account = oracle::account_of(row, settings);
-            account.texts.get(field).is_some_and(|value| values.contains(value))
+            account.values(field).into_iter().any(|value| values.contains(value))
         };
         self.references.contains(&row.reference())
             || !oracle::is_deleted(row) && (has("email", &self.emails) || has("phone_number", &self.phone_numbers))
@@ -56,7 +56,7 @@ impl Erased {
         let latest = oracle::latest(rows, settings);
         let having = latest.iter().filter(|account| match field {
             "reference" => account.reference == value,
-            _ => account.texts.get(field).is_some_and(|text| text == value),
+            _ => account.values(field).into_iter().any(|text| text == value),
         });
         let customers: BTreeSet<&String> =
             having.filter_map(|account| version.members.get(&account.reference)).collect();
@@ -134,11 +134,13 @@ fn any_history() -> impl Strategy<Value = Vec<(Vec<Row>, Vec<Wish>)>> {
 
 /// The values that somebody can be erased by, of all rows.
 fn values(field: &str, rows: &[Row], settings: &Settings) -> Vec<String> {
-    let value = |row: &Row| match field {
-        "reference" => Some(row.reference()),
-        _ => oracle::account_of(row, settings).texts.get(field).cloned(),
+    let of_row = |row: &Row| -> Vec<String> {
+        match field {
+            "reference" => vec![row.reference()],
+            _ => oracle::account_of(row, settings).values(field).into_iter().cloned().collect(),
+        }
     };
-    rows.iter().filter_map(value).collect::<BTreeSet<_>>().into_iter().collect()
+    rows.iter().flat_map(of_row).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 proptest! {

@@ -23,12 +23,35 @@ pub struct Account {
     trust: i64,
     /// Fields that hold text, by full name.
     pub texts: BTreeMap<&'static str, String>,
+    /// Further e-mail addresses and phone numbers, in their order.
+    others: BTreeMap<&'static str, Vec<String>>,
     location: Option<Value>,
     salary: Option<Value>,
     interests: BTreeSet<String>,
     attributes: BTreeMap<String, Value>,
     /// The table that a field was filled from.
     tables: BTreeMap<&'static str, &'static str>,
+}
+
+impl Account {
+    /// All values of a field, the account's own first.
+    pub fn values(&self, field: &str) -> Vec<&String> {
+        self.texts.get(field).into_iter().chain(self.others.get(field).into_iter().flatten()).collect()
+    }
+
+    /// Takes a value of a field away. The one behind the first takes its place.
+    fn remove(&mut self, field: &'static str, value: &str) {
+        let rest: Vec<String> = self.values(field).into_iter().filter(|known| *known != value).cloned().collect();
+        self.set(field, rest);
+    }
+
+    fn set(&mut self, field: &'static str, values: Vec<String>) {
+        self.texts.remove(field);
+        self.others.remove(field);
+        let mut values = values.into_iter();
+        self.texts.extend(values.next().map(|first| (field, first)));
+        self.others.insert(field, values.collect());
+    }
 }
 
 /// The customers of all rows, as they are written but for `customer_id` and `held_by`, sorted by members.
@@ -56,9 +79,7 @@ pub fn latest(rows: &[Row], settings: &Settings) -> Vec<Account> {
 
 /// The account without the addresses that the settings say are nobody's.
 fn without_nobody(mut account: Account, settings: &Settings) -> Account {
-    if account.texts.get("email").is_some_and(|email| settings.blocked_emails.contains(&email.as_str())) {
-        account.texts.remove("email");
-    }
+    settings.blocked_emails.iter().for_each(|email| account.remove("email", email));
     account
 }
 
@@ -128,15 +149,17 @@ pub fn keys(account: &Account, settings: &Settings) -> Vec<(usize, Vec<String>)>
         if between.is_some_and(|(_, sources)| !sources.contains(&account.source.as_str())) {
             continue;
         }
-        let values: Vec<String> = rule
-            .iter()
-            .filter_map(|field| account.texts.get(field))
-            .filter(|value| !is_placeholder(value))
-            .cloned()
-            .collect();
-        if values.len() == rule.len() {
-            keys.push((number, values));
+        // Every combination of the values of its fields.
+        let mut tuples = vec![Vec::new()];
+        for field in rule {
+            let values: Vec<&String> =
+                account.values(field).into_iter().filter(|value| !is_placeholder(value)).collect();
+            let with = |tuple: &Vec<String>| -> Vec<Vec<String>> {
+                values.iter().map(|value| [&tuple[..], &[(*value).clone()]].concat()).collect()
+            };
+            tuples = tuples.iter().flat_map(with).collect();
         }
+        keys.extend(tuples.into_iter().map(|tuple| (number, tuple)));
     }
     keys
 }
@@ -167,14 +190,27 @@ fn limit_of(rule: usize, settings: &Settings) -> usize {
     own.map_or(settings.max_accounts_per_key, |(_, limit)| *limit)
 }
 
-/// What somebody's value of a field is.
+/// What somebody's value of a field is, the first of several.
 fn somebodys<'a>(account: &'a Account, field: &str) -> Option<&'a str> {
-    account.texts.get(field).map(String::as_str).filter(|value| !is_placeholder(value))
+    all_somebodys(account, field).first().copied()
+}
+
+/// All values of a field that are somebody's.
+fn all_somebodys<'a>(account: &'a Account, field: &str) -> Vec<&'a str> {
+    account.values(field).into_iter().map(String::as_str).filter(|value| !is_placeholder(value)).collect()
+}
+
+/// Whether any of the values of two accounts are the same, as `cut` leaves them; `None` if one has none.
+fn share_value(field: &str, left: &Account, right: &Account, cut: fn(&str) -> String) -> Option<bool> {
+    let [left, right] = [left, right].map(|account| all_somebodys(account, field));
+    let is_shared = left.iter().any(|left| right.iter().any(|right| cut(left) == cut(right)));
+    (!left.is_empty() && !right.is_empty()).then_some(is_shared)
 }
 
 /// Whether two accounts agree on a field, as `cut` leaves its values; `None` if one has none. A given name also agrees
 /// with its initial, and names agree if each account's given name is the other's family name.
 fn agree(field: &str, left: &Account, right: &Account, cut: fn(&str) -> String) -> Option<bool> {
+    let is_shared = share_value(field, left, right, cut)?;
     let (one, other) = (somebodys(left, field)?, somebodys(right, field)?);
     let is_same = |one: Option<&str>, other: Option<&str>| one.is_some() && one.map(cut) == other.map(cut);
     let names = ["given_name", "family_name"];
@@ -182,7 +218,7 @@ fn agree(field: &str, left: &Account, right: &Account, cut: fn(&str) -> String) 
         && is_same(somebodys(left, names[0]), somebodys(right, names[1]))
         && is_same(somebodys(left, names[1]), somebodys(right, names[0]));
     let is_initial = field == "given_name" && (are_initials(one, other) || are_initials(other, one));
-    Some(cut(one) == cut(other) || is_swapped || is_initial)
+    Some(is_shared || is_swapped || is_initial)
 }
 
 /// Whether the first letter of a name, with a dot or not, is all there is of another, or of a word of it where the words
@@ -203,7 +239,7 @@ fn are_initials(short: &str, name: &str) -> bool {
 /// Whether a condition holds for two accounts.
 fn holds(rule: usize, demand: &str, field: &str, left: &Account, right: &Account, settings: &Settings) -> bool {
     let agreement = if settings.exact.contains(&rule) {
-        somebodys(left, field).zip(somebodys(right, field)).map(|(left, right)| left == right)
+        share_value(field, left, right, str::to_owned)
     } else {
         agree(field, left, right, str::to_owned)
     };
@@ -237,7 +273,9 @@ fn shared_rules(
         let is_between = settings.between.iter().any(|(of, _)| of == rule);
         !is_between || accounts[left].source != accounts[right].source
     };
-    shared.map(|(rule, _)| rule).filter(is_about).collect()
+    // They can share several keys of a rule.
+    let rules: BTreeSet<usize> = shared.map(|(rule, _)| rule).filter(is_about).collect();
+    rules.into_iter().collect()
 }
 
 /// The rules that accept two accounts: they share an unblocked key, and the conditions hold for what is somebody's.
@@ -287,7 +325,7 @@ fn always(accounts: &[Account], settings: &Settings) -> Vec<Option<BTreeSet<&'st
 /// How many accounts, and values, some accounts have of what is limited, each with its limit.
 fn extent(members: &BTreeSet<usize>, usable: &[Account], settings: &Settings) -> Vec<(usize, usize)> {
     let distinct = |field: &str| {
-        members.iter().filter_map(|member| somebodys(&usable[*member], field)).collect::<BTreeSet<_>>().len()
+        members.iter().flat_map(|member| all_somebodys(&usable[*member], field)).collect::<BTreeSet<_>>().len()
     };
     let of_source = |source: &str| members.iter().filter(|member| usable[**member].source == source).count();
     let all: Vec<&Account> = members.iter().map(|member| &usable[*member]).collect();
@@ -436,10 +474,8 @@ fn components(accounts: &[Account], usable: &[Account], blocked: &BlockedKeys, s
 fn without_blocked(account: &Account, blocked: &BlockedKeys) -> Account {
     let mut account = account.clone();
     for ((_, values), key) in blocked {
-        if let [field] = key.fields[..]
-            && account.texts.get(field) == values.first()
-        {
-            account.texts.remove(field);
+        if let ([field], [value]) = (&key.fields[..], &values[..]) {
+            account.remove(field, value);
         }
     }
     account
@@ -567,7 +603,7 @@ fn fold(mut accounts: Vec<Account>, settings: &Settings) -> Value {
     let address: Map<String, Value> =
         ADDRESS.iter().map(|field| (field.trim_start_matches("address.").to_owned(), survivor(field))).collect();
     let all = |field: &str| -> BTreeSet<String> {
-        accounts.iter().filter_map(|account| account.texts.get(field).cloned()).collect()
+        accounts.iter().flat_map(|account| account.values(field)).cloned().collect()
     };
     let device = Some(survivor("attributes.device")).filter(|device| !device.is_null());
     let attributes: Map<String, Value> = device.map(|device| ("device".to_owned(), device)).into_iter().collect();
@@ -678,6 +714,18 @@ pub fn account_of(row: &Row, settings: &Settings) -> Account {
             texts.insert(field, normal);
         }
     }
+    let mut others = BTreeMap::new();
+    for field in ["email", "phone_number"] {
+        let mut normals: Vec<String> = Vec::new();
+        for text in row.all_texts(field).into_iter().filter(|text| !is_nothing(field, text)) {
+            let normal = if field == "email" { email(text) } else { phone_number(text, &country, row.region()) };
+            normals.extend(normal.filter(|normal| !normals.contains(normal)));
+        }
+        texts.remove(field);
+        let mut normals = normals.into_iter();
+        texts.extend(normals.next().map(|first| (field, first)));
+        others.insert(field, normals.collect::<Vec<_>>());
+    }
     let mut tables = BTreeMap::new();
     if !texts.contains_key("gender")
         && let Some(gender) = texts.get("given_name").and_then(|name| settings.gender_of(name))
@@ -717,6 +765,7 @@ pub fn account_of(row: &Row, settings: &Settings) -> Account {
         updated_at: row.time(),
         trust: settings.trust_of(row.source),
         texts,
+        others,
         location: location.map(|(latitude, longitude)| json!({"latitude": latitude, "longitude": longitude})),
         salary: salary.map(number),
         interests,

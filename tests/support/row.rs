@@ -42,6 +42,8 @@ pub struct Row {
     pub received_at: i64,
     /// Text as the source gives it, by full name; the shop has `full_name` in place of both names.
     pub texts: BTreeMap<&'static str, String>,
+    /// Further e-mail addresses and phone numbers, by field; the list has one more of each at most.
+    pub more: BTreeMap<&'static str, Vec<String>>,
     /// Text as the source gives it.
     pub salary: Option<String>,
     /// Items without blanks around them.
@@ -62,6 +64,17 @@ impl Row {
     pub fn with(mut self, field: &'static str, text: &str) -> Self {
         self.texts.insert(field, text.to_owned());
         self
+    }
+
+    /// The row with a further e-mail address or phone number.
+    pub fn with_more(mut self, field: &'static str, text: &str) -> Self {
+        self.more.entry(field).or_default().push(text.to_owned());
+        self
+    }
+
+    /// All texts of a field, the first one first.
+    pub fn all_texts(&self, field: &str) -> Vec<&String> {
+        self.texts.get(field).into_iter().chain(self.more.get(field).into_iter().flatten()).collect()
     }
 
     /// The row at a time, in seconds since the epoch.
@@ -113,7 +126,12 @@ impl Row {
         });
         let more = MORE_FIELDS.into_iter().filter(|field| self.texts.contains_key(field));
         for field in TEXT_FIELDS.into_iter().chain(more) {
-            row[field] = json!(self.texts.get(field));
+            row[field] = match self.more.get(field) {
+                Some(more) => {
+                    json!(std::iter::once(self.texts.get(field)).chain(more.iter().map(Some)).collect::<Vec<_>>())
+                }
+                None => json!(self.texts.get(field)),
+            };
         }
         format!("{row}\n")
     }
@@ -137,12 +155,18 @@ impl Row {
             "1" | "0" => json!(u64::from(mark == "1")),
             _ => json!(mark),
         });
+        let email = if self.more.contains_key("email") { Some(json!(self.all_texts("email"))) } else { text("email") };
+        let phones = self
+            .more
+            .get("phone_number")
+            .map(|phones| json!(phones.iter().map(|phone| json!({"kind": "other", "no": phone})).collect::<Vec<_>>()));
+        let contact = [("email", email), ("mobile", text("phone_number")), ("phones", phones)];
         let row = object(&[
             ("customer_id", Some(id)),
             ("name", text("full_name")),
             ("sex", text("gender")),
             ("born", text("birthdate")),
-            ("contact", Some(object(&[("email", text("email")), ("mobile", text("phone_number"))]))),
+            ("contact", Some(object(&contact))),
             (
                 "address",
                 Some(object(&[
@@ -172,6 +196,8 @@ impl Row {
         fields.push(self.device.clone().unwrap_or_default());
         fields.push(self.mark.unwrap_or_default().to_owned());
         fields.extend(TEXT_FIELDS.map(|field| self.texts.get(field).cloned().unwrap_or_default()));
+        let more = |field: &str| self.more.get(field).and_then(|more| more.first()).cloned().unwrap_or_default();
+        fields.extend(["email", "phone_number"].map(more));
         let quoted = fields.iter().map(|field| {
             let must = field.contains([',', '"', '\n', '\r']);
             if must { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.clone() }
@@ -183,7 +209,7 @@ impl Row {
 /// What a file of a source begins with.
 pub fn header(source: &str) -> String {
     if source == "list" {
-        format!("id,changed,pay,likes,device,status,{}\n", TEXT_FIELDS.join(","))
+        format!("id,changed,pay,likes,device,status,{},email_2,phone_number_2\n", TEXT_FIELDS.join(","))
     } else {
         String::new()
     }

@@ -136,6 +136,10 @@ pub struct TextMapping {
     pub at: Pointers,
     /// The value of rows that have none.
     pub default: Option<String>,
+    /// Whether an account can have several values of the field, so that all pointers count.
+    pub takes_several: bool,
+    /// What separates values in a text, if an account can have several.
+    pub split: Option<String>,
     /// How dates are written; only for `birthdate`.
     pub format: Option<TimeFormat>,
 }

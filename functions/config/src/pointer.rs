@@ -1,5 +1,8 @@
 //! JSON Pointers (RFC 6901), taken apart and put together.
 //!
+//! In a pointer that may find several values, the token `*` is a wildcard: every item of an array, every member of an
+//! object. A member that is really named `*` is written `~*`, which RFC 6901 leaves free.
+//!
 //! Which pointers a setting accepts is checked by `parse/pointer_setting.rs`.
 
 use std::borrow::Cow;
@@ -10,9 +13,34 @@ pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pointer.split('/').skip(1).map(unescaped)
 }
 
+/// What a token of a pointer with wildcards selects; the terms are those of JSONPath (RFC 9535).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// The member of this name, or the item of this place.
+    Name(String),
+    /// All members or items.
+    Wildcard,
+}
+
+/// The selectors of a pointer, the outermost first.
+pub fn selectors(pointer: &str) -> impl Iterator<Item = Selector> {
+    pointer.split('/').skip(1).map(|token| match token {
+        "*" => Selector::Wildcard,
+        name => Selector::Name(unescaped(name).into_owned()),
+    })
+}
+
+/// Whether a pointer has a wildcard.
+pub fn has_wildcard(pointer: &str) -> bool {
+    selectors(pointer).any(|selector| selector == Selector::Wildcard)
+}
+
 fn unescaped(token: &str) -> Cow<'_, str> {
     if !token.contains('~') {
         return Cow::Borrowed(token);
+    }
+    if token == "~*" {
+        return Cow::Borrowed("*");
     }
     // In this order, as ~01 is ~1 and not a slash.
     Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
@@ -26,6 +54,9 @@ pub fn index(token: &str) -> Option<usize> {
 
 /// The name of an object's member as a token of a pointer.
 pub fn escaped(name: &str) -> String {
+    if name == "*" {
+        return "~*".to_owned();
+    }
     name.replace('~', "~0").replace('/', "~1")
 }
 
@@ -71,6 +102,14 @@ mod tests {
     }
 
     #[test]
+    fn a_star_alone_is_a_wildcard() {
+        let name = |name: &str| Selector::Name(name.to_owned());
+        let found: Vec<Selector> = selectors("/a/*/~*/**/~0*/b~1").collect();
+        assert_eq!(found, [name("a"), Selector::Wildcard, name("*"), name("**"), name("~*"), name("b/")]);
+        assert!(has_wildcard("/a/*") && !has_wildcard("/a*/~*/*b"));
+    }
+
+    #[test]
     fn an_index_is_written_in_one_way() {
         assert_eq!((index("0"), index("10")), (Some(0), Some(10)));
         for token in ["", "-", "-1", "01", "00", "+1", "1.0", "a", " 1", "99999999999999999999999"] {
@@ -88,8 +127,9 @@ mod tests {
         }
 
         #[test]
-        fn a_name_that_is_escaped_is_found(names in prop::collection::vec("[a~/01]{0,4}", 0..4)) {
+        fn a_name_that_is_escaped_is_found(names in prop::collection::vec("[a~/01*]{0,4}", 0..4)) {
             let pointer: String = names.iter().map(|name| format!("/{}", escaped(name))).collect();
+            prop_assert!(!has_wildcard(&pointer));
             prop_assert_eq!(tokens(&pointer).collect::<Vec<_>>(), names);
         }
     }

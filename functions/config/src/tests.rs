@@ -136,6 +136,28 @@ fn faults_of_deletions_have_their_line_and_say_what_to_do() {
 }
 
 #[test]
+fn a_wildcard_is_for_fields_of_several_values() {
+    let with = |fields: &str| SMALLEST.replace("id = \"/id\"", &format!("id = \"/id\"\n{fields}"));
+    let fields = "phone_number = [\"/p/*/no\", \"/q\"]\ninterests = { at = \"/i/*\" }\ngiven_name = \"/~*\"";
+    let mapping = Config::parse(&with(fields)).unwrap().sources.remove(0).mapping;
+    assert_eq!(mapping.texts.last().unwrap().at, ["/p/*/no", "/q"]);
+    for field in
+        ["given_name = \"/n/*\"", "salary = [\"/a\", \"/*\"]", "birthdate = { at = \"/*/b\" }", "deleted = \"/d/*\""]
+    {
+        check(&with(field), 6, "as * stands for every item of a list");
+    }
+    check(&SMALLEST.replace("\"/id\"", "\"/*/id\""), 5, "id takes one; write the item's place");
+    check(&with("given_name = \"/n/*\""), 6, "or ~* for a member that is named *");
+    let own = "card = { at = \"/c/*\", split = \";\" }";
+    let config = Config::parse(&(with(own) + "[field.card]\nidentifier = true\n")).unwrap();
+    let card = config.sources[0].mapping.texts.last().unwrap();
+    assert_eq!((card.split.as_deref(), card.takes_several), (Some(";"), true));
+    check(&(with("card = \"/c/*\"") + "[field.card]\n"), 6, "and card takes one");
+    check(&(with(own).replace("/*", "") + "[field.card]\n"), 6, "split is only for interests and for identifiers");
+    check(&with("email = { at = \"/e\", split = \";\" }"), 6, "are told apart without split");
+}
+
+#[test]
 fn a_wrong_value_is_told_with_the_nearest_right_one() {
     check(
         &format!("{SMALLEST}[normalise]\nemail = [\"trim\", \"lowercse\"]\n"),

@@ -17,16 +17,29 @@ pub(super) struct Notes<'t> {
     text: &'t str,
     faults: Vec<ConfigFault>,
     text_fields: Vec<TextField>,
+    /// The fields of which an account can have several values.
+    of_several: Vec<TextField>,
 }
 
 impl<'t> Notes<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, faults: Vec::new(), text_fields: TextField::ALL.into() }
+        let of_several = vec![TextField::Email, TextField::PhoneNumber];
+        Self { text, faults: Vec::new(), text_fields: TextField::ALL.into(), of_several }
     }
 
     /// Adds fields of one's own to those that the text may name.
     pub(super) fn declare(&mut self, fields: &[OwnField]) {
         self.text_fields.extend(fields.iter().copied().map(TextField::Own));
+    }
+
+    /// Notes that a field is an identifier, so that an account can have several values of it.
+    pub(super) fn declare_identifier(&mut self, field: OwnField) {
+        self.of_several.push(TextField::Own(field));
+    }
+
+    /// Whether an account can have several values of a text field.
+    pub(super) fn takes_several(&self, field: TextField) -> bool {
+        self.of_several.contains(&field)
     }
 
     /// The text fields that the text may name, by number.

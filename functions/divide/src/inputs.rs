@@ -57,7 +57,9 @@ pub(crate) async fn members(
     let fit = has_same_keys && are_marked && !pinned.plan.erases;
     let rules = pinned.config.matches.len() as u64;
     let sized = |(number, members): (usize, &VersionFile)| {
-        let links = manifest.files.member_links.get(number).filter(|_| fit);
+        let links = manifest.files.member_links.get(number);
+        let nodes = links.map_or(0, |links| links::nodes(links.bytes, members.records));
+        let links = links.filter(|_| fit);
         SizedInput {
             input: MapperInput {
                 key: members.key.clone(),
@@ -65,7 +67,11 @@ pub(crate) async fn members(
                 lines: members.records,
             },
             text_bytes: members.text_bytes,
-            nodes: links.map_or(members.records * (2 + rules), |links| links::nodes(links.bytes, members.records)),
+            nodes: match links {
+                Some(_) => nodes,
+                // Accounts with several values have more keys than there are rules, as they had before.
+                None => nodes.max(members.records * (2 + rules)),
+            },
         }
     };
     Ok(manifest.files.members.iter().enumerate().map(sized).collect())

@@ -100,6 +100,17 @@ impl<'a> Account<'a> {
         self.text(field).into_iter().chain(others.iter().map(AsRef::as_ref))
     }
 
+    /// Whether a field has several values.
+    #[inline]
+    pub fn has_other_values(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.has_others())
+    }
+
+    /// The values behind the first ones of their fields, with the names of these.
+    pub fn other_values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.more.iter().flat_map(|more| more.all_others())
+    }
+
     /// Sets or clears a text field, with all its values.
     #[inline]
     pub fn set_text(&mut self, field: TextField, value: Option<Cow<'a, str>>) {

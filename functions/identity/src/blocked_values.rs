@@ -15,6 +15,7 @@ use onefold_normalise::placeholder::{is_ambiguous_name, is_placeholder_of};
 use onefold_normalise::{calling_codes, lowercase};
 
 use crate::account::Account;
+use crate::blocked_set::BlockedSet;
 
 /// The blocked values of a configuration.
 #[derive(Clone, Debug)]
@@ -55,8 +56,8 @@ impl Blocklist {
         !allowed.is_empty() && is_any_of(allowed, &lowercase(value))
     }
 
-    /// The fields of an account whose values are nobody's: blocked, or placeholders.
-    pub fn fields(&self, account: &Account<'_>) -> TextFieldSet {
+    /// The values of an account that are nobody's: blocked, or placeholders.
+    pub fn of(&self, account: &Account<'_>) -> BlockedSet {
         let is_nobodys = |field: TextField, value: &str| {
             self.blocks(field, value) || (is_placeholder_of(field, value) && !self.allows(field, value))
         };
@@ -65,7 +66,16 @@ impl Blocklist {
         if found.contains(TextField::GivenName) != found.contains(TextField::FamilyName) {
             self.judge_names(account, &mut found);
         }
-        found
+        let mut blocked = BlockedSet::of_first(found);
+        if account.has_other_values() {
+            for (place, (name, value)) in account.other_values().enumerate() {
+                let mut fields = self.all.iter();
+                if fields.find(|field| field.name() == name).is_some_and(|field| is_nobodys(*field, value)) {
+                    blocked.insert_other(place);
+                }
+            }
+        }
+        blocked
     }
 
     /// Where one name is nobody's and the other is not: both are of a form's example, or the word is a name.
@@ -298,8 +308,9 @@ mod tests {
         let mut account = Account::new("a:1", None, Timestamp::default());
         account.set_text(TextField::GivenName, Some(given.into()).filter(|name: &Cow<'_, str>| !name.is_empty()));
         account.set_text(TextField::FamilyName, Some(family.into()).filter(|name: &Cow<'_, str>| !name.is_empty()));
-        let fields = list.fields(&account);
-        [TextField::GivenName, TextField::FamilyName].map(|field| fields.contains(field))
+        let blocked = list.of(&account);
+        [TextField::GivenName, TextField::FamilyName]
+            .map(|field| account.text(field).is_some() && blocked.text(&account, field).is_none())
     }
 
     #[test]
@@ -337,7 +348,10 @@ mod tests {
         account.set_text(TextField::Locality, Some("n/a".into()));
         account.set_text(TextField::Birthdate, Some("1900-01-01".into()));
         account.set_text(TextField::Country, Some("NA".into()));
-        let fields: Vec<TextField> = none.fields(&account).of(&TextField::ALL).collect();
-        assert_eq!(fields, [TextField::Birthdate, TextField::Locality]);
+        account.push_value(TextField::Email, "a@x.de".into());
+        account.push_value(TextField::Email, "n/a".into());
+        let blocked = none.of(&account);
+        let values: Vec<(&str, &str)> = blocked.blocked(&account, &TextField::ALL).collect();
+        assert_eq!(values, [("birthdate", "1900-01-01"), ("address.locality", "n/a"), ("email", "n/a")]);
     }
 }

@@ -7,21 +7,17 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use onefold_config::{ComparedField, Comparer, ComparisonLevel, Condition, MatchRule, Requirement};
-use onefold_normalise::field::TextFieldSet;
 
 use crate::account::Account;
+use crate::blocked_set::BlockedSet;
 use crate::edit_distance;
 use crate::match_keys;
 
 pub(crate) use distinct::DistinctValues;
 
-/// What a condition compares of an account; `None` if the value is missing, a placeholder or blocked.
-pub(crate) fn compared_value<'a>(
-    part: &ComparedField,
-    account: &'a Account<'_>,
-    blocked: TextFieldSet,
-) -> Option<Cow<'a, str>> {
-    if match_keys::is_blocked(part, blocked) { None } else { match_keys::value(part, account) }
+/// The first value that a condition compares of an account; `None` if it is missing, a placeholder or blocked.
+fn first_value<'a>(part: &ComparedField, account: &'a Account<'_>, blocked: BlockedSet) -> Option<Cow<'a, str>> {
+    blocked.values(account, part.field).find_map(|value| match_keys::compared(part, account, blocked, value))
 }
 
 /// A value that a comparer compares, and what it needs of the account's name.
@@ -37,21 +33,32 @@ pub(crate) struct Compared<'a> {
 struct ComparedName<'a> {
     written: &'a str,
     account: &'a Account<'a>,
-    blocked: TextFieldSet,
+    blocked: BlockedSet,
     /// What the comparer compares of the name's counterpart, once somebody asks for it.
     counterpart: OnceCell<Option<Cow<'a, str>>>,
 }
 
 impl<'a> Compared<'a> {
-    /// What a comparer compares of an account; `None` if the value is missing, a placeholder or blocked.
-    pub(crate) fn new(comparer: &Comparer, account: &'a Account<'a>, blocked: TextFieldSet) -> Option<Self> {
+    /// What a comparer compares of an account, the first of several; `None` if the value is missing, a placeholder or
+    /// blocked.
+    pub(crate) fn new(comparer: &Comparer, account: &'a Account<'a>, blocked: BlockedSet) -> Option<Self> {
         let field = comparer.part.field;
-        let value = compared_value(&comparer.part, account, blocked)?;
+        let value = first_value(&comparer.part, account, blocked)?;
         let is_field = !comparer.exact && !comparer.part.is_full_name();
         let is_name = is_field && (names::may_be_initials(field) || names::counterpart(field).is_some());
         let written = account.text(field).filter(|_| is_name);
         let name = written.map(|written| ComparedName { written, account, blocked, counterpart: OnceCell::new() });
         Some(Self { value, name })
+    }
+
+    /// What a comparer compares of an account behind the first value.
+    pub(crate) fn others(comparer: &Comparer, account: &'a Account<'a>, blocked: BlockedSet) -> Vec<Self> {
+        if !account.has_other_values() {
+            return Vec::new();
+        }
+        // Nobody has several names.
+        let values = match_keys::values(&comparer.part, account, blocked).into_iter().skip(1);
+        values.map(|value| Self { value, name: None }).collect()
     }
 
     /// Whether two values agree. Both ways round it is the same.
@@ -90,43 +97,62 @@ impl ComparedName<'_> {
     fn counterpart(&self, comparer: &Comparer) -> Option<&str> {
         let find = || {
             let field = names::counterpart(comparer.part.field)?;
-            compared_value(&ComparedField { field, steps: comparer.part.steps.clone() }, self.account, self.blocked)
+            first_value(&ComparedField { field, steps: comparer.part.steps.clone() }, self.account, self.blocked)
         };
         self.counterpart.get_or_init(find).as_deref()
     }
 }
 
-/// What a rule's conditions compare of one account, a value for each condition.
+/// What a rule's conditions compare of one account.
 #[derive(Clone, Debug)]
-pub(crate) struct ComparedValues<'a>(Vec<Option<Compared<'a>>>);
+pub(crate) struct ComparedValues<'a> {
+    /// The first value for each condition.
+    first: Vec<Option<Compared<'a>>>,
+    /// The number of a condition and a further value.
+    others: Vec<(usize, Compared<'a>)>,
+}
 
 impl<'a> ComparedValues<'a> {
-    /// The values of an account. Those of `blocked` fields count as missing.
-    pub(crate) fn new(rule: &MatchRule, account: &'a Account<'a>, blocked: TextFieldSet) -> Self {
-        let compared = |condition: &Condition| Compared::new(&condition.comparer, account, blocked);
-        Self(rule.conditions.iter().map(compared).collect())
+    /// The values of an account. Those that are blocked count as missing.
+    pub(crate) fn new(rule: &MatchRule, account: &'a Account<'a>, blocked: BlockedSet) -> Self {
+        let first = |condition: &Condition| Compared::new(&condition.comparer, account, blocked);
+        let others = |(number, condition): (usize, &Condition)| {
+            Compared::others(&condition.comparer, account, blocked).into_iter().map(move |value| (number, value))
+        };
+        Self {
+            first: rule.conditions.iter().map(first).collect(),
+            others: rule.conditions.iter().enumerate().flat_map(others).collect(),
+        }
     }
 
     /// The number of the rule's first condition that does not hold for two accounts; `None` if all hold. Both ways round
     /// it is the same.
     pub(crate) fn refused_by(&self, other: &Self, rule: &MatchRule) -> Option<usize> {
-        (0..self.0.len()).find(|number| !self.holds(*number, other, rule))
+        (0..self.first.len()).find(|number| !self.holds(*number, other, rule))
     }
 
-    /// Whether a condition of the rule holds for two accounts.
+    /// Whether a condition of the rule holds for two accounts: whether any of the values of both agree.
     pub(crate) fn holds(&self, number: usize, other: &Self, rule: &MatchRule) -> bool {
         let condition = &rule.conditions[number];
-        match (&self.0[number], &other.0[number]) {
-            (Some(left), Some(right)) => left.agrees(right, &condition.comparer),
-            _ => condition.requirement == Requirement::NotDisagree,
+        let (Some(left), Some(right)) = (&self.first[number], &other.first[number]) else {
+            return condition.requirement == Requirement::NotDisagree;
+        };
+        if self.others.is_empty() && other.others.is_empty() {
+            return left.agrees(right, &condition.comparer);
         }
+        self.values(number).any(|left| other.values(number).any(|right| left.agrees(right, &condition.comparer)))
+    }
+
+    fn values(&self, condition: usize) -> impl Iterator<Item = &Compared<'a>> {
+        let others = self.others.iter().filter(move |(number, _)| *number == condition).map(|(_, value)| value);
+        self.first[condition].iter().chain(others)
     }
 
     /// The number of the first condition by which two accounts are two persons': an `unless_differ` whose values do not
     /// agree. A failing `if_agree` only says that the rule's evidence is not enough.
     pub(crate) fn kept_apart_by(&self, other: &Self, rule: &MatchRule) -> Option<usize> {
         let can_keep_apart = |number: &usize| rule.conditions[*number].requirement == Requirement::NotDisagree;
-        (0..self.0.len()).filter(can_keep_apart).find(|number| !self.holds(*number, other, rule))
+        (0..self.first.len()).filter(can_keep_apart).find(|number| !self.holds(*number, other, rule))
     }
 
     /// Whether an `unless_differ` of the rule may keep some of these accounts apart: they have other values for it.
@@ -135,7 +161,7 @@ impl<'a> ComparedValues<'a> {
             if condition.requirement != Requirement::NotDisagree {
                 return false;
             }
-            let mut values = all.iter().filter_map(|values| values.0[number].as_ref()).map(|compared| &compared.value);
+            let mut values = all.iter().flat_map(|values| values.values(number)).map(|compared| &compared.value);
             values.next().is_some_and(|first| values.any(|value| value != first))
         })
     }

@@ -7,16 +7,17 @@ mod always;
 mod blocked;
 mod finding;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use onefold_config::Config;
+use onefold_config::{ComparedField, Config, MatchRule};
 use onefold_graph::node::Node;
 
 use crate::account::Account;
-use crate::comparison::compared_value;
+use crate::blocked_set::BlockedSet;
 use crate::corrections::Corrections;
 use crate::judge::{Judge, LinkedBy, Verdict};
-use crate::match_keys::{self, Matcher};
+use crate::match_keys::{self, MatchKey, Matcher};
 use crate::merge::Guarded;
 use crate::pool::AccountPool;
 
@@ -147,8 +148,10 @@ impl<'e> Explainer<'e> {
         });
         let shared = left.iter().flat_map(|number| {
             let keys = pool.all_keys(*number).iter();
-            keys.flat_map(|key| holders.get(&(key.rule, key.node)).into_iter().flatten().map(|other| (*key, *other)))
-                .map(|(key, other)| self.finding(key.rule, *number, other))
+            let holders = |key: &MatchKey| holders.get(&(key.rule, key.node)).into_iter().flatten();
+            let pairs = keys.flat_map(|key| holders(key).map(|other| (key.rule, *other)));
+            // Two accounts can share several keys of a rule.
+            pairs.collect::<BTreeSet<_>>().into_iter().map(|(rule, other)| self.finding(rule, *number, other))
         });
         never.chain(shared).take(most).collect()
     }
@@ -208,10 +211,6 @@ impl<'e> Explainer<'e> {
     fn finding(&self, rule_number: usize, left: u32, right: u32) -> PairFinding {
         let rule = &self.config.matches[rule_number];
         let ruling = self.judge.ruling(rule_number, left, right);
-        let parts = |number: u32| -> Vec<Option<String>> {
-            let account = self.judge.pool().account(number);
-            rule.key.iter().map(|part| match_keys::value(part, account).map(|value| value.into_owned())).collect()
-        };
         let conditions = match ruling.verdict {
             Verdict::Accepted | Verdict::Refused => self.conditions(rule_number, left, right, ruling.refused_by),
             _ => Vec::new(),
@@ -220,10 +219,27 @@ impl<'e> Explainer<'e> {
             accounts: self.references(left, right),
             rule: rule.name(),
             verdict: ruling.verdict,
-            key: [parts(left), parts(right)],
+            key: self.key_values(rule, ruling.verdict, [left, right]),
             over: Vec::new(),
             conditions,
         }
+    }
+
+    /// The values of both accounts' keys, by the parts of the rule: those that both have, if they share a key.
+    fn key_values(&self, rule: &MatchRule, verdict: Verdict, accounts: [u32; 2]) -> [Vec<Option<String>>; 2] {
+        let pool = self.judge.pool();
+        let is_shared = matches!(verdict, Verdict::Accepted | Verdict::Refused | Verdict::BlockedKey);
+        let of_part = |part: &ComparedField| {
+            let [mut left, mut right] =
+                accounts.map(|account| match_keys::values(part, pool.account(account), BlockedSet::NONE));
+            if is_shared {
+                left.retain(|value| right.contains(value));
+                right.retain(|value| left.contains(value));
+            }
+            (shown(&left), shown(&right))
+        };
+        let (left, right) = rule.key.iter().map(of_part).unzip();
+        [left, right]
     }
 
     /// The conditions up to the one that refuses the pair.
@@ -241,14 +257,18 @@ impl<'e> Explainer<'e> {
                 requirement: condition.requirement.name().to_owned(),
                 field: condition.comparer.part.name(),
                 values: [left, right].map(|account| {
-                    let value =
-                        compared_value(&condition.comparer.part, pool.account(account), pool.blocked_fields(account));
-                    value.map(|value| value.into_owned())
+                    let part = &condition.comparer.part;
+                    shown(&match_keys::values(part, pool.account(account), pool.blocked(account)))
                 }),
                 holds: self.judge.holds(rule_number, number, left, right),
             })
             .collect()
     }
+}
+
+/// Values as people read them; `None` if there is none.
+fn shown(values: &[Cow<'_, str>]) -> Option<String> {
+    (!values.is_empty()).then(|| values.join(", "))
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@
 use onefold_config::MatchRule;
 use serde::{Deserialize, Serialize};
 
+use crate::blocked_set::BlockedSet;
 use crate::comparison::ComparedValues;
 use crate::corrections::Corrections;
-use crate::match_keys;
+use crate::match_keys::{self, MatchKey};
 use crate::pool::AccountPool;
 use crate::pool_corrections::PoolCorrections;
 use crate::reference;
@@ -125,7 +126,7 @@ impl<'a> Judge<'a> {
     }
 
     fn values(&self, rule: &MatchRule, number: u32) -> ComparedValues<'a> {
-        ComparedValues::new(rule, self.pool.account(number), self.pool.blocked_fields(number))
+        ComparedValues::new(rule, self.pool.account(number), self.pool.blocked(number))
     }
 
     fn source(&self, number: u32) -> &'a str {
@@ -144,15 +145,17 @@ impl<'a> Judge<'a> {
         if !self.is_about(rule, left, right) {
             return Verdict::OtherSources.into();
         }
-        let key = |number: u32| self.pool.all_keys(number).iter().find(|key| key.rule == rule_number);
-        let (Some(left_key), Some(right_key)) = (key(left), key(right)) else {
+        let of_rule = |key: &&MatchKey| key.rule == rule_number;
+        let has_key = |number: u32| self.pool.all_keys(number).iter().any(|key| of_rule(&key));
+        if !has_key(left) || !has_key(right) {
             let is_missing = self.misses_value(rule, left) || self.misses_value(rule, right);
             return if is_missing { Verdict::MissingValue } else { Verdict::BlockedValue }.into();
-        };
-        if left_key != right_key {
+        }
+        let is_shared = |key: &MatchKey| self.pool.all_keys(right).contains(key);
+        if !self.pool.all_keys(left).iter().filter(of_rule).any(is_shared) {
             return Verdict::DifferentKeys.into();
         }
-        if !self.pool.linking_keys(left).contains(left_key) {
+        if !self.pool.linking_keys(left).iter().filter(of_rule).any(is_shared) {
             return Verdict::BlockedKey.into();
         }
         let (left, right) = (self.values(rule, left), self.values(rule, right));
@@ -176,7 +179,8 @@ impl<'a> Judge<'a> {
     }
 
     fn misses_value(&self, rule: &MatchRule, number: u32) -> bool {
-        rule.key.iter().any(|part| match_keys::value(part, self.pool.account(number)).is_none())
+        let account = self.pool.account(number);
+        rule.key.iter().any(|part| match_keys::values(part, account, BlockedSet::NONE).is_empty())
     }
 
     /// Whether a chain of `always` corrections leads from one account to another.
@@ -229,6 +233,8 @@ impl<'a> Judge<'a> {
 /// Joins what rules say of the same pair; sorted by pair.
 fn links_of(mut accepted: Vec<((u32, u32), usize)>) -> Vec<Link> {
     accepted.sort_unstable();
+    // Two accounts can share several keys of a rule.
+    accepted.dedup();
     let same_pair = accepted.chunk_by(|left, right| left.0 == right.0);
     same_pair.map(|same| Link { places: same[0].0, rules: same.len() as u32, first_rule: same[0].1 }).collect()
 }

@@ -22,6 +22,7 @@
 
 pub mod account;
 pub mod attribute;
+pub mod blocked_set;
 pub mod blocked_values;
 pub mod cluster;
 pub mod comparison;

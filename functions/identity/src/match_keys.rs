@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use onefold_config::{ComparedField, Config, MatchRule};
 use onefold_graph::node::{Node, NodeHasher, NodeKind};
-use onefold_normalise::field::{TextField, TextFieldSet};
+use onefold_normalise::field::TextField;
 use onefold_normalise::placeholder::is_placeholder_of;
 use onefold_normalise::{self as normalise, Surroundings, comparable};
 
 use crate::account::Account;
+use crate::blocked_set::BlockedSet;
 use crate::blocked_values::Blocklist;
 use crate::corrections::Corrections;
 use crate::reference;
@@ -114,40 +115,71 @@ impl Matcher {
     /// nor blocked. Values are hashed with their lengths, so that no two tuples are encoded alike; with the
     /// names of the parts and not the rule's number, so that reordering rules does not change keys.
     pub fn keys(&mut self, account: &Account<'_>, keys: &mut Vec<MatchKey>) {
-        let blocked = self.blocklist.fields(account);
+        let blocked = self.blocklist.of(account);
         self.keys_without(account, blocked, keys);
     }
 
-    /// As [`Matcher::keys`], where it is known which fields have blocked values.
-    pub fn keys_without(&mut self, account: &Account<'_>, blocked: TextFieldSet, keys: &mut Vec<MatchKey>) {
+    /// As [`Matcher::keys`], where it is known which values are blocked.
+    pub fn keys_without(&mut self, account: &Account<'_>, blocked: BlockedSet, keys: &mut Vec<MatchKey>) {
+        if account.has_other_values() {
+            return self.keys_of_several(account, blocked, keys);
+        }
         for (number, NamedRule { rule, start, .. }) in self.rules.iter().enumerate() {
             if !is_of_source(rule, account) {
                 continue;
             }
             self.bytes.clear();
             self.bytes.extend_from_slice(start);
-            let is_complete = for_each_value(rule, account, blocked, |_, value| {
-                self.bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
-                self.bytes.extend_from_slice(value.as_bytes());
-            });
+            let is_complete = for_each_value(rule, account, blocked, |value| push_value(&mut self.bytes, value));
             if is_complete {
                 keys.push(MatchKey { rule: number, node: self.hasher.node(NodeKind::MatchKey, &self.bytes) });
             }
         }
     }
 
+    /// The keys of an account with several values of a field.
+    fn keys_of_several(&self, account: &Account<'_>, blocked: BlockedSet, keys: &mut Vec<MatchKey>) {
+        let of_source = |(_, named): &(usize, &NamedRule)| is_of_source(&named.rule, account);
+        for (number, named) in self.rules.iter().enumerate().filter(of_source) {
+            for values in KeyTuples::new(&named.rule, account, blocked) {
+                keys.push(MatchKey { rule: number, node: self.node(named, &values) });
+            }
+        }
+    }
+
+    /// The node of a rule's key of these values.
+    fn node(&self, named: &NamedRule, values: &[Cow<'_, str>]) -> Node {
+        let mut bytes = named.start.clone();
+        values.iter().for_each(|value| push_value(&mut bytes, value));
+        self.hasher.node(NodeKind::MatchKey, &bytes)
+    }
+
+    /// The values that a key of an account is made of, in the order of its rule.
+    pub(crate) fn values_of<'a>(&self, key: MatchKey, account: &'a Account<'_>) -> Vec<Cow<'a, str>> {
+        let named = &self.rules[key.rule];
+        let mut tuples = KeyTuples::new(&named.rule, account, self.blocklist.of(account));
+        tuples.find(|values| self.node(named, values) == key.node).unwrap_or_default()
+    }
+
+    /// The rules of which an account would have more than [`KEYS_OF_RULE_MAX`] keys, by name.
+    pub fn rules_over_limit(&self, account: &Account<'_>) -> Vec<&str> {
+        if !account.has_other_values() {
+            return Vec::new();
+        }
+        let blocked = self.blocklist.of(account);
+        let is_over = |named: &&NamedRule| KeyTuples::new(&named.rule, account, blocked).count_all() > KEYS_OF_RULE_MAX;
+        self.rules.iter().filter(is_over).map(|named| named.name.as_str()).collect()
+    }
+
     /// The values that the account's match keys are made of, by rule, for the owner of the data to see. Rules that give no
     /// key are left out.
     pub fn explain<'a>(&self, account: &'a Account<'_>) -> Vec<(&MatchRule, KeyValues<'_, 'a>)> {
-        let blocked = self.blocklist.fields(account);
-        let mut explained = Vec::new();
-        for rule in self.rules().filter(|rule| is_of_source(rule, account)) {
-            let mut values = Vec::new();
-            if for_each_value(rule, account, blocked, |part, value| values.push((part, value))) {
-                explained.push((rule, values));
-            }
-        }
-        explained
+        let blocked = self.blocklist.of(account);
+        let explained = |rule| {
+            let tuples = KeyTuples::new(rule, account, blocked);
+            tuples.map(move |values| (rule, rule.key.iter().zip(values).collect()))
+        };
+        self.rules().filter(|rule| is_of_source(rule, account)).flat_map(explained).collect()
     }
 
     /// A digest of all that decides which keys an account has: the rules' keys, the blocked values, the corrections, the
@@ -178,48 +210,97 @@ fn is_of_source(rule: &MatchRule, account: &Account<'_>) -> bool {
 /// its links are made anew.
 const LINKS_FORMAT: &str = "links 3";
 
-/// Calls `each` with the values of a rule's key, in the rule's order, up to the first that is missing or blocked. Returns
-/// whether the key is complete.
-fn for_each_value<'r, 'a>(
-    rule: &'r MatchRule,
-    account: &'a Account<'_>,
-    blocked: TextFieldSet,
-    mut each: impl FnMut(&'r ComparedField, Cow<'a, str>),
-) -> bool {
-    rule.key.iter().all(|part| match value(part, account) {
-        Some(value) if !is_blocked(part, blocked) => {
-            each(part, value);
-            true
-        }
-        _ => false,
+/// The most keys of one rule that an account has: those of its first values.
+pub const KEYS_OF_RULE_MAX: usize = 64;
+
+/// Appends a value to the bytes that a key is hashed from.
+fn push_value(bytes: &mut Vec<u8>, value: &str) {
+    bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(value.as_bytes());
+}
+
+/// Calls `each` with the values of the only key that an account with one value a field has by a rule, up to the first
+/// that is missing or blocked. Returns whether the key is complete.
+fn for_each_value(rule: &MatchRule, account: &Account<'_>, blocked: BlockedSet, mut each: impl FnMut(&str)) -> bool {
+    rule.key.iter().all(|part| {
+        let value = blocked.text(account, part.field).and_then(|value| compared(part, account, blocked, value));
+        value.as_deref().map(&mut each).is_some()
     })
 }
 
-/// The value of an account as a rule compares it; `None` if it is missing, or a placeholder.
-pub fn value<'a>(part: &ComparedField, account: &'a Account<'_>) -> Option<Cow<'a, str>> {
-    let value = comparable(given_value(account, part.field)?);
+/// The value tuples of an account's keys by one rule: every combination of the values of its parts, those of the last part
+/// changing first. Each comes once, and there are [`KEYS_OF_RULE_MAX`] at most.
+struct KeyTuples<'a> {
+    /// By part.
+    values: Vec<Vec<Cow<'a, str>>>,
+    next: usize,
+}
+
+impl<'a> KeyTuples<'a> {
+    fn new(rule: &MatchRule, account: &'a Account<'_>, blocked: BlockedSet) -> Self {
+        Self { values: rule.key.iter().map(|part| values(part, account, blocked)).collect(), next: 0 }
+    }
+
+    /// How many combinations there are, without the limit.
+    fn count_all(&self) -> usize {
+        self.values.iter().map(Vec::len).fold(1, usize::saturating_mul)
+    }
+}
+
+impl<'a> Iterator for KeyTuples<'a> {
+    type Item = Vec<Cow<'a, str>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next >= self.count_all().min(KEYS_OF_RULE_MAX) {
+            return None;
+        }
+        let mut number = self.next;
+        self.next += 1;
+        let mut tuple: Vec<Cow<'a, str>> = Vec::with_capacity(self.values.len());
+        for values in self.values.iter().rev() {
+            tuple.push(values[number % values.len()].clone());
+            number /= values.len();
+        }
+        tuple.reverse();
+        Some(tuple)
+    }
+}
+
+/// The values of an account as a rule compares them, each once. Those that are blocked, and placeholders, are left out.
+pub fn values<'a>(part: &ComparedField, account: &'a Account<'_>, blocked: BlockedSet) -> Vec<Cow<'a, str>> {
+    let mut values: Vec<Cow<'a, str>> = Vec::new();
+    for value in blocked.values(account, part.field).filter_map(|value| compared(part, account, blocked, value)) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
+}
+
+/// A value of an account as a rule compares it; `None` if it is a placeholder, or nothing is left of it.
+pub(crate) fn compared<'a>(
+    part: &ComparedField,
+    account: &Account<'_>,
+    blocked: BlockedSet,
+    value: &'a str,
+) -> Option<Cow<'a, str>> {
+    if is_placeholder_of(part.field, value) {
+        return None;
+    }
+    let value = comparable(value);
     if part.steps.is_empty() {
         return Some(value);
     }
-    let value = if part.is_full_name() { behind_given_name(account, &value)? } else { value };
+    let value = if part.is_full_name() { behind_given_name(account, blocked, &value)? } else { value };
     let surroundings = Surroundings { country: account.text(TextField::Country), region: None };
     normalise::run(&part.steps, value, surroundings)
 }
 
-/// A value of an account that is no placeholder.
-fn given_value<'a>(account: &'a Account<'_>, field: TextField) -> Option<&'a str> {
-    account.text(field).filter(|value| !is_placeholder_of(field, value))
-}
-
 /// A family name with the given name and a blank before it.
-fn behind_given_name<'a>(account: &Account<'_>, family_name: &str) -> Option<Cow<'a, str>> {
-    let given_name = given_value(account, TextField::GivenName)?;
-    Some(Cow::Owned([&comparable(given_name), " ", family_name].concat()))
-}
-
-/// Whether a value that is compared is blocked.
-pub(crate) fn is_blocked(part: &ComparedField, blocked: TextFieldSet) -> bool {
-    blocked.contains(part.field) || (part.is_full_name() && blocked.contains(TextField::GivenName))
+fn behind_given_name<'a>(account: &Account<'_>, blocked: BlockedSet, family_name: &str) -> Option<Cow<'a, str>> {
+    let given_name = blocked.text(account, TextField::GivenName)?;
+    let is_given = !is_placeholder_of(TextField::GivenName, given_name);
+    is_given.then(|| Cow::Owned([&comparable(given_name), " ", family_name].concat()))
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use onefold_config::Config;
 use onefold_graph::node::Node;
-use onefold_normalise::field::{TextField, TextFieldSet};
+use onefold_normalise::field::TextField;
 
 use crate::account::Account;
+use crate::blocked_set::BlockedSet;
 use crate::match_keys::{MatchKey, Matcher};
 use crate::shared_keys::SharedKeys;
 
@@ -27,10 +28,10 @@ pub struct AccountPool<'a> {
 struct KeysOfAccount {
     linking_end: usize,
     end: usize,
-    /// The fields whose values are on the list of blocked values.
-    listed: TextFieldSet,
-    /// These, and the fields whose value alone is a blocked key.
-    blocked: TextFieldSet,
+    /// The values that are on the list of blocked values.
+    listed: BlockedSet,
+    /// These, and the values that alone are a blocked key.
+    blocked: BlockedSet,
 }
 
 impl<'a> AccountPool<'a> {
@@ -55,7 +56,7 @@ impl<'a> AccountPool<'a> {
         let mut keys = Vec::with_capacity(accounts.len() * matcher.rules().len());
         let mut ranges = Vec::with_capacity(accounts.len());
         for account in &accounts {
-            let listed = matcher.blocklist().fields(account);
+            let listed = matcher.blocklist().of(account);
             matcher.keys_without(account, listed, &mut keys);
             ranges.push(KeysOfAccount { linking_end: keys.len(), end: keys.len(), listed, blocked: listed });
         }
@@ -83,14 +84,19 @@ impl<'a> AccountPool<'a> {
         let is_blocked =
             |key: &MatchKey| blocked.binary_search(&key.node).is_ok() || over_limit.contains_key(&key.node);
         let mut start = 0;
-        for range in &mut self.ranges {
+        for (range, account) in self.ranges.iter_mut().zip(&self.accounts) {
             let keys = &mut self.keys[start..range.end];
             // Stable: among themselves, both kinds stay in the order of the rules.
             keys.sort_by_key(is_blocked);
             range.linking_end = start + keys.partition_point(|key| !is_blocked(key));
             for key in &self.keys[range.linking_end..range.end] {
-                if let Some(field) = matcher.rule(*key).only_field() {
-                    range.blocked.insert(field);
+                match matcher.rule(*key).only_field() {
+                    Some(field) if !account.has_other_values() => range.blocked.insert_first(field),
+                    Some(field) => {
+                        let values = matcher.values_of(*key, account);
+                        values.iter().for_each(|value| range.blocked.insert_value(account, field, value));
+                    }
+                    None => {}
                 }
             }
             start = range.end;
@@ -147,19 +153,20 @@ impl<'a> AccountPool<'a> {
         self.over_limit.get(&key).copied()
     }
 
-    /// The fields of an account whose values are on the list of blocked values.
-    pub fn listed_fields(&self, number: u32) -> TextFieldSet {
+    /// The values of an account that are on the list of blocked values.
+    pub fn listed(&self, number: u32) -> BlockedSet {
         self.ranges[number as usize].listed
     }
 
-    /// The fields of an account whose values are nobody's: on the list of blocked values, or alone a blocked key.
-    pub fn blocked_fields(&self, number: u32) -> TextFieldSet {
+    /// The values of an account that are nobody's: on the list of blocked values, or alone a blocked key.
+    pub fn blocked(&self, number: u32) -> BlockedSet {
         self.ranges[number as usize].blocked
     }
 
-    /// The value of a text field, unless it is blocked.
-    pub fn text(&self, number: u32, field: TextField) -> Option<&'a str> {
-        if self.blocked_fields(number).contains(field) { None } else { self.account(number).text(field) }
+    /// The values of a text field that are not blocked.
+    pub fn texts(&self, number: u32, field: TextField) -> impl Iterator<Item = &'a str> {
+        let account: &'a Account<'a> = self.account(number);
+        self.blocked(number).values(account, field)
     }
 }
 
@@ -170,7 +177,7 @@ impl<'a> AccountPool<'a> {
         let mut end = 0;
         let ranges = keys.iter().map(|keys| {
             end += keys.len();
-            KeysOfAccount { linking_end: end, end, listed: TextFieldSet::EMPTY, blocked: TextFieldSet::EMPTY }
+            KeysOfAccount { linking_end: end, end, listed: BlockedSet::NONE, blocked: BlockedSet::NONE }
         });
         let ranges = ranges.collect();
         Self { accounts: accounts.iter().collect(), keys: keys.concat(), ranges, over_limit: BTreeMap::new() }

@@ -11,11 +11,12 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use onefold_config::{Config, Rule, Unit};
-use onefold_normalise::field::{BASIC_FIELDS, Field, TextField, TextFieldSet};
+use onefold_normalise::field::{BASIC_FIELDS, Field, TextField};
 use order::Orders;
 
 use crate::account::Account;
 use crate::attribute;
+use crate::blocked_set::BlockedSet;
 use crate::customer::{Customer, SurvivingValue};
 use crate::provenance::{self, Origins};
 use crate::reference;
@@ -26,19 +27,18 @@ pub struct Candidate<'x> {
     /// The account.
     pub account: &'x Account<'x>,
     /// Text fields whose values are blocked: they do not survive.
-    pub blocked: TextFieldSet,
+    pub blocked: BlockedSet,
 }
 
 impl<'x> Candidate<'x> {
     /// The value of a text field, unless it is blocked.
     pub fn value(&self, field: TextField) -> Option<&'x str> {
-        if self.blocked.contains(field) { None } else { self.account.text(field) }
+        self.blocked.text(self.account, field)
     }
 
-    /// All values of a text field, unless it is blocked.
+    /// All values of a text field that are not blocked.
     fn values(&self, field: TextField) -> impl Iterator<Item = &'x str> {
-        let is_blocked = self.blocked.contains(field);
-        self.account.values(field).filter(move |_| !is_blocked)
+        self.blocked.values(self.account, field)
     }
 }
 
@@ -137,7 +137,7 @@ impl<'c> Survivorship<'c> {
             }
         }
         customer.updated_at = latest_first.iter().filter_map(|candidate| candidate.account.updated_at).max();
-        let values = |field: TextField| latest_first.iter().filter_map(move |candidate| candidate.value(field));
+        let values = |field: TextField| latest_first.iter().flat_map(move |candidate| candidate.values(field));
         refill_distinct(&mut customer.emails, values(TextField::Email));
         refill_distinct(&mut customer.phone_numbers, values(TextField::PhoneNumber));
         self.identifiers(latest_first, customer);
@@ -161,8 +161,8 @@ impl<'c> Survivorship<'c> {
         customer.location = account.location.as_deref().map(surviving);
         customer.salary = account.salary.as_deref().map(surviving);
         refill(&mut customer.interests, account.interests.iter().map(AsRef::as_ref));
-        refill(&mut customer.emails, candidate.value(TextField::Email));
-        refill(&mut customer.phone_numbers, candidate.value(TextField::PhoneNumber));
+        refill_distinct(&mut customer.emails, candidate.values(TextField::Email));
+        refill_distinct(&mut customer.phone_numbers, candidate.values(TextField::PhoneNumber));
         self.identifiers(&[*candidate], customer);
         let attributes = account.attributes.iter().filter(|(_, value)| attribute::is_value(value));
         refill(&mut customer.attributes, attributes.map(|(name, value)| (name.as_ref(), surviving(value))));

@@ -1,15 +1,18 @@
 //! Checks of a set-up beyond the text of its configuration: its reference tables and files. Plan makes them before a
 //! run, and the command before an upload.
 
+mod shapes;
+
 use std::fmt::Display;
 
 use onefold_config::{Config, Source, SourceKind};
 use onefold_normalise::Step;
 use onefold_normalise::field::TextField;
+pub use shapes::check_shapes;
 
 use crate::csv::column_names;
 use crate::enrich::{LookupTable, TableText};
-use crate::mapping::{self, MappingPlan, NotText, Slot};
+use crate::mapping::MappingPlan;
 
 /// Something that is wrong, or looks wrong, with a set-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,37 +128,6 @@ pub fn check_header(config: &Config, number: usize, file: &str, header: &[u8], d
     MappingPlan::new(&source.mapping).unanswered(&columns).into_iter().map(finding).collect()
 }
 
-/// The text fields that find lists or objects in rows of JSON, so that they stay empty. `number` is the source's;
-/// `rows` are the first rows of a file.
-pub fn check_shapes(config: &Config, number: usize, file: &str, rows: &[&str]) -> Vec<SetupFinding> {
-    let Some(source) = config.sources.get(number) else {
-        return Vec::new();
-    };
-    let plan = MappingPlan::new(&source.mapping);
-    let rows: Vec<Vec<Slot<'_>>> = rows.iter().filter_map(|row| slots_of(&plan, row)).collect();
-    let full_name = source.mapping.full_name.as_ref().map(|at| ("full_name", at, &plan.full_name));
-    let texts =
-        source.mapping.texts.iter().zip(&plan.texts).map(|(text, choice)| (text.field.name(), &text.at, choice));
-    let finding = |(field, at, choice): (&str, &Vec<String>, &Vec<usize>)| {
-        let lost = rows.iter().filter(|slots| mapping::text(slots, choice) == Err(NotText)).count();
-        let at = at.first()?;
-        let message = format!(
-            "{field} finds a list or an object in {lost} of the first {} rows of {file}, and takes text only; point at what is \
-             in it, as by \"{at}/0\" in a list",
-            rows.len()
-        );
-        (lost > 0).then_some(SetupFinding { section: "source", number, key: "fields", message })
-    };
-    full_name.into_iter().chain(texts).filter_map(finding).collect()
-}
-
-/// The values of a row of JSON; `None` if it is none.
-fn slots_of<'r>(plan: &MappingPlan, row: &'r str) -> Option<Vec<Slot<'r>>> {
-    let mut slots = Vec::new();
-    plan.rows.read_json(row, &mut slots).ok()?;
-    Some(slots)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,23 +204,6 @@ on = "address.postal_code"
             assert!(told.starts_with("has several columns named \"sid\", and"), "{told}");
         }
         assert!(repeated("sid,email,sid,email\n").unwrap().contains("\"sid\" and \"email\""));
-    }
-
-    #[test]
-    fn a_list_in_place_of_a_text_is_told() {
-        let config = Config::parse(CONFIG).unwrap();
-        let rows = [
-            r#"{"sid":1,"mail":["a@x.de"]}"#,
-            r#"{"sid":2,"mail":{"a":1},"email":"b@x.de"}"#,
-            r#"{"sid":3,"mail":[]}"#,
-            "no row",
-            r#"{"sid":4,"mail":{"work":"c@x.de"}}"#,
-        ];
-        let found = check_shapes(&config, 0, "news.jsonl", &rows);
-        assert_eq!(places(&found), [("source", 0, "fields")]);
-        let expected = "email finds a list or an object in 2 of the first 4 rows of news.jsonl, and takes text only; point at \
-                        what is in it, as by \"/mail/0\" in a list";
-        assert_eq!(found[0].message, expected);
     }
 
     #[test]

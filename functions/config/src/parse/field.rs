@@ -50,6 +50,9 @@ pub(super) fn declared(root: &Section<'_>, notes: &mut Notes<'_>) -> Vec<(Declar
 fn read(field: OwnField, section: &Section<'_>, notes: &mut Notes<'_>) -> (DeclaredField, Vec<Step>) {
     section.only(&keys(), notes);
     let identifier = section.boolean("identifier", notes).unwrap_or_default();
+    if identifier {
+        notes.declare_identifier(field);
+    }
     let chain = section.get("normalise").map(|placed| own_chain(placed, field, notes)).unwrap_or_default();
     (DeclaredField { field, identifier }, chain)
 }

@@ -8,7 +8,7 @@ use onefold_normalise::timestamp::TimeFormat;
 use toml::de::{DeTable, DeValue};
 
 use super::of_text_fields;
-use super::pointer_setting::{WholeDocument, check_pointer};
+use super::pointer_setting::{WholeDocument, check_pointer, refuse_wildcard};
 use crate::schema::{Key, Kind};
 use crate::toml_reader::{Notes, Section, SpannedValue, texts};
 use crate::{DeletionMark, ListField, Mapping, Pointers, TextMapping, TimeField};
@@ -39,7 +39,7 @@ pub(super) fn keys() -> Vec<Key> {
         TextField::Birthdate => Key::new(field.name(), value(&["at", "as", "default"]), "A date."),
         _ => Key::new(field.name(), value(&["at", "default"]), "Text."),
     };
-    let own = Key::new("<name>", value(&["at", "default"]), "Text of a field of your own.");
+    let own = Key::new("<name>", value(&["at", "split", "default"]), "Text of a field of your own.");
     other.into_iter().chain(of_text_fields(text, own)).collect()
 }
 
@@ -69,11 +69,12 @@ fn member_keys(names: &[&str]) -> Vec<Key> {
         Key::new(
             "at",
             pointer().or_several(),
-            "Where the value is. Of a list, the first pointer that finds a value counts.",
+            "Where the value is. Of a list, the first pointer that finds a value counts; for `email`, `phone_number` and \
+             identifiers all do.",
         )
         .required(),
         Key::text("as", "How times are written: `rfc3339`, `date`, `unix_s`, `unix_ms`, or a strptime format."),
-        Key::text("split", "For `interests`: what separates the items of a text."),
+        Key::text("split", "For `interests` and identifiers of your own: what separates the items of a text."),
         Key::text("default", "The value of rows that have none."),
         Key::one_of(
             "unreadable",
@@ -160,13 +161,13 @@ struct FieldValue {
 impl FieldValue {
     fn read(name: &str, placed: SpannedValue<'_>, notes: &mut Notes<'_>) -> Self {
         let DeValue::Table(table) = placed.0 else {
-            return Self { at: pointers(placed, name, notes), ..Self::default() };
+            return Self { at: pointers(placed, name, name, notes), ..Self::default() };
         };
         let section = Section { table, span: placed.1.clone(), title: name.to_owned() };
         section.only(&member_keys(&["at", "as", "split", "default", "unreadable"]), notes);
         let mut value = Self::default();
         match section.get("at") {
-            Some(at) => value.at = pointers(at, "at", notes),
+            Some(at) => value.at = pointers(at, "at", name, notes),
             None => notes.fault(placed.1, format!("{name} needs at = \"/pointer\"")),
         }
         if let Some((format, span)) = section.text("as", notes) {
@@ -222,12 +223,26 @@ impl FieldValue {
     }
 
     fn text(self, field: TextField, notes: &mut Notes<'_>) -> TextMapping {
-        self.refuse_split(notes);
         self.refuse_unreadable(notes);
+        let takes_several = notes.takes_several(field);
+        match field {
+            TextField::Email | TextField::PhoneNumber => {
+                self.refuse_split_with("several addresses or numbers in a text are told apart without split", notes);
+            }
+            _ if takes_several => {}
+            _ => self.refuse_split(notes),
+        }
         if field != TextField::Birthdate {
             self.refuse_format(notes);
         }
-        TextMapping { field, at: self.at, default: self.default.map(|(default, _)| default), format: self.format }
+        TextMapping {
+            field,
+            at: self.at,
+            default: self.default.map(|(default, _)| default),
+            takes_several,
+            split: self.split.map(|(split, _)| split),
+            format: self.format,
+        }
     }
 
     fn refuse_default(&self, notes: &mut Notes<'_>) {
@@ -243,8 +258,12 @@ impl FieldValue {
     }
 
     fn refuse_split(&self, notes: &mut Notes<'_>) {
+        self.refuse_split_with("split is only for interests and for identifiers of your own", notes);
+    }
+
+    fn refuse_split_with(&self, why: &str, notes: &mut Notes<'_>) {
         if let Some((_, span)) = &self.split {
-            notes.fault(span.clone(), "split is only for lists");
+            notes.fault(span.clone(), why);
         }
     }
 
@@ -258,13 +277,13 @@ impl FieldValue {
 /// `"/pointer"`, or `{ at = "/pointer", equals = "text" }`.
 fn deletion_mark(placed: SpannedValue<'_>, notes: &mut Notes<'_>) -> DeletionMark {
     let DeValue::Table(table) = placed.0 else {
-        return DeletionMark { at: pointers(placed, "deleted", notes), equals: Vec::new() };
+        return DeletionMark { at: pointers(placed, "deleted", "deleted", notes), equals: Vec::new() };
     };
     let section = Section { table, span: placed.1.clone(), title: "deleted".to_owned() };
     section.only(&deletion_keys(), notes);
     let mut mark = DeletionMark::default();
     match section.get("at") {
-        Some(at) => mark.at = pointers(at, "at", notes),
+        Some(at) => mark.at = pointers(at, "at", "deleted", notes),
         None => notes.fault(placed.1, "deleted needs at = \"/pointer\""),
     }
     let Some((value, span)) = section.get("equals") else {
@@ -286,7 +305,13 @@ fn deletion_mark(placed: SpannedValue<'_>, notes: &mut Notes<'_>) -> DeletionMar
     mark
 }
 
-fn pointers(placed: SpannedValue<'_>, name: &str, notes: &mut Notes<'_>) -> Pointers {
+/// Whether a field has several values.
+fn takes_several(field: &str, notes: &Notes<'_>) -> bool {
+    field == "interests" || notes.text_field(field).is_some_and(|field| notes.takes_several(field))
+}
+
+/// The pointers of a field. `name` is the setting that holds them.
+fn pointers(placed: SpannedValue<'_>, name: &str, field: &str, notes: &mut Notes<'_>) -> Pointers {
     let span = placed.1.clone();
     let all = texts(placed, name, notes);
     if all.is_empty() {
@@ -294,7 +319,9 @@ fn pointers(placed: SpannedValue<'_>, name: &str, notes: &mut Notes<'_>) -> Poin
     }
     all.into_iter()
         .map(|(pointer, span)| {
-            check_pointer(pointer, span, WholeDocument::Refused, notes);
+            if check_pointer(pointer, span.clone(), WholeDocument::Refused, notes) && !takes_several(field, notes) {
+                refuse_wildcard(pointer, span, field, notes);
+            }
             pointer.to_owned()
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::pointer::tokens;
+use crate::pointer::{has_wildcard, tokens};
 use crate::toml_reader::{Notes, Section};
 
 /// Whether a pointer may be empty: the whole document.
@@ -45,6 +45,19 @@ pub(super) fn check_pointer(text: &str, span: Range<usize>, whole: WholeDocument
         format!("{text:?} finds nothing: a JSON Pointer (RFC 6901) counts from the start, from 0, so {token} is no place in a list"),
     );
     false
+}
+
+/// Notes a fault if a pointer has a wildcard. `field` takes one value.
+pub(super) fn refuse_wildcard(pointer: &str, span: Range<usize>, field: &str, notes: &mut Notes<'_>) {
+    if has_wildcard(pointer) {
+        notes.fault(
+            span,
+            format!(
+                "{pointer:?} finds several values, as * stands for every item of a list, and {field} takes one; write \
+                 the item's place in place of *, such as 0, or ~* for a member that is named *"
+            ),
+        );
+    }
 }
 
 /// Whether a token would be a place that is counted from the end of a list, as other notations have it.

@@ -71,6 +71,15 @@ impl<'a> MoreTexts<'a> {
         self.others.iter().find(|(known, _)| known == field).map_or(&[], |(_, values)| values)
     }
 
+    pub(super) fn has_others(&self) -> bool {
+        !self.others.is_empty()
+    }
+
+    /// The values behind the first ones, with the names of their fields, in the order in which they are written.
+    pub(super) fn all_others(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.others.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.as_ref(), value.as_ref())))
+    }
+
     /// Adds a value behind the last one.
     pub(super) fn push_other(&mut self, field: Cow<'a, str>, value: Cow<'a, str>) {
         match self.others.binary_search_by(|(known, _)| order(known).cmp(&order(&field))) {

@@ -36,7 +36,7 @@ impl<'l> Limits<'l> {
         let source = reference::split(reference).0;
         Extent {
             accounts: 1,
-            values: self.values.iter().map(|values| values.of(place).into_iter().collect()).collect(),
+            values: self.values.iter().map(|values| values.of(place).iter().copied().collect()).collect(),
             by_source: self.guard.max_per_source.of(source).map(|_| (source, 1)).into_iter().collect(),
         }
     }
@@ -131,7 +131,7 @@ pub(super) fn exceeds(pool: &AccountPool<'_>, members: &[u32], guard: &Guard) ->
 /// Whether all have one value of what is limited, as is mostly so. Says no where it would take work to find out.
 fn have_one_value(pool: &AccountPool<'_>, members: &[u32], limit: &DistinctLimit) -> bool {
     let comparer = &limit.comparer;
-    let mut texts = members.iter().filter_map(|member| pool.text(*member, comparer.part.field));
+    let mut texts = members.iter().flat_map(|member| pool.texts(*member, comparer.part.field));
     let Some(first) = texts.next() else { return true };
     comparer.part.steps.is_empty() && texts.all(|text| text == first)
 }

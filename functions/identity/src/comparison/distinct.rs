@@ -19,14 +19,18 @@ pub(crate) struct DistinctValues<'l> {
     /// Sorted, each once.
     values: Vec<Compared<'l>>,
     /// By account, in the order in which they were given.
-    of_account: Vec<Option<u32>>,
+    of_account: Vec<Vec<u32>>,
 }
 
 impl<'l> DistinctValues<'l> {
     /// The values of accounts of a pool.
     pub(crate) fn new(comparer: &'l Comparer, pool: &AccountPool<'l>, members: &[u32]) -> Self {
-        let of = |member: &u32| Compared::new(comparer, pool.account(*member), pool.blocked_fields(*member));
-        let found: Vec<Option<Compared<'l>>> = members.iter().map(of).collect();
+        let of = |member: &u32| -> Vec<Compared<'l>> {
+            let (account, blocked) = (pool.account(*member), pool.blocked(*member));
+            let first = Compared::new(comparer, account, blocked).into_iter();
+            first.chain(Compared::others(comparer, account, blocked)).collect()
+        };
+        let found: Vec<Vec<Compared<'l>>> = members.iter().map(of).collect();
         let mut values: Vec<Compared<'l>> = found.iter().flatten().cloned().collect();
         values.sort_by(|left, right| left.identity(comparer).cmp(&right.identity(comparer)));
         values.dedup_by(|left, right| left.identity(comparer) == right.identity(comparer));
@@ -34,13 +38,13 @@ impl<'l> DistinctValues<'l> {
             let place = values.partition_point(|known| known.identity(comparer) < value.identity(comparer));
             place as u32
         };
-        let of_account = found.iter().map(|value| value.as_ref().map(place)).collect();
+        let of_account = found.iter().map(|values| values.iter().map(place).collect()).collect();
         Self { comparer, values, of_account }
     }
 
-    /// The value of an account.
-    pub(crate) fn of(&self, account: usize) -> Option<u32> {
-        self.of_account[account]
+    /// The values of an account.
+    pub(crate) fn of(&self, account: usize) -> &[u32] {
+        &self.of_account[account]
     }
 
     /// Whether there are more than so many among some values.
@@ -111,7 +115,7 @@ mod tests {
         let pool = AccountPool::with_keys(&accounts, &vec![Vec::new(); accounts.len()]);
         let members: Vec<u32> = pool.numbers().collect();
         let values = DistinctValues::new(comparer, &pool, &members);
-        let mut among: Vec<u32> = (0..members.len()).filter_map(|at| values.of(at)).collect();
+        let mut among: Vec<u32> = (0..members.len()).flat_map(|at| values.of(at)).copied().collect();
         among.sort_unstable();
         among.dedup();
         values.count(&among)

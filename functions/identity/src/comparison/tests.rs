@@ -4,7 +4,7 @@ use onefold_normalise::timestamp::Timestamp;
 
 use super::*;
 
-const NONE: TextFieldSet = TextFieldSet::EMPTY;
+const NONE: BlockedSet = BlockedSet::NONE;
 
 fn named(name: Option<&'static str>) -> Account<'static> {
     let mut account = Account::new("a:1", None, Timestamp::from_milliseconds(0).unwrap());
@@ -49,7 +49,8 @@ fn conditions_decide_a_pair() {
 #[test]
 fn a_blocked_value_counts_as_missing() {
     let both = named(Some("Anna"));
-    let blocked = [TextField::GivenName].into_iter().collect();
+    let mut blocked = BlockedSet::NONE;
+    blocked.insert_first(TextField::GivenName);
     for (requirement, accepted) in [(Requirement::Agree, false), (Requirement::NotDisagree, true)] {
         let conditions = vec![condition(requirement, TextField::GivenName, ComparisonLevel::Equal)];
         let rule = MatchRule { conditions, ..MatchRule::of_fields(&[TextField::Email]) };
@@ -120,4 +121,43 @@ fn only_a_condition_that_differs_keeps_apart() {
     assert_eq!((anna.refused_by(&none, &rule), anna.kept_apart_by(&none, &rule)), (Some(0), None));
     assert!(ComparedValues::may_differ(&[none.clone(), anna.clone(), otto], &rule));
     assert!(!ComparedValues::may_differ(&[anna.clone(), none, anna], &rule));
+}
+
+#[test]
+fn two_lists_agree_if_any_two_values_do() {
+    let with = |phones: &[&'static str]| {
+        let mut account = named(None);
+        phones.iter().for_each(|phone| account.push_value(TextField::PhoneNumber, Cow::Borrowed(phone)));
+        account
+    };
+    let (two, other_two, shared, none) =
+        (with(&["+491", "+492"]), with(&["+493", "+494"]), with(&["+493", "+492"]), with(&[]));
+    for (requirement, right, accepted) in [
+        (Requirement::Agree, &shared, true),
+        (Requirement::Agree, &other_two, false),
+        (Requirement::Agree, &none, false),
+        (Requirement::NotDisagree, &shared, true),
+        (Requirement::NotDisagree, &other_two, false),
+        (Requirement::NotDisagree, &none, true),
+    ] {
+        let conditions = vec![condition(requirement, TextField::PhoneNumber, ComparisonLevel::Equal)];
+        let rule = MatchRule { conditions, ..MatchRule::of_fields(&[TextField::Email]) };
+        let refused = |left: &Account<'_>, right: &Account<'_>, blocked: BlockedSet| {
+            ComparedValues::new(&rule, left, blocked).refused_by(&ComparedValues::new(&rule, right, NONE), &rule)
+        };
+        assert_eq!(refused(&two, right, NONE).is_none(), accepted, "{requirement:?} {right:?}");
+        assert_eq!(refused(right, &two, NONE), refused(&two, right, NONE));
+    }
+    let mut blocked = BlockedSet::NONE;
+    blocked.insert_value(&two, TextField::PhoneNumber, "+492");
+    let rule = MatchRule {
+        conditions: vec![condition(Requirement::Agree, TextField::PhoneNumber, ComparisonLevel::Equal)],
+        ..MatchRule::of_fields(&[TextField::Email])
+    };
+    let left = ComparedValues::new(&rule, &two, blocked);
+    assert_eq!(
+        left.refused_by(&ComparedValues::new(&rule, &shared, NONE), &rule),
+        Some(0),
+        "what they share is blocked"
+    );
 }

@@ -1,12 +1,13 @@
 //! Which keys were blocked when a version was made.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use onefold_config::{Config, MatchRule};
+use onefold_config::Config;
 use onefold_graph::node::Node;
 
 use crate::account::Account;
-use crate::match_keys::Matcher;
+use crate::match_keys::{MatchKey, Matcher};
 use crate::merge::Guarded;
 
 /// The nodes of the accounts' keys that link nothing, sorted.
@@ -19,20 +20,18 @@ pub(super) fn blocked_keys(
     guarded: &[Guarded],
     accounts: &[Account<'_>],
 ) -> Vec<Node> {
-    let names: Vec<String> = config.matches.iter().map(MatchRule::name).collect();
-    let mut times: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for (account, rule) in guarded.iter().filter_map(Guarded::blocked_key) {
-        *times.entry((account, rule)).or_default() += 1;
+    let mut times: BTreeMap<(String, String, Vec<String>), usize> = BTreeMap::new();
+    for (account, rule, values) in guarded.iter().filter_map(Guarded::blocked_key) {
+        let values = values.into_iter().map(str::to_owned).collect();
+        *times.entry((account.to_owned(), rule.to_owned(), values)).or_default() += 1;
     }
     let mut nodes = BTreeSet::new();
-    let mut keys = Vec::new();
     for account in accounts {
-        keys.clear();
-        matcher.keys(account, &mut keys);
-        keys.sort_by_key(|key| config.matches.get(key.rule).map(|rule| config.guard.limit(rule)));
-        for key in &keys {
-            let Some(name) = names.get(key.rule) else { continue };
-            if let Some(times) = times.get_mut(&(account.reference.as_ref(), name.as_str()))
+        let mut keys = keys_with_values(matcher, account);
+        keys.sort_by_key(|(key, ..)| config.matches.get(key.rule).map(|rule| config.guard.limit(rule)));
+        for (key, rule, values) in keys {
+            let values = values.into_iter().map(Cow::into_owned).collect();
+            if let Some(times) = times.get_mut(&(account.reference.to_string(), rule, values))
                 && *times > 0
             {
                 *times -= 1;
@@ -41,4 +40,12 @@ pub(super) fn blocked_keys(
         }
     }
     nodes.into_iter().collect()
+}
+
+/// The keys of an account with the names of their rules and their values.
+fn keys_with_values<'a>(matcher: &mut Matcher, account: &'a Account<'_>) -> Vec<(MatchKey, String, Vec<Cow<'a, str>>)> {
+    let mut keys = Vec::new();
+    matcher.keys(account, &mut keys);
+    let with_values = |key: MatchKey| (key, matcher.rule_name(key.rule).to_owned(), matcher.values_of(key, account));
+    keys.into_iter().map(with_values).collect()
 }

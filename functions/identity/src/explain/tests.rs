@@ -138,8 +138,9 @@ fn a_rules_own_limit_blocks_its_key_alone() {
     let config = Config::parse(&CONFIG.replacen("[guard]", &format!("{more}[guard]"), 1)).unwrap();
     let lines = lines(&[json!({"email": "a@x.de", "given_name": "A"}), json!({"email": "a@x.de", "given_name": "A"})]);
     let accounts: Vec<Account<'_>> = lines.iter().map(|line| Account::parse(line).unwrap()).collect();
-    let line =
-        |account| format!(r#"{{"guard":"max_accounts_per_key","key":"email","value":[],"account":"{account}"}}"#);
+    let line = |account| {
+        format!(r#"{{"guard":"max_accounts_per_key","key":"email","value":["a@x.de"],"account":"{account}"}}"#)
+    };
     let guarded = guarded(&[&line("a:0"), &line("a:1")]);
     let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
     let corrections = Corrections::default();

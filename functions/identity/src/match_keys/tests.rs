@@ -147,3 +147,76 @@ fn only_accounts_of_its_sources_have_a_rules_keys() {
     ];
     assert!(digests.iter().enumerate().all(|(at, digest)| !digests[..at].contains(digest)), "{digests:?}");
 }
+
+fn account_of_several(values: &[(TextField, &'static str)]) -> Account<'static> {
+    let mut account = account(&[]);
+    values.iter().for_each(|(field, value)| account.push_value(*field, (*value).into()));
+    account
+}
+
+fn matcher(rules: &[&[TextField]]) -> Matcher {
+    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+    Matcher::new(&config(rules.iter().map(|fields| MatchRule::of_fields(fields)).collect()), hasher)
+}
+
+#[test]
+fn all_values_form_keys() {
+    use TextField::{Email, PhoneNumber};
+    let rules: &[&[TextField]] = &[&[Email], &[Email, PhoneNumber]];
+    let account = account_of_several(&[
+        (Email, "a@x.de"),
+        (Email, "n/a"),
+        (Email, "info@x.de"),
+        (PhoneNumber, "+491"),
+        (Email, "b@x.de"),
+        (PhoneNumber, "+492"),
+    ]);
+    let mut found = Vec::new();
+    let mut matcher = matcher(rules);
+    matcher.keys(&account, &mut found);
+    let combined = |email, phone| keys(&[rules[1]], &[(Email, email), (PhoneNumber, phone)])[0];
+    let expected = [
+        keys(&[rules[0]], &[(Email, "a@x.de")])[0],
+        keys(&[rules[0]], &[(Email, "b@x.de")])[0],
+        combined("a@x.de", "+491"),
+        combined("a@x.de", "+492"),
+        combined("b@x.de", "+491"),
+        combined("b@x.de", "+492"),
+    ];
+    assert_eq!(found.iter().map(|key| key.node).collect::<Vec<_>>(), expected, "as accounts of one value have them");
+    let explained = matcher.explain(&account);
+    assert_eq!(explained.len(), found.len());
+    for (key, (rule, values)) in found.iter().zip(explained) {
+        assert_eq!(*matcher.rule(*key), *rule);
+        let values: Vec<Cow<'_, str>> = values.into_iter().map(|(_, value)| value).collect();
+        assert_eq!(matcher.values_of(*key, &account), values);
+    }
+}
+
+#[test]
+fn values_that_are_compared_alike_make_one_key() {
+    let part = ComparedField { field: TextField::Email, steps: vec![Step::Lowercase] };
+    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+    let rule = MatchRule { key: vec![part], ..MatchRule::of_fields(&[]) };
+    let mut keys = Vec::new();
+    let account = account_of_several(&[(TextField::Email, "A@x.de"), (TextField::Email, "a@x.de")]);
+    Matcher::new(&config(vec![rule]), hasher).keys(&account, &mut keys);
+    assert_eq!(keys.len(), 1);
+}
+
+#[test]
+fn an_account_has_so_many_keys_of_a_rule_at_most() {
+    use TextField::{Email, PhoneNumber};
+    let numbers: Vec<&'static str> = (0..9).map(|number| &*format!("+49{number}").leak()).collect();
+    let phones = numbers.iter().map(|number| (PhoneNumber, *number));
+    let emails = numbers.iter().take(8).map(|number| (Email, &*format!("{number}@x.de").leak()));
+    let (most, more) = (emails.clone().chain(phones.clone().take(8)), emails.chain(phones));
+    let mut matcher = matcher(&[&[Email, PhoneNumber], &[Email]]);
+    for (values, over) in [(most.collect::<Vec<_>>(), &[][..]), (more.collect(), &["email+phone_number"][..])] {
+        let account = account_of_several(&values);
+        let mut keys = Vec::new();
+        matcher.keys(&account, &mut keys);
+        assert_eq!(keys.len(), KEYS_OF_RULE_MAX + 8);
+        assert_eq!(matcher.rules_over_limit(&account), over);
+    }
+}

@@ -1,15 +1,16 @@
 //! What guards did, a line of JSON each.
 
-use onefold_config::{Config, MatchRule};
-use onefold_normalise::field::TextField;
+use std::borrow::Cow;
+
+use onefold_config::MatchRule;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::clustered::Clustered;
-use super::{BlockedRule, MergeOutput};
+use super::{BlockedRule, MergeOutput, Merger};
 use crate::account::Account;
 use crate::cluster::DividedCluster;
 use crate::json;
-use crate::match_keys;
 use crate::pool::AccountPool;
 
 /// A line of what guards did, as Explain reads it.
@@ -19,6 +20,8 @@ pub struct Guarded {
     guard: String,
     /// The rule, of a key that is blocked.
     key: Option<String>,
+    /// The values of the key, or the value.
+    value: Option<Value>,
     /// The account, of a key or a value.
     account: Option<String>,
     /// The accounts of each part, of a customer that was divided.
@@ -32,9 +35,11 @@ impl Guarded {
         self.account.iter().chain(self.parts.iter().flatten()).map(String::as_str)
     }
 
-    /// The account and the rule of a key that links nothing.
-    pub fn blocked_key(&self) -> Option<(&str, &str)> {
-        self.account.as_deref().zip(self.key.as_deref())
+    /// The account, the rule and the values of a key that links nothing.
+    pub fn blocked_key(&self) -> Option<(&str, &str, Vec<&str>)> {
+        let values = self.value.as_ref().and_then(Value::as_array)?;
+        let values = values.iter().filter_map(Value::as_str).collect();
+        Some((self.account.as_deref()?, self.key.as_deref()?, values))
     }
 
     /// The limits at which a customer was divided, without those that `always` corrections exceed.
@@ -45,18 +50,19 @@ impl Guarded {
 }
 
 /// Writes what guards did, to accounts in their order and then to clusters, and counts it.
-pub(super) fn write(clustered: &Clustered<'_>, config: &Config, output: &mut MergeOutput) {
+pub(super) fn write(clustered: &Clustered<'_>, merger: &Merger<'_>, output: &mut MergeOutput) {
     let pool = clustered.judge.pool();
     for number in pool.numbers() {
         let account = pool.account(number);
-        for field in pool.listed_fields(number).of(&config.text_fields) {
-            blocked_value(account, field, output);
+        for (field, value) in pool.listed(number).blocked(account, &merger.config.text_fields) {
+            blocked_value(account, field, value, output);
         }
         for key in pool.blocked_keys(number) {
-            let rule = &config.matches[key.rule];
+            let rule = &merger.config.matches[key.rule];
             let accounts = pool.over_limit(key.node);
             output.blocked.entry(key.node).or_insert_with(|| BlockedRule { rule: rule.name(), accounts });
-            blocked_key(account, rule, output);
+            let values = merger.matcher.values_of(*key, account);
+            blocked_key(account, rule, &values, output);
         }
     }
     for divided in &clustered.clusters.divided {
@@ -65,26 +71,25 @@ pub(super) fn write(clustered: &Clustered<'_>, config: &Config, output: &mut Mer
 }
 
 /// A key of an account is blocked: too many accounts share it.
-fn blocked_key(account: &Account<'_>, rule: &MatchRule, output: &mut MergeOutput) {
+fn blocked_key(account: &Account<'_>, rule: &MatchRule, values: &[Cow<'_, str>], output: &mut MergeOutput) {
     let out = &mut output.guarded;
     out.push(b'{');
     json::push_member(out, "guard", "max_accounts_per_key");
     json::push_member(out, "key", &rule.name());
     json::push_name(out, "value");
-    let values: Vec<_> = rule.key.iter().filter_map(|part| match_keys::value(part, account)).collect();
     json::push_strings(out, values.iter().map(AsRef::as_ref));
     json::push_member(out, "account", &account.reference);
     out.extend_from_slice(b"}\n");
 }
 
 /// A value of an account is blocked.
-fn blocked_value(account: &Account<'_>, field: TextField, output: &mut MergeOutput) {
+fn blocked_value(account: &Account<'_>, field: &str, value: &str, output: &mut MergeOutput) {
     *output.guards.entry("blocked_values".to_owned()).or_default() += 1;
     let out = &mut output.guarded;
     out.push(b'{');
     json::push_member(out, "guard", "blocked_values");
-    json::push_member(out, "field", field.name());
-    json::push_member(out, "value", account.text(field).unwrap_or_default());
+    json::push_member(out, "field", field);
+    json::push_member(out, "value", value);
     json::push_member(out, "account", &account.reference);
     out.extend_from_slice(b"}\n");
 }

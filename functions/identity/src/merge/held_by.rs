@@ -111,6 +111,7 @@ fn turns(keys: &[SharedKey<'_>], members: usize) -> Vec<Turn> {
     for (number, key) in keys.iter().enumerate() {
         turns.extend(key.places().enumerate().map(|(index, place)| Turn { place, key: number, index }));
     }
-    turns.sort_unstable_by_key(|turn| turn.place);
+    // A member that shares several keys is linked by the one whose first holder comes first.
+    turns.sort_unstable_by_key(|turn| (turn.place, keys[turn.key].place(0), turn.key));
     turns
 }

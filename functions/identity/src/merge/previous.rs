@@ -56,7 +56,7 @@ impl<'c> PreviousCustomers<'c> {
         let pool = AccountPool::with_blocked(accounts, &mut self.matcher, self.blocked);
         let judge = Judge::new(pool, &self.config.matches, self.matcher.corrections());
         let pool = judge.pool();
-        let candidate = |number: u32| Candidate { account: pool.account(number), blocked: pool.blocked_fields(number) };
+        let candidate = |number: u32| Candidate { account: pool.account(number), blocked: pool.blocked(number) };
         let mut customer = self.survivorship.fold(&pool.numbers().map(candidate).collect::<Vec<_>>());
         let all: Vec<u32> = pool.numbers().collect();
         customer.held_by = held_by(&judge, &all, &self.matcher);

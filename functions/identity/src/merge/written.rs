@@ -25,7 +25,7 @@ pub(super) fn write(
     let mut output = MergeOutput { counts: loaded.counts, ..MergeOutput::default() };
     output.customers.reserve(loaded.text_bytes * 4 / 3);
     output.members.reserve(loaded.text_bytes + loaded.records.len() * MEMBER_BYTES);
-    guarded::write(clustered, merger.config, &mut output);
+    guarded::write(clustered, merger, &mut output);
     let mut writer = CustomerWriter::new(merger, loaded, clustered);
     let mut feed = ChangeFeed::new(merger, loaded, clustered);
     for (cluster, members) in (0..).zip(clustered.clusters.iter()) {
@@ -89,8 +89,7 @@ impl<'w, 'c> CustomerWriter<'w, 'c> {
 
     fn fold(&mut self, members: &[u32]) {
         let pool = self.clustered.judge.pool();
-        let candidate =
-            |member: &u32| Candidate { account: pool.account(*member), blocked: pool.blocked_fields(*member) };
+        let candidate = |member: &u32| Candidate { account: pool.account(*member), blocked: pool.blocked(*member) };
         self.candidates.clear();
         self.candidates.extend(members.iter().map(candidate));
         self.merger.survivorship.fold_into(&self.candidates, &mut self.customer);

@@ -28,9 +28,7 @@ struct PlainRow<'p, 's, 'a> {
 
 impl<'a> PlainRow<'_, '_, 'a> {
     fn fill(&mut self, node: usize, slot: Slot<'a>) {
-        if let Some(number) = self.plan.nodes[node].value {
-            self.slots[number] = slot;
-        }
+        self.plan.nodes[node].fill(self.slots, slot);
     }
 
     /// Reads an object at a node of the tree.
@@ -40,7 +38,11 @@ impl<'a> PlainRow<'_, '_, 'a> {
             return None;
         }
         let plan = self.plan;
-        let PointerNode { children, first, .. } = &plan.nodes[node];
+        let PointerNode { children, each, first, .. } = &plan.nodes[node];
+        if each.is_some() && !children.is_empty() {
+            // A member that is needed in two ways is read in the general way.
+            return None;
+        }
         let mut expected = first;
         loop {
             // An expected member needs no search, and the end of its name is known.
@@ -60,7 +62,10 @@ impl<'a> PlainRow<'_, '_, 'a> {
                     expected = &children[position].next;
                     self.value(children[position].node)?;
                 }
-                None => _ = self.json.value()?,
+                None => match each {
+                    Some(each) => self.value(*each)?,
+                    None => _ = self.json.value()?,
+                },
             }
             if !self.json.take_mark(",") {
                 return self.json.take_mark("}").then_some(());
@@ -75,21 +80,40 @@ impl<'a> PlainRow<'_, '_, 'a> {
             let text = self.json.value()?;
             self.slots[raw_slot] = if text == "null" { Slot::Absent } else { Slot::Raw(text) };
             // A value that is needed in two ways is read in the general way.
-            return (branch.value.is_none() && branch.children.is_empty()).then_some(());
+            return (branch.value.is_none() && branch.is_leaf()).then_some(());
         }
         match self.json.peek()? {
             b'{' => self.object(node),
-            b'[' if branch.children.is_empty() => {
+            b'[' if branch.is_leaf() => {
                 let items = self.items()?;
                 self.fill(node, Slot::List(items));
                 Some(())
             }
-            b'[' => None,
+            b'[' => match branch.each {
+                Some(each) if branch.children.is_empty() && branch.value.is_none() => self.each(each),
+                _ => None,
+            },
             _ => {
                 if let Some(text) = self.scalar()? {
                     self.fill(node, Slot::Text(Cow::Borrowed(text)));
                 }
                 Some(())
+            }
+        }
+    }
+
+    /// Reads every item of an array at a node.
+    fn each(&mut self, node: usize) -> Option<()> {
+        if !self.json.take_mark("[") {
+            return None;
+        }
+        if self.json.take_mark("]") {
+            return Some(());
+        }
+        loop {
+            self.value(node)?;
+            if !self.json.take_mark(",") {
+                return self.json.take_mark("]").then_some(());
             }
         }
     }

@@ -11,8 +11,8 @@ use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_nobodys_name
 use onefold_normalise::timestamp::TimeFormat;
 use onefold_normalise::{is_email, trim};
 
-use super::items::{sorted, split_items};
-use super::values::{DroppedValues, NOT_A_LIST, PLACEHOLDER, RowValues, unmarked};
+use super::items::{sorted, split_text};
+use super::values::{DroppedValues, NOT_A_LIST, NOT_TEXT, PLACEHOLDER, RowValues, unmarked};
 use crate::mapping::Slot;
 
 /// Why a time is not used.
@@ -98,16 +98,15 @@ pub(super) fn list<'a>(
     separator: Option<&str>,
     dropped: &mut DroppedValues,
 ) -> Vec<Cow<'a, str>> {
-    let mut is_object = false;
+    let (mut is_object, mut is_mixed) = (false, false);
     let items_of = |slot: &usize| {
-        let items: Vec<Cow<'a, str>> = match row.slots.get(*slot)? {
-            Slot::List(items) => items.iter().cloned().map(trim).filter(|item| !item.is_empty()).collect(),
-            Slot::Text(text) => match row.without_formula(text.clone()) {
-                Cow::Borrowed(text) => split_items(text, separator),
-                Cow::Owned(text) => {
-                    split_items(&text, separator).into_iter().map(|item| Cow::Owned(item.into_owned())).collect()
-                }
-            },
+        let slot = row.slots.get(*slot)?;
+        is_mixed |= matches!(slot, Slot::Mixed(_));
+        let items: Vec<Cow<'a, str>> = match slot {
+            Slot::List(items) | Slot::Mixed(items) => {
+                items.iter().cloned().map(trim).filter(|item| !item.is_empty()).collect()
+            }
+            Slot::Text(text) => split_text(row.without_formula(text.clone()), separator),
             other => {
                 is_object |= matches!(other, Slot::WrongShape);
                 return None;
@@ -118,6 +117,9 @@ pub(super) fn list<'a>(
     let items = choice.iter().find_map(items_of);
     if items.is_none() && is_object {
         dropped.note("interests", NOT_A_LIST);
+    }
+    if is_mixed {
+        dropped.note("interests", NOT_TEXT);
     }
     let mut items = items.unwrap_or_default();
     items.retain(|item| {

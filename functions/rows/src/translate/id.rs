@@ -18,7 +18,7 @@ pub(super) fn id<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Cow<'a, str
     let mut fault = Reject::field("id", "the id is missing; every row needs one");
     for slot in choice {
         let id = match slots.get(*slot) {
-            None | Some(Slot::Absent | Slot::List(_) | Slot::WrongShape) => continue,
+            None | Some(Slot::Absent | Slot::List(_) | Slot::Mixed(_) | Slot::WrongShape) => continue,
             Some(Slot::Text(cell)) => of_cell(cell.clone())?,
             Some(Slot::Raw(json)) => match json.as_bytes().first() {
                 Some(b'"') => match serde_json::from_str::<String>(json) {

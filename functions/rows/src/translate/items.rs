@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The items of a text, without blanks around them; one item if nothing separates them.
+/// As [`split_text`], of a text that is borrowed.
 pub(super) fn split_items<'a>(text: &'a str, separator: Option<&str>) -> Vec<Cow<'a, str>> {
     let item = |text: &'a str| Some(text.trim()).filter(|item| !item.is_empty()).map(Cow::Borrowed);
     let Some(separator) = separator else {
@@ -12,6 +12,16 @@ pub(super) fn split_items<'a>(text: &'a str, separator: Option<&str>) -> Vec<Cow
         // A single letter is found without what the search for a longer text prepares.
         [letter] if letter.is_ascii() => text.split(char::from(*letter)).filter_map(item).collect(),
         _ => text.split(separator).filter_map(item).collect(),
+    }
+}
+
+/// The items of a text, without blanks around them; one item if nothing separates them.
+pub(super) fn split_text<'a>(text: Cow<'a, str>, separator: Option<&str>) -> Vec<Cow<'a, str>> {
+    match text {
+        Cow::Borrowed(text) => split_items(text, separator),
+        Cow::Owned(text) => {
+            split_items(&text, separator).into_iter().map(|item| Cow::Owned(item.into_owned())).collect()
+        }
     }
 }
 

@@ -333,8 +333,9 @@ fn count(names: &[&str]) -> Vec<(String, u64)> {
 #[test]
 fn a_list_or_an_object_in_place_of_a_text_is_counted() {
     for (row, expected) in [
-        (json!({"id": 1, "phone": ["1", "2"]}), &["phone_number: a list or an object"][..]),
-        (json!({"id": 1, "phone": {"mobile": "1"}}), &["phone_number: a list or an object"]),
+        (json!({"id": 1, "phone": {"mobile": "1"}}), &["phone_number: a list or an object"][..]),
+        (json!({"id": 1, "phone": [{"no": "1"}, {"no": "2"}]}), &["phone_number: a list or an object"]),
+        (json!({"id": 1, "phone": [["1"]]}), &["phone_number: a list or an object"]),
         (
             json!({"id": 1, "name": {"first": "A"}, "first": [["B"], "C"]}),
             &["full_name: a list or an object", "given_name: a list or an object"],
@@ -342,14 +343,74 @@ fn a_list_or_an_object_in_place_of_a_text_is_counted() {
         (json!({"id": 1, "pay": {"amount": 1}}), &["salary: a list or an object"]),
         (json!({"id": 1, "pay": "much"}), &["salary: no number of its kind"]),
         (json!({"id": 1, "likes": {"a": 1}}), &["interests: an object"]),
-        (json!({"id": 1, "phone": [], "name": null, "likes": []}), &[]),
-        // A pointer behind it finds a text.
-        (json!({"id": 1, "mail": {"work": ["a@x.de"], "home": "b@x.de"}}), &[]),
+        (json!({"id": 1, "likes": ["a", {"b": 1}]}), &["interests: a list or an object"]),
+        (json!({"id": 1, "born": ["1.1.1980"]}), &["birthdate: a list or an object"]),
+        (json!({"id": 1, "phone": [], "name": [], "likes": [], "mail": {"work": [], "home": null}}), &[]),
+        (json!({"id": 1, "mail": {"work": {"a": 1}, "home": "b@x.de"}}), &["email: a list or an object"]),
     ] {
         let (account, counts) = translated("crm", &row.to_string());
         assert_eq!(counts, count(expected), "{row}");
         assert_eq!(account["phone_number"], Value::Null);
     }
+}
+
+#[test]
+fn all_addresses_and_numbers_of_a_row_are_the_accounts() {
+    let row = json!({
+        "id": 1, "mail": {"work": ["a@x.de", "anna at x.de", " B@x.de "], "home": "c@x.de"}, "phone": ["(212) 555-0123", 2125550124u64],
+    });
+    let (account, counts) = translated("crm", &row.to_string());
+    assert_eq!((&account["email"], &account["phone_number"]), (&json!("a@x.de"), &json!("+12125550123")));
+    assert_eq!(account["other_values"], json!({"email": ["b@x.de", "c@x.de"], "phone_number": ["+12125550124"]}));
+    assert_eq!(counts, count(&["email"]));
+
+    let row = json!({"id": 1, "mail": {"work": ["anna at x.de", "a@x.de", "A@X.de"], "home": ["a@x.de"]}});
+    let (account, counts) = translated("crm", &row.to_string());
+    assert_eq!((&account["email"], &account["other_values"]), (&json!("a@x.de"), &Value::Null));
+    assert_eq!(counts, count(&["email"]), "the first that is one is the account's own, and each counts once");
+}
+
+#[test]
+fn a_wildcard_finds_the_numbers_of_all_items() {
+    let config = CONFIG.replace("phone_number = \"/phone\"", "phone_number = [\"/phone/*/no\", \"/fax\"]");
+    let row = json!({"id": 1, "phone": [{"no": "2125550123"}, {"kind": "none"}, {"no": ["2125550124"]}], "fax": "2125550125"});
+    let output = translate_by(&config, "crm", format!("{row}\n").as_bytes(), 0);
+    let account: Value = serde_json::from_slice(&output.accounts).unwrap();
+    assert_eq!(account["phone_number"], "+12125550123");
+    assert_eq!(account["other_values"]["phone_number"], json!(["+12125550124", "+12125550125"]));
+    assert_eq!((output.dropped.len(), output.stars.star(0).keys.len()), (0, 3));
+}
+
+#[test]
+fn an_identifier_of_ones_own_has_many_values() {
+    let own = "[field.card]\nidentifier = true\nnormalise = \"digits_only\"\n[field.nick]\n";
+    let fields =
+        "id = \"/id\"\ncard = { at = [\"/cards\", \"/card\"], split = \"|\" }\nnick = [\"/nick\", \"/card\"]\n";
+    let config = CONFIG.replacen("id = \"/id\"\n", fields, 1) + own;
+    let of = |row: Value| {
+        let output = translate_by(&config, "crm", format!("{row}\n").as_bytes(), 0);
+        let account: Value = serde_json::from_slice(&output.accounts).unwrap();
+        (account, output.dropped)
+    };
+    let (account, dropped) = of(json!({"id": 1, "cards": ["1-2 | 3", 4, "x"], "card": " |5|", "nick": ["a"]}));
+    assert_eq!((&account["card"], &account["other_values"]), (&json!("12"), &json!({"card": ["3", "4", "5"]})));
+    assert_eq!(account["nick"], " |5|", "of other fields the first that is text");
+    assert_eq!(dropped.into_keys().collect::<Vec<_>>(), ["card"]);
+    let (account, dropped) = of(json!({"id": 1, "cards": {"no": 1}, "nick": {"a": "b"}}));
+    assert_eq!((&account["card"], &account["nick"]), (&Value::Null, &Value::Null));
+    assert_eq!(dropped.into_keys().collect::<Vec<_>>(), ["card: a list or an object", "nick: a list or an object"]);
+}
+
+#[test]
+fn an_account_has_so_many_values_and_keys() {
+    let phones: Vec<u64> = (2_125_550_000..2_125_550_070).collect();
+    let (account, counts) = translated("crm", &json!({"id": 1, "phone": phones}).to_string());
+    assert_eq!(account["other_values"]["phone_number"].as_array().unwrap().len(), 64);
+    let expected = [
+        ("phone_number: more keys than an account can have", 1),
+        ("phone_number: more values than an account can have", 5),
+    ];
+    assert_eq!(counts, expected.map(|(name, times)| (name.to_owned(), times)));
 }
 
 #[test]

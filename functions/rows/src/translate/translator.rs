@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use onefold_config::{Config, Source};
+use onefold_config::{Config, Source, TextMapping};
 use onefold_identity::account::Account;
+use onefold_identity::blocked_set::BlockedSet;
 use onefold_identity::match_keys::Matcher;
 use onefold_identity::reference;
 use onefold_identity::suppression::Suppression;
@@ -20,10 +21,11 @@ use super::field_values::{
     unmarked_in,
 };
 use super::id::id;
+use super::items::split_text;
 use super::names::{RawTexts, part_names, put_full_name};
 use super::rejects::Reject;
 use super::tables::Tables;
-use super::values::{DroppedValues, PLACEHOLDER, RowValues, whole};
+use super::values::{DroppedValues, PLACEHOLDER, RowValues, TOO_MANY, TOO_MANY_KEYS, whole};
 use crate::enrich::{location, number};
 use crate::mapping::{MappingPlan, Slot};
 
@@ -196,8 +198,14 @@ impl<'c> Translator<'c> {
             put_full_name(full_name, &mut values, dropped);
         }
         let mut birthdate_format = None;
+        // Behind the first values of their fields.
+        let mut others: Vec<(TextField, Vec<Cow<'a, str>>)> = Vec::new();
         for (text, choice) in self.source.mapping.texts.iter().zip(&self.plan.texts) {
-            let found = self.found(row, text.field, choice, dropped).or_else(|| default(text));
+            let (found, behind) = self.raw_texts(row, text, choice, dropped);
+            if !behind.is_empty() {
+                others.push((text.field, behind));
+            }
+            let found = found.or_else(|| default(text));
             match (found, values.get_mut(text.field.index())) {
                 (Some(found), Some(value)) => *value = Some(found),
                 (Some(found), None) => of_own.push((text.field, found)),
@@ -214,6 +222,39 @@ impl<'c> Translator<'c> {
         for (field, value) in standard.chain(of_own) {
             self.push_values(account, field, value, reading, dropped);
         }
+        for (field, texts) in others {
+            texts.into_iter().for_each(|text| self.push_values(account, field, text, reading, dropped));
+        }
+        self.note_limits(account, dropped);
+    }
+
+    /// The texts of a field as the row has them: the first, and those behind it if the field has several values.
+    fn raw_texts<'a>(
+        &self,
+        row: RowValues<'_, 'a>,
+        text: &TextMapping,
+        choice: &[usize],
+        dropped: &mut DroppedValues,
+    ) -> (Option<Cow<'a, str>>, Vec<Cow<'a, str>>) {
+        let field = text.field;
+        if !text.takes_several || (text.split.is_none() && row.is_single(choice)) {
+            return (self.found(row, field, choice, dropped), Vec::new());
+        }
+        let texts = row.texts(&self.plan.rows, field.name(), choice, dropped).into_iter();
+        let texts = texts.map(|text| unmarked_in(row, field, text));
+        let parts: Vec<Cow<'a, str>> = match text.split.as_deref() {
+            Some(separator) => texts.flat_map(|text| split_text(text, Some(separator))).collect(),
+            None => texts.collect(),
+        };
+        let mut all = Vec::with_capacity(parts.len());
+        for part in parts.into_iter().map(|part| whole(field, part)) {
+            match self.is_missing(field, &part) {
+                true => dropped.count(field, Err(NoValue::Placeholder)),
+                false => all.push(part),
+            }
+        }
+        let mut all = all.into_iter();
+        (all.next(), all.collect())
     }
 
     /// Adds what stands in a text to the values that the account has of a field, after its normalisers.
@@ -230,8 +271,20 @@ impl<'c> Translator<'c> {
         for value in contacts_in(field, text) {
             let normal = self.normal(account, field, value, reading);
             dropped.count(field, normal.as_ref().map(|_| ()).map_err(|reason| *reason));
-            if let Ok(normal) = normal {
-                account.push_value(field, normal);
+            match normal {
+                Err(_) => {}
+                Ok(normal) if account.text(field).is_none() => account.set_text(field, Some(normal)),
+                Ok(normal) => push_other(account, field, normal, dropped),
+            }
+        }
+    }
+
+    /// Counts the rules of which the account would have too many keys.
+    #[inline]
+    fn note_limits(&self, account: &Account<'_>, dropped: &mut DroppedValues) {
+        if account.has_other_values() {
+            for rule in self.matcher.rules_over_limit(account) {
+                dropped.note(rule, TOO_MANY_KEYS);
             }
         }
     }
@@ -316,7 +369,7 @@ impl<'c> Translator<'c> {
                 Some(Slot::Text(text)) if !text.trim().is_empty() => {
                     return mark.is_deleted(text).ok_or_else(unreadable);
                 }
-                Some(Slot::List(_) | Slot::WrongShape) => return Err(unreadable()),
+                Some(Slot::List(_) | Slot::Mixed(_) | Slot::WrongShape) => return Err(unreadable()),
                 _ => {}
             }
         }
@@ -350,4 +403,13 @@ impl<'c> Translator<'c> {
             )),
         }
     }
+}
+
+/// Adds a value behind those that an account has of a field, unless it has enough.
+fn push_other<'a>(account: &mut Account<'a>, field: TextField, value: Cow<'a, str>, dropped: &mut DroppedValues) {
+    let is_new = account.values(field).all(|known| known != value);
+    if is_new && account.other_values().count() == BlockedSet::OTHERS_MAX {
+        return dropped.note(field.name(), TOO_MANY);
+    }
+    account.push_value(field, value);
 }

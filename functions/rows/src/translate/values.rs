@@ -10,7 +10,7 @@ use onefold_normalise::placeholder::NoValue;
 use onefold_normalise::spreadsheet::{without_formula, without_fraction, without_mark};
 use onefold_normalise::without_controls;
 
-use crate::mapping::{self, NotText, Slot};
+use crate::mapping::{self, NotText, RowPlan, Slot, Texts};
 use crate::raw_json;
 
 /// A row that was read.
@@ -114,6 +114,10 @@ pub fn lost(dropped: &BTreeMap<String, u64>, field: &str) -> u64 {
 pub const PLACEHOLDER: &str = "a placeholder";
 /// A value was not text.
 pub(super) const NOT_TEXT: &str = "a list or an object";
+/// An account had enough values of its fields.
+pub(super) const TOO_MANY: &str = "more values than an account can have";
+/// A match rule would have made more keys of an account than it may.
+pub(super) const TOO_MANY_KEYS: &str = "more keys than an account can have";
 /// A value was no list.
 pub(super) const NOT_A_LIST: &str = "an object";
 /// A value is kept without its control characters.
@@ -152,6 +156,27 @@ impl<'a> RowValues<'_, 'a> {
                 None
             }
         }
+    }
+
+    /// Whether there is one place for a value, and no list in it.
+    #[inline]
+    pub(super) fn is_single(&self, choice: &[usize]) -> bool {
+        matches!(choice, [only] if !matches!(self.slots.get(*only), Some(Slot::List(_) | Slot::Mixed(_))))
+    }
+
+    /// The texts of a field that has several values: as [`RowValues::text`], those of all slots.
+    pub(super) fn texts(
+        &self,
+        plan: &RowPlan,
+        field: &str,
+        choice: &[usize],
+        dropped: &mut DroppedValues,
+    ) -> Vec<Cow<'a, str>> {
+        let Texts { found, has_others } = plan.texts(self.slots, choice);
+        if has_others {
+            dropped.note(field, NOT_TEXT);
+        }
+        found.into_iter().filter_map(|text| self.cleaned(text, field, dropped)).collect()
     }
 
     /// A text without control characters and what a spreadsheet put around it, if anything is left.

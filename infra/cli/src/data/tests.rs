@@ -504,13 +504,18 @@ attributes.note = "/note"
 [[match]]
 key = "email"
 "#;
-    let row = r#"{"id":17.0,"emails":["a@x.de"],"note":"\ud83d","born":"9999-12-31T00:00:00Z"}"#;
-    let scratch = Scratch::new(&[("onefold.toml", config.as_bytes()), ("landing/crm/a.jsonl", row.as_bytes())]);
+    let row =
+        r#"{"id":17.0,"emails":["b@x.de","c@x.de",{"of":"a@x.de"}],"note":"\ud83d","born":"9999-12-31T00:00:00Z"}"#;
+    let rows = format!("{row}\n{}\n", r#"{"id":2,"emails":[{"of":"d@x.de"}]}"#);
+    let scratch = Scratch::new(&[("onefold.toml", config.as_bytes()), ("landing/crm/a.jsonl", rows.as_bytes())]);
     let (report, is_sound) = check(&scratch.0).await;
-    assert!(is_sound && report.contains("email finds a list or an object in 1 of the first 1 rows"), "{report}");
+    assert!(is_sound && report.contains("email finds what is neither text nor a list of texts in 2 of"), "{report}");
+    assert!(report.contains("as by \"/emails/*/of\""), "{report}");
     let shown = side_by_side::show(&scratch.tried("crm", 1).await.unwrap(), 100);
     for line in [
         "ref: crm:17",
+        "email: b@x.de, c@x.de",
+        "email = c@x.de",
         "not kept as it is: birthdate: a placeholder",
         "not kept as it is: attributes.note: half a surrogate pair replaced",
         "not kept as it is: email: a list or an object",

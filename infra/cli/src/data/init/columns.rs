@@ -23,15 +23,15 @@ pub struct Columns {
 /// A column of CSV, or a pointer in JSON rows.
 #[derive(Debug, Default)]
 pub struct Column {
-    /// Its JSON Pointer.
+    /// Its JSON Pointer, with `*` for the items of a list.
     pub pointer: String,
-    /// The names that lead to it.
+    /// The names that lead to it; of what is in the items of a list, those that lead to the list.
     pub path: Vec<String>,
-    /// Its values as text, without lists, empty texts and placeholders such as "n/a".
+    /// Its values as text, also those in lists, without empty texts and placeholders such as "n/a".
     pub values: Vec<String>,
     /// The number of the row of each value.
     pub rows: Vec<usize>,
-    /// How many of its values are lists.
+    /// How many of its values are lists, or in lists.
     pub lists: usize,
     /// Whether the header has its name twice. The values are those of the first.
     pub is_repeated: bool,
@@ -56,7 +56,7 @@ impl Columns {
         if row.header().is_empty() {
             match serde_json::from_slice(row.raw()) {
                 Ok(value @ Value::Object(_)) => {
-                    self.value(&mut Vec::new(), &value);
+                    self.value(&Place::default(), &value);
                     self.rows += 1;
                 }
                 _ => self.refused += 1,
@@ -66,11 +66,11 @@ impl Columns {
         let cells = row.cells();
         let mut names = BTreeSet::new();
         for (name, text) in &cells {
-            let path = [name.trim().to_owned()];
+            let place = Place::default().member(name.trim());
             if names.insert(name.trim()) {
-                self.text(&path, text);
+                self.text(&place, text);
             } else {
-                self.column(&path).is_repeated = true;
+                self.column(&place).is_repeated = true;
             }
         }
         let counted = if cells.is_empty() { &mut self.refused } else { &mut self.rows };
@@ -82,25 +82,30 @@ impl Columns {
         self.numbers.get(pointer).map(|number| &self.all[*number])
     }
 
-    fn value(&mut self, path: &mut Vec<String>, value: &Value) {
+    fn value(&mut self, place: &Place, value: &Value) {
         match value {
-            Value::Null => _ = self.column(path),
+            Value::Null => _ = self.column(place),
             Value::Object(members) => {
-                for (name, value) in members {
-                    path.push(name.clone());
-                    self.value(path, value);
-                    path.pop();
+                members.iter().for_each(|(name, value)| self.value(&place.member(name), value));
+            }
+            Value::Array(items) => {
+                self.column(place).lists += 1;
+                for item in items {
+                    match item {
+                        Value::Object(_) if !place.is_in_list => self.value(&place.items(), item),
+                        Value::String(_) | Value::Number(_) => self.value(place, item),
+                        _ => {}
+                    }
                 }
             }
-            Value::Array(_) => self.column(path).lists += 1,
-            Value::String(text) => self.text(path, text),
-            Value::Bool(_) | Value::Number(_) => self.text(path, &value.to_string()),
+            Value::String(text) => self.text(place, text),
+            Value::Bool(_) | Value::Number(_) => self.text(place, &value.to_string()),
         }
     }
 
-    fn text(&mut self, path: &[String], text: &str) {
+    fn text(&mut self, place: &Place, text: &str) {
         let row = self.rows;
-        let column = self.column(path);
+        let column = self.column(place);
         let text = text.trim();
         if !text.is_empty() && !is_placeholder(text) {
             column.values.push(text.to_owned());
@@ -109,13 +114,37 @@ impl Columns {
         }
     }
 
-    fn column(&mut self, path: &[String]) -> &mut Column {
-        let pointer: String = path.iter().flat_map(|name| ["/".to_owned(), escaped(name)]).collect();
+    fn column(&mut self, place: &Place) -> &mut Column {
         let next = self.all.len();
-        let number = *self.numbers.entry(pointer.clone()).or_insert(next);
+        let number = *self.numbers.entry(place.pointer.clone()).or_insert(next);
         if number == next {
-            self.all.push(Column { pointer, path: path.to_vec(), ..Column::default() });
+            let Place { pointer, path, is_in_list } = place.clone();
+            self.all.push(Column { pointer, path, lists: usize::from(is_in_list), ..Column::default() });
         }
         &mut self.all[number]
+    }
+}
+
+/// Where a value is in a row.
+#[derive(Clone, Debug, Default)]
+struct Place {
+    pointer: String,
+    path: Vec<String>,
+    is_in_list: bool,
+}
+
+impl Place {
+    /// The member of an object.
+    fn member(&self, name: &str) -> Self {
+        let mut path = self.path.clone();
+        if !self.is_in_list {
+            path.push(name.to_owned());
+        }
+        Self { pointer: format!("{}/{}", self.pointer, escaped(name)), path, is_in_list: self.is_in_list }
+    }
+
+    /// The items of a list.
+    fn items(&self) -> Self {
+        Self { pointer: format!("{}/*", self.pointer), path: self.path.clone(), is_in_list: true }
     }
 }

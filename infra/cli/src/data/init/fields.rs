@@ -1,5 +1,7 @@
 //! Guesses which column is which field, and how sure that is.
 
+use onefold_config::pointer::has_wildcard;
+
 use super::columns::Columns;
 use super::search::Search;
 
@@ -122,6 +124,6 @@ fn finish(search: Search<'_>) -> FieldGuesses {
         fields.iter().any(|guess| guess.pointer == pointer || guess.also.iter().any(|also| also == pointer))
     };
     let others = columns.all.iter().map(|column| column.pointer.clone());
-    let others = others.filter(|pointer| !is_used(pointer)).collect();
+    let others = others.filter(|pointer| !is_used(pointer) && !has_wildcard(pointer)).collect();
     FieldGuesses { fields, others }
 }

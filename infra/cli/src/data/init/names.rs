@@ -36,6 +36,14 @@ pub fn fit(field: &str, path: &[String], source: &str) -> Fit {
     of_two.or(of_a_word).filter(|_| !is_within_another).map_or(Fit::None, |rank| Fit::Partly(rank - depth))
 }
 
+/// The names on the way to a list, the last one as that of a single item: `emails` as `email`.
+pub fn singular(path: &[String]) -> Vec<String> {
+    let Some((last, outer)) = path.split_last() else { return Vec::new() };
+    let ending = if last.to_lowercase().ends_with("sses") { "es" } else { "s" };
+    let one = last.strip_suffix(ending).unwrap_or(last).to_owned();
+    outer.iter().cloned().chain([one]).collect()
+}
+
 /// Whether a name is the source's, with or without a plural s, followed by `id`.
 fn is_id_of(source: &str, name: &str) -> bool {
     [source, source.strip_suffix('s').unwrap_or(source)].iter().any(|source| name == plain(source) + "id")

@@ -35,17 +35,21 @@ impl Phones {
 /// The phone numbers of a source; `None` if it has none.
 pub fn look(columns: &Columns, guesses: &FieldGuesses) -> Option<Phones> {
     let column = |field: &str| columns.at(&guesses.in_force(field)?.pointer);
-    let numbers = column("phone_number")?;
+    let guess = guesses.in_force("phone_number")?;
+    let numbers: Vec<&Column> =
+        std::iter::once(&guess.pointer).chain(&guess.also).filter_map(|pointer| columns.at(pointer)).collect();
     let countries = column("address.country");
     let country = |row: usize| shapes::country(countries?.value(row)?);
-    let rows = || numbers.rows.iter().zip(&numbers.values).filter(|(_, number)| shapes::is_phone(number));
+    let in_rows = || numbers.iter().flat_map(|column| column.rows.iter().zip(&column.values));
+    let rows = || in_rows().filter(|(_, number)| shapes::is_phone(number));
     let (with_code, without_code): (Vec<_>, Vec<_>) = rows().partition(|(_, number)| has_calling_code(number));
     let homeless = without_code.iter().filter(|(row, _)| country(**row).is_none());
     let homeless: Vec<&str> = homeless.map(|(_, number)| number.as_str()).collect();
     let with_code: Vec<&str> = with_code.iter().map(|(_, number)| number.as_str()).collect();
     let region = region(countries, column("email"), &with_code, &homeless);
 
-    let mut phones = Phones { all: numbers.values.len(), homeless: homeless.len(), ..Phones::default() };
+    let all = numbers.iter().map(|column| column.values.len()).sum();
+    let mut phones = Phones { all, homeless: homeless.len(), ..Phones::default() };
     for (row, number) in rows() {
         let country = country(*row);
         let region = in_force(region.as_ref()).map(|guess| guess.region.as_str());

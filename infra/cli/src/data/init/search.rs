@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 
 use onefold_config::DeletionMark;
+use onefold_config::pointer::has_wildcard;
 
 use super::columns::{Column, Columns};
 use super::fields::{FieldGuess, Sureness, Written};
-use super::names::{Fit, fit, is_at_work, whose};
+use super::names::{self, Fit, fit, is_at_work, whose};
 use super::shapes::{self, Shape, is_several};
 use super::times;
 use super::words::CREATED;
@@ -34,10 +35,19 @@ impl<'s> Search<'s> {
             |guess: &FieldGuess| guess.sureness > Sureness::Unsure && !(guess.field == "id" && field == "email");
         let is_free =
             |column: &&Column| !self.found.iter().any(|guess| guess.pointer == column.pointer && takes(guess));
-        let columns = self.columns.all.iter().filter(is_free);
-        let mut fits: Vec<_> = columns.map(|column| (fit(field, &column.path, self.source), column)).collect();
+        let takes_lists = matches!(field, "email" | "phone_number" | "interests");
+        let columns = self.columns.all.iter().filter(|column| takes_lists || column.lists == 0).filter(is_free);
+        let mut fits: Vec<_> = columns.map(|column| (self.fit(field, column), column)).collect();
         fits.sort_by_key(|(fit, _)| Reverse(*fit));
         fits
+    }
+
+    fn fit(&self, field: &str, column: &Column) -> Fit {
+        let fit = fit(field, &column.path, self.source);
+        if column.lists == 0 || field == "interests" {
+            return fit;
+        }
+        fit.max(names::fit(field, &names::singular(&column.path), self.source))
     }
 
     /// Adds a guess.
@@ -129,9 +139,6 @@ impl<'s> Search<'s> {
     }
 
     fn judge(&self, field: &str, shape: Shape, fit: Fit, column: &'s Column) -> Option<Judged<'s>> {
-        if column.lists > 0 {
-            return None;
-        }
         let all = column.values.len();
         let count = |fits: fn(&str) -> bool| column.values.iter().filter(|value| fits(value)).count();
         let fitting = count(shape.fits);
@@ -157,7 +164,7 @@ impl<'s> Search<'s> {
         let several = column.values.iter().filter(|value| shape.tells.is_some_and(|tells| is_several(value, tells)));
         let why = match several.count() {
             0 => why,
-            several => format!("{why}; {several} hold several at once, of which none is read"),
+            several => format!("{why}; {several} hold several at once"),
         };
         Some(match self.doubt(field, column) {
             Some(doubt) => Judged { column, sureness: Sureness::Unsure, why: format!("{doubt}; {why}"), format: "" },
@@ -187,7 +194,8 @@ impl<'s> Search<'s> {
 
     /// Interests: a list, or a text with a separator.
     pub fn interests(&mut self) {
-        let Some((_, column)) = self.candidates("interests").into_iter().find(|(fit, _)| *fit > Fit::None) else {
+        let is_named = |(fit, column): &(Fit, &Column)| *fit > Fit::None && !has_wildcard(&column.pointer);
+        let Some((_, column)) = self.candidates("interests").into_iter().find(is_named) else {
             return;
         };
         if column.lists > 0 {

@@ -96,6 +96,31 @@ async fn semicolons_and_windows_1252_are_seen() {
 }
 
 #[tokio::test]
+async fn lists_of_addresses_and_numbers_are_seen() {
+    let rows: String = (0..20)
+        .map(|number| {
+            format!(
+                "{{\"id\":{number},\"name\":\"Anna Weber\",\"emails\":[\"a{number}@x.de\",\"b{number}@x.de\"],\
+                 \"phones\":[{{\"kind\":\"home\",\"no\":\"+49 30 12345{number:02}\"}},{{\"kind\":\"mobile\"}}],\
+                 \"orders\":[{{\"id\":7}}],\"tags\":[\"a\"]}}\n"
+            )
+        })
+        .collect();
+    let scratch = Scratch::new(&[("landing/app/a.jsonl", rows.as_bytes())]);
+    scratch.init().await.unwrap();
+    let text = scratch.config_text();
+    assert_eq!(field_line(&text, "id").1, "id = \"/id\"");
+    let expected = ("# sure: 40 of 40 values are e-mail addresses", "email = \"/emails\"");
+    assert_eq!(field_line(&text, "email"), (expected.0.to_owned(), expected.1.to_owned()));
+    assert_eq!(field_line(&text, "phone_number").1, "phone_number = \"/phones/*/no\"");
+    assert_eq!(field_line(&text, "interests").1, "interests = \"/tags\"");
+    assert!(text.contains("# \"attributes.orders\" = \"/orders\"") && !text.contains("orders/*"), "{text}");
+    let account = scratch.tried("app", 1).await.unwrap()[0].json()["account"].clone();
+    assert_eq!(account["other_values"]["email"], serde_json::json!(["b0@x.de"]));
+    assert_eq!(account["phone_number"], "+49301234500");
+}
+
+#[tokio::test]
 async fn nested_json_is_mapped_by_pointers() {
     let rows: String = (0..20)
         .map(|number| {

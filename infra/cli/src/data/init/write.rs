@@ -223,7 +223,13 @@ fn push_field(out: &mut String, guess: &FieldGuess, is_written: bool) {
         Sureness::Unsure => ("unsure", if is_written { "" } else { "# " }),
     };
     let name = if guess.field.contains('.') { quoted(&guess.field) } else { guess.field.clone() };
-    let at = quoted(&guess.pointer);
+    let at = match &guess.also[..] {
+        [] => quoted(&guess.pointer),
+        also => {
+            let all: Vec<String> = std::iter::once(&guess.pointer).chain(also).map(|pointer| quoted(pointer)).collect();
+            format!("[{}]", all.join(", "))
+        }
+    };
     let value = match &guess.written {
         // `date` is the default of birthdate.
         Written::In("date") if guess.field == "birthdate" => at,
@@ -233,13 +239,6 @@ fn push_field(out: &mut String, guess: &FieldGuess, is_written: bool) {
         Written::Plainly => at,
     };
     out.push_str(&format!("# {word}: {}\n{mark}{name} = {value}\n", guess.why));
-    if !guess.also.is_empty() {
-        let also: Vec<String> = guess.also.iter().map(|pointer| quoted(pointer)).collect();
-        out.push_str(&format!(
-            "# Such values are in {} as well; of a list the first that is there is read.\n",
-            also.join(", ")
-        ));
-    }
 }
 
 fn push_others(out: &mut String, others: &[String]) {

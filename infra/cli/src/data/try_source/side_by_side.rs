@@ -13,6 +13,8 @@ const WIDTH_DEFAULT: usize = 120;
 /// The greatest width, as longer lines are hard to read.
 const WIDTH_MAX: usize = 180;
 const GAP: &str = " │ ";
+/// What the names of values behind the first ones start with.
+const OTHER_VALUES: &str = "other_values.";
 
 /// The width of the screen, within limits.
 pub fn screen_width() -> usize {
@@ -63,11 +65,20 @@ fn raw(row: &TriedRow) -> Vec<String> {
     row.cells.iter().map(|(name, value)| format!("{name}: {value}")).collect()
 }
 
-/// The account's fields under their full names, without the time of its receipt.
+/// The account's fields under their full names with all values, without the time of its receipt.
 fn account(row: &TriedRow) -> Vec<String> {
     let members = members(row.account.as_deref().unwrap_or_default(), ".");
-    let shown = members.into_iter().filter(|(name, _)| name != "received_at");
-    shown.map(|(name, value)| format!("{name}: {value}")).collect()
+    let (others, own): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| name.starts_with(OTHER_VALUES));
+    let others_of = |name: &str| -> Vec<String> {
+        let of_field = others.iter().find(|(other, _)| other.strip_prefix(OTHER_VALUES) == Some(name));
+        of_field.and_then(|(_, values)| serde_json::from_str(values).ok()).unwrap_or_default()
+    };
+    let shown = own.into_iter().filter(|(name, _)| name != "received_at");
+    let with_others = |(name, value): (String, String)| {
+        let values: Vec<String> = std::iter::once(value).chain(others_of(&name)).collect();
+        format!("{name}: {}", values.join(", "))
+    };
+    shown.map(with_others).collect()
 }
 
 /// The match keys, or a line that says that there are none.

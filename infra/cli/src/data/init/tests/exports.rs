@@ -327,10 +327,7 @@ async fn of_columns_that_fit_the_one_whose_values_fit_is_taken() {
     let google = guessed("google").await;
     let (why, line) = field_line(&google, "email");
     assert_eq!(line, "email = \"/E-mail 1 - Value\"");
-    assert!(
-        why.contains("10 of 12 values are e-mail addresses; 2 hold several at once, of which none is read"),
-        "{why}"
-    );
+    assert!(why.contains("10 of 12 values are e-mail addresses; 2 hold several at once"), "{why}");
     assert_eq!(field_line(&google, "phone_number").1, "phone_number = \"/Phone 1 - Value\"");
 
     let dynamics = guessed("dynamics").await;
@@ -341,8 +338,7 @@ async fn of_columns_that_fit_the_one_whose_values_fit_is_taken() {
     assert!(field_line(&dynamics, "phone_number").1.starts_with("# phone_number"), "colleagues share the other one");
 
     let outlook = guessed("outlook").await;
-    assert_eq!(field_line(&outlook, "phone_number").1, "phone_number = \"/Mobile Phone\"");
-    assert!(outlook.contains("# Such values are in \"/Home Phone\" as well"), "{outlook}");
+    assert_eq!(field_line(&outlook, "phone_number").1, "phone_number = [\"/Mobile Phone\", \"/Home Phone\"]");
 
     let stripe = guessed("stripe").await;
     assert_eq!(field_line(&stripe, "address.country").1, "\"address.country\" = \"/Card Address Country\"");
