@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
-use onefold_config::{Config, json_schema, key_tables};
+use onefold_config::{Config, FULL_NAME, json_schema, key_tables};
 use onefold_shell::{DEAD_LETTER, ErrorKind};
 use onefold_tests::manual::{self, Page};
 use serde_json::Value;
@@ -196,7 +196,8 @@ fn the_errors_are_those_of_the_functions() {
 fn the_normalisers_are_those_of_the_schema() {
     let schema = json_schema();
     let fields = schema["properties"]["normalise"]["properties"].as_object().expect("fields");
-    let is_step = |name: &String| !fields.contains_key(name) && !name.starts_with("prefix:");
+    let is_field = |name: &String| fields.contains_key(name) || name == FULL_NAME;
+    let is_step = |name: &String| !is_field(name) && !name.starts_with("prefix:");
     let expected = enums(&schema["properties"]["match"]).into_iter().filter(is_step);
     let told = rows("infra/manual/matching.md", "## Normalisers");
     let told = told.iter().flat_map(|row| quoted(&row[0])).filter(is_step);
