@@ -53,7 +53,12 @@ pub fn full_name(text: &str) -> PersonName<'_> {
 /// What a given name holds beside it; `None` if that is nothing.
 pub fn in_given_name(text: &str) -> Option<PersonName<'static>> {
     let words = (!is_plain_text(text)).then(|| parts(text).concat())?;
-    if place_of_and(&words).is_some() && !is_company(&words) {
+    let is_company = is_company(&words);
+    // `Mary SL` has two initials.
+    if is_company && words.last().is_some_and(|word| word.is_upper() && word.text.len() == 2) {
+        return None;
+    }
+    if place_of_and(&words).is_some() && !is_company {
         return Some(PersonName { dropped: Some(TWO_PEOPLE), ..PersonName::default() });
     }
     let mut found = in_name(text)?;
