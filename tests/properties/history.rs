@@ -176,6 +176,7 @@ fn changed_fields(before: &Value, after: &Value) -> Vec<&'static str> {
         Some(part) => customer["address"][part].clone(),
         None => customer[field].clone(),
     };
-    let names = TEXT_FIELDS.into_iter().chain(NAME_FIELDS);
-    names.chain(others).filter(|field| value(before, field) != value(after, field)).collect()
+    let (plain, address) = TEXT_FIELDS.split_at(6);
+    let texts = plain.iter().chain(&NAME_FIELDS).chain(address).copied();
+    texts.chain(others).filter(|field| value(before, field) != value(after, field)).collect()
 }

@@ -156,7 +156,7 @@ pub(super) fn without_asides(text: &str) -> Cow<'_, str> {
 fn without_aside(text: &str, open: char, close: char) -> Option<String> {
     let is_quote = open == close;
     // A quotation mark inside of a word is an apostrophe.
-    let opens = |at: usize| !is_quote || text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
+    let opens = |at: usize| !is_quote || text[..at].chars().next_back().is_none_or(char::is_whitespace);
     let start = text.match_indices(open).map(|(at, _)| at).find(|at| opens(*at))?;
     let inside = start + open.len_utf8();
     let closes = |at: usize| {
