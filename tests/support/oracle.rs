@@ -945,9 +945,7 @@ fn is_nothing(field: &str, text: &str) -> bool {
     let own: &[&str] = match field {
         "given_name" | "family_name" => return is_placeholder(text) && !text.eq_ignore_ascii_case("null"),
         "address.country" => &["XX", "xx"],
-        "address.postal_code" => &["00000", "99999"],
         "birthdate" => &["1900-01-01", "0000-00-00"],
-        "phone_number" => &["0", "0000000000"],
         _ => &[],
     };
     is_placeholder(text) || own.contains(&text)

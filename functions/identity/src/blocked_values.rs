@@ -11,7 +11,7 @@ mod lists;
 use lists::{DATES, EXAMPLES, HOSTS, LOCAL_PARTS, NAMES, REPEATED, TOP_LEVELS};
 use onefold_config::{BlockedValues, Config};
 use onefold_normalise::field::{TextField, TextFieldSet};
-use onefold_normalise::placeholder::{is_ambiguous_name, is_placeholder_of};
+use onefold_normalise::placeholder::{is_ambiguous_name, is_filling, is_placeholder_of};
 use onefold_normalise::{calling_codes, lowercase};
 
 use crate::account::Account;
@@ -56,11 +56,16 @@ impl Blocklist {
         !allowed.is_empty() && is_any_of(allowed, &lowercase(value))
     }
 
+    /// Whether a text stands for a missing value, and the user does not say that it is one.
+    #[inline]
+    pub fn is_missing(&self, field: TextField, value: &str) -> bool {
+        let is_placeholder = is_placeholder_of(field, value) || (self.values.builtin && is_filling(field, value));
+        is_placeholder && !self.allows(field, value)
+    }
+
     /// The values of an account that are nobody's: blocked, or placeholders.
     pub fn of(&self, account: &Account<'_>) -> BlockedSet {
-        let is_nobodys = |field: TextField, value: &str| {
-            self.blocks(field, value) || (is_placeholder_of(field, value) && !self.allows(field, value))
-        };
+        let is_nobodys = |field: TextField, value: &str| self.blocks(field, value) || self.is_missing(field, value);
         let is_found = |field: &TextField| account.text(*field).is_some_and(|value| is_nobodys(*field, value));
         let mut found: TextFieldSet = self.all.iter().copied().filter(is_found).collect();
         if found.contains(TextField::GivenName) != found.contains(TextField::FamilyName) {

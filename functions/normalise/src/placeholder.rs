@@ -49,7 +49,7 @@ pub fn is_placeholder_of(field: TextField, value: &str) -> bool {
         Meaning::Value => match field {
             TextField::Birthdate => is_placeholder_date(value) || is_zeros(value),
             TextField::Country => is_unknown_country(value),
-            _ => is_empty_number(field, value),
+            _ => is_zero(field, value),
         },
         Meaning::Ambiguous => !is_code(),
         Meaning::Missing => true,
@@ -106,18 +106,30 @@ fn case(name: &str) -> Case {
     if is_upper { Case::Upper } else { Case::Mixed }
 }
 
-/// Zeros where a number must be another one: `0` as a name or a place, `00000` as a postal code.
+/// `0` as a name or a place.
 #[inline]
-fn is_empty_number(field: TextField, value: &str) -> bool {
+fn is_zero(field: TextField, value: &str) -> bool {
+    use TextField::{Email, Gender, Own, PhoneNumber, PostalCode};
+    let can_be_zero = matches!(field, Gender | Email | PhoneNumber | PostalCode | Own(_));
+    if can_be_zero || !value.trim_start().starts_with('0') {
+        return false;
+    }
+    let text = value.trim();
+    text == "0.0" || text.bytes().all(|byte| byte == b'0')
+}
+
+/// Whether a postal code or a phone number has one digit only, as forms are filled in: `00000`, `99999`, `0000000000`.
+#[inline]
+pub fn is_filling(field: TextField, value: &str) -> bool {
     if !matches!(value.as_bytes().first(), Some(b'0' | b'9' | b'+' | b' ')) {
         return false;
     }
     let digits = value.trim().trim_start_matches('+');
     let all = |digit: u8| !digits.is_empty() && digits.bytes().all(|byte| byte == digit);
     match field {
-        TextField::Gender | TextField::Email => false,
         TextField::PostalCode => all(b'0') || (digits.len() >= 5 && all(b'9')),
-        _ => all(b'0') || digits == "0.0",
+        TextField::PhoneNumber => all(b'0'),
+        _ => false,
     }
 }
 
@@ -331,15 +343,12 @@ mod tests {
 
     #[test]
     fn what_a_word_means_depends_on_its_field() {
-        use TextField::{Country, FamilyName, Gender, GivenName, Locality, PhoneNumber, PostalCode, Region};
+        use TextField::{Country, FamilyName, Gender, GivenName, Locality, PostalCode, Region};
         for (field, value) in [
             (GivenName, "0"),
             (FamilyName, "null"),
             (Locality, "0"),
             (Locality, "None"),
-            (PostalCode, "00000"),
-            (PostalCode, "99999"),
-            (PhoneNumber, "+000000"),
             (Country, "XX"),
             (Country, "na"),
             (Country, "null"),
@@ -354,13 +363,26 @@ mod tests {
             (Region, "NA"),
             (Region, "ND"),
             (Gender, "0"),
-            (PostalCode, "0010"),
-            (PostalCode, "9999"),
-            (PhoneNumber, "0151"),
+            (PostalCode, "00000"),
             (FamilyName, "O"),
             (FamilyName, "Zz"),
         ] {
             assert!(!is_placeholder_of(field, value), "{} {value}", field.name());
+        }
+    }
+
+    #[test]
+    fn numbers_of_one_digit_are_filled_in() {
+        use TextField::{Locality, PhoneNumber, PostalCode};
+        for (field, value) in
+            [(PostalCode, "00000"), (PostalCode, "0"), (PostalCode, "99999"), (PhoneNumber, "+000000")]
+        {
+            assert!(is_filling(field, value), "{} {value}", field.name());
+        }
+        for (field, value) in
+            [(PostalCode, "0010"), (PostalCode, "9999"), (PhoneNumber, "0151"), (Locality, "0"), (PhoneNumber, "+")]
+        {
+            assert!(!is_filling(field, value), "{} {value}", field.name());
         }
     }
 

@@ -10,7 +10,7 @@ use onefold_identity::reference;
 use onefold_identity::suppression::Suppression;
 use onefold_normalise::birthdate::{BirthDates, is_no_time, is_zeros};
 use onefold_normalise::field::{TEXT_FIELDS, TextField};
-use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_placeholder, is_placeholder_of};
+use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_placeholder};
 use onefold_normalise::spreadsheet::{is_error, without_mark};
 use onefold_normalise::timestamp::{TimeFormat, Timestamp};
 use onefold_normalise::{self as normalise, Surroundings};
@@ -314,10 +314,7 @@ impl<'c> Translator<'c> {
     #[inline]
     fn is_missing(&self, field: TextField, value: &str) -> bool {
         let is_name = || matches!(field, TextField::GivenName | TextField::FamilyName) && is_ambiguous_name(value);
-        is_placeholder_of(field, value)
-            && !is_name()
-            && !is_error(value.trim_ascii())
-            && !self.matcher.blocklist().allows(field, value)
+        self.matcher.blocklist().is_missing(field, value) && !is_name() && !is_error(value.trim_ascii())
     }
 
     /// The full name, unless it stands for a missing one.
