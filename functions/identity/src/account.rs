@@ -20,6 +20,20 @@ use onefold_normalise::timestamp::Timestamp;
 
 use crate::json;
 
+/// How many of the basic fields stand in front of the address. The others are its members.
+const BASIC_PLAIN: usize = TextField::BASIC_PLAIN.len();
+
+/// The [`json_name`](TextField::json_name) of each basic field: all accounts are written and read by these.
+const BASIC_NAMES: [&str; BASIC_FIELDS] = {
+    let mut names = [""; BASIC_FIELDS];
+    let mut number = 0;
+    while number < BASIC_FIELDS {
+        names[number] = TextField::BASIC[number].json_name();
+        number += 1;
+    }
+    names
+};
+
 /// One system's record of a customer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Account<'a> {
@@ -112,19 +126,26 @@ impl<'a> Account<'a> {
     }
 
     /// Sets or clears a text field, with all its values.
-    #[inline]
+    #[inline(always)]
     pub fn set_text(&mut self, field: TextField, value: Option<Cow<'a, str>>) {
-        if let Some(more) = &mut self.more {
-            more.clear_others(field.name());
+        if self.more.is_some() {
+            self.change_more(|more| more.clear_others(field.name()));
         }
         self.set_first(field, value);
     }
 
-    #[inline]
+    // Most accounts have basic fields only, whose place is known at once.
+    #[inline(always)]
     fn set_first(&mut self, field: TextField, value: Option<Cow<'a, str>>) {
-        if let Some(text) = self.texts.get_mut(field.index()) {
-            *text = value;
-        } else if value.is_some() || self.more.is_some() {
+        match self.texts.get_mut(field.index()) {
+            Some(text) => *text = value,
+            None => self.set_first_of_more(field, value),
+        }
+    }
+
+    #[inline(never)]
+    fn set_first_of_more(&mut self, field: TextField, value: Option<Cow<'a, str>>) {
+        if value.is_some() || self.more.is_some() {
             self.change_more(|more| more.set_first(field, value));
         }
     }
@@ -172,16 +193,16 @@ impl<'a> Account<'a> {
             json::push_name(out, "deleted");
             out.extend_from_slice(b"true");
         }
-        for field in TextField::BASIC_PLAIN {
-            if let Some(text) = self.text(field) {
-                out.extend_from_slice(field.json_name().as_bytes());
+        for (name, text) in BASIC_NAMES[..BASIC_PLAIN].iter().zip(&self.texts) {
+            if let Some(text) = text {
+                out.extend_from_slice(name.as_bytes());
                 json::push_string(out, text);
             }
         }
         if let Some(more) = &self.more {
             more.write_firsts(out);
         }
-        write_address(out, |field| self.text(field));
+        self.write_address(out);
         if let Some(location) = &self.location {
             json::push_name(out, "location");
             out.extend_from_slice(location.as_bytes());
@@ -209,6 +230,25 @@ impl<'a> Account<'a> {
             json::push_name(out, "provenance");
             out.extend_from_slice(provenance.as_bytes());
         }
+        out.push(b'}');
+    }
+
+    /// Appends `"address":{…}` with the members that have a value; nothing if none has.
+    fn write_address(&self, out: &mut Vec<u8>) {
+        let members = || BASIC_NAMES[BASIC_PLAIN..].iter().zip(&self.texts[BASIC_PLAIN..]);
+        if members().all(|(_, text)| text.is_none()) {
+            return;
+        }
+        json::push_name(out, "address");
+        let start = out.len();
+        for (name, text) in members() {
+            if let Some(text) = text {
+                out.extend_from_slice(name.as_bytes());
+                json::push_string(out, text);
+            }
+        }
+        // The first member's comma gives way to the brace.
+        out[start] = b'{';
         out.push(b'}');
     }
 
@@ -252,24 +292,6 @@ pub(crate) fn push_attribute(out: &mut Vec<u8>, name: &str, value: &str) {
     json::push_string(out, name);
     out.push(b':');
     out.extend_from_slice(value.as_bytes());
-}
-
-/// Appends `"address":{…}` with the members that have a value; nothing if none has.
-pub(crate) fn write_address<'t>(out: &mut Vec<u8>, text: impl Fn(TextField) -> Option<&'t str>) {
-    if TextField::ADDRESS.into_iter().all(|field| text(field).is_none()) {
-        return;
-    }
-    json::push_name(out, "address");
-    let start = out.len();
-    for field in TextField::ADDRESS {
-        if let Some(value) = text(field) {
-            out.extend_from_slice(field.json_name().as_bytes());
-            json::push_string(out, value);
-        }
-    }
-    // The first member's comma gives way to the brace.
-    out[start] = b'{';
-    out.push(b'}');
 }
 
 #[cfg(test)]

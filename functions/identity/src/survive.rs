@@ -32,6 +32,7 @@ pub struct Candidate<'x> {
 
 impl<'x> Candidate<'x> {
     /// The value of a text field, unless it is blocked.
+    #[inline(always)]
     pub fn value(&self, field: TextField) -> Option<&'x str> {
         self.blocked.text(self.account, field)
     }
@@ -156,7 +157,9 @@ impl<'c> Survivorship<'c> {
         let account = candidate.account;
         let surviving = |value| SurvivingValue { value, from: &account.reference };
         refill(&mut customer.members, [account.reference.as_ref()]);
-        customer.texts = TextField::BASIC.map(|field| candidate.value(field).map(surviving));
+        for (text, field) in customer.texts.iter_mut().zip(TextField::BASIC) {
+            *text = candidate.value(field).map(surviving);
+        }
         refill(&mut customer.more, self.more.iter().map(|field| (*field, candidate.value(*field).map(surviving))));
         customer.location = account.location.as_deref().map(surviving);
         customer.salary = account.salary.as_deref().map(surviving);

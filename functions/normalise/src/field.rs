@@ -231,13 +231,21 @@ impl TextFieldSet {
     }
 
     /// Whether a field is in it.
+    #[inline]
     pub const fn contains(self, field: TextField) -> bool {
-        self.0 & (1 << field.index()) != 0
+        self.0 & Self::bit(field) != 0
     }
 
     /// Adds a field.
+    #[inline]
     pub const fn insert(&mut self, field: TextField) {
-        self.0 |= 1 << field.index();
+        self.0 |= Self::bit(field);
+    }
+
+    /// No number is as high as 64, so this wraps nowhere.
+    #[inline(always)]
+    const fn bit(field: TextField) -> u64 {
+        1u64.wrapping_shl(field.index() as u32)
     }
 
     /// Takes a field out.
@@ -295,6 +303,7 @@ mod tests {
     fn names_and_numbers_agree() {
         assert_eq!(TextField::ALL[..BASIC_FIELDS], TextField::BASIC);
         assert_eq!(TextField::PLAIN[..6], TextField::BASIC_PLAIN);
+        assert_eq!([&TextField::BASIC_PLAIN[..], &TextField::ADDRESS[..]].concat(), TextField::BASIC);
         assert!(TextField::ALL.is_sorted());
         assert_eq!(TextField::PLAIN.len() + TextField::ADDRESS.len(), TEXT_FIELDS);
         for (number, field) in TextField::ALL.into_iter().enumerate() {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use onefold_normalise::field::{BASIC_FIELDS, OwnField, TextField};
 use onefold_normalise::timestamp::Timestamp;
 
-use super::Account;
+use super::{Account, BASIC_NAMES, BASIC_PLAIN};
 use crate::plain_json::PlainJson;
 
 /// Values that are mostly the same in accounts that are read one after the other: the accounts came together, and the
@@ -58,9 +58,9 @@ pub(super) fn read<'a>(text: &'a str, account: &mut Account<'a>, repeated: &mut 
         return None;
     }
     account.received_at = repeated.received_at(json.string()?)?;
-    for field in TextField::BASIC_PLAIN {
-        if json.take(field.json_name()) {
-            account.set_text(field, Some(Cow::Borrowed(json.string()?)));
+    for (name, text) in BASIC_NAMES[..BASIC_PLAIN].iter().zip(&mut account.texts) {
+        if json.take(name) {
+            *text = Some(Cow::Borrowed(json.string()?));
         }
     }
     let mut has_address = json.take(",\"address\":{");
@@ -144,11 +144,10 @@ fn others<'a>(json: &mut PlainJson<'a>, account: &mut Account<'a>) -> Option<()>
 /// The members of the address and its end.
 fn address<'a>(json: &mut PlainJson<'a>, account: &mut Account<'a>) -> Option<()> {
     let mut is_first = true;
-    for field in TextField::ADDRESS {
-        let name = field.json_name();
+    for (name, text) in BASIC_NAMES[BASIC_PLAIN..].iter().zip(&mut account.texts[BASIC_PLAIN..]) {
         // No comma stands before the first member.
         if json.take(if is_first { &name[1..] } else { name }) {
-            account.set_text(field, Some(Cow::Borrowed(json.string()?)));
+            *text = Some(Cow::Borrowed(json.string()?));
             is_first = false;
         }
     }
