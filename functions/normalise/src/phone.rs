@@ -30,7 +30,7 @@ pub(super) fn digits<'a>(value: Cow<'a, str>, surroundings: Surroundings<'_>) ->
     let tidy = tidy(text)?;
     let Some(digits) = Digits::of(&tidy.number).filter(|_| !tidy.had_words) else {
         let (number, extension) = of_tidy(&tidy, plan_of(surroundings))?;
-        return Some(number.write(value, &extension));
+        return has_possible_length(&number).then(|| number.write(value, &extension));
     };
     let extension = tidy.extension.as_deref().unwrap_or_default();
     plain(&digits, surroundings).map(|number| number.write(value, extension))
@@ -44,7 +44,11 @@ fn plain(digits: &Digits, surroundings: Surroundings<'_>) -> Option<Spelled> {
         all if digits.has_plus => international(all, digits.all()),
         all => national(all, digits, plan_of(surroundings)?),
     }?;
-    (DIGITS_MIN..=DIGITS_MAX).contains(&number.digits().len()).then_some(number)
+    has_possible_length(&number).then_some(number)
+}
+
+fn has_possible_length(number: &Spelled) -> bool {
+    (DIGITS_MIN..=DIGITS_MAX).contains(&number.digits().len())
 }
 
 /// The number of digits that begin with a calling code: without the zero of `(0)`, and with it.
@@ -102,6 +106,7 @@ mod tests {
             ("(212) 345-6789", Some("US"), Some("+12123456789")),
             ("0143 805 509", Some("XX"), Some("+1143805509")),
             ("12 34", Some("DE"), None),
+            ("3000A0", Some("DE"), None),
             ("n/a", Some("DE"), None),
             ("1234567890123456", Some("DE"), None),
         ];
