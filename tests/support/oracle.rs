@@ -207,8 +207,8 @@ fn share_value(field: &str, left: &Account, right: &Account, cut: fn(&str) -> St
     (!left.is_empty() && !right.is_empty()).then_some(is_shared)
 }
 
-/// Whether two accounts agree on a field, as `cut` leaves its values; `None` if one has none. A given name also agrees
-/// with its initial, and names agree if each account's given name is the other's family name.
+/// Whether two accounts agree on a field, as `cut` leaves its values; `None` if one has none. A given or middle name also
+/// agrees with its initial, and names agree if each account's given name is the other's family name.
 fn agree(field: &str, left: &Account, right: &Account, cut: fn(&str) -> String) -> Option<bool> {
     let is_shared = share_value(field, left, right, cut)?;
     let (one, other) = (somebodys(left, field)?, somebodys(right, field)?);
@@ -217,7 +217,8 @@ fn agree(field: &str, left: &Account, right: &Account, cut: fn(&str) -> String) 
     let is_swapped = names.contains(&field)
         && is_same(somebodys(left, names[0]), somebodys(right, names[1]))
         && is_same(somebodys(left, names[1]), somebodys(right, names[0]));
-    let is_initial = field == "given_name" && (are_initials(one, other) || are_initials(other, one));
+    let has_initials = field == "given_name" || field == "middle_name";
+    let is_initial = has_initials && (are_initials(one, other) || are_initials(other, one));
     Some(is_shared || is_swapped || is_initial)
 }
 
