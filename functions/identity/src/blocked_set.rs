@@ -40,13 +40,13 @@ impl BlockedSet {
         self.others |= 1u64.checked_shl(place as u32).unwrap_or(0);
     }
 
-    /// Blocks a value of a field wherever an account has it.
-    pub fn insert_value(&mut self, account: &Account<'_>, field: TextField, value: &str) {
-        if account.text(field) == Some(value) {
+    /// Blocks the values of a field of which this holds.
+    pub fn insert_values(&mut self, account: &Account<'_>, field: TextField, is_meant: impl Fn(&str) -> bool) {
+        if account.text(field).is_some_and(&is_meant) {
             self.insert_first(field);
         }
         let others = account.other_values().enumerate();
-        for (place, _) in others.filter(|(_, other)| *other == (field.name(), value)) {
+        for (place, _) in others.filter(|(_, (name, value))| *name == field.name() && is_meant(value)) {
             self.insert_other(place);
         }
     }
@@ -106,9 +106,9 @@ mod tests {
         let values = |blocked: BlockedSet| blocked.values(&account, TextField::Email).collect::<Vec<_>>();
         assert_eq!(values(BlockedSet::NONE), ["a", "b", "c"]);
         let mut blocked = BlockedSet::NONE;
-        blocked.insert_value(&account, TextField::Email, "a");
+        blocked.insert_values(&account, TextField::Email, |value| value == "a");
         assert_eq!((values(blocked), blocked.text(&account, TextField::Email)), (vec!["b", "c"], Some("b")));
-        blocked.insert_value(&account, TextField::Email, "b");
+        blocked.insert_values(&account, TextField::Email, |value| value == "b");
         assert_eq!((values(blocked), blocked.text(&account, TextField::Email)), (vec!["c"], Some("c")));
         assert_eq!(blocked.text(&account, TextField::PhoneNumber), Some("1"));
         assert_eq!(blocked.blocked(&account, &TextField::ALL).collect::<Vec<_>>(), [("email", "a"), ("email", "b")]);

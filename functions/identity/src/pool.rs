@@ -8,7 +8,7 @@ use onefold_normalise::field::TextField;
 
 use crate::account::Account;
 use crate::blocked_set::BlockedSet;
-use crate::match_keys::{MatchKey, Matcher};
+use crate::match_keys::{self, MatchKey, Matcher};
 use crate::shared_keys::SharedKeys;
 
 /// Accounts by number, from 0, with their match keys.
@@ -93,8 +93,13 @@ impl<'a> AccountPool<'a> {
                 match matcher.rule(*key).only_field() {
                     Some(field) if !account.has_other_values() => range.blocked.insert_first(field),
                     Some(field) => {
-                        let values = matcher.values_of(*key, account);
-                        values.iter().for_each(|value| range.blocked.insert_value(account, field, value));
+                        let (part, values) = (&matcher.rule(*key).key[0], matcher.values_of(*key, account));
+                        let listed = range.listed;
+                        range.blocked.insert_values(account, field, |value| {
+                            values.first().is_some_and(|of_key| {
+                                match_keys::compared(part, account, listed, value).as_ref() == Some(of_key)
+                            })
+                        });
                     }
                     None => {}
                 }
@@ -181,5 +186,38 @@ impl<'a> AccountPool<'a> {
         });
         let ranges = ranges.collect();
         Self { accounts: accounts.iter().collect(), keys: keys.concat(), ranges, over_limit: BTreeMap::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onefold_graph::node::NodeHasher;
+    use onefold_normalise::timestamp::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn the_value_of_a_blocked_key_is_blocked_and_no_other_of_its_field() {
+        let config = "[[source]]\nname = \"a\"\nformat = \"jsonl\"\n[source.fields]\nid = \"/id\"\n\
+                      [[match]]\nkey = \"email\"\n[[match]]\nkey = \"given_name\"\n";
+        let config = Config::parse(config).unwrap();
+        let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+        let mut matcher = Matcher::new(&config, hasher);
+        let mut account = Account::new("a:1", None, Timestamp::default());
+        // The key has it composed.
+        account.set_text(TextField::GivenName, Some("Zoe\u{308}".into()));
+        ["a@x.de", "b@x.de"].into_iter().for_each(|email| account.push_value(TextField::Email, email.into()));
+        let mut keys = Vec::new();
+        matcher.keys(&account, &mut keys);
+        let texts = |blocked: &[MatchKey], matcher: &mut Matcher| {
+            let mut nodes: Vec<Node> = blocked.iter().map(|key| key.node).collect();
+            nodes.sort_unstable();
+            let pool = AccountPool::with_blocked(vec![&account], matcher, &nodes);
+            let of = |field| pool.texts(0, field).map(str::to_owned).collect::<Vec<_>>();
+            (of(TextField::Email), of(TextField::GivenName).len())
+        };
+        assert_eq!(texts(&keys[..1], &mut matcher), (vec!["b@x.de".to_owned()], 1));
+        assert_eq!(texts(&keys[1..2], &mut matcher), (vec!["a@x.de".to_owned()], 1));
+        assert_eq!(texts(&keys[2..], &mut matcher), (vec!["a@x.de".to_owned(), "b@x.de".to_owned()], 0));
     }
 }

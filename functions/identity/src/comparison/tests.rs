@@ -149,7 +149,7 @@ fn two_lists_agree_if_any_two_values_do() {
         assert_eq!(refused(right, &two, NONE), refused(&two, right, NONE));
     }
     let mut blocked = BlockedSet::NONE;
-    blocked.insert_value(&two, TextField::PhoneNumber, "+492");
+    blocked.insert_values(&two, TextField::PhoneNumber, |value| value == "+492");
     let rule = MatchRule {
         conditions: vec![condition(Requirement::Agree, TextField::PhoneNumber, ComparisonLevel::Equal)],
         ..MatchRule::of_fields(&[TextField::Email])
