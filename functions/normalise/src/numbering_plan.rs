@@ -72,6 +72,8 @@ pub(super) struct Plan {
     name: [u8; 2],
     /// The calling code, without `+`.
     pub code: &'static str,
+    /// The place of the calling code in the table.
+    place: usize,
     trunk: Trunk,
     abroad: Abroad,
 }
@@ -82,11 +84,13 @@ struct Code {
     automaton: OnceLock<Option<Automaton>>,
 }
 
+const LETTERS: usize = 26;
+
 struct Table {
     lines: Vec<&'static str>,
     plans: Vec<Plan>,
-    /// Places in `plans`, sorted by the country.
-    by_name: Vec<usize>,
+    /// Places in `plans`, by the letters of the country.
+    by_name: [Option<u8>; LETTERS * LETTERS],
     codes: Vec<Code>,
     /// Places in `codes`, by the calling code as a number.
     by_code: [Option<u8>; 1000],
@@ -100,9 +104,15 @@ const ARGENTINA: &str = "54";
 
 /// The plan of a country (ISO 3166-1 alpha-2).
 pub(super) fn of_country(name: &str) -> Option<&'static Plan> {
-    let name: [u8; 2] = name.as_bytes().try_into().ok()?;
-    let place = TABLE.by_name.binary_search_by_key(&name, |place| TABLE.plans[*place].name).ok()?;
-    Some(&TABLE.plans[TABLE.by_name[place]])
+    let place = TABLE.by_name[letters(name.as_bytes())?]?;
+    TABLE.plans.get(usize::from(place))
+}
+
+/// The two letters of a country as a number.
+fn letters(name: &[u8]) -> Option<usize> {
+    let [first, second] = name else { return None };
+    let [first, second] = [first, second].map(|letter| usize::from(letter.wrapping_sub(b'A')));
+    (first < LETTERS && second < LETTERS).then_some(first * LETTERS + second)
 }
 
 /// The plan of the main country of the calling code that digits begin with, and the digits behind it.
@@ -110,11 +120,15 @@ pub(super) fn of_international(digits: &[u8]) -> Option<(&'static Plan, &[u8])> 
     if digits.first() == Some(&b'0') {
         return None;
     }
-    (1..=3.min(digits.len())).find_map(|length| {
-        let (code, national) = digits.split_at(length);
-        let code = TABLE.code(code)?;
-        Some((&TABLE.plans[code.lines.start], national))
-    })
+    let mut number = 0;
+    for (place, digit) in digits.iter().take(3).enumerate() {
+        number = number * 10 + usize::from(digit.wrapping_sub(b'0') % 10);
+        if let Some(code) = TABLE.by_code[number] {
+            let main = TABLE.codes[usize::from(code)].lines.start;
+            return Some((&TABLE.plans[main], &digits[place + 1..]));
+        }
+    }
+    None
 }
 
 /// The number of digits that begin with a calling code.
@@ -258,7 +272,7 @@ impl Plan {
     }
 
     fn automaton(&self) -> Option<&'static Automaton> {
-        let code = TABLE.code(self.code.as_bytes())?;
+        let code = TABLE.codes.get(self.place)?;
         code.automaton.get_or_init(|| Automaton::new(&TABLE.lines[code.lines.clone()])).as_ref()
     }
 }
@@ -273,31 +287,26 @@ fn mexican(digits: &[u8]) -> Option<&[u8]> {
 impl Table {
     fn new(text: &'static str) -> Self {
         let lines: Vec<&'static str> = text.lines().collect();
-        let plans: Vec<Plan> = lines.iter().filter_map(|line| plan(line)).collect();
-        let mut by_name: Vec<usize> = (0..plans.len()).collect();
-        by_name.sort_unstable_by_key(|place| plans[*place].name);
+        let mut plans: Vec<Plan> = lines.iter().filter_map(|line| plan(line)).collect();
         let mut codes: Vec<Code> = Vec::new();
-        let mut by_code = [None; 1000];
+        let (mut by_name, mut by_code) = ([None; LETTERS * LETTERS], [None; 1000]);
         let mut start = 0;
-        for same in plans.chunk_by(|one, other| one.code == other.code) {
-            let end = start + same.len();
-            if let Some(place) = number(same[0].code.as_bytes()).and_then(|number| by_code.get_mut(number)) {
-                *place = u8::try_from(codes.len()).ok();
+        for same in plans.chunk_by_mut(|one, other| one.code == other.code) {
+            let place = codes.len();
+            if let Some(of_code) = same[0].code.parse().ok().and_then(|number: usize| by_code.get_mut(number)) {
+                *of_code = u8::try_from(place).ok();
             }
-            codes.push(Code { lines: start..end, automaton: OnceLock::new() });
-            start = end;
+            same.iter_mut().for_each(|plan| plan.place = place);
+            codes.push(Code { lines: start..start + same.len(), automaton: OnceLock::new() });
+            start += same.len();
+        }
+        for (place, plan) in plans.iter().enumerate() {
+            if let Some(letters) = letters(&plan.name) {
+                by_name[letters] = u8::try_from(place).ok();
+            }
         }
         Self { lines, plans, by_name, codes, by_code }
     }
-
-    fn code(&self, digits: &[u8]) -> Option<&Code> {
-        let place = (*self.by_code.get(number(digits)?)?)?;
-        self.codes.get(usize::from(place))
-    }
-}
-
-fn number(digits: &[u8]) -> Option<usize> {
-    digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + usize::from(digit - b'0')))
 }
 
 /// The plan of a line of the table.
@@ -308,7 +317,7 @@ fn plan(line: &'static str) -> Option<Plan> {
     let trunk = trunk(columns.next()?);
     let abroad = columns.next()?;
     let abroad = if is_digits(abroad) { Abroad::Digits(abroad) } else { Abroad::Pattern(Prefix::new(abroad)) };
-    Some(Plan { name, code, trunk, abroad })
+    Some(Plan { name, code, place: 0, trunk, abroad })
 }
 
 fn is_digits(text: &str) -> bool {
@@ -319,12 +328,27 @@ fn trunk(pattern: &'static str) -> Trunk {
     if is_digits(pattern) {
         return Trunk::Digits(pattern);
     }
-    // `(183[12])|0`, `([24-9]\d{6})$|0`: the first part cannot match what begins with `0`.
-    let first = pattern.strip_suffix("|0").and_then(|first| first.strip_prefix('('));
-    let first = first.filter(|first| !first.contains(")|") && !first.contains("$|"));
-    let begins = first.map(|first| first.trim_start_matches('[').starts_with(|letter| matches!(letter, '1'..='9')));
+    // `(183[12])|0`, `([24-9]\d{6})$|0|180020`: only one of them matches what begins with `0`.
+    let others_begin_else =
+        |one: &str| one == "0" || one.trim_start_matches(['(', '[']).starts_with(|letter| matches!(letter, '1'..='9'));
+    let alternatives = alternatives(pattern);
+    let is_zero_or_else = alternatives.contains(&"0") && alternatives.into_iter().all(others_begin_else);
     let prefix = Prefix::new(pattern);
-    if begins == Some(true) { Trunk::ZeroOr(prefix) } else { Trunk::Pattern(prefix) }
+    if is_zero_or_else { Trunk::ZeroOr(prefix) } else { Trunk::Pattern(prefix) }
+}
+
+/// The alternatives of a pattern that stand in no brackets.
+fn alternatives(pattern: &str) -> Vec<&str> {
+    let mut depth = 0usize;
+    let is_end = |letter: char| {
+        match letter {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == '|' && depth == 0
+    };
+    pattern.split(is_end).collect()
 }
 
 #[cfg(test)]

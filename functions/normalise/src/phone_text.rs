@@ -143,7 +143,7 @@ impl Spelled {
         }
         let mut number = String::with_capacity(1 + self.count + EXTENSION.len() + extension.len());
         number.push('+');
-        number.extend(self.digits().iter().map(|digit| char::from(*digit)));
+        number.push_str(std::str::from_utf8(self.digits()).unwrap_or_default());
         if !extension.is_empty() {
             number.push_str(EXTENSION);
             number.push_str(extension);

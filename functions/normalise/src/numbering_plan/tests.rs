@@ -128,3 +128,24 @@ fn numbers_have_the_lengths_of_their_plans() {
     assert_eq!(lengths("FR"), [9]);
     assert_eq!(lengths("DE"), (4..=15).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_zero_is_cut_where_no_other_prefix_begins_with_it() {
+    for (pattern, expected) in [
+        ("0", true),
+        ("0|180020", true),
+        ("(183[12])|0", true),
+        ("([24-9]\\d{6})$|0", true),
+        ("([25-9]\\d{5})$|0|180020", true),
+        ("0|80?", true),
+        ("", false),
+        ("8", false),
+        ("([2-9]\\d{6})$|1", false),
+        ("(?:0|90)(?:1)?", false),
+        ("(000[2569]\\d{4,6})$|(?:(?:003768)0?)|0", false),
+        ("0([3579]|4(?:[14]4|56))?", false),
+    ] {
+        let trunk = trunk(pattern);
+        assert_eq!(matches!(trunk, Trunk::Digits("0") | Trunk::ZeroOr(_)), expected, "{pattern}");
+    }
+}
