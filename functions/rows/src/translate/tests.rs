@@ -3,6 +3,8 @@
 use onefold_config::Config;
 use onefold_graph::node::NodeHasher;
 use onefold_identity::match_keys::Matcher;
+use onefold_identity::suppression::{Suppression, email_entries, phone_entries};
+use onefold_normalise::Surroundings;
 use serde_json::{Value, json};
 
 use super::*;
@@ -614,4 +616,40 @@ fn nobody_is_born_after_the_run() {
     let born: Vec<Value> = lines(&output.accounts).into_iter().map(|account| account["birthdate"].clone()).collect();
     assert_eq!(born, ["1968-07-16", "2018-07-16"]);
     assert_eq!(output.kept, [("birthdate".to_owned(), 2)].into());
+}
+
+#[test]
+fn rows_of_the_erased_are_found_by_all_that_stands_in_their_fields() {
+    let config = Config::parse(CONFIG).unwrap();
+    let tables = Tables::parse(&config, |_| Some(TableText::csv("t.csv", b"name,gender,zip3,lat,lon\n"))).unwrap();
+    let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+    let phones = phone_entries(&hasher, "+1 212 555 0123", Surroundings::default());
+    let erased = Suppression::new(hasher.clone(), email_entries(&hasher, "anna@x.de").into_iter().chain(phones));
+    let rows = [
+        json!({"id": 1, "mail": {"work": "bob@x.de", "home": "ANNA@x.de"}}),
+        json!({"id": 2, "mail": {"work": ["bob@x.de", "Anna <anna@x.de>"]}}),
+        json!({"id": 3, "phone": ["1", "2125550123.0"]}),
+        json!({"id": 4, "phone": "(212) 555-0199 / (212) 555-0123"}),
+        json!({"id": 5, "phone": "call 001 212 5550123 (work)", "country": "DE"}),
+        json!({"id": 6, "phone": 2125550123u64, "at": "yesterday"}),
+        // These are somebody else's.
+        json!({"id": 7, "phone": "2125550199", "mail": {"work": "bob@x.de"}}),
+        json!({"id": 8, "mail": {"work": "ANNA@x.de"}, "closed": "yes"}),
+    ];
+    let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let segment = Segment {
+        object: "landing/a".to_owned(),
+        received_at: 1000,
+        byte: 0,
+        line: Some(1),
+        length: text.len(),
+        is_fragment: false,
+    };
+    let matcher = Matcher::new(&config, hasher);
+    let translator = Translator::new(&config, config.source("crm").unwrap(), &tables, matcher);
+    let output = translate_chunk(&mut translator.suppressing(&erased), text.as_bytes(), &[segment]);
+    let accounts = String::from_utf8_lossy(&output.accounts).into_owned();
+    assert_eq!((output.suppressed, output.rejected, accounts.lines().count()), (6, 6, 2), "{accounts}");
+    assert!(accounts.contains("crm:7") && accounts.contains("crm:8"), "{accounts}");
+    assert!(output.must_not_stay && output.dropped.is_empty(), "{:?}", output.dropped);
 }
