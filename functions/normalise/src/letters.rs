@@ -10,7 +10,8 @@ pub(super) fn letters(value: Cow<'_, str>) -> Cow<'_, str> {
     if value.chars().all(char::is_alphanumeric) {
         return value;
     }
-    Cow::Owned(value.chars().filter(|letter| letter.is_alphanumeric()).collect())
+    // What is left may compose, or have its marks in another order.
+    nfc(Cow::Owned(value.chars().filter(|letter| letter.is_alphanumeric()).collect()))
 }
 
 /// German letters as those write them who have no umlauts: `Müller` becomes `Mueller`, `Weiß` `Weiss`.
@@ -69,6 +70,7 @@ mod tests {
                 ("Jose\u{301} 2", "José2"),
                 ("Eva\u{200b}", "Eva"),
                 ("-", ""),
+                ("ט\u{5bc} \u{e3a}", "ט\u{e3a}\u{5bc}"),
                 ("नीलम", "नीलम"),
             ],
         );

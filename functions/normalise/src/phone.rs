@@ -109,6 +109,9 @@ mod tests {
             ("3000A0", Some("DE"), None),
             ("n/a", Some("DE"), None),
             ("1234567890123456", Some("DE"), None),
+            // Valid in Germany, and too short and too long for any other reader.
+            ("30000A", Some("DE"), None),
+            ("201-00-0000T00000", Some("DE"), None),
         ];
         check(&cases);
     }
