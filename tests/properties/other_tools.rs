@@ -77,7 +77,7 @@ fn read_bytes(name: &str, bytes: Vec<u8>, members: &str, written: Written, knobs
         {members}
         [source.fields]
         id = "/id"
-        given_name = "/name"
+        organization = "/name"
         email = "/email"
         birthdate = {{ at = "/born", as = "{born}" }}
         updated_at = {{ at = "/changed", as = "{changed}" }}
@@ -117,7 +117,7 @@ fn words(value: &Value) -> Vec<String> {
 
 fn check_account(name: &str, row: &Map<String, Value>, account: &Value, has_tags: bool) {
     let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    assert_eq!(text(&account["given_name"]), text(&row["name"]), "{name}");
+    assert_eq!(text(&account["organization"]), text(&row["name"]), "{name}");
     assert_eq!(text(&account["email"]), text(&row["email"]), "{name}");
     assert_eq!(text(&account["address"]["locality"]), text(&row["city"]), "{name}");
     assert_eq!(first(&account["birthdate"], 10), first(&row["born"], 10), "{name}");
