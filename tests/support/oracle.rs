@@ -58,12 +58,12 @@ impl Account {
 pub fn customers(rows: &[Row], settings: &Settings) -> Vec<Value> {
     let accounts = latest(rows, settings);
     let blocked = blocked_keys(&accounts, settings);
-    let usable: Vec<Account> = accounts.iter().map(|account| without_blocked(account, &blocked)).collect();
+    let usable: Vec<Account> = accounts.iter().map(|account| without_blocked(account, &blocked, settings)).collect();
     let mut customers: Vec<Value> = components(&accounts, &usable, &blocked, settings)
         .into_iter()
         .flat_map(|members| divided(members, &accounts, &usable, &blocked, settings))
         .map(|members| {
-            let usable = members.into_iter().map(|at| without_blocked(&accounts[at], &blocked)).collect();
+            let usable = members.into_iter().map(|at| without_blocked(&accounts[at], &blocked, settings)).collect();
             fold(usable, settings)
         })
         .collect();
@@ -471,10 +471,11 @@ fn components(accounts: &[Account], usable: &[Account], blocked: &BlockedKeys, s
     components.into_values().collect()
 }
 
-/// The account without the values that are blocked keys by themselves: they are nobody's contact detail.
-fn without_blocked(account: &Account, blocked: &BlockedKeys) -> Account {
+/// The account without the values that are blocked keys of it by themselves: they are nobody's contact detail.
+fn without_blocked(account: &Account, blocked: &BlockedKeys, settings: &Settings) -> Account {
+    let own = keys(account, settings);
     let mut account = account.clone();
-    for ((_, values), key) in blocked {
+    for ((_, values), key) in blocked.iter().filter(|(key, _)| own.contains(key)) {
         if let ([field], [value]) = (&key.fields[..], &values[..]) {
             account.remove(field, value);
         }
