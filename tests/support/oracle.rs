@@ -898,14 +898,17 @@ fn national_number(full: &str, bare: &str, country: &str) -> String {
         (_, Some((number, _))) | (Some((number, _)), None) => return number,
         (None, None) => {}
     }
-    if let Some(abroad) = bare.strip_prefix("011").filter(|abroad| country == "US" && abroad.len() >= 8) {
-        return abroad.to_owned();
-    }
     // Canada has numbers as short as 310 1234.
     let can_have = |digits: usize| if country == "US" { matches!(digits, 7 | 10) } else { (4..=15).contains(&digits) };
+    let is_possible = can_have(without_zero.len());
+    if let Some(abroad) = bare.strip_prefix("011").filter(|abroad| country == "US" && abroad.len() >= 8)
+        && !is_possible
+    {
+        return abroad.to_owned();
+    }
     match bare.strip_prefix(code).filter(|rest| can_have(rest.len())) {
-        Some(rest) => format!("{code}{rest}"),
-        None => format!("{code}{without_zero}"),
+        Some(rest) if !is_possible || bare.len() > 10 => format!("{code}{rest}"),
+        _ => format!("{code}{without_zero}"),
     }
 }
 

@@ -228,13 +228,15 @@ impl<'e> Explainer<'e> {
     /// The values of both accounts' keys, by the parts of the rule: those that both have, if they share a key.
     fn key_values(&self, rule: &MatchRule, verdict: Verdict, accounts: [u32; 2]) -> [Vec<Option<String>>; 2] {
         let pool = self.judge.pool();
-        let is_shared = matches!(verdict, Verdict::Accepted | Verdict::Refused | Verdict::BlockedKey);
+        let has_links = matches!(verdict, Verdict::Accepted | Verdict::Refused);
         let of_part = |part: &ComparedField| {
-            let [mut left, mut right] =
-                accounts.map(|account| match_keys::values(part, pool.account(account), BlockedSet::NONE));
-            if is_shared {
+            let [mut left, right] = accounts.map(|account| {
+                let blocked = if has_links { pool.blocked(account) } else { BlockedSet::NONE };
+                match_keys::values(part, pool.account(account), blocked)
+            });
+            if has_links || verdict == Verdict::BlockedKey {
                 left.retain(|value| right.contains(value));
-                right.retain(|value| left.contains(value));
+                return (shown(&left), shown(&left));
             }
             (shown(&left), shown(&right))
         };

@@ -12,6 +12,9 @@ use super::text::has_graphic_ends;
 const DIGITS_MIN: usize = 8;
 const DIGITS_MAX: usize = 15;
 
+/// More digits than most numbers have without their calling code.
+const NATIONAL_DIGITS: usize = 10;
+
 /// `+`, calling code and digits, and `;ext=` with the digits of an extension (RFC 3966).
 ///
 /// A number that starts with `+` or `00` has its calling code; one that starts with `0` gets the country's
@@ -80,14 +83,18 @@ fn national(bare: &[u8], digits: &Digits, plan: &'static Plan) -> Option<Spelled
     if by_plan.is_some() {
         return by_plan;
     }
-    if let Some(abroad) = plan.without_abroad_prefix(bare).filter(|abroad| abroad.len() >= DIGITS_MIN) {
+    let national = plan.without_trunk(bare);
+    // No plan knows the number, so its length must do.
+    let is_possible = plan.can_have(national.len());
+    let abroad = plan.without_abroad_prefix(bare).filter(|abroad| !is_possible && abroad.len() >= DIGITS_MIN);
+    if let Some(abroad) = abroad {
         return Spelled::new(b"", abroad);
     }
     match bare.strip_prefix(code).filter(|rest| plan.can_have(rest.len())) {
         // A number for arithmetic has no `+`: this may be the calling code, or not.
         Some(_) if digits.is_float => None,
-        Some(rest) => Spelled::new(code, rest),
-        None => Spelled::new(code, plan.without_trunk(bare)),
+        Some(rest) if !is_possible || bare.len() > NATIONAL_DIGITS => Spelled::new(code, rest),
+        _ => Spelled::new(code, national),
     }
 }
 
@@ -200,6 +207,8 @@ mod tests {
             ("+54 9 11 2345-6789", None, Some("+541123456789")),
             // Numbers of no plan stay as they are.
             ("499012345678", Some("DE"), Some("+499012345678")),
+            ("(499) 567-6370", Some("DE"), Some("+494995676370")),
+            ("0113/713 2060", Some("US"), Some("+11137132060")),
             ("1111111111", Some("US"), Some("+11111111111")),
             ("0123456789", Some("US"), Some("+1123456789")),
             ("+49 000 0000000", Some("DE"), Some("+490000000000")),
