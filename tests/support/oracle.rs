@@ -887,7 +887,10 @@ fn international_number(full: &str, bare: &str) -> String {
 fn national_number(full: &str, bare: &str, country: &str) -> String {
     let code = calling_code(country).unwrap_or_default();
     let without_zero = bare.strip_prefix('0').unwrap_or(bare);
-    let is_in_doubt = bare.starts_with(code) || country == "US" && bare.starts_with('0');
+    // Canada has numbers as short as 310 1234.
+    let can_have = |digits: usize| if country == "US" { matches!(digits, 7 | 10) } else { (4..=15).contains(&digits) };
+    let is_short = bare.len() <= 10 && can_have(bare.len());
+    let is_in_doubt = bare.starts_with(code) && !is_short || country == "US" && bare.starts_with('0');
     if !is_in_doubt {
         return format!("{code}{without_zero}");
     }
@@ -898,8 +901,6 @@ fn national_number(full: &str, bare: &str, country: &str) -> String {
         (_, Some((number, _))) | (Some((number, _)), None) => return number,
         (None, None) => {}
     }
-    // Canada has numbers as short as 310 1234.
-    let can_have = |digits: usize| if country == "US" { matches!(digits, 7 | 10) } else { (4..=15).contains(&digits) };
     let is_possible = can_have(without_zero.len());
     if let Some(abroad) = bare.strip_prefix("011").filter(|abroad| country == "US" && abroad.len() >= 8)
         && !is_possible

@@ -72,7 +72,9 @@ fn international(bare: &[u8], all: &[u8]) -> Option<Spelled> {
 /// The number of digits as people in a country write them, without the zero of `(0)`.
 fn national(bare: &[u8], digits: &Digits, plan: &'static Plan) -> Option<Spelled> {
     let code = plan.code.as_bytes();
-    if !plan.is_ambiguous(bare) {
+    // A short number is a national one, even if its plan knows another that begins with the calling code.
+    let is_short = bare.len() <= NATIONAL_DIGITS && bare.starts_with(code) && plan.can_have(bare.len());
+    if !plan.is_ambiguous(bare) || (is_short && !digits.is_float) {
         return Spelled::new(code, plan.without_trunk(bare));
     }
     let by_plan = match plan.national(digits.all()) {
