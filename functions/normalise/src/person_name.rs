@@ -83,7 +83,7 @@ fn plain_name(text: &str) -> Option<PersonName<'_>> {
     let (first, rest) = text.split_at(end);
     let is_last_first = rest.trim_ascii_start().starts_with(',');
     let second = rest.trim_ascii_start().strip_prefix(',').unwrap_or(rest).trim_ascii_start();
-    if !is_plain_word(first) || !is_plain_word(second) || !Kinds::of(first).is_none() || !Kinds::of(second).is_none() {
+    if !is_plain_word(first) || !is_plain_word(second) || !Kinds::has_none(first) || !Kinds::has_none(second) {
         return None;
     }
     let [given, family] = if is_last_first { [second, first] } else { [first, second] };

@@ -40,6 +40,15 @@ pub fn is_placeholder(value: &str) -> bool {
 /// match key (invariant 5), but see [`is_nobodys_name`].
 #[inline]
 pub fn is_placeholder_of(field: TextField, value: &str) -> bool {
+    let is_value = match field {
+        TextField::Birthdate => is_plain_date(value),
+        TextField::Country => is_plain_code(value),
+        _ => is_plain(value),
+    };
+    !is_value && is_placeholder_in(field, value)
+}
+
+fn is_placeholder_in(field: TextField, value: &str) -> bool {
     // NA is Namibia and Naples; `na` is neither.
     let is_code = || {
         let code = value.trim();
@@ -142,40 +151,95 @@ fn is_unknown_country(value: &str) -> bool {
 /// The bytes of the longest word.
 const LONGEST: usize = 63;
 
-/// How many bits [`ENDS`] has.
+/// How many bits [`OUTER`] and [`INNER`] have.
 const BITS: usize = 1 << 13;
 
-/// The first bytes, last bytes and lengths of words, a bit for all that [`bit`] takes for one.
-const ENDS: [u64; BITS / 64] = {
+/// The first bytes, last bytes and lengths of words, a bit for all that [`outer_bit`] takes for one.
+const OUTER: [u64; BITS / 64] = {
     let mut bits = [0; BITS / 64];
     let mut number = 0;
     while number < WORDS.len() {
-        let bytes = WORDS[number].as_bytes();
-        let bit = bit(bytes[0], bytes[bytes.len() - 1], bytes.len());
+        let bit = outer_bit(WORDS[number].as_bytes());
         bits[bit / 64] |= 1 << (bit % 64);
         number += 1;
     }
     bits
 };
 
-/// The bit of a text in any letter case, by its first and last byte and its length.
+/// The bytes beside these, and lengths, likewise.
+const INNER: [u64; BITS / 64] = {
+    let mut bits = [0; BITS / 64];
+    let mut number = 0;
+    while number < WORDS.len() {
+        let bit = inner_bit(WORDS[number].as_bytes());
+        bits[bit / 64] |= 1 << (bit % 64);
+        number += 1;
+    }
+    bits
+};
+
+/// The bit of a text in any letter case that is not empty.
 #[inline]
-const fn bit(first: u8, last: u8, length: usize) -> usize {
-    let (first, last) = ((first | 0x20) as usize, (last | 0x20) as usize);
-    (first * 131 + last * 1931 + length * 577) % BITS
+const fn outer_bit(text: &[u8]) -> usize {
+    let (first, last) = (text[0], text[text.len() - 1]);
+    (folded(first) * 131 + folded(last) * 1931 + text.len() * 577) % BITS
+}
+
+#[inline]
+const fn inner_bit(text: &[u8]) -> usize {
+    let (second, last_but_one) = if text.len() > 1 { (text[1], text[text.len() - 2]) } else { (text[0], text[0]) };
+    (folded(second) * 131 + folded(last_but_one) * 1931 + text.len() * 577) % BITS
+}
+
+/// A byte in any letter case, and as any mark between words.
+#[inline]
+const fn folded(byte: u8) -> usize {
+    match byte {
+        b'_' | b'-' => b' ' as usize,
+        0x80.. => 0x80,
+        ascii => (ascii | 0x20) as usize,
+    }
+}
+
+/// Whether a text that is not empty may be a word. Few others may.
+#[inline]
+fn may_be_word(text: &[u8]) -> bool {
+    let has = |bits: &[u64; BITS / 64], bit: usize| bits[bit / 64] & (1 << (bit % 64)) != 0;
+    (has(&OUTER, outer_bit(text)) && has(&INNER, inner_bit(text))) || text[0] | 0x20 == b'x'
+}
+
+/// Whether a text is plainly a day: from 1910 to 2099, the placeholders end in `0` or `1`.
+#[inline]
+fn is_plain_date(value: &str) -> bool {
+    let [one, two, three, _, b'-', _, _, b'-', _, b'2'..=b'9'] = value.as_bytes() else { return false };
+    matches!((one, two, three), (b'1', b'9', b'1'..=b'9') | (b'2', b'0', _))
+}
+
+/// Whether a text is plainly the code of a country.
+#[inline]
+fn is_plain_code(value: &str) -> bool {
+    matches!(value.as_bytes(), [first @ b'A'..=b'W', b'A'..=b'Z'] if *first != b'N')
+}
+
+/// Whether a text is plainly a value, whatever its field, but for dates and countries. Most are.
+#[inline]
+fn is_plain(value: &str) -> bool {
+    let (Some(first), Some(last)) = (value.as_bytes().first(), value.as_bytes().last()) else { return false };
+    first.is_ascii_alphanumeric() && *first != b'0' && last.is_ascii_alphanumeric() && !may_be_word(value.as_bytes())
 }
 
 #[inline]
 fn meaning(value: &str) -> Meaning {
     let bytes = value.as_bytes();
     let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return Meaning::Missing };
+    // Most phone numbers begin so.
+    if matches!(first, b'+' | b'(') && bytes.get(1).is_some_and(|digit| (b'1'..=b'9').contains(digit)) {
+        return Meaning::Value;
+    }
     if !first.is_ascii_alphanumeric() || !last.is_ascii_alphanumeric() {
         return with_marks(value);
     }
-    // Most values are known by their length and their ends.
-    let bit = bit(first, last, bytes.len());
-    let can_be_word = ENDS[bit / 64] & (1 << (bit % 64)) != 0;
-    if can_be_word || first.eq_ignore_ascii_case(&b'x') { of_word(value) } else { Meaning::Value }
+    if may_be_word(bytes) { of_word(value) } else { Meaning::Value }
 }
 
 /// What a text stands for that starts or ends with a blank, a mark or a letter that is no ASCII.
@@ -190,6 +254,9 @@ fn with_marks(value: &str) -> Meaning {
         return Meaning::Missing;
     }
     let inner = text.trim_matches(|letter: char| !letter.is_alphanumeric());
+    if !inner.is_empty() && inner.is_ascii() && !may_be_word(inner.as_bytes()) {
+        return Meaning::Value;
+    }
     let is_in_brackets = text.starts_with(['<', '(', '[', '{']) && text.ends_with(['>', ')', ']', '}']);
     match of_word(inner) {
         Meaning::Ambiguous if is_in_brackets => Meaning::Missing,
@@ -242,6 +309,28 @@ mod tests {
             assert!(is_placeholder(&format!(" {} ", word.to_uppercase())) || word.contains(['ı', 'ß']), "{word}");
         }
         assert!(NAMES_TOO.iter().all(|word| WORDS.contains(word)));
+    }
+
+    #[test]
+    fn quick_ways_agree_with_the_list() {
+        use crate::birthdate::is_placeholder_date;
+        let days = (1900..2100).flat_map(|year| (1..13).map(move |month| (year, month)));
+        for (year, month) in days {
+            for day in 1..32 {
+                let date = format!("{year}-{month:02}-{day:02}");
+                assert_eq!(is_placeholder_of(TextField::Birthdate, &date), is_placeholder_date(&date), "{date}");
+            }
+        }
+        let letters = || (b'A'..=b'Z').chain(b'a'..=b'z').map(char::from);
+        for code in letters().flat_map(|first| letters().map(move |second| format!("{first}{second}"))) {
+            let quick = is_placeholder_of(TextField::Country, &code);
+            assert_eq!(quick, is_placeholder_in(TextField::Country, &code), "{code}");
+        }
+        for word in WORDS.iter().flat_map(|word| [(*word).to_owned(), word.to_uppercase(), word.replace(' ', "_")]) {
+            for field in [TextField::GivenName, TextField::PhoneNumber, TextField::Region] {
+                assert_eq!(is_placeholder_of(field, &word), is_placeholder_in(field, &word), "{word}");
+            }
+        }
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub(super) fn words(text: &str) -> Vec<Word<'_>> {
 }
 
 /// Marks around words that are no part of them.
-const BESIDE_WORDS: &[char] =
+pub(super) const BESIDE_WORDS: &[char] =
     &['*', '†', ':', '"', '“', '”', '„', '«', '»', '_', '(', ')', '[', ']', '{', '}', '<', '>'];
 
 /// Adds a piece of text between white space: a word, or titles and a word.

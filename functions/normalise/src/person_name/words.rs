@@ -7,8 +7,10 @@ use crate::text::ascii_alphanumerics;
 const TABLE: &str = include_str!("../tables/name_words.tsv");
 /// The longest word of the table.
 const LONGEST: usize = 16;
-/// How long the words of the table are that begin with a letter: a bit for each length.
-const LENGTHS: [u32; 26] = lengths(TABLE.as_bytes());
+/// How many bits [`ENDS`] has.
+const BITS: usize = 1 << 13;
+/// The ends and lengths of the words of the table, a bit for all that [`bit`] takes for one.
+const ENDS: [u64; BITS / 64] = ends(TABLE.as_bytes());
 
 /// What a word of a name can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +98,14 @@ impl Kinds {
         Folded::new(word.chars()).map_or(Self::default(), |folded| folded.kinds())
     }
 
+    /// Whether a word can be nothing but a name.
+    #[inline]
+    pub(super) fn has_none(word: &str) -> bool {
+        let bytes = word.as_bytes();
+        let is_plain = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_alphabetic);
+        (is_plain && !may_be_known(bytes)) || Self::of(word).is_none()
+    }
+
     /// The kinds of several words that are read as one: `z o. o.`
     pub(super) fn of_joined<'w>(words: impl Iterator<Item = &'w str>) -> Self {
         Folded::new(words.flat_map(str::chars)).map_or(Self::default(), |folded| folded.kinds())
@@ -150,9 +160,10 @@ impl Folded {
 
     fn kinds(&self) -> Kinds {
         let bytes = &self.bytes[..self.length];
-        let Some(first) = bytes.first() else { return Kinds::default() };
-        let is_possible = first.is_ascii_digit() || LENGTHS[usize::from(first - b'a')] & (1 << bytes.len()) != 0;
-        if !is_possible {
+        if bytes.is_empty() {
+            return Kinds::default();
+        }
+        if !may_be_known(bytes) {
             return Kinds::default();
         }
         let line = std::str::from_utf8(bytes).ok().and_then(|word| look_up(TABLE, word));
@@ -165,24 +176,41 @@ fn is_latin(letter: char) -> bool {
     matches!(letter, '\0'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' | '\u{2010}'..='\u{201f}')
 }
 
-/// [`LENGTHS`] of a table.
-const fn lengths(table: &[u8]) -> [u32; 26] {
-    let mut lengths = [0; 26];
-    let mut line = 0;
-    while line < table.len() {
-        let mut end = line;
-        while table[end] != b'\t' {
-            end += 1;
+/// Whether ASCII letters and digits in any case may be a word of the table.
+#[inline]
+fn may_be_known(word: &[u8]) -> bool {
+    let bit = bit(word, word.len());
+    ENDS[bit / 64] & (1 << (bit % 64)) != 0
+}
+
+/// The bit of a word in any case, which the text begins with, by its first two letters, its last two, and its length from 1.
+const fn bit(text: &[u8], length: usize) -> usize {
+    let last = length - 1;
+    let (second, last_but_one) = if last > 0 { (text[1], text[last - 1]) } else { (text[0], text[0]) };
+    let [first, second, last_but_one, last] = [text[0] | 0x20, second | 0x20, last_but_one | 0x20, text[last] | 0x20];
+    let ends = first as usize * 131 + second as usize * 2897 + last_but_one as usize * 7411 + last as usize * 1931;
+    (ends + length * 577) % BITS
+}
+
+/// [`ENDS`] of a table.
+const fn ends(table: &[u8]) -> [u64; BITS / 64] {
+    let mut bits = [0; BITS / 64];
+    let mut rest = table;
+    while !rest.is_empty() {
+        let mut length = 0;
+        while rest[length] != b'\t' {
+            length += 1;
         }
-        if table[line].is_ascii_lowercase() {
-            lengths[(table[line] - b'a') as usize] |= 1 << (end - line);
+        let bit = bit(rest, length);
+        bits[bit / 64] |= 1 << (bit % 64);
+        while let Some((first, behind)) = rest.split_first() {
+            rest = behind;
+            if *first == b'\n' {
+                break;
+            }
         }
-        while table[end] != b'\n' {
-            end += 1;
-        }
-        line = end + 1;
     }
-    lengths
+    bits
 }
 
 #[cfg(test)]

@@ -268,13 +268,36 @@ impl<'c> Translator<'c> {
     ) where
         'c: 'a,
     {
-        for value in contacts_in(field, text) {
-            let normal = self.normal(account, field, value, reading);
-            dropped.count(field, normal.as_ref().map(|_| ()).map_err(|reason| *reason));
-            match normal {
-                Err(_) => {}
-                Ok(normal) if account.text(field).is_none() => account.set_text(field, Some(normal)),
-                Ok(normal) => push_other(account, field, normal, dropped),
+        if matches!(field, TextField::Email | TextField::PhoneNumber) {
+            for value in contacts_in(field, text) {
+                self.push_value(account, field, value, reading, dropped);
+            }
+        } else {
+            self.push_value(account, field, text, reading, dropped);
+        }
+    }
+
+    /// Adds a text to the values that the account has of a field, after its normalisers.
+    #[inline]
+    fn push_value<'a>(
+        &self,
+        account: &mut Account<'a>,
+        field: TextField,
+        text: Cow<'a, str>,
+        reading: BirthDateReading<'_>,
+        dropped: &mut DroppedValues,
+    ) where
+        'c: 'a,
+    {
+        match self.normal(account, field, text, reading) {
+            Err(reason) => dropped.count(field, Err(reason)),
+            Ok(normal) => {
+                dropped.count(field, Ok(()));
+                if account.text(field).is_none() {
+                    account.set_text(field, Some(normal));
+                } else {
+                    push_other(account, field, normal, dropped);
+                }
             }
         }
     }
