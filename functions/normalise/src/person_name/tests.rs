@@ -54,6 +54,7 @@ fn two_plain_words_are_a_given_and_a_family_name() {
     let cases = [
         ("Anna Weber", "|Anna||Weber|"),
         (" anna   weber ", "|anna||weber|"),
+        ("Dr.Berg, Jan van", "Dr.|Jan||van Berg|"),
         ("Weber, Anna", "|Anna||Weber|"),
         (" WEBER ,ANNA ", "|ANNA||WEBER|"),
         ("Jürgen Groß-Müller", "|Jürgen||Groß-Müller|"),

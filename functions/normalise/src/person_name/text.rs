@@ -76,7 +76,9 @@ pub(super) fn has_upper(words: &[Word<'_>]) -> bool {
 pub(super) fn join(words: &[Word<'_>]) -> Option<String> {
     let mut joined = String::new();
     for word in words {
-        if !joined.is_empty() && !word.is_glued {
+        // What a word was glued to may stand elsewhere: `van` before the name of `Dr.Berg, Jan van`.
+        let is_glued = word.is_glued && (joined.ends_with(['.', '/']) || word.text == "/");
+        if !joined.is_empty() && !is_glued {
             joined.push(' ');
         }
         joined.push_str(word.text);
