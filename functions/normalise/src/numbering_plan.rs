@@ -99,6 +99,7 @@ struct Table {
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(include_str!("tables/numbering_plans.tsv")));
 
 /// Mexico and Argentina have digits before the mobile numbers, which people write or leave out.
+const NORTH_AMERICA: &str = "1";
 const MEXICO: &str = "52";
 const ARGENTINA: &str = "54";
 
@@ -150,6 +151,8 @@ impl Plan {
             Trunk::ZeroOr(_) | Trunk::Pattern(_) => None,
         };
         match rest {
+            // The library takes a short number of North America for one without its area.
+            Some(rest) if self.code == NORTH_AMERICA && rest.len() < 10 && automaton.is_valid(rest) => Found::Unsure,
             Some(rest) if automaton.is_valid(rest) => found(rest),
             // The library keeps the prefix in some cases.
             Some(_) if automaton.is_valid(digits) => Found::Unsure,

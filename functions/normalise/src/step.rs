@@ -11,7 +11,7 @@ use crate::field::TextField;
 /// One step of a chain.
 ///
 /// A step leaves its own result as it is. Exceptions: [`Step::Metaphone`] and [`Step::DoubleMetaphone`], whose codes are no
-/// names, and [`Step::Untag`] and [`Step::Capitalise`] of text that is neither an address nor a name.
+/// names, and [`Step::Untag`], [`Step::Capitalise`] and [`Step::Street`] of text that is no address and no name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Removes white space around the value, and invisible letters.
@@ -281,7 +281,11 @@ mod tests {
                 let owned = step.apply(Cow::Owned(value.clone()), surroundings);
                 prop_assert_eq!(owned.as_deref(), Some(&*once), "{}", step.name());
                 let twice = step.apply(Cow::Borrowed(&*once), surroundings);
-                if !matches!(step, Step::Metaphone | Step::DoubleMetaphone | Step::Untag | Step::Capitalise) {
+                let may_change = matches!(
+                    step,
+                    Step::Metaphone | Step::DoubleMetaphone | Step::Untag | Step::Capitalise | Step::Street
+                );
+                if !may_change {
                     prop_assert_eq!(twice.as_deref(), Some(&*once), "{} of {:?}", step.name(), value);
                 }
             }

@@ -109,7 +109,7 @@ pub(super) fn words(text: &str) -> Vec<Word<'_>> {
 }
 
 /// Marks around words that are no part of them.
-pub(super) const BESIDE_WORDS: &[char] =
+const BESIDE_WORDS: &[char] =
     &['*', '†', ':', '"', '“', '”', '„', '«', '»', '_', '(', ')', '[', ']', '{', '}', '<', '>'];
 
 /// Adds a piece of text between white space: a word, or titles and a word.
