@@ -63,19 +63,29 @@ impl Blocklist {
         is_placeholder && !self.allows(field, value)
     }
 
-    /// The values of an account that are nobody's: blocked, or placeholders.
-    pub fn of(&self, account: &Account<'_>) -> BlockedSet {
-        let is_nobodys = |field: TextField, value: &str| self.blocks(field, value) || self.is_missing(field, value);
-        let is_found = |field: &TextField| account.text(*field).is_some_and(|value| is_nobodys(*field, value));
-        let mut found: TextFieldSet = self.all.iter().copied().filter(is_found).collect();
+    /// The fields of an account, among these, whose first values are nobody's: blocked, or placeholders. One name is judged
+    /// beside the other: `fields` have both or none.
+    pub fn of_first(&self, account: &Account<'_>, fields: &[TextField]) -> BlockedSet {
+        let is_found = |field: &TextField| account.text(*field).is_some_and(|value| self.is_nobodys(*field, value));
+        let mut found: TextFieldSet = fields.iter().copied().filter(is_found).collect();
         if found.contains(TextField::GivenName) != found.contains(TextField::FamilyName) {
             self.judge_names(account, &mut found);
         }
-        let mut blocked = BlockedSet::of_first(found);
+        BlockedSet::of_first(found)
+    }
+
+    #[inline]
+    fn is_nobodys(&self, field: TextField, value: &str) -> bool {
+        self.blocks(field, value) || self.is_missing(field, value)
+    }
+
+    /// The values of an account that are nobody's.
+    pub fn of(&self, account: &Account<'_>) -> BlockedSet {
+        let mut blocked = self.of_first(account, &self.all);
         if account.has_other_values() {
             for (place, (name, value)) in account.other_values().enumerate() {
                 let mut fields = self.all.iter();
-                if fields.find(|field| field.name() == name).is_some_and(|field| is_nobodys(*field, value)) {
+                if fields.find(|field| field.name() == name).is_some_and(|field| self.is_nobodys(*field, value)) {
                     blocked.insert_other(place);
                 }
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use onefold_config::{ComparedField, Config, MatchRule};
 use onefold_graph::node::{Node, NodeHasher, NodeKind};
-use onefold_normalise::field::TextField;
+use onefold_normalise::field::{TextField, TextFieldSet};
 use onefold_normalise::placeholder::is_placeholder_of;
 use onefold_normalise::{self as normalise, Surroundings, comparable};
 
@@ -20,6 +20,8 @@ use crate::reference;
 pub struct Matcher {
     hasher: NodeHasher,
     rules: Vec<NamedRule>,
+    /// The fields of all keys, and both names if one is among them.
+    fields: Vec<TextField>,
     blocklist: Blocklist,
     corrections: Arc<Corrections>,
     bytes: Vec<u8>,
@@ -60,6 +62,7 @@ impl Matcher {
         Self {
             hasher,
             rules: config.matches.iter().enumerate().map(with_name).collect(),
+            fields: key_fields(config),
             blocklist: Blocklist::new(config),
             corrections: Arc::default(),
             bytes: Vec::new(),
@@ -115,7 +118,10 @@ impl Matcher {
     /// nor blocked. Values are hashed with their lengths, so that no two tuples are encoded alike; with the
     /// names of the parts and not the rule's number, so that reordering rules does not change keys.
     pub fn keys(&mut self, account: &Account<'_>, keys: &mut Vec<MatchKey>) {
-        let blocked = self.blocklist.of(account);
+        let blocked = match account.has_other_values() {
+            true => self.blocklist.of(account),
+            false => self.blocklist.of_first(account, &self.fields),
+        };
         self.keys_without(account, blocked, keys);
     }
 
@@ -191,6 +197,16 @@ impl Matcher {
         text.extend(Some(self.corrections.links_digest(&self.hasher)).filter(|digest| !digest.is_empty()));
         self.hasher.node(NodeKind::MatchKey, text.join("\n").as_bytes()).to_string()
     }
+}
+
+/// The fields of all keys, and both names if one is among them.
+fn key_fields(config: &Config) -> Vec<TextField> {
+    let mut used: TextFieldSet = config.matches.iter().flat_map(|rule| &rule.key).map(|part| part.field).collect();
+    if used.contains(TextField::GivenName) || used.contains(TextField::FamilyName) {
+        used.insert(TextField::GivenName);
+        used.insert(TextField::FamilyName);
+    }
+    used.of(&config.text_fields).collect()
 }
 
 /// What decides which accounts have a rule's keys.

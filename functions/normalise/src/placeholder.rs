@@ -181,25 +181,35 @@ const INNER: [u64; BITS / 64] = {
 /// The bit of a text in any letter case that is not empty.
 #[inline]
 const fn outer_bit(text: &[u8]) -> usize {
-    let (first, last) = (text[0], text[text.len() - 1]);
-    (folded(first) * 131 + folded(last) * 1931 + text.len() * 577) % BITS
+    bit(text[0], text[text.len() - 1], text.len())
 }
 
 #[inline]
 const fn inner_bit(text: &[u8]) -> usize {
-    let (second, last_but_one) = if text.len() > 1 { (text[1], text[text.len() - 2]) } else { (text[0], text[0]) };
-    (folded(second) * 131 + folded(last_but_one) * 1931 + text.len() * 577) % BITS
-}
-
-/// A byte in any letter case, and as any mark between words.
-#[inline]
-const fn folded(byte: u8) -> usize {
-    match byte {
-        b'_' | b'-' => b' ' as usize,
-        0x80.. => 0x80,
-        ascii => (ascii | 0x20) as usize,
+    match text {
+        [_, second, .., last_but_one, _] => bit(*second, *last_but_one, text.len()),
+        _ => outer_bit(text),
     }
 }
+
+/// A number for two bytes and a length that tells most of those of words apart.
+#[inline]
+const fn bit(one: u8, other: u8, length: usize) -> usize {
+    ((FOLDED[one as usize] as usize) << 5 ^ FOLDED[other as usize] as usize ^ length << 8) % BITS
+}
+
+/// Each byte in any letter case, and as any mark between words.
+const FOLDED: [u8; 256] = {
+    let mut folded = [0x80; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        folded[byte] = byte as u8 | 0x20;
+        byte += 1;
+    }
+    folded[b'_' as usize] = b' ';
+    folded[b'-' as usize] = b' ';
+    folded
+};
 
 /// Whether a text that is not empty may be a word. Few others may.
 #[inline]

@@ -8,7 +8,7 @@ const TABLE: &str = include_str!("../tables/name_words.tsv");
 /// The longest word of the table.
 const LONGEST: usize = 16;
 /// How many bits [`ENDS`] has.
-const BITS: usize = 1 << 13;
+const BITS: usize = 1 << 15;
 /// The ends and lengths of the words of the table, a bit for all that [`bit`] takes for one.
 const ENDS: [u64; BITS / 64] = ends(TABLE.as_bytes());
 
