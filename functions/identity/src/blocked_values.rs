@@ -24,9 +24,7 @@ pub struct Blocklist {
     /// All text fields.
     all: Vec<TextField>,
     /// Fields for which anything can be blocked at all.
-    fields: Vec<TextField>,
-    /// The same.
-    set: TextFieldSet,
+    fields: TextFieldSet,
 }
 
 impl Blocklist {
@@ -35,13 +33,13 @@ impl Blocklist {
         let values = &config.guard.blocked_values;
         let has_own = |field: &TextField| !values.blocked[field.index()].is_empty();
         let has_any = |field: &TextField| has_own(field) || (values.builtin && has_builtin(*field));
-        let fields: Vec<TextField> = config.text_fields.iter().copied().filter(has_any).collect();
-        Self { values: values.clone(), all: config.text_fields.clone(), set: fields.iter().copied().collect(), fields }
+        let fields = config.text_fields.iter().copied().filter(has_any).collect();
+        Self { values: values.clone(), all: config.text_fields.clone(), fields }
     }
 
     /// Whether a value is blocked. Upper and lower case are the same.
     pub fn blocks(&self, field: TextField, value: &str) -> bool {
-        if !self.set.contains(field) {
+        if !self.fields.contains(field) {
             return false;
         }
         let lower = lowercase(value);
@@ -112,11 +110,11 @@ impl Blocklist {
 
     /// The lists as text, for a digest: the text changes when a list does.
     pub fn describe(&self) -> String {
-        let patterns = |field: &TextField| {
+        let patterns = |field: TextField| {
             let [blocked, allowed] = [&self.values.blocked, &self.values.allowed].map(|lists| &lists[field.index()]);
             format!("{} {blocked:?} {allowed:?}", field.name())
         };
-        let of_fields: Vec<String> = self.fields.iter().map(patterns).collect();
+        let of_fields: Vec<String> = self.fields.of(&self.all).map(patterns).collect();
         format!("{} {}", self.values.builtin, of_fields.join(" "))
     }
 }

@@ -169,9 +169,6 @@ impl Matcher {
 
     /// The rules of which an account would have more than [`KEYS_OF_RULE_MAX`] keys, by name.
     pub fn rules_over_limit(&self, account: &Account<'_>) -> Vec<&str> {
-        if !account.has_other_values() {
-            return Vec::new();
-        }
         let blocked = self.blocklist.of(account);
         let is_over = |named: &&NamedRule| KeyTuples::new(&named.rule, account, blocked).count_all() > KEYS_OF_RULE_MAX;
         self.rules.iter().filter(is_over).map(|named| named.name.as_str()).collect()

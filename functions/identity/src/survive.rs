@@ -190,9 +190,8 @@ impl<'c> Survivorship<'c> {
     fn identifiers<'x>(&self, candidates: &[Candidate<'x>], customer: &mut Customer<'x>) {
         customer.identifiers.clear();
         for field in &self.identifiers {
-            let mut values: Vec<&str> = candidates.iter().flat_map(|candidate| candidate.values(*field)).collect();
-            values.sort_unstable();
-            values.dedup();
+            let mut values = Vec::new();
+            refill_distinct(&mut values, candidates.iter().flat_map(|candidate| candidate.values(*field)));
             customer.identifiers.push((*field, values));
         }
     }

@@ -18,7 +18,7 @@ pub struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// A text that is one part.
     #[inline]
-    pub fn one(text: Cow<'a, str>) -> Self {
+    fn one(text: Cow<'a, str>) -> Self {
         Self { first: text, more: Vec::new() }
     }
 

@@ -68,19 +68,10 @@ impl TextField {
     ];
 
     /// The first [`BASIC_FIELDS`] of them, which every customer's record has.
-    pub const BASIC: [Self; BASIC_FIELDS] = [
-        Self::GivenName,
-        Self::FamilyName,
-        Self::Gender,
-        Self::Email,
-        Self::PhoneNumber,
-        Self::Birthdate,
-        Self::StreetAddress,
-        Self::Locality,
-        Self::Region,
-        Self::PostalCode,
-        Self::Country,
-    ];
+    pub const BASIC: [Self; BASIC_FIELDS] = match Self::ALL.first_chunk() {
+        Some(basic) => *basic,
+        None => panic!("there are fewer standard fields than basic ones"),
+    };
 
     /// Those of them that stand beside `address`, in the order of the output.
     pub const BASIC_PLAIN: [Self; 6] =

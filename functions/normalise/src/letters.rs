@@ -48,17 +48,11 @@ pub(super) fn german(value: Cow<'_, str>) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(step: impl Fn(Cow<'_, str>) -> Cow<'_, str>, cases: &[(&str, &str)]) {
-        for (text, expected) in cases {
-            assert_eq!(step(Cow::Borrowed(text)), *expected, "{text:?}");
-            assert_eq!(step(Cow::Owned((*text).to_owned())), *expected, "{text:?}");
-        }
-    }
+    use crate::testing::check_step;
 
     #[test]
     fn takes_letters_and_digits_only() {
-        check(
+        check_step(
             letters,
             &[
                 ("Anne-Marie", "AnneMarie"),
@@ -79,7 +73,7 @@ mod tests {
 
     #[test]
     fn spells_german_letters_out() {
-        check(
+        check_step(
             german,
             &[
                 ("Müller", "Mueller"),

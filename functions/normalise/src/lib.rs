@@ -43,8 +43,11 @@ pub mod spreadsheet;
 mod step;
 mod street;
 mod table;
+#[cfg(test)]
+mod testing;
 mod text;
 pub mod timestamp;
+mod word_ends;
 
 use std::borrow::Cow;
 

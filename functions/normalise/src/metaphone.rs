@@ -91,12 +91,7 @@ fn sound(letter: u8, before: u8, after: &[u8], is_first: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(code: impl Fn(&str) -> Option<String>, cases: &[(&str, &str)]) {
-        for (name, expected) in cases {
-            assert_eq!(code(name).unwrap_or_default(), *expected, "{name}");
-        }
-    }
+    use crate::testing::check_code;
 
     #[test]
     fn metaphone_as_commons_codec_writes_it() {
@@ -146,8 +141,8 @@ mod tests {
             ("BADDGE", "BTJ"),
             ("42", ""),
         ];
-        check(|name| metaphone(name).map(|code| code.chars().take(4).collect()), &cases);
-        check(metaphone, &[("ALLERTON", "ALRTN"), ("synchronization", "SNXRNSXN")]);
+        check_code(|name| metaphone(name).map(|code| code.chars().take(4).collect()), &cases);
+        check_code(metaphone, &[("ALLERTON", "ALRTN"), ("synchronization", "SNXRNSXN")]);
     }
 
     #[test]

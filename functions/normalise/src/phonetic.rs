@@ -66,12 +66,7 @@ pub(super) fn double_metaphone(value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(code: impl Fn(&str) -> Option<String>, cases: &[(&str, &str)]) {
-        for (name, expected) in cases {
-            assert_eq!(code(name).unwrap_or_default(), *expected, "{name}");
-        }
-    }
+    use crate::testing::check_code;
 
     #[test]
     fn soundex_as_the_national_archives_write_it() {
@@ -100,7 +95,7 @@ mod tests {
             ("42", ""),
             ("", ""),
         ];
-        check(soundex, &cases);
+        check_code(soundex, &cases);
     }
 
     #[test]
@@ -149,7 +144,7 @@ mod tests {
             ("h", ""),
             ("", ""),
         ];
-        check(cologne, &cases);
+        check_code(cologne, &cases);
         assert_eq!(cologne("Meyer"), cologne("Maier"));
     }
 
@@ -193,7 +188,7 @@ mod tests {
             ("42", ""),
             ("", ""),
         ];
-        check(double_metaphone, &cases);
+        check_code(double_metaphone, &cases);
         for (one, other) in [("Catherine", "Kathryn"), ("Jon", "John"), ("Philip", "Fillip"), ("Jäger", "Jager")] {
             assert_eq!(double_metaphone(one), double_metaphone(other));
         }

@@ -7,6 +7,7 @@ mod words;
 
 use super::birthdate::{is_placeholder_date, is_zeros};
 use super::field::TextField;
+use super::word_ends::WordEnds;
 use super::{lowercase, spreadsheet};
 use words::{ANSWERS, NAMES_TOO, WORDS};
 
@@ -151,71 +152,20 @@ fn is_unknown_country(value: &str) -> bool {
 /// The bytes of the longest word.
 const LONGEST: usize = 63;
 
-/// How many bits [`OUTER`] and [`INNER`] have.
-const BITS: usize = 1 << 13;
-
-/// The first bytes, last bytes and lengths of words, a bit for all that [`outer_bit`] takes for one.
-const OUTER: [u64; BITS / 64] = {
-    let mut bits = [0; BITS / 64];
+static ENDS: WordEnds = {
+    let mut ends = WordEnds::NONE;
     let mut number = 0;
     while number < WORDS.len() {
-        let bit = outer_bit(WORDS[number].as_bytes());
-        bits[bit / 64] |= 1 << (bit % 64);
+        ends = ends.with(WORDS[number].as_bytes());
         number += 1;
     }
-    bits
-};
-
-/// The bytes beside these, and lengths, likewise.
-const INNER: [u64; BITS / 64] = {
-    let mut bits = [0; BITS / 64];
-    let mut number = 0;
-    while number < WORDS.len() {
-        let bit = inner_bit(WORDS[number].as_bytes());
-        bits[bit / 64] |= 1 << (bit % 64);
-        number += 1;
-    }
-    bits
-};
-
-/// The bit of a text in any letter case that is not empty.
-#[inline]
-const fn outer_bit(text: &[u8]) -> usize {
-    bit(text[0], text[text.len() - 1], text.len())
-}
-
-#[inline]
-const fn inner_bit(text: &[u8]) -> usize {
-    match text {
-        [_, second, .., last_but_one, _] => bit(*second, *last_but_one, text.len()),
-        _ => outer_bit(text),
-    }
-}
-
-/// A number for two bytes and a length that tells most of those of words apart.
-#[inline]
-const fn bit(one: u8, other: u8, length: usize) -> usize {
-    ((FOLDED[one as usize] as usize) << 5 ^ FOLDED[other as usize] as usize ^ length << 8) % BITS
-}
-
-/// Each byte in any letter case, and as any mark between words.
-const FOLDED: [u8; 256] = {
-    let mut folded = [0x80; 256];
-    let mut byte = 0;
-    while byte < 0x80 {
-        folded[byte] = byte as u8 | 0x20;
-        byte += 1;
-    }
-    folded[b'_' as usize] = b' ';
-    folded[b'-' as usize] = b' ';
-    folded
+    ends
 };
 
 /// Whether a text that is not empty may be a word. Few others may.
 #[inline]
 fn may_be_word(text: &[u8]) -> bool {
-    let has = |bits: &[u64; BITS / 64], bit: usize| bits[bit / 64] & (1 << (bit % 64)) != 0;
-    (has(&OUTER, outer_bit(text)) && has(&INNER, inner_bit(text))) || text[0] | 0x20 == b'x'
+    ENDS.may_be_of(text) || text[0].eq_ignore_ascii_case(&b'x')
 }
 
 /// Whether a text is plainly a day: from 1910 to 2099, the placeholders end in `0` or `1`.

@@ -216,13 +216,7 @@ pub(super) fn digits_only(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(step: impl Fn(Cow<'_, str>) -> Cow<'_, str>, cases: &[(&str, &str)]) {
-        for (text, expected) in cases {
-            assert_eq!(step(Cow::Borrowed(text)), *expected, "{text:?}");
-            assert_eq!(step(Cow::Owned((*text).to_owned())), *expected, "{text:?}");
-        }
-    }
+    use crate::testing::check_step;
 
     #[test]
     fn composes() {
@@ -239,7 +233,7 @@ mod tests {
             ("\u{1100}\u{1161}", "\u{AC00}"),
             ("Zoe\u{308}", "Zo\u{EB}"),
         ];
-        check(nfc, &cases);
+        check_step(nfc, &cases);
     }
 
     #[test]
@@ -274,7 +268,7 @@ mod tests {
             ("\u{AB70}", "\u{13A0}"),
             ("STRASSE Straße", "strasse strasse"),
         ];
-        check(casefold, &cases);
+        check_step(casefold, &cases);
     }
 
     #[test]
@@ -287,7 +281,7 @@ mod tests {
             (" ", ""),
             ("", ""),
         ];
-        check(collapse, &cases);
+        check_step(collapse, &cases);
     }
 
     #[test]
@@ -305,7 +299,7 @@ mod tests {
             ("Anne‐Marie", "Anne-Marie"),
             ("Eva\u{200b}", "Eva"),
         ];
-        check(ascii, &cases);
+        check_step(ascii, &cases);
         assert_eq!(ascii(Cow::Borrowed("مُحَمَّد")), ascii(Cow::Borrowed("محمد")));
     }
 
@@ -323,16 +317,16 @@ mod tests {
             ("a\u{fe0f}", "a"),
             ("Zoë", "Zoë"),
         ];
-        check(visible, &cases);
+        check_step(visible, &cases);
     }
 
     #[test]
     fn takes_parts() {
-        check(
+        check_step(
             first_word,
             &[("Anna-Maria", "Anna"), (" Anna Maria", "Anna"), ("Jean\u{a0}Luc", "Jean"), ("Anna", "Anna"), ("-", "")],
         );
-        check(
+        check_step(
             |value| prefix(value, 3),
             &[("Elisabeth", "Eli"), ("Jo", "Jo"), ("Zoë", "Zoë"), ("Çağla", "Çağ"), ("", "")],
         );
@@ -349,7 +343,7 @@ mod tests {
             ("Ann Ann", "Ann Ann"),
             ("-", ""),
         ];
-        check(sorted_words, &cases);
+        check_step(sorted_words, &cases);
         assert!(matches!(sorted_words(Cow::Borrowed("García López")), Cow::Borrowed(_)));
     }
 

@@ -2,15 +2,13 @@
 
 use crate::table::look_up;
 use crate::text::ascii_alphanumerics;
+use crate::word_ends::WordEnds;
 
 /// Words in ASCII letters and digits, what each can be, and the languages that it is from.
 const TABLE: &str = include_str!("../tables/name_words.tsv");
 /// The longest word of the table.
 const LONGEST: usize = 16;
-/// How many bits [`ENDS`] has.
-const BITS: usize = 1 << 15;
-/// The ends and lengths of the words of the table, a bit for all that [`bit`] takes for one.
-const ENDS: [u64; BITS / 64] = ends(TABLE.as_bytes());
+static ENDS: WordEnds = ends(TABLE.as_bytes());
 
 /// What a word of a name can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +101,7 @@ impl Kinds {
     pub(super) fn has_none(word: &str) -> bool {
         let bytes = word.as_bytes();
         let is_plain = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_alphabetic);
-        (is_plain && !may_be_known(bytes)) || Self::of(word).is_none()
+        (is_plain && !ENDS.may_be_of(bytes)) || Self::of(word).is_none()
     }
 
     /// The kinds of several words that are read as one: `z o. o.`
@@ -160,10 +158,7 @@ impl Folded {
 
     fn kinds(&self) -> Kinds {
         let bytes = &self.bytes[..self.length];
-        if bytes.is_empty() {
-            return Kinds::default();
-        }
-        if !may_be_known(bytes) {
+        if bytes.is_empty() || !ENDS.may_be_of(bytes) {
             return Kinds::default();
         }
         let line = std::str::from_utf8(bytes).ok().and_then(|word| look_up(TABLE, word));
@@ -176,33 +171,16 @@ fn is_latin(letter: char) -> bool {
     matches!(letter, '\0'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' | '\u{2010}'..='\u{201f}')
 }
 
-/// Whether ASCII letters and digits in any case may be a word of the table.
-#[inline]
-fn may_be_known(word: &[u8]) -> bool {
-    let bit = bit(word, word.len());
-    ENDS[bit / 64] & (1 << (bit % 64)) != 0
-}
-
-/// The bit of a word in any case, which the text begins with, by its first two letters, its last two, and its length from 1.
-const fn bit(text: &[u8], length: usize) -> usize {
-    let last = length - 1;
-    let (second, last_but_one) = if last > 0 { (text[1], text[last - 1]) } else { (text[0], text[0]) };
-    let [first, second, last_but_one, last] = [text[0] | 0x20, second | 0x20, last_but_one | 0x20, text[last] | 0x20];
-    let ends = first as usize * 131 + second as usize * 2897 + last_but_one as usize * 7411 + last as usize * 1931;
-    (ends + length * 577) % BITS
-}
-
-/// [`ENDS`] of a table.
-const fn ends(table: &[u8]) -> [u64; BITS / 64] {
-    let mut bits = [0; BITS / 64];
+/// The ends of the words that the lines of a table begin with.
+const fn ends(table: &[u8]) -> WordEnds {
+    let mut ends = WordEnds::NONE;
     let mut rest = table;
     while !rest.is_empty() {
         let mut length = 0;
         while rest[length] != b'\t' {
             length += 1;
         }
-        let bit = bit(rest, length);
-        bits[bit / 64] |= 1 << (bit % 64);
+        ends = ends.with(rest.split_at(length).0);
         while let Some((first, behind)) = rest.split_first() {
             rest = behind;
             if *first == b'\n' {
@@ -210,7 +188,7 @@ const fn ends(table: &[u8]) -> [u64; BITS / 64] {
             }
         }
     }
-    bits
+    ends
 }
 
 #[cfg(test)]

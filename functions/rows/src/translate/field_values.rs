@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use onefold_config::TextMapping;
 use onefold_identity::blocked_values::Blocklist;
 use onefold_normalise::birthdate::BirthDates;
-use onefold_normalise::contacts::{Parts, emails, phone_numbers};
 use onefold_normalise::field::{TEXT_FIELDS, TextField};
 use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_nobodys_name, is_placeholder_of_attribute};
 use onefold_normalise::timestamp::TimeFormat;
@@ -23,15 +22,6 @@ pub(super) const NO_NUMBER: &str = "no number of its kind";
 /// A text as [`unmarked`], if a spreadsheet can have written it.
 pub(super) fn unmarked_in<'a>(row: RowValues<'_, '_>, field: TextField, text: Cow<'a, str>) -> Cow<'a, str> {
     if row.is_csv { unmarked(field, text) } else { text }
-}
-
-/// The addresses or numbers in the text of a field that takes such, or else the text.
-pub(super) fn contacts_in(field: TextField, text: Cow<'_, str>) -> Parts<'_> {
-    match field {
-        TextField::Email => emails(text),
-        TextField::PhoneNumber => phone_numbers(text),
-        _ => Parts::one(text),
-    }
 }
 
 /// The value of rows that have none.

@@ -9,6 +9,7 @@ use onefold_identity::match_keys::Matcher;
 use onefold_identity::reference;
 use onefold_identity::suppression::Suppression;
 use onefold_normalise::birthdate::{BirthDates, is_no_time, is_zeros};
+use onefold_normalise::contacts::{emails, phone_numbers};
 use onefold_normalise::field::{TEXT_FIELDS, TextField};
 use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_placeholder};
 use onefold_normalise::spreadsheet::{is_error, without_mark};
@@ -17,8 +18,7 @@ use onefold_normalise::{self as normalise, Surroundings};
 
 use super::enrich::enrich;
 use super::field_values::{
-    BirthDateReading, NO_NUMBER, NO_TIME, checked, contacts_in, default, drop_nobodys_names, format_name, list,
-    unmarked_in,
+    BirthDateReading, NO_NUMBER, NO_TIME, checked, default, drop_nobodys_names, format_name, list, unmarked_in,
 };
 use super::id::id;
 use super::items::split_text;
@@ -268,28 +268,7 @@ impl<'c> Translator<'c> {
     ) where
         'c: 'a,
     {
-        if matches!(field, TextField::Email | TextField::PhoneNumber) {
-            for value in contacts_in(field, text) {
-                self.push_value(account, field, value, reading, dropped);
-            }
-        } else {
-            self.push_value(account, field, text, reading, dropped);
-        }
-    }
-
-    /// Adds a text to the values that the account has of a field, after its normalisers.
-    #[inline]
-    fn push_value<'a>(
-        &self,
-        account: &mut Account<'a>,
-        field: TextField,
-        text: Cow<'a, str>,
-        reading: BirthDateReading<'_>,
-        dropped: &mut DroppedValues,
-    ) where
-        'c: 'a,
-    {
-        match self.normal(account, field, text, reading) {
+        let mut push = |text: Cow<'a, str>| match self.normal(account, field, text, reading) {
             Err(reason) => dropped.count(field, Err(reason)),
             Ok(normal) => {
                 dropped.count(field, Ok(()));
@@ -299,6 +278,11 @@ impl<'c> Translator<'c> {
                     push_other(account, field, normal, dropped);
                 }
             }
+        };
+        match field {
+            TextField::Email => emails(text).into_iter().for_each(push),
+            TextField::PhoneNumber => phone_numbers(text).into_iter().for_each(push),
+            _ => push(text),
         }
     }
 
