@@ -7,21 +7,22 @@ use onefold_lake::keys::{self, Stage};
 use crate::project::text;
 
 /// The rooms that are no function, each with all rooms that it may depend on.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("normalise", &[]),
     ("graph", &[]),
     ("store", &[]),
     ("config", &["normalise"]),
-    ("identity", &["config", "graph", "normalise"]),
-    ("rows", &["config", "graph", "identity", "normalise"]),
-    ("lake", &["config", "graph", "identity", "normalise", "rows", "store"]),
-    ("version", &["config", "graph", "identity", "lake", "normalise", "rows", "store"]),
-    ("shell", &["config", "graph", "identity", "lake", "normalise", "rows", "store"]),
-    ("connect", &["config", "graph", "identity", "lake", "normalise", "rows", "shell", "store"]),
+    ("scoring", &["config", "normalise"]),
+    ("identity", &["config", "graph", "normalise", "scoring"]),
+    ("rows", &["config", "graph", "identity", "normalise", "scoring"]),
+    ("lake", &["config", "graph", "identity", "normalise", "rows", "scoring", "store"]),
+    ("version", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "store"]),
+    ("shell", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "store"]),
+    ("connect", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "shell", "store"]),
 ];
 
 /// The rooms that do no I/O.
-const PURE: [&str; 5] = ["normalise", "config", "graph", "identity", "rows"];
+const PURE: [&str; 6] = ["normalise", "config", "scoring", "graph", "identity", "rows"];
 
 /// The crates that a crate of the functions is made of, those of its tests left out.
 fn dependencies(of: &str) -> BTreeSet<String> {

@@ -19,6 +19,7 @@ pub mod pointer;
 mod postgres;
 mod publish;
 mod schema;
+mod score;
 mod survive;
 mod tables;
 mod toml_reader;
@@ -42,6 +43,7 @@ pub use nearest::nearest;
 pub use postgres::{Postgres, PostgresWatermark, Relation};
 pub use publish::Publish;
 pub use schema::json_schema;
+pub use score::{ScoreSettings, ScoreThreshold};
 pub use survive::{Rule, Survive, Unit};
 pub use tables::key_tables;
 
@@ -70,6 +72,8 @@ pub struct Config {
     pub enrich: Vec<Enrich>,
     /// The match keys.
     pub matches: Vec<MatchRule>,
+    /// How scored pairs decide, if they do: beside the match rules, or alone if there is none.
+    pub score: Option<ScoreSettings>,
     /// Limits against wrong merges.
     pub guard: Guard,
     /// How values survive into a customer.
@@ -171,6 +175,15 @@ impl Mapping {
     pub fn has_names(&self) -> bool {
         let is_name = |text: &TextMapping| matches!(text.field, TextField::GivenName | TextField::FamilyName);
         self.full_name.is_some() || self.texts.iter().any(is_name)
+    }
+
+    /// Whether the names of a person, wherever they stand, can fill a field.
+    pub fn names_may_fill(&self, field: TextField) -> bool {
+        match field {
+            TextField::GivenName | TextField::FamilyName | TextField::MiddleName => self.full_name.is_some(),
+            TextField::HonorificPrefix | TextField::HonorificSuffix | TextField::Organization => self.has_names(),
+            _ => false,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod normalise;
 mod pointer_setting;
 mod postgres;
 mod publish;
+mod score;
 mod snapshot;
 mod source;
 mod survive;
@@ -36,7 +37,8 @@ pub(super) fn keys() -> Vec<Key> {
         ),
         Key::table("normalise", normalise::keys(), "Normalisers of each text field, run in order."),
         Key::tables("enrich", enrich::keys(), "A field that is filled from a reference table where it is empty."),
-        Key::tables("match", matching::keys(), "A match key: accounts that agree on it are one customer.").required(),
+        Key::tables("match", matching::keys(), "A match key: accounts that agree on it are one customer."),
+        Key::table("score", score::keys(), "Scored pairs beside the match keys. Without match keys they decide alone."),
         Key::table("guard", guard::keys(), "Limits against wrong merges."),
         Key::table("survive", survive::keys(), "Which of the accounts' values a customer gets."),
         Key::table("publish", publish::keys(), "What must hold before a version is published."),
@@ -61,10 +63,22 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigFaults> {
     let enrich = enrich::enrich(&root, &sources, &mut notes);
     let names = source::names(&root, &mut notes);
     let matches = matching::matches(&root, &names, &mut notes);
+    let score = score::score(&root, &mut notes);
     let guard = guard::guard(&root, &sources, &names, &mut notes);
     let survive = survive::survive(&root, &sources, &enrich, &mut notes);
     let publish = publish::publish(&root, &mut notes);
-    notes.finish(Config { sources, text_fields, own_fields, normalise, enrich, matches, guard, survive, publish })
+    notes.finish(Config {
+        sources,
+        text_fields,
+        own_fields,
+        normalise,
+        enrich,
+        matches,
+        score,
+        guard,
+        survive,
+        publish,
+    })
 }
 
 fn text_field(name: &str, span: Range<usize>, notes: &mut Notes<'_>) -> Option<TextField> {

@@ -236,6 +236,7 @@ mod tests {
             "normalise",
             "enrich",
             "match",
+            "score",
             "guard",
             "survive",
             "publish",

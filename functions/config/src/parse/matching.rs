@@ -78,9 +78,6 @@ fn step_names() -> Vec<&'static str> {
 
 pub(super) fn matches(root: &Section<'_>, sources: &[&str], notes: &mut Notes<'_>) -> Vec<MatchRule> {
     let sections = root.sections("match", notes);
-    if sections.is_empty() && root.get("match").is_none() {
-        notes.fault(0..0, "there is no match key, so nothing could be merged; add a [[match]] with key = [\"email\"]");
-    }
     let mut rules: Vec<MatchRule> = Vec::new();
     for section in sections {
         section.only(&keys(), notes);

@@ -1,0 +1,32 @@
+//! Scored pairs: who is one person, by probabilities that are learnt from the run's own pairs, without labels.
+//!
+//! The model is that of Fellegi and Sunter ("A Theory for Record Linkage", 1969). Three classes of pairs are told apart: one
+//! person, relatives (who share a surname, an address, a phone), and strangers. What is learnt are the probabilities of
+//! each comparison level among one person's pairs (m), among relatives' (r) and among strangers' (u).
+//!
+//! * [`ScoredFields`]: which fields are compared, and as what
+//! * [`describe`]: from an account's values to its record
+//! * [`record`]: an account as it is compared
+//! * [`Pattern`]: the comparison levels of a pair
+//! * [`counts`]: what is counted of a run; all of it are integers that add up in any order
+//! * [`model`]: what is learnt
+//! * [`weights`]: a model as integers, which score a pair
+//!
+//! Nothing here reads or writes objects, and nothing depends on the order of accounts.
+
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub mod counts;
+pub mod describe;
+mod field;
+pub mod model;
+mod pattern;
+pub mod record;
+pub mod weights;
+
+pub use field::{FIELDS_MAX, FieldKind, ScoredField, ScoredFields};
+pub use pattern::{DIFFER, EQUAL, FREQUENCIES, LEVELS, Level, MISSING, Pattern, SWAPPED, frequency};
+
+/// The version of the comparison levels. A model is of one version.
+pub const LEVELS_VERSION: u32 = 1;
