@@ -16,6 +16,11 @@
 //! runs/<run>/{dead,purge}/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
 //! links/<run>/{layout.json,blocked.keys} and links/<run>/<round>/<shard>.<what>
+//! match/<run>/{blocking.json,counts.json,tiles.jsonl,model.json}
+//! match/<run>/described/<mapper>.shuffle
+//! match/<run>/<round>/<worker>.<what>   of Block
+//! match/<run>/slices/<slice>.records
+//! match/<run>/tiles/<tile>.<what>   of Compare and Score
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
 //! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked,retired}.jsonl.zst,
 //!                                      members.links, index, counts.json
@@ -23,7 +28,8 @@
 //! processed/<run>/members/part-<number>.links
 //! processed/<run>/index/part-<number>.hashes and frames.jsonl
 //! processed/<run>/retired/part-<number>.jsonl.zst
-//! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.keys,manifest.json}
+//! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.keys,model.json,
+//!                  manifest.json}
 //! processed/<run>/blocked.json   of earlier programs
 //! processed/CURRENT
 //! ```
@@ -143,6 +149,14 @@ pub enum Stage {
     Settle,
     /// Decides how the run is divided.
     Divide,
+    /// Finds the pairs of accounts that are worth comparing.
+    Block,
+    /// Compares the pairs.
+    Compare,
+    /// Learns what the comparisons mean.
+    Train,
+    /// Scores the pairs.
+    Score,
     /// Finds the accounts that belong together.
     Link,
     /// Sends accounts to their partitions.
@@ -157,12 +171,16 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, in the order of the workflow.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Plan,
         Self::Extract,
         Self::Translate,
         Self::Settle,
         Self::Divide,
+        Self::Block,
+        Self::Compare,
+        Self::Train,
+        Self::Score,
         Self::Link,
         Self::Partition,
         Self::Merge,
@@ -178,6 +196,10 @@ impl Stage {
             Self::Translate => "translate",
             Self::Settle => "settle",
             Self::Divide => "divide",
+            Self::Block => "block",
+            Self::Compare => "compare",
+            Self::Train => "train",
+            Self::Score => "score",
             Self::Link => "link",
             Self::Partition => "partition",
             Self::Merge => "merge",
@@ -341,7 +363,8 @@ pub fn run_suppression(run: &RunId) -> String {
 }
 
 /// The prefixes of objects that can hold values of rows, or hashes of them. The run follows each prefix.
-pub const VALUES: [&str; 8] = [RAW, "interim/", "rejects/", "links/", "partitions/", "merged/", PROCESSED, RUNS];
+pub const VALUES: [&str; 9] =
+    [RAW, "interim/", "rejects/", "links/", "match/", "partitions/", "merged/", PROCESSED, RUNS];
 
 /// The run that wrote an object, and the object's name in the run's folder.
 pub fn parse_run(key: &str) -> Option<(RunId, &str)> {
@@ -445,6 +468,46 @@ pub fn link_round(run: &RunId, round: u32, shard: u32, what: &str) -> String {
 /// The blocked keys of a shard's accounts, by partition.
 pub fn blocked_of_partitions(run: &RunId, round: u32, shard: u32) -> String {
     link_round(run, round, shard, "partitions")
+}
+
+/// The comparison records that Block made of a mapper's accounts.
+pub fn match_described(run: &RunId, mapper: u32) -> String {
+    format!("match/{run}/described/{mapper:05}.shuffle")
+}
+
+/// An object of a round of Block: a worker is a slice or a shard.
+pub fn match_round(run: &RunId, round: u32, worker: u32, what: &str) -> String {
+    format!("match/{run}/{round:05}/{worker:05}.{what}")
+}
+
+/// The comparison records of a slice's accounts.
+pub fn match_slice(run: &RunId, slice: u32) -> String {
+    format!("match/{run}/slices/{slice:05}.records")
+}
+
+/// An object of a tile: `patterns` and `histogram` of Compare, `links` of Score.
+pub fn match_tile(run: &RunId, tile: u32, what: &str) -> String {
+    format!("match/{run}/tiles/{tile:05}.{what}")
+}
+
+/// The list of tiles: one line per invocation of Compare and of Score.
+pub fn match_tiles(run: &RunId) -> String {
+    format!("match/{run}/tiles.jsonl")
+}
+
+/// What the accounts' values were counted to.
+pub fn match_counts(run: &RunId) -> String {
+    format!("match/{run}/counts.json")
+}
+
+/// What blocking found: caps, and what was dropped.
+pub fn match_blocking(run: &RunId) -> String {
+    format!("match/{run}/blocking.json")
+}
+
+/// The model that the run scores with.
+pub fn match_model(run: &RunId) -> String {
+    format!("match/{run}/model.json")
 }
 
 /// The list of mappers: one line per Partition invocation.
@@ -556,6 +619,11 @@ pub fn processed_config(run: &RunId) -> String {
 /// The corrections of a version.
 pub fn processed_corrections(run: &RunId) -> String {
     format!("processed/{run}/corrections.json")
+}
+
+/// The model of a version.
+pub fn processed_model(run: &RunId) -> String {
+    format!("processed/{run}/model.json")
 }
 
 /// The blocked keys of a version.

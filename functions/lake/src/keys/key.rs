@@ -68,6 +68,40 @@ pub enum Key {
         /// The kind of object, such as `edges`.
         what: String,
     },
+    /// The comparison records of a mapper's accounts.
+    Described {
+        /// The run.
+        run: RunId,
+        /// The mapper's number.
+        mapper: u32,
+    },
+    /// An object of a round of Block.
+    MatchRound {
+        /// The run.
+        run: RunId,
+        /// The round's number.
+        round: u32,
+        /// The number of the slice or the shard.
+        worker: u32,
+        /// The kind of object, such as `keys`.
+        what: String,
+    },
+    /// The comparison records of a slice's accounts.
+    MatchSlice {
+        /// The run.
+        run: RunId,
+        /// The slice's number.
+        slice: u32,
+    },
+    /// An object of a tile of pairs.
+    MatchTile {
+        /// The run.
+        run: RunId,
+        /// The tile's number.
+        tile: u32,
+        /// The kind of object, such as `links`.
+        what: String,
+    },
     /// The output of a Partition invocation.
     Shuffle {
         /// The run.
@@ -133,6 +167,14 @@ pub enum OfRun {
     Layout,
     /// The blocked keys of the run.
     LinkBlocked,
+    /// What blocking found.
+    MatchBlocking,
+    /// What the accounts' values were counted to.
+    MatchCounts,
+    /// The list of tiles.
+    MatchTiles,
+    /// The model that the run scores with.
+    MatchModel,
     /// The list of mappers.
     Mappers,
     /// The list of partitions.
@@ -143,6 +185,8 @@ pub enum OfRun {
     ProcessedConfig,
     /// The corrections of the version.
     ProcessedCorrections,
+    /// The model of the version.
+    ProcessedModel,
     /// The blocked keys of the version.
     ProcessedBlocked,
     /// The blocked keys of a version by an earlier program.
@@ -160,7 +204,7 @@ impl OfChunk {
 
 impl OfRun {
     /// All kinds.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::Config,
         Self::Plan,
         Self::Corrections,
@@ -171,11 +215,16 @@ impl OfRun {
         Self::Token,
         Self::Layout,
         Self::LinkBlocked,
+        Self::MatchBlocking,
+        Self::MatchCounts,
+        Self::MatchTiles,
+        Self::MatchModel,
         Self::Mappers,
         Self::Partitions,
         Self::ProcessedInputs,
         Self::ProcessedConfig,
         Self::ProcessedCorrections,
+        Self::ProcessedModel,
         Self::ProcessedBlocked,
         Self::ProcessedBlockedOfEarlier,
         Self::ProcessedFrames,
@@ -194,11 +243,16 @@ impl OfRun {
             Self::Token => super::run_token(run),
             Self::Layout => super::layout(run),
             Self::LinkBlocked => super::link_blocked(run),
+            Self::MatchBlocking => super::match_blocking(run),
+            Self::MatchCounts => super::match_counts(run),
+            Self::MatchTiles => super::match_tiles(run),
+            Self::MatchModel => super::match_model(run),
             Self::Mappers => super::mappers(run),
             Self::Partitions => super::partitions(run),
             Self::ProcessedInputs => super::processed_inputs(run),
             Self::ProcessedConfig => super::processed_config(run),
             Self::ProcessedCorrections => super::processed_corrections(run),
+            Self::ProcessedModel => super::processed_model(run),
             Self::ProcessedBlocked => super::processed_blocked(run),
             Self::ProcessedBlockedOfEarlier => super::processed_blocked_of_earlier(run),
             Self::ProcessedFrames => super::processed_frames(run),
@@ -260,6 +314,9 @@ fn of_run(key: &str, run: RunId, rest: &[&str]) -> Option<Key> {
     if let Some(once) = once {
         return Some(Key::OfRun(run, once));
     }
+    if key.starts_with("match/") {
+        return of_match(run, rest);
+    }
     Some(match rest {
         [folder @ ("dead" | "purge"), source, split, name] => {
             let what = if *folder == "dead" { OfChunk::Dead } else { OfChunk::Purge };
@@ -293,6 +350,19 @@ fn of_run(key: &str, run: RunId, rest: &[&str]) -> Option<Key> {
     })
 }
 
+/// Parses the key of an object that Block, Compare or Score made. `rest` follows the run.
+fn of_match(run: RunId, rest: &[&str]) -> Option<Key> {
+    let [folder, name] = rest else { return None };
+    let (number_of, what) = name.split_once('.').filter(|(_, what)| !what.is_empty())?;
+    let number_of = number(number_of)?;
+    Some(match *folder {
+        "described" => Key::Described { run, mapper: number_of },
+        "slices" => Key::MatchSlice { run, slice: number_of },
+        "tiles" => Key::MatchTile { run, tile: number_of, what: what.to_owned() },
+        round => Key::MatchRound { run, round: number(round)?, worker: number_of, what: what.to_owned() },
+    })
+}
+
 /// Parses a number of five digits, or of more if it needs them.
 fn number(text: &str) -> Option<u32> {
     let number: u32 = text.parse().ok()?;
@@ -319,6 +389,10 @@ impl fmt::Display for Key {
             Self::KeyRanges { run, source } => super::run_key_ranges(run, source),
             Self::Receipt { run, stage, name } => super::receipt(run, *stage, name),
             Self::LinkRound { run, round, shard, what } => super::link_round(run, *round, *shard, what),
+            Self::Described { run, mapper } => super::match_described(run, *mapper),
+            Self::MatchRound { run, round, worker, what } => super::match_round(run, *round, *worker, what),
+            Self::MatchSlice { run, slice } => super::match_slice(run, *slice),
+            Self::MatchTile { run, tile, what } => super::match_tile(run, *tile, what),
             Self::Shuffle { run, mapper } => super::shuffle(run, *mapper),
             Self::Merged { run, partition, part: Some(part) } => super::merged(run, *partition, *part),
             Self::Merged { run, partition, part: None } => super::merged_counts(run, *partition),

@@ -52,7 +52,7 @@ pub struct Timeline {
     last_state: Option<String>,
     has_nothing_new: bool,
     is_dry_run: bool,
-    link_steps: u64,
+    steps: BTreeMap<Stage, u64>,
 }
 
 impl Timeline {
@@ -65,8 +65,10 @@ impl Timeline {
         let at_ms = event.timestamp.to_millis().unwrap_or(0);
         self.started_ms.get_or_insert(at_ms);
 
-        if event.r#type == HistoryEventType::TaskScheduled && self.working == Some(Stage::Link) {
-            self.link_steps += 1;
+        if event.r#type == HistoryEventType::TaskScheduled
+            && let Some(stage) = self.working
+        {
+            *self.steps.entry(stage).or_default() += 1;
         }
         if let Some(entered) = &event.state_entered_event_details {
             self.enter(&entered.name, &event.r#type, at_ms);
@@ -151,9 +153,9 @@ impl Timeline {
         self.splits
     }
 
-    /// How many invocations Link has begun in this execution.
-    pub fn link_steps(&self) -> u64 {
-        self.link_steps
+    /// How many invocations a stage has begun in this execution, without those of distributed maps.
+    pub fn steps(&self, stage: Stage) -> u64 {
+        self.steps.get(&stage).copied().unwrap_or_default()
     }
 
     /// When a stage worked, if it did.
@@ -295,28 +297,33 @@ mod tests {
         assert_eq!(script.timeline.stage(Stage::Translate).map(|span| span.has_ended), Some(false));
         script.exit(Type::TaskStateExited, "Settle", "{}"); // 8
         script.task("Divide", "{}"); // 9 to 11
-        script.task("LinkAdvance", "{}"); // 12 to 14
-        script.enter(Type::MapStateEntered, "LinkRound"); // 15
-        script.task("LinkShard", "{}"); // 16 to 18
-        script.exit(Type::MapStateExited, "LinkRound", "{}"); // 19
+        script.map("Block"); // 12, 13
+        script.task("BlockAdvance", "{}"); // 14 to 16
+        script.map("Compare"); // 17, 18
+        script.task("Train", "{}"); // 19 to 21
+        script.map("Score"); // 22, 23
+        script.task("LinkAdvance", "{}"); // 24 to 26
+        script.enter(Type::MapStateEntered, "LinkRound"); // 27
+        script.task("LinkShard", "{}"); // 28 to 30
+        script.exit(Type::MapStateExited, "LinkRound", "{}"); // 31
         assert_eq!(script.timeline.stage(Stage::Link).map(|span| span.has_ended), Some(false));
-        script.task("LinkAdvance", "{}"); // 20 to 22
-        script.map("Partition"); // 23, 24
-        script.map("Merge"); // 25, 26
-        script.task("Compact", "{}"); // 27 to 29
-        script.task("Purge", "{}"); // 30 to 32
-        script.enter(Type::SucceedStateEntered, "Published"); // 33
-        script.plain(Type::ExecutionSucceeded); // 34
+        script.task("LinkAdvance", "{}"); // 32 to 34
+        script.map("Partition"); // 35, 36
+        script.map("Merge"); // 37, 38
+        script.task("Compact", "{}"); // 39 to 41
+        script.task("Purge", "{}"); // 42 to 44
+        script.enter(Type::SucceedStateEntered, "Published"); // 45
+        script.plain(Type::ExecutionSucceeded); // 46
 
         let timeline = &script.timeline;
         assert_eq!(timeline.run(), Some(&RunId::parse("20261122T174600Z-1a2b3c4d").unwrap()));
         assert_eq!(timeline.splits(), Some(9));
-        assert_eq!(timeline.link_steps(), 3);
+        assert_eq!((timeline.steps(Stage::Block), timeline.steps(Stage::Link)), (1, 3));
         assert_eq!(timeline.ending(), Some(&Ending::Succeeded));
-        assert_eq!(timeline.total_ms(), 33_000);
+        assert_eq!(timeline.total_ms(), 45_000);
         assert!(!timeline.has_nothing_new());
         let lengths = Stage::ALL.map(|stage| script.length_of(stage));
-        assert_eq!(lengths, [2, 1, 3, 1, 2, 10, 1, 1, 2, 2].map(Some));
+        assert_eq!(lengths, [2, 1, 3, 1, 2, 4, 1, 2, 1, 10, 1, 1, 2, 2].map(Some));
         assert!(Stage::ALL.iter().all(|stage| timeline.stage(*stage).is_some_and(|span| span.has_ended)));
     }
 
@@ -382,6 +389,6 @@ mod tests {
         script.task("LinkAdvance", "{}");
         script.events = 0;
         script.task("LinkAdvance", "{}");
-        assert_eq!(script.timeline.link_steps(), 1);
+        assert_eq!(script.timeline.steps(Stage::Link), 1);
     }
 }

@@ -9,6 +9,10 @@ pub fn of_state(state: &str) -> Option<Stage> {
         "Extract" => Some(Stage::Extract),
         "Settle" => Some(Stage::Settle),
         "Divide" => Some(Stage::Divide),
+        "Block" | "BlockAdvance" | "BlockRound" | "BlockWorker" => Some(Stage::Block),
+        "Compare" => Some(Stage::Compare),
+        "Train" => Some(Stage::Train),
+        "Score" => Some(Stage::Score),
         "LinkAdvance" | "LinkRound" | "LinkShard" => Some(Stage::Link),
         "Partition" => Some(Stage::Partition),
         "Merge" => Some(Stage::Merge),
@@ -21,10 +25,11 @@ pub fn of_state(state: &str) -> Option<Stage> {
 /// The unit that one invocation of a stage works on; `None` for stages of a single invocation.
 pub fn unit(stage: Stage) -> Option<&'static str> {
     match stage {
-        Stage::Plan | Stage::Settle | Stage::Divide | Stage::Compact | Stage::Purge => None,
+        Stage::Plan | Stage::Settle | Stage::Divide | Stage::Train | Stage::Compact | Stage::Purge => None,
         Stage::Extract => Some("split"),
         Stage::Translate => Some("chunk"),
-        Stage::Link => Some("step"),
+        Stage::Block | Stage::Link => Some("step"),
+        Stage::Compare | Stage::Score => Some("tile"),
         Stage::Partition => Some("file"),
         Stage::Merge => Some("partition"),
     }

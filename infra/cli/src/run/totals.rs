@@ -31,13 +31,15 @@ impl Totals {
         }
         let done = objects(cloud, &keys::receipts_of(run, stage)).await?;
         let total = match stage {
-            Stage::Plan | Stage::Settle | Stage::Divide | Stage::Compact | Stage::Purge => 0,
+            Stage::Plan | Stage::Settle | Stage::Divide | Stage::Train | Stage::Compact | Stage::Purge => 0,
             Stage::Extract => match timeline.splits() {
                 Some(splits) => splits,
                 None => self.items(cloud, stage, &keys::run_splits(run)).await?,
             },
             Stage::Translate => objects(cloud, &keys::raw_of(run)).await?,
-            Stage::Link => timeline.link_steps(),
+            Stage::Block => self.items(cloud, stage, &keys::mappers(run)).await? + timeline.steps(stage),
+            Stage::Compare | Stage::Score => self.items(cloud, stage, &keys::match_tiles(run)).await?,
+            Stage::Link => timeline.steps(stage),
             Stage::Partition => self.items(cloud, stage, &keys::mappers(run)).await?,
             Stage::Merge => self.items(cloud, stage, &keys::partitions(run)).await?,
         };

@@ -45,12 +45,25 @@ fn any_key() -> impl Strategy<Value = Key> {
         (any_run(), prop::sample::select(OfRun::ALL.to_vec())).prop_map(|(run, what)| Key::OfRun(run, what)),
         (any_run(), name).prop_map(|(run, source)| Key::KeyRanges { run, source }),
         (any_run(), stages, name).prop_map(|(run, stage, name)| Key::Receipt { run, stage, name }),
-        (any_run(), any_number(), any_number(), words).prop_map(|(run, round, shard, what)| Key::LinkRound {
+        (any_run(), any_number(), any_number(), words.clone()).prop_map(|(run, round, shard, what)| Key::LinkRound {
             run,
             round,
             shard,
             what: what.to_owned()
         }),
+        (any_run(), any_number(), any_number(), words.clone()).prop_map(|(run, round, worker, what)| Key::MatchRound {
+            run,
+            round,
+            worker,
+            what: what.to_owned()
+        }),
+        (any_run(), any_number(), words).prop_map(|(run, tile, what)| Key::MatchTile {
+            run,
+            tile,
+            what: what.to_owned()
+        }),
+        (any_run(), any_number()).prop_map(|(run, mapper)| Key::Described { run, mapper }),
+        (any_run(), any_number()).prop_map(|(run, slice)| Key::MatchSlice { run, slice }),
         (any_run(), any_number()).prop_map(|(run, mapper)| Key::Shuffle { run, mapper }),
         (any_run(), any_number(), proptest::option::of(parts.clone())).prop_map(|(run, partition, part)| Key::Merged {
             run,
@@ -192,6 +205,16 @@ fn keys_are_frozen() {
             Key::LinkRound { run: run.clone(), round: 2, shard: 1, what: "edges".to_owned() },
             format!("links/{RUN}/00002/00001.edges"),
         ),
+        (Key::Described { run: run.clone(), mapper: 7 }, format!("match/{RUN}/described/00007.shuffle")),
+        (
+            Key::MatchRound { run: run.clone(), round: 2, worker: 1, what: "keys".to_owned() },
+            format!("match/{RUN}/00002/00001.keys"),
+        ),
+        (Key::MatchSlice { run: run.clone(), slice: 1 }, format!("match/{RUN}/slices/00001.records")),
+        (
+            Key::MatchTile { run: run.clone(), tile: 1, what: "links".to_owned() },
+            format!("match/{RUN}/tiles/00001.links"),
+        ),
         (Key::Shuffle { run: run.clone(), mapper: 7 }, format!("partitions/{RUN}/00007.shuffle")),
         (Key::Merged { run: run.clone(), partition: 4, part: None }, format!("merged/{RUN}/00004/counts.json")),
     ];
@@ -213,11 +236,16 @@ fn keys_are_frozen() {
         "runs/{}/token.json",
         "links/{}/layout.json",
         "links/{}/blocked.keys",
+        "match/{}/blocking.json",
+        "match/{}/counts.json",
+        "match/{}/tiles.jsonl",
+        "match/{}/model.json",
         "partitions/{}/mappers.jsonl",
         "merged/{}/partitions.jsonl",
         "processed/{}/inputs.jsonl",
         "processed/{}/config.toml",
         "processed/{}/corrections.json",
+        "processed/{}/model.json",
         "processed/{}/blocked.keys",
         "processed/{}/blocked.json",
         "processed/{}/index/frames.jsonl",
