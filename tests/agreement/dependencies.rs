@@ -12,7 +12,7 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("graph", &[]),
     ("store", &[]),
     ("config", &["normalise"]),
-    ("scoring", &["config", "normalise"]),
+    ("scoring", &["config", "graph", "normalise"]),
     ("identity", &["config", "graph", "normalise", "scoring"]),
     ("rows", &["config", "graph", "identity", "normalise", "scoring"]),
     ("lake", &["config", "graph", "identity", "normalise", "rows", "scoring", "store"]),

@@ -11,6 +11,7 @@
 //! * [`counts`]: what is counted of a run; all of it are integers that add up in any order
 //! * [`model`]: what is learnt
 //! * [`weights`]: a model as integers, which score a pair
+//! * [`customers`]: customers that grow by scores
 //!
 //! Nothing here reads or writes objects, and nothing depends on the order of accounts.
 
@@ -18,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 pub mod counts;
+pub mod customers;
 pub mod describe;
 mod field;
 pub mod model;
