@@ -11,6 +11,7 @@
 //! * [`contacts`]: the addresses and numbers in a text that has several, or something around them
 //! * [`person_name`]: full names, and what is no name in the fields of a name
 //! * [`spreadsheet`]: what spreadsheets leave around and instead of values
+//! * `plain`: words as they are compared with near ones
 //! * `table` and `calling_codes`: what steps look up; the tables are in `tables/`
 //!
 //! A step leaves a value that is already normal as it is, without copying it: most values are. What a chain does not
@@ -38,6 +39,7 @@ mod phone;
 mod phone_text;
 mod phonetic;
 pub mod placeholder;
+mod plain;
 mod postal_code;
 pub mod spreadsheet;
 mod step;
@@ -54,6 +56,7 @@ use std::borrow::Cow;
 pub use calling_codes::{calling_code, calling_codes};
 pub use email::is_email;
 pub use placeholder::is_placeholder;
+pub use plain::{push_plain_letters, push_plain_words};
 pub use step::Step;
 pub use text::{is_invisible, is_stray_control, trim, without_control, without_controls};
 

@@ -67,6 +67,7 @@ impl ScoredFields {
             .filled_fields()
             .filter(|field| !is_left_out(*field))
             .flat_map(|field| parts(field, config))
+            .filter(|field| field.kind != FieldKind::Generation || !is_left_out(TextField::HonorificSuffix))
             .collect();
         Self::new(fields)
     }
@@ -106,8 +107,8 @@ fn parts(field: TextField, config: &Config) -> Vec<ScoredField> {
     let named = |kind, name| ScoredField { kind, name };
     match field {
         TextField::GivenName => vec![named(Kind::GivenName, field.name())],
-        TextField::FamilyName => vec![named(Kind::FamilyName, field.name())],
-        // It may stand in the family name, too, but only a field of its own makes it one that is compared.
+        // A generation stands behind names as often as in a field of its own.
+        TextField::FamilyName => vec![named(Kind::FamilyName, field.name()), named(Kind::Generation, "generation")],
         TextField::HonorificSuffix => vec![named(Kind::Generation, "generation")],
         TextField::Email => vec![named(Kind::Email, field.name())],
         TextField::PhoneNumber => vec![named(Kind::Phone, field.name())],

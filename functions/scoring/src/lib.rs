@@ -7,6 +7,7 @@
 //! * [`ScoredFields`]: which fields are compared, and as what
 //! * [`describe`]: from an account's values to its record
 //! * [`record`]: an account as it is compared
+//! * [`blocking`]: which pairs are compared
 //! * [`Pattern`]: the comparison levels of a pair
 //! * [`counts`]: what is counted of a run; all of it are integers that add up in any order
 //! * [`model`]: what is learnt
@@ -18,6 +19,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod blocking;
 pub mod counts;
 pub mod customers;
 pub mod describe;

@@ -16,7 +16,7 @@ pub struct Value<'r> {
     /// digits, of a birth date `YYYYMMDD`.
     pub text: &'r [u8],
     /// What goes with it. Of a given name: the name that its first word is a nickname of, a zero byte, and the sound of
-    /// its first word. Of a family name: its sound. Of an address: the house number. Of any other field: nothing.
+    /// that name. Of a family name: its sound. Of an address: the house number. Of any other field: nothing.
     pub extra: &'r [u8],
 }
 

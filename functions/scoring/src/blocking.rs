@@ -1,0 +1,14 @@
+//! Which pairs of accounts are compared: those that agree in a few features (the passes of blocking).
+//!
+//! Passes follow from the fields alone. Nobody sets them.
+
+mod feature;
+mod hash;
+mod pass;
+mod sizes;
+
+pub use pass::Passes;
+pub use sizes::{BLOCK_MAX, BlockSizes, caps};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,225 @@
+//! The passes of blocking.
+
+use super::feature::{Feature, Features, Part, Plan};
+use super::hash;
+use crate::{FieldKind, ScoredFields};
+
+/// The most passes. Those of the last fields of one's own are left out first.
+const PASSES_MAX: usize = 128;
+/// The most features of a pass.
+const PARTS_MAX: usize = 3;
+
+/// The passes for the fields that are compared.
+#[derive(Clone, Debug)]
+pub struct Passes {
+    plan: Plan,
+    passes: Vec<Pass>,
+    /// The features that tell the rows of a great block apart.
+    refining: Vec<u8>,
+    birthdate: Option<u8>,
+    field_names: Vec<&'static str>,
+}
+
+/// A pass: features that two accounts must have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pass {
+    parts: [u8; PARTS_MAX],
+    count: u8,
+    /// Whether the two features may be swapped.
+    is_in_any_order: bool,
+}
+
+impl Pass {
+    fn parts(&self) -> &[u8] {
+        &self.parts[..usize::from(self.count)]
+    }
+}
+
+impl Passes {
+    /// The passes for some fields.
+    pub fn of(fields: &ScoredFields) -> Self {
+        let kinds: Vec<FieldKind> = fields.iter().map(|field| field.kind).collect();
+        let mut sets = sets_of_features(&kinds);
+        sets.truncate(PASSES_MAX);
+        let refining = REFINING.iter().flat_map(|(kind, part)| features(&kinds, *kind, *part));
+        let all = sets.iter().flat_map(|(set, _)| set.iter().copied()).chain(refining.clone()).collect();
+        let plan = Plan::new(all, &kinds);
+        let places =
+            |features: &[Feature]| features.iter().map(|feature| plan.place(*feature)).collect::<Option<Vec<u8>>>();
+        let passes = sets.iter().filter_map(|(set, order)| Some(pass(&places(set)?, *order))).collect();
+        let birthdate = features(&kinds, FieldKind::Birthdate, Part::Whole).find_map(|feature| plan.place(feature));
+        let refining = refining.filter_map(|feature| plan.place(feature)).collect();
+        Self { passes, refining, birthdate, plan, field_names: fields.iter().map(|field| field.name).collect() }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.passes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.passes.is_empty()
+    }
+
+    /// What a pass is called in what people read: `family_name + birthdate (year)`.
+    pub fn name(&self, pass: usize) -> String {
+        let name = |place: &u8| {
+            let feature = self.plan.features[usize::from(*place)];
+            let part = feature.part.name();
+            let field = self.field_names[feature.field];
+            if part.is_empty() { field.to_owned() } else { format!("{field} ({part})") }
+        };
+        let parts = self.passes.get(pass).map(Pass::parts).unwrap_or_default();
+        parts.iter().map(name).collect::<Vec<_>>().join(" + ")
+    }
+
+    /// Calls `take` with the keys of a record: a pass and a hash. Several values of a field make several keys of a pass;
+    /// they are all different.
+    pub fn keys(&self, record: &[u8], take: &mut impl FnMut(u16, u64)) {
+        let features = self.plan.read(record);
+        for (number, pass) in self.passes.iter().enumerate() {
+            pass.keys(&features, &mut |hash| take(number as u16, hash));
+        }
+    }
+
+    /// Calls `take` with the keys of a record of a block of a pass that is too great: the block's hash with each of a few
+    /// further features.
+    pub fn refined(&self, record: &[u8], pass: u16, hash: u64, take: &mut impl FnMut(u64)) {
+        let features = self.plan.read(record);
+        self.refining.iter().for_each(|feature| self.refine(&features, pass, hash, *feature, take));
+    }
+
+    /// Calls `take` with the keys of a record of a refined block that is still too great: its hash with the birth date.
+    pub fn refined_by_birthdate(&self, record: &[u8], pass: u16, hash: u64, take: &mut impl FnMut(u64)) {
+        let Some(birthdate) = self.birthdate else { return };
+        self.refine(&self.plan.read(record), pass, hash, birthdate, take);
+    }
+
+    /// Takes a block's hash with a feature that the pass has not.
+    fn refine(&self, features: &Features, pass: u16, hash: u64, by: u8, take: &mut impl FnMut(u64)) {
+        let has_it = self.passes.get(usize::from(pass)).is_none_or(|pass| pass.parts().contains(&by));
+        if has_it {
+            return;
+        }
+        for value in features.of(by) {
+            take(hash::join(hash::join(hash, u64::from(by) + 1), *value));
+        }
+    }
+}
+
+impl Pass {
+    /// The keys of an account, from its features.
+    #[inline]
+    fn keys(&self, features: &Features, take: &mut impl FnMut(u64)) {
+        let [first, second, third] = self.parts;
+        for one in features.of(first) {
+            if self.count == 1 {
+                take(*one);
+                continue;
+            }
+            for two in features.of(second) {
+                let both = if self.is_in_any_order {
+                    hash::join(*one.min(two), *one.max(two))
+                } else {
+                    hash::join(*one, *two)
+                };
+                if self.count == 2 {
+                    take(both);
+                    continue;
+                }
+                features.of(third).iter().for_each(|three| take(hash::join(both, *three)));
+            }
+        }
+    }
+}
+
+fn pass(places: &[u8], is_in_any_order: bool) -> Pass {
+    let mut parts = [0; PARTS_MAX];
+    parts[..places.len()].copy_from_slice(places);
+    Pass { parts, count: places.len() as u8, is_in_any_order }
+}
+
+use FieldKind as Kind;
+
+/// What a single agreement in is enough for.
+const ALONE: [(Kind, Part); 10] = [
+    (Kind::Identifier, Part::Whole),
+    (Kind::Identifier, Part::Sorted),
+    (Kind::Email, Part::Whole),
+    (Kind::Email, Part::BeforeAt),
+    (Kind::Email, Part::DigitsBeforeAt),
+    (Kind::Phone, Part::Whole),
+    (Kind::Phone, Part::LastEight),
+    (Kind::Phone, Part::FirstEleven),
+    (Kind::Birthdate, Part::Whole),
+    (Kind::Address, Part::Whole),
+];
+
+/// Given and family name, which may be swapped.
+const NAMES: [[(Kind, Part); 2]; 2] = [
+    [(Kind::GivenName, Part::FirstWord), (Kind::FamilyName, Part::Whole)],
+    [(Kind::GivenName, Part::Sound), (Kind::FamilyName, Part::Sound)],
+];
+
+/// Every two of these.
+const IN_PAIRS: [(Kind, Part); 10] = [
+    (Kind::GivenName, Part::KnownAs),
+    (Kind::FamilyName, Part::Whole),
+    (Kind::Birthdate, Part::Whole),
+    (Kind::Email, Part::Whole),
+    (Kind::Phone, Part::Whole),
+    (Kind::Address, Part::Whole),
+    (Kind::PostalCode, Part::Whole),
+    (Kind::Identifier, Part::Whole),
+    (Kind::Unit, Part::Whole),
+    (Kind::Text, Part::Whole),
+];
+
+/// Looser agreements in names, beside others.
+const LOOSE: [&[(Kind, Part)]; 16] = [
+    &[(Kind::GivenName, Part::Sound), (Kind::Birthdate, Part::Year), (Kind::FamilyName, Part::Initial)],
+    &[(Kind::FamilyName, Part::Sound), (Kind::Birthdate, Part::Year), (Kind::GivenName, Part::Initial)],
+    &[(Kind::GivenName, Part::Sound), (Kind::Birthdate, Part::MonthAndDay)],
+    &[(Kind::FamilyName, Part::Sound), (Kind::Birthdate, Part::MonthAndDay)],
+    &[(Kind::GivenName, Part::FirstThree), (Kind::FamilyName, Part::FirstThree)],
+    &[(Kind::GivenName, Part::FirstThree), (Kind::FamilyName, Part::FirstThree), (Kind::Birthdate, Part::Year)],
+    &[(Kind::GivenName, Part::FirstThree), (Kind::PostalCode, Part::FirstThree)],
+    &[(Kind::FamilyName, Part::FirstThree), (Kind::PostalCode, Part::FirstThree)],
+    &[(Kind::GivenName, Part::KnownAs), (Kind::Address, Part::Street)],
+    &[(Kind::FamilyName, Part::Whole), (Kind::Address, Part::Street)],
+    &[(Kind::GivenName, Part::KnownAs), (Kind::City, Part::Whole)],
+    &[(Kind::FamilyName, Part::Whole), (Kind::City, Part::Whole)],
+    &[(Kind::Birthdate, Part::Whole), (Kind::City, Part::Whole)],
+    &[(Kind::Address, Part::Whole), (Kind::City, Part::Whole)],
+    &[(Kind::GivenName, Part::Initial), (Kind::FamilyName, Part::Initial), (Kind::Birthdate, Part::Whole)],
+    &[(Kind::Birthdate, Part::Year), (Kind::PostalCode, Part::Whole)],
+];
+
+/// What the rows of a great block are told apart by.
+const REFINING: [(Kind, Part); 5] = [
+    (Kind::GivenName, Part::KnownAs),
+    (Kind::FamilyName, Part::Whole),
+    (Kind::Birthdate, Part::Whole),
+    (Kind::PostalCode, Part::Whole),
+    (Kind::Address, Part::Whole),
+];
+
+/// The features of each pass, and whether they may be swapped. Pairs of the last fields come last.
+fn sets_of_features(kinds: &[FieldKind]) -> Vec<(Vec<Feature>, bool)> {
+    let of = |(kind, part): &(Kind, Part)| features(kinds, *kind, *part).collect::<Vec<_>>();
+    let one = |wanted: &[(Kind, Part)]| wanted.iter().map(|part| of(part).first().copied()).collect::<Option<Vec<_>>>();
+    let alone = ALONE.iter().flat_map(of).map(|feature| (vec![feature], false));
+    let names = NAMES.iter().filter_map(|names| Some((one(names)?, true)));
+    let loose = LOOSE.iter().filter_map(|parts| Some((one(parts)?, false)));
+    let in_pairs: Vec<Feature> = IN_PAIRS.iter().flat_map(of).collect();
+    let pairs = (0..in_pairs.len()).flat_map(|right| (0..right).map(move |left| (left, right)));
+    let pairs = pairs.map(|(left, right)| (vec![in_pairs[left], in_pairs[right]], false));
+    alone.chain(names).chain(loose).chain(pairs).collect()
+}
+
+/// A part of each field of a kind.
+fn features(kinds: &[FieldKind], kind: Kind, part: Part) -> impl Iterator<Item = Feature> + Clone + '_ {
+    let fields = kinds.iter().enumerate().filter(move |(_, other)| **other == kind);
+    fields.map(move |(field, _)| Feature { field, part })
+}
