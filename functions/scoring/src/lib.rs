@@ -8,6 +8,8 @@
 //! * [`describe`]: from an account's values to its record
 //! * [`record`]: an account as it is compared
 //! * [`blocking`]: which pairs are compared
+//! * [`similarity`]: how near two texts are
+//! * [`levels`]: which comparison levels two accounts have
 //! * [`Pattern`]: the comparison levels of a pair
 //! * [`counts`]: what is counted of a run; all of it are integers that add up in any order
 //! * [`model`]: what is learnt
@@ -24,9 +26,11 @@ pub mod counts;
 pub mod customers;
 pub mod describe;
 mod field;
+pub mod levels;
 pub mod model;
 mod pattern;
 pub mod record;
+pub mod similarity;
 pub mod weights;
 
 pub use field::{FIELDS_MAX, FieldKind, ScoredField, ScoredFields};

@@ -13,10 +13,11 @@ pub const VALUES_MAX: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Value<'r> {
     /// What is compared: ASCII. Of an address it is the street, of an e-mail address all of it, of a phone number the
-    /// digits, of a birth date `YYYYMMDD`.
+    /// digits, with `;ext=` before an extension, of a birth date `YYYYMMDD`.
     pub text: &'r [u8],
     /// What goes with it. Of a given name: the name that its first word is a nickname of, a zero byte, and the sound of
-    /// that name. Of a family name: its sound. Of an address: the house number. Of any other field: nothing.
+    /// that name. Of a family name: its sound. Of an address: the house number. Of a unit: the places of its addresses among
+    /// the account's, a digit each; nothing is the first. Of any other field: nothing.
     pub extra: &'r [u8],
 }
 
