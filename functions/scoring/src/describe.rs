@@ -32,7 +32,31 @@ pub struct Describer {
 #[derive(Debug, Default)]
 struct Found {
     generation: Option<&'static str>,
-    units: Vec<String>,
+    units: Vec<Unit>,
+}
+
+/// A flat, and the places of its addresses among the account's, as digits.
+#[derive(Debug)]
+struct Unit {
+    name: String,
+    addresses: String,
+}
+
+impl Found {
+    fn push_unit(&mut self, name: String, address: usize) {
+        let address = address.to_string();
+        match self.units.iter_mut().find(|unit| unit.name == name) {
+            Some(unit) => unit.addresses.push_str(&address),
+            None => self.units.push(Unit { name, addresses: address }),
+        }
+    }
+}
+
+impl Unit {
+    /// Most flats are in the first address, for which nothing stands.
+    fn extra(&self) -> &[u8] {
+        if self.addresses == "0" { b"" } else { self.addresses.as_bytes() }
+    }
 }
 
 impl Describer {
@@ -57,7 +81,9 @@ impl Describer {
         for ((place, field), from) in self.fields.iter().enumerate().zip(&self.from) {
             let mut values = FieldValues::new(out, place);
             if field.kind == FieldKind::Unit {
-                found.units.drain(..).for_each(|unit| values.push(unit.as_bytes(), b""));
+                for unit in found.units.drain(..) {
+                    values.push(unit.name.as_bytes(), unit.extra());
+                }
                 continue;
             }
             let Some(from) = *from else { continue };
@@ -83,11 +109,11 @@ impl Describer {
                     }
                     FieldKind::Address => {
                         let address = Address::of(value);
-                        values.push(address.street.as_bytes(), address.number.as_bytes());
-                        found.units.push(address.unit);
+                        let place = values.push(address.street.as_bytes(), address.number.as_bytes());
+                        found.push_unit(address.unit, place.unwrap_or_default());
                     }
                     FieldKind::Phone => {
-                        text.extend(value.chars().filter(char::is_ascii_digit));
+                        push_phone(value, &mut text);
                         values.push(text.as_bytes(), b"");
                     }
                     FieldKind::Email => {
@@ -131,6 +157,17 @@ fn push_middle_name(account: &impl AccountTexts, given: &mut String) {
         }
     });
     given.truncate(given.trim_end().len());
+}
+
+/// Appends the digits of a phone number, and behind them those of its extension.
+fn push_phone(value: &str, text: &mut String) {
+    let (number, extension) = value.split_once(';').unwrap_or((value, ""));
+    text.extend(number.chars().filter(char::is_ascii_digit));
+    let is_digit = |letter: char| letter.is_ascii_digit();
+    if extension.contains(is_digit) {
+        text.push_str(";ext=");
+        text.extend(extension.chars().filter(char::is_ascii_digit));
+    }
 }
 
 /// Appends an e-mail address in lower case ASCII.

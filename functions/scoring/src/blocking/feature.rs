@@ -137,8 +137,8 @@ impl Part {
             Self::MonthAndDay => return month_and_day(text),
             Self::BeforeAt => Some(local_part(text)).filter(|local| local.len() >= 4)?,
             Self::DigitsBeforeAt => return local_digits(text),
-            Self::LastEight => &text[text.len().checked_sub(8)?..],
-            Self::FirstEleven => text.get(..11)?,
+            Self::LastEight => without_extension(text).last_chunk::<8>()?,
+            Self::FirstEleven => without_extension(text).get(..11)?,
             Self::Sorted => return sorted(text),
         };
         (!part.is_empty()).then(|| hash::of(part))
@@ -182,6 +182,11 @@ fn month_and_day(text: &[u8]) -> Option<u64> {
     let (_, rest) = date(text)?;
     let (month, day) = rest.split_at(2);
     Some(hash::of(&[month.min(day), month.max(day)].concat()))
+}
+
+fn without_extension(phone: &[u8]) -> &[u8] {
+    let end = phone.iter().position(|byte| *byte == b';').unwrap_or(phone.len());
+    &phone[..end]
 }
 
 fn local_part(address: &[u8]) -> &[u8] {

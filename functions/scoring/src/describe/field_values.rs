@@ -21,23 +21,21 @@ impl<'o> FieldValues<'o> {
         self.count == 0
     }
 
-    /// Adds a value, unless it is empty, the field has it, or there are [`VALUES_MAX`].
-    pub(super) fn push(&mut self, text: &[u8], extra: &[u8]) {
-        if text.is_empty() || self.count == VALUES_MAX {
-            return;
+    /// Adds a value, unless it is empty, the field has it, or there are [`VALUES_MAX`]. Gives its place among the field's.
+    pub(super) fn push(&mut self, text: &[u8], extra: &[u8]) -> Option<usize> {
+        if text.is_empty() {
+            return None;
         }
         let start = self.out.len();
         record::push(self.out, self.field, Value { text, extra });
         let (known, pushed) = self.out[self.start..].split_at(start - self.start);
-        if is_among(known, pushed) {
+        let pushed = record::values(pushed).next();
+        let known = record::values(known).position(|value| Some(value) == pushed);
+        if known.is_some() || self.count == VALUES_MAX {
             self.out.truncate(start);
-        } else {
-            self.count += 1;
+            return known;
         }
+        self.count += 1;
+        Some(self.count - 1)
     }
-}
-
-fn is_among(known: &[u8], pushed: &[u8]) -> bool {
-    let pushed = record::values(pushed).next();
-    record::values(known).any(|value| Some(value) == pushed)
 }

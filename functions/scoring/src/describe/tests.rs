@@ -85,7 +85,7 @@ fn values_are_compared_without_what_tells_nobody_apart() {
         ("family_name", "ohara muller|OHRMLR"),
         ("birthdate", "19800602"),
         ("email", "bob.ohara@example.com"),
-        ("phone_number", "1212555014312"),
+        ("phone_number", "12125550143;ext=12"),
         ("address", "high st|12"),
         ("address.unit", "3"),
         ("address.postal_code", "sw1a1aa"),
@@ -115,6 +115,21 @@ fn several_values_are_kept_once_each() {
     assert_eq!(found.len(), VALUES_MAX);
     assert_eq!(found[0].1, emails[0]);
     assert_eq!(found[1].1, emails[2]);
+}
+
+#[test]
+fn a_unit_says_which_addresses_it_is_in() {
+    let lines = ["5 Low Road", "12 High Street, Flat 3", "7 Mill Lane, Flat 3", "12 High Street, Flat 4"];
+    check(
+        &lines.map(|line| ("address.street_address", line)),
+        &[
+            ("address", "low rd|5"),
+            ("address", "high st|12"),
+            ("address", "mill ln|7"),
+            ("address.unit", "3|12"),
+            ("address.unit", "4|1"),
+        ],
+    );
 }
 
 #[test]
