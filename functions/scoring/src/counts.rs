@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3;
 
-use crate::{FREQUENCIES, Pattern};
+use crate::{DIFFER, EQUAL, FREQUENCIES, Pattern};
 
 /// How many accounts the sample has from which the levels of strangers are learnt: those of the least hashes.
 pub const SAMPLE: usize = 1_000;
@@ -34,6 +35,16 @@ pub struct FieldCounts {
 }
 
 impl Counts {
+    /// Counts the levels of a pair of the sample.
+    pub fn add_sample(&mut self, pair: Pattern) {
+        for (place, field) in self.fields.iter_mut().enumerate() {
+            let level = pair.level(place);
+            if (DIFFER..EQUAL).contains(&level) {
+                field.sample[usize::from(level)] += 1;
+            }
+        }
+    }
+
     /// Adds the counts of other accounts, or of other values of the same accounts.
     pub fn add(&mut self, other: &Self) {
         self.accounts += other.accounts;
@@ -91,4 +102,21 @@ impl Histogram {
     pub fn pairs(&self) -> u64 {
         self.0.values().flatten().sum()
     }
+}
+
+/// The digest of what a model is learnt from: XXH3 (128 bits) in hex. Same accounts, same digest.
+pub fn digest(counts: &Counts, histogram: &Histogram) -> String {
+    let mut hash = Xxh3::new();
+    hash.update(&counts.accounts.to_le_bytes());
+    for field in &counts.fields {
+        hash.update(&field.known.to_le_bytes());
+        field.accounts.iter().for_each(|count| hash.update(&count.to_le_bytes()));
+        field.equal_pairs.iter().for_each(|count| hash.update(&count.to_le_bytes()));
+        field.sample.iter().for_each(|count| hash.update(&count.to_le_bytes()));
+    }
+    for (pattern, pairs) in histogram.iter() {
+        hash.update(&pattern.bits().to_le_bytes());
+        pairs.iter().for_each(|count| hash.update(&count.to_le_bytes()));
+    }
+    format!("{:032x}", hash.digest128())
 }

@@ -13,8 +13,10 @@
 //! * [`Pattern`]: the comparison levels of a pair
 //! * [`counts`]: what is counted of a run; all of it are integers that add up in any order
 //! * [`model`]: what is learnt
+//! * [`train`]: learning a model from counts
 //! * [`weights`]: a model as integers, which score a pair
 //! * [`customers`]: customers that grow by scores
+//! * [`curve`]: what is expected of the links at each threshold
 //!
 //! Nothing here reads or writes objects, and nothing depends on the order of accounts.
 
@@ -23,14 +25,18 @@
 
 pub mod blocking;
 pub mod counts;
+pub mod curve;
 pub mod customers;
 pub mod describe;
+mod em;
 mod field;
 pub mod levels;
 pub mod model;
 mod pattern;
+mod priors;
 pub mod record;
 pub mod similarity;
+pub mod train;
 pub mod weights;
 
 pub use field::{FIELDS_MAX, FieldKind, ScoredField, ScoredFields};

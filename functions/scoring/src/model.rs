@@ -4,7 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The probabilities of comparison levels, learnt from a run's pairs.
+use crate::FREQUENCIES;
+use crate::counts::Counts;
+use crate::curve::Curve;
+use crate::weights::Score;
+
+/// The probabilities of comparison levels, learnt from a run's pairs. Each has ten digits, so it is read back as it was.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
@@ -12,7 +17,7 @@ pub struct Model {
     pub levels: u32,
     /// The run that it was learnt in.
     pub learnt_in: String,
-    /// Whether there was too little to learn from, so that these are the probabilities that hold for people's data in general.
+    /// Whether there was little to learn from, so that the probabilities that hold for people's data in general weigh more.
     pub is_prior: bool,
     /// Pairs of one person, per account.
     pub matches_per_account: f64,
@@ -34,4 +39,60 @@ pub struct FieldModel {
     pub r: Option<[f64; 8]>,
     /// Among strangers that differ: by level from 1 to 7, with the sum 1. That of equal values comes from each run's own counts.
     pub u: [f64; 7],
+    /// Of pairs of equal values, by the value's frequency class: the share that is not one person's.
+    pub equal_strangers: [f64; FREQUENCIES],
+}
+
+/// `model.json`: the model that a run scored with, and what it is expected to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunModel {
+    /// The model.
+    pub model: Model,
+    /// What was counted of the run's accounts. With the model, it makes the [`Weights`](crate::weights::Weights).
+    pub counts: Counts,
+    /// The blocking passes, in their order.
+    pub passes: Vec<Pass>,
+    /// What is expected at each threshold.
+    pub curve: Curve,
+    /// From where on a pair is linked, in 1024ths of a bit.
+    pub threshold: Score,
+    /// The digest of what was counted, see [`digest`](crate::counts::digest).
+    pub digest: String,
+}
+
+/// A blocking pass of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pass {
+    /// Its name, as people read it.
+    pub name: String,
+    /// The most accounts of a block. 0 if it is dropped.
+    pub cap: u32,
+}
+
+/// How many digits a probability has in a model. So many are read back exactly by any reader of JSON.
+const DIGITS: usize = 10;
+
+/// The number with [`DIGITS`] digits.
+pub(crate) fn rounded(number: f64) -> f64 {
+    let text = format!("{number:.*e}", DIGITS - 1);
+    text.parse().unwrap_or(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_back_from_json() {
+        let mut number = 0.987_654_321_098_765_4_f64;
+        for _ in 0..2_000 {
+            let short = rounded(number);
+            assert!((short - number).abs() <= number * 1e-9);
+            let read: f64 = serde_json::from_str(&serde_json::to_string(&short).unwrap()).unwrap();
+            assert_eq!(read.to_bits(), short.to_bits());
+            number *= 0.986_123_456_789;
+        }
+    }
 }

@@ -1,6 +1,11 @@
 //! A model as integers: match weights in 1/1024 bit. They add up exactly, so a score is the same on every machine.
 
-use crate::{LEVELS, Level, Pattern};
+use std::sync::LazyLock;
+
+use crate::counts::{Counts, FieldCounts};
+use crate::model::{FieldModel, Model};
+use crate::train::{differing, frequencies};
+use crate::{DIFFER, EQUAL, FREQUENCIES, LEVELS, Level, Pattern};
 
 /// 1024ths of a bit.
 pub type Score = i64;
@@ -37,6 +42,24 @@ pub struct PairScore {
 }
 
 impl Weights {
+    /// The weights of a model for the accounts of a run. What depends on how many accounts there are and how many have
+    /// each value is taken from the run's own counts, all else from the model.
+    pub fn new(model: &Model, counts: &Counts) -> Self {
+        let accounts = counts.accounts as f64;
+        let (matches, relatives) = (model.matches_per_account * accounts, model.relatives_per_account * accounts);
+        let strangers = (accounts * (accounts - 1.0) / 2.0 - matches - relatives).max(1.0);
+        Self {
+            strangers_prior: log_odds(matches, strangers),
+            relatives_prior: log_odds(matches, relatives),
+            fields: model
+                .fields
+                .iter()
+                .zip(&counts.fields)
+                .map(|(field, counts)| FieldWeights::new(field, counts))
+                .collect(),
+        }
+    }
+
     /// The score of a pair of accounts.
     pub fn pair(&self, pattern: Pattern) -> PairScore {
         let mut score = PairScore { strangers: self.strangers_prior, relatives: self.relatives_prior };
@@ -49,22 +72,108 @@ impl Weights {
     }
 }
 
+impl FieldWeights {
+    fn new(field: &FieldModel, counts: &FieldCounts) -> Self {
+        let differing = differing(counts);
+        let mut weights = Self { strangers: [0; LEVELS], relatives: [0; LEVELS] };
+        // All have one value, or one has any: it tells nobody apart.
+        if differing == 0.0 && counts.equal_pairs.iter().filter(|pairs| **pairs > 0).count() <= 1 {
+            return weights;
+        }
+        let left = left_to_strangers(field, counts);
+        let all = left.iter().sum::<f64>() + differing;
+        for level in usize::from(DIFFER)..usize::from(EQUAL) {
+            let (m, u) = (field.m[level - 1], field.u[level - 1] * differing / all);
+            weights.set(level, m, u, field.r.map(|r| r[level - 1]));
+        }
+        let frequencies = frequencies(counts);
+        for class in 0..FREQUENCIES {
+            let of = nearest(&counts.equal_pairs, class);
+            let share = frequencies[of];
+            weights.set(usize::from(EQUAL) + class, field.m[7] * share, left[of] / all, field.r.map(|r| r[7] * share));
+        }
+        weights
+    }
+
+    /// What cannot be, says nothing.
+    fn set(&mut self, level: usize, m: f64, u: f64, r: Option<f64>) {
+        self.strangers[level] = log_odds(m, u);
+        self.relatives[level] = log_odds(m, r.unwrap_or(u));
+    }
+}
+
+/// How many pairs of equal values are not one person's, by frequency class.
+fn left_to_strangers(field: &FieldModel, counts: &FieldCounts) -> [f64; FREQUENCIES] {
+    std::array::from_fn(|class| counts.equal_pairs[class] as f64 * field.equal_strangers[class])
+}
+
+/// The frequency class, or the nearest one below that has pairs, or else above.
+fn nearest(pairs: &[u128; FREQUENCIES], class: usize) -> usize {
+    let has_pairs = |class: &usize| pairs[*class] > 0;
+    (0..=class).rev().find(has_pairs).or_else(|| (class..FREQUENCIES).find(has_pairs)).unwrap_or(class)
+}
+
+/// The logarithm of the odds in 1024ths of a bit, rounded. None where one of the two cannot be.
+fn log_odds(one: f64, other: f64) -> Score {
+    if one <= 0.0 || other <= 0.0 {
+        return 0;
+    }
+    let bits = libm::log2(one) - libm::log2(other);
+    libm::round(bits * BIT as f64) as Score
+}
+
 impl PairScore {
     /// The logarithm to base 2 of the odds that both are one person's: −log2(2^−strangers + 2^−relatives).
     pub fn bits(self) -> Score {
         let (least, most) = (self.strangers.min(self.relatives), self.strangers.max(self.relatives));
-        least - crate::weights::log2_of_one_plus(least - most)
+        least - log2_of_one_plus(least - most)
     }
 }
 
 /// log2(1 + 2^x) for x ≤ 0, in 1024ths of a bit and rounded.
 fn log2_of_one_plus(x: Score) -> Score {
-    // Beyond this, the result is less than half a 1024th.
-    if x <= -11 * BIT {
-        return 0;
-    }
-    TABLE[(-x) as usize]
+    // Beyond the table, the result is less than half a 1024th.
+    TABLE.get(x.unsigned_abs() as usize).map_or(0, |bits| Score::from(*bits))
 }
 
 /// By −x in 1024ths of a bit.
-static TABLE: [Score; 11 * BIT as usize] = [0; 11 * BIT as usize];
+static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    let bit = BIT as f64;
+    let of = |x: u16| libm::round(bit * libm::log2(1.0 + libm::exp2(-f64::from(x) / bit))) as u16;
+    (0..12 * BIT as u16).map(of).collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_that_of_the_formula() {
+        assert_eq!(TABLE[0], 1024);
+        assert_eq!(
+            [2, 512, 1024, 2048, 5 * 1024, 11 * 1024].map(|x| log2_of_one_plus(-x)),
+            [1023, 790, 599, 330, 45, 1]
+        );
+        assert_eq!([log2_of_one_plus(-12 * BIT), log2_of_one_plus(Score::MIN), TABLE[TABLE.len() - 1].into()], [0; 3]);
+        assert!(TABLE.is_sorted_by(|a, b| a >= b));
+        let bytes: Vec<u8> = TABLE.iter().flat_map(|bits| bits.to_le_bytes()).collect();
+        // Any other machine must give these bits.
+        assert_eq!(xxhash_rust::xxh3::xxh3_64(&bytes), 17_262_682_947_616_786_966);
+    }
+
+    #[test]
+    fn the_nearer_class_counts() {
+        let bits = |strangers: Score, relatives: Score| {
+            PairScore { strangers: strangers * BIT, relatives: relatives * BIT }.bits()
+        };
+        assert_eq!([bits(5, 5), bits(5, 40), bits(40, 5), bits(-3, -3)], [4 * BIT, 5 * BIT, 5 * BIT, -4 * BIT]);
+        assert_eq!(bits(2, 3), bits(3, 2));
+    }
+
+    #[test]
+    fn odds_are_rounded_to_1024ths_of_a_bit() {
+        assert_eq!([log_odds(8.0, 1.0), log_odds(1.0, 8.0), log_odds(0.5, 0.5)], [3 * BIT, -3 * BIT, 0]);
+        assert_eq!([log_odds(3.0, 1.0), log_odds(1.0, 3.0)], [1623, -1623]);
+        assert_eq!([log_odds(0.0, 0.5), log_odds(0.5, 0.0)], [0, 0]);
+    }
+}

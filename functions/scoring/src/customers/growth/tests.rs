@@ -27,7 +27,7 @@ fn weights() -> Weights {
     Weights {
         strangers_prior: -4 * BIT,
         relatives_prior: BIT,
-        fields: vec![field([-9, 2, 5], [-9, 1, 4]), field([-1, 3, 9], [0, 0, 1])],
+        fields: vec![field([-9, 2, 5], [-11, 1, 4]), field([-1, 3, 9], [0, 0, 2])],
     }
 }
 
@@ -76,8 +76,8 @@ fn merges_say_what_they_are_made_of() {
     let weights = weights();
     let linkage = Linkage::new(&fields(), &weights, 0);
     let merges = grow(&linkage, &[0, 0, 2], |_, right| pattern([EQUAL, EQUAL - u8::from(right == 1)]), |_, _| true);
-    let alone = PairScore { strangers: 10 * BIT, relatives: 6 * BIT };
-    let joined = PairScore { strangers: 10 * BIT - 512, relatives: 6 * BIT };
+    let alone = PairScore { strangers: 10 * BIT, relatives: 7 * BIT };
+    let joined = PairScore { strangers: 10 * BIT - 512, relatives: 7 * BIT };
     let direct = Direct { accounts: [0, 2], bits: alone.bits() };
     assert_eq!(merges, [Merge { groups: [0, 2], score: joined.bits(), direct }]);
 }
