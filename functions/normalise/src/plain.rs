@@ -1,9 +1,11 @@
 //! Words without what tells no two of them apart: case, accents, scripts, punctuation.
 
+mod latin;
+
 use std::borrow::Cow;
 
 use super::casefold::fold;
-use super::text::ascii;
+use latin::latin;
 
 /// Appends the words of a text as lower case ASCII letters and digits, one blank between them. Apostrophes and dots
 /// separate nothing: `O'Hara` becomes `ohara`, `Anne-Marie` `anne marie`, `Юлия` `yuliya`.
@@ -11,7 +13,7 @@ pub fn push_plain_words(value: &str, words: &mut String) {
     if value.is_ascii() {
         return push_ascii_words(value, words);
     }
-    push_ascii_words(&ascii(fold(Cow::Borrowed(value))), words);
+    push_ascii_words(&latin(&fold(Cow::Borrowed(value))), words);
 }
 
 fn push_ascii_words(text: &str, words: &mut String) {
@@ -35,7 +37,7 @@ pub fn push_plain_letters(value: &str, letters: &mut String) {
     let push = |text: &str, letters: &mut String| {
         letters.extend(text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()));
     };
-    if value.is_ascii() { push(value, letters) } else { push(&ascii(fold(Cow::Borrowed(value))), letters) }
+    if value.is_ascii() { push(value, letters) } else { push(&latin(&fold(Cow::Borrowed(value))), letters) }
 }
 
 #[cfg(test)]

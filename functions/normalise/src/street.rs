@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use super::casefold::fold;
 use super::table::look_up;
 use super::text::ascii;
+use super::word_ends::WordEnds;
 
 /// Words of addresses: how they are read, and the one form of all their spellings. The abbreviations are libpostal's
 /// (MIT).
 const WORDS: &str = include_str!("tables/street_words.tsv");
+static ENDS: WordEnds = WordEnds::of_table(WORDS.as_bytes());
 
 /// Ends of words that are types of streets, their one form, and whether they are so only with a dot behind them.
-const ENDS: [(&str, &str, bool); 17] = [
+const TYPE_ENDS: [(&str, &str, bool); 17] = [
     ("strasse", "st", false),
     ("strase", "st", false),
     ("straat", "st", false),
@@ -34,18 +36,39 @@ const ENDS: [(&str, &str, bool); 17] = [
 /// A street and a house number in one form: `12 Main St, Apt. 4` and `12 MAIN STREET #4` become `12 main st # 4`,
 /// `Lindenstraße 7` and `Lindenstr. 7` become `linden st 7`.
 pub(super) fn street(value: Cow<'_, str>) -> Cow<'_, str> {
-    // A degree sign stands for º: `n° 7`.
-    let folded = ascii(fold(Cow::Owned(value.replace('°', "º")))).to_ascii_lowercase().replace('\'', "");
+    let folded = folded(&value);
     let words = joined(words(&folded));
-    let mut street: Vec<String> = Vec::with_capacity(words.len() + 2);
+    let mut street: Vec<Cow<'_, str>> = Vec::with_capacity(words.len() + 2);
     let mut is_named = false;
     for (at, word) in words.iter().enumerate() {
-        push(&mut street, word, words.get(at + 1), is_named);
+        push(&mut street, &word.text, word.has_dot, words.get(at + 1), is_named);
         is_named |= word.is_name();
     }
     join_house_letter(&mut street);
     let street = street.join(" ");
     if street == value { value } else { Cow::Owned(street) }
+}
+
+/// In lower case ASCII, without apostrophes.
+fn folded(value: &str) -> String {
+    if value.is_ascii() {
+        let letters = value.bytes().filter(|byte| !matches!(byte, b'\'' | b'`'));
+        return letters.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    }
+    // A degree sign stands for º: `n° 7`.
+    ascii(fold(Cow::Owned(value.replace('°', "º")))).to_ascii_lowercase().replace('\'', "")
+}
+
+/// How a word of addresses is read, and its one form.
+fn reading(word: &str) -> Option<(&'static str, &'static str)> {
+    let reading = entry(word)?.split('\t').next()?;
+    Some(reading.split_once(' ').unwrap_or((reading, "")))
+}
+
+/// What the table has of a word.
+fn entry(word: &str) -> Option<&'static str> {
+    let may_be_there = !word.is_empty() && ENDS.may_be_of(word.as_bytes());
+    if may_be_there { look_up(WORDS, word) } else { None }
 }
 
 /// A word of an address.
@@ -67,16 +90,9 @@ impl Word<'_> {
         self.text.starts_with(|letter: char| letter.is_ascii_digit())
     }
 
-    /// How it is read, and its one form.
-    fn reading(&self) -> Option<(&'static str, &'static str)> {
-        let line = look_up(WORDS, &self.text)?;
-        let reading = line.split('\t').next()?;
-        Some(reading.split_once(' ').unwrap_or((reading, "")))
-    }
-
     /// Whether an apartment's number can begin here.
     fn is_number(&self) -> bool {
-        let is_sign = self.text == "#" || self.reading().is_some_and(|(kind, _)| kind == "number");
+        let is_sign = self.text == "#" || reading(&self.text).is_some_and(|(kind, _)| kind == "number");
         is_sign || self.starts_with_digit() || self.text.len() == 1
     }
 }
@@ -119,7 +135,7 @@ fn joined(words: Vec<Word<'_>>) -> Vec<Word<'_>> {
     for word in words {
         if let Some(before) = joined.last_mut().filter(|before| before.is_glued) {
             let both = [&*before.text, &*word.text].concat();
-            if look_up(WORDS, &both).is_some() {
+            if entry(&both).is_some() {
                 *before = Word { text: Cow::Owned(both), ..word };
                 continue;
             }
@@ -130,40 +146,40 @@ fn joined(words: Vec<Word<'_>>) -> Vec<Word<'_>> {
 }
 
 /// Adds a word in its one form.
-fn push(street: &mut Vec<String>, word: &Word<'_>, next: Option<&Word<'_>>, is_named: bool) {
-    let form = match word.reading() {
+fn push<'w>(street: &mut Vec<Cow<'w, str>>, word: &'w str, has_dot: bool, next: Option<&Word<'_>>, is_named: bool) {
+    let form = match reading(word) {
         Some(("type", form)) => form,
         Some(("first", form)) if !is_named => form,
         Some(("number", _)) if next.is_some_and(Word::starts_with_digit) => return,
         Some(("unit", _)) if next.is_some_and(Word::is_number) => "#",
         Some(("unit", form)) if !form.is_empty() => form,
-        _ => return push_name(street, word),
+        _ => return push_name(street, word, has_dot),
     };
     let is_repeated = form == "#" && street.last().is_some_and(|last| last == "#");
     if !form.is_empty() && !is_repeated {
-        street.push(form.to_owned());
+        street.push(Cow::Borrowed(form));
     }
 }
 
 /// Adds a word that is a name; a type of street at its end is a word of its own.
-fn push_name(street: &mut Vec<String>, word: &Word<'_>) {
+fn push_name<'w>(street: &mut Vec<Cow<'w, str>>, word: &'w str, has_dot: bool) {
     const SHORTEST_NAME: usize = 2;
-    let end = ENDS.into_iter().find_map(|(end, form, needs_dot)| {
-        let name = word.text.strip_suffix(end).filter(|name| name.len() >= SHORTEST_NAME)?;
-        (!needs_dot || word.has_dot).then_some((name, form))
+    let end = TYPE_ENDS.into_iter().find_map(|(end, form, needs_dot)| {
+        let name = word.strip_suffix(end).filter(|name| name.len() >= SHORTEST_NAME)?;
+        (!needs_dot || has_dot).then_some((name, form))
     });
     match end {
         Some((name, form)) => {
-            push(street, &Word { text: Cow::Borrowed(name), has_dot: false, is_glued: false }, None, true);
-            street.push(form.to_owned());
+            push(street, name, false, None, true);
+            street.push(Cow::Borrowed(form));
         }
-        None if word.text == "#" && street.last().is_some_and(|last| last == "#") => {}
-        None => street.push(word.text.clone().into_owned()),
+        None if word == "#" && street.last().is_some_and(|last| last == "#") => {}
+        None => street.push(Cow::Borrowed(word)),
     }
 }
 
 /// Joins a number and the letter behind it, at the end or before an apartment: `12 a` becomes `12a`.
-fn join_house_letter(street: &mut Vec<String>) {
+fn join_house_letter(street: &mut Vec<Cow<'_, str>>) {
     let mut at = 1;
     while at < street.len() {
         let is_letter =
@@ -172,7 +188,7 @@ fn join_house_letter(street: &mut Vec<String>) {
         let is_at_end = street.get(at + 1).is_none_or(|next| next == "#");
         if is_letter && is_behind_number && is_at_end {
             let letter = street.remove(at);
-            street[at - 1].push_str(&letter);
+            street[at - 1].to_mut().push_str(&letter);
         }
         at += 1;
     }

@@ -24,6 +24,26 @@ impl WordEnds {
         self
     }
 
+    /// Those of the words that the lines of a table begin with, each with a tab behind it.
+    pub(super) const fn of_table(table: &[u8]) -> Self {
+        let mut ends = Self::NONE;
+        let mut rest = table;
+        while !rest.is_empty() {
+            let mut length = 0;
+            while rest[length] != b'\t' {
+                length += 1;
+            }
+            ends = ends.with(rest.split_at(length).0);
+            while let Some((first, behind)) = rest.split_first() {
+                rest = behind;
+                if *first == b'\n' {
+                    break;
+                }
+            }
+        }
+        ends
+    }
+
     /// Whether a text that is not empty may be one of the words, in any letter case and with any mark between words. Few
     /// others may.
     #[inline]
@@ -68,6 +88,13 @@ const FOLDED: [u8; 256] = {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_a_table_may_be_of_it() {
+        let ends = WordEnds::of_table(b"ave\tx\tavenue\nst\ty\n");
+        assert!(["ave", "st", "ST"].iter().all(|word| ends.may_be_of(word.as_bytes())));
+        assert!(["x", "y", "avenue", "main"].iter().all(|word| !ends.may_be_of(word.as_bytes())));
+    }
 
     #[test]
     fn words_may_be_of_them_in_any_spelling_and_few_others_may() {

@@ -6,9 +6,11 @@ mod feature;
 mod hash;
 mod pass;
 mod sizes;
+mod useful;
 
 pub use pass::Passes;
 pub use sizes::{BLOCK_MAX, BlockSizes, caps};
+pub use useful::useful;
 
 #[cfg(test)]
 mod tests;

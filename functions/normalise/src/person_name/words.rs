@@ -8,7 +8,7 @@ use crate::word_ends::WordEnds;
 const TABLE: &str = include_str!("../tables/name_words.tsv");
 /// The longest word of the table.
 const LONGEST: usize = 16;
-static ENDS: WordEnds = ends(TABLE.as_bytes());
+static ENDS: WordEnds = WordEnds::of_table(TABLE.as_bytes());
 
 /// What a word of a name can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,26 +169,6 @@ impl Folded {
 /// Whether a letter is of the Latin script, or a mark that is put on letters.
 fn is_latin(letter: char) -> bool {
     matches!(letter, '\0'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' | '\u{2010}'..='\u{201f}')
-}
-
-/// The ends of the words that the lines of a table begin with.
-const fn ends(table: &[u8]) -> WordEnds {
-    let mut ends = WordEnds::NONE;
-    let mut rest = table;
-    while !rest.is_empty() {
-        let mut length = 0;
-        while rest[length] != b'\t' {
-            length += 1;
-        }
-        ends = ends.with(rest.split_at(length).0);
-        while let Some((first, behind)) = rest.split_first() {
-            rest = behind;
-            if *first == b'\n' {
-                break;
-            }
-        }
-    }
-    ends
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::feature::{Feature, Features, Part, Plan};
 use super::hash;
 use crate::{FieldKind, ScoredFields};
 
-/// The most passes. Those of the last fields of one's own are left out first.
+/// The most passes. Pairs of the last fields of one's own are left out.
 const PASSES_MAX: usize = 128;
 /// The most features of a pass.
 const PARTS_MAX: usize = 3;
@@ -27,6 +27,7 @@ struct Pass {
     count: u8,
     /// Whether the two features may be swapped.
     is_in_any_order: bool,
+    is_dropped: bool,
 }
 
 impl Pass {
@@ -39,8 +40,7 @@ impl Passes {
     /// The passes for some fields.
     pub fn of(fields: &ScoredFields) -> Self {
         let kinds: Vec<FieldKind> = fields.iter().map(|field| field.kind).collect();
-        let mut sets = sets_of_features(&kinds);
-        sets.truncate(PASSES_MAX);
+        let sets = sets_of_features(&kinds);
         let refining = REFINING.iter().flat_map(|(kind, part)| features(&kinds, *kind, *part));
         let all = sets.iter().flat_map(|(set, _)| set.iter().copied()).chain(refining.clone()).collect();
         let plan = Plan::new(all, &kinds);
@@ -50,6 +50,15 @@ impl Passes {
         let birthdate = features(&kinds, FieldKind::Birthdate, Part::Whole).find_map(|feature| plan.place(feature));
         let refining = refining.filter_map(|feature| plan.place(feature)).collect();
         Self { passes, refining, birthdate, plan, field_names: fields.iter().map(|field| field.name).collect() }
+    }
+
+    /// These passes, where those of some names make no keys. The numbers of the others stay.
+    #[must_use]
+    pub fn without(mut self, names: &[String]) -> Self {
+        for pass in 0..self.passes.len() {
+            self.passes[pass].is_dropped |= names.contains(&self.name(pass));
+        }
+        self
     }
 
     /// How many there are.
@@ -78,7 +87,7 @@ impl Passes {
     /// they are all different.
     pub fn keys(&self, record: &[u8], take: &mut impl FnMut(u16, u64)) {
         let features = self.plan.read(record);
-        for (number, pass) in self.passes.iter().enumerate() {
+        for (number, pass) in self.passes.iter().enumerate().filter(|(_, pass)| !pass.is_dropped) {
             pass.keys(&features, &mut |hash| take(number as u16, hash));
         }
     }
@@ -137,7 +146,7 @@ impl Pass {
 fn pass(places: &[u8], is_in_any_order: bool) -> Pass {
     let mut parts = [0; PARTS_MAX];
     parts[..places.len()].copy_from_slice(places);
-    Pass { parts, count: places.len() as u8, is_in_any_order }
+    Pass { parts, count: places.len() as u8, is_in_any_order, is_dropped: false }
 }
 
 use FieldKind as Kind;
@@ -205,7 +214,7 @@ const REFINING: [(Kind, Part); 5] = [
     (Kind::Address, Part::Whole),
 ];
 
-/// The features of each pass, and whether they may be swapped. Pairs of the last fields come last.
+/// The features of each pass, and whether they may be swapped. The looser come later.
 fn sets_of_features(kinds: &[FieldKind]) -> Vec<(Vec<Feature>, bool)> {
     let of = |(kind, part): &(Kind, Part)| features(kinds, *kind, *part).collect::<Vec<_>>();
     let one = |wanted: &[(Kind, Part)]| wanted.iter().map(|part| of(part).first().copied()).collect::<Option<Vec<_>>>();
@@ -215,7 +224,8 @@ fn sets_of_features(kinds: &[FieldKind]) -> Vec<(Vec<Feature>, bool)> {
     let in_pairs: Vec<Feature> = IN_PAIRS.iter().flat_map(of).collect();
     let pairs = (0..in_pairs.len()).flat_map(|right| (0..right).map(move |left| (left, right)));
     let pairs = pairs.map(|(left, right)| (vec![in_pairs[left], in_pairs[right]], false));
-    alone.chain(names).chain(loose).chain(pairs).collect()
+    let left = PASSES_MAX.saturating_sub(alone.clone().count() + names.clone().count() + loose.clone().count());
+    alone.chain(names).chain(pairs.take(left)).chain(loose).collect()
 }
 
 /// A part of each field of a kind.

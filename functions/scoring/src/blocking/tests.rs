@@ -81,6 +81,20 @@ fn passes_follow_from_the_fields() {
 }
 
 #[test]
+fn many_fields_of_ones_own_make_no_more_passes_than_there_is_room_for() {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    let own = names.map(|name| ScoredField { kind: FieldKind::Text, name });
+    let all = Passes::of(&ScoredFields::new(fields().iter().chain(own).collect()));
+    assert_eq!(all.len(), 128);
+    let names: BTreeSet<_> = (0..all.len()).map(|pass| all.name(pass)).collect();
+    assert!(
+        names.contains("address.postal_code + birthdate (year)")
+            || names.contains("birthdate (year) + address.postal_code")
+    );
+    assert!(names.contains("given_name (without nicknames) + family_name"));
+}
+
+#[test]
 fn a_pass_finds_what_it_is_for() {
     check(&[("email", "anna@x.de")], &[("email", "anna@y.de")], &["email (before the @)"]);
     check(&[("email", "abc@x.de")], &[("email", "abc@y.de")], &[]);
@@ -120,6 +134,21 @@ fn several_values_make_several_keys() {
     let (fields, passes) = (fields(), Passes::of(&fields()));
     let count = |wanted: &str| keys(&passes, &record(&fields, &left)).iter().filter(|(pass, _)| pass == wanted).count();
     assert_eq!([count("email"), count("email + phone_number"), count("email (before the @)")], [2, 4, 0]);
+}
+
+#[test]
+fn dropped_passes_make_no_keys_and_the_others_keep_their_numbers() {
+    let (fields, passes) = (fields(), Passes::of(&fields()));
+    let record = record(&fields, &[("email", "anna@x.de"), ("phone_number", "4930123456")]);
+    let numbers = |passes: &Passes| {
+        let mut numbers = BTreeSet::new();
+        passes.keys(&record, &mut |pass, _| assert!(numbers.insert(pass)));
+        numbers
+    };
+    let (all, few) = (numbers(&passes), numbers(&passes.clone().without(&["email".to_owned(), "other".to_owned()])));
+    let dropped: Vec<_> = all.difference(&few).map(|pass| passes.name(usize::from(*pass))).collect();
+    assert_eq!(dropped, ["email"]);
+    assert!(few.is_subset(&all));
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn is_of_unit(word: &str) -> bool {
 /// A line without the part that names whom a letter goes to.
 fn without_care_of(line: &str) -> Cow<'_, str> {
     const MARKS: [&str; 2] = ["c/o", "C/O"];
-    if !MARKS.iter().any(|mark| line.contains(mark)) {
+    if !line.contains('/') || !MARKS.iter().any(|mark| line.contains(mark)) {
         return Cow::Borrowed(line);
     }
     let parts: Vec<&str> = line.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect();
