@@ -2,11 +2,12 @@
 //!
 //! Customers are the connected components of the pairs that the judge links, unless a guard limits what one customer may
 //! be, or a rule keeps two of its accounts apart. What people say about pairs goes before: `always` links whatever the
-//! guards and rules say, `never` divides like a guard.
+//! guards and rules say, `never` divides like a guard. Where pairs are scored, these components grow on by scores.
 
 mod divide;
 mod extent;
 mod opposed;
+mod scored;
 
 use std::collections::BTreeSet;
 
@@ -16,8 +17,10 @@ use hashbrown::HashTable;
 use onefold_config::Guard;
 use onefold_graph::node::Node;
 use onefold_graph::union_find::UnionFind;
+use onefold_scoring::customers::Merge;
 
 use crate::judge::Judge;
+use crate::scores::{PoolScores, ScoresError};
 use crate::shared_keys::{SharedKey, SharedKeys};
 
 /// Groups of accounts, by number.
@@ -45,6 +48,33 @@ impl Clusters {
     ///
     /// Clusters come in the order of their first accounts, and accounts within a cluster in their own order.
     pub fn new(judge: &Judge<'_>, guard: &Guard) -> Self {
+        Self::by_rules(judge, guard).0
+    }
+
+    /// As [`Clusters::new`], and lets the clusters grow by scores: of these, a pair of clusters that must not be one is
+    /// left out like a link.
+    ///
+    /// # Errors
+    /// The frequency classes of an account are not those of its values.
+    pub fn with_scores(judge: &Judge<'_>, guard: &Guard, scores: &PoolScores<'_>) -> Result<Self, ScoresError> {
+        let (by_rules, mut roots) = Self::by_rules(judge, guard);
+        let mut divided = by_rules.divided;
+        divided.extend(scored::join(judge, guard, scores, &mut roots)?);
+        Ok(Self { divided, ..Self::of_roots(&roots) })
+    }
+
+    /// How the accounts of the judge's pool, which are one customer's, grew together by scores, on from what rules and
+    /// corrections joined. Accounts are named by their numbers, and a group by its first reference.
+    ///
+    /// # Errors
+    /// The frequency classes of an account are not those of its values.
+    pub fn merges(judge: &Judge<'_>, guard: &Guard, scores: &PoolScores<'_>) -> Result<Vec<Merge>, ScoresError> {
+        let (_, roots) = Self::by_rules(judge, guard);
+        scored::merges(judge, guard, scores, &roots)
+    }
+
+    /// The clusters by rules and corrections, and the first account of each account's cluster.
+    fn by_rules(judge: &Judge<'_>, guard: &Guard) -> (Self, Vec<u32>) {
         let mut sets = UnionFind::new(judge.pool().len());
         join_by_keys_alone(judge, &mut sets);
         let shared = judge.shared_keys_with_conditions();
@@ -56,7 +86,7 @@ impl Clusters {
         let whole = Self::of_roots(&roots);
         let torn = torn(judge, &disputed, &roots);
         if !guard.limits_customers() && judge.corrections().has_no_never() && torn.is_empty() {
-            return whole;
+            return (whole, roots);
         }
         let must_be_divided = |members: &[u32]| {
             exceeds(judge.pool(), members, guard)
@@ -76,7 +106,7 @@ impl Clusters {
             }
             divided.push(cut);
         }
-        Self { divided, ..Self::of_roots(&roots) }
+        (Self { divided, ..Self::of_roots(&roots) }, roots)
     }
 
     /// The clusters of accounts that have the same root: the smallest account of each.

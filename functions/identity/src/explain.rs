@@ -83,6 +83,7 @@ impl<'e> Explainer<'e> {
                     tree.push(match by {
                         LinkedBy::Always => self.always(near, *far),
                         LinkedBy::Rule(rule) => self.finding(*rule, near, *far),
+                        LinkedBy::Score => self.scored(near, *far),
                     });
                     queue.push_back(*far);
                 }
@@ -206,6 +207,10 @@ impl<'e> Explainer<'e> {
 
     fn never(&self, left: u32, right: u32) -> PairFinding {
         PairFinding::of_correction("never", Verdict::Never, self.references(left, right))
+    }
+
+    fn scored(&self, left: u32, right: u32) -> PairFinding {
+        PairFinding::of_correction("score", Verdict::Accepted, self.references(left, right))
     }
 
     fn finding(&self, rule_number: usize, left: u32, right: u32) -> PairFinding {

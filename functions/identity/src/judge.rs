@@ -3,7 +3,7 @@
 //! All who decide a pair ask the judge: clusters, what holds a customer together, and explanations. What links a pair is a
 //! [`LinkedBy`]: a correction that people made, or a match rule whose key both share and whose conditions hold.
 
-use onefold_config::MatchRule;
+use onefold_config::{MatchRule, Requirement};
 use serde::{Deserialize, Serialize};
 
 use crate::blocked_set::BlockedSet;
@@ -22,6 +22,8 @@ pub enum LinkedBy {
     Always,
     /// The match rule of this number.
     Rule(usize),
+    /// Scores.
+    Score,
 }
 
 /// What a rule, or a correction, says of two accounts.
@@ -96,6 +98,12 @@ impl<'a> Judge<'a> {
     /// Whether a rule links all accounts that share a key of it.
     pub fn accepts_by_key_alone(&self, rule: usize) -> bool {
         !self.rules[rule].decides_pairs()
+    }
+
+    /// Whether any rule may say that two accounts are two persons'.
+    pub fn may_keep_apart(&self) -> bool {
+        let conditions = self.rules.iter().flat_map(|rule| &rule.conditions);
+        conditions.into_iter().any(|condition| condition.requirement == Requirement::NotDisagree)
     }
 
     /// The keys that some accounts share, by their places among these.

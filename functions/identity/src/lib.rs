@@ -8,7 +8,8 @@
 //! * [`corrections`]: what people say about pairs
 //! * [`pool`], [`shared_keys`], [`comparison`], [`judge`]: accounts with their keys, which of them share one, and the one
 //!   decision on a pair
-//! * [`cluster`]: customers are the components of linked pairs, within the limits of the guard
+//! * [`scores`]: the scored pairs of a slice
+//! * [`cluster`]: customers are the components of linked pairs, and grow by scores, within the limits of the guard
 //! * [`survive`], [`customer`], [`customer_id`]: the values that survive, the customer's text and its id
 //! * [`merge`]: all of this for one partition, in four steps, with the change feed
 //! * [`explain`]: what the judge says, for people to read
@@ -42,6 +43,7 @@ pub mod pool;
 pub mod pool_corrections;
 pub mod provenance;
 pub mod reference;
+pub mod scores;
 pub mod shared_keys;
 pub mod snapshot;
 pub mod suppression;

@@ -19,7 +19,7 @@ mod previous;
 mod record;
 mod written;
 
-use clustered::Clustered;
+use clustered::{Clustered, judge};
 use decided::Decided;
 use loaded::Loaded;
 use onefold_config::Config;
@@ -27,15 +27,17 @@ use onefold_graph::node::Node;
 use onefold_normalise::timestamp::Timestamp;
 
 use crate::account::Account;
+use crate::cluster::Clusters;
 use crate::match_keys::Matcher;
+use crate::scores::{PoolScores, Scorer, ScoresError, SliceScores};
 use crate::snapshot::SourceMarks;
 use crate::suppression::Suppression;
 use crate::survive::Survivorship;
 
 pub use guarded::Guarded;
-pub use line::LineError;
+pub use line::{LineError, MemberLine, split_member};
 pub use member_stars::member_stars;
-pub use members::{Member, members, split_member};
+pub use members::{Member, members};
 pub use output::{BlockedRule, MergeOutput};
 pub use previous::PreviousRules;
 
@@ -54,6 +56,19 @@ pub struct Merger<'c> {
     /// The persons whose accounts of the previous version are erased.
     erased: Option<&'c Suppression>,
     previous: PreviousRules<'c>,
+    /// How pairs are scored, if they are.
+    scorer: Option<&'c Scorer>,
+}
+
+/// A slice cannot be merged.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// A line of it is no account.
+    #[error(transparent)]
+    Line(#[from] LineError),
+    /// Its scores are of other accounts.
+    #[error(transparent)]
+    Scores(#[from] ScoresError),
 }
 
 impl<'c> Merger<'c> {
@@ -70,6 +85,7 @@ impl<'c> Merger<'c> {
             replaced: SourceMarks::default(),
             erased: None,
             previous: PreviousRules::Unknown,
+            scorer: None,
         }
     }
 
@@ -95,15 +111,42 @@ impl<'c> Merger<'c> {
         self
     }
 
+    /// Has customers grow by scores, on from what rules and corrections join. All lines are merged by
+    /// [`Merger::merge_scored`] then.
+    #[must_use]
+    pub fn scoring(mut self, scorer: &'c Scorer) -> Self {
+        self.scorer = Some(scorer);
+        self
+    }
+
     /// Merges the lines of a partition: accounts of this run, and members of the previous version.
     ///
     /// # Errors
     /// A line is neither: the object that it came from is damaged.
     pub fn merge(&mut self, text: &str) -> Result<MergeOutput, LineError> {
         let loaded = Loaded::read(text, self)?;
-        let clustered = Clustered::new(&loaded, self.config, &mut self.matcher, self.blocked);
-        let decided = Decided::new(&loaded, &clustered);
-        Ok(written::write(self, &loaded, &clustered, &decided))
+        let judge = judge(&loaded, self.config, &mut self.matcher, self.blocked);
+        let clusters = Clusters::new(&judge, &self.config.guard);
+        Ok(self.write(&loaded, Clustered { judge, clusters, scores: None }))
+    }
+
+    /// As [`Merger::merge`], where pairs are scored: with what Score found of the accounts of these lines.
+    ///
+    /// # Errors
+    /// A line is no account, or the scores are of other accounts.
+    pub fn merge_scored(&mut self, text: &str, scores: &SliceScores) -> Result<MergeOutput, MergeError> {
+        let Some(scorer) = self.scorer else { return Ok(self.merge(text)?) };
+        let loaded = Loaded::read(text, self)?;
+        let hasher = self.matcher.hasher();
+        let scores = PoolScores::new(scorer, scores, &loaded.references(hasher))?;
+        let judge = judge(&loaded, self.config, &mut self.matcher, self.blocked);
+        let clusters = Clusters::with_scores(&judge, &self.config.guard, &scores)?;
+        Ok(self.write(&loaded, Clustered { judge, clusters, scores: Some(scores) }))
+    }
+
+    fn write(&self, loaded: &Loaded<'_>, clustered: Clustered<'_>) -> MergeOutput {
+        let decided = Decided::new(loaded, &clustered);
+        written::write(self, loaded, &clustered, &decided)
     }
 
     fn is_erased(&self, account: &Account<'_>) -> bool {

@@ -31,6 +31,8 @@ pub struct CustomerGroup {
     pub customer: String,
     /// Its accounts as lines of text, in the order of the member files.
     pub accounts: Vec<String>,
+    /// The frequency classes of each account's values, if the run scored pairs.
+    pub frequencies: Option<Vec<Vec<u8>>>,
     /// The lines of the files in `blocked/` that name one of its accounts.
     pub guarded: Vec<String>,
 }
@@ -59,13 +61,11 @@ impl VersionIndex<'_> {
                 account.is_ok_and(|account| account.reference == reference)
             };
             let mut lines = members.lines().filter(|line| line.contains(&written)).filter_map(split_member);
-            match lines.find(|(_, account)| is_of(account)) {
-                Some((Some(customer_id), _)) => {
-                    return Ok(self.group(customer_id, frame, &members).await?.map(AccountInVersion::Member));
-                }
-                Some((None, _)) => return Ok(Some(AccountInVersion::Tombstone)),
-                None => {}
-            }
+            let Some(line) = lines.find(|line| is_of(line.account)) else { continue };
+            return match line.customer_id {
+                Some(customer_id) => Ok(self.group(customer_id, frame, &members).await?.map(AccountInVersion::Member)),
+                None => Ok(Some(AccountInVersion::Tombstone)),
+            };
         }
         Ok(None)
     }
@@ -96,8 +96,9 @@ impl VersionIndex<'_> {
         frame: &PartitionFrames,
         members: &str,
     ) -> Result<Option<CustomerGroup>, VersionError> {
-        let of_customer = members.lines().filter_map(split_member).filter(|(id, _)| *id == Some(customer_id));
-        let accounts: Vec<String> = of_customer.map(|(_, account)| account.to_owned()).collect();
+        let of_customer = members.lines().filter_map(split_member).filter(|line| line.customer_id == Some(customer_id));
+        let (accounts, frequencies): (Vec<String>, Vec<Option<Vec<u8>>>) =
+            of_customer.map(|line| (line.account.to_owned(), line.frequencies())).unzip();
         if accounts.is_empty() {
             return Ok(None);
         }
@@ -110,7 +111,10 @@ impl VersionIndex<'_> {
         };
         let customer = customer.ok_or_else(no_record)?.to_owned();
         let guarded = self.guarded(frame, &accounts).await?;
-        Ok(Some(CustomerGroup { customer_id: customer_id.to_owned(), customer, accounts, guarded }))
+        let customer_id = customer_id.to_owned();
+        // Accounts of a version whose run scored no pairs have none.
+        let frequencies = frequencies.into_iter().collect();
+        Ok(Some(CustomerGroup { customer_id, customer, accounts, frequencies, guarded }))
     }
 
     /// The lines of a partition's guards that name one of the accounts.

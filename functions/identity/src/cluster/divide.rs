@@ -18,27 +18,24 @@ use crate::reference;
 /// Ties of [`Judge::links`] go by reference. What people said to be one person's is joined before all of them, whatever
 /// the limits. It is Kruskal's algorithm with a condition on the trees, and a function of the set of accounts.
 pub(super) fn divide(judge: &Judge<'_>, members: &[u32], guard: &Guard) -> DividedCluster {
-    let mut sorted = members.to_vec();
-    sorted.sort_unstable_by(|left, right| {
-        reference::compare(judge.pool().reference(*left), judge.pool().reference(*right))
-    });
+    let sorted = by_reference(judge, members);
     let decided = judge.decide(&sorted);
     let limits = Limits::new(guard, judge.pool(), &sorted);
-    let extents =
-        sorted.iter().enumerate().map(|(place, member)| limits.of(place, judge.pool().reference(*member))).collect();
-    let mut parts = Parts {
-        sets: UnionFind::new(sorted.len() as u32),
-        limits: &limits,
-        extents,
-        never: Opposed::new(sorted.len(), never(judge, &sorted)),
-        refused: Opposed::new(sorted.len(), decided.refused),
-        kept_out: BTreeSet::new(),
-    };
+    let mut parts = Parts::new(judge, &sorted, &limits, decided.refused);
     parts.join_always(judge, &sorted);
     for link in decided.links {
         parts.join_unless_forbidden(link.places);
     }
     parts.finish(&sorted)
+}
+
+/// Members in the order of their references.
+pub(super) fn by_reference(judge: &Judge<'_>, members: &[u32]) -> Vec<u32> {
+    let mut sorted = members.to_vec();
+    sorted.sort_unstable_by(|left, right| {
+        reference::compare(judge.pool().reference(*left), judge.pool().reference(*right))
+    });
+    sorted
 }
 
 /// The `never` pairs of members, by their places.
@@ -56,7 +53,7 @@ fn never(judge: &Judge<'_>, members: &[u32]) -> Vec<(u32, u32)> {
 }
 
 /// What a cluster comes apart into, while it is built again. Accounts are named by their places.
-struct Parts<'p, 'l> {
+pub(super) struct Parts<'p, 'l> {
     sets: UnionFind,
     limits: &'p Limits<'l>,
     /// By the root of each set, as what follows.
@@ -67,7 +64,30 @@ struct Parts<'p, 'l> {
     kept_out: BTreeSet<String>,
 }
 
-impl Parts<'_, '_> {
+impl<'p, 'l> Parts<'p, 'l> {
+    /// Parts of one member each. The pairs `refused` are never in one part.
+    pub(super) fn new(
+        judge: &Judge<'l>,
+        members: &[u32],
+        limits: &'p Limits<'l>,
+        refused: impl IntoIterator<Item = (u32, u32)>,
+    ) -> Self {
+        let of = |(place, member): (usize, &u32)| limits.of(place, judge.pool().reference(*member));
+        Self {
+            sets: UnionFind::new(members.len() as u32),
+            limits,
+            extents: members.iter().enumerate().map(of).collect(),
+            never: Opposed::new(members.len(), never(judge, members)),
+            refused: Opposed::new(members.len(), refused),
+            kept_out: BTreeSet::new(),
+        }
+    }
+
+    /// The first member of the part that a member is in.
+    pub(super) fn first(&mut self, member: u32) -> u32 {
+        self.sets.find(member)
+    }
+
     /// Joins what people said to be one person's, and notes the limits that it is beyond.
     fn join_always(&mut self, judge: &Judge<'_>, members: &[u32]) {
         let mut first_of: BTreeMap<u32, u32> = BTreeMap::new();
@@ -93,8 +113,8 @@ impl Parts<'_, '_> {
         }
     }
 
-    /// What forbids to join two parts, which are named by their roots.
-    fn forbids(&self, left: u32, right: u32) -> Option<String> {
+    /// What forbids to join two parts, which are named by their first members.
+    pub(super) fn forbids(&self, left: u32, right: u32) -> Option<String> {
         if self.never.has(left, right) {
             return Some("never".to_owned());
         }
@@ -104,7 +124,8 @@ impl Parts<'_, '_> {
         self.limits.forbids(&self.extents[left as usize], &self.extents[right as usize])
     }
 
-    fn join(&mut self, left: u32, right: u32) {
+    /// Joins the parts of two members.
+    pub(super) fn join(&mut self, left: u32, right: u32) {
         let before = [left, right].map(|member| self.sets.find(member));
         if !self.sets.union(left, right) {
             return;

@@ -8,20 +8,24 @@ use crate::cluster::Clusters;
 use crate::judge::Judge;
 use crate::match_keys::Matcher;
 use crate::pool::AccountPool;
+use crate::scores::PoolScores;
 
 /// A partition's accounts, by customer. Accounts are named by their numbers in [`Loaded::accounts`].
 pub(super) struct Clustered<'l> {
     pub(super) judge: Judge<'l>,
     pub(super) clusters: Clusters,
+    /// None if pairs are not scored.
+    pub(super) scores: Option<PoolScores<'l>>,
 }
 
-impl<'l> Clustered<'l> {
-    /// Clusters accounts. `blocked` are the keys that Link blocked, sorted.
-    pub(super) fn new(loaded: &'l Loaded<'_>, config: &'l Config, matcher: &mut Matcher, blocked: &[Node]) -> Self {
-        let accounts = (0..loaded.accounts.len() as u32).map(|account| &loaded.record(account).account).collect();
-        let pool = AccountPool::new(accounts, matcher, config, blocked);
-        let judge = Judge::new(pool, &config.matches, matcher.corrections());
-        let clusters = Clusters::new(&judge, &config.guard);
-        Self { judge, clusters }
-    }
+/// The judge of a partition's accounts. `blocked` are the keys that Link blocked, sorted.
+pub(super) fn judge<'l>(
+    loaded: &'l Loaded<'_>,
+    config: &'l Config,
+    matcher: &mut Matcher,
+    blocked: &[Node],
+) -> Judge<'l> {
+    let accounts = (0..loaded.accounts.len() as u32).map(|account| &loaded.record(account).account).collect();
+    let pool = AccountPool::new(accounts, matcher, config, blocked);
+    Judge::new(pool, &config.matches, matcher.corrections())
 }

@@ -13,6 +13,9 @@ use crate::shared_keys::SharedKey;
 /// A smallest set of links that holds a cluster together: those that people said to be one person's, then the
 /// shared keys: for each rule in order and each member in order of references, the link to the first members before
 /// it that the rule accepts, unless both are linked already (Kruskal's algorithm). `matcher` names the rules.
+///
+/// What scores joined is linked with the first member. So it depends on who the members are only, and not on weights,
+/// which differ a little from run to run.
 pub(super) fn held_by<'x>(judge: &Judge<'x>, members: &[u32], matcher: &'x Matcher) -> Vec<MemberLink<'x>> {
     if members.len() < 2 {
         return Vec::new();
@@ -26,6 +29,7 @@ pub(super) fn held_by<'x>(judge: &Judge<'x>, members: &[u32], matcher: &'x Match
     let mut tree = SpanningTree { judge, matcher, members: &members, sets, links };
     tree.link_by_corrections();
     tree.link_by_rules();
+    tree.link_by_scores();
     tree.links
 }
 
@@ -79,6 +83,15 @@ impl<'x> SpanningTree<'_, 'x> {
         }
     }
 
+    fn link_by_scores(&mut self) {
+        for place in 1..self.members.len() as u32 {
+            if self.is_whole() {
+                break;
+            }
+            self.link(LinkedBy::Score, 0, place);
+        }
+    }
+
     /// Whether all members are linked.
     fn is_whole(&self) -> bool {
         self.links.len() + 1 == self.members.len()
@@ -91,6 +104,7 @@ impl<'x> SpanningTree<'_, 'x> {
         let rule = match by {
             LinkedBy::Always => "always",
             LinkedBy::Rule(rule) => self.matcher.rule_name(rule),
+            LinkedBy::Score => "score",
         };
         let members = [left, right].map(|place| self.judge.pool().reference(self.members[place as usize]));
         self.links.push(MemberLink { rule, members });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hashbrown::HashTable;
+use onefold_graph::node::{Node, NodeHasher};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Merger;
@@ -53,6 +54,12 @@ impl<'a> Loaded<'a> {
         counts.members = accounts.len() as u64;
         let previous_customers = previous_customers(&records);
         Ok(Self { records, accounts, tombstones, previous_customers, text_bytes: text.len(), counts })
+    }
+
+    /// The nodes of the accounts' references.
+    pub(super) fn references(&self, hasher: &NodeHasher) -> Vec<Node> {
+        let numbers = 0..self.accounts.len() as u32;
+        numbers.map(|account| hasher.reference(&self.record(account).account.reference)).collect()
     }
 
     /// The record of an account.

@@ -1,5 +1,7 @@
 //! Partitions small enough to be read: what becomes of the accounts in them.
 
+mod scored;
+
 use std::sync::Arc;
 
 use onefold_graph::node::NodeHasher;
@@ -42,7 +44,7 @@ fn account(reference: &str, day: u32, more: Value) -> Value {
 
 fn member(customer_id: &str, account: &Value) -> String {
     let mut out = Vec::new();
-    write_member(&mut out, customer_id, &account.to_string());
+    write_member(&mut out, customer_id, &account.to_string(), None);
     String::from_utf8(out).unwrap().trim_end().to_owned()
 }
 

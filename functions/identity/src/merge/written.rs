@@ -103,7 +103,8 @@ impl<'w, 'c> CustomerWriter<'w, 'c> {
         for member in members {
             let record = self.loaded.record(*member);
             let reference = &record.account.reference;
-            write_member(&mut output.members, customer_id, record.text);
+            let frequencies = self.clustered.scores.as_ref().map(|scores| scores.frequencies(*member));
+            write_member(&mut output.members, customer_id, record.text, frequencies);
             output.places.push(reference::place(reference));
             let keys = pool.all_keys(*member).iter().map(|key| key.node);
             output.member_stars.push(

@@ -1,0 +1,149 @@
+//! Clusters that grow by scores, on from what rules and corrections joined.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onefold_config::Guard;
+use onefold_scoring::customers::{Merge, pieces};
+
+use super::divide::{Parts, by_reference};
+use super::extent::{Limits, exceeds};
+use super::{Clusters, DividedCluster};
+use crate::judge::Judge;
+use crate::scores::{PoolScores, ScoresError};
+
+/// Joins clusters, which are given by the first account of each account's. Gives those that a limit, a rule or a correction
+/// kept apart although their scores would have joined them.
+///
+/// # Errors
+/// The frequency classes of an account are not those of its values.
+pub(super) fn join(
+    judge: &Judge<'_>,
+    guard: &Guard,
+    scores: &PoolScores<'_>,
+    roots: &mut [u32],
+) -> Result<Vec<DividedCluster>, ScoresError> {
+    let pieces = Clusters::of_roots(&pieces(roots, scores.links(), scores.threshold()));
+    let mut divided = Vec::new();
+    for members in pieces.iter() {
+        let first = members[0];
+        if members.iter().all(|member| roots[*member as usize] == first) {
+            continue;
+        }
+        // Most pieces are of two accounts, and their link has decided.
+        if let [_, second] = members
+            && may_be_one(judge, guard, members)
+        {
+            roots[*second as usize] = first;
+            continue;
+        }
+        let grown = Grown::new(judge, guard, scores, members, roots)?;
+        divided.extend(grown.divided());
+        grown.set_roots(roots);
+    }
+    Ok(divided)
+}
+
+/// The merges by which all accounts of a pool grow together, named by their numbers. `groups` has the first account of the
+/// cluster that each is in beforehand.
+///
+/// # Errors
+/// The frequency classes of an account are not those of its values.
+pub(super) fn merges(
+    judge: &Judge<'_>,
+    guard: &Guard,
+    scores: &PoolScores<'_>,
+    groups: &[u32],
+) -> Result<Vec<Merge>, ScoresError> {
+    let all: Vec<u32> = judge.pool().numbers().collect();
+    let mut grown = Grown::new(judge, guard, scores, &all, groups)?;
+    let number = |place: u32| grown.members[place as usize];
+    for merge in &mut grown.merges {
+        merge.groups = merge.groups.map(number);
+        merge.direct.accounts = merge.direct.accounts.map(number);
+    }
+    Ok(grown.merges)
+}
+
+/// Whether nothing keeps any of some accounts apart.
+fn may_be_one(judge: &Judge<'_>, guard: &Guard, members: &[u32]) -> bool {
+    !exceeds(judge.pool(), members, guard)
+        && !judge.corrections().has_never_within(members)
+        && (!judge.may_keep_apart() || judge.decide(members).refused.is_empty())
+}
+
+/// What accounts grew into. They are named by their places, in the order of their references.
+struct Grown {
+    members: Vec<u32>,
+    merges: Vec<Merge>,
+    /// By place: the first place of its group.
+    firsts: Vec<u32>,
+    /// The groups that were not joined: one of each, and the limit.
+    kept_apart: Vec<(String, [u32; 2])>,
+}
+
+impl Grown {
+    fn new(
+        judge: &Judge<'_>,
+        guard: &Guard,
+        scores: &PoolScores<'_>,
+        members: &[u32],
+        roots: &[u32],
+    ) -> Result<Self, ScoresError> {
+        let members = by_reference(judge, members);
+        let groups = groups(&members, roots);
+        let limits = Limits::new(guard, judge.pool(), &members);
+        let mut parts = Parts::new(judge, &members, &limits, judge.decide(&members).refused);
+        (0..).zip(&groups).for_each(|(place, group)| parts.join(*group, place));
+        let mut kept_apart = Vec::new();
+        let merges = scores.grow(judge.pool(), &members, &groups, |left, right| {
+            let Some(limit) = parts.forbids(left, right) else {
+                parts.join(left, right);
+                return true;
+            };
+            kept_apart.push((limit, [left, right]));
+            false
+        })?;
+        let firsts = (0..members.len() as u32).map(|place| parts.first(place)).collect();
+        Ok(Self { members, merges, firsts, kept_apart })
+    }
+
+    fn first(&self, place: u32) -> u32 {
+        self.firsts[place as usize]
+    }
+
+    /// The groups that were kept apart and are so still, with what did it.
+    fn divided(&self) -> Option<DividedCluster> {
+        let is_apart = |(_, [left, right]): &&(String, [u32; 2])| self.first(*left) != self.first(*right);
+        let kept_apart = || self.kept_apart.iter().filter(is_apart);
+        let groups: BTreeSet<u32> =
+            kept_apart().flat_map(|(_, places)| places).map(|place| self.first(*place)).collect();
+        let members = |group: &u32| {
+            let places = (0..self.members.len()).filter(|place| self.firsts[*place] == *group);
+            places.map(|place| self.members[place]).collect()
+        };
+        let limits = kept_apart().map(|(limit, _)| limit.clone()).collect();
+        (!groups.is_empty()).then(|| DividedCluster { limits, parts: groups.iter().map(members).collect() })
+    }
+
+    /// Sets the first account of each account's cluster.
+    fn set_roots(&self, roots: &mut [u32]) {
+        let mut least: BTreeMap<u32, u32> = BTreeMap::new();
+        for (first, member) in self.firsts.iter().zip(&self.members) {
+            let known = least.entry(*first).or_insert(*member);
+            *known = (*known).min(*member);
+        }
+        for (first, member) in self.firsts.iter().zip(&self.members) {
+            roots[*member as usize] = least[first];
+        }
+    }
+}
+
+/// By place: the first place of the group that a member is in.
+fn groups(members: &[u32], roots: &[u32]) -> Vec<u32> {
+    let mut first_of: BTreeMap<u32, u32> = BTreeMap::new();
+    let places = (0..).zip(members);
+    places.map(|(place, member)| *first_of.entry(roots[*member as usize]).or_insert(place)).collect()
+}
+
+#[cfg(test)]
+mod tests;
