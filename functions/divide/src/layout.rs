@@ -44,7 +44,7 @@ pub(crate) fn divide(inputs: Vec<SizedInput>, terms: Terms) -> Result<Layout, St
     let text_bytes: u64 = inputs.iter().map(|sized| sized.text_bytes).sum();
     let shards = shards(accounts, nodes, terms)?;
     let (partitions, slices) = partitions(text_bytes, terms)?;
-    Ok(Layout { shards, partitions, slices, nodes, mappers: mappers(inputs), replaced: Vec::new() })
+    Ok(Layout { shards, partitions, slices, nodes, matching: None, mappers: mappers(inputs), replaced: Vec::new() })
 }
 
 /// The number of shards that the request sets, or else the fewest that fit into Link's memory.

@@ -50,6 +50,7 @@ async fn divide(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Div
         mappers: mappers.len() as u32,
         partitions: layout.partitions,
         slices: layout.slices,
+        scores: layout.matching.is_some(),
         mappers_key: keys::mappers(run),
         partitions_key: keys::partitions(run),
     })

@@ -42,6 +42,7 @@ mod tests {
             partitions: 2,
             slices: 8,
             nodes: 20,
+            matching: None,
             mappers: vec![vec![input("a"), input("b")], vec![input("c")]],
             replaced: vec!["crm".to_owned()],
         }

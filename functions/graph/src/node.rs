@@ -92,6 +92,13 @@ impl Node {
         scale(mixed, 64, shards)
     }
 
+    /// The range that holds this reference, if references are divided by their order into so many ranges.
+    #[inline]
+    pub const fn range(self, ranges: u32) -> u32 {
+        // Without the kind, which all references have in common.
+        scale((self.0 << 2 >> 64) as u64, 64, ranges)
+    }
+
     /// The slice of a component with this label. `slices` counts the slices of all partitions together.
     #[inline]
     pub const fn slice(self, slices: u32) -> u32 {

@@ -7,6 +7,7 @@
 
 mod changes;
 mod clustered;
+mod compared;
 mod decided;
 mod guarded;
 mod held_by;
@@ -34,6 +35,7 @@ use crate::snapshot::SourceMarks;
 use crate::suppression::Suppression;
 use crate::survive::Survivorship;
 
+pub use compared::{ComparedAccounts, UnblockedTexts};
 pub use guarded::Guarded;
 pub use line::{LineError, MemberLine, split_member};
 pub use member_stars::member_stars;

@@ -3,6 +3,7 @@
 //! The state machine passes requests and results on. Receipts keep results, and later stages and the command read them
 //! there. No other crate declares such a document. The queue calls Translate and Settle with events of SQS.
 
+mod block;
 mod compact;
 mod divide;
 mod erase;
@@ -18,6 +19,9 @@ mod settle;
 mod tests;
 mod translate;
 
+pub use block::{
+    BlockAdvanceResult, BlockRequest, BlockResult, BlockRoundResult, BlockWork, BlockWorker, DescribeResult,
+};
 pub use compact::{CompactRequest, CompactResult};
 pub use divide::{DivideRequest, DivideResult};
 pub use erase::{EraseCursor, EraseRequest, EraseResult};

@@ -1,9 +1,13 @@
 //! Formats of data: accounts, and what the stages derive from them.
 
 pub mod blocked;
+pub mod blocks;
+pub mod described;
 pub mod edges;
 pub mod labels;
 pub mod links;
+pub mod pairs;
 pub mod rawchunk;
+pub mod records;
 pub mod shuffle;
 pub mod table;

@@ -16,10 +16,10 @@
 //! runs/<run>/{dead,purge}/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
 //! links/<run>/{layout.json,blocked.keys} and links/<run>/<round>/<shard>.<what>
-//! match/<run>/{blocking.json,counts.json,tiles.jsonl,model.json}
+//! match/<run>/{slices.json,blocking.json,counts.json,pairs.json,tiles.jsonl,model.json}
 //! match/<run>/described/<mapper>.shuffle
 //! match/<run>/<round>/<worker>.<what>   of Block
-//! match/<run>/slices/<slice>.records
+//! match/<run>/slices/<slice>.{records,classes}
 //! match/<run>/tiles/<tile>.<what>   of Compare and Score
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
 //! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked,retired}.jsonl.zst,
@@ -480,9 +480,20 @@ pub fn match_round(run: &RunId, round: u32, worker: u32, what: &str) -> String {
     format!("match/{run}/{round:05}/{worker:05}.{what}")
 }
 
-/// The comparison records of a slice's accounts.
-pub fn match_slice(run: &RunId, slice: u32) -> String {
-    format!("match/{run}/slices/{slice:05}.records")
+/// An object of a slice of accounts: `records`, the accounts as they are compared, or `classes`, the frequency classes of
+/// their values.
+pub fn match_slice(run: &RunId, slice: u32, what: &str) -> String {
+    format!("match/{run}/slices/{slice:05}.{what}")
+}
+
+/// How many accounts each slice has.
+pub fn match_slices(run: &RunId) -> String {
+    format!("match/{run}/slices.json")
+}
+
+/// Which objects have the pairs.
+pub fn match_pairs(run: &RunId) -> String {
+    format!("match/{run}/pairs.json")
 }
 
 /// An object of a tile: `patterns` and `histogram` of Compare, `links` of Score.

@@ -3,6 +3,7 @@
 pub mod event;
 pub mod layout;
 pub mod lease;
+pub mod matching;
 pub mod note;
 pub mod plan;
 pub mod receipt;

@@ -23,6 +23,9 @@ pub struct DivideResult {
     pub partitions: u32,
     /// Slices of each partition.
     pub slices: u32,
+    /// Whether pairs are scored.
+    #[serde(default)]
+    pub scores: bool,
     /// The key of the list of mappers: one line per invocation of Partition.
     pub mappers_key: String,
     /// The key of the list of partitions: one line per invocation of Merge.

@@ -66,10 +66,11 @@ fn results_are_written_as_they_always_were() {
             mappers: 2,
             partitions: 3,
             slices: 4,
+            scores: true,
             mappers_key: "m".to_owned(),
             partitions_key: "p".to_owned(),
         },
-        r#"{"shards":1,"mappers":2,"partitions":3,"slices":4,"mappers_key":"m","partitions_key":"p"}"#,
+        r#"{"shards":1,"mappers":2,"partitions":3,"slices":4,"scores":true,"mappers_key":"m","partitions_key":"p"}"#,
     );
     assert_json(&PartitionResult { accounts: 1 }, r#"{"accounts":1}"#);
     assert_json(&MergeResult { customers: 1 }, r#"{"customers":1}"#);

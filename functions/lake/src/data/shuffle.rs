@@ -54,6 +54,14 @@ impl ShuffleWriter {
         Ok(Self { out: Vec::with_capacity(bytes), entries: Vec::new(), compressor: Compressor::new()? })
     }
 
+    /// Creates an empty object for what hardly compresses.
+    ///
+    /// # Errors
+    /// Only if memory runs out.
+    pub fn storing() -> std::io::Result<Self> {
+        Ok(Self { out: Vec::new(), entries: Vec::new(), compressor: Compressor::storing()? })
+    }
+
     /// Appends the next reader's text as one frame, or no frame if it is empty.
     ///
     /// # Errors
@@ -119,8 +127,20 @@ impl ShuffleCollector {
     /// # Errors
     /// Only if memory runs out.
     pub fn new(readers: u32, held_max: usize) -> std::io::Result<Self> {
+        Self::with(Compressor::new()?, readers, held_max)
+    }
+
+    /// The same for entries that hardly compress.
+    ///
+    /// # Errors
+    /// Only if memory runs out.
+    pub fn storing(readers: u32, held_max: usize) -> std::io::Result<Self> {
+        Self::with(Compressor::storing()?, readers, held_max)
+    }
+
+    fn with(compressor: Compressor, readers: u32, held_max: usize) -> std::io::Result<Self> {
         let readers = vec![ReaderBuffer::default(); readers as usize];
-        Ok(Self { readers, held_max, held: 0, compressor: Compressor::new()? })
+        Ok(Self { readers, held_max, held: 0, compressor })
     }
 
     /// Appends a line, with its line end, for a reader.
@@ -246,6 +266,11 @@ impl ShuffleFrames {
     /// The size of a reader's text in bytes, by the object's table.
     pub fn text_bytes(&self, reader: usize) -> usize {
         text_bytes(&self.readers, reader)
+    }
+
+    /// The object's key.
+    pub fn key(&self) -> &str {
+        &self.key
     }
 
     /// How many compressed bytes are held for all readers.
@@ -378,24 +403,47 @@ impl OpenedShuffle {
         text_bytes(&self.table.wanted, reader)
     }
 
-    /// Fetches the frames.
+    /// Fetches the frames of all wanted readers.
     ///
     /// # Errors
     /// The object is missing or damaged.
     pub async fn fetch(self, store: &dyn Store) -> Result<ShuffleFrames, ShuffleError> {
-        let Self { key, table, tail, tail_start, mut bytes_in } = self;
-        let Range { start, end } = table.bytes;
+        let mut frames = self.fetch_some(0..self.table.wanted.len(), store).await?;
+        frames.bytes_in += self.bytes_in;
+        Ok(frames)
+    }
+
+    /// Fetches the frames of some of the wanted readers. The first of these is reader 0 of what is fetched.
+    ///
+    /// # Errors
+    /// The object is missing or damaged.
+    pub async fn fetch_some(&self, readers: Range<usize>, store: &dyn Store) -> Result<ShuffleFrames, ShuffleError> {
+        let readers = self.table.wanted.get(readers).unwrap_or_default().to_vec();
+        let mut frames = readers.iter().flatten();
+        let start = frames.next().map_or(0, |frame| frame.start);
+        let end = readers.iter().flatten().next_back().map_or(0, |frame| frame.start + frame.compressed as u64);
+        let mut bytes_in = 0;
         let bytes = if start == end {
             Bytes::new()
-        } else if start >= tail_start {
-            let place = |position: u64| usize::try_from(position - tail_start).unwrap_or(usize::MAX).min(tail.len());
-            tail.slice(place(start)..place(end))
+        } else if start >= self.tail_start {
+            let place = |position: u64| usize::try_from(position - self.tail_start).unwrap_or(usize::MAX);
+            self.tail.slice(place(start).min(self.tail.len())..place(end).min(self.tail.len()))
         } else {
-            let bytes = store.get_range(&key, start..end).await.map_err(ShuffleError::Read)?;
-            bytes_in += bytes.len() as u64;
+            let bytes = store.get_range(&self.key, start..end).await.map_err(ShuffleError::Read)?;
+            bytes_in = bytes.len() as u64;
             bytes
         };
-        Ok(ShuffleFrames { key, readers: table.wanted, start, bytes, bytes_in })
+        Ok(ShuffleFrames { key: self.key.clone(), readers, start, bytes, bytes_in })
+    }
+
+    /// The number of bytes read to open it.
+    pub const fn bytes_in(&self) -> u64 {
+        self.bytes_in
+    }
+
+    /// The object's key.
+    pub fn key(&self) -> &str {
+        &self.key
     }
 }
 
@@ -422,8 +470,6 @@ fn table_frames(key: &str, tail: &Bytes) -> Result<u32, FormatError> {
 struct SeekTable {
     /// The frames of each wanted reader.
     wanted: Vec<Vec<StoredFrame>>,
-    /// The range of the object that holds the wanted frames.
-    bytes: Range<u64>,
     /// The end of all frames in the object.
     end: u64,
 }
@@ -440,7 +486,7 @@ impl SeekTable {
         if u32::from_le_bytes(array(header)) != SKIPPABLE_MAGIC || header_start + HEADER_BYTES + length != tail.len() {
             return Err(damaged());
         }
-        let mut table = Self { wanted: vec![Vec::new(); wanted.len()], bytes: 0..0, end: 0 };
+        let mut table = Self { wanted: vec![Vec::new(); wanted.len()], end: 0 };
         let mut reader = 0;
         for entry in tail[entries_start..entries_end].chunks_exact(ENTRY_BYTES) {
             let compressed = u32::from_le_bytes(array(entry)) as usize;
@@ -453,8 +499,6 @@ impl SeekTable {
             if compressed == 0 {
                 reader += 1;
             } else if wanted.contains(&reader) {
-                let is_first = table.bytes.is_empty();
-                table.bytes = if is_first { start } else { table.bytes.start }..table.end;
                 table.wanted[(reader - wanted.start) as usize].push(StoredFrame { start, compressed, decompressed });
             }
         }

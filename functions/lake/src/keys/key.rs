@@ -86,12 +86,14 @@ pub enum Key {
         /// The kind of object, such as `keys`.
         what: String,
     },
-    /// The comparison records of a slice's accounts.
+    /// An object of a slice of accounts.
     MatchSlice {
         /// The run.
         run: RunId,
         /// The slice's number.
         slice: u32,
+        /// The kind of object, such as `records`.
+        what: String,
     },
     /// An object of a tile of pairs.
     MatchTile {
@@ -167,10 +169,14 @@ pub enum OfRun {
     Layout,
     /// The blocked keys of the run.
     LinkBlocked,
+    /// How many accounts each slice has.
+    MatchSlices,
     /// What blocking found.
     MatchBlocking,
     /// What the accounts' values were counted to.
     MatchCounts,
+    /// Which objects have the pairs.
+    MatchPairs,
     /// The list of tiles.
     MatchTiles,
     /// The model that the run scores with.
@@ -204,7 +210,7 @@ impl OfChunk {
 
 impl OfRun {
     /// All kinds.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Config,
         Self::Plan,
         Self::Corrections,
@@ -215,8 +221,10 @@ impl OfRun {
         Self::Token,
         Self::Layout,
         Self::LinkBlocked,
+        Self::MatchSlices,
         Self::MatchBlocking,
         Self::MatchCounts,
+        Self::MatchPairs,
         Self::MatchTiles,
         Self::MatchModel,
         Self::Mappers,
@@ -243,8 +251,10 @@ impl OfRun {
             Self::Token => super::run_token(run),
             Self::Layout => super::layout(run),
             Self::LinkBlocked => super::link_blocked(run),
+            Self::MatchSlices => super::match_slices(run),
             Self::MatchBlocking => super::match_blocking(run),
             Self::MatchCounts => super::match_counts(run),
+            Self::MatchPairs => super::match_pairs(run),
             Self::MatchTiles => super::match_tiles(run),
             Self::MatchModel => super::match_model(run),
             Self::Mappers => super::mappers(run),
@@ -357,7 +367,7 @@ fn of_match(run: RunId, rest: &[&str]) -> Option<Key> {
     let number_of = number(number_of)?;
     Some(match *folder {
         "described" => Key::Described { run, mapper: number_of },
-        "slices" => Key::MatchSlice { run, slice: number_of },
+        "slices" => Key::MatchSlice { run, slice: number_of, what: what.to_owned() },
         "tiles" => Key::MatchTile { run, tile: number_of, what: what.to_owned() },
         round => Key::MatchRound { run, round: number(round)?, worker: number_of, what: what.to_owned() },
     })
@@ -391,7 +401,7 @@ impl fmt::Display for Key {
             Self::LinkRound { run, round, shard, what } => super::link_round(run, *round, *shard, what),
             Self::Described { run, mapper } => super::match_described(run, *mapper),
             Self::MatchRound { run, round, worker, what } => super::match_round(run, *round, *worker, what),
-            Self::MatchSlice { run, slice } => super::match_slice(run, *slice),
+            Self::MatchSlice { run, slice, what } => super::match_slice(run, *slice, what),
             Self::MatchTile { run, tile, what } => super::match_tile(run, *tile, what),
             Self::Shuffle { run, mapper } => super::shuffle(run, *mapper),
             Self::Merged { run, partition, part: Some(part) } => super::merged(run, *partition, *part),

@@ -24,11 +24,26 @@ pub struct Layout {
     /// References, match keys and customers of all accounts, with repetitions; 0 in layouts of earlier programs.
     #[serde(default)]
     pub nodes: u64,
+    /// How the pairs are divided, if they are scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matching: Option<MatchLayout>,
     /// The inputs of each mapper.
     pub mappers: Vec<Vec<MapperInput>>,
     /// The sources whose previous accounts a snapshot replaces, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
+}
+
+/// How scored pairs are divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatchLayout {
+    /// Slices of all accounts, by their references. A tile is of two slices.
+    pub slices: u32,
+    /// Shards of all keys of blocks, by their hashes.
+    pub shards: u32,
+    /// How many pairs a shard holds before it writes them.
+    pub pairs_at_once: u32,
 }
 
 /// An object that a mapper reads.

@@ -57,13 +57,17 @@ fn any_key() -> impl Strategy<Value = Key> {
             worker,
             what: what.to_owned()
         }),
-        (any_run(), any_number(), words).prop_map(|(run, tile, what)| Key::MatchTile {
+        (any_run(), any_number(), words.clone()).prop_map(|(run, tile, what)| Key::MatchTile {
             run,
             tile,
             what: what.to_owned()
         }),
         (any_run(), any_number()).prop_map(|(run, mapper)| Key::Described { run, mapper }),
-        (any_run(), any_number()).prop_map(|(run, slice)| Key::MatchSlice { run, slice }),
+        (any_run(), any_number(), words.clone()).prop_map(|(run, slice, what)| Key::MatchSlice {
+            run,
+            slice,
+            what: what.to_owned()
+        }),
         (any_run(), any_number()).prop_map(|(run, mapper)| Key::Shuffle { run, mapper }),
         (any_run(), any_number(), proptest::option::of(parts.clone())).prop_map(|(run, partition, part)| Key::Merged {
             run,
@@ -210,7 +214,10 @@ fn keys_are_frozen() {
             Key::MatchRound { run: run.clone(), round: 2, worker: 1, what: "keys".to_owned() },
             format!("match/{RUN}/00002/00001.keys"),
         ),
-        (Key::MatchSlice { run: run.clone(), slice: 1 }, format!("match/{RUN}/slices/00001.records")),
+        (
+            Key::MatchSlice { run: run.clone(), slice: 1, what: "records".to_owned() },
+            format!("match/{RUN}/slices/00001.records"),
+        ),
         (
             Key::MatchTile { run: run.clone(), tile: 1, what: "links".to_owned() },
             format!("match/{RUN}/tiles/00001.links"),
@@ -236,8 +243,10 @@ fn keys_are_frozen() {
         "runs/{}/token.json",
         "links/{}/layout.json",
         "links/{}/blocked.keys",
+        "match/{}/slices.json",
         "match/{}/blocking.json",
         "match/{}/counts.json",
+        "match/{}/pairs.json",
         "match/{}/tiles.jsonl",
         "match/{}/model.json",
         "partitions/{}/mappers.jsonl",

@@ -1,0 +1,132 @@
+//! The documents of scored pairs.
+
+use onefold_scoring::blocking::BlockSizes;
+use onefold_scoring::counts::Counts;
+use serde::{Deserialize, Serialize};
+
+use crate::keys::{self, RunId};
+
+/// `match/<run>/slices.json`: the rows of each slice. Rows are numbered through all slices, in the order of references.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SliceRows {
+    /// The first row of each slice, and behind them the number of all rows.
+    pub starts: Vec<u32>,
+}
+
+impl SliceRows {
+    /// The number of all rows.
+    pub fn rows(&self) -> u32 {
+        self.starts.last().copied().unwrap_or_default()
+    }
+
+    /// The first row of a slice.
+    pub fn start(&self, slice: u32) -> u32 {
+        self.starts.get(slice as usize).copied().unwrap_or_default()
+    }
+
+    /// The number of rows of a slice.
+    pub fn rows_of(&self, slice: u32) -> u32 {
+        self.start(slice.saturating_add(1)).saturating_sub(self.start(slice))
+    }
+
+    /// The slice of a row.
+    pub fn slice(&self, row: u32) -> u32 {
+        self.starts.partition_point(|start| *start <= row).saturating_sub(1) as u32
+    }
+}
+
+/// `match/<run>/<round>/<worker>.counts`: what a slice or a shard of Block counted. They add up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockCounts {
+    /// Accounts and values.
+    pub counts: Counts,
+    /// The sizes of blocks, by pass.
+    pub blocks: Vec<BlockSizes>,
+}
+
+/// `match/<run>/blocking.json`: the passes, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blocking {
+    /// The passes.
+    pub passes: Vec<PassBlocks>,
+}
+
+impl Blocking {
+    /// The greatest block that a pass gives pairs of, by pass; 0 for a pass that is not used.
+    pub fn caps(&self) -> Vec<u32> {
+        self.passes.iter().map(|pass| pass.cap).collect()
+    }
+}
+
+/// A pass, and what was found in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassBlocks {
+    /// What accounts of a block share.
+    pub name: String,
+    /// The greatest block that it gives pairs of.
+    pub cap: u32,
+    /// How many blocks there are, by size.
+    pub sizes: BlockSizes,
+}
+
+/// `match/<run>/pairs.json`: the objects that have the pairs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairList {
+    /// The number of tiles: the readers of each object.
+    pub tiles: u32,
+    /// Pairs of all objects and tiles. The same pair can be in several objects.
+    pub pairs: u64,
+    /// Rows of blocks that no division made small enough: they gave no pairs there.
+    pub dropped_rows: u64,
+    /// The objects.
+    pub parts: Vec<PairPart>,
+}
+
+/// An object with pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairPart {
+    /// The round of Block.
+    pub round: u32,
+    /// The shard that gave the pairs.
+    pub shard: u32,
+    /// The part's number.
+    pub part: u32,
+}
+
+impl PairPart {
+    /// The object's key.
+    pub fn key(self, run: &RunId) -> String {
+        keys::match_round(run, self.round, self.shard, &format!("pairs-{:05}", self.part))
+    }
+}
+
+/// A line of `match/<run>/tiles.jsonl`: the work of one invocation of Compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tile {
+    /// The tile's number.
+    pub tile: u32,
+    /// The slice of the first account of each pair.
+    pub first: u32,
+    /// The slice of the second; the same or a greater one.
+    pub second: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_in_a_slice() {
+        let rows = SliceRows { starts: vec![0, 2, 2, 5] };
+        assert_eq!((0..5).map(|row| rows.slice(row)).collect::<Vec<_>>(), [0, 0, 2, 2, 2]);
+        assert_eq!((0..3).map(|slice| rows.rows_of(slice)).collect::<Vec<_>>(), [2, 0, 3]);
+        assert_eq!((rows.rows(), rows.start(2)), (5, 2));
+    }
+}
