@@ -2,6 +2,7 @@
 
 mod address;
 mod field_values;
+mod found;
 mod generation;
 mod name;
 
@@ -12,6 +13,7 @@ use onefold_normalise::{push_plain_letters, push_plain_words};
 use crate::{FieldKind, ScoredFields};
 use address::Address;
 use field_values::FieldValues;
+use found::Found;
 
 /// The values of an account.
 pub trait AccountTexts {
@@ -26,37 +28,6 @@ pub struct Describer {
     /// For each field that is compared, what is read of an account. A flat and a generation are found in other fields, too.
     from: Vec<Option<TextField>>,
     has_middle_name: bool,
-}
-
-/// What is found in a field and belongs to a later one.
-#[derive(Debug, Default)]
-struct Found {
-    generation: Option<&'static str>,
-    units: Vec<Unit>,
-}
-
-/// A flat, and the places of its addresses among the account's, as digits.
-#[derive(Debug)]
-struct Unit {
-    name: String,
-    addresses: String,
-}
-
-impl Found {
-    fn push_unit(&mut self, name: String, address: usize) {
-        let address = address.to_string();
-        match self.units.iter_mut().find(|unit| unit.name == name) {
-            Some(unit) => unit.addresses.push_str(&address),
-            None => self.units.push(Unit { name, addresses: address }),
-        }
-    }
-}
-
-impl Unit {
-    /// Most flats are in the first address, for which nothing stands.
-    fn extra(&self) -> &[u8] {
-        if self.addresses == "0" { b"" } else { self.addresses.as_bytes() }
-    }
 }
 
 impl Describer {
@@ -77,64 +48,63 @@ impl Describer {
     /// Appends the record of an account.
     pub fn record(&self, account: &impl AccountTexts, out: &mut Vec<u8>) {
         let mut found = Found::default();
+        if self.has_middle_name {
+            account.each_value(TextField::MiddleName, &mut |name| found.take_middle_name(name));
+        }
         let mut text = String::new();
         for ((place, field), from) in self.fields.iter().enumerate().zip(&self.from) {
             let mut values = FieldValues::new(out, place);
-            if field.kind == FieldKind::Unit {
-                for unit in found.units.drain(..) {
-                    values.push(unit.name.as_bytes(), unit.extra());
-                }
-                continue;
+            if let Some(from) = *from {
+                account.each_value(from, &mut |value| {
+                    text.clear();
+                    push_value(field.kind, value, &mut text, &mut found, &mut values);
+                });
             }
-            let Some(from) = *from else { continue };
-            account.each_value(from, &mut |value| {
-                text.clear();
-                match field.kind {
-                    FieldKind::GivenName => {
-                        push_plain_words(value, &mut text);
-                        if self.has_middle_name && values.is_empty() {
-                            push_middle_name(account, &mut text);
-                        }
-                        found.generation = generation::cut_off(&mut text).or(found.generation);
-                        name::push_given(&text, &mut values);
-                    }
-                    FieldKind::FamilyName => {
-                        push_plain_words(value, &mut text);
-                        found.generation = generation::cut_off(&mut text).or(found.generation);
-                        name::push_family(&text, &mut values);
-                    }
-                    FieldKind::Generation => {
-                        push_plain_words(value, &mut text);
-                        found.generation = generation::of_suffix(&text).or(found.generation);
-                    }
-                    FieldKind::Address => {
-                        let address = Address::of(value);
-                        let place = values.push(address.street.as_bytes(), address.number.as_bytes());
-                        found.push_unit(address.unit, place.unwrap_or_default());
-                    }
-                    FieldKind::Phone => {
-                        push_phone(value, &mut text);
-                        values.push(text.as_bytes(), b"");
-                    }
-                    FieldKind::Email => {
-                        push_email(value, &mut text);
-                        values.push(text.as_bytes(), b"");
-                    }
-                    FieldKind::Birthdate | FieldKind::PostalCode | FieldKind::Identifier => {
-                        push_plain_letters(value, &mut text);
-                        values.push(text.as_bytes(), b"");
-                    }
-                    FieldKind::City | FieldKind::Text | FieldKind::Unit => {
-                        push_plain_words(value, &mut text);
-                        values.push(text.as_bytes(), b"");
-                    }
-                }
-            });
-            if field.kind == FieldKind::Generation {
-                values.push(found.generation.unwrap_or_default().as_bytes(), b"");
-            }
+            found.push(field.kind, &mut values);
         }
     }
+}
+
+/// Adds a value of an account as a field is compared; `text` is empty.
+fn push_value(kind: FieldKind, value: &str, text: &mut String, found: &mut Found, values: &mut FieldValues<'_>) {
+    match kind {
+        FieldKind::GivenName => return push_given_name(value, text, found, values),
+        FieldKind::FamilyName => return push_family_name(value, text, found, values),
+        FieldKind::Address => return push_address(value, found, values),
+        FieldKind::Generation => {
+            push_plain_words(value, text);
+            found.generation = generation::of_suffix(text).or(found.generation);
+            return;
+        }
+        FieldKind::Phone => push_phone(value, text),
+        FieldKind::Email => push_email(value, text),
+        FieldKind::Birthdate | FieldKind::PostalCode | FieldKind::Identifier => push_plain_letters(value, text),
+        FieldKind::City | FieldKind::Text | FieldKind::Unit => push_plain_words(value, text),
+    }
+    values.push(text.as_bytes(), b"");
+}
+
+fn push_given_name(value: &str, text: &mut String, found: &mut Found, values: &mut FieldValues<'_>) {
+    push_plain_words(value, text);
+    let middle = std::mem::take(&mut found.middle_name);
+    if !middle.is_empty() && !text.is_empty() {
+        text.push(' ');
+        text.push_str(&middle);
+    }
+    found.generation = generation::cut_off(text).or(found.generation);
+    name::push_given(text, values);
+}
+
+fn push_family_name(value: &str, text: &mut String, found: &mut Found, values: &mut FieldValues<'_>) {
+    push_plain_words(value, text);
+    found.generation = generation::cut_off(text).or(found.generation);
+    name::push_family(text, values);
+}
+
+fn push_address(value: &str, found: &mut Found, values: &mut FieldValues<'_>) {
+    let address = Address::of(value);
+    let place = values.push(address.street.as_bytes(), address.number.as_bytes());
+    found.take_unit(address.unit, place.unwrap_or_default());
 }
 
 /// The field of an account that a compared field is read from.
@@ -145,18 +115,6 @@ fn source(kind: FieldKind, name: &str, config: &Config) -> Option<TextField> {
         FieldKind::Unit => None,
         _ => config.text_field(name),
     }
-}
-
-/// Appends a middle name as a further word.
-fn push_middle_name(account: &impl AccountTexts, given: &mut String) {
-    let mut is_first = true;
-    account.each_value(TextField::MiddleName, &mut |middle| {
-        if std::mem::take(&mut is_first) {
-            given.push(' ');
-            push_plain_words(middle, given);
-        }
-    });
-    given.truncate(given.trim_end().len());
 }
 
 /// Appends the digits of a phone number, and behind them those of its extension.

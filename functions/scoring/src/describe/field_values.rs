@@ -17,10 +17,6 @@ impl<'o> FieldValues<'o> {
         Self { out, field, start, count: 0 }
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
     /// Adds a value, unless it is empty, the field has it, or there are [`VALUES_MAX`]. Gives its place among the field's.
     pub(super) fn push(&mut self, text: &[u8], extra: &[u8]) -> Option<usize> {
         if text.is_empty() {
