@@ -9,7 +9,11 @@ use super::text::{ascii, ascii_alphanumerics};
 
 /// The ASCII letters of a value, in upper case.
 pub(super) fn letters(value: &str) -> Vec<u8> {
-    ascii_alphanumerics(value).filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_uppercase()).collect()
+    if value.is_ascii() { upper_letters(value.bytes()) } else { upper_letters(ascii_alphanumerics(value)) }
+}
+
+fn upper_letters(text: impl Iterator<Item = u8>) -> Vec<u8> {
+    text.filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_uppercase()).collect()
 }
 
 /// The code of some letters; `None` if nothing in them sounds.

@@ -165,7 +165,9 @@ fn push<'w>(street: &mut Vec<Cow<'w, str>>, word: &'w str, has_dot: bool, next: 
 fn push_name<'w>(street: &mut Vec<Cow<'w, str>>, word: &'w str, has_dot: bool) {
     const SHORTEST_NAME: usize = 2;
     let end = TYPE_ENDS.into_iter().find_map(|(end, form, needs_dot)| {
-        let name = word.strip_suffix(end).filter(|name| name.len() >= SHORTEST_NAME)?;
+        // Most words have another letter at the end, which is quick to see.
+        let has_last = word.as_bytes().last() == end.as_bytes().last();
+        let name = has_last.then(|| word.strip_suffix(end))?.filter(|name| name.len() >= SHORTEST_NAME)?;
         (!needs_dot || has_dot).then_some((name, form))
     });
     match end {
