@@ -128,6 +128,9 @@ impl Pass {
                 continue;
             }
             for two in features.of(second) {
+                if self.is_in_any_order && one > two && are_also_swapped(features, [first, second], [one, two]) {
+                    continue;
+                }
                 let both = if self.is_in_any_order {
                     hash::join(*one.min(two), *one.max(two))
                 } else {
@@ -141,6 +144,11 @@ impl Pass {
             }
         }
     }
+}
+
+/// Whether an account has two values the other way round as well, so that both make one key.
+fn are_also_swapped(features: &Features, [first, second]: [u8; 2], [one, two]: [&u64; 2]) -> bool {
+    features.of(first).contains(two) && features.of(second).contains(one)
 }
 
 fn pass(places: &[u8], is_in_any_order: bool) -> Pass {

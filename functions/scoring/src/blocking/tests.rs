@@ -137,6 +137,15 @@ fn several_values_make_several_keys() {
 }
 
 #[test]
+fn names_that_are_given_and_family_name_make_one_key() {
+    let (fields, passes) = (fields(), Passes::of(&fields()));
+    let names = ["given_name", "family_name"].map(|field| [(field, "kim|kim/KM"), (field, "lee|lee/L")]).concat();
+    let keys = keys(&passes, &record(&fields, &names));
+    let swapped = keys.iter().filter(|(pass, _)| pass == "given_name (first word) + family_name");
+    assert_eq!(swapped.count(), 3, "kim kim, kim lee, lee lee");
+}
+
+#[test]
 fn dropped_passes_make_no_keys_and_the_others_keep_their_numbers() {
     let (fields, passes) = (fields(), Passes::of(&fields()));
     let record = record(&fields, &[("email", "anna@x.de"), ("phone_number", "4930123456")]);
