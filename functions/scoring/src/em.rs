@@ -15,7 +15,9 @@ const ITERATIONS: usize = 60;
 const TOTALS_FROM: usize = 5;
 /// The least share of a total that is left to strangers.
 const TOTALS_LEAST: f64 = 0.05;
-/// How many pairs of relatives the prior weighs.
+/// How many pairs of one person the prior weighs. If fewer are expected, what is learnt is rather the prior.
+pub(crate) const PRIOR_PAIRS: f64 = 100.0;
+/// Likewise pairs of relatives.
 const RELATIVES_PRIOR_PAIRS: f64 = 10.0;
 /// The least probability that one person's values differ: otherwise, one difference would outweigh all else.
 const DIFFER_LEAST: f64 = 0.002;
@@ -174,7 +176,7 @@ fn maximise(pairs: &Pairs, expected: &Expected, from_totals: bool, learnt: &mut 
         let probabilities = &mut learnt.fields[place];
         let matches = known(&expected.matches.levels[place]);
         if field.is_learnt {
-            probabilities.m = at_least_differ(posterior(field, &matches, &field.m, crate::train::PRIOR_PAIRS));
+            probabilities.m = at_least_differ(posterior(field, &matches, &field.m, PRIOR_PAIRS));
         }
         if let (Some(prior), true) = (&field.r, field.is_learnt) {
             let relatives = known(&expected.relatives.levels[place]);

@@ -1,5 +1,5 @@
 //! The probabilities of comparison levels that hold for people's data in general. They weigh as much as
-//! [`PAIRS`](crate::train) of learnt pairs, so of small sets they decide, and of large ones the pairs do.
+//! [`PRIOR_PAIRS`](crate::em::PRIOR_PAIRS) learnt pairs, so of small sets they decide, and of large ones the pairs do.
 //!
 //! They are reasoned from what is published, not fitted to a set. A probability below is one of three: how often a value is
 //! the same, how often it is written differently (by kind of difference), and how often a person has another value. Who

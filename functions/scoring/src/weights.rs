@@ -76,8 +76,8 @@ impl FieldWeights {
     fn new(field: &FieldModel, counts: &FieldCounts) -> Self {
         let differing = differing(counts);
         let mut weights = Self { strangers: [0; LEVELS], relatives: [0; LEVELS] };
-        // All have one value, or one has any: it tells nobody apart.
-        if differing == 0.0 && counts.equal_pairs.iter().filter(|pairs| **pairs > 0).count() <= 1 {
+        // All have one value, or hardly any has one: it tells nobody apart.
+        if differing == 0.0 {
             return weights;
         }
         let left = left_to_strangers(field, counts);

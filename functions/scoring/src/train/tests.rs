@@ -1,7 +1,7 @@
 use super::*;
 use crate::curve::Curve;
 use crate::weights::Weights;
-use crate::{Pattern, frequency};
+use crate::{DIFFER, FieldKind, Pattern, frequency};
 
 /// Who a made-up account is of, and its values: 0 is none.
 struct Row {
