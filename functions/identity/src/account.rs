@@ -125,6 +125,16 @@ impl<'a> Account<'a> {
         self.more.iter().flat_map(|more| more.all_others())
     }
 
+    /// The birth date as it was written, `YYYY-MM-DD`, where no calendar has such a day. It is for comparing only.
+    pub fn written_birthdate(&self) -> Option<&str> {
+        self.more.as_ref()?.written_birthdate.as_deref()
+    }
+
+    /// Sets the birth date as it was written.
+    pub fn set_written_birthdate(&mut self, date: Cow<'a, str>) {
+        self.change_more(|more| more.written_birthdate = Some(date));
+    }
+
     /// Sets or clears a text field, with all its values.
     #[inline(always)]
     pub fn set_text(&mut self, field: TextField, value: Option<Cow<'a, str>>) {

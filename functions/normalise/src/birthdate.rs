@@ -1,11 +1,15 @@
 //! Birth dates: the days that people are born on, and those that programs write where they know none.
 
+mod written;
+
 use std::borrow::Cow;
 
 use jiff::civil::Date;
 
 use super::placeholder::{NoValue, is_placeholder};
 use super::timestamp::{TimeFormat, Timestamp, is_date};
+
+pub use written::written_date;
 
 /// What programs write for no date: zeros, the first or last day that they know, and the day from which they count.
 /// Sorted.

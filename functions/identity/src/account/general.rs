@@ -10,6 +10,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 
 use super::Account;
+use super::more::WRITTEN_BIRTHDATE;
 
 impl<'de: 'a, 'a> Deserialize<'de> for Account<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -41,6 +42,7 @@ impl<'de> Visitor<'de> for AccountVisitor {
                 "interests" => account.interests = map.next_value_seed(TextsSeed)?,
                 "attributes" => account.attributes = map.next_value_seed(AttributesSeed)?,
                 "other_values" => others.extend(map.next_value_seed(OthersSeed)?),
+                WRITTEN_BIRTHDATE => account.set_written_birthdate(map.next_value_seed(TextSeed)?),
                 "provenance" => account.provenance = Some(raw(map.next_value()?)),
                 member => match TextField::from_plain_member(member) {
                     Some(field) => account.set_first(field, Some(map.next_value_seed(TextSeed)?)),

@@ -8,6 +8,9 @@ use crate::json;
 
 const LATER_FIELDS: usize = TEXT_FIELDS - BASIC_FIELDS;
 
+/// The member of an account's text that has a birth date that is none.
+pub(super) const WRITTEN_BIRTHDATE: &str = "written_birthdate";
+
 /// A name that an account's text gives, and a value.
 type Named<'a, T> = (Cow<'a, str>, T);
 
@@ -19,13 +22,18 @@ pub(super) struct MoreTexts<'a> {
     /// The first values of fields of one's own, sorted by name. An account's text may name fields that no configuration
     /// declares any more.
     own: Vec<Named<'a, Cow<'a, str>>>,
+    /// Day, month and year of birth as they were written, where no calendar has such a day.
+    pub(super) written_birthdate: Option<Cow<'a, str>>,
     /// The values behind the first one, by field in the order of [`TextField`]. No list is empty.
     others: Vec<Named<'a, Vec<Cow<'a, str>>>>,
 }
 
 impl<'a> MoreTexts<'a> {
     pub(super) fn is_empty(&self) -> bool {
-        self.later.iter().all(Option::is_none) && self.own.is_empty() && self.others.is_empty()
+        self.later.iter().all(Option::is_none)
+            && self.own.is_empty()
+            && self.others.is_empty()
+            && self.written_birthdate.is_none()
     }
 
     /// The first value of a field that is not basic.
@@ -102,6 +110,9 @@ impl<'a> MoreTexts<'a> {
         }
         for (name, value) in &self.own {
             json::push_member(out, name, value);
+        }
+        if let Some(date) = &self.written_birthdate {
+            json::push_member(out, WRITTEN_BIRTHDATE, date);
         }
     }
 

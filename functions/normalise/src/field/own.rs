@@ -54,6 +54,7 @@ impl OwnField {
                 | "default"
                 | "deleted"
                 | "emails"
+                | "frequencies"
                 | "full_name"
                 | "held_by"
                 | "id"
@@ -69,6 +70,7 @@ impl OwnField {
                 | "salary"
                 | "units"
                 | "updated_at"
+                | "written_birthdate"
         );
         is_field || is_other
     }

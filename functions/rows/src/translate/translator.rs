@@ -8,7 +8,7 @@ use onefold_identity::blocked_set::BlockedSet;
 use onefold_identity::match_keys::Matcher;
 use onefold_identity::reference;
 use onefold_identity::suppression::Suppression;
-use onefold_normalise::birthdate::{BirthDates, is_no_time, is_zeros};
+use onefold_normalise::birthdate::{BirthDates, is_no_time, is_zeros, written_date};
 use onefold_normalise::contacts::{emails, phone_numbers};
 use onefold_normalise::field::{TEXT_FIELDS, TextField};
 use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_placeholder};
@@ -268,6 +268,7 @@ impl<'c> Translator<'c> {
     ) where
         'c: 'a,
     {
+        let written = (field == TextField::Birthdate && self.config.score.is_some()).then(|| text.clone());
         let mut push = |text: Cow<'a, str>| match self.normal(account, field, text, reading) {
             Err(reason) => dropped.count(field, Err(reason)),
             Ok(normal) => {
@@ -283,6 +284,10 @@ impl<'c> Translator<'c> {
             TextField::Email => emails(text).into_iter().for_each(push),
             TextField::PhoneNumber => phone_numbers(text).into_iter().for_each(push),
             _ => push(text),
+        }
+        if let Some(written) = written.filter(|_| account.text(field).is_none()) {
+            let date = written_date(&written, reading.format);
+            date.into_iter().for_each(|date| account.set_written_birthdate(Cow::Owned(date)));
         }
     }
 
