@@ -48,3 +48,4 @@ pub mod shared_keys;
 pub mod snapshot;
 pub mod suppression;
 pub mod survive;
+pub mod unblocked_texts;

@@ -35,7 +35,7 @@ use crate::snapshot::SourceMarks;
 use crate::suppression::Suppression;
 use crate::survive::Survivorship;
 
-pub use compared::{ComparedAccounts, UnblockedTexts};
+pub use compared::ComparedAccounts;
 pub use guarded::Guarded;
 pub use line::{LineError, MemberLine, split_member};
 pub use member_stars::member_stars;

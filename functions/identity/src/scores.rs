@@ -9,16 +9,14 @@ pub(crate) mod testing;
 use hashbrown::HashTable;
 use onefold_config::Config;
 use onefold_graph::node::Node;
-use onefold_normalise::field::TextField;
 use onefold_scoring::customers::{Linkage, Merge, ScoredLink, grow};
-use onefold_scoring::describe::{AccountTexts, Describer};
+use onefold_scoring::describe::Describer;
 use onefold_scoring::levels::{Comparer, Records};
 use onefold_scoring::weights::{PairScore, Score, Weights};
 use onefold_scoring::{Pattern, ScoredFields, record};
 
-use crate::account::Account;
-use crate::blocked_set::BlockedSet;
 use crate::pool::AccountPool;
+use crate::unblocked_texts::UnblockedTexts;
 
 /// The scores of a slice cannot be those of its accounts. Accounts are not named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,7 +69,7 @@ impl Scorer {
     }
 
     fn record(&self, pool: &AccountPool<'_>, number: u32, out: &mut Vec<u8>) {
-        self.describer.record(&SomebodysTexts::new(pool.account(number), pool.listed(number)), out);
+        self.describer.record(&UnblockedTexts::new(pool.account(number), pool.listed(number)), out);
     }
 
     /// How many values of an account are compared.
@@ -215,24 +213,5 @@ impl<'s> PoolScores<'s> {
             records.push(&bytes, classes);
         }
         Ok(records)
-    }
-}
-
-/// The values of an account but for those on the list of blocked values.
-pub struct SomebodysTexts<'t> {
-    account: &'t Account<'t>,
-    listed: BlockedSet,
-}
-
-impl<'t> SomebodysTexts<'t> {
-    /// The values of an account that are not `listed`.
-    pub const fn new(account: &'t Account<'t>, listed: BlockedSet) -> Self {
-        Self { account, listed }
-    }
-}
-
-impl AccountTexts for SomebodysTexts<'_> {
-    fn each_value(&self, field: TextField, take: &mut dyn FnMut(&str)) {
-        self.listed.values(self.account, field).for_each(take);
     }
 }

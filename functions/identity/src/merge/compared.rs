@@ -3,37 +3,15 @@
 use onefold_config::Config;
 use onefold_graph::AccountVersion;
 use onefold_graph::node::{Node, NodeHasher};
-use onefold_normalise::field::TextField;
-use onefold_scoring::describe::AccountTexts;
 
 use super::line::{LineError, LineOrigin};
 use super::record::read_records;
 use crate::account::Account;
-use crate::blocked_set::BlockedSet;
 use crate::blocked_values::Blocklist;
 use crate::counts::VersionCounts;
 use crate::snapshot::SourceMarks;
 use crate::suppression::Suppression;
-
-/// The text fields of an account without what is blocked.
-#[derive(Clone, Copy, Debug)]
-pub struct UnblockedTexts<'a> {
-    account: &'a Account<'a>,
-    blocked: BlockedSet,
-}
-
-impl<'a> UnblockedTexts<'a> {
-    /// Without the blocked values.
-    pub const fn new(account: &'a Account<'a>, blocked: BlockedSet) -> Self {
-        Self { account, blocked }
-    }
-}
-
-impl AccountTexts for UnblockedTexts<'_> {
-    fn each_value(&self, field: TextField, take: &mut dyn FnMut(&str)) {
-        self.blocked.values(self.account, field).for_each(take);
-    }
-}
+use crate::unblocked_texts::UnblockedTexts;
 
 /// Reads which versions of accounts lines have, for scored pairs.
 #[derive(Debug)]
@@ -74,7 +52,7 @@ impl<'c> ComparedAccounts<'c> {
                 gone += 1;
                 continue;
             }
-            let texts = (!account.deleted).then(|| UnblockedTexts { account, blocked: self.blocklist.of(account) });
+            let texts = (!account.deleted).then(|| UnblockedTexts::new(account, self.blocklist.of(account)));
             take(self.hasher.reference(&account.reference), record.version(), texts)?;
         }
         Ok(gone)
@@ -87,6 +65,9 @@ impl<'c> ComparedAccounts<'c> {
 
 #[cfg(test)]
 mod tests {
+    use onefold_normalise::field::TextField;
+    use onefold_scoring::describe::AccountTexts;
+
     use super::*;
     use crate::merge::line::{write_member, write_tombstone};
 
@@ -109,9 +90,9 @@ mod tests {
         text.push(b'\n');
         // A row of this run of a source that is replaced is what replaces it.
         text.extend_from_slice((line("shop:1", r#","email":"a@x.de""#) + "\n").as_bytes());
-        write_member(&mut text, "id", &line("crm:2", r#","email":"b@x.de""#));
-        write_member(&mut text, "id", &line("crm:4", r#","email":"erased@x.de""#));
-        write_member(&mut text, "id", &line("shop:2", r#","email":"gone@x.de""#));
+        write_member(&mut text, "id", &line("crm:2", r#","email":"b@x.de""#), None);
+        write_member(&mut text, "id", &line("crm:4", r#","email":"erased@x.de""#), None);
+        write_member(&mut text, "id", &line("shop:2", r#","email":"gone@x.de""#), None);
         write_tombstone(&mut text, &line("crm:3", r#","deleted":true"#));
         let text = String::from_utf8(text).unwrap();
         let mut found = Vec::new();

@@ -587,6 +587,19 @@ fn what_is_nothing_is_no_attribute() {
 }
 
 #[test]
+fn a_birth_date_that_is_no_day_is_kept_as_written_where_scores_decide() {
+    let row = r#"{"id":1,"born":"31.02.1949"}"#;
+    let born = |config: &str| lines(&translate_by(config, "crm", row.as_bytes(), 0).accounts)[0].clone();
+    let scored = born(&format!("{CONFIG}\n[score]\n"));
+    assert_eq!((&scored["written_birthdate"], &scored["birthdate"]), (&json!("1949-02-31"), &Value::Null));
+    assert_eq!(born(CONFIG)["written_birthdate"], Value::Null);
+    let placeholder = row.replace("31.02.1949", "00.00.0000");
+    let config = format!("{CONFIG}\n[score]\n");
+    let nobodys = lines(&translate_by(&config, "crm", placeholder.as_bytes(), 0).accounts)[0].clone();
+    assert_eq!(nobodys["written_birthdate"], Value::Null);
+}
+
+#[test]
 fn an_id_that_stands_for_a_missing_one_refuses_its_row() {
     for row in [&b"{\"id\":\"NaN\"}"[..], b"{\"id\":\"null\"}", b"{\"id\":\" N/A \"}", b"{\"id\":\"-\"}"] {
         assert_eq!(reject(row).0, json!("id"));
