@@ -9,7 +9,7 @@ use crate::text::ascii;
 
 /// A folded text in Latin letters of ASCII.
 pub(super) fn latin(folded: &str) -> Cow<'_, str> {
-    if !folded.chars().any(|letter| is_greek(letter) || is_kana(letter)) {
+    if !folded.chars().any(|letter| is_greek(letter) || is_kana(letter) || of_surname(letter).is_some()) {
         return ascii(Cow::Borrowed(folded));
     }
     let letters: Vec<char> = folded.chars().collect();
@@ -20,7 +20,7 @@ pub(super) fn latin(folded: &str) -> Cow<'_, str> {
         at += match letter {
             letter if is_greek(*letter) => push_greek(*letter, before, behind, &mut latin),
             letter if is_kana(*letter) => push_kana(*letter, behind, &mut latin),
-            letter => push(*letter, &mut latin),
+            letter => push_any(*letter, before, behind, &mut latin),
         };
     }
     Cow::Owned(latin)
@@ -32,6 +32,48 @@ const fn is_greek(letter: char) -> bool {
 
 const fn is_kana(letter: char) -> bool {
     matches!(letter, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | 'ー')
+}
+
+/// How most people of a surname of one letter write it, where the tables have another reading or the official spelling.
+const SURNAMES: [(char, &str); 22] = [
+    ('曾', "zeng"),
+    ('覃', "qin"),
+    ('翟', "zhai"),
+    ('仇', "qiu"),
+    ('查', "zha"),
+    ('김', "kim"),
+    ('이', "lee"),
+    ('박', "park"),
+    ('최', "choi"),
+    ('정', "jung"),
+    ('강', "kang"),
+    ('조', "cho"),
+    ('윤', "yoon"),
+    ('임', "lim"),
+    ('오', "oh"),
+    ('신', "shin"),
+    ('권', "kwon"),
+    ('유', "yoo"),
+    ('고', "ko"),
+    ('문', "moon"),
+    ('우', "woo"),
+    ('노', "noh"),
+];
+
+fn of_surname(letter: char) -> Option<&'static str> {
+    // All are of these scripts.
+    let may_be_one = matches!(letter, '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
+    SURNAMES.into_iter().find(|(known, _)| may_be_one && *known == letter).map(|(_, latin)| latin)
+}
+
+/// Appends a letter, as a surname if it stands alone; one is read.
+fn push_any(letter: char, before: Option<char>, behind: &[char], latin: &mut String) -> usize {
+    let is_alone = [before, behind.first().copied()].iter().flatten().all(|beside| !beside.is_alphabetic());
+    match of_surname(letter).filter(|_| is_alone) {
+        Some(surname) => latin.push_str(surname),
+        None => return push(letter, latin),
+    }
+    1
 }
 
 /// Appends a letter; one is read.
@@ -164,6 +206,13 @@ mod tests {
             ("ジェーン", "jen"),
             ("つばさ", "tsubasa"),
         ] {
+            assert_eq!(latin(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn surnames_of_one_letter_are_written_as_most_people_do() {
+        for (name, expected) in [("김 민준", "kim MinJun"), ("曾", "zeng"), ("이민", "IMin"), ("王", "Wang")] {
             assert_eq!(latin(name), expected, "{name}");
         }
     }
