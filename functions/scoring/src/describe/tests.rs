@@ -146,3 +146,23 @@ fn fields_that_are_left_out_are_in_no_record() {
 fn a_value_without_letters_is_none() {
     check(&[("given_name", "-"), ("phone_number", "none"), ("note", "…"), ("address.street_address", "?")], &[]);
 }
+
+#[test]
+fn names_of_other_scripts_are_their_transliterations() {
+    for (name, latin) in [
+        ("Юлия", "Yuliya"),
+        ("Дмитрий", "Dmitriy"),
+        ("Щербаков", "Shcherbakov"),
+        ("Ђорђе", "Djordje"),
+        ("Παπαδόπουλος", "Papadopoulos"),
+        ("Ευάγγελος", "Evangelos"),
+        ("ショウタ", "Shota"),
+        ("ゆうき", "Yūki"),
+        ("小明", "Xiaoming"),
+        ("張", "Zhang"),
+        ("김", "Kim"),
+    ] {
+        let record = |name| described(&config(""), &[("given_name", name), ("family_name", name)]);
+        assert_eq!(record(name), record(latin), "{name}");
+    }
+}
