@@ -7,7 +7,6 @@ mod words;
 pub(crate) use edits::is_one_edit;
 pub use edits::{is_within_one_edit, is_within_two_edits};
 pub use jaro_winkler::JaroWinkler;
-pub(crate) use words::first_word;
 pub use words::{contains_word, words};
 
 use crate::record::TEXT_BYTES_MAX;

@@ -1,44 +1,75 @@
 //! Given names: 6 one is a nickname of the other or a word of it, 5 a typing error, 4 an initial, 3 alike by letters or
 //! by sound, 2 remotely alike.
+//!
+//! A middle name is a further word. Where it does not speak against it, the first words alone may be nearer.
 
 use super::nearness::{Nearness, nearness};
 use super::value::Value;
-use crate::similarity::{contains_word, first_word};
+use crate::similarity::{Text, contains_word, words};
 use crate::{DIFFER, Level};
 
 pub(super) fn level(a: Value<'_>, b: Value<'_>) -> Level {
-    let (parts_a, parts_b) = (Parts::of(a), Parts::of(b));
-    if parts_a.canonical == parts_b.canonical || contains_word(a.text.bytes(), b.text.bytes()) {
+    let (name_a, name_b) = (Name::of(a), Name::of(b));
+    if name_a.canonical() == name_b.canonical() || contains_word(a.text.bytes(), b.text.bytes()) {
         return 6;
     }
-    if is_initial(a.text.bytes(), b.text.bytes()) {
+    let level = level_of_letters(a.text, b.text, name_a.sounds_like(&name_b));
+    let has_one_word = name_a.second.is_none() && name_b.second.is_none();
+    if has_one_word || !may_be_same(name_a.second, name_b.second) {
+        return level;
+    }
+    level.max(level_of_letters(Text::new(name_a.first), Text::new(name_b.first), false))
+}
+
+fn level_of_letters(a: Text<'_>, b: Text<'_>, sounds_alike: bool) -> Level {
+    if is_initial(a.bytes(), b.bytes()) {
         return 4;
     }
-    match nearness(a.text, b.text) {
+    match nearness(a, b) {
         Nearness::Typo => 5,
         Nearness::Alike => 3,
-        _ if !parts_a.sound.is_empty() && parts_a.sound == parts_b.sound => 3,
+        _ if sounds_alike => 3,
         Nearness::Remote => 2,
         Nearness::No => DIFFER,
     }
 }
 
-/// What goes with a given name.
-struct Parts<'r> {
-    /// The name that the first word is a nickname of, or the first word.
-    canonical: &'r [u8],
+/// What tells of a given name.
+struct Name<'r> {
+    first: &'r [u8],
+    second: Option<&'r [u8]>,
+    /// The name that the first word is a nickname of.
+    known_as: &'r [u8],
     sound: &'r [u8],
 }
 
-impl<'r> Parts<'r> {
+impl<'r> Name<'r> {
     fn of(value: Value<'r>) -> Self {
+        let mut words = words(value.text.bytes());
         let end = value.extra.iter().position(|byte| *byte == 0).unwrap_or(value.extra.len());
-        let (canonical, sound) = (&value.extra[..end], value.extra.get(end + 1..).unwrap_or_default());
-        Self { canonical: if canonical.is_empty() { first_word(value.text.bytes()) } else { canonical }, sound }
+        Self {
+            first: words.next().unwrap_or_default(),
+            second: words.next(),
+            known_as: &value.extra[..end],
+            sound: value.extra.get(end + 1..).unwrap_or_default(),
+        }
+    }
+
+    fn canonical(&self) -> &'r [u8] {
+        if self.known_as.is_empty() { self.first } else { self.known_as }
+    }
+
+    fn sounds_like(&self, other: &Self) -> bool {
+        !self.sound.is_empty() && self.sound == other.sound
     }
 }
 
 /// Whether one is the initial of the other.
 fn is_initial(a: &[u8], b: &[u8]) -> bool {
     (a.len() == 1 || b.len() == 1) && a.first() == b.first()
+}
+
+/// Whether two middle names may be one: one is missing, or the initial of the other, or they are equal.
+fn may_be_same(a: Option<&[u8]>, b: Option<&[u8]>) -> bool {
+    a.zip(b).is_none_or(|(a, b)| a == b || is_initial(a, b))
 }

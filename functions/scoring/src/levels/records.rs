@@ -3,7 +3,7 @@
 //! A row is one run of bytes, so that comparing two rows touches few cache lines: by field, where its values begin from the
 //! row's start (a `u16`, 0 if there is none), then the values. A value is a head of six bytes, its text and its extra.
 
-use super::value::Values;
+use super::value::{HEAD_BYTES, Values};
 use crate::record::{self, VALUES_MAX};
 use crate::{FieldKind, ScoredFields};
 
@@ -47,6 +47,14 @@ impl Records {
         }
     }
 
+    /// Makes room for so many accounts more, whose records have so many bytes together.
+    pub fn reserve(&mut self, accounts: usize, record_bytes: usize) {
+        // A value's head is three bytes longer than that of a record, and most fields have one value or none.
+        let head_bytes = (2 + HEAD_BYTES - 3) * self.kinds.len();
+        self.starts.reserve_exact(accounts);
+        self.bytes.reserve_exact(record_bytes + accounts * head_bytes);
+    }
+
     /// How many accounts there are.
     pub fn len(&self) -> usize {
         self.starts.len()
@@ -85,14 +93,15 @@ impl<'r> Row<'r> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{fields, record};
-    use super::super::value::HEAD_BYTES;
     use super::*;
 
     #[test]
     fn rows_are_read_back() {
         let fields = fields(&[FieldKind::GivenName, FieldKind::Email, FieldKind::City]);
         let mut records = Records::new(&fields);
-        let empty = records.is_empty();
+        let is_empty = records.is_empty();
+        records.reserve(3, 60);
+        let room = records.memory_bytes();
         records.push(&record(&[(0, "anna", "anne\0AN"), (1, "a1@x.y", ""), (1, "b@x.y", "")]), &[3, 15]);
         records.push(&record(&[(2, "ulm", "")]), &[200]);
         records.push(&[], &[]);
@@ -101,7 +110,8 @@ mod tests {
             let values = records.row(row).values(field);
             values.map(|value| (text(value.text.bytes()), text(value.extra), value.frequency)).collect()
         };
-        assert_eq!((empty, records.len(), records.is_empty()), (true, 3, false));
+        assert_eq!((is_empty, records.len(), records.is_empty()), (true, 3, false));
+        assert_eq!(records.memory_bytes(), room);
         assert_eq!(read(0, 0), [("anna".to_owned(), "anne\0AN".to_owned(), 3)]);
         assert_eq!(read(0, 1), [("a1@x.y".to_owned(), "1".to_owned(), 15), ("b@x.y".to_owned(), String::new(), 0)]);
         assert_eq!(read(0, 2), []);

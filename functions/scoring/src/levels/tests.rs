@@ -57,6 +57,15 @@ fn given_names() {
             ("hansen", "jansem", 2),
             ("martha", "marcus", DIFFER),
             ("anna", "peter", DIFFER),
+            // A middle name that is missing, an initial, or the same leaves the level of the first words.
+            ("jon", "john michael", 5),
+            ("jon m", "john michael", 5),
+            ("jon michael", "john m", 5),
+            ("j michael", "john m", 4),
+            ("j", "john michael", 4),
+            ("j m", "john", 4),
+            ("jon peter", "john michael", DIFFER),
+            ("j peter", "john michael", DIFFER),
             ("anna", "", MISSING),
         ],
     );

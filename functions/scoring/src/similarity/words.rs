@@ -8,11 +8,6 @@ pub fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
 }
 
-/// The first word of a text.
-pub(crate) fn first_word(text: &[u8]) -> &[u8] {
-    words(text).next().unwrap_or_default()
-}
-
 /// Whether the shorter text, of at least three letters, stands in the longer one as whole words.
 pub fn contains_word(a: &[u8], b: &[u8]) -> bool {
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
