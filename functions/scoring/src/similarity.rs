@@ -14,8 +14,9 @@ use crate::record::TEXT_BYTES_MAX;
 /// An ASCII text of at most [`TEXT_BYTES_MAX`] bytes, so that one `u64` has a bit for each place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text<'t> {
-    bytes: &'t [u8],
+    // First, as it tells most texts apart.
     letters: Letters,
+    bytes: &'t [u8],
 }
 
 impl<'t> Text<'t> {
@@ -37,6 +38,11 @@ impl<'t> Text<'t> {
 
     pub(crate) const fn letters(self) -> Letters {
         self.letters
+    }
+
+    /// Whether it may have a space; if not, it has none.
+    const fn may_have_space(self) -> bool {
+        self.letters.0 & 1 << (b' ' & 31) != 0
     }
 
     /// At least so many bytes of this text are not in the other one. It is a quick bound, not the number.

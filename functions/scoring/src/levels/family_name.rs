@@ -10,7 +10,7 @@ pub(super) fn level(a: Value<'_>, b: Value<'_>) -> Level {
         Nearness::Typo => 4,
         Nearness::Alike => 3,
         _ if !a.extra.is_empty() && a.extra == b.extra => 3,
-        _ if contains_word(a.text.bytes(), b.text.bytes()) => 3,
+        _ if contains_word(a.text, b.text) => 3,
         Nearness::Remote => 2,
         Nearness::No => DIFFER,
     }

@@ -10,7 +10,7 @@ use crate::{DIFFER, Level};
 
 pub(super) fn level(a: Value<'_>, b: Value<'_>) -> Level {
     let (name_a, name_b) = (Name::of(a), Name::of(b));
-    if name_a.canonical() == name_b.canonical() || contains_word(a.text.bytes(), b.text.bytes()) {
+    if name_a.canonical() == name_b.canonical() || contains_word(a.text, b.text) {
         return 6;
     }
     let level = level_of_letters(a.text, b.text, name_a.sounds_like(&name_b));

@@ -1,5 +1,7 @@
 //! Words of texts.
 
+use super::Text;
+
 /// The least letters of a text that counts as a word of another.
 const WORD_BYTES_MIN: usize = 3;
 
@@ -9,8 +11,12 @@ pub fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Whether the shorter text, of at least three letters, stands in the longer one as whole words.
-pub fn contains_word(a: &[u8], b: &[u8]) -> bool {
-    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+pub fn contains_word(a: Text<'_>, b: Text<'_>) -> bool {
+    let (short, long) = if a.bytes.len() < b.bytes.len() { (a, b) } else { (b, a) };
+    if !long.may_have_space() || short.missing_in(long) > 0 {
+        return false;
+    }
+    let (short, long) = (short.bytes, long.bytes);
     if short.len() < WORD_BYTES_MIN || short.len() == long.len() {
         return false;
     }
