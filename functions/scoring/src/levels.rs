@@ -8,6 +8,7 @@ mod birthdate;
 mod email;
 mod family_name;
 mod given_name;
+mod meaning;
 mod nearness;
 mod phone;
 mod postal_code;
@@ -15,6 +16,7 @@ mod records;
 mod text;
 mod value;
 
+pub use meaning::meaning;
 pub use records::Records;
 
 use crate::similarity::JaroWinkler;

@@ -26,7 +26,21 @@ fn check(kind: Kind, cases: &[(&str, &str, Level)]) {
         let [one, other] = [a, b].map(|text| text.split_once('|').unwrap_or((text, "")));
         let level = pattern(&[kind], (&[(0, one.0, one.1)], &[]), (&[(0, other.0, other.1)], &[])).level(0);
         assert_eq!(level, *expected, "{kind:?} {a} {b}");
+        assert!(meaning(kind, level).is_some(), "{kind:?} {level}");
     }
+}
+
+#[test]
+fn every_level_has_a_meaning() {
+    assert_eq!(
+        [MISSING, DIFFER, EQUAL].map(|level| meaning(Kind::Unit, level).unwrap()),
+        ["missing", "different", "equal"]
+    );
+    assert_eq!(meaning(Kind::Birthdate, 5), Some("day and month swapped"));
+    assert_eq!(
+        [(Kind::Unit, 3), (Kind::Generation, 2), (Kind::City, 24)].map(|(kind, level)| meaning(kind, level)),
+        [None; 3]
+    );
 }
 
 #[test]
