@@ -1,7 +1,8 @@
 //! Given names: 6 one is a nickname of the other or a word of it, 5 a typing error, 4 an initial, 3 alike by letters or
 //! by sound, 2 remotely alike.
 //!
-//! A middle name is a further word. Where it does not speak against it, the first words alone may be nearer.
+//! A middle name is a further word. Where both have one and it agrees, the first words alone may be nearer. A name that is
+//! near but has no second word is mostly another one: Andrea is not Andreas Karl.
 
 use super::nearness::{Nearness, nearness};
 use super::value::Value;
@@ -14,8 +15,7 @@ pub(super) fn level(a: Value<'_>, b: Value<'_>) -> Level {
         return 6;
     }
     let level = level_of_letters(a.text, b.text, name_a.sounds_like(&name_b));
-    let has_one_word = name_a.second.is_none() && name_b.second.is_none();
-    if has_one_word || !may_be_same(name_a.second, name_b.second) {
+    if !name_a.has_second_of(&name_b) {
         return level;
     }
     level.max(level_of_letters(Text::new(name_a.first), Text::new(name_b.first), false))
@@ -59,6 +59,11 @@ impl<'r> Name<'r> {
         if self.known_as.is_empty() { self.first } else { self.known_as }
     }
 
+    /// Whether the second words are equal, or one is the initial of the other.
+    fn has_second_of(&self, other: &Self) -> bool {
+        self.second.zip(other.second).is_some_and(|(a, b)| a == b || is_initial(a, b))
+    }
+
     fn sounds_like(&self, other: &Self) -> bool {
         !self.sound.is_empty() && self.sound == other.sound
     }
@@ -67,9 +72,4 @@ impl<'r> Name<'r> {
 /// Whether one is the initial of the other.
 fn is_initial(a: &[u8], b: &[u8]) -> bool {
     (a.len() == 1 || b.len() == 1) && a.first() == b.first()
-}
-
-/// Whether two middle names may be one: one is missing, or the initial of the other, or they are equal.
-fn may_be_same(a: Option<&[u8]>, b: Option<&[u8]>) -> bool {
-    a.zip(b).is_none_or(|(a, b)| a == b || is_initial(a, b))
 }

@@ -7,6 +7,11 @@ use super::value::{HEAD_BYTES, Values};
 use crate::record::{self, VALUES_MAX};
 use crate::{FieldKind, ScoredFields};
 
+/// About so many digits of e-mail addresses are kept for an account.
+const EMAIL_DIGITS: usize = 8;
+/// Few rows take more.
+const ROW_BYTES: usize = 1_024;
+
 /// The records of some accounts, each with the frequency classes of its values.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
@@ -24,6 +29,7 @@ impl Records {
     /// Adds an account: its record, and the frequency class of each of its values, in the order of
     /// [`record::values`]. A value without a class is taken for the only one of its kind.
     pub fn push(&mut self, record: &[u8], frequencies: &[u8]) {
+        self.make_room(2 * self.kinds.len() + 4 * record.len());
         let start = self.bytes.len();
         self.starts.push(start);
         self.bytes.resize(start + 2 * self.kinds.len(), 0);
@@ -52,7 +58,14 @@ impl Records {
         // A value's head is three bytes longer than that of a record, and most fields have one value or none.
         let head_bytes = (2 + HEAD_BYTES - 3) * self.kinds.len();
         self.starts.reserve_exact(accounts);
-        self.bytes.reserve_exact(record_bytes + accounts * head_bytes);
+        self.bytes.reserve_exact(record_bytes + accounts * (head_bytes + EMAIL_DIGITS) + ROW_BYTES);
+    }
+
+    /// Doubling would take up to twice the memory.
+    fn make_room(&mut self, bytes: usize) {
+        if self.bytes.capacity() - self.bytes.len() < bytes {
+            self.bytes.reserve_exact(bytes.max(self.bytes.len() / 8));
+        }
     }
 
     /// How many accounts there are.
