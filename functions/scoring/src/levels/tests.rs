@@ -338,6 +338,18 @@ proptest! {
     }
 
     #[test]
+    fn of_several_values_the_nearest_pair_counts(a in any_values(), b in any_values(), field in 0..ALL_KINDS.len()) {
+        let kind = [ALL_KINDS[field]];
+        let [a, b] = [&a, &b].map(|values| {
+            let values = borrowed(values).into_iter().filter(|value| value.0 == field);
+            values.map(|(_, text, extra)| (0, text, extra)).take(crate::record::VALUES_MAX).collect::<Vec<_>>()
+        });
+        let pairs = a.iter().flat_map(|one| b.iter().map(|other| pattern(&kind, (&[*one], &[]), (&[*other], &[]))));
+        let nearest = pairs.map(|pattern| pattern.level(0)).max().unwrap_or(MISSING);
+        prop_assert_eq!(pattern(&kind, (&a, &[]), (&b, &[])).level(0), nearest);
+    }
+
+    #[test]
     fn an_account_equals_itself(a in any_values()) {
         let a = borrowed(&a);
         let pattern = pattern(&ALL_KINDS, (&a, &[]), (&a, &[]));
