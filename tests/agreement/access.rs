@@ -11,9 +11,9 @@ use bytes::Bytes;
 use onefold_connect::{Destination, Sink, TakenUp};
 use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
-    AdvanceResult, CompactRequest, DivideRequest, EraseRequest, ExplainRequest, ExplainResult, ExtractRequest,
-    LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest, PlanRequest, PurgeRequest, SettleRequest,
-    SettleWait,
+    AdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest, DivideRequest, EraseRequest, ExplainRequest,
+    ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest, PlanRequest,
+    PurgeRequest, SettleRequest, SettleWait,
 };
 use onefold_lake::keys::Chunk;
 use onefold_lake::run::event;
@@ -41,6 +41,7 @@ table = "gender"
 on = "given_name"
 [[match]]
 key = ["email"]
+[score]
 [publish]
 max_reject_ratio = 0.9
 max_customer_drop_ratio = 1.0
@@ -142,6 +143,7 @@ impl Walk<'_> {
         self.read_by_pages().await;
         self.settle(&run).await;
         let divided = self.call("divide", divide::run, DivideRequest { run: run.clone() }).await;
+        self.block(&run, &divided.mappers_key).await;
         let round = self.link(&run).await.round;
         for mapper in context.json_lines::<Mapper>(&divided.mappers_key).await.expect("mappers") {
             self.note("machine");
@@ -210,6 +212,28 @@ impl Walk<'_> {
         let foreign = json!({"Records": [{"messageId": "n", "body": foreign}]});
         for message in [message, foreign] {
             self.call("translate", translate, serde_json::from_value(message).expect("an event")).await;
+        }
+    }
+
+    async fn block(&mut self, run: &RunId, mappers_key: &str) {
+        for mapper in self.context.json_lines::<Mapper>(mappers_key).await.expect("mappers") {
+            self.note("machine");
+            self.call("block", block::run, BlockRequest::Describe { run: run.clone(), mapper }).await;
+        }
+        let mut round = 0;
+        loop {
+            let request = BlockRequest::Advance { run: run.clone(), round };
+            let BlockResult::Advance(next) = self.call("block", block::run, request).await else {
+                panic!("an advance answers with what comes next");
+            };
+            if next.done {
+                return;
+            }
+            for BlockWorker { worker } in next.workers.iter().copied() {
+                let request = BlockRequest::Round { run: run.clone(), round: next.round, work: next.work, worker };
+                self.call("block", block::run, request).await;
+            }
+            round = next.round;
         }
     }
 

@@ -6,9 +6,20 @@ use crate::served::Served;
 
 /// A request that is not of a function's form is the caller's fault, whichever function it is.
 pub fn what_is_not_understood_is_refused_by_name(served: &Served) {
-    for function in
-        ["plan", "extract", "translate", "settle", "divide", "link", "partition", "merge", "compact", "purge", "erase"]
-    {
+    for function in [
+        "plan",
+        "extract",
+        "translate",
+        "settle",
+        "divide",
+        "block",
+        "link",
+        "partition",
+        "merge",
+        "compact",
+        "purge",
+        "erase",
+    ] {
         for request in [r#"{"run":"not a run"}"#, r#"{"surprise":1}"#, "7"] {
             let refused = served.invoke_text(function, request).expect_err(function).0;
             assert!(refused.contains("Onefold.InvalidInput"), "{function} refuses {request} with {refused}");

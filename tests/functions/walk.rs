@@ -30,7 +30,7 @@ fn steps() -> Vec<(&'static str, &'static str, Value)> {
             "divide",
             "divide.json",
             json!({
-                "shards": 1, "mappers": 1, "partitions": 2, "slices": 8,
+                "shards": 1, "mappers": 1, "partitions": 2, "slices": 8, "scores": false,
                 "mappers_key": format!("partitions/{RUN}/mappers.jsonl"),
                 "partitions_key": format!("merged/{RUN}/partitions.jsonl"),
             }),

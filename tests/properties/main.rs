@@ -4,6 +4,7 @@ mod agrees_with_oracle;
 mod bad_input;
 mod barrier;
 mod blocked_keys;
+mod blocking;
 mod change_feed;
 mod corrections;
 mod counts;

@@ -11,9 +11,10 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use bytes::Bytes;
 use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
-    AdvanceResult, CompactRequest, CompactResult, DeadLetter, DivideRequest, EraseRequest, EraseResult, ExplainRequest,
-    ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest, PlanRequest,
-    PlanResult, PurgeRequest, SettleRequest, SettleWait, StartInput,
+    AdvanceResult, BlockAdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest, CompactResult,
+    DeadLetter, DivideRequest, EraseRequest, EraseResult, ExplainRequest, ExplainResult, ExtractRequest, LinkRequest,
+    LinkResult, LinkShard, MergeRequest, PartitionRequest, PlanRequest, PlanResult, PurgeRequest, SettleRequest,
+    SettleWait, StartInput,
 };
 use onefold_lake::run::event;
 use onefold_lake::run::layout::{Mapper, Partition};
@@ -424,6 +425,9 @@ impl Execution<'_> {
         let after = self.raw(&run).await?;
         self.settle(&run, planned.resumed, after.difference(&before).map(|key| event::format(key)).collect()).await?;
         let divided = invoke!(self, divide::run, DivideRequest { run: run.clone() });
+        if divided.scores {
+            self.block(&run, &divided.mappers_key).await?;
+        }
         let round = self.link(&run).await?.round;
         for mapper in self.context.json_lines::<Mapper>(&divided.mappers_key).await? {
             let request = || PartitionRequest { run: run.clone(), round, mapper: mapper.clone() };
@@ -512,6 +516,31 @@ impl Execution<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Finds the pairs that are worth comparing.
+    async fn block(&self, run: &RunId, mappers_key: &str) -> Result<(), StageError> {
+        for mapper in self.context.json_lines::<Mapper>(mappers_key).await? {
+            let request = || BlockRequest::Describe { run: run.clone(), mapper: mapper.clone() };
+            invoke!(self, block::run, request());
+        }
+        let mut round = 0;
+        loop {
+            let BlockResult::Advance(advanced) =
+                invoke!(self, block::run, BlockRequest::Advance { run: run.clone(), round })
+            else {
+                panic!("an advance answers with what comes next");
+            };
+            if advanced.done {
+                return Ok(());
+            }
+            let BlockAdvanceResult { round: next, work, .. } = advanced;
+            for BlockWorker { worker } in advanced.workers {
+                let request = || BlockRequest::Round { run: run.clone(), round: next, work, worker };
+                invoke!(self, block::run, request());
+            }
+            round = next;
+        }
     }
 
     async fn link(&self, run: &RunId) -> Result<AdvanceResult, StageError> {

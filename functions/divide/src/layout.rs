@@ -1,6 +1,6 @@
 //! How many shards, partitions and slices a run has, and which objects each mapper reads.
 
-use onefold_lake::run::layout::{Layout, MapperInput};
+use onefold_lake::run::layout::{Layout, MapperInput, MatchLayout};
 use onefold_shell::{Function, MemoryBudget, SHARDS_MAX, StageError};
 
 /// The target size of the text of one partition.
@@ -24,6 +24,10 @@ pub(crate) struct Terms {
     pub(crate) link: MemoryBudget,
     /// The memory of Merge.
     pub(crate) merge: MemoryBudget,
+    /// The memory of all other functions.
+    pub(crate) others: MemoryBudget,
+    /// How many blocking keys an account has at most; `None` if pairs are not scored.
+    pub(crate) passes: Option<u32>,
 }
 
 /// An object and its size.
@@ -44,7 +48,8 @@ pub(crate) fn divide(inputs: Vec<SizedInput>, terms: Terms) -> Result<Layout, St
     let text_bytes: u64 = inputs.iter().map(|sized| sized.text_bytes).sum();
     let shards = shards(accounts, nodes, terms)?;
     let (partitions, slices) = partitions(text_bytes, terms)?;
-    Ok(Layout { shards, partitions, slices, nodes, matching: None, mappers: mappers(inputs), replaced: Vec::new() })
+    let matching = terms.passes.map(|passes| matching(accounts, passes, terms)).transpose()?;
+    Ok(Layout { shards, partitions, slices, nodes, matching, mappers: mappers(inputs), replaced: Vec::new() })
 }
 
 /// The number of shards that the request sets, or else the fewest that fit into Link's memory.
@@ -53,6 +58,20 @@ fn shards(accounts: u64, nodes: u64, terms: Terms) -> Result<u32, StageError> {
     let shards = decided.unwrap_or(SHARDS_MAX);
     terms.link.check_shard(accounts, nodes, shards)?;
     Ok(shards)
+}
+
+/// How scored pairs are divided: the fewest slices and shards that fit into the memory, or as many shards as the request
+/// sets, and as many slices.
+fn matching(accounts: u64, passes: u32, terms: Terms) -> Result<MatchLayout, StageError> {
+    let memory = terms.others;
+    let slices = terms.shards.or_else(|| memory.match_slices(accounts, passes)).unwrap_or(SHARDS_MAX);
+    let shards = terms.shards.or_else(|| memory.match_shards(accounts, passes)).unwrap_or(SHARDS_MAX);
+    let needed =
+        memory.match_slice_bytes(accounts, passes, slices).max(memory.match_shard_bytes(accounts, passes, shards));
+    let what =
+        format!("{accounts} accounts with up to {passes} blocking keys each, in {slices} slices and {shards} shards,");
+    memory.check(Function::Other("block"), needed, what)?;
+    Ok(MatchLayout { slices, shards, pairs_at_once: memory.pairs_at_once() })
 }
 
 /// The number of partitions, and the number of slices in each.
@@ -126,7 +145,8 @@ mod tests {
         let with = |megabytes: u64| {
             let memory = MemoryBudget::of_megabytes(megabytes);
             let layout =
-                divide(inputs(), Terms { partitions: Some(1), link: memory, merge: memory, shards: None }).unwrap();
+                divide(inputs(), Terms { partitions: Some(1), link: memory, merge: memory, ..Terms::default() })
+                    .unwrap();
             (layout.shards, layout.slices)
         };
         let (few, many) = (with(10_240), with(768));

@@ -16,6 +16,8 @@ use onefold_lake::calls::{DivideRequest, DivideResult};
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Layout;
 use onefold_lake::run::receipt::Moved;
+use onefold_scoring::ScoredFields;
+use onefold_scoring::blocking::Passes;
 use onefold_shell::{Context, StageError, Work, json_lines, json_object};
 
 use crate::layout::Terms;
@@ -73,11 +75,14 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
     let replaced = replaced::sources(run, &pinned.plan, chunks.refused, context).await?;
     let mut inputs = chunks.inputs;
     inputs.extend(inputs::members(&pinned, &replaced, context).await?);
+    let config = &pinned.config;
     let terms = Terms {
         shards: pinned.plan.shards,
         partitions: pinned.plan.partitions,
         link: context.link_memory,
         merge: context.merge_memory,
+        others: context.memory,
+        passes: config.score.is_some().then(|| Passes::of(&ScoredFields::of(config)).len() as u32),
     };
     Ok(Layout { replaced, ..layout::divide(inputs, terms)? })
 }

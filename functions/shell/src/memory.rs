@@ -74,6 +74,28 @@ const MEMBERS_AT_ONCE_MAX: u64 = 3;
 /// The most text that Partition holds before it writes frames.
 const SHUFFLE_TEXT_BYTES_MAX: u64 = 128 * MIB;
 
+/// Bytes that Block needs in a slice per account: what it was described with, its place in the order, its record and values.
+const SLICE_ACCOUNT_BYTES: u64 = 400;
+/// Bytes that Block needs in a slice per blocking key: the entry, with the frame that it is in.
+const SLICE_KEY_BYTES: u64 = 15;
+/// About the least bytes that a described account has.
+const DESCRIBED_BYTES: u64 = 100;
+/// Bytes that Block needs in a shard per key of the pass that is being sorted, and per key of all passes for its blocks.
+const SORTED_KEY_BYTES: u64 = 20;
+const BLOCK_KEY_BYTES: u64 = 10;
+/// Bytes that Block needs in a shard per value: its hash, its class, and its count.
+const VALUE_BYTES: u64 = 40;
+/// About how many values an account has.
+const VALUES_OF_ACCOUNT: u64 = 12;
+/// Bytes that Block needs per pair that it holds: the pair, and its place in the output.
+const PAIR_BYTES: u64 = 24;
+/// Bytes that Block needs per row of a great block: the row, and its keys.
+const GREAT_ROW_BYTES: u64 = 80;
+/// The most text that Block holds before it writes frames, and the most frames that it fetches at once.
+const BLOCK_BUFFER_BYTES_MAX: u64 = 32 * MIB;
+/// The most slices of accounts: tiles are pairs of slices.
+const MATCH_SLICES_MAX: u32 = 400;
+
 /// Bytes that Extract needs for a chunk of 16 MiB of text: input, chunk and output. Calculated, not measured.
 const EXTRACT_CHUNK_BYTES: u64 = 64 * MIB;
 /// Bytes that Translate needs per byte of a chunk's text, and per row. The links of short rows need the most.
@@ -303,6 +325,67 @@ impl MemoryBudget {
     /// Bytes that Partition needs besides the held text: the object, one frame of its text, and twice its output.
     pub fn partition_bytes(self, object_bytes: u64, frame_text_bytes: u64, written_bytes: u64) -> u64 {
         self.shuffle_text_bytes() as u64 + object_bytes + frame_text_bytes + 2 * written_bytes
+    }
+
+    /// The number of slices of accounts that scored pairs need; `None` if no number is enough. `keys` is how many blocking
+    /// keys an account has at most.
+    pub fn match_slices(self, accounts: u64, keys: u32) -> Option<u32> {
+        (1..=MATCH_SLICES_MAX).find(|slices| self.fits(self.match_slice_bytes(accounts, keys, *slices)))
+    }
+
+    /// Bytes that Block needs for one of so many slices.
+    pub fn match_slice_bytes(self, accounts: u64, keys: u32, slices: u32) -> u64 {
+        let of_account = SLICE_ACCOUNT_BYTES + u64::from(keys) * SLICE_KEY_BYTES;
+        accounts * of_account / u64::from(slices.max(1)) * 21 / 20 + 2 * self.block_held_bytes() as u64
+    }
+
+    /// The number of shards of blocking keys that scored pairs need; `None` if no number is enough.
+    pub fn match_shards(self, accounts: u64, keys: u32) -> Option<u32> {
+        (1..=SHARDS_MAX).find(|shards| self.fits(self.match_shard_bytes(accounts, keys, *shards)))
+    }
+
+    /// Bytes that Block needs for one of so many shards.
+    pub fn match_shard_bytes(self, accounts: u64, keys: u32, shards: u32) -> u64 {
+        let accounts = accounts / u64::from(shards.max(1)) * 21 / 20;
+        let blocks = self.block_bytes(accounts * 2, accounts * u64::from(keys));
+        let pairs = self.pair_bytes(accounts * SORTED_KEY_BYTES, self.pairs_at_once());
+        blocks.max(pairs).max(Self::value_bytes(accounts * VALUES_OF_ACCOUNT))
+    }
+
+    /// How many pairs a shard of Block holds before it writes them. Divide decides it once for a run.
+    pub fn pairs_at_once(self) -> u32 {
+        u32::try_from(self.usable() / 4 / PAIR_BYTES).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Bytes that Block needs to gather a slice, of which so many bytes are described.
+    pub fn gather_bytes(self, described_bytes: u64, keys: u32) -> u64 {
+        let accounts = described_bytes / DESCRIBED_BYTES;
+        described_bytes * 2 + self.match_slice_bytes(accounts, keys, 1)
+    }
+
+    /// Bytes that Block needs to count so many values.
+    pub const fn value_bytes(values: u64) -> u64 {
+        values * VALUE_BYTES
+    }
+
+    /// Bytes that Block needs to find blocks: the keys of the pass that has most, and of all passes.
+    pub fn block_bytes(self, most_keys: u64, all_keys: u64) -> u64 {
+        self.block_held_bytes() as u64 + most_keys * SORTED_KEY_BYTES + all_keys * BLOCK_KEY_BYTES
+    }
+
+    /// Bytes that Block needs to give the pairs of blocks with so many bytes.
+    pub fn pair_bytes(self, block_bytes: u64, pairs_at_once: u32) -> u64 {
+        2 * block_bytes + u64::from(pairs_at_once) * PAIR_BYTES + 2 * self.block_held_bytes() as u64
+    }
+
+    /// Bytes that Block needs to divide great blocks in a slice of so many accounts.
+    pub const fn refine_bytes(accounts: u64, great_rows: u64) -> u64 {
+        accounts * 2 * DESCRIBED_BYTES + great_rows * GREAT_ROW_BYTES
+    }
+
+    /// How many bytes Block holds before it writes frames, and about how many bytes of frames it fetches at once.
+    pub fn block_held_bytes(self) -> usize {
+        usize::try_from(BLOCK_BUFFER_BYTES_MAX.min(self.usable() / 12)).unwrap_or(usize::MAX)
     }
 
     /// The stored size of the largest row group that Extract can read.

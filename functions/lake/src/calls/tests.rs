@@ -106,6 +106,28 @@ fn what_link_answers_is_told_by_its_form() {
 }
 
 #[test]
+fn what_block_answers_is_told_by_its_form() {
+    assert_json(
+        &BlockResult::Advance(BlockAdvanceResult {
+            done: false,
+            round: 1,
+            work: BlockWork::RefineByBirthdate,
+            workers: vec![BlockWorker { worker: 0 }],
+            tiles_key: "t".to_owned(),
+        }),
+        r#"{"done":false,"round":1,"work":"refine_by_birthdate","workers":[{"worker":0}],"tiles_key":"t"}"#,
+    );
+    assert_json(
+        &BlockResult::Describe(DescribeResult { lines: 3, described: 2, gone: 1 }),
+        r#"{"lines":3,"described":2,"gone":1}"#,
+    );
+    assert_json(
+        &BlockResult::Round(BlockRoundResult { accounts: 1, ..BlockRoundResult::default() }),
+        r#"{"accounts":1,"superseded":0,"deleted":0,"values":0,"keys":0,"pairs":0,"parts":0,"great_rows":0,"dropped_rows":0}"#,
+    );
+}
+
+#[test]
 fn how_far_a_split_is_read_is_the_next_request() {
     let text = r#"{"run":"RUN","split":{"split":0,"source":"crm","read":{"http":{"watermark":null}}},"cursor":{"position":{"piece":1,"byte":2,"line":null},"chunk":3,"records":4,"bytes_in":5,"bytes_out":6},"done":false}"#;
     let progress: ExtractProgress = serde_json::from_str(&text.replace("RUN", RUN)).unwrap();
@@ -125,6 +147,8 @@ fn requests_with_an_unknown_key_are_rejected() {
     assert_request::<DivideRequest>(r#"{"run":"RUN"}"#);
     assert_request::<LinkRequest>(r#"{"step":"advance","run":"RUN","round":0}"#);
     assert_request::<LinkRequest>(r#"{"step":"round","run":"RUN","round":1,"work":"large_star","shard":0}"#);
+    assert_request::<BlockRequest>(r#"{"step":"advance","run":"RUN","round":0}"#);
+    assert_request::<BlockRequest>(r#"{"step":"round","run":"RUN","round":1,"work":"pair_refined","worker":0}"#);
     assert_request::<PartitionRequest>(include_str!("../../../../tests/events/partition.json"));
     assert_request::<MergeRequest>(include_str!("../../../../tests/events/merge-0.json"));
     assert_request::<CompactRequest>(r#"{"run":"RUN"}"#);

@@ -1,0 +1,143 @@
+//! What the workers of an earlier round sent to this one.
+
+use std::ops::Range;
+
+use onefold_lake::FormatError;
+use onefold_lake::data::blocks::RowKey;
+use onefold_lake::data::shuffle::{self, OpenedShuffle, ShuffleFrames};
+use onefold_lake::keys;
+use onefold_lake::run::matching::SliceRows;
+use onefold_lake::run::receipt::Moved;
+use onefold_shell::{StageError, in_order};
+
+use crate::round::Worker;
+
+/// How many tables are read at once.
+const AHEAD: usize = 16;
+
+/// Reads the tables of objects for some of their readers, in the order of their keys.
+pub(crate) async fn open(
+    worker: &Worker<'_>,
+    objects: impl IntoIterator<Item = String>,
+    wanted: Range<u32>,
+    readers: u32,
+) -> Result<Vec<OpenedShuffle>, StageError> {
+    let store = worker.context.store.as_ref();
+    let read = |key: String| {
+        let wanted = wanted.clone();
+        async move { shuffle::open(store, &key, wanted, readers).await.map_err(StageError::reading_part) }
+    };
+    let mut opened = Vec::new();
+    in_order(objects, AHEAD, read, |object| {
+        opened.push(object);
+        Ok(())
+    })
+    .await?;
+    Ok(opened)
+}
+
+/// The objects that some senders of a round wrote.
+pub(crate) fn objects(worker: &Worker<'_>, round: u32, senders: u32, what: &str) -> impl Iterator<Item = String> {
+    (0..senders).map(move |sender| keys::match_round(worker.run, round, sender, what))
+}
+
+/// Fetches the frames of an object that was opened.
+pub(crate) async fn fetch(
+    worker: &Worker<'_>,
+    object: OpenedShuffle,
+    moved: &mut Moved,
+) -> Result<ShuffleFrames, StageError> {
+    let frames = object.fetch(worker.context.store.as_ref()).await.map_err(StageError::reading_part)?;
+    moved.bytes_in += frames.bytes_in;
+    Ok(frames)
+}
+
+/// The keys that all slices sent to a shard. A few passes are in memory at a time.
+pub(crate) struct SentKeys<'w> {
+    worker: &'w Worker<'w>,
+    rows: &'w SliceRows,
+    objects: Vec<OpenedShuffle>,
+    /// About how many bytes of frames are fetched at once.
+    bytes_at_once: usize,
+}
+
+impl<'w> SentKeys<'w> {
+    /// Opens what the slices sent in a round.
+    pub(crate) async fn open(worker: &'w Worker<'w>, round: u32, rows: &'w SliceRows) -> Result<Self, StageError> {
+        let (shards, passes) = (worker.matching.shards, worker.pass_count());
+        let sent = objects(worker, round, worker.matching.slices, "keys");
+        let own = worker.number * passes..(worker.number + 1) * passes;
+        let objects = open(worker, sent, own, shards * passes).await?;
+        Ok(Self { worker, rows, objects, bytes_at_once: worker.context.memory.block_held_bytes() })
+    }
+
+    /// Bytes of the keys of a pass.
+    fn bytes(&self, pass: usize) -> usize {
+        self.objects.iter().map(|object| object.text_bytes(pass)).sum()
+    }
+
+    /// The number of keys of the pass that has most.
+    pub(crate) fn most_keys(&self) -> u64 {
+        let bytes = (0..self.worker.passes.len()).map(|pass| self.bytes(pass)).max();
+        (bytes.unwrap_or_default() / RowKey::BYTES) as u64
+    }
+
+    /// The number of keys of all passes.
+    pub(crate) fn all_keys(&self) -> u64 {
+        let bytes: usize = (0..self.worker.passes.len()).map(|pass| self.bytes(pass)).sum();
+        (bytes / RowKey::BYTES) as u64
+    }
+
+    /// Rejects keys that need more memory than there is.
+    pub(crate) fn check_memory(&self, bytes: u64) -> Result<(), StageError> {
+        let (keys, shard, shards) = (self.all_keys(), self.worker.number, self.worker.matching.shards);
+        self.worker.check_memory(bytes, format!("{keys} blocking keys in shard {shard} of {shards}"))
+    }
+
+    /// The passes from `first` on that are fetched at once; none behind the last.
+    pub(crate) fn group(&self, first: usize) -> Range<usize> {
+        let passes = self.worker.passes.len();
+        let mut bytes = 0;
+        let mut end = first;
+        while end < passes && (end == first || bytes + self.bytes(end) <= self.bytes_at_once) {
+            bytes += self.bytes(end);
+            end += 1;
+        }
+        first..end
+    }
+
+    /// Fetches the keys of some passes.
+    pub(crate) async fn fetch(&self, passes: Range<usize>, moved: &mut Moved) -> Result<KeysOfPasses<'_>, StageError> {
+        let store = self.worker.context.store.as_ref();
+        let mut frames = Vec::with_capacity(self.objects.len());
+        for object in &self.objects {
+            let fetched = object.fetch_some(passes.clone(), store).await.map_err(StageError::reading_part)?;
+            moved.bytes_in += fetched.bytes_in;
+            frames.push(fetched);
+        }
+        Ok(KeysOfPasses { rows: self.rows, frames })
+    }
+}
+
+/// The fetched keys of some passes.
+pub(crate) struct KeysOfPasses<'w> {
+    rows: &'w SliceRows,
+    frames: Vec<ShuffleFrames>,
+}
+
+impl KeysOfPasses<'_> {
+    /// The keys of a pass, with rows that are numbered through all slices. Passes are counted from the first fetched one.
+    pub(crate) fn of_pass(&self, pass: usize) -> Result<Vec<RowKey>, FormatError> {
+        let bytes: usize = self.frames.iter().map(|frames| frames.text_bytes(pass)).sum();
+        let mut keys = Vec::with_capacity(bytes / RowKey::BYTES);
+        for (slice, frames) in (0..).zip(&self.frames) {
+            let start = self.rows.start(slice);
+            frames.each_frame(pass, |text| {
+                let sent = RowKey::parse(frames.key(), text)?;
+                keys.extend(sent.map(|key| RowKey { row: key.row.saturating_add(start), ..key }));
+                Ok(())
+            })?;
+        }
+        Ok(keys)
+    }
+}
