@@ -9,7 +9,7 @@ mod sizes;
 mod useful;
 
 pub use pass::Passes;
-pub use sizes::{BLOCK_MAX, BlockSizes, caps};
+pub use sizes::{BLOCK_MAX, BlockSizes, caps, pairs};
 pub use useful::useful;
 
 #[cfg(test)]

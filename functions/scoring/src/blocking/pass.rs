@@ -179,16 +179,14 @@ const NAMES: [[(Kind, Part); 2]; 2] = [
     [(Kind::GivenName, Part::Sound), (Kind::FamilyName, Part::Sound)],
 ];
 
-/// Every two of these.
-const IN_PAIRS: [(Kind, Part); 10] = [
+/// Every two of these. E-mail addresses, phone numbers and identifiers are not among them: an agreement in one is a pass of
+/// its own, and where too many share one, its block is refined by the others.
+const IN_PAIRS: [(Kind, Part); 7] = [
     (Kind::GivenName, Part::KnownAs),
     (Kind::FamilyName, Part::Whole),
     (Kind::Birthdate, Part::Whole),
-    (Kind::Email, Part::Whole),
-    (Kind::Phone, Part::Whole),
     (Kind::Address, Part::Whole),
     (Kind::PostalCode, Part::Whole),
-    (Kind::Identifier, Part::Whole),
     (Kind::Unit, Part::Whole),
     (Kind::Text, Part::Whole),
 ];

@@ -4,8 +4,12 @@ use serde::{Deserialize, Serialize};
 
 /// The most accounts of a block whose pairs are all compared.
 pub const BLOCK_MAX: u32 = 50;
-/// A pass gives at most so many pairs an account.
+/// A pass may give so many pairs an account.
 const PAIRS_PER_ACCOUNT: u64 = 2;
+/// A pass may give so many times the usual pairs of a pass.
+const TIMES_USUAL: u64 = 3;
+/// Of so many passes, one gives no more than the usual pairs.
+const PASSES_PER_USUAL: usize = 4;
 /// The least cap of a pass.
 const CAP_MIN: u32 = 3;
 
@@ -52,10 +56,10 @@ impl BlockSizes {
         self.accounts_of_greater + beyond.map(|(size, blocks)| size * blocks).sum::<u64>()
     }
 
-    /// The most accounts of a block: [`BLOCK_MAX`], halved until the pass gives no more than two pairs an account.
-    fn cap(&self, accounts: u64) -> u32 {
+    /// The most accounts of a block: [`BLOCK_MAX`], halved until the pass gives no more than so many pairs.
+    fn cap(&self, pairs_max: u64) -> u32 {
         let mut cap = BLOCK_MAX;
-        while cap > CAP_MIN && self.pairs(cap) > accounts.saturating_mul(PAIRS_PER_ACCOUNT) {
+        while cap > CAP_MIN && self.pairs(cap) > pairs_max {
             cap /= 2;
         }
         cap
@@ -63,8 +67,38 @@ impl BlockSizes {
 }
 
 /// The cap of each pass among so many accounts. Blocks of more are refined.
+///
+/// A pass gives at most two pairs an account, or three times the usual pairs: those that a quarter of the passes do not
+/// exceed. Where a person has many accounts, all passes find their pairs, and no cap must cut them off.
 pub fn caps(blocks: &[BlockSizes], accounts: u64) -> Vec<u32> {
-    blocks.iter().map(|sizes| sizes.cap(accounts)).collect()
+    let of_accounts = accounts.saturating_mul(PAIRS_PER_ACCOUNT);
+    let pairs_max = of_accounts.max(usual_pairs(blocks).saturating_mul(TIMES_USUAL));
+    blocks.iter().map(|sizes| sizes.cap(pairs_max)).collect()
+}
+
+/// The pairs that a quarter of the passes that give any do not exceed.
+fn usual_pairs(blocks: &[BlockSizes]) -> u64 {
+    let mut pairs: Vec<u64> = blocks.iter().map(|sizes| sizes.pairs(BLOCK_MAX)).filter(|pairs| *pairs > 0).collect();
+    pairs.sort_unstable();
+    pairs.get(pairs.len() / PASSES_PER_USUAL).copied().unwrap_or_default()
+}
+
+/// In the last round, an account of a block that is still too great is compared with so many that follow it.
+const NEIGHBOURS: usize = 2;
+
+/// Calls `take` with the pairs of a block, and returns whether it gives any: a block of more than `cap` rows gives none, as
+/// it is refined. In the last round each of its rows is taken with the next two, so that many accounts of one person still
+/// hang together. The rows ascend.
+pub fn pairs<R: Copy>(rows: &[R], cap: u32, is_last_round: bool, take: &mut impl FnMut(R, R)) -> bool {
+    let is_too_great = rows.len() > cap as usize;
+    if cap == 0 || (is_too_great && !is_last_round) {
+        return false;
+    }
+    let most = if is_too_great { NEIGHBOURS } else { rows.len() };
+    for (place, row) in rows.iter().enumerate() {
+        rows[place + 1..].iter().take(most).for_each(|other| take(*row, *other));
+    }
+    true
 }
 
 #[cfg(test)]
@@ -88,12 +122,34 @@ mod tests {
 
     #[test]
     fn caps_are_halved_until_pairs_are_few() {
-        let of = |blocks: &[u64], accounts| caps(&[sizes(blocks)], accounts)[0];
+        let of = |blocks: &[u64], accounts: u64| sizes(blocks).cap(accounts * 2);
         assert_eq!(of(&[50; 10], 6125), 50);
         assert_eq!(of(&[50; 10], 6124), 25);
         assert_eq!(of(&[50, 25, 25, 12], 333), 25);
         assert_eq!(of(&[50, 25, 25, 12], 332), 12);
         assert_eq!(of(&[6; 10], 74), 3);
         assert_eq!(of(&[], 0), 50);
+    }
+
+    #[test]
+    fn many_accounts_a_person_are_within_the_caps() {
+        let people = || sizes(&[20; 100]);
+        let loose = sizes(&[50; 400]);
+        let passes = [people(), people(), people(), loose];
+        assert_eq!(caps(&passes, 2_000), [50, 50, 50, 25]);
+    }
+
+    #[test]
+    fn a_block_gives_its_pairs_or_is_refined() {
+        let of = |rows: &[u32], cap, is_last| {
+            let mut found = Vec::new();
+            let gives = pairs(rows, cap, is_last, &mut |one, other| found.push((one, other)));
+            assert_eq!(gives, !found.is_empty() || rows.len() < 2);
+            found
+        };
+        assert_eq!(of(&[1, 4, 6], 3, false), [(1, 4), (1, 6), (4, 6)]);
+        assert_eq!(of(&[1, 4, 6, 7], 3, false), []);
+        assert_eq!(of(&[1, 4, 6, 7], 3, true), [(1, 4), (1, 6), (4, 6), (4, 7), (6, 7)]);
+        assert_eq!(of(&[1, 4], 0, true), []);
     }
 }
