@@ -127,3 +127,31 @@ fn parts(field: TextField, config: &Config) -> Vec<ScoredField> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(fields: &str, rest: &str) -> Vec<&'static str> {
+        let head = "[field.loyalty]\nidentifier = true\n[field.note]\n[[source]]\nname = \"crm\"\nformat = \"jsonl\"\n";
+        let mapped: String = fields.split(' ').map(|field| format!("{field} = \"/{field}\"\n")).collect();
+        let config = Config::parse(&format!("{head}[source.fields]\nid = \"/id\"\n{mapped}{rest}")).unwrap();
+        ScoredFields::of(&config).iter().map(|field| field.name).collect()
+    }
+
+    #[test]
+    fn fields_that_are_filled_are_compared_by_kind_and_name() {
+        let found = names("note email loyalty gender given_name organization", "");
+        assert_eq!(found, ["given_name", "generation", "email", "loyalty", "note", "organization"]);
+        let address = names("address.street_address address.country", "");
+        assert_eq!(address, ["address", "address.unit"]);
+    }
+
+    #[test]
+    fn names_have_generations_unless_they_are_left_out() {
+        // A company may stand in place of a name.
+        assert_eq!(names("family_name", ""), ["family_name", "generation", "organization"]);
+        assert_eq!(names("family_name", "[score]\nwithout = \"honorific_suffix\""), ["family_name", "organization"]);
+        assert!(names("family_name", "[score]\nwithout = \"family_name\"").contains(&"generation"));
+    }
+}
