@@ -41,6 +41,20 @@ pub fn lake(versions_before: usize) -> Pipeline {
     pipeline
 }
 
+/// The same with scored pairs beside the rules.
+pub fn scored_lake(versions_before: usize) -> Pipeline {
+    let pipeline = lake(versions_before);
+    let config = pipeline.get(keys::CONFIG).expect("a configuration");
+    pipeline.configure(&(String::from_utf8_lossy(&config) + "\n[score]\n"));
+    pipeline
+}
+
+/// The objects of scored pairs that an execution made, or of what is there of them.
+pub fn scored(pipeline: &Pipeline, number: u32) -> BTreeMap<String, Vec<u8>> {
+    let keys = pipeline.list(&format!("match/{}/", Pipeline::run_of(number)));
+    keys.into_iter().map(|key| (key.clone(), pipeline.get(&key).expect("an object").to_vec())).collect()
+}
+
 /// The objects of the version that an execution made, or of what is there of it.
 pub fn version(pipeline: &Pipeline, number: u32) -> BTreeMap<String, Vec<u8>> {
     let keys = pipeline.list(&keys::version(&Pipeline::run_of(number)));

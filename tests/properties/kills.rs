@@ -7,13 +7,13 @@ use onefold_store::Store;
 use onefold_store::memory::{InjectedFault, Served};
 use onefold_tests::pipeline::{Knobs, Pipeline};
 
-use crate::disturbed::{go_on, lake, version};
+use crate::disturbed::{go_on, lake, scored, scored_lake, version};
 
 fn is_of_translate(key: &str) -> bool {
     key.starts_with("interim/") || key.starts_with("rejects/") || key.contains("/receipts/translate/")
 }
 
-fn check(versions_before: usize, knobs: &Knobs) {
+fn check(lake: fn(usize) -> Pipeline, versions_before: usize, knobs: &Knobs) {
     let number = versions_before as u32 + 1;
     let mut undisturbed = lake(versions_before);
     let before = undisturbed.get(keys::CURRENT);
@@ -22,6 +22,7 @@ fn check(versions_before: usize, knobs: &Knobs) {
     let mut writes = undisturbed.store.served_since(requests_before);
     writes.retain(|served| served.operation.is_write());
     let (expected, committed) = (version(&undisturbed, number), undisturbed.get(keys::CURRENT));
+    let expected_scores = scored(&undisturbed, number);
     assert!(writes.len() > 20 && expected.len() > 4, "{} writes make {} objects", writes.len(), expected.len());
 
     let mut committed_runs = 0;
@@ -48,6 +49,7 @@ fn check(versions_before: usize, knobs: &Knobs) {
         pipeline.store.heal();
         assert_eq!(go_on(&mut pipeline, number, knobs), Ok(()), "after {writes_left} writes");
         assert_eq!(version(&pipeline, number), expected, "after {writes_left} writes");
+        assert_eq!(scored(&pipeline, number), expected_scores, "after {writes_left} writes");
         assert_eq!(pipeline.get(keys::CURRENT), committed);
     }
     assert_eq!(committed_runs, 2, "only the lease and the last write, Compact's receipt, come behind the commit");
@@ -55,17 +57,22 @@ fn check(versions_before: usize, knobs: &Knobs) {
 
 #[test]
 fn a_first_run_killed_at_any_write_is_resumed_to_the_same_bytes() {
-    check(0, &Knobs::default());
+    check(lake, 0, &Knobs::default());
 }
 
 #[test]
 fn a_first_run_over_several_shards_killed_at_any_write_is_resumed_to_the_same_bytes() {
-    check(0, &Knobs { shards: 2, partitions: 3, settles_first: true, ..Knobs::default() });
+    check(lake, 0, &Knobs { shards: 2, partitions: 3, settles_first: true, ..Knobs::default() });
 }
 
 #[test]
 fn a_next_run_killed_at_any_write_is_resumed_to_the_same_bytes() {
-    check(1, &Knobs { split_bytes: 100, ..Knobs::default() });
+    check(lake, 1, &Knobs { split_bytes: 100, ..Knobs::default() });
+}
+
+#[test]
+fn a_run_with_scored_pairs_killed_at_any_write_is_resumed_to_the_same_bytes() {
+    check(scored_lake, 1, &Knobs { shards: 2, ..Knobs::default() });
 }
 
 #[test]

@@ -28,22 +28,24 @@ pub(crate) async fn pair(worker: &Worker<'_>, moved: &mut Moved) -> Result<Block
     let (caps, rows) = (caps(worker).await?, worker.slice_rows().await?);
     let mut outlet = Outlet::new(worker, &rows)?;
     let key = keys::match_round(worker.run, COUNT, worker.number, "blocks");
-    let passes = worker.pass_count();
-    let opened = sent::open(worker, [key.clone()], 0..passes, passes).await?;
-    for object in opened {
-        moved.bytes_in += object.bytes_in();
-        for (pass, cap) in caps.iter().enumerate() {
-            let store = worker.context.store.as_ref();
-            let frames = object.fetch_some(pass..pass + 1, store).await.map_err(StageError::reading_part)?;
-            moved.bytes_in += frames.bytes_in;
-            worker.check_memory(
-                worker.context.memory.pair_bytes(frames.text_bytes(0) as u64, worker.matching.pairs_at_once),
-                format!("the blocks of pass {pass} in shard {}", worker.number),
-            )?;
-            let text = shuffle::text(&[frames], 0).map_err(StageError::damaged)?;
+    let (store, passes) = (worker.context.store.as_ref(), worker.pass_count());
+    let object = shuffle::open(store, &key, 0..passes, passes).await.map_err(StageError::reading_part)?;
+    moved.bytes_in += object.bytes_in();
+    let most = (0..caps.len()).map(|pass| object.text_bytes(pass)).max().unwrap_or_default() as u64;
+    let needed = worker.context.memory.pair_bytes(most, worker.matching.pairs_at_once);
+    worker.check_memory(needed, format!("the blocks of a pass in shard {}", worker.number))?;
+    let mut first = 0;
+    while first < caps.len() {
+        let at_once = worker.context.memory.block_held_bytes();
+        let group = sent::group(first, caps.len(), at_once, |pass| object.text_bytes(pass));
+        first = group.end;
+        let frames = [object.fetch_some(group.clone(), store).await.map_err(StageError::reading_part)?];
+        moved.bytes_in += frames[0].bytes_in;
+        for pass in group.clone() {
+            let text = shuffle::text(&frames, pass - group.start).map_err(StageError::damaged)?;
             let mut blocks = BlockReader::new(&key, &text);
             while let Some((hash, rows)) = blocks.next_block().map_err(StageError::damaged)? {
-                outlet.block(pass as u16, *cap, hash, rows, moved).await?;
+                outlet.block(pass as u16, caps[pass], hash, rows, moved).await?;
             }
         }
     }

@@ -96,14 +96,7 @@ impl<'w> SentKeys<'w> {
 
     /// The passes from `first` on that are fetched at once; none behind the last.
     pub(crate) fn group(&self, first: usize) -> Range<usize> {
-        let passes = self.worker.passes.len();
-        let mut bytes = 0;
-        let mut end = first;
-        while end < passes && (end == first || bytes + self.bytes(end) <= self.bytes_at_once) {
-            bytes += self.bytes(end);
-            end += 1;
-        }
-        first..end
+        group(first, self.worker.passes.len(), self.bytes_at_once, |pass| self.bytes(pass))
     }
 
     /// Fetches the keys of some passes.
@@ -117,6 +110,17 @@ impl<'w> SentKeys<'w> {
         }
         Ok(KeysOfPasses { rows: self.rows, frames })
     }
+}
+
+/// The passes from `first` on that have up to so many bytes together, and at least one.
+pub(crate) fn group(first: usize, passes: usize, bytes_max: usize, bytes: impl Fn(usize) -> usize) -> Range<usize> {
+    let mut sum = 0;
+    let fits = |pass: &usize| {
+        sum += bytes(*pass);
+        *pass == first || sum <= bytes_max
+    };
+    let end = (first..passes).take_while(fits).last().map_or(first, |pass| pass + 1);
+    first..end
 }
 
 /// The fetched keys of some passes.
