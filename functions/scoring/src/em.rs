@@ -52,10 +52,18 @@ pub(crate) struct Field {
     pub frequencies: [f64; FREQUENCIES],
     /// The prior of one person's pairs.
     pub m: ByLevel,
-    /// The prior of relatives' pairs, unless they are like strangers'.
-    pub r: Option<ByLevel>,
+    pub relatives: Relatives,
     /// Whether m and r are learnt.
     pub is_learnt: bool,
+}
+
+/// What is known of relatives' pairs.
+#[derive(Clone, Debug)]
+pub(crate) enum Relatives {
+    /// They are learnt from this prior.
+    Learnt(ByLevel),
+    /// They are as strangers', but for so large a share that is equal.
+    Strangers { equal: f64 },
 }
 
 /// What was learnt.
@@ -94,7 +102,11 @@ pub(crate) fn learn(pairs: &Pairs) -> Learnt {
 fn start(pairs: &Pairs) -> Learnt {
     let fields = pairs.fields.iter().map(|field| {
         let u = shares(&field.totals);
-        Probabilities { m: field.m, r: field.r.unwrap_or(u), u, left: field.totals }
+        let r = match &field.relatives {
+            Relatives::Learnt(prior) => *prior,
+            Relatives::Strangers { equal } => like_strangers(field, &u, *equal),
+        };
+        Probabilities { m: field.m, r, u, left: field.totals }
     });
     Learnt { matches: pairs.matches, relatives: pairs.relatives, fields: fields.collect() }
 }
@@ -178,21 +190,31 @@ fn maximise(pairs: &Pairs, expected: &Expected, from_totals: bool, learnt: &mut 
         if field.is_learnt {
             probabilities.m = at_least_differ(posterior(field, &matches, &field.m, PRIOR_PAIRS));
         }
-        if let (Some(prior), true) = (&field.r, field.is_learnt) {
-            let relatives = known(&expected.relatives.levels[place]);
-            probabilities.r = posterior(field, &relatives, prior, RELATIVES_PRIOR_PAIRS);
-        }
         if from_totals {
             for (level, left) in probabilities.left.iter_mut().enumerate() {
                 let total = field.totals[level];
                 *left = (total - matches[level]).max(total * TOTALS_LEAST);
             }
             probabilities.u = shares(&probabilities.left);
-            if field.r.is_none() {
-                probabilities.r = probabilities.u;
+        }
+        match &field.relatives {
+            Relatives::Learnt(prior) if field.is_learnt => {
+                let relatives = known(&expected.relatives.levels[place]);
+                probabilities.r = posterior(field, &relatives, prior, RELATIVES_PRIOR_PAIRS);
             }
+            Relatives::Learnt(_) => {}
+            Relatives::Strangers { equal } => probabilities.r = like_strangers(field, &probabilities.u, *equal),
         }
     }
+}
+
+/// As strangers, but for a share that is equal.
+fn like_strangers(field: &Field, u: &ByLevel, equal: f64) -> ByLevel {
+    let mut r = u.map(|probability| probability * (1.0 - equal));
+    for (class, share) in field.frequencies.iter().enumerate() {
+        r[usize::from(EQUAL) + class] += equal * share;
+    }
+    r
 }
 
 /// What is expected of pairs that both have a value.

@@ -35,8 +35,10 @@ pub struct FieldModel {
     pub name: String,
     /// Among pairs of one person that both have a value: by level from 1 to 7, and the last is that of equal values.
     pub m: [f64; 8],
-    /// Likewise among relatives. As strangers if nothing is given.
+    /// Likewise among relatives. If nothing is given, they are as strangers, but for [`Self::equal_relatives`].
     pub r: Option<[f64; 8]>,
+    /// Of relatives who are as strangers otherwise, the share with equal values: of birth dates, these are twins.
+    pub equal_relatives: f64,
     /// Among strangers that differ: by level from 1 to 7, with the sum 1. That of equal values comes from each run's own counts.
     pub u: [f64; 7],
     /// Of pairs of equal values, by the value's frequency class: the share that is not one person's.

@@ -64,6 +64,7 @@ fn general_field(field: ScoredField, counts: &FieldCounts) -> FieldModel {
         name: field.name.to_owned(),
         m: priors::matches(field.kind),
         r: priors::relatives(field.kind),
+        equal_relatives: priors::equal_relatives(field.kind),
         u: start::strangers(field.kind, counts).map(rounded),
         equal_strangers: priors::equal_strangers(field.kind),
     }
@@ -80,7 +81,8 @@ fn field_models(fields: &ScoredFields, counts: &Counts, pairs: &Pairs, learnt: &
         FieldModel {
             name: field.name.to_owned(),
             m: by_level(&learnt.m).map(rounded),
-            r: start.r.map(|_| by_level(&learnt.r).map(rounded)),
+            r: matches!(start.relatives, em::Relatives::Learnt(_)).then(|| by_level(&learnt.r).map(rounded)),
+            equal_relatives: priors::equal_relatives(field.kind),
             u: below_equal(&learnt.u),
             equal_strangers: equal_strangers(&start.totals, &learnt.left),
         }

@@ -82,23 +82,27 @@ impl FieldWeights {
         }
         let left = left_to_strangers(field, counts);
         let all = left.iter().sum::<f64>() + differing;
+        // Relatives are as strangers where nothing else is known of them.
+        let like_strangers = |u: f64| (1.0 - field.equal_relatives) * u;
         for level in usize::from(DIFFER)..usize::from(EQUAL) {
             let (m, u) = (field.m[level - 1], field.u[level - 1] * differing / all);
-            weights.set(level, m, u, field.r.map(|r| r[level - 1]));
+            let r = field.r.map_or(like_strangers(u), |r| r[level - 1]);
+            weights.set(level, m, u, r);
         }
         let frequencies = frequencies(counts);
         for class in 0..FREQUENCIES {
             let of = nearest(&counts.equal_pairs, class);
-            let share = frequencies[of];
-            weights.set(usize::from(EQUAL) + class, field.m[7] * share, left[of] / all, field.r.map(|r| r[7] * share));
+            let (share, u) = (frequencies[of], left[of] / all);
+            let r = field.r.map_or(like_strangers(u) + field.equal_relatives * share, |r| r[7] * share);
+            weights.set(usize::from(EQUAL) + class, field.m[7] * share, u, r);
         }
         weights
     }
 
     /// What cannot be, says nothing.
-    fn set(&mut self, level: usize, m: f64, u: f64, r: Option<f64>) {
+    fn set(&mut self, level: usize, m: f64, u: f64, r: f64) {
         self.strangers[level] = log_odds(m, u);
-        self.relatives[level] = log_odds(m, r.unwrap_or(u));
+        self.relatives[level] = log_odds(m, r);
     }
 }
 

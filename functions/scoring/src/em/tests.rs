@@ -2,7 +2,7 @@ use super::*;
 
 /// The same in plain words: probabilities are multiplied, and each class is counted anew for each field.
 mod naive {
-    use super::super::{Field, Pairs};
+    use super::super::{Field, Pairs, Relatives};
 
     pub struct Class {
         pub pairs: f64,
@@ -50,7 +50,16 @@ mod naive {
         let of = |number: f64, by_field: Vec<Vec<f64>>| Class { pairs: number, by_field };
         let u: Vec<Vec<f64>> = pairs.fields.iter().map(|field| normal(field.totals[..24].to_vec())).collect();
         let m = pairs.fields.iter().map(|field| field.m[..24].to_vec()).collect();
-        let r = pairs.fields.iter().zip(&u).map(|(field, u)| field.r.map_or(u.clone(), |r| r[..24].to_vec())).collect();
+        // Levels 8 and above are those of equal values.
+        let as_strangers = |field: &Field, u: &[f64], equal: f64| -> Vec<f64> {
+            let twins = |level: usize| if level < 8 { 0.0 } else { equal * field.frequencies[level - 8] };
+            (0..24).map(|level| (1.0 - equal) * u[level] + twins(level)).collect()
+        };
+        let first = |(field, u): (&Field, &Vec<f64>)| match &field.relatives {
+            Relatives::Learnt(prior) => prior[..24].to_vec(),
+            Relatives::Strangers { equal } => as_strangers(field, u, *equal),
+        };
+        let r = pairs.fields.iter().zip(&u).map(first).collect();
         let mut one = of(pairs.matches, m);
         let mut related = of(pairs.relatives, r);
         let mut strangers = of(pairs.space - pairs.matches - pairs.relatives, u);
@@ -72,7 +81,7 @@ mod naive {
                 let mut m = learnt(field, counted_one.clone(), &field.m[..24], 100.0);
                 m[1] = m[1].max(0.002);
                 one.by_field[place] = normal(m);
-                if let Some(prior) = &field.r {
+                if let Relatives::Learnt(prior) = &field.relatives {
                     let counted_related = counted(pairs, &of_related, place);
                     related.by_field[place] = learnt(field, counted_related, &prior[..24], 10.0);
                 }
@@ -80,8 +89,8 @@ mod naive {
                     let left =
                         |level: usize| f64::max(field.totals[level] - counted_one[level], field.totals[level] / 20.0);
                     strangers.by_field[place] = normal((0..24).map(left).collect());
-                    if field.r.is_none() {
-                        related.by_field[place] = strangers.by_field[place].clone();
+                    if let Relatives::Strangers { equal } = field.relatives {
+                        related.by_field[place] = as_strangers(field, &strangers.by_field[place], equal);
                     }
                 }
             }
@@ -100,11 +109,11 @@ fn by_level(levels: &[(usize, f64)]) -> ByLevel {
 fn example() -> Pairs {
     let mut frequencies = [0.0; FREQUENCIES];
     (frequencies[0], frequencies[1], frequencies[3]) = (0.5, 0.3, 0.2);
-    let field = |r| Field {
+    let field = |relatives| Field {
         totals: by_level(&[(1, 1_990_000.0), (2, 4_000.0), (9, 500.0), (11, 2_000.0)]),
         frequencies,
         m: by_level(&[(1, 0.1), (2, 0.1), (8, 0.4), (9, 0.24), (11, 0.16)]),
-        r,
+        relatives,
         is_learnt: true,
     };
     let shared = by_level(&[(1, 0.1), (2, 0.1), (8, 0.4), (9, 0.24), (11, 0.16)]);
@@ -121,7 +130,11 @@ fn example() -> Pairs {
     ];
     Pairs {
         space: 1_999_000.0,
-        fields: vec![field(None), field(Some(shared)), field(Some(shared))],
+        fields: vec![
+            field(Relatives::Strangers { equal: 0.01 }),
+            field(Relatives::Learnt(shared)),
+            field(Relatives::Learnt(shared)),
+        ],
         levels: patterns.iter().flat_map(|(pattern, _)| *pattern).collect(),
         pairs: patterns.iter().map(|(_, pairs)| *pairs).collect(),
         matches: 400.0,
@@ -171,7 +184,7 @@ fn what_is_not_learnt_stays() {
     pairs.fields[1].is_learnt = false;
     let learnt = learn(&pairs);
     assert_eq!(learnt.fields[1].m, pairs.fields[1].m);
-    assert_eq!(Some(learnt.fields[1].r), pairs.fields[1].r);
+    assert_eq!(learnt.fields[1].r, start(&pairs).fields[1].r);
     assert_ne!(learnt.fields[2].m, pairs.fields[2].m);
 }
 
@@ -188,6 +201,6 @@ fn the_bits_are_frozen() {
     let (matches, relatives) = (learnt.matches.to_bits(), learnt.relatives.to_bits());
     assert_eq!(
         (matches, relatives, hash.digest()),
-        (4_646_825_804_689_370_253, 4_638_715_919_600_967_771, 10_097_282_647_984_440_923)
+        (4_646_802_066_908_729_497, 4_638_761_923_797_897_467, 13_951_568_714_299_886_616)
     );
 }

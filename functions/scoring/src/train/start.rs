@@ -1,7 +1,7 @@
 //! From what was counted to what is learnt from.
 
 use crate::counts::{Counts, FieldCounts, Histogram};
-use crate::em::{self, ByLevel, Pairs};
+use crate::em::{self, ByLevel, Pairs, Relatives};
 use crate::{DIFFER, EQUAL, FREQUENCIES, FieldKind, ScoredFields, priors};
 
 /// How many pairs of the sample the prior of strangers' levels weighs.
@@ -36,7 +36,10 @@ fn field(kind: FieldKind, counts: &FieldCounts) -> em::Field {
     };
     em::Field {
         m: prior(priors::matches(kind)),
-        r: priors::relatives(kind).map(prior),
+        relatives: match priors::relatives(kind) {
+            Some(by_level) => Relatives::Learnt(prior(by_level)),
+            None => Relatives::Strangers { equal: priors::equal_relatives(kind) },
+        },
         is_learnt: priors::is_learnt(kind),
         totals,
         frequencies,
