@@ -23,36 +23,61 @@ pub(crate) async fn refine(
     if is_first {
         write_classes(worker, &records, moved).await?;
     }
-    let great = great_rows(worker, records.len(), moved).await?;
-    let held = worker.context.memory.block_held_bytes();
-    let (shards, passes) = (worker.matching.shards, worker.pass_count());
-    let mut keys = ShuffleCollector::storing(shards * passes, held).map_err(StageError::compressing)?;
-    let mut refined = BlockRoundResult::default();
-    for GreatRow { pass, hash, row } in great {
-        let mut sent = Ok(());
-        let mut count = 0;
-        let mut send = |hash| {
-            if sent.is_ok() {
-                let reader = shard_of(hash, shards) * passes + u32::from(pass);
-                sent = keys.push(reader, &RowKey { hash, row }.bytes());
-                count += 1;
-            }
-        };
-        let record = records.of(row);
-        if is_first {
-            worker.passes.refined(record, pass, hash, &mut send);
-        } else {
-            worker.passes.refined_by_birthdate(record, pass, hash, &mut send);
+    let mut great = great_rows(worker, records.len(), moved).await?;
+    // The features of a row are read once for all its blocks.
+    great.sort_unstable_by_key(|great| great.row);
+    let mut sender = KeySender::new(worker)?;
+    for of_row in great.chunk_by(|one, other| one.row == other.row) {
+        let features = worker.passes.features(records.of(of_row[0].row));
+        for great in of_row {
+            let GreatRow { pass, hash, .. } = *great;
+            sender
+                .row(great, |send| match is_first {
+                    true => worker.passes.refined(&features, pass, hash, &mut |key| send(key)),
+                    false => worker.passes.refined_by_birthdate(&features, pass, hash, &mut |key| send(key)),
+                })
+                .map_err(StageError::compressing)?;
         }
-        sent.map_err(StageError::compressing)?;
-        refined.great_rows += 1;
-        refined.dropped_rows += u64::from(count == 0);
-        refined.keys += count;
     }
+    let KeySender { keys, refined, .. } = sender;
     moved.records_in = refined.great_rows;
     moved.records_out = refined.keys;
     worker.put(&worker.key("keys"), keys.finish().map_err(StageError::compressing)?, moved).await?;
     Ok(refined)
+}
+
+/// Sends the new keys of rows to the shards.
+struct KeySender {
+    shards: u32,
+    passes: u32,
+    keys: ShuffleCollector,
+    refined: BlockRoundResult,
+}
+
+impl KeySender {
+    fn new(worker: &Worker<'_>) -> Result<Self, StageError> {
+        let (shards, passes) = (worker.matching.shards, worker.pass_count());
+        let held = worker.context.memory.block_held_bytes();
+        let keys = ShuffleCollector::storing(shards * passes, held).map_err(StageError::compressing)?;
+        Ok(Self { shards, passes, keys, refined: BlockRoundResult::default() })
+    }
+
+    /// Sends the keys of a row that `refine` makes.
+    fn row(&mut self, great: &GreatRow, refine: impl FnOnce(&mut dyn FnMut(u64))) -> std::io::Result<()> {
+        let mut sent = Ok(());
+        let mut count = 0;
+        refine(&mut |hash| {
+            if sent.is_ok() {
+                let reader = shard_of(hash, self.shards) * self.passes + u32::from(great.pass);
+                sent = self.keys.push(reader, &RowKey { hash, row: great.row }.bytes());
+                count += 1;
+            }
+        });
+        self.refined.great_rows += 1;
+        self.refined.dropped_rows += u64::from(count == 0);
+        self.refined.keys += count;
+        sent
+    }
 }
 
 /// The records of a slice, by row.

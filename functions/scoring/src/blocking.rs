@@ -8,6 +8,7 @@ mod pass;
 mod sizes;
 mod useful;
 
+pub use feature::Features;
 pub use pass::Passes;
 pub use sizes::{BLOCK_MAX, BlockSizes, caps, pairs};
 pub use useful::useful;

@@ -96,7 +96,7 @@ impl Plan {
 
 /// The features of one account, as hashes.
 #[derive(Debug)]
-pub(super) struct Features {
+pub struct Features {
     hashes: [[u64; VALUES]; FEATURES_MAX],
     counts: [u8; FEATURES_MAX],
 }

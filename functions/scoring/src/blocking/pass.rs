@@ -92,17 +92,21 @@ impl Passes {
         }
     }
 
-    /// Calls `take` with the keys of a record of a block of a pass that is too great: the block's hash with each of a few
-    /// further features.
-    pub fn refined(&self, record: &[u8], pass: u16, hash: u64, take: &mut impl FnMut(u64)) {
-        let features = self.plan.read(record);
-        self.refining.iter().for_each(|feature| self.refine(&features, pass, hash, *feature, take));
+    /// The features of a record. An account is in several great blocks, and its features are read once for all of them.
+    pub fn features(&self, record: &[u8]) -> Features {
+        self.plan.read(record)
     }
 
-    /// Calls `take` with the keys of a record of a refined block that is still too great: its hash with the birth date.
-    pub fn refined_by_birthdate(&self, record: &[u8], pass: u16, hash: u64, take: &mut impl FnMut(u64)) {
+    /// Calls `take` with the keys of an account of a block of a pass that is too great: the block's hash with each of a few
+    /// further features.
+    pub fn refined(&self, features: &Features, pass: u16, hash: u64, take: &mut impl FnMut(u64)) {
+        self.refining.iter().for_each(|feature| self.refine(features, pass, hash, *feature, take));
+    }
+
+    /// Calls `take` with the keys of an account of a refined block that is still too great: its hash with the birth date.
+    pub fn refined_by_birthdate(&self, features: &Features, pass: u16, hash: u64, take: &mut impl FnMut(u64)) {
         let Some(birthdate) = self.birthdate else { return };
-        self.refine(&self.plan.read(record), pass, hash, birthdate, take);
+        self.refine(features, pass, hash, birthdate, take);
     }
 
     /// Takes a block's hash with a feature that the pass has not.

@@ -171,7 +171,7 @@ fn great_blocks_are_refined_by_other_features() {
     let record = record(&fields, &account);
     let refined = |pass: u16, hash| {
         let mut keys = BTreeSet::new();
-        passes.refined(&record, pass, hash, &mut |key| assert!(keys.insert(key)));
+        passes.refined(&passes.features(&record), pass, hash, &mut |key| assert!(keys.insert(key)));
         keys
     };
     assert_eq!(refined(pass, 1).len(), 2, "by the given name and by the address");
@@ -180,7 +180,7 @@ fn great_blocks_are_refined_by_other_features() {
 
     let by_birthdate = |pass: u16| {
         let mut count = 0;
-        passes.refined_by_birthdate(&record, pass, 1, &mut |_| count += 1);
+        passes.refined_by_birthdate(&passes.features(&record), pass, 1, &mut |_| count += 1);
         count
     };
     assert_eq!(by_birthdate(pass), 0);
@@ -231,6 +231,6 @@ proptest! {
     fn bytes_that_are_no_record_make_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
         let passes = Passes::of(&fields());
         passes.keys(&bytes, &mut |_, _| {});
-        passes.refined(&bytes, 3, 7, &mut |_| {});
+        passes.refined(&passes.features(&bytes), 3, 7, &mut |_| {});
     }
 }
