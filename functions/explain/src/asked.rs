@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use onefold_config::Config;
 use onefold_identity::corrections::Corrections;
+use onefold_identity::scores::Scorer;
 use onefold_lake::RunId;
 use onefold_lake::version::retired::Retired;
+use onefold_scoring::model::RunModel;
+use onefold_scoring::weights::Weights;
+use onefold_scoring::{LEVELS_VERSION, ScoredFields};
 use onefold_shell::{Context, StageError};
 use onefold_version::{AccountInVersion, CustomerGroup, OpenVersion, VersionError, VersionIndex};
 
@@ -13,6 +17,8 @@ use onefold_version::{AccountInVersion, CustomerGroup, OpenVersion, VersionError
 pub(crate) struct AskedVersion<'s> {
     pub(crate) config: Config,
     pub(crate) corrections: Corrections,
+    /// How the version scored pairs; `None` if it did not, or if this program cannot do so any more.
+    pub(crate) scorer: Option<Scorer>,
     version: OpenVersion<'s>,
     index: VersionIndex<'s>,
 }
@@ -31,7 +37,9 @@ impl<'s> AskedVersion<'s> {
         };
         let index = version.index().await?;
         let (config, corrections) = (version.config().await?, version.corrections().await?);
-        Ok(Self { config, corrections, version, index })
+        let model = if config.score.is_some() { version.model().await? } else { None };
+        let scorer = model.and_then(|model| scorer(&config, model));
+        Ok(Self { config, corrections, scorer, version, index })
     }
 
     /// The run that made the version.
@@ -56,6 +64,15 @@ impl<'s> AskedVersion<'s> {
     ) -> Result<(Vec<Retired>, BTreeSet<String>), StageError> {
         self.version.follow_retired(customer_id).await.map_err(stage_error)
     }
+}
+
+/// What scores pairs by a model; `None` if it is for other fields or comparison levels than this program's.
+fn scorer(config: &Config, model: RunModel) -> Option<Scorer> {
+    let RunModel { model, counts, threshold, .. } = model;
+    let fields = ScoredFields::of(config);
+    let names = model.fields.iter().map(|field| field.name.as_str());
+    let fits = model.levels == LEVELS_VERSION && names.eq(fields.iter().map(|field| field.name));
+    fits.then(|| Scorer::new(config, Weights::new(&model, &counts), threshold))
 }
 
 /// The caller chose the version, so a version that cannot be read is invalid input. A missing part of it is damage.

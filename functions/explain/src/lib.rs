@@ -96,11 +96,13 @@ fn shown(
 ) -> Result<ExplainResult, StageError> {
     let accounts = parse(&group.accounts)?;
     let guarded = guarded(&group.guarded)?;
-    let explainer = explainer(version, &guarded, &accounts)?;
+    let explainer = explainer(version, &guarded, &accounts, std::slice::from_ref(group))?;
     let all: Vec<u32> = explainer.numbers().collect();
     let from = from.and_then(|reference| explainer.number(reference)).unwrap_or_default();
     let mut links = explainer.tree(&all, from);
     links.truncate(LINKS_MOST);
+    let mut growth = explainer.growth();
+    growth.truncate(ACCOUNTS_MOST);
     let customer: Value = serde_json::from_str(&group.customer)
         .map_err(|error| unreadable("a customer of the version is no JSON", &error))?;
     Ok(ExplainResult::Customer {
@@ -110,6 +112,7 @@ fn shown(
         accounts: json(group.accounts.iter().take(ACCOUNTS_MOST))?,
         accounts_left_out: group.accounts.len().saturating_sub(ACCOUNTS_MOST),
         links,
+        growth,
         guards: json(group.guarded.iter().take(GUARDS_MOST))?,
         became,
     })
@@ -141,7 +144,7 @@ async fn pair(version: &AskedVersion<'_>, one: &str, other: &str) -> Result<Expl
     let guard_lines: Vec<String> = kept.iter().flat_map(|group| group.guarded.iter().cloned()).collect();
     let accounts = parse(&texts)?;
     let guarded = guarded(&guard_lines)?;
-    let explainer = explainer(version, &guarded, &accounts)?;
+    let explainer = explainer(version, &guarded, &accounts, kept)?;
     let (Some(left), Some(right)) = (explainer.number(one), explainer.number(other)) else {
         return Err(StageError::corrupt("an account is not among its customer's"));
     };
@@ -183,13 +186,19 @@ fn unreadable(what: &str, error: &serde_json::Error) -> StageError {
     StageError::corrupt(what).caused_by(JsonError::new(error))
 }
 
+/// An explainer of the accounts of these customers.
 fn explainer<'e>(
     version: &'e AskedVersion<'_>,
     guarded: &'e [Guarded],
     accounts: &'e [Account<'e>],
+    groups: &'e [CustomerGroup],
 ) -> Result<Explainer<'e>, StageError> {
     let hasher = NodeHasher::from_hex(ANY_SECRET)
         .map_err(|error| StageError::internal("a hasher cannot be made").caused_by(error))?;
     let matcher = Matcher::new(&version.config, hasher);
-    Ok(Explainer::new(&version.config, matcher, &version.corrections, guarded, accounts))
+    let explainer = Explainer::new(&version.config, matcher, &version.corrections, guarded, accounts);
+    let Some(scorer) = &version.scorer else { return Ok(explainer) };
+    let frequencies: Option<Vec<_>> = groups.iter().map(|group| group.frequencies.as_ref()).collect();
+    let Some(frequencies) = frequencies else { return Ok(explainer) };
+    Ok(explainer.scoring(scorer, frequencies.into_iter().flatten().map(Vec::as_slice).collect()))
 }

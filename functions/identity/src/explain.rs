@@ -6,6 +6,7 @@
 mod always;
 mod blocked;
 mod finding;
+mod scored;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -20,11 +21,13 @@ use crate::judge::{Judge, LinkedBy, Verdict};
 use crate::match_keys::{self, MatchKey, Matcher};
 use crate::merge::Guarded;
 use crate::pool::AccountPool;
+use crate::scores::{PoolScores, Scorer};
 
 pub use finding::{CheckedCondition, PairFinding};
+pub use scored::{FieldFinding, GroupFinding, MergeFinding, ScoreFinding};
 
 /// What keeps two customers apart that links would join.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Apart {
     /// Pairs that a rule keeps apart.
     pub kept_apart: Vec<PairFinding>,
@@ -38,6 +41,8 @@ pub struct Explainer<'e> {
     corrections: &'e Corrections,
     guarded: &'e [Guarded],
     judge: Judge<'e>,
+    /// None if pairs are not scored, or if it is not known how they were.
+    scores: Option<PoolScores<'e>>,
 }
 
 impl<'e> Explainer<'e> {
@@ -52,7 +57,15 @@ impl<'e> Explainer<'e> {
     ) -> Self {
         let blocked = blocked::blocked_keys(config, &mut matcher, guarded, accounts);
         let pool = AccountPool::new(accounts.iter().collect(), &mut matcher, config, &blocked);
-        Self { config, corrections, guarded, judge: Judge::new(pool, &config.matches, corrections) }
+        let judge = Judge::new(pool, &config.matches, corrections);
+        Self { config, corrections, guarded, judge, scores: None }
+    }
+
+    /// Scores pairs as the version did, with the frequency classes of each account's values.
+    #[must_use]
+    pub fn scoring(mut self, scorer: &'e Scorer, frequencies: Vec<&'e [u8]>) -> Self {
+        self.scores = Some(PoolScores::of_frequencies(scorer, frequencies));
+        self
     }
 
     /// The numbers of all accounts.
@@ -83,7 +96,7 @@ impl<'e> Explainer<'e> {
                     tree.push(match by {
                         LinkedBy::Always => self.always(near, *far),
                         LinkedBy::Rule(rule) => self.finding(*rule, near, *far),
-                        LinkedBy::Score => self.scored(near, *far),
+                        LinkedBy::Score => self.linked_by_score(near, *far),
                     });
                     queue.push_back(*far);
                 }
@@ -106,6 +119,9 @@ impl<'e> Explainer<'e> {
             let [left, right] = [link.places.0, link.places.1].map(|place| members[place as usize]);
             note(left, right, LinkedBy::Rule(link.first_rule));
         }
+        for (left, right) in self.links_by_scores(members) {
+            note(left, right, LinkedBy::Score);
+        }
         neighbours
     }
 
@@ -125,12 +141,12 @@ impl<'e> Explainer<'e> {
         (at == origin).then_some(path)
     }
 
-    /// What corrections and each rule say of two accounts.
+    /// What corrections, each rule and the scores say of two accounts.
     pub fn pair(&self, left: u32, right: u32) -> Vec<PairFinding> {
         let always = self.judge.is_always(left, right).then(|| self.always(left, right));
         let never = self.judge.is_never(left, right).then(|| self.never(left, right));
         let rules = (0..self.config.matches.len()).map(|rule| self.finding(rule, left, right));
-        always.into_iter().chain(never).chain(rules).collect()
+        always.into_iter().chain(never).chain(rules).chain(self.score(left, right)).collect()
     }
 
     /// What pairs of two customers have in common, up to `most` of them: `never` pairs, and keys that are blocked,
@@ -202,15 +218,11 @@ impl<'e> Explainer<'e> {
     fn always(&self, left: u32, right: u32) -> PairFinding {
         let accounts = self.references(left, right);
         let over = always::over(self.corrections.pairs(), &accounts[0], &accounts[1]);
-        PairFinding { over, ..PairFinding::of_correction("always", Verdict::Always, accounts) }
+        PairFinding { over, ..PairFinding::without_key("always", Verdict::Always, accounts) }
     }
 
     fn never(&self, left: u32, right: u32) -> PairFinding {
-        PairFinding::of_correction("never", Verdict::Never, self.references(left, right))
-    }
-
-    fn scored(&self, left: u32, right: u32) -> PairFinding {
-        PairFinding::of_correction("score", Verdict::Accepted, self.references(left, right))
+        PairFinding::without_key("never", Verdict::Never, self.references(left, right))
     }
 
     fn finding(&self, rule_number: usize, left: u32, right: u32) -> PairFinding {
@@ -227,6 +239,7 @@ impl<'e> Explainer<'e> {
             key: self.key_values(rule, ruling.verdict, [left, right]),
             over: Vec::new(),
             conditions,
+            score: None,
         }
     }
 

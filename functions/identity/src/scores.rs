@@ -149,6 +149,11 @@ impl<'s> PoolScores<'s> {
         Self { scorer, links: Vec::new(), frequencies }
     }
 
+    /// What scores pairs.
+    pub const fn scorer(&self) -> &'s Scorer {
+        self.scorer
+    }
+
     /// The pairs that Score found.
     pub fn links(&self) -> &[ScoredLink] {
         &self.links

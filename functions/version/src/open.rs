@@ -8,6 +8,7 @@ use onefold_lake::version::current::CurrentVersion;
 use onefold_lake::version::manifest::{FORMAT, Manifest};
 use onefold_lake::version::retired::{Retired, Trail};
 use onefold_lake::{FormatError, RunId, keys};
+use onefold_scoring::model::RunModel;
 use onefold_store::{Object, Store};
 
 use crate::complete;
@@ -93,6 +94,14 @@ impl<'s> OpenVersion<'s> {
         let pairs: Pairs =
             serde_json::from_slice(&bytes).map_err(|error| VersionError::Damaged(FormatError::json(&key, &error)))?;
         Ok(Corrections::new(pairs))
+    }
+
+    /// Reads the model by which the version's pairs were scored; `None` if none were.
+    ///
+    /// # Errors
+    /// The model is damaged, or the store failed.
+    pub async fn model(&self) -> Result<Option<RunModel>, VersionError> {
+        read_json(self.store, &keys::processed_model(self.run())).await
     }
 
     /// Reads the positions of the version's partitions.

@@ -2,19 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ScoreFinding;
 use crate::judge::Verdict;
 
-/// What a rule, or a correction, says of two accounts, and the values behind it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a rule, a correction or the scores say of two accounts, and the values behind it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PairFinding {
     /// References of both.
     pub accounts: [String; 2],
-    /// The rule's name; `always` or `never` if it is a correction.
+    /// The rule's name; `always` or `never` if it is a correction, `score` if it is by scores.
     pub rule: String,
     /// What it says.
     pub verdict: Verdict,
-    /// The values of each account's key, as the rule compares them; empty if it is a correction.
-    #[serde(default, skip_serializing_if = "is_correction")]
+    /// The values of each account's key, as the rule compares them; empty if it is no rule.
+    #[serde(default, skip_serializing_if = "is_no_rule")]
     pub key: [Vec<Option<String>>; 2],
     /// The accounts between the two in a chain of `always` pairs; the version need not have them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -22,6 +23,9 @@ pub struct PairFinding {
     /// The conditions that were checked: up to the first that does not hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<CheckedCondition>,
+    /// The score of the two, if it is by scores and they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<ScoreFinding>,
 }
 
 /// A condition of a rule and the values that it compared.
@@ -38,14 +42,14 @@ pub struct CheckedCondition {
     pub holds: bool,
 }
 
-fn is_correction(key: &[Vec<Option<String>>; 2]) -> bool {
+fn is_no_rule(key: &[Vec<Option<String>>; 2]) -> bool {
     key.iter().all(Vec::is_empty)
 }
 
 impl PairFinding {
-    /// What a correction says.
-    pub(super) fn of_correction(rule: &str, verdict: Verdict, accounts: [String; 2]) -> Self {
+    /// What a correction says, or the scores.
+    pub(super) fn without_key(rule: &str, verdict: Verdict, accounts: [String; 2]) -> Self {
         let key = Default::default();
-        Self { accounts, rule: rule.to_owned(), verdict, key, over: Vec::new(), conditions: Vec::new() }
+        Self { accounts, rule: rule.to_owned(), verdict, key, over: Vec::new(), conditions: Vec::new(), score: None }
     }
 }

@@ -1,3 +1,5 @@
+mod scored;
+
 use onefold_graph::node::NodeHasher;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Request and result of Explain. People call it, as a function or by the command.
 
-use onefold_identity::explain::PairFinding;
+use onefold_identity::explain::{MergeFinding, PairFinding};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,6 +40,10 @@ pub enum ExplainResult {
         /// Links that lead to each member from the requested account, or else from the first one. They are a tree, so
         /// exactly one path joins any two members. At most 2000, nearest first.
         links: Vec<PairFinding>,
+        /// How it grew together by scores: the merges of groups, in their order. What rules and corrections join was
+        /// together before. Empty if no scores joined anything. At most 500.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        growth: Vec<MergeFinding>,
         /// What guards did to the members, as in the files of `blocked/`; at most 50 lines.
         guards: Vec<Value>,
         /// How a retired id became this customer; empty if the request names no retired id.
@@ -51,7 +55,7 @@ pub enum ExplainResult {
         run: RunId,
         /// The customers of both.
         customers: [String; 2],
-        /// The result of corrections and of each rule for the two.
+        /// The result of corrections, of each rule and of scores for the two.
         rules: Vec<PairFinding>,
         /// Whether they are one customer.
         #[serde(flatten)]
@@ -86,7 +90,7 @@ pub enum ExplainResult {
 }
 
 /// Whether two accounts are one customer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "together", rename_all = "snake_case")]
 pub enum Together {
     /// They are.

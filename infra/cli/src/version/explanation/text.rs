@@ -1,7 +1,9 @@
 //! Answers of Explain as text.
 
 use console::measure_text_width;
-use onefold_identity::explain::{CheckedCondition, PairFinding};
+use onefold_identity::explain::{
+    CheckedCondition, FieldFinding, GroupFinding, MergeFinding, PairFinding, ScoreFinding,
+};
 use onefold_identity::judge::Verdict;
 use onefold_lake::RunId;
 use onefold_lake::calls::{ExplainResult, SourcedValue, Together};
@@ -14,7 +16,17 @@ const COLUMN_WIDTH_MAX: usize = 48;
 /// The answer to a question about one account or customer, or about two accounts.
 pub fn of(answer: &ExplainResult, asked: &str, and: Option<&str>) -> String {
     match answer {
-        ExplainResult::Customer { run, customer, values, accounts, accounts_left_out, links, guards, became } => {
+        ExplainResult::Customer {
+            run,
+            customer,
+            values,
+            accounts,
+            accounts_left_out,
+            links,
+            growth,
+            guards,
+            became,
+        } => {
             let id = text(&customer["customer_id"]);
             let mut out = steps(became);
             if asked.contains(':') {
@@ -31,6 +43,7 @@ pub fn of(answer: &ExplainResult, asked: &str, and: Option<&str>) -> String {
             if members > links.len() + 1 {
                 out.push_str(&format!("  and {} more\n", members - links.len() - 1));
             }
+            grown(&mut out, growth);
             section(&mut out, "What guards did", guards.iter().map(guard).collect());
             out
         }
@@ -81,14 +94,48 @@ fn pair(
             }
         }
     }
-    let rules = rules.iter().map(|finding| vec![finding.rule.clone(), said(finding)]).collect();
-    section(&mut out, "What each rule says of the two", rules);
+    let findings = rules.iter().map(|finding| vec![finding.rule.clone(), said(finding)]).collect();
+    section(&mut out, "What each rule says of the two", findings);
+    for score in rules.iter().filter_map(|finding| finding.score.as_ref()) {
+        section(&mut out, "What each field says of the two, in bits", fields(score));
+    }
     if let Together::No { shared, kept_apart, left_out, .. } = together {
         section(&mut out, "What a rule keeps apart", kept_apart.iter().map(shared_by).collect());
         section(&mut out, "Links that were left out", left_out.iter().map(link).collect());
         section(&mut out, "What accounts of the two customers have in common", shared.iter().map(shared_by).collect());
     }
     out
+}
+
+/// Writes how a customer grew together by scores.
+fn grown(out: &mut String, growth: &[MergeFinding]) {
+    let group = |GroupFinding { first, accounts }: &GroupFinding| {
+        if *accounts == 1 { first.clone() } else { format!("{first} with {} more", accounts - 1) }
+    };
+    let row = |merge: &MergeFinding| {
+        let MergeFinding { groups: [left, right], bits, accounts: [one, other], direct_bits } = merge;
+        let direct = format!("most alike are {one} and {other}, {direct_bits:+.1}");
+        vec![group(left), group(right), format!("{bits:+.1} bits"), direct]
+    };
+    section(out, "How it grew together by scores", growth.iter().map(row).collect());
+    let weakest = growth.iter().min_by(|one, other| one.bits.total_cmp(&other.bits));
+    if let Some(MergeFinding { groups: [left, right], bits, .. }) = weakest.filter(|_| growth.len() > 1) {
+        out.push_str(&format!("  The weakest is that of {} and {}, {bits:+.1} bits.\n", left.first, right.first));
+    }
+}
+
+/// What each field says of two accounts, with the sums.
+fn fields(ScoreFinding { strangers, relatives, fields, prior, .. }: &ScoreFinding) -> Vec<Vec<String>> {
+    let row = |field: &str, level: &str, strangers: f64, relatives: f64| {
+        let sides = [format!("{strangers:+.1}"), format!("{relatives:+.1}")];
+        [field, level].into_iter().map(str::to_owned).chain(sides).collect()
+    };
+    let title = ["", "", "rather than strangers", "rather than relatives"].map(str::to_owned).to_vec();
+    let before = row("any two accounts", "", prior[0], prior[1]);
+    let of_field =
+        |FieldFinding { field, level, strangers, relatives }: &FieldFinding| row(field, level, *strangers, *relatives);
+    let sum = row("together", "", *strangers, *relatives);
+    [title, before].into_iter().chain(fields.iter().map(of_field)).chain([sum]).collect()
 }
 
 /// What divided a customer.
@@ -130,7 +177,10 @@ fn said(finding: &PairFinding) -> String {
 }
 
 /// The reason of a finding, without its accounts and its rule.
-fn why(PairFinding { verdict, key, over, conditions, .. }: &PairFinding) -> String {
+fn why(finding @ PairFinding { verdict, key, over, conditions, .. }: &PairFinding) -> String {
+    if finding.rule == "score" {
+        return finding.score.as_ref().map_or_else(|| "scores joined them".to_owned(), scored);
+    }
     let [left, right] = key.each_ref().map(|parts| values(parts));
     match verdict {
         Verdict::Always if over.is_empty() => "a correction says that they are one person's".to_owned(),
@@ -147,6 +197,13 @@ fn why(PairFinding { verdict, key, over, conditions, .. }: &PairFinding) -> Stri
         Verdict::DifferentKeys => format!("different: {left} and {right}"),
         Verdict::MissingValue => format!("missing: {left} and {right}"),
     }
+}
+
+fn scored(ScoreFinding { bits, threshold, strangers, relatives, .. }: &ScoreFinding) -> String {
+    format!(
+        "{bits:+.1} bits that they are one person's, {threshold} are enough ({strangers:+.1} rather than strangers, \
+         {relatives:+.1} rather than relatives)"
+    )
 }
 
 fn condition(CheckedCondition { requirement, field, values: [left, right], holds }: &CheckedCondition) -> String {
@@ -321,6 +378,55 @@ Links that were left out:
   crm:1  shop:22  phone_number  both have +49
 ";
         assert_eq!(shown(answer, "crm:1", Some("shop:22")), expected);
+    }
+
+    #[test]
+    fn scores_are_said_by_field_and_merge() {
+        let field = |field: &str, level: &str, strangers: f64, relatives: f64| json!({"field": field, "level": level, "strangers": strangers, "relatives": relatives});
+        let score = json!({
+            "bits": -4.125, "threshold": 0.0, "strangers": 31.2, "relatives": -4.1, "prior": [-20.0, 1.5],
+            "fields": [field("given_name", "different", -6.31, -5.6), field("email", "equal", 57.51, 0.0)],
+        });
+        let answer = json!({
+            "answer": "pair", "run": RUN, "customers": ["01", "02"], "together": "no", "divided_by": [], "shared": [],
+            "rules": [{"accounts": ["crm:1", "shop:22"], "rule": "score", "verdict": "refused", "score": score}],
+        });
+        let expected = "crm:1 and shop:22 are two customers in the version of 20261122T174600Z-1a2b3c4d:
+  01
+  02
+
+What each rule says of the two:
+  score  -4.1 bits that they are one person's, 0 are enough (+31.2 rather than strangers, -4.1 rather than relatives)
+
+What each field says of the two, in bits:
+                               rather than strangers  rather than relatives
+  any two accounts             -20.0                  +1.5
+  given_name        different  -6.3                   -5.6
+  email             equal      +57.5                  +0.0
+  together                     +31.2                  -4.1
+";
+        assert_eq!(shown(answer, "crm:1", Some("shop:22")), expected);
+
+        let merge = |first: &str, accounts: usize, bits: f64| {
+            json!({"groups": [{"first": "crm:1", "accounts": accounts}, {"first": first, "accounts": 1}], "bits": bits,
+                   "accounts": ["crm:1", first], "direct_bits": 12.0})
+        };
+        let customer = json!({
+            "answer": "customer", "run": RUN, "customer": {"customer_id": "0193"}, "values": [], "accounts": [{}, {}],
+            "accounts_left_out": 0, "links": [{"accounts": ["crm:1", "shop:22"], "rule": "score", "verdict": "accepted"}],
+            "growth": [merge("shop:22", 1, 9.0), merge("shop:3", 2, 2.06)], "guards": [], "became": [],
+        });
+        let expected = "
+What holds its accounts together:
+  crm:1  shop:22  score  scores joined them
+
+How it grew together by scores:
+  crm:1              shop:22  +9.0 bits  most alike are crm:1 and shop:22, +12.0
+  crm:1 with 1 more  shop:3   +2.1 bits  most alike are crm:1 and shop:3, +12.0
+  The weakest is that of crm:1 and shop:3, +2.1 bits.
+";
+        let shown = shown(customer, "0193", None);
+        assert!(shown.ends_with(expected), "{shown}");
     }
 
     #[test]
