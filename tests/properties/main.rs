@@ -37,6 +37,7 @@ mod own_fields;
 mod privacy;
 mod requests;
 mod schedules;
+mod scores;
 mod skipped;
 mod survivorship;
 mod way_of_running;

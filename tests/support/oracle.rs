@@ -3,6 +3,8 @@
 //! It shares no code with the functions: everything is written down once more in the plainest way that is
 //! obviously right, however slow. It knows the settings of [`crate::settings`] and no others.
 
+mod scores;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +13,8 @@ use serde_json::{Map, Value, json};
 
 use crate::row::{MORE_FIELDS, NAME_FIELDS, Row, TEXT_FIELDS, rfc3339};
 use crate::settings::Settings;
+
+pub use scores::{Pairs, Scores};
 
 /// An account after normalisation and enrichment.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +29,8 @@ pub struct Account {
     pub texts: BTreeMap<&'static str, String>,
     /// Further e-mail addresses and phone numbers, in their order.
     others: BTreeMap<&'static str, Vec<String>>,
+    /// A birth date that is no day: it is only scored.
+    written_birthdate: Option<String>,
     location: Option<Value>,
     salary: Option<Value>,
     interests: BTreeSet<String>,
@@ -56,19 +62,128 @@ impl Account {
 
 /// The customers of all rows, as they are written but for `customer_id` and `held_by`, sorted by members.
 pub fn customers(rows: &[Row], settings: &Settings) -> Vec<Value> {
-    let accounts = latest(rows, settings);
-    let blocked = blocked_keys(&accounts, settings);
+    customers_of(&latest(rows, settings), None, settings)
+}
+
+/// As [`customers`], where pairs are scored.
+pub fn scored_customers(rows: &[Row], scores: Scores<'_>, settings: &Settings) -> Vec<Value> {
+    customers_of(&latest(rows, settings), Some(scores), settings)
+}
+
+fn customers_of(accounts: &[Account], scores: Option<Scores<'_>>, settings: &Settings) -> Vec<Value> {
+    let blocked = blocked_keys(accounts, settings);
     let usable: Vec<Account> = accounts.iter().map(|account| without_blocked(account, &blocked, settings)).collect();
-    let mut customers: Vec<Value> = components(&accounts, &usable, &blocked, settings)
+    let mut groups: Vec<Vec<usize>> = components(accounts, &usable, &blocked, settings)
         .into_iter()
-        .flat_map(|members| divided(members, &accounts, &usable, &blocked, settings))
-        .map(|members| {
-            let usable = members.into_iter().map(|at| without_blocked(&accounts[at], &blocked, settings)).collect();
-            fold(usable, settings)
-        })
+        .flat_map(|members| divided(members, accounts, &usable, &blocked, settings))
         .collect();
+    if let Some(scores) = scores {
+        groups = grown(groups, &Pairs::new(accounts, scores), accounts, &usable, &blocked, settings);
+    }
+    let fold = |members: Vec<usize>| fold(members.into_iter().map(|at| usable[at].clone()).collect(), settings);
+    let mut customers: Vec<Value> = groups.into_iter().map(fold).collect();
     customers.sort_by_key(|customer| customer["members"].to_string());
     customers
+}
+
+/// Groups of accounts, grown by scores: of the groups that links hold together, the two of the greatest score that may be
+/// one are joined, again and again. Of several such, those of the least references.
+fn grown(
+    groups: Vec<Vec<usize>>,
+    pairs: &Pairs<'_>,
+    accounts: &[Account],
+    usable: &[Account],
+    blocked: &BlockedKeys,
+    settings: &Settings,
+) -> Vec<Vec<usize>> {
+    let mut pieces: Vec<Vec<Vec<usize>>> = groups.into_iter().map(|group| vec![group]).collect();
+    let linked = |one: &[Vec<usize>], other: &[Vec<usize>]| {
+        one.iter().flatten().any(|one| other.iter().flatten().any(|other| pairs.are_linked(*one, *other)))
+    };
+    let next = |pieces: &[Vec<Vec<usize>>]| {
+        let mut all = (0..pieces.len()).flat_map(|one| (one + 1..pieces.len()).map(move |other| (one, other)));
+        all.find(|(one, other)| linked(&pieces[*one], &pieces[*other]))
+    };
+    while let Some((one, other)) = next(&pieces) {
+        let joined = pieces.remove(other);
+        pieces[one].extend(joined);
+    }
+    let grown = |piece: Vec<Vec<usize>>| grown_piece(piece, pairs, accounts, usable, blocked, settings);
+    pieces.into_iter().flat_map(grown).collect()
+}
+
+fn grown_piece(
+    mut groups: Vec<Vec<usize>>,
+    pairs: &Pairs<'_>,
+    accounts: &[Account],
+    usable: &[Account],
+    blocked: &BlockedKeys,
+    settings: &Settings,
+) -> Vec<Vec<usize>> {
+    let in_piece: Vec<usize> = groups.iter().flatten().copied().collect();
+    let must_be_apart = must_be_apart(&in_piece, accounts, usable, blocked, settings);
+    loop {
+        groups.iter_mut().for_each(|group| group.sort_by(|left, right| by_reference(*left, *right, accounts)));
+        groups.sort_by(|left, right| by_reference(left[0], right[0], accounts));
+        let mut best: Option<(i64, usize, usize)> = None;
+        for left in 0..groups.len() {
+            for right in left + 1..groups.len() {
+                let Some(bits) = pairs.group_bits(&groups[left], &groups[right], in_piece.len()) else { continue };
+                let both = [&groups[left], &groups[right]].map(|group| group.iter().copied().collect());
+                let may_be_one = may_be_one(&both, &must_be_apart, usable, settings);
+                if may_be_one && best.is_none_or(|(most, ..)| bits > most) {
+                    best = Some((bits, left, right));
+                }
+            }
+        }
+        let Some((_, left, right)) = best else { return groups };
+        let joined = groups.remove(right);
+        groups[left].extend(joined);
+    }
+}
+
+fn by_reference(left: usize, right: usize, accounts: &[Account]) -> Ordering {
+    let (left, right) = (&accounts[left], &accounts[right]);
+    compare_references((&left.source, &left.id), (&right.source, &right.id))
+}
+
+/// The pairs of accounts that are told never to be together or are refused, both ways round.
+fn must_be_apart(
+    members: &[usize],
+    accounts: &[Account],
+    usable: &[Account],
+    blocked: &BlockedKeys,
+    settings: &Settings,
+) -> BTreeSet<(usize, usize)> {
+    let is_never = |left: usize, right: usize| {
+        let told = [accounts[left].reference.as_str(), accounts[right].reference.as_str()];
+        settings.never.iter().any(|[one, other]| [*one, *other] == told || [*other, *one] == told)
+    };
+    let all = members.iter().flat_map(|left| members.iter().map(|right| (*left, *right)));
+    all.filter(|(left, right)| {
+        left != right && (is_never(*left, *right) || is_refused(*left, *right, accounts, usable, blocked, settings))
+    })
+    .collect()
+}
+
+/// Whether two sets of accounts may be joined: no two must be apart, and nothing that is limited gets worse.
+fn may_be_one(
+    both: &[BTreeSet<usize>; 2],
+    must_be_apart: &BTreeSet<(usize, usize)>,
+    usable: &[Account],
+    settings: &Settings,
+) -> bool {
+    let [left, right] = both;
+    let is_apart = left.iter().any(|one| right.iter().any(|other| must_be_apart.contains(&(*one, *other))));
+    let joined: BTreeSet<usize> = left.union(right).copied().collect();
+    let extents = [&joined, left, right].map(|part| extent(part, usable, settings));
+    let is_no_worse = extents[0]
+        .iter()
+        .zip(extents[1].iter().zip(&extents[2]))
+        .all(|((found, most), (left, right))| *found <= (*most).max(left.0).max(right.0));
+    // People may have put more accounts together than there may be, but nobody joins these.
+    let is_small = settings.max_accounts_per_customer.is_none_or(|most| joined.len() <= most);
+    is_no_worse && is_small && !is_apart
 }
 
 /// The latest version of every account that is not deleted, by reference.
@@ -361,28 +476,14 @@ fn divided(
     blocked: &BlockedKeys,
     settings: &Settings,
 ) -> Vec<Vec<usize>> {
-    let is_never = |left: usize, right: usize| {
-        let told = [accounts[left].reference.as_str(), accounts[right].reference.as_str()];
-        settings.never.iter().any(|[one, other]| [*one, *other] == told || [*other, *one] == told)
-    };
-    let must_be_apart: BTreeSet<(usize, usize)> = members
-        .iter()
-        .flat_map(|left| members.iter().map(|right| (*left, *right)))
-        .filter(|(left, right)| {
-            left != right && (is_never(*left, *right) || is_refused(*left, *right, accounts, usable, blocked, settings))
-        })
-        .collect();
+    let must_be_apart = must_be_apart(&members, accounts, usable, blocked, settings);
     let is_within =
         |members: &BTreeSet<usize>| extent(members, usable, settings).into_iter().all(|(found, most)| found <= most);
     let whole: BTreeSet<usize> = members.iter().copied().collect();
     if is_within(&whole) && must_be_apart.is_empty() {
         return vec![members];
     }
-    let by_reference = |left: &usize, right: &usize| {
-        let (left, right) = (&accounts[*left], &accounts[*right]);
-        compare_references((&left.source, &left.id), (&right.source, &right.id))
-    };
-    members.sort_by(by_reference);
+    members.sort_by(|left, right| by_reference(*left, *right, accounts));
     let mut links = Vec::new();
     for (place, left) in members.iter().enumerate() {
         for (other, right) in members.iter().enumerate().skip(place + 1) {
@@ -411,18 +512,9 @@ fn divided(
         if left == right {
             continue;
         }
-        let is_apart =
-            parts[left].iter().any(|one| parts[right].iter().any(|other| must_be_apart.contains(&(*one, *other))));
-        let joined: BTreeSet<usize> = parts[left].union(&parts[right]).copied().collect();
-        let extents = [&joined, &parts[left], &parts[right]].map(|part| extent(part, usable, settings));
-        let is_no_worse = extents[0]
-            .iter()
-            .zip(extents[1].iter().zip(&extents[2]))
-            .all(|((found, most), (left, right))| *found <= (*most).max(left.0).max(right.0));
-        // People may have put more accounts together than there may be, but nobody joins these.
-        let is_small = settings.max_accounts_per_customer.is_none_or(|most| joined.len() <= most);
-        if is_no_worse && is_small && !is_apart {
-            parts[left] = joined;
+        let both = [parts[left].clone(), parts[right].clone()];
+        if may_be_one(&both, &must_be_apart, usable, settings) {
+            parts[left].extend(both[1].iter().copied());
             parts[right].clear();
         }
     }
@@ -766,6 +858,9 @@ pub fn account_of(row: &Row, settings: &Settings) -> Account {
         id: row.id.clone(),
         updated_at: row.time(),
         trust: settings.trust_of(row.source),
+        written_birthdate: raw
+            .remove("birthdate")
+            .filter(|_| settings.scores.is_some() && !texts.contains_key("birthdate")),
         texts,
         others,
         location: location.map(|(latitude, longitude)| json!({"latitude": latitude, "longitude": longitude})),

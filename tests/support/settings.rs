@@ -37,6 +37,8 @@ pub struct Settings {
     pub unit: Option<(Vec<&'static str>, &'static str)>,
     /// Whether there are the fields [`MORE_FIELDS`](crate::row::MORE_FIELDS).
     pub has_more_fields: bool,
+    /// `[score] threshold`, in bits; `None` if only rules decide.
+    pub scores: Option<i32>,
     /// Corrections: pairs of references.
     pub always: Vec<[&'static str; 2]>,
     /// Corrections: pairs of references.
@@ -63,6 +65,7 @@ impl Default for Settings {
             survive: Vec::new(),
             unit: None,
             has_more_fields: false,
+            scores: None,
             always: Vec::new(),
             never: Vec::new(),
         }
@@ -102,7 +105,8 @@ impl Settings {
             let name = format!("name = \"{source}\"\n");
             text.replace(&name, &format!("{name}unique_persons = true\n"))
         });
-        format!("{sources}\n{rules}\n{}\n{}", self.guard(), self.survive())
+        let scores = self.scores.map(|threshold| format!("[score]\nthreshold = {threshold}\n")).unwrap_or_default();
+        format!("{sources}\n{rules}\n{}\n{}\n{scores}", self.guard(), self.survive())
     }
 
     fn survive(&self) -> String {
