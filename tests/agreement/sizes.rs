@@ -7,8 +7,8 @@ use bytes::Bytes;
 use onefold_graph::node::NodeHasher;
 use onefold_lake::RunId;
 use onefold_lake::calls::{
-    AdvanceResult, DivideRequest, ExtractCursor, ExtractProgress, LinkShard, ObjectPosition, PlanRequest, RoundWork,
-    TranslateResult,
+    AdvanceResult, BlockAdvanceResult, BlockWork, BlockWorker, DivideRequest, ExtractCursor, ExtractProgress,
+    LinkShard, ObjectPosition, PlanRequest, RoundWork, TranslateResult,
 };
 use onefold_lake::keys::{self, Chunk, Stage};
 use onefold_lake::run::plan::Plan;
@@ -150,6 +150,19 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
     let partitions = bucket.lines(&divided.partitions_key).await;
     assert_eq!(partitions.len(), 10_000);
     assert_fits("a partition", &json!({"run": run, "round": u32::MAX, "partition": partitions[9_999]}));
+}
+
+/// More slices than there can be; their list is the only thing in an answer that grows.
+#[test]
+fn the_list_of_slices_fits() {
+    let answer = BlockAdvanceResult {
+        done: false,
+        round: u32::MAX,
+        work: BlockWork::RefineByBirthdate,
+        workers: (0..1_000).map(|worker| BlockWorker { worker }).collect(),
+        tiles_key: "k".repeat(KEY_BYTES_MAX),
+    };
+    assert_fits("what Block answers", &serde_json::to_value(answer).expect("JSON"));
 }
 
 /// The most shards that there can be; their list is the only thing in an answer that grows.

@@ -15,7 +15,7 @@ use onefold_lake::{RunId, decompress};
 use onefold_scoring::blocking::{BlockSizes, Passes, caps};
 use onefold_scoring::counts::{Counts, FieldCounts};
 use onefold_scoring::{FieldKind, ScoredFields, frequency, record};
-use onefold_shell::Context;
+use onefold_shell::{Context, StageError};
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
@@ -303,32 +303,41 @@ fn pairs_in_many_parts_are_the_same_pairs() {
     pipeline.put(&key, serde_json::to_vec(&layout).expect("JSON"));
     pipeline.remove(&pipeline.list(&keys::receipts_of(&last, Stage::Block)));
     let context = pipeline.context(pipeline.store.clone());
-    pipeline.block_on(block_alone(&last, &context));
+    pipeline.block_on(block_alone(&last, &context)).expect("pairs");
     assert_eq!(check(&pipeline, &last), expected);
     let parts = result(&pipeline, &keys::receipt(&last, Stage::Block, "00003-00000")).parts;
     assert!(parts > 3, "{parts}");
 }
 
-async fn block_alone(run: &RunId, context: &Context) {
-    for mapper in context.json_lines::<Mapper>(&keys::mappers(run)).await.expect("mappers") {
-        block::run(BlockRequest::Describe { run: run.clone(), mapper }, context).await.expect("an answer");
+/// Block, of a run that is divided.
+pub async fn block_alone(run: &RunId, context: &Context) -> Result<(), StageError> {
+    for mapper in context.json_lines::<Mapper>(&keys::mappers(run)).await? {
+        block::run(BlockRequest::Describe { run: run.clone(), mapper }, context).await?;
     }
     let mut round = 0;
     loop {
-        let request = BlockRequest::Advance { run: run.clone(), round };
-        let BlockResult::Advance(next) = block::run(request, context).await.expect("an answer") else {
+        let BlockResult::Advance(next) = block::run(BlockRequest::Advance { run: run.clone(), round }, context).await?
+        else {
             panic!("an advance answers with what comes next");
         };
         let BlockAdvanceResult { done, round: following, work, workers, .. } = next;
         if done {
-            return;
+            return Ok(());
         }
         for BlockWorker { worker } in workers {
-            let request = BlockRequest::Round { run: run.clone(), round: following, work, worker };
-            block::run(request, context).await.expect("an answer");
+            block::run(BlockRequest::Round { run: run.clone(), round: following, work, worker }, context).await?;
         }
         round = following;
     }
+}
+
+/// A run with scored pairs that is divided, and no further. Its blocks are small.
+pub fn before_block() -> (Pipeline, RunId) {
+    let rows: Vec<Row> = crowd().into_iter().step_by(12).collect();
+    let (pipeline, last) = run(&rows, 2, 1, &Knobs { shards: 2, ..Knobs::default() });
+    pipeline.remove(&pipeline.list(&keys::receipts_of(&last, Stage::Block)));
+    pipeline.remove(&pipeline.list(&format!("match/{last}/")));
+    (pipeline, last)
 }
 
 #[test]

@@ -15,6 +15,7 @@ use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_version::find_missing;
 use serde_json::{Value, json};
 
+use crate::blocking::{before_block, block_alone};
 use crate::data::{drop_rows, publish};
 use crate::{fence, joins};
 
@@ -113,6 +114,16 @@ fn plan() {
         async move { plan::run(request, &context).await.map(drop).map_err(|error| error.text()) }
     };
     check(&pipeline, plan, never);
+}
+
+#[test]
+fn block() {
+    let (pipeline, run) = before_block();
+    let block = |context: Context| {
+        let run = run.clone();
+        async move { block_alone(&run, &context).await.map_err(|error| error.text()) }
+    };
+    check(&pipeline, block, never);
 }
 
 #[test]

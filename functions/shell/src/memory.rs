@@ -448,6 +448,12 @@ mod tests {
         }
         let slices = sizes.map(|memory| memory.merge_slices(1 << 30, 1).unwrap_or(u32::MAX));
         assert!(slices.is_sorted_by(|less, more| less >= more), "{slices:?}");
+        for accounts in [0, 1_000_000, 20_000_000] {
+            let slices = sizes.map(|memory| memory.match_slices(accounts, 50).unwrap_or(u32::MAX));
+            let shards = sizes.map(|memory| memory.match_shards(accounts, 50).unwrap_or(u32::MAX));
+            assert!(slices.is_sorted_by(|less, more| less >= more), "{slices:?}");
+            assert!(shards.is_sorted_by(|less, more| less >= more), "{shards:?}");
+        }
     }
 
     #[test]
@@ -460,6 +466,8 @@ mod tests {
         assert!(least.shuffle_text_bytes() >= 64 << 20);
         assert_eq!(least.link_shards(0, 0), Some(1));
         assert_eq!(least.merge_slices(32 * MIB, 10_000), Some(3));
+        assert_eq!((least.match_slices(0, 50), least.match_shards(0, 50)), (Some(1), Some(1)));
+        assert_eq!((least.match_slices(1_900_000, 50), least.match_shards(1_900_000, 50)), (Some(8), Some(4)));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub struct StartInput {
     /// Does everything except publishing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
-    /// Shards of Link, 1 to 40: an inline Map runs at most 40 iterations concurrently.
+    /// Shards of Link and of Block, and slices of Block, 1 to 40: an inline Map runs at most 40 iterations concurrently.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shards: Option<u32>,
     /// Partitions of Merge.
