@@ -61,7 +61,7 @@ pub(crate) struct Field {
 #[derive(Clone, Debug)]
 pub(crate) enum Relatives {
     /// They are learnt from this prior.
-    Learnt(ByLevel),
+    Learnt(Box<ByLevel>),
     /// They are as strangers', but for so large a share that is equal.
     Strangers { equal: f64 },
 }
@@ -103,7 +103,7 @@ fn start(pairs: &Pairs) -> Learnt {
     let fields = pairs.fields.iter().map(|field| {
         let u = shares(&field.totals);
         let r = match &field.relatives {
-            Relatives::Learnt(prior) => *prior,
+            Relatives::Learnt(prior) => **prior,
             Relatives::Strangers { equal } => like_strangers(field, &u, *equal),
         };
         Probabilities { m: field.m, r, u, left: field.totals }

@@ -132,8 +132,8 @@ fn example() -> Pairs {
         space: 1_999_000.0,
         fields: vec![
             field(Relatives::Strangers { equal: 0.01 }),
-            field(Relatives::Learnt(shared)),
-            field(Relatives::Learnt(shared)),
+            field(Relatives::Learnt(Box::new(shared))),
+            field(Relatives::Learnt(Box::new(shared))),
         ],
         levels: patterns.iter().flat_map(|(pattern, _)| *pattern).collect(),
         pairs: patterns.iter().map(|(_, pairs)| *pairs).collect(),

@@ -37,7 +37,7 @@ fn field(kind: FieldKind, counts: &FieldCounts) -> em::Field {
     em::Field {
         m: prior(priors::matches(kind)),
         relatives: match priors::relatives(kind) {
-            Some(by_level) => Relatives::Learnt(prior(by_level)),
+            Some(by_level) => Relatives::Learnt(Box::new(prior(by_level))),
             None => Relatives::Strangers { equal: priors::equal_relatives(kind) },
         },
         is_learnt: priors::is_learnt(kind),
