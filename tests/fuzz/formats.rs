@@ -7,11 +7,12 @@
 use onefold_graph::node::Node;
 use onefold_graph::{AccountVersion, Blocked, Position, Stars};
 use onefold_lake::data::rawchunk::{self, ChunkIndex, SplitContinuation};
-use onefold_lake::data::{blocked, labels, links, shuffle};
+use onefold_lake::data::{blocked, labels, links, records, shuffle};
 use onefold_lake::version::manifest::VersionFile;
 use onefold_lake::version::retired::{Retired, Trail};
 use onefold_lake::{RunId, compress, decompress};
 use onefold_rows::translate::Segment;
+use onefold_scoring::record::{Value, push};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
 use tokio::runtime::Runtime;
@@ -114,6 +115,36 @@ fn shuffled_lines() {
         shuffle.push(number as u32 % 2, line).unwrap();
     }
     check(&shuffle.finish().unwrap(), |bytes| shuffled(&runtime, bytes, 3));
+}
+
+/// What is stored without being compressed has a checksum all the same.
+#[test]
+fn stored_entries() {
+    let runtime = runtime();
+    let mut collector = shuffle::ShuffleCollector::storing(3, 1 << 20).unwrap();
+    for entry in 0..60u64 {
+        let hash = entry.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        collector.push((entry % 3) as u32, &hash.to_le_bytes()).unwrap();
+    }
+    check(&collector.finish().unwrap(), |bytes| shuffled(&runtime, bytes, 3));
+}
+
+#[test]
+fn records_of_a_slice() {
+    let mut writer = records::RecordsWriter::new().unwrap();
+    let mut record = Vec::new();
+    for text in [&b"anna"[..], b"weber"] {
+        push(&mut record, 0, Value { text, extra: b"" });
+    }
+    (0..9).for_each(|number| writer.push(Node::from_bits(number), &record).unwrap());
+    check(&writer.finish().unwrap(), |bytes| {
+        let mut read = Vec::new();
+        let take = |reference, record: &[u8], classes: &[u8]| {
+            read.push((reference, record.to_vec(), classes.to_vec()));
+            Ok(())
+        };
+        records::each_with_classes(KEY, bytes, &[3; 18], take).ok().map(|()| read)
+    });
 }
 
 #[test]
