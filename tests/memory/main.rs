@@ -1,6 +1,7 @@
 //! What stages need of memory, measured, against what `MemoryBudget` says that they need: never more, and not much less.
 
 mod allocator;
+mod block;
 mod lake;
 mod link;
 mod merge;
