@@ -1,23 +1,27 @@
 //! The probabilities of comparison levels that hold for people's data in general. They weigh as much as
 //! [`PRIOR_PAIRS`](crate::em::PRIOR_PAIRS) learnt pairs, so of small sets they decide, and of large ones the pairs do.
 //!
-//! They are reasoned from what is published, not fitted to a set. A probability below is one of three: how often a value is
-//! the same, how often it is written differently (by kind of difference), and how often a person has another value. Who
-//! has another value is compared as a stranger is, so that share is spread over all levels as the strangers of the set are:
-//! of three cities, a third of those who moved live in the same one again.
+//! They are reasoned, not fitted to a published set. Two of them were chosen between a few values with made-up households
+//! in view: how often a given name is another one (.03), and how often relatives have one birth date (.01).
 //!
-//! | field | source |
+//! A probability below is one of three: how often a value is the same, how often it is written differently (by kind of
+//! difference), and how often a person has another value. Who has another value is compared as a stranger is, so that share
+//! is spread over all levels as the strangers of the set are: of three cities, a third of those who moved live in the same
+//! one again.
+//!
+//! | field | where the numbers come from |
 //! |---|---|
-//! | names | Winkler, "Advanced Methods for Record Linkage" (1994), table 1: of one person's records in three censuses, first names agree letter by letter in .75 to .82, last names in .85 to .88; all but .06 to .07, and .04 to .05, are similar. Of those who marry, most women take another name (Pew, 2023: 79 %); few do so between two records. Typing errors: 1 to 3 % of words |
-//! | birth date | Grannis, Overhage, Hui and McDonald (2003) and studies of hospitals' records: day, month and year agree in .95 to .99 each among true links. What people type themselves is somewhat worse |
-//! | e-mail | People have 1.7 to 1.9 addresses each (Radicati, 2015 to 2021), and a fifth to a quarter of addresses in customers' lists go out of use in a year. Typed addresses are wrong in 2 to 5 % |
-//! | phone | A mobile and one at home or at work; numbers change less often than addresses, since they can be ported |
-//! | address | 9 to 14 % of people move in a year (US Census, 2000 to 2022; UK and Australia alike), and accounts are some years apart. Six of ten moves stay in a county |
-//! | identifier | Social security numbers agree in .93 to .97 of true links, most others are one digit off |
-//! | generation | Who writes one down has a reason to. That one person has two of them is an error, rarer than one in 2,000 |
+//! | names | An estimate in the range of matched census records (Winkler, "Advanced Methods for Record Linkage", 1994): about three of four given names and six of seven family names agree letter by letter, and most others are near. Short forms are half of what is left of given names, marriages most of what is left of family names |
+//! | birth date | An estimate: forms and registers have a wrong part in some per cent, people's own typing in more |
+//! | e-mail | An estimate: a user has about 1.6 addresses (Radicati Group, 2012: 3.4 billion accounts of 2.2 billion users), and mostly writes down the same |
+//! | phone | An estimate: a mobile, and one at home or at work, mostly ported when the provider changes |
+//! | address | 8 % (2021) to 14 % (2006) of the people of the United States move in a year, six of ten of them within a county (Census Bureau). Accounts are some years apart |
+//! | identifier | An estimate: what is wrong is mostly a digit |
+//! | generation | An estimate: who writes one down has a reason to, so one person with two of them is rarer than one in 2,000 |
 //!
-//! Relatives are pairs that share a home. Eight of ten couples have one surname (Pew, 2023), and nearly all children have
-//! one of their parents'; landlines are shared, mobiles are not; one in ten shares an e-mail address.
+//! Relatives are pairs that share a home. 79 % of wives have the husband's name (Pew Research Center, 2023), and nearly all
+//! children have one of their parents'. The rest are estimates: landlines are shared, mobiles are not; one in ten shares an
+//! e-mail address.
 
 use crate::{DIFFER, FREQUENCIES, FieldKind, SWAPPED};
 
@@ -79,9 +83,9 @@ pub(crate) const fn relatives(kind: FieldKind) -> Option<ByLevel> {
     })
 }
 
-/// Where relatives are like strangers: the share that is equal all the same. Of 1,000 children born, 31 are twins (US, 2020),
-/// so three in 200 pairs of siblings are; a third to a half of the pairs of a home are siblings, and triplets and made-up
-/// days of birth come on top.
+/// Where relatives are like strangers: the share that is equal all the same. Of 1,000 children born in the United States, 31
+/// are twins (National Center for Health Statistics, 2020), so about three in 200 pairs of siblings are. A third to a half of
+/// the pairs of a home are siblings; made-up days of birth come on top.
 pub(crate) const fn equal_relatives(kind: FieldKind) -> f64 {
     if matches!(kind, FieldKind::Birthdate) { 0.01 } else { 0.0 }
 }
