@@ -50,8 +50,13 @@ impl Blocklist {
 
     /// Whether the user says that a value is somebody's.
     pub fn allows(&self, field: TextField, value: &str) -> bool {
-        let allowed = &self.values.allowed[field.index()];
-        !allowed.is_empty() && is_any_of(allowed, &lowercase(value))
+        self.may_allow(field) && is_any_of(&self.values.allowed[field.index()], &lowercase(value))
+    }
+
+    /// Whether the user says of any value of a field that it is somebody's.
+    #[inline]
+    pub(crate) fn may_allow(&self, field: TextField) -> bool {
+        !self.values.allowed[field.index()].is_empty()
     }
 
     /// Whether a text stands for a missing value, and the user does not say that it is one.
