@@ -181,6 +181,23 @@ impl<'a> Account<'a> {
         }
     }
 
+    /// Sets a text field that has no value.
+    ///
+    /// # Errors
+    /// It has one; the value comes back.
+    #[inline]
+    pub fn set_missing(&mut self, field: TextField, value: Cow<'a, str>) -> Result<(), Cow<'a, str>> {
+        if let Some(text @ None) = self.texts.get_mut(field.index()) {
+            *text = Some(value);
+            return Ok(());
+        }
+        if self.text(field).is_some() {
+            return Err(value);
+        }
+        self.set_first_of_more(field, Some(value));
+        Ok(())
+    }
+
     /// Adds a value of a text field behind those that it has, unless it has it.
     pub fn push_value(&mut self, field: TextField, value: Cow<'a, str>) {
         if self.text(field).is_none() {

@@ -50,7 +50,8 @@ pub(super) struct BirthDateReading<'c> {
 }
 
 /// The value, if it can be one of the field. Birth dates become `YYYY-MM-DD`.
-#[inline]
+// Called for every value.
+#[inline(always)]
 pub(super) fn checked<'a>(
     field: TextField,
     value: Cow<'a, str>,

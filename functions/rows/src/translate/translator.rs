@@ -9,7 +9,7 @@ use onefold_identity::match_keys::Matcher;
 use onefold_identity::reference;
 use onefold_identity::suppression::Suppression;
 use onefold_normalise::birthdate::{BirthDates, is_no_time, is_zeros};
-use onefold_normalise::contacts::{emails, phone_numbers};
+use onefold_normalise::contacts::{Parts, emails, phone_numbers};
 use onefold_normalise::field::{TEXT_FIELDS, TextField};
 use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_placeholder, is_plain_value};
 use onefold_normalise::spreadsheet::{is_error, without_mark};
@@ -272,7 +272,7 @@ impl<'c> Translator<'c> {
     }
 
     /// Adds what stands in a text to the values that the account has of a field, after its normalisers.
-    #[inline]
+    #[inline(always)]
     fn push_values<'a>(
         &self,
         account: &mut Account<'a>,
@@ -283,12 +283,24 @@ impl<'c> Translator<'c> {
     ) where
         'c: 'a,
     {
-        let texts = match field {
-            TextField::Email => emails(text),
-            TextField::PhoneNumber => phone_numbers(text),
-            _ => return self.push_value(account, field, text, reading, dropped),
-        };
-        texts.for_each(|text| self.push_value(account, field, text, reading, dropped));
+        match field {
+            TextField::Email => self.push_parts(account, field, emails(text), reading, dropped),
+            TextField::PhoneNumber => self.push_parts(account, field, phone_numbers(text), reading, dropped),
+            _ => self.push_value(account, field, text, reading, dropped),
+        }
+    }
+
+    fn push_parts<'a>(
+        &self,
+        account: &mut Account<'a>,
+        field: TextField,
+        parts: Parts<'a>,
+        reading: BirthDateReading<'_>,
+        dropped: &mut DroppedValues,
+    ) where
+        'c: 'a,
+    {
+        parts.for_each(|text| self.push_value(account, field, text, reading, dropped));
     }
 
     /// Adds a text to the values that the account has of a field, after its normalisers.
@@ -306,10 +318,8 @@ impl<'c> Translator<'c> {
             Err(reason) => dropped.count(field, Err(reason)),
             Ok(normal) => {
                 dropped.count(field, Ok(()));
-                if account.text(field).is_none() {
-                    account.set_text(field, Some(normal));
-                } else {
-                    push_other(account, field, normal, dropped);
+                if let Err(other) = account.set_missing(field, normal) {
+                    push_other(account, field, other, dropped);
                 }
             }
         }
@@ -460,6 +470,7 @@ fn text_of<'a>(
 }
 
 /// Adds a value behind those that an account has of a field, unless it has enough.
+#[cold]
 fn push_other<'a>(account: &mut Account<'a>, field: TextField, value: Cow<'a, str>, dropped: &mut DroppedValues) {
     let is_new = account.values(field).all(|known| known != value);
     if is_new && account.other_values().count() == BlockedSet::OTHERS_MAX {
