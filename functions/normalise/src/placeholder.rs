@@ -337,6 +337,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_plainly_a_value_is_one() {
+        let others =
+            ["0", "00000", "99999", "9999999", "+0000", "0.0", "1067.0", "XX", "Na", "#N/A", "1900-01-01", "-", ""];
+        for text in WORDS.into_iter().chain(others) {
+            for text in [text.to_owned(), text.to_uppercase(), format!("({text})"), format!("{text} ")] {
+                for field in TextField::ALL.into_iter().filter(|field| is_plain_value(*field, &text)) {
+                    let is_none = is_placeholder_in(field, &text) || is_filling(field, &text);
+                    let is_fraction = field == TextField::PostalCode && text.ends_with(".0");
+                    assert!(!is_none && !is_fraction, "{} {text}", field.name());
+                }
+            }
+        }
+        for (field, text) in [
+            (TextField::GivenName, "Anna"),
+            (TextField::StreetAddress, "5 Oak St"),
+            (TextField::PhoneNumber, "+1 212 345 6789"),
+            (TextField::PhoneNumber, "(212) 345-6789"),
+            (TextField::PostalCode, "10115"),
+            (TextField::PostalCode, "01067"),
+            (TextField::PostalCode, "SW1A 1AA"),
+            (TextField::Birthdate, "1980-01-31"),
+            (TextField::Country, "DE"),
+        ] {
+            assert!(is_plain_value(field, text), "{} {text}", field.name());
+        }
+    }
+
+    #[test]
     fn placeholders_stand_for_nothing() {
         for nothing in [
             "",
