@@ -16,15 +16,16 @@ use memchr::memchr2;
 use more::MoreTexts;
 use onefold_graph::AccountVersion;
 use onefold_normalise::field::{BASIC_FIELDS, OwnField, TextField};
+use onefold_normalise::placeholder::is_plain_value;
 use onefold_normalise::timestamp::Timestamp;
 
 use crate::json;
 
 /// How many of the basic fields stand in front of the address. The others are its members.
-const BASIC_PLAIN: usize = TextField::BASIC_PLAIN.len();
+pub(crate) const BASIC_PLAIN: usize = TextField::BASIC_PLAIN.len();
 
-/// The [`json_name`](TextField::json_name) of each basic field: all accounts are written and read by these.
-const BASIC_NAMES: [&str; BASIC_FIELDS] = {
+/// The [`json_name`](TextField::json_name) of each basic field: all accounts and customers are written by these.
+pub(crate) const BASIC_NAMES: [&str; BASIC_FIELDS] = {
     let mut names = [""; BASIC_FIELDS];
     let mut number = 0;
     while number < BASIC_FIELDS {
@@ -107,6 +108,36 @@ impl<'a> Account<'a> {
         }
     }
 
+    /// The values of the basic fields, by number.
+    #[inline]
+    pub(crate) fn basic_texts(&self) -> impl Iterator<Item = Option<&str>> {
+        self.texts.iter().map(Option::as_deref)
+    }
+
+    /// Whether it has basic fields only, and all their texts are [plainly values](is_plain_value). Most accounts are so.
+    pub(crate) fn has_plain_values(&self) -> bool {
+        use TextField::{Birthdate, Country, Email, FamilyName, Gender, GivenName};
+        use TextField::{Locality, PhoneNumber, PostalCode, Region, StreetAddress};
+        // Each by its name, so that the compiler knows the test of each.
+        let [given, family, gender, email, phone, birthdate, street, locality, region, postal_code, country] =
+            &self.texts;
+        let is_plain = |field: TextField, text: &Option<Cow<'_, str>>| {
+            text.as_deref().is_none_or(|text| is_plain_value(field, text))
+        };
+        self.more.is_none()
+            && is_plain(GivenName, given)
+            && is_plain(FamilyName, family)
+            && is_plain(Gender, gender)
+            && is_plain(Email, email)
+            && is_plain(PhoneNumber, phone)
+            && is_plain(Birthdate, birthdate)
+            && is_plain(StreetAddress, street)
+            && is_plain(Locality, locality)
+            && is_plain(Region, region)
+            && is_plain(PostalCode, postal_code)
+            && is_plain(Country, country)
+    }
+
     /// All values of a text field, each once, the account's own first.
     #[inline]
     pub fn values(&self, field: TextField) -> impl Iterator<Item = &str> + Clone {
@@ -158,6 +189,23 @@ impl<'a> Account<'a> {
         if value.is_some() || self.more.is_some() {
             self.change_more(|more| more.set_first(field, value));
         }
+    }
+
+    /// Sets a text field that has no value.
+    ///
+    /// # Errors
+    /// It has one; the value comes back.
+    #[inline]
+    pub fn set_missing(&mut self, field: TextField, value: Cow<'a, str>) -> Result<(), Cow<'a, str>> {
+        if let Some(text @ None) = self.texts.get_mut(field.index()) {
+            *text = Some(value);
+            return Ok(());
+        }
+        if self.text(field).is_some() {
+            return Err(value);
+        }
+        self.set_first_of_more(field, Some(value));
+        Ok(())
     }
 
     /// Adds a value of a text field behind those that it has, unless it has it.

@@ -26,6 +26,7 @@ impl BlockedSet {
     }
 
     /// Whether no value is blocked.
+    #[inline]
     pub fn is_empty(self) -> bool {
         self == Self::NONE
     }
@@ -54,9 +55,12 @@ impl BlockedSet {
     /// The first value of a field that is not blocked.
     #[inline]
     pub fn text<'a>(self, account: &'a Account<'_>, field: TextField) -> Option<&'a str> {
-        if !self.first.contains(field) {
-            return account.text(field);
-        }
+        if self.first.contains(field) { self.text_behind(account, field) } else { account.text(field) }
+    }
+
+    /// The first value of a field, of those behind its first, that is not blocked.
+    #[cold]
+    fn text_behind<'a>(self, account: &'a Account<'_>, field: TextField) -> Option<&'a str> {
         self.others(account, field).next()
     }
 

@@ -11,7 +11,7 @@ mod lists;
 use lists::{DATES, EXAMPLES, HOSTS, LOCAL_PARTS, NAMES, REPEATED, TOP_LEVELS};
 use onefold_config::{BlockedValues, Config};
 use onefold_normalise::field::{TextField, TextFieldSet};
-use onefold_normalise::placeholder::{is_ambiguous_name, is_filling, is_placeholder_of};
+use onefold_normalise::placeholder::{is_ambiguous_name, is_filling, is_placeholder_of, is_plain_value};
 use onefold_normalise::{calling_codes, lowercase};
 
 use crate::account::Account;
@@ -50,8 +50,13 @@ impl Blocklist {
 
     /// Whether the user says that a value is somebody's.
     pub fn allows(&self, field: TextField, value: &str) -> bool {
-        let allowed = &self.values.allowed[field.index()];
-        !allowed.is_empty() && is_any_of(allowed, &lowercase(value))
+        self.may_allow(field) && is_any_of(&self.values.allowed[field.index()], &lowercase(value))
+    }
+
+    /// Whether the user says of any value of a field that it is somebody's.
+    #[inline]
+    pub(crate) fn may_allow(&self, field: TextField) -> bool {
+        !self.values.allowed[field.index()].is_empty()
     }
 
     /// Whether a text stands for a missing value, and the user does not say that it is one.
@@ -74,11 +79,16 @@ impl Blocklist {
 
     #[inline]
     fn is_nobodys(&self, field: TextField, value: &str) -> bool {
-        self.blocks(field, value) || self.is_missing(field, value)
+        // Most values are of fields without a list.
+        let is_somebodys = is_plain_value(field, value) && !self.fields.contains(field);
+        !is_somebodys && (self.blocks(field, value) || self.is_missing(field, value))
     }
 
     /// The values of an account that are nobody's.
     pub fn of(&self, account: &Account<'_>) -> BlockedSet {
+        if self.fields.is_empty() && account.has_plain_values() {
+            return BlockedSet::NONE;
+        }
         let mut blocked = self.of_first(account, &self.all);
         if account.has_other_values() {
             for (place, (name, value)) in account.other_values().enumerate() {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use onefold_normalise::field::{BASIC_FIELDS, TextField};
 use onefold_normalise::timestamp::Timestamp;
 
-use crate::account::{push_attribute, push_timestamp};
+use crate::account::{BASIC_NAMES, BASIC_PLAIN, push_attribute, push_timestamp};
 use crate::json;
 
 /// A value of a customer and where it came from.
@@ -76,17 +76,18 @@ impl<'x> Customer<'x> {
         json::push_member(out, "customer_id", customer_id);
         json::push_name(out, "members");
         json::push_strings(out, self.members.iter().copied());
-        for field in TextField::BASIC_PLAIN {
-            push_text(out, field, self.texts[field.index()]);
+        let (plain, address) = self.texts.split_at(BASIC_PLAIN);
+        for (name, surviving) in BASIC_NAMES.iter().zip(plain) {
+            push_text(out, name, *surviving);
         }
         for (field, surviving) in &self.more {
-            push_text(out, *field, *surviving);
+            push_text(out, field.json_name(), *surviving);
         }
         out.extend_from_slice(b",\"address\":");
-        if TextField::ADDRESS.into_iter().any(|field| self.texts[field.index()].is_some()) {
+        if address.iter().any(Option::is_some) {
             let start = out.len();
-            for field in TextField::ADDRESS {
-                push_text(out, field, self.texts[field.index()]);
+            for (name, surviving) in BASIC_NAMES[BASIC_PLAIN..].iter().zip(address) {
+                push_text(out, name, *surviving);
             }
             // The first member's comma gives way to the brace.
             out[start] = b'{';
@@ -248,8 +249,9 @@ fn written(write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
 }
 
 /// Appends `,"name":"text"` or `,"name":null`.
-fn push_text(out: &mut Vec<u8>, field: TextField, surviving: Option<SurvivingValue<'_>>) {
-    out.extend_from_slice(field.json_name().as_bytes());
+/// Appends a member by its name as it stands in JSON behind another member.
+fn push_text(out: &mut Vec<u8>, json_name: &str, surviving: Option<SurvivingValue<'_>>) {
+    out.extend_from_slice(json_name.as_bytes());
     match surviving {
         Some(surviving) => json::push_string(out, surviving.value),
         None => out.extend_from_slice(b"null"),

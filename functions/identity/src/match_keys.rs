@@ -125,7 +125,7 @@ impl Matcher {
         self.keys_without(account, blocked, keys);
     }
 
-    /// As [`Matcher::keys`], where it is known which values are blocked.
+    /// As [`Matcher::keys`], where it is known which values are nobody's: `blocked` is what [`Blocklist::of`] gives.
     pub fn keys_without(&mut self, account: &Account<'_>, blocked: BlockedSet, keys: &mut Vec<MatchKey>) {
         if account.has_other_values() {
             return self.keys_of_several(account, blocked, keys);
@@ -136,7 +136,8 @@ impl Matcher {
             }
             self.bytes.clear();
             self.bytes.extend_from_slice(start);
-            let is_complete = for_each_value(rule, account, blocked, |value| push_value(&mut self.bytes, value));
+            let each = |value: &str| push_value(&mut self.bytes, value);
+            let is_complete = for_each_value(rule, account, blocked, &self.blocklist, each);
             if is_complete {
                 keys.push(MatchKey { rule: number, node: self.hasher.node(NodeKind::MatchKey, &self.bytes) });
             }
@@ -234,9 +235,20 @@ fn push_value(bytes: &mut Vec<u8>, value: &str) {
 
 /// Calls `each` with the values of the only key that an account with one value a field has by a rule, up to the first
 /// that is missing or blocked. Returns whether the key is complete.
-fn for_each_value(rule: &MatchRule, account: &Account<'_>, blocked: BlockedSet, mut each: impl FnMut(&str)) -> bool {
+fn for_each_value(
+    rule: &MatchRule,
+    account: &Account<'_>,
+    blocked: BlockedSet,
+    blocklist: &Blocklist,
+    mut each: impl FnMut(&str),
+) -> bool {
     rule.key.iter().all(|part| {
-        let value = blocked.text(account, part.field).and_then(|value| compared(part, account, blocked, value));
+        let compare = |value| match blocklist.may_allow(part.field) {
+            true => compared(part, account, blocked, value),
+            // Placeholders are among the blocked values.
+            false => compared_value(part, account, blocked, value),
+        };
+        let value = blocked.text(account, part.field).and_then(compare);
         value.as_deref().map(&mut each).is_some()
     })
 }
@@ -297,9 +309,16 @@ pub(crate) fn compared<'a>(
     blocked: BlockedSet,
     value: &'a str,
 ) -> Option<Cow<'a, str>> {
-    if is_placeholder_of(part.field, value) {
-        return None;
-    }
+    if is_placeholder_of(part.field, value) { None } else { compared_value(part, account, blocked, value) }
+}
+
+/// As [`compared`], of a value that is no placeholder.
+fn compared_value<'a>(
+    part: &ComparedField,
+    account: &Account<'_>,
+    blocked: BlockedSet,
+    value: &'a str,
+) -> Option<Cow<'a, str>> {
     let value = comparable(value);
     if part.steps.is_empty() {
         return Some(value);

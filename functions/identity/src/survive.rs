@@ -120,9 +120,10 @@ impl<'c> Survivorship<'c> {
         let unit_owners: Vec<Option<usize>> =
             self.config.survive.units.iter().map(|unit| unit_owner(unit, &orders)).collect();
         customer.more.clear();
-        for Single { field, unit, rule } in self.singles.iter().copied() {
+        for Single { field, unit, rule } in &self.singles {
+            let (field, rule) = (*field, *rule);
             let owner = match unit {
-                Some(unit) => unit_owners[unit],
+                Some(unit) => unit_owners[*unit],
                 None => owner(rule, field == Field::Salary, &orders, |number| value_of(&latest_first[number], field)),
             };
             let surviving = owner.and_then(|number| {
@@ -157,8 +158,12 @@ impl<'c> Survivorship<'c> {
         let account = candidate.account;
         let surviving = |value| SurvivingValue { value, from: &account.reference };
         refill(&mut customer.members, [account.reference.as_ref()]);
-        for (text, field) in customer.texts.iter_mut().zip(TextField::BASIC) {
-            *text = candidate.value(field).map(surviving);
+        if candidate.blocked.is_empty() {
+            let texts = customer.texts.iter_mut().zip(account.basic_texts());
+            texts.for_each(|(text, value)| *text = value.map(surviving));
+        } else {
+            let texts = customer.texts.iter_mut().zip(TextField::BASIC);
+            texts.for_each(|(text, field)| *text = candidate.value(field).map(surviving));
         }
         refill(&mut customer.more, self.more.iter().map(|field| (*field, candidate.value(*field).map(surviving))));
         customer.location = account.location.as_deref().map(surviving);
@@ -277,8 +282,10 @@ fn refill<T>(items: &mut Vec<T>, others: impl IntoIterator<Item = T>) {
 /// As [`refill`], sorted and each once.
 fn refill_distinct<T: Ord>(items: &mut Vec<T>, others: impl IntoIterator<Item = T>) {
     refill(items, others);
-    items.sort_unstable();
-    items.dedup();
+    if items.len() > 1 {
+        items.sort_unstable();
+        items.dedup();
+    }
 }
 
 /// The one table that all accounts with interests have them from.

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::placeholder::{NoValue, is_placeholder};
-use super::timestamp::{TimeFormat, Timestamp, is_date};
+use super::placeholder::{NoValue, is_placeholder, is_plain_date};
+use super::timestamp::{TimeFormat, Timestamp, date};
 
 pub use written::written_date;
 
@@ -66,22 +66,34 @@ impl BirthDates {
     ///
     /// # Errors
     /// The text is no birth date.
+    #[inline]
     pub fn read<'a>(&self, value: Cow<'a, str>, format: Option<&TimeFormat>) -> Result<Cow<'a, str>, NoValue> {
-        let date = match format.unwrap_or(&TimeFormat::Date).day(&value) {
+        let is_plain = matches!(format, None | Some(TimeFormat::Date)) && is_plain_date(&value);
+        if is_plain && date(&value).is_some_and(|date| self.has(date)) {
+            Ok(value)
+        } else {
+            self.read_any(value, format)
+        }
+    }
+
+    fn read_any<'a>(&self, value: Cow<'a, str>, format: Option<&TimeFormat>) -> Result<Cow<'a, str>, NoValue> {
+        let day = match format.unwrap_or(&TimeFormat::Date).day(&value) {
             Some(date) => self.in_past_century(date, format),
             None if is_no_date(&value) => return Err(NoValue::Placeholder),
             None => return Err(NoValue::Unusable),
         };
-        if date.year() >= ENDLESS_YEAR {
+        if day.year() >= ENDLESS_YEAR {
             return Err(NoValue::Placeholder);
         }
-        let is_plain = is_date(&value);
-        let text = if is_plain { value } else { Cow::Owned(date.to_string()) };
+        let text = if date(&value).is_some() { value } else { Cow::Owned(day.to_string()) };
         if is_placeholder_date(&text) {
             return Err(NoValue::Placeholder);
         }
-        let is_possible = date.year() >= self.first_year && self.last.is_none_or(|last| date <= last);
-        if is_possible { Ok(text) } else { Err(NoValue::Unusable) }
+        if self.has(day) { Ok(text) } else { Err(NoValue::Unusable) }
+    }
+
+    fn has(&self, date: Date) -> bool {
+        date.year() >= self.first_year && self.last.is_none_or(|last| date <= last)
     }
 
     fn in_past_century(&self, date: Date, format: Option<&TimeFormat>) -> Date {

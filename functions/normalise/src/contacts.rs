@@ -38,6 +38,15 @@ impl<'a> Parts<'a> {
     }
 }
 
+impl<'a> Parts<'a> {
+    /// Calls `each` with the parts, in their order.
+    #[inline]
+    pub fn for_each(self, mut each: impl FnMut(Cow<'a, str>)) {
+        each(self.first);
+        self.more.into_iter().for_each(each);
+    }
+}
+
 impl<'a> IntoIterator for Parts<'a> {
     type Item = Cow<'a, str>;
     type IntoIter = std::iter::Chain<std::iter::Once<Cow<'a, str>>, std::vec::IntoIter<Cow<'a, str>>>;

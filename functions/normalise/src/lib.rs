@@ -49,7 +49,7 @@ mod table;
 mod testing;
 mod text;
 pub mod timestamp;
-mod word_ends;
+mod word_filter;
 
 use std::borrow::Cow;
 

@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 use super::name::lowercase;
 use super::table::look_up;
-use super::word_ends::WordEnds;
+use super::word_filter::WordFilter;
 
 /// Names and the one name that they are taken for. Made by `infra/tables/make.py`, which says how one is chosen, from
 /// the package nicknames (Apache-2.0) and the given names of the US Census of 1990 (public domain).
 const NICKNAMES: &str = include_str!("tables/nicknames.tsv");
-static ENDS: WordEnds = WordEnds::of_table(NICKNAMES.as_bytes());
+static FILTER: WordFilter = WordFilter::of_table(NICKNAMES.as_bytes());
 
 /// The name that a nickname is short for, in lower case; another name is only put in lower case.
 pub(super) fn nickname(value: Cow<'_, str>) -> Cow<'_, str> {
     let name = lowercase(value);
-    if name.is_empty() || !ENDS.may_be_of(name.as_bytes()) {
+    if name.is_empty() || !FILTER.may_have(name.as_bytes()) {
         return name;
     }
     look_up(NICKNAMES, &name).map_or(name, Cow::Borrowed)

@@ -51,8 +51,13 @@ pub fn full_name(text: &str) -> PersonName<'_> {
 }
 
 /// What a given name holds beside it; `None` if that is nothing.
+#[inline]
 pub fn in_given_name(text: &str) -> Option<PersonName<'static>> {
-    let words = (!is_plain_text(text)).then(|| parts(text).concat())?;
+    if is_plain_text(text) { None } else { in_any_given_name(text) }
+}
+
+fn in_any_given_name(text: &str) -> Option<PersonName<'static>> {
+    let words = parts(text).concat();
     let is_company = is_company(&words);
     // `Mary SL` has two initials.
     if is_company && words.last().is_some_and(|word| word.is_upper() && word.text.len() == 2) {
@@ -67,27 +72,31 @@ pub fn in_given_name(text: &str) -> Option<PersonName<'static>> {
 }
 
 /// What a family name holds beside it; `None` if that is nothing.
+#[inline]
 pub fn in_family_name(text: &str) -> Option<PersonName<'static>> {
     if is_plain_text(text) { None } else { in_name(text) }
 }
 
 /// Whether a text is a single word.
+#[inline]
 fn is_plain_text(text: &str) -> bool {
-    text.trim_ascii().bytes().all(is_plain)
+    let is_plain = |text: &str| text.bytes().all(|byte| BYTES[usize::from(byte)] != 0);
+    is_plain(text) || is_plain(text.trim_ascii())
 }
 
 /// `First Last` or `Last, First` of two words that are nothing but names. Most names are.
 fn plain_name(text: &str) -> Option<PersonName<'_>> {
     let text = text.trim_ascii();
-    let end = text.bytes().position(|byte| !is_plain(byte))?;
-    let (first, rest) = text.split_at(end);
-    let is_last_first = rest.trim_ascii_start().starts_with(',');
-    let second = rest.trim_ascii_start().strip_prefix(',').unwrap_or(rest).trim_ascii_start();
-    if !is_plain_word(first) || !is_plain_word(second) || !Kinds::has_none(first) || !Kinds::has_none(second) {
+    let (first, rest) = plain_start(text);
+    let behind = rest.trim_ascii_start();
+    let is_last_first = behind.starts_with(',');
+    let (second, rest) = plain_start(behind.strip_prefix(',').unwrap_or(behind).trim_ascii_start());
+    if !rest.is_empty() || !first.is_name() || !second.is_name() {
         return None;
     }
-    let [given, family] = if is_last_first { [second, first] } else { [first, second] };
-    let has_eastern = !text.is_ascii() && text.chars().any(|letter| letter >= '\u{2e80}');
+    let [given, family] = if is_last_first { [second, first] } else { [first, second] }.map(|word| word.text);
+    let is_ascii = first.is_letters && second.is_letters;
+    let has_eastern = !is_ascii && text.chars().any(|letter| letter >= '\u{2e80}');
     (!has_eastern).then(|| PersonName {
         given_name: Some(Cow::Borrowed(given)),
         family_name: Some(Cow::Borrowed(family)),
@@ -95,19 +104,60 @@ fn plain_name(text: &str) -> Option<PersonName<'_>> {
     })
 }
 
-/// Whether a text is a word of letters, with no hyphen and no apostrophe at its ends.
-fn is_plain_word(text: &str) -> bool {
-    let is_mark = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'-' | b'\''));
-    let bytes = text.as_bytes();
-    !is_mark(bytes.first()) && !is_mark(bytes.last()) && bytes.iter().copied().all(is_plain)
+/// Letters, hyphens and apostrophes.
+#[derive(Clone, Copy)]
+struct PlainWord<'a> {
+    text: &'a str,
+    /// Whether it has ASCII letters only.
+    is_letters: bool,
 }
 
-/// Whether a byte is of a letter, a hyphen or an apostrophe. Those that white space and punctuation beyond ASCII begin
-/// with (U+0080 to U+00BF, U+2000 to U+3FFF, U+F000 to U+FFFF) are not.
-fn is_plain(byte: u8) -> bool {
-    let is_letter = byte >= 0x80 && !matches!(byte, 0xc2 | 0xe2 | 0xe3 | 0xef);
-    byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'\'') || is_letter
+impl PlainWord<'_> {
+    /// Whether it can be nothing but a name: with no hyphen and no apostrophe at its ends.
+    fn is_name(self) -> bool {
+        let is_mark = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'-' | b'\''));
+        let bytes = self.text.as_bytes();
+        if is_mark(bytes.first()) || is_mark(bytes.last()) {
+            return false;
+        }
+        if self.is_letters { Kinds::has_none_of_letters(bytes) } else { Kinds::of(self.text).is_none() }
+    }
 }
+
+/// The plain bytes that a text begins with, and what is behind them.
+#[inline]
+fn plain_start(text: &str) -> (PlainWord<'_>, &str) {
+    let mut all = 0;
+    let is_other = |byte: u8| {
+        let kind = BYTES[usize::from(byte)];
+        all |= kind;
+        kind == 0
+    };
+    let end = text.bytes().position(is_other).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    (PlainWord { text: word, is_letters: all == LETTER }, rest)
+}
+
+/// An ASCII letter, and another byte of a plain word.
+const LETTER: u8 = 1;
+const OTHER_PLAIN: u8 = 2;
+
+/// What bytes are in names; 0 if not plain. Those that white space and punctuation beyond ASCII begin with (U+0080 to
+/// U+00BF, U+2000 to U+3FFF, U+F000 to U+FFFF) are not.
+static BYTES: [u8; 256] = {
+    let mut bytes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        bytes[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            b'-' | b'\'' => OTHER_PLAIN,
+            0..0x80 | 0xc2 | 0xe2 | 0xe3 | 0xef => 0,
+            0x80.. => OTHER_PLAIN,
+        };
+        byte += 1;
+    }
+    bytes
+};
 
 fn any_name(text: &str) -> PersonName<'static> {
     let name = without_asides(text);

@@ -7,7 +7,7 @@ mod words;
 
 use super::birthdate::{is_placeholder_date, is_zeros};
 use super::field::TextField;
-use super::word_ends::WordEnds;
+use super::word_filter::WordFilter;
 use super::{lowercase, spreadsheet};
 use words::{ANSWERS, NAMES_TOO, WORDS};
 
@@ -34,19 +34,28 @@ enum Meaning {
 /// Whether a text stands for a missing value, whatever its field: blank, `n/a`, an error of a spreadsheet and the like.
 #[inline]
 pub fn is_placeholder(value: &str) -> bool {
-    meaning(value) != Meaning::Value
+    !is_plain(value) && meaning(value) != Meaning::Value
 }
 
 /// Whether the text of a field stands for a missing value. Names that are words too are placeholders here: they make no
 /// match key (invariant 5), but see [`is_nobodys_name`].
 #[inline]
 pub fn is_placeholder_of(field: TextField, value: &str) -> bool {
-    let is_value = match field {
+    !is_plain_value(field, value) && is_placeholder_in(field, value)
+}
+
+/// Whether the text of a field is plainly a value, as most are: it is no placeholder, no [filling](is_filling), and no
+/// number of a spreadsheet.
+// Called for every value, in places that know its field.
+#[inline(always)]
+pub fn is_plain_value(field: TextField, value: &str) -> bool {
+    match field {
         TextField::Birthdate => is_plain_date(value),
         TextField::Country => is_plain_code(value),
+        TextField::PhoneNumber => is_plain_number(value),
+        TextField::PostalCode => is_plain_postal_code(value),
         _ => is_plain(value),
-    };
-    !is_value && is_placeholder_in(field, value)
+    }
 }
 
 fn is_placeholder_in(field: TextField, value: &str) -> bool {
@@ -68,13 +77,19 @@ fn is_placeholder_in(field: TextField, value: &str) -> bool {
 
 /// Whether the text of an attribute stands for a missing value. An attribute can hold anything, so words that answer a
 /// question, such as `keine`, are values.
+#[inline]
 pub fn is_placeholder_of_attribute(value: &str) -> bool {
     let is_answer = || ANSWERS.contains(&lowercase(value.trim()).as_ref());
     is_placeholder(value) && !is_answer()
 }
 
 /// Whether a text that should be an id stands for a missing one.
+#[inline]
 pub fn is_placeholder_of_id(value: &str) -> bool {
+    !is_plain(value) && is_placeholder_of_unusual_id(value)
+}
+
+fn is_placeholder_of_unusual_id(value: &str) -> bool {
     match meaning(value) {
         Meaning::Value => false,
         // The others can be codes.
@@ -86,7 +101,7 @@ pub fn is_placeholder_of_id(value: &str) -> bool {
 /// Whether a name is a word for a missing value that is a name of people too, such as Null.
 #[inline]
 pub fn is_ambiguous_name(value: &str) -> bool {
-    meaning(value) == Meaning::Ambiguous
+    !is_plain(value) && meaning(value) == Meaning::Ambiguous
 }
 
 /// Whether a name that [`is_ambiguous_name`] stands for a missing one, beside the other name as the source writes it.
@@ -152,26 +167,26 @@ fn is_unknown_country(value: &str) -> bool {
 /// The bytes of the longest word.
 const LONGEST: usize = 63;
 
-static ENDS: WordEnds = {
-    let mut ends = WordEnds::NONE;
+static FILTER: WordFilter = {
+    let mut filter = WordFilter::EMPTY;
     let mut number = 0;
     while number < WORDS.len() {
-        ends = ends.with(WORDS[number].as_bytes());
+        filter = filter.with(WORDS[number].as_bytes());
         number += 1;
     }
-    ends
+    filter
 };
 
 /// Whether a text that is not empty may be a word. Few others may.
 #[inline]
 fn may_be_word(text: &[u8]) -> bool {
-    ENDS.may_be_of(text) || text[0].eq_ignore_ascii_case(&b'x')
+    FILTER.may_have(text) || text[0].eq_ignore_ascii_case(&b'x')
 }
 
-/// Whether a text is plainly a day: from 1910 to 2099, the placeholders end in `0` or `1`.
+/// Whether a text is plainly a day: from 1910 to 2099, none is a placeholder.
 #[inline]
-fn is_plain_date(value: &str) -> bool {
-    let [one, two, three, _, b'-', _, _, b'-', _, b'2'..=b'9'] = value.as_bytes() else { return false };
+pub(super) fn is_plain_date(value: &str) -> bool {
+    let [one, two, three, _, b'-', _, _, b'-', _, b'0'..=b'9'] = value.as_bytes() else { return false };
     matches!((one, two, three), (b'1', b'9', b'1'..=b'9') | (b'2', b'0', _))
 }
 
@@ -181,19 +196,43 @@ fn is_plain_code(value: &str) -> bool {
     matches!(value.as_bytes(), [first @ b'A'..=b'W', b'A'..=b'Z'] if *first != b'N')
 }
 
+/// Whether a text plainly begins as a phone number. No word begins with a digit.
+#[inline]
+fn is_plain_number(value: &str) -> bool {
+    matches!(value.as_bytes(), [b'+' | b'(' | b'0'..=b'9', b'1'..=b'9', ..])
+}
+
+/// Whether a text is plainly a postal code: no `99999`, and no number of a spreadsheet.
+#[inline]
+fn is_plain_postal_code(value: &str) -> bool {
+    match value.as_bytes() {
+        [first @ b'0'..=b'9', second, .., last] => {
+            (*second != *first || matches!(first, b'1'..=b'8'))
+                && last.is_ascii_alphanumeric()
+                && !value.ends_with(".0")
+        }
+        _ => is_plain(value),
+    }
+}
+
 /// Whether a text is plainly a value, whatever its field, but for dates and countries. Most are.
 #[inline]
 fn is_plain(value: &str) -> bool {
     let (Some(first), Some(last)) = (value.as_bytes().first(), value.as_bytes().last()) else { return false };
-    first.is_ascii_alphanumeric() && *first != b'0' && last.is_ascii_alphanumeric() && !may_be_word(value.as_bytes())
+    last.is_ascii_alphanumeric()
+        && match first {
+            // No word begins so.
+            b'1'..=b'9' => true,
+            b'a'..=b'z' | b'A'..=b'Z' => !may_be_word(value.as_bytes()),
+            _ => false,
+        }
 }
 
 #[inline]
 fn meaning(value: &str) -> Meaning {
     let bytes = value.as_bytes();
     let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return Meaning::Missing };
-    // Most phone numbers begin so.
-    if matches!(first, b'+' | b'(') && bytes.get(1).is_some_and(|digit| (b'1'..=b'9').contains(digit)) {
+    if is_plain_number(value) {
         return Meaning::Value;
     }
     if !first.is_ascii_alphanumeric() || !last.is_ascii_alphanumeric() {
@@ -269,6 +308,10 @@ mod tests {
             assert!(is_placeholder(&format!(" {} ", word.to_uppercase())) || word.contains(['ı', 'ß']), "{word}");
         }
         assert!(NAMES_TOO.iter().all(|word| WORDS.contains(word)));
+        assert!(
+            !WORDS.iter().any(|word| word.starts_with(|first: char| first.is_ascii_digit())),
+            "as quick ways have it"
+        );
     }
 
     #[test]
@@ -290,6 +333,34 @@ mod tests {
             for field in [TextField::GivenName, TextField::PhoneNumber, TextField::Region] {
                 assert_eq!(is_placeholder_of(field, &word), is_placeholder_in(field, &word), "{word}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_plainly_a_value_is_one() {
+        let others =
+            ["0", "00000", "99999", "9999999", "+0000", "0.0", "1067.0", "XX", "Na", "#N/A", "1900-01-01", "-", ""];
+        for text in WORDS.into_iter().chain(others) {
+            for text in [text.to_owned(), text.to_uppercase(), format!("({text})"), format!("{text} ")] {
+                for field in TextField::ALL.into_iter().filter(|field| is_plain_value(*field, &text)) {
+                    let is_none = is_placeholder_in(field, &text) || is_filling(field, &text);
+                    let is_fraction = field == TextField::PostalCode && text.ends_with(".0");
+                    assert!(!is_none && !is_fraction, "{} {text}", field.name());
+                }
+            }
+        }
+        for (field, text) in [
+            (TextField::GivenName, "Anna"),
+            (TextField::StreetAddress, "5 Oak St"),
+            (TextField::PhoneNumber, "+1 212 345 6789"),
+            (TextField::PhoneNumber, "(212) 345-6789"),
+            (TextField::PostalCode, "10115"),
+            (TextField::PostalCode, "01067"),
+            (TextField::PostalCode, "SW1A 1AA"),
+            (TextField::Birthdate, "1980-01-31"),
+            (TextField::Country, "DE"),
+        ] {
+            assert!(is_plain_value(field, text), "{} {text}", field.name());
         }
     }
 

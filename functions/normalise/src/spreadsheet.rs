@@ -30,9 +30,15 @@ const ERRORS: [&str; 21] = [
     "#VALORE!",
 ];
 
-/// Whether a text is an error of a spreadsheet, or the `####…` of a cell that is too narrow.
+/// Whether a text is an error of a spreadsheet, or the `####…` of a cell that is too narrow. Blanks around it do not
+/// count.
 #[inline]
 pub fn is_error(text: &str) -> bool {
+    let is_graphic = text.bytes().next().is_some_and(|first| first > b' ' && first != b'#');
+    !is_graphic && is_error_or_filling(text.trim_ascii())
+}
+
+fn is_error_or_filling(text: &str) -> bool {
     if !text.starts_with('#') {
         return false;
     }

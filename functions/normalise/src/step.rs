@@ -197,6 +197,7 @@ impl Step {
     /// The value after this step; `None` if it is no value of the step's kind.
     pub fn apply<'a>(self, value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {
         match self {
+            Self::Trim if text::has_graphic_ends(&value) && value.is_ascii() => Some(value),
             Self::Trim => Some(text::trim(text::visible(value))),
             Self::Lowercase => Some(name::lowercase(value)),
             Self::Uppercase => Some(name::uppercase(value)),

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use super::casefold::fold;
 use super::table::look_up;
 use super::text::ascii;
-use super::word_ends::WordEnds;
+use super::word_filter::WordFilter;
 
 /// Words of addresses: how they are read, and the one form of all their spellings. The abbreviations are libpostal's
 /// (MIT).
 const WORDS: &str = include_str!("tables/street_words.tsv");
-static ENDS: WordEnds = WordEnds::of_table(WORDS.as_bytes());
+static FILTER: WordFilter = WordFilter::of_table(WORDS.as_bytes());
 
 /// Ends of words that are types of streets, their one form, and whether they are so only with a dot behind them.
 const TYPE_ENDS: [(&str, &str, bool); 17] = [
@@ -67,7 +67,7 @@ fn reading(word: &str) -> Option<(&'static str, &'static str)> {
 
 /// What the table has of a word.
 fn entry(word: &str) -> Option<&'static str> {
-    let may_be_there = !word.is_empty() && ENDS.may_be_of(word.as_bytes());
+    let may_be_there = !word.is_empty() && FILTER.may_have(word.as_bytes());
     if may_be_there { look_up(WORDS, word) } else { None }
 }
 

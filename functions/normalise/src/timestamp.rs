@@ -6,7 +6,7 @@ mod format;
 use std::fmt;
 
 use calendar::{civil, civil_from_days, days_from_civil, pair};
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
 
@@ -98,9 +98,10 @@ fn milliseconds(fraction: &[u8]) -> Option<i64> {
     Some(digit(0)? * 100 + digit(1)? * 10 + digit(2)?)
 }
 
-/// Whether a text is a day in the form `YYYY-MM-DD`.
-pub fn is_date(text: &str) -> bool {
-    text.as_bytes().try_into().is_ok_and(|text| civil(text).is_some())
+/// Reads exactly `YYYY-MM-DD`; anything else is `None`.
+pub(crate) fn date(text: &str) -> Option<Date> {
+    let (year, month, day) = civil(text.as_bytes().try_into().ok()?)?;
+    Date::new(year as i16, month as i8, day as i8).ok()
 }
 
 impl Timestamp {

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
 use percent_encoding::percent_decode_str;
 
 use super::Parts;
@@ -15,7 +14,18 @@ use crate::text::is_invisible;
 /// address and punctuation behind it are left out. A text without `@` stays whole.
 #[inline]
 pub fn emails(text: Cow<'_, str>) -> Parts<'_> {
-    if is_one(&text) { Parts::one(text) } else { parts(text) }
+    if is_one(&text) { Parts::one(text) } else { trimmed_or_parts(text) }
+}
+
+/// As [`emails`]. Most texts that are no bare address are one with blanks around it.
+fn trimmed_or_parts(text: Cow<'_, str>) -> Parts<'_> {
+    if let Cow::Borrowed(written) = text {
+        let bare = written.trim_ascii();
+        if bare.contains('@') && is_one(bare) {
+            return Parts::one(Cow::Borrowed(bare));
+        }
+    }
+    parts(text)
 }
 
 /// Whether a text is surely one address at most, and nothing has to be taken off.
@@ -23,13 +33,11 @@ pub fn emails(text: Cow<'_, str>) -> Parts<'_> {
 fn is_one(text: &str) -> bool {
     let bytes = text.as_bytes();
     // Without an early exit, so that many bytes are compared at once.
-    let is_plain = bytes.iter().fold(true, |all, byte| all & PLAIN[usize::from(*byte)]);
+    let (is_plain, ats) = bytes
+        .iter()
+        .fold((true, 0), |(all, ats), byte| (all & PLAIN[usize::from(*byte)], ats + usize::from(*byte == b'@')));
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
-    is_plain && last.is_ascii_alphanumeric() && *first != b'\'' && has_one_at(bytes)
-}
-
-fn has_one_at(bytes: &[u8]) -> bool {
-    memchr(b'@', bytes).is_none_or(|at| memchr(b'@', &bytes[at + 1..]).is_none())
+    is_plain && ats < 2 && last.is_ascii_alphanumeric() && !matches!(first, b'\'' | b'`')
 }
 
 /// The bytes that are no part of anything around an address.
@@ -182,6 +190,8 @@ mod tests {
             "<mailto:anna@x.de>",
             "E-Mail: anna@x.de",
             "'anna@x.de'",
+            "`anna@x.de`",
+            " `anna@x.de",
             "\"anna@x.de\"",
             "„anna@x.de“",
             "anna@x.de.",
@@ -250,6 +260,8 @@ mod tests {
             assert_eq!(of(text), [text], "{text:?}");
         }
         assert_eq!(of("bodo@x,de"), ["bodo@x"]);
-        assert!(matches!(emails(Cow::Borrowed("o'neil@x.de")).first, Cow::Borrowed(_)));
+        for text in ["o'neil@x.de", " anna@x.de\n"] {
+            assert!(matches!(emails(Cow::Borrowed(text)).first, Cow::Borrowed(_)), "{text:?}");
+        }
     }
 }

@@ -32,10 +32,7 @@ impl Automaton {
         let countries: Vec<Country> = lines.iter().map(|line| Country::new(line, &mut patterns)).collect();
         let dfa = dfa(&patterns)?;
         let is_one = countries.len() == 1;
-        Self::unfolded(&dfa, |matched| {
-            let valid = |length: &usize| is_valid(&countries, is_one, matched, *length);
-            (1..=17).filter(valid).fold(0, |bits, length| bits | 1 << length)
-        })
+        Self::unfolded(&dfa, |matched| valid_lengths(&countries, is_one, matched))
     }
 
     /// The automaton of a pattern for first digits, which is in the last state of each text that it matches.
@@ -119,15 +116,25 @@ fn matched(dfa: &DFA, cache: &mut Cache, state: LazyStateID) -> Option<Vec<usize
     Some((0..count).map(|index| dfa.match_pattern(cache, end, index).as_usize()).collect())
 }
 
-/// A pattern with the numbers of digits that it is for; 0 if it is for all.
+/// All numbers of digits that a number can have, as bits: 1 to 17.
+const ALL_LENGTHS: u32 = (1 << 18) - 2;
+
+/// A pattern with the numbers of digits that it is for, as bits.
 struct Description {
     pattern: usize,
     lengths: u32,
 }
 
 impl Description {
-    fn matches(&self, matched: &[usize], length: usize) -> bool {
-        matched.contains(&self.pattern) && (self.lengths == 0 || self.lengths >> length & 1 == 1)
+    fn new(lengths: &str, pattern: usize) -> Self {
+        let lengths = lengths.split(',').filter_map(|length| length.parse::<u32>().ok());
+        let lengths = lengths.fold(0, |bits, length| bits | 1 << length);
+        Self { pattern, lengths: if lengths == 0 { ALL_LENGTHS } else { lengths } }
+    }
+
+    /// The numbers of digits for which it matches.
+    fn lengths(&self, matched: &[usize]) -> u32 {
+        if matched.contains(&self.pattern) { self.lengths } else { 0 }
     }
 }
 
@@ -141,38 +148,46 @@ struct Country {
 
 impl Country {
     fn new(line: &str, patterns: &mut Vec<String>) -> Self {
-        let mut add = |pattern: String| {
-            patterns.push(pattern);
-            patterns.len() - 1
+        // The countries of North America have most patterns in common.
+        let mut add = |pattern: String| match patterns.iter().position(|known| *known == pattern) {
+            Some(known) => known,
+            None => {
+                patterns.push(pattern);
+                patterns.len() - 1
+            }
         };
         let mut columns = line.split('\t').skip(LEADING_DIGITS);
         let leading = columns.next().filter(|leading| !leading.is_empty());
         let leading = leading.map(|leading| add(format!("(?:{leading})[0-9]*")));
-        let descriptions = columns.filter_map(|column| column.split_once(' ')).map(|(lengths, pattern)| {
-            let lengths = lengths.split(',').filter_map(|length| length.parse::<u32>().ok());
-            Description {
-                pattern: add(format!("(?:{pattern})")),
-                lengths: lengths.fold(0, |bits, length| bits | 1 << length),
-            }
-        });
-        let descriptions = descriptions.collect();
+        let descriptions = columns.filter_map(|column| column.split_once(' '));
+        let descriptions =
+            descriptions.map(|(lengths, pattern)| Description::new(lengths, add(format!("(?:{pattern})")))).collect();
         Self { leading, descriptions }
     }
 
-    fn has_type(&self, matched: &[usize], length: usize) -> bool {
-        let Some((general, types)) = self.descriptions.split_first() else { return false };
-        general.matches(matched, length) && types.iter().any(|one| one.matches(matched, length))
+    /// The numbers of digits for which these match: the general one, and one of a type.
+    fn lengths(&self, matched: &[usize]) -> u32 {
+        let Some((general, types)) = self.descriptions.split_first() else { return 0 };
+        match general.lengths(matched) {
+            0 => 0,
+            lengths => lengths & types.iter().fold(0, |all, one| all | one.lengths(matched)),
+        }
     }
 }
 
-/// What libphonenumber's `isValidNumber` says.
-fn is_valid(countries: &[Country], is_one: bool, matched: &[usize], length: usize) -> bool {
+/// The numbers of digits for which libphonenumber's `isValidNumber` says yes.
+fn valid_lengths(countries: &[Country], is_one: bool, matched: &[usize]) -> u32 {
+    if matched.is_empty() {
+        return 0;
+    }
+    let (mut valid, mut undecided) = (0, ALL_LENGTHS);
     for country in countries {
-        let is_led = !is_one && country.leading.is_some_and(|leading| matched.contains(&leading));
-        let has_type = country.has_type(matched, length);
-        if is_led || has_type {
-            return has_type;
+        let lengths = country.lengths(matched) & undecided;
+        valid |= lengths;
+        undecided &= !lengths;
+        if !is_one && country.leading.is_some_and(|leading| matched.contains(&leading)) {
+            break;
         }
     }
-    false
+    valid
 }

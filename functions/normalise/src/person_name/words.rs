@@ -2,13 +2,13 @@
 
 use crate::table::look_up;
 use crate::text::ascii_alphanumerics;
-use crate::word_ends::WordEnds;
+use crate::word_filter::WordFilter;
 
 /// Words in ASCII letters and digits, what each can be, and the languages that it is from.
 const TABLE: &str = include_str!("../tables/name_words.tsv");
 /// The longest word of the table.
 const LONGEST: usize = 16;
-static ENDS: WordEnds = WordEnds::of_table(TABLE.as_bytes());
+static FILTER: WordFilter = WordFilter::of_table(TABLE.as_bytes());
 
 /// What a word of a name can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,12 +96,10 @@ impl Kinds {
         Folded::new(word.chars()).map_or(Self::default(), |folded| folded.kinds())
     }
 
-    /// Whether a word can be nothing but a name.
+    /// Whether a word of ASCII letters, at least one, can be nothing but a name.
     #[inline]
-    pub(super) fn has_none(word: &str) -> bool {
-        let bytes = word.as_bytes();
-        let is_plain = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_alphabetic);
-        (is_plain && !ENDS.may_be_of(bytes)) || Self::of(word).is_none()
+    pub(super) fn has_none_of_letters(word: &[u8]) -> bool {
+        !FILTER.may_have(word) || std::str::from_utf8(word).is_ok_and(|word| Self::of(word).is_none())
     }
 
     /// The kinds of several words that are read as one: `z o. o.`
@@ -158,7 +156,7 @@ impl Folded {
 
     fn kinds(&self) -> Kinds {
         let bytes = &self.bytes[..self.length];
-        if bytes.is_empty() || !ENDS.may_be_of(bytes) {
+        if bytes.is_empty() || !FILTER.may_have(bytes) {
             return Kinds::default();
         }
         let line = std::str::from_utf8(bytes).ok().and_then(|word| look_up(TABLE, word));

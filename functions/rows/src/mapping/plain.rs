@@ -39,9 +39,9 @@ impl<'a> PlainRow<'_, '_, 'a> {
         }
         let plan = self.plan;
         let PointerNode { children, each, first, .. } = &plan.nodes[node];
-        if each.is_some() && !children.is_empty() {
+        if let Some(each) = each {
             // A member that is needed in two ways is read in the general way.
-            return None;
+            return children.is_empty().then(|| self.members(*each))?;
         }
         let mut expected = first;
         loop {
@@ -62,10 +62,7 @@ impl<'a> PlainRow<'_, '_, 'a> {
                     expected = &children[position].next;
                     self.value(children[position].node)?;
                 }
-                None => match each {
-                    Some(each) => self.value(*each)?,
-                    None => _ = self.json.value()?,
-                },
+                None => _ = self.json.value()?,
             }
             if !self.json.take_mark(",") {
                 return self.json.take_mark("}").then_some(());
@@ -73,7 +70,23 @@ impl<'a> PlainRow<'_, '_, 'a> {
         }
     }
 
+    /// Reads the values of all members of an object, behind its bracket, at a node.
+    fn members(&mut self, node: usize) -> Option<()> {
+        loop {
+            self.json.string()?;
+            if !self.json.take_mark(":") {
+                return None;
+            }
+            self.value(node)?;
+            if !self.json.take_mark(",") {
+                return self.json.take_mark("}").then_some(());
+            }
+        }
+    }
+
     /// Reads the value at a node of the tree.
+    // Called for every member, mostly by `object`.
+    #[inline(always)]
     fn value(&mut self, node: usize) -> Option<()> {
         let branch = &self.plan.nodes[node];
         if let Some(raw_slot) = branch.raw {

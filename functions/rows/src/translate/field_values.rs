@@ -20,6 +20,7 @@ pub(super) const NO_TIME: &str = "no time as the source writes them";
 pub(super) const NO_NUMBER: &str = "no number of its kind";
 
 /// A text as [`unmarked`], if a spreadsheet can have written it.
+#[inline]
 pub(super) fn unmarked_in<'a>(row: RowValues<'_, '_>, field: TextField, text: Cow<'a, str>) -> Cow<'a, str> {
     if row.is_csv { unmarked(field, text) } else { text }
 }
@@ -49,6 +50,8 @@ pub(super) struct BirthDateReading<'c> {
 }
 
 /// The value, if it can be one of the field. Birth dates become `YYYY-MM-DD`.
+// Called for every value.
+#[inline(always)]
 pub(super) fn checked<'a>(
     field: TextField,
     value: Cow<'a, str>,

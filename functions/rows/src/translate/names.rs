@@ -20,13 +20,13 @@ pub(super) fn put_full_name<'a>(text: Cow<'a, str>, values: &mut RawTexts<'a>, d
 
 /// Moves what is no name out of the given and the family name.
 pub(super) fn part_names(values: &mut RawTexts<'_>, dropped: &mut DroppedValues) {
-    for (field, read) in [
-        (TextField::GivenName, in_given_name as fn(&str) -> Option<PersonName<'static>>),
-        (TextField::FamilyName, in_family_name),
-    ] {
-        let Some(found) = values[field.index()].as_deref().and_then(read) else { continue };
-        values[field.index()] = None;
-        put(field.name(), found, values, dropped);
+    for field in [TextField::GivenName, TextField::FamilyName] {
+        let Some(text) = values[field.index()].as_deref() else { continue };
+        let found = if field == TextField::GivenName { in_given_name(text) } else { in_family_name(text) };
+        if let Some(found) = found {
+            values[field.index()] = None;
+            put(field.name(), found, values, dropped);
+        }
     }
 }
 
@@ -35,18 +35,18 @@ fn put<'a>(from: &str, name: PersonName<'a>, values: &mut RawTexts<'a>, dropped:
     if let Some(reason) = name.dropped {
         dropped.note(from, reason);
     }
-    for (field, value) in [
-        (TextField::GivenName, name.given_name),
-        (TextField::FamilyName, name.family_name),
-        (TextField::MiddleName, name.middle_name),
-        (TextField::HonorificPrefix, name.honorific_prefix),
-        (TextField::HonorificSuffix, name.honorific_suffix),
-        (TextField::Organization, name.organization),
-    ] {
-        if value.is_some() {
-            values[field.index()] = values[field.index()].take().or(value);
+    let mut set = |field: TextField, part: Option<Cow<'a, str>>| {
+        let value = &mut values[field.index()];
+        if part.is_some() && value.is_none() {
+            *value = part;
         }
-    }
+    };
+    set(TextField::GivenName, name.given_name);
+    set(TextField::FamilyName, name.family_name);
+    set(TextField::MiddleName, name.middle_name);
+    set(TextField::HonorificPrefix, name.honorific_prefix);
+    set(TextField::HonorificSuffix, name.honorific_suffix);
+    set(TextField::Organization, name.organization);
 }
 
 fn owned(name: PersonName<'_>) -> PersonName<'static> {

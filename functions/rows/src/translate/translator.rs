@@ -9,9 +9,9 @@ use onefold_identity::match_keys::Matcher;
 use onefold_identity::reference;
 use onefold_identity::suppression::Suppression;
 use onefold_normalise::birthdate::{BirthDates, is_no_time, is_zeros, written_date};
-use onefold_normalise::contacts::{emails, phone_numbers};
+use onefold_normalise::contacts::{Parts, emails, phone_numbers};
 use onefold_normalise::field::{TEXT_FIELDS, TextField};
-use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_placeholder};
+use onefold_normalise::placeholder::{NoValue, is_ambiguous_name, is_placeholder, is_plain_value};
 use onefold_normalise::spreadsheet::{is_error, without_mark};
 use onefold_normalise::timestamp::{TimeFormat, Timestamp};
 use onefold_normalise::{self as normalise, Surroundings};
@@ -139,6 +139,8 @@ impl<'c> Translator<'c> {
     }
 
     /// The value of a field of an account after its normalisers.
+    // Called for every value.
+    #[inline(always)]
     fn normal<'a>(
         &self,
         account: &Account<'_>,
@@ -146,12 +148,16 @@ impl<'c> Translator<'c> {
         value: Cow<'a, str>,
         birthdate: BirthDateReading<'_>,
     ) -> Result<Cow<'a, str>, NoValue> {
-        if is_error(value.trim_ascii()) {
+        if is_error(&value) {
             return Err(NoValue::Unusable);
+        }
+        let chain = &self.config.normalise[field.index()];
+        if chain.is_empty() && !value.is_empty() {
+            return checked(field, value, birthdate);
         }
         let surroundings =
             Surroundings { country: account.text(TextField::Country), region: self.source.region.as_deref() };
-        let normal = normalise::run(&self.config.normalise[field.index()], value, surroundings);
+        let normal = normalise::run(chain, value, surroundings);
         checked(field, normal.ok_or(NoValue::Unusable)?, birthdate)
     }
 
@@ -201,6 +207,15 @@ impl<'c> Translator<'c> {
         // Behind the first values of their fields.
         let mut others: Vec<(TextField, Vec<Cow<'a, str>>)> = Vec::new();
         for (text, choice) in self.source.mapping.texts.iter().zip(&self.plan.texts) {
+            if text.field == TextField::Birthdate {
+                birthdate_format = text.format.as_ref();
+            }
+            if let Some(plain) = plain_value(row, text, choice)
+                && let Some(value) = values.get_mut(text.field.index())
+            {
+                *value = Some(Cow::Borrowed(plain));
+                continue;
+            }
             let (found, behind) = self.raw_texts(row, text, choice, dropped);
             if !behind.is_empty() {
                 others.push((text.field, behind));
@@ -211,19 +226,18 @@ impl<'c> Translator<'c> {
                 (Some(found), None) => of_own.push((text.field, found)),
                 (None, _) => {}
             }
-            if text.field == TextField::Birthdate {
-                birthdate_format = text.format.as_ref();
-            }
         }
         part_names(&mut values, dropped);
         drop_nobodys_names(&mut values, self.matcher.blocklist(), dropped);
         let reading = BirthDateReading { dates: self.birthdates, format: birthdate_format };
-        let standard = self.order.iter().filter_map(|field| Some((*field, values[field.index()].take()?)));
-        for (field, value) in standard.chain(of_own) {
-            self.push_values(account, field, value, reading, dropped);
+        for field in &self.order {
+            if let Some(value) = values[field.index()].take() {
+                self.push_values(account, *field, value, reading, dropped);
+            }
         }
-        for (field, texts) in others {
-            texts.into_iter().for_each(|text| self.push_values(account, field, text, reading, dropped));
+        let behind = others.into_iter().flat_map(|(field, texts)| texts.into_iter().map(move |text| (field, text)));
+        for (field, value) in of_own.into_iter().chain(behind) {
+            self.push_values(account, field, value, reading, dropped);
         }
         self.note_limits(account, dropped);
     }
@@ -258,6 +272,7 @@ impl<'c> Translator<'c> {
     }
 
     /// Adds what stands in a text to the values that the account has of a field, after its normalisers.
+    #[inline(always)]
     fn push_values<'a>(
         &self,
         account: &mut Account<'a>,
@@ -268,25 +283,64 @@ impl<'c> Translator<'c> {
     ) where
         'c: 'a,
     {
-        let written = (field == TextField::Birthdate && self.config.score.is_some()).then(|| text.clone());
-        let mut push = |text: Cow<'a, str>| match self.normal(account, field, text, reading) {
+        match field {
+            TextField::Birthdate if self.config.score.is_some() => {
+                self.push_birthdate(account, text, reading, dropped);
+            }
+            TextField::Email => self.push_parts(account, field, emails(text), reading, dropped),
+            TextField::PhoneNumber => self.push_parts(account, field, phone_numbers(text), reading, dropped),
+            _ => self.push_value(account, field, text, reading, dropped),
+        }
+    }
+
+    fn push_parts<'a>(
+        &self,
+        account: &mut Account<'a>,
+        field: TextField,
+        parts: Parts<'a>,
+        reading: BirthDateReading<'_>,
+        dropped: &mut DroppedValues,
+    ) where
+        'c: 'a,
+    {
+        parts.for_each(|text| self.push_value(account, field, text, reading, dropped));
+    }
+
+    /// Adds a text to the values that the account has of a field, after its normalisers.
+    fn push_value<'a>(
+        &self,
+        account: &mut Account<'a>,
+        field: TextField,
+        text: Cow<'a, str>,
+        reading: BirthDateReading<'_>,
+        dropped: &mut DroppedValues,
+    ) where
+        'c: 'a,
+    {
+        match self.normal(account, field, text, reading) {
             Err(reason) => dropped.count(field, Err(reason)),
             Ok(normal) => {
                 dropped.count(field, Ok(()));
-                if account.text(field).is_none() {
-                    account.set_text(field, Some(normal));
-                } else {
-                    push_other(account, field, normal, dropped);
+                if let Err(other) = account.set_missing(field, normal) {
+                    push_other(account, field, other, dropped);
                 }
             }
-        };
-        match field {
-            TextField::Email => emails(text).into_iter().for_each(push),
-            TextField::PhoneNumber => phone_numbers(text).into_iter().for_each(push),
-            _ => push(text),
         }
-        if let Some(written) = written.filter(|_| account.text(field).is_none()) {
-            let date = written_date(&written, reading.format);
+    }
+
+    /// Adds a birth date. One that no calendar has is kept as it is written, for scored pairs.
+    fn push_birthdate<'a>(
+        &self,
+        account: &mut Account<'a>,
+        text: Cow<'a, str>,
+        reading: BirthDateReading<'_>,
+        dropped: &mut DroppedValues,
+    ) where
+        'c: 'a,
+    {
+        self.push_value(account, TextField::Birthdate, text.clone(), reading, dropped);
+        if account.text(TextField::Birthdate).is_none() {
+            let date = written_date(&text, reading.format);
             date.into_iter().for_each(|date| account.set_written_birthdate(Cow::Owned(date)));
         }
     }
@@ -309,24 +363,26 @@ impl<'c> Translator<'c> {
         choice: &[usize],
         dropped: &mut DroppedValues,
     ) -> Option<Cow<'a, str>> {
-        let text = |choice: &[usize], dropped: &mut DroppedValues| {
-            Some(whole(field, unmarked_in(row, field, row.text(field.name(), choice, dropped)?)))
-        };
-        let first = text(choice, dropped)?;
+        let first = text_of(row, field, choice, dropped)?;
         if !self.is_missing(field, &first) {
             return Some(first);
         }
         dropped.count(field, Err(NoValue::Placeholder));
-        let mut others = (1..choice.len()).filter_map(|from| text(&choice[from..], &mut DroppedValues::default()));
-        others.find(|value| !self.is_missing(field, value))
+        self.found_behind(row, field, choice)
+    }
+
+    /// The text of a field where it is found behind one that stands for a missing value.
+    #[cold]
+    fn found_behind<'a>(&self, row: RowValues<'_, 'a>, field: TextField, choice: &[usize]) -> Option<Cow<'a, str>> {
+        let text = |from: usize| text_of(row, field, &choice[from..], &mut DroppedValues::default());
+        (1..choice.len()).filter_map(text).find(|value| !self.is_missing(field, value))
     }
 
     /// Whether a text stands for a missing value. Of names that can be one, [`drop_nobodys_names`] decides; the errors
     /// of spreadsheets are values that are lost.
-    #[inline]
     fn is_missing(&self, field: TextField, value: &str) -> bool {
         let is_name = || matches!(field, TextField::GivenName | TextField::FamilyName) && is_ambiguous_name(value);
-        self.matcher.blocklist().is_missing(field, value) && !is_name() && !is_error(value.trim_ascii())
+        self.matcher.blocklist().is_missing(field, value) && !is_name() && !is_error(value)
     }
 
     /// The full name, unless it stands for a missing one.
@@ -343,6 +399,9 @@ impl<'c> Translator<'c> {
     where
         'c: 'a,
     {
+        if [&self.plan.latitude, &self.plan.longitude, &self.plan.salary].into_iter().all(|choice| choice.is_empty()) {
+            return;
+        }
         let degrees = [&self.plan.latitude, &self.plan.longitude].map(|choice| row.text("location", choice, dropped));
         if let [Some(latitude), Some(longitude)] = &degrees {
             account.location = location(latitude, longitude).map(Cow::Owned);
@@ -414,7 +473,24 @@ impl<'c> Translator<'c> {
     }
 }
 
+/// The value of a field that nothing has to be taken off or looked at, as most are.
+#[inline]
+fn plain_value<'a>(row: RowValues<'_, 'a>, text: &TextMapping, choice: &[usize]) -> Option<&'a str> {
+    row.plain_text(choice).filter(|value| text.split.is_none() && is_plain_value(text.field, value))
+}
+
+/// The text of a field where it is first found, without the marks that spreadsheets and data frames put on its values.
+fn text_of<'a>(
+    row: RowValues<'_, 'a>,
+    field: TextField,
+    choice: &[usize],
+    dropped: &mut DroppedValues,
+) -> Option<Cow<'a, str>> {
+    Some(whole(field, unmarked_in(row, field, row.text(field.name(), choice, dropped)?)))
+}
+
 /// Adds a value behind those that an account has of a field, unless it has enough.
+#[cold]
 fn push_other<'a>(account: &mut Account<'a>, field: TextField, value: Cow<'a, str>, dropped: &mut DroppedValues) {
     let is_new = account.values(field).all(|known| known != value);
     if is_new && account.other_values().count() == BlockedSet::OTHERS_MAX {

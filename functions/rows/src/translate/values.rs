@@ -158,6 +158,15 @@ impl<'a> RowValues<'_, 'a> {
         }
     }
 
+    /// The text of the only slot of a field, if there is surely nothing around it: no white space, no control characters
+    /// and no marks of a spreadsheet. Most texts are so.
+    #[inline]
+    pub(super) fn plain_text(&self, choice: &[usize]) -> Option<&'a str> {
+        let [only] = choice else { return None };
+        let Some(Slot::Text(Cow::Borrowed(text))) = self.slots.get(*only) else { return None };
+        (self.is_clean && has_plain_ends(text)).then_some(*text)
+    }
+
     /// Whether there is one place for a value, and no list in it.
     #[inline]
     pub(super) fn is_single(&self, choice: &[usize]) -> bool {
@@ -225,6 +234,12 @@ impl<'a> RowValues<'_, 'a> {
             _ => None,
         }
     }
+}
+
+#[inline]
+fn has_plain_ends(text: &str) -> bool {
+    let (Some(first), Some(last)) = (text.as_bytes().first(), text.as_bytes().last()) else { return false };
+    first.is_ascii_graphic() && last.is_ascii_graphic() && !matches!(first, b'=' | b'\'' | b'#')
 }
 
 /// JSON text that every reader takes.
