@@ -169,24 +169,27 @@ fn naive(accounts: &[(Node, Vec<u8>, Vec<u8>)]) -> Naive {
     blocks.iter().for_each(|((pass, _), rows)| sizes[usize::from(*pass)].count(rows.len() as u64));
     let caps = caps(&sizes, accounts.len() as u64);
     let mut pairs = BTreeMap::new();
-    let mut give = |blocks: NaiveBlocks| {
+    let mut give = |blocks: NaiveBlocks, is_refined: bool| {
         let mut great = NaiveBlocks::new();
         for ((pass, hash), rows) in blocks {
             let cap = caps[usize::from(pass)] as usize;
-            if rows.len() > cap && cap > 0 {
-                great.insert((pass, hash), rows);
-                continue;
-            }
+            let is_great = rows.len() > cap && cap > 0;
+            // A refined block of more than 50 gives neighbours only.
+            let has_neighbours = is_refined && rows.len() > 50;
+            let most = if is_great { 2 * usize::from(has_neighbours) } else { rows.len() };
             for one in rows.iter().filter(|_| cap > 0) {
-                for other in rows.range(one + 1..) {
+                for other in rows.range(one + 1..).take(most) {
                     let found: &mut u32 = pairs.entry((accounts[*one].0, accounts[*other].0)).or_default();
                     *found = (*found + 1).min(3);
                 }
             }
+            if is_great {
+                great.insert((pass, hash), rows);
+            }
         }
         great
     };
-    let great = give(blocks);
+    let great = give(blocks, false);
     let has_refined = !great.is_empty();
     let mut refined = NaiveBlocks::new();
     for ((pass, hash), rows) in great {
@@ -196,7 +199,7 @@ fn naive(accounts: &[(Node, Vec<u8>, Vec<u8>)]) -> Naive {
             });
         }
     }
-    let still_great = give(refined);
+    let still_great = give(refined, true);
     let mut refined = NaiveBlocks::new();
     for ((pass, hash), rows) in still_great {
         for row in rows {
@@ -205,7 +208,7 @@ fn naive(accounts: &[(Node, Vec<u8>, Vec<u8>)]) -> Naive {
             });
         }
     }
-    give(refined);
+    give(refined, true);
     Naive { pairs, caps, counts: naive_counts(&fields, accounts), has_refined }
 }
 

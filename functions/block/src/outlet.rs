@@ -6,9 +6,10 @@ use onefold_lake::data::pairs::{FoundPair, tile, tiles};
 use onefold_lake::data::shuffle::ShuffleCollector;
 use onefold_lake::run::matching::{PairPart, SliceRows};
 use onefold_lake::run::receipt::Moved;
+use onefold_scoring::blocking::pairs;
 use onefold_shell::StageError;
 
-use crate::round::Worker;
+use crate::round::{PAIR, Worker};
 
 /// Collects pairs and rows. Pairs are written part by part.
 pub(crate) struct Outlet<'w> {
@@ -27,8 +28,8 @@ impl<'w> Outlet<'w> {
         Ok(Self { worker, rows, pairs: Vec::new(), great, given: BlockRoundResult::default() })
     }
 
-    /// Takes a block of a pass, of which no greater block than `cap` gives pairs. Its rows ascend. A pass with the cap 0 is
-    /// not used.
+    /// Takes a block of a pass, of which no greater block than `cap` gives all its pairs. Its rows ascend. A pass with the cap 0
+    /// is not used.
     pub(crate) async fn block(
         &mut self,
         pass: u16,
@@ -37,15 +38,10 @@ impl<'w> Outlet<'w> {
         rows: &[u32],
         moved: &mut Moved,
     ) -> Result<(), StageError> {
-        if cap == 0 {
-            return Ok(());
-        }
-        if rows.len() > cap as usize {
-            return self.great(pass, hash, rows).map_err(StageError::compressing);
-        }
-        for (place, first) in rows.iter().enumerate() {
-            let pairs = rows[place + 1..].iter().map(|second| u64::from(*first) << 32 | u64::from(*second));
-            self.pairs.extend(pairs);
+        let is_refined = self.worker.round > PAIR;
+        let mut take = |first, second| self.pairs.push(u64::from(first) << 32 | u64::from(second));
+        if pairs(rows, cap, is_refined, &mut take) {
+            self.great(pass, hash, rows).map_err(StageError::compressing)?;
         }
         if self.pairs.len() >= self.worker.matching.pairs_at_once as usize {
             self.write_pairs(moved).await

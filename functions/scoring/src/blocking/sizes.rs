@@ -83,22 +83,29 @@ fn usual_pairs(blocks: &[BlockSizes]) -> u64 {
     pairs.get(pairs.len() / PASSES_PER_USUAL).copied().unwrap_or_default()
 }
 
-/// In the last round, an account of a block that is still too great is compared with so many that follow it.
+/// An account of a refined block that is still too great is compared with so many that follow it.
 const NEIGHBOURS: usize = 2;
 
-/// Calls `take` with the pairs of a block, and returns whether it gives any: a block of more than `cap` rows gives none, as
-/// it is refined. In the last round each of its rows is taken with the next two, so that many accounts of one person still
-/// hang together. The rows ascend.
-pub fn pairs<R: Copy>(rows: &[R], cap: u32, is_last_round: bool, take: &mut impl FnMut(R, R)) -> bool {
-    let is_too_great = rows.len() > cap as usize;
-    if cap == 0 || (is_too_great && !is_last_round) {
+/// Calls `take` with the pairs of a block, and returns whether the block is too great, so that it is to be refined. The rows
+/// ascend.
+///
+/// Of a block of more than [`BLOCK_MAX`] rows though it is refined, each row is taken with the next two: a hundred orders of
+/// one guest, who gave nothing but a name and an address each time, hang together.
+pub fn pairs<R: Copy>(rows: &[R], cap: u32, is_refined: bool, take: &mut impl FnMut(R, R)) -> bool {
+    if cap == 0 {
         return false;
     }
-    let most = if is_too_great { NEIGHBOURS } else { rows.len() };
+    let is_too_great = rows.len() > cap as usize;
+    let has_neighbours = is_refined && rows.len() > BLOCK_MAX as usize;
+    let most = match (is_too_great, has_neighbours) {
+        (false, _) => rows.len(),
+        (true, false) => 0,
+        (true, true) => NEIGHBOURS,
+    };
     for (place, row) in rows.iter().enumerate() {
         rows[place + 1..].iter().take(most).for_each(|other| take(*row, *other));
     }
-    true
+    is_too_great
 }
 
 #[cfg(test)]
@@ -141,15 +148,16 @@ mod tests {
 
     #[test]
     fn a_block_gives_its_pairs_or_is_refined() {
-        let of = |rows: &[u32], cap, is_last| {
+        let of = |rows: &[u32], cap, is_refined| {
             let mut found = Vec::new();
-            let gives = pairs(rows, cap, is_last, &mut |one, other| found.push((one, other)));
-            assert_eq!(gives, !found.is_empty() || rows.len() < 2);
-            found
+            let is_too_great = pairs(rows, cap, is_refined, &mut |one, other| found.push((one, other)));
+            (found, is_too_great)
         };
-        assert_eq!(of(&[1, 4, 6], 3, false), [(1, 4), (1, 6), (4, 6)]);
-        assert_eq!(of(&[1, 4, 6, 7], 3, false), []);
-        assert_eq!(of(&[1, 4, 6, 7], 3, true), [(1, 4), (1, 6), (4, 6), (4, 7), (6, 7)]);
-        assert_eq!(of(&[1, 4], 0, true), []);
+        assert_eq!(of(&[1, 4, 6], 3, false), (vec![(1, 4), (1, 6), (4, 6)], false));
+        assert_eq!(of(&[1, 4, 6, 7], 3, false), (vec![], true));
+        assert_eq!(of(&[1, 4, 6, 7], 3, true), (vec![], true));
+        let (found, is_too_great) = of(&(0..51).collect::<Vec<u32>>(), 25, true);
+        assert_eq!((found.len(), &found[..3], is_too_great), (50 + 49, &[(0, 1), (0, 2), (1, 2)][..], true));
+        assert_eq!(of(&[1, 4], 0, true), (vec![], false));
     }
 }
