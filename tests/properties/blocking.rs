@@ -291,6 +291,18 @@ fn blocks_that_are_too_great_are_divided() {
     assert!(list.dropped_rows > 0, "and some were too great to the last");
 }
 
+#[test]
+fn accounts_of_nothing_but_an_address_hang_together() {
+    let rows: Vec<Row> = (0..60).map(|id| (id, 0, false, [0, 0, 1, 0, 0, 0])).collect();
+    let (pipeline, last) = run(&rows, 1, 1, &Knobs { shards: 2, ..Knobs::default() });
+    let mut reached: BTreeMap<Node, Node> = BTreeMap::new();
+    let expected = check(&pipeline, &last);
+    expected.pairs.keys().for_each(|(one, other)| {
+        reached.entry(*other).or_insert(*one);
+    });
+    assert_eq!(reached.len(), 59, "each but the first has one before it");
+}
+
 /// The result of a worker.
 fn result(pipeline: &Pipeline, key: &str) -> BlockRoundResult {
     document::<Receipt<BlockRoundResult>>(pipeline, key).result

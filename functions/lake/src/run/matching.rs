@@ -81,7 +81,7 @@ pub struct PairList {
     pub tiles: u32,
     /// Pairs of all objects and tiles. The same pair can be in several objects.
     pub pairs: u64,
-    /// Rows of blocks that no division made small enough: they gave no pairs there.
+    /// Rows of blocks that no division made small enough: there, a row is paired with the next ones only, or with none.
     pub dropped_rows: u64,
     /// The objects.
     pub parts: Vec<PairPart>,

@@ -98,9 +98,17 @@ impl Passes {
     }
 
     /// Calls `take` with the keys of an account of a block of a pass that is too great: the block's hash with each of a few
-    /// further features.
+    /// further features. Accounts that have none of these stay together, under the block's own hash.
     pub fn refined(&self, features: &Features, pass: u16, hash: u64, take: &mut impl FnMut(u64)) {
-        self.refining.iter().for_each(|feature| self.refine(features, pass, hash, *feature, take));
+        let mut has_any = false;
+        let mut take_refined = |key| {
+            has_any = true;
+            take(key);
+        };
+        self.refining.iter().for_each(|feature| self.refine(features, pass, hash, *feature, &mut take_refined));
+        if !has_any && usize::from(pass) < self.passes.len() {
+            take(hash);
+        }
     }
 
     /// Calls `take` with the keys of an account of a refined block that is still too great: its hash with the birth date.

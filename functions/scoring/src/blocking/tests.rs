@@ -177,6 +177,9 @@ fn great_blocks_are_refined_by_other_features() {
     assert_eq!(refined(pass, 1).len(), 2, "by the given name and by the address");
     assert!(refined(pass, 1).is_disjoint(&refined(pass, 2)));
     assert!(refined(passes.len() as u16, 1).is_empty());
+    let mut keys = Vec::new();
+    passes.refined(&passes.features(&[]), pass, 7, &mut |key| keys.push(key));
+    assert_eq!(keys, [7], "what has nothing to be told apart by stays together");
 
     let by_birthdate = |pass: u16| {
         let mut count = 0;
