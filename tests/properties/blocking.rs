@@ -174,8 +174,8 @@ fn naive(accounts: &[(Node, Vec<u8>, Vec<u8>)]) -> Naive {
         for ((pass, hash), rows) in blocks {
             let cap = caps[usize::from(pass)] as usize;
             let is_great = rows.len() > cap && cap > 0;
-            // A refined block of more than 50 gives neighbours only.
-            let has_neighbours = is_refined && rows.len() > 50;
+            // A refined block of a contact, of more than 50, gives neighbours only.
+            let has_neighbours = is_refined && passes.is_of_contact(pass) && rows.len() > 50;
             let most = if is_great { 2 * usize::from(has_neighbours) } else { rows.len() };
             for one in rows.iter().filter(|_| cap > 0) {
                 for other in rows.range(one + 1..).take(most) {
@@ -272,11 +272,11 @@ proptest! {
     }
 }
 
-/// Few people in two towns, so that most blocks are too great, and as many of whom there is but a name and a town.
+/// Few people in two towns, so that most blocks are too great, and as many orders of one guest.
 fn crowd() -> Vec<Row> {
     let person =
         |id: u8| (id, 0, false, [1 + id % 4, 1 + id / 4 % 3, id % 40, 1 + id / 12 % 5, 1 + id % 2, 1 + id % 2]);
-    let guest = |id: u8| (id, 0, false, [1, 1, 0, 0, 1, 1]);
+    let guest = |id: u8| (id, 0, false, [1, 1, 39, 0, 1, 1]);
     (0..128).map(person).chain((128..=255).map(guest)).collect()
 }
 

@@ -38,9 +38,9 @@ impl<'w> Outlet<'w> {
         rows: &[u32],
         moved: &mut Moved,
     ) -> Result<(), StageError> {
-        let is_refined = self.worker.round > PAIR;
+        let neighbours_count = self.worker.round > PAIR && self.worker.passes.is_of_contact(pass);
         let mut take = |first, second| self.pairs.push(u64::from(first) << 32 | u64::from(second));
-        if pairs(rows, cap, is_refined, &mut take) {
+        if pairs(rows, cap, neighbours_count, &mut take) {
             self.great(pass, hash, rows).map_err(StageError::compressing)?;
         }
         if self.pairs.len() >= self.worker.matching.pairs_at_once as usize {

@@ -28,6 +28,7 @@ struct Pass {
     /// Whether the two features may be swapped.
     is_in_any_order: bool,
     is_dropped: bool,
+    is_of_contact: bool,
 }
 
 impl Pass {
@@ -46,7 +47,8 @@ impl Passes {
         let plan = Plan::new(all, &kinds);
         let places =
             |features: &[Feature]| features.iter().map(|feature| plan.place(*feature)).collect::<Option<Vec<u8>>>();
-        let passes = sets.iter().filter_map(|(set, order)| Some(pass(&places(set)?, *order))).collect();
+        let pass_of = |(set, order): &(Vec<Feature>, bool)| Some(pass(&places(set)?, *order, is_contact(set, &kinds)));
+        let passes = sets.iter().filter_map(pass_of).collect();
         let birthdate = features(&kinds, FieldKind::Birthdate, Part::Whole).find_map(|feature| plan.place(feature));
         let refining = refining.filter_map(|feature| plan.place(feature)).collect();
         Self { passes, refining, birthdate, plan, field_names: fields.iter().map(|field| field.name).collect() }
@@ -81,6 +83,12 @@ impl Passes {
         };
         let parts = self.passes.get(pass).map(Pass::parts).unwrap_or_default();
         parts.iter().map(name).collect::<Vec<_>>().join(" + ")
+    }
+
+    /// Whether a pass is one e-mail address, phone number, identifier or address. Two accounts that share it and what its great
+    /// blocks are refined by are likely one person's.
+    pub fn is_of_contact(&self, pass: u16) -> bool {
+        self.passes.get(usize::from(pass)).is_some_and(|pass| pass.is_of_contact)
     }
 
     /// Calls `take` with the keys of a record: a pass and a hash. Several values of a field make several keys of a pass;
@@ -163,10 +171,17 @@ fn are_also_swapped(features: &Features, [first, second]: [u8; 2], [one, two]: [
     features.of(first).contains(two) && features.of(second).contains(one)
 }
 
-fn pass(places: &[u8], is_in_any_order: bool) -> Pass {
+fn is_contact(set: &[Feature], kinds: &[FieldKind]) -> bool {
+    let is_one = |feature: &Feature| {
+        matches!(kinds[feature.field], Kind::Email | Kind::Phone | Kind::Identifier | Kind::Address)
+    };
+    matches!(set, [feature] if is_one(feature))
+}
+
+fn pass(places: &[u8], is_in_any_order: bool, is_of_contact: bool) -> Pass {
     let mut parts = [0; PARTS_MAX];
     parts[..places.len()].copy_from_slice(places);
-    Pass { parts, count: places.len() as u8, is_in_any_order, is_dropped: false }
+    Pass { parts, count: places.len() as u8, is_in_any_order, is_dropped: false, is_of_contact }
 }
 
 use FieldKind as Kind;

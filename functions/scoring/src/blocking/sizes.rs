@@ -89,14 +89,14 @@ const NEIGHBOURS: usize = 2;
 /// Calls `take` with the pairs of a block, and returns whether the block is too great, so that it is to be refined. The rows
 /// ascend.
 ///
-/// Of a block of more than [`BLOCK_MAX`] rows though it is refined, each row is taken with the next two: a hundred orders of
-/// one guest, who gave nothing but a name and an address each time, hang together.
-pub fn pairs<R: Copy>(rows: &[R], cap: u32, is_refined: bool, take: &mut impl FnMut(R, R)) -> bool {
+/// Where neighbours count, each row of a block of more than [`BLOCK_MAX`] is taken with the next two. They count in refined
+/// blocks of contacts ([`Passes::is_of_contact`](super::Passes::is_of_contact)): a hundred orders of one guest hang together.
+pub fn pairs<R: Copy>(rows: &[R], cap: u32, neighbours_count: bool, take: &mut impl FnMut(R, R)) -> bool {
     if cap == 0 {
         return false;
     }
     let is_too_great = rows.len() > cap as usize;
-    let has_neighbours = is_refined && rows.len() > BLOCK_MAX as usize;
+    let has_neighbours = neighbours_count && rows.len() > BLOCK_MAX as usize;
     let most = match (is_too_great, has_neighbours) {
         (false, _) => rows.len(),
         (true, false) => 0,
@@ -148,9 +148,9 @@ mod tests {
 
     #[test]
     fn a_block_gives_its_pairs_or_is_refined() {
-        let of = |rows: &[u32], cap, is_refined| {
+        let of = |rows: &[u32], cap, neighbours_count| {
             let mut found = Vec::new();
-            let is_too_great = pairs(rows, cap, is_refined, &mut |one, other| found.push((one, other)));
+            let is_too_great = pairs(rows, cap, neighbours_count, &mut |one, other| found.push((one, other)));
             (found, is_too_great)
         };
         assert_eq!(of(&[1, 4, 6], 3, false), (vec![(1, 4), (1, 6), (4, 6)], false));

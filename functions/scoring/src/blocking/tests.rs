@@ -148,6 +148,18 @@ fn names_that_are_given_and_family_name_make_one_key() {
 }
 
 #[test]
+fn contacts_are_passes_of_one_contact() {
+    let all = Passes::of(&fields());
+    let of_contact = |pass: &usize| all.is_of_contact(*pass as u16);
+    let contacts: Vec<_> = (0..all.len()).filter(of_contact).map(|pass| all.name(pass)).collect();
+    assert_eq!(contacts.len(), 4 + 3 + 3 + 1, "{contacts:?}");
+    assert!(
+        ["email", "loyalty", "phone_number", "address"].iter().all(|name| contacts.iter().any(|pass| pass == name))
+    );
+    assert!(!all.is_of_contact(all.len() as u16));
+}
+
+#[test]
 fn dropped_passes_make_no_keys_and_the_others_keep_their_numbers() {
     let (fields, passes) = (fields(), Passes::of(&fields()));
     let record = record(&fields, &[("email", "anna@x.de"), ("phone_number", "4930123456")]);
