@@ -55,6 +55,15 @@ impl Interner {
         }
     }
 
+    /// The number of a node; `None` if it was not seen before, or if the table is closed.
+    pub(super) fn find(&self, node: Node) -> Option<u32> {
+        if self.places.is_empty() {
+            return None;
+        }
+        let found = self.places[self.place(node)];
+        (found != 0).then(|| number(found))
+    }
+
     /// Fetches the memory that the lookups of these nodes will read. The fetches do not depend on each other, so the
     /// processor waits only once for all of them.
     pub(super) fn expect(&self, nodes: impl Iterator<Item = Node> + Clone) {
@@ -131,7 +140,9 @@ mod tests {
             for node in &nodes {
                 interner.expect(nodes.iter().copied());
                 let next = expected.len() as u32;
+                prop_assert_eq!(interner.find(*node), expected.get(node).copied());
                 prop_assert_eq!(interner.number(*node), *expected.entry(*node).or_insert(next));
+                prop_assert_eq!(interner.find(*node), expected.get(node).copied());
             }
             prop_assert_eq!(interner.nodes.len(), expected.len());
             prop_assert!(expected.iter().all(|(node, number)| interner.nodes[*number as usize] == *node));

@@ -24,7 +24,9 @@ pub mod union_find;
 pub use account_version::AccountVersion;
 pub use edges::{Edge, large_star, small_star};
 pub use latest::Latest;
-pub use shard::{Blocked, Contracted, Contraction, Labels, NodeLabels, Position, Spread, one_shard};
+pub use shard::{
+    Blocked, Components, Contracted, Contraction, Labels, NodeLabels, Position, ReferenceLabels, Spread, one_shard,
+};
 pub use stars::{Star, StarHead, Stars};
 
 #[cfg(test)]

@@ -32,24 +32,75 @@ pub struct Labels {
 /// The label of a component is its smallest node: its smallest match key if it has one.
 pub fn one_shard(mut latest: Latest, max_accounts_per_key: u32) -> Labels {
     latest.close();
-    let (counts, blocked) = count(&latest, max_accounts_per_key);
-    let references = latest.references.nodes.len() as u32;
-    let others = latest.others.nodes.len() as u32;
-    let mut sets = UnionFind::new(references + others);
-    for star in latest.stars() {
-        let open_keys = star.keys.iter().filter(|key| counts[**key as usize] <= max_accounts_per_key);
-        for other in open_keys.chain(&star.customer) {
-            sets.union(star.reference, references + other);
+    Components::new(latest, max_accounts_per_key).labels().0
+}
+
+/// The components of a run with one shard, to which links between accounts are added.
+#[derive(Debug)]
+pub struct Components {
+    latest: Latest,
+    sets: UnionFind,
+    /// The number of accounts of each key.
+    counts: Vec<u32>,
+    blocked: Vec<Blocked>,
+}
+
+impl Components {
+    /// The components by match keys and customers.
+    pub fn new(mut latest: Latest, max_accounts_per_key: u32) -> Self {
+        latest.others.close();
+        let (counts, blocked) = count(&latest, max_accounts_per_key);
+        let references = latest.references.nodes.len() as u32;
+        let others = latest.others.nodes.len() as u32;
+        let mut sets = UnionFind::new(references + others);
+        for star in latest.stars() {
+            let open_keys = star.keys.iter().filter(|key| counts[**key as usize] <= max_accounts_per_key);
+            for other in open_keys.chain(&star.customer) {
+                sets.union(star.reference, references + other);
+            }
         }
+        Self { latest, sets, counts, blocked }
     }
-    let node = |number: u32| match number.checked_sub(references) {
-        None => latest.references.nodes[number as usize],
-        Some(other) => latest.others.nodes[other as usize],
-    };
-    let bearers = bearers(&latest, counts, &blocked);
-    let smallest = smallest(&mut sets, node);
-    let labels = latest.stars().map(|star| node(smallest[sets.find(star.reference) as usize])).collect();
-    Labels { labels, blocked, bearers }
+
+    /// Joins the components of two accounts, named by their references. Returns whether both are known.
+    pub fn join(&mut self, left: Node, right: Node) -> bool {
+        let references = &self.latest.references;
+        let (Some(left), Some(right)) = (references.find(left), references.find(right)) else { return false };
+        self.sets.union(left, right);
+        true
+    }
+
+    /// The labels of all stars, and the labels by reference.
+    pub fn labels(self) -> (Labels, ReferenceLabels) {
+        let Self { latest, mut sets, counts, blocked } = self;
+        let references = latest.references.nodes.len() as u32;
+        let node = |number: u32| match number.checked_sub(references) {
+            None => latest.references.nodes[number as usize],
+            Some(other) => latest.others.nodes[other as usize],
+        };
+        let bearers = bearers(&latest, counts, &blocked);
+        let smallest = smallest(&mut sets, node);
+        let labels = latest.stars().map(|star| node(smallest[sets.find(star.reference) as usize])).collect();
+        (Labels { labels, blocked, bearers }, ReferenceLabels { latest, sets, smallest })
+    }
+}
+
+/// The labels of a run with one shard by reference.
+#[derive(Debug)]
+pub struct ReferenceLabels {
+    latest: Latest,
+    sets: UnionFind,
+    /// By root, the number of the smallest node.
+    smallest: Vec<u32>,
+}
+
+impl ReferenceLabels {
+    /// The label of an account; `None` if it is unknown.
+    pub fn of(&mut self, reference: Node) -> Option<Node> {
+        let Latest { references, others, .. } = &self.latest;
+        let smallest = self.smallest[self.sets.find(references.find(reference)?) as usize] as usize;
+        references.nodes.get(smallest).or_else(|| others.nodes.get(smallest - references.nodes.len())).copied()
+    }
 }
 
 /// The stars that have blocked keys. `counts` holds the number of accounts of each key.

@@ -35,6 +35,11 @@ fn stars(accounts: &[TestStar]) -> Stars {
 
 /// The naive way: latest versions, counts, and repeated relabelling of the whole graph.
 fn expected(accounts: &[TestStar], max_accounts_per_key: usize) -> Vec<Node> {
+    expected_with_links(accounts, max_accounts_per_key, &[])
+}
+
+/// The same, with links between accounts.
+fn expected_with_links(accounts: &[TestStar], max_accounts_per_key: usize, links: &[(Node, Node)]) -> Vec<Node> {
     let stars = stars(accounts);
     let mut latest: BTreeMap<Node, (AccountVersion, usize)> = BTreeMap::new();
     for (number, star) in stars.iter().enumerate() {
@@ -44,7 +49,7 @@ fn expected(accounts: &[TestStar], max_accounts_per_key: usize) -> Vec<Node> {
     }
     let is_latest = |number: usize, star: &Star<'_>| latest[&star.head.reference].1 == number;
     let mut counts: BTreeMap<Node, usize> = BTreeMap::new();
-    let mut edges = Vec::new();
+    let mut edges = links.to_vec();
     for (number, star) in stars.iter().enumerate() {
         if is_latest(number, &star) {
             star.keys.iter().for_each(|key| *counts.entry(*key).or_default() += 1);
@@ -100,7 +105,12 @@ fn edges_of(latest: Latest) -> Vec<Edge> {
 
 /// Runs the rounds over several shards with vectors for objects. Gives labels by line and the number of
 /// rounds after contraction.
-fn in_shards(accounts: &[TestStar], max_accounts_per_key: u32, shards: u32) -> (Vec<Node>, usize) {
+fn in_shards(
+    accounts: &[TestStar],
+    max_accounts_per_key: u32,
+    links: &[(Node, Node)],
+    shards: u32,
+) -> (Vec<Node>, usize) {
     let stars = stars(accounts);
     let mut inboxes: Vec<Vec<Edge>> = vec![Vec::new(); shards as usize];
     let mut positions = vec![Vec::new(); shards as usize];
@@ -112,6 +122,9 @@ fn in_shards(accounts: &[TestStar], max_accounts_per_key: u32, shards: u32) -> (
         }
         let placed = spread.references().zip(lines);
         positions[shard as usize].extend(placed.map(|(reference, line)| (reference, Position { mapper: 0, line })));
+    }
+    for (left, right) in links {
+        inboxes[left.shard(shards) as usize].push(Edge(*left, *right));
     }
     let to_both = |edges: Vec<Edge>, inboxes: &mut Vec<Vec<Edge>>| {
         for Edge(left, right) in edges {
@@ -201,12 +214,26 @@ fn check_bearers(accounts: &[TestStar], max_accounts_per_key: u32) {
 
 /// Asserts that one shard and several find what the naive way finds; gives the most rounds.
 fn check(accounts: &[TestStar], max_accounts_per_key: u32) -> usize {
-    let expected = expected(accounts, max_accounts_per_key as usize);
     let (latest, _) = latest_of(&stars(accounts), |_| true);
+    let expected = expected(accounts, max_accounts_per_key as usize);
     assert_eq!(one_shard(latest, max_accounts_per_key).labels, expected, "one shard");
+    check_with_links(accounts, max_accounts_per_key, &[])
+}
+
+/// The same, with links between accounts.
+fn check_with_links(accounts: &[TestStar], max_accounts_per_key: u32, links: &[(Node, Node)]) -> usize {
+    let expected = expected_with_links(accounts, max_accounts_per_key as usize, links);
+    let (latest, _) = latest_of(&stars(accounts), |_| true);
+    let mut components = Components::new(latest, max_accounts_per_key);
+    assert!(links.iter().all(|(left, right)| components.join(*left, *right)), "accounts are known");
+    let (labels, mut of_references) = components.labels();
+    assert_eq!(labels.labels, expected, "one shard");
+    for ((account, ..), label) in accounts.iter().zip(&expected) {
+        assert_eq!(of_references.of(reference(*account)), Some(*label));
+    }
     let mut most = 0;
     for shards in [1, 2, 3, 16] {
-        let (labels, rounds) = in_shards(accounts, max_accounts_per_key, shards);
+        let (labels, rounds) = in_shards(accounts, max_accounts_per_key, links, shards);
         assert_eq!(labels, expected, "{shards} shards");
         most = most.max(rounds);
     }
@@ -221,6 +248,7 @@ proptest! {
             0..40,
         ),
         max_accounts_per_key in 2u32..6,
+        links in proptest::collection::vec((0usize..40, 0usize..40), 0..12),
     ) {
         // An account has a key once.
         let accounts: Vec<TestStar> = accounts.into_iter().map(|(reference, version, customer, mut keys)| {
@@ -230,6 +258,10 @@ proptest! {
         }).collect();
         check(&accounts, max_accounts_per_key);
         check_bearers(&accounts, max_accounts_per_key);
+        let known = |number: usize| accounts.get(number).map(|account| reference(account.0));
+        let links: Vec<(Node, Node)> =
+            links.into_iter().filter_map(|(left, right)| Some((known(left)?, known(right)?))).collect();
+        check_with_links(&accounts, max_accounts_per_key, &links);
     }
 }
 
@@ -241,7 +273,7 @@ fn a_path_of_10_000_takes_a_logarithmic_number_of_rounds() {
     let (latest, _) = latest_of(&stars(&accounts), |_| true);
     assert!(one_shard(latest, 25).labels.iter().all(|label| *label == smallest));
     for shards in [2, 16, 64] {
-        let (labels, rounds) = in_shards(&accounts, 25, shards);
+        let (labels, rounds) = in_shards(&accounts, 25, &[], shards);
         assert!(labels.iter().all(|label| *label == smallest));
         // 20,001 nodes: log2 is 14.3.
         assert!(rounds <= 15, "{rounds} rounds over {shards} shards");
@@ -274,6 +306,16 @@ fn paths_in_sorted_order_take_a_logarithmic_number_of_rounds() {
         assert!(edges.iter().all(|edge| edge.1 == node(0)) && edges.len() == 9_999);
         assert!(rounds <= 16, "{rounds} rounds");
     }
+}
+
+#[test]
+fn a_link_of_an_account_that_is_not_there_is_told() {
+    let accounts: Vec<TestStar> = vec![(0, 0, None, vec![1])];
+    let (latest, _) = latest_of(&stars(&accounts), |_| true);
+    let mut components = Components::new(latest, 25);
+    assert!(!components.join(reference(0), reference(1)));
+    assert_eq!(components.labels().1.of(reference(1)), None);
+    assert!(!Components::new(Latest::default(), 25).join(reference(0), reference(1)), "there is no account");
 }
 
 #[test]
