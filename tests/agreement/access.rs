@@ -11,13 +11,14 @@ use bytes::Bytes;
 use onefold_connect::{Destination, Sink, TakenUp};
 use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
-    AdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest, DivideRequest, EraseRequest, ExplainRequest,
-    ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest, PlanRequest,
-    PurgeRequest, SettleRequest, SettleWait,
+    AdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest, CompareRequest, DivideRequest, EraseRequest,
+    ExplainRequest, ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest,
+    PlanRequest, PurgeRequest, ScoreRequest, SettleRequest, SettleWait, TrainRequest,
 };
 use onefold_lake::keys::Chunk;
 use onefold_lake::run::event;
 use onefold_lake::run::layout::{Mapper, Partition};
+use onefold_lake::run::matching::Tile;
 use onefold_lake::run::plan::Split;
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::{RunId, keys};
@@ -144,6 +145,7 @@ impl Walk<'_> {
         self.settle(&run).await;
         let divided = self.call("divide", divide::run, DivideRequest { run: run.clone() }).await;
         self.block(&run, &divided.mappers_key).await;
+        self.score(&run).await;
         let round = self.link(&run).await.round;
         for mapper in context.json_lines::<Mapper>(&divided.mappers_key).await.expect("mappers") {
             self.note("machine");
@@ -234,6 +236,18 @@ impl Walk<'_> {
                 self.call("block", block::run, request).await;
             }
             round = next.round;
+        }
+    }
+
+    async fn score(&mut self, run: &RunId) {
+        let tiles = self.context.json_lines::<Tile>(&keys::match_tiles(run)).await.expect("tiles");
+        self.note("machine");
+        for tile in tiles.iter().copied() {
+            self.call("compare", compare::run, CompareRequest { run: run.clone(), tile }).await;
+        }
+        self.call("train", train::run, TrainRequest { run: run.clone() }).await;
+        for tile in tiles {
+            self.call("score", score::run, ScoreRequest { run: run.clone(), tile }).await;
         }
     }
 

@@ -127,6 +127,7 @@ async fn mappers_of_many_small_chunks_with_long_keys_fit() {
         notes: Vec::new(),
         source_notes: Vec::new(),
         dry_run: false,
+        model: None,
     };
     bucket.put(&keys::run_plan(&run), json_object(&plan).expect("JSON")).await;
     bucket.put(&keys::run_config(&run), config(&source)).await;

@@ -37,6 +37,7 @@ mod own_fields;
 mod privacy;
 mod requests;
 mod schedules;
+mod scored_runs;
 mod scores;
 mod skipped;
 mod survivorship;

@@ -12,12 +12,13 @@ use bytes::Bytes;
 use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
     AdvanceResult, BlockAdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest, CompactResult,
-    DeadLetter, DivideRequest, EraseRequest, EraseResult, ExplainRequest, ExplainResult, ExtractRequest, LinkRequest,
-    LinkResult, LinkShard, MergeRequest, PartitionRequest, PlanRequest, PlanResult, PurgeRequest, SettleRequest,
-    SettleWait, StartInput,
+    CompareRequest, DeadLetter, DivideRequest, EraseRequest, EraseResult, ExplainRequest, ExplainResult,
+    ExtractRequest, LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest, PlanRequest, PlanResult,
+    PurgeRequest, ScoreRequest, SettleRequest, SettleWait, StartInput, TrainRequest,
 };
 use onefold_lake::run::event;
 use onefold_lake::run::layout::{Mapper, Partition};
+use onefold_lake::run::matching::Tile;
 use onefold_lake::run::plan::Split;
 use onefold_lake::{RunId, keys};
 use onefold_rows::enrich::TableFormat;
@@ -239,6 +240,16 @@ impl Pipeline {
         self.execute(self.executions, input, knobs)
     }
 
+    /// Starts the next execution, which learns a model.
+    ///
+    /// # Errors
+    /// The error of the stage that failed.
+    pub fn run_to_train(&mut self, knobs: &Knobs) -> Result<Outcome, StageError> {
+        self.executions += 1;
+        let input = json!({"shards": knobs.shards, "partitions": knobs.partitions, "train": true});
+        self.execute(self.executions, input, knobs)
+    }
+
     /// Starts the next execution, which is divided as there is memory.
     ///
     /// # Errors
@@ -427,6 +438,7 @@ impl Execution<'_> {
         let divided = invoke!(self, divide::run, DivideRequest { run: run.clone() });
         if divided.scores {
             self.block(&run, &divided.mappers_key).await?;
+            self.score(&run).await?;
         }
         let round = self.link(&run).await?.round;
         for mapper in self.context.json_lines::<Mapper>(&divided.mappers_key).await? {
@@ -541,6 +553,19 @@ impl Execution<'_> {
             }
             round = next;
         }
+    }
+
+    /// Compares the pairs, learns a model, and scores them.
+    async fn score(&self, run: &RunId) -> Result<(), StageError> {
+        let tiles = self.context.json_lines::<Tile>(&keys::match_tiles(run)).await?;
+        for tile in tiles.iter().copied() {
+            invoke!(self, compare::run, CompareRequest { run: run.clone(), tile });
+        }
+        invoke!(self, train::run, TrainRequest { run: run.clone() });
+        for tile in tiles {
+            invoke!(self, score::run, ScoreRequest { run: run.clone(), tile });
+        }
+        Ok(())
     }
 
     async fn link(&self, run: &RunId) -> Result<AdvanceResult, StageError> {

@@ -5,6 +5,7 @@ use onefold_lake::version::manifest::Manifest;
 use onefold_shell::StageError;
 
 use crate::counts::RunCounts;
+use crate::scores::ScoreCounts;
 
 /// Checks that every row and account is accounted for (invariant 2).
 ///
@@ -20,6 +21,7 @@ pub(crate) fn balance(gathered: &RunCounts, previous: Option<&Manifest>) -> Resu
     }
     let counts = &gathered.counts;
     let expected_members = previous.map_or(0, |previous| previous.counts.members + previous.counts.tombstones);
+    let ScoreCounts { accounts, described, pairs, links } = gathered.scores;
     let balances = [
         ("lines extracted", gathered.lines[0], "lines translated", gathered.lines[1]),
         ("rows read", counts.rows_read, "accounts and rejects", counts.accounts + counts.rejected),
@@ -36,6 +38,11 @@ pub(crate) fn balance(gathered: &RunCounts, previous: Option<&Manifest>) -> Resu
             "members, superseded and deleted",
             counts.members + counts.superseded + counts.deleted,
         ),
+        ("pairs compared", pairs[0], "pairs learnt from", pairs[1]),
+        ("pairs compared", pairs[0], "pairs scored", pairs[2]),
+        ("links scored", links[0], "links merged", links[1]),
+        ("accounts compared", accounts, "accounts scored", described[0]),
+        ("accounts scored", described[0], "scored accounts merged", described[1]),
     ];
     let faults: Vec<String> = balances
         .iter()
@@ -120,6 +127,7 @@ mod tests {
             matching: String::new(),
             corrections: String::new(),
             suppression: String::new(),
+            scores: None,
             notes: Vec::new(),
             sources: Default::default(),
             refused_files: Vec::new(),
@@ -149,6 +157,12 @@ mod tests {
         let message = balance(&gathered, None).unwrap_err().text();
         assert!(message.contains("12 lines extracted, but 11 lines translated"), "{message}");
         assert!(message.contains("but 8 members, superseded and deleted"), "{message}");
+        let scores = ScoreCounts { links: [3, 2], pairs: [5, 5, 4], ..ScoreCounts::default() };
+        let message = balance(&RunCounts { scores, ..RunCounts::default() }, None).unwrap_err().text();
+        assert!(
+            message.contains("5 pairs compared, but 4 pairs scored; 3 links scored, but 2 links merged"),
+            "{message}"
+        );
         let before = manifest(VersionCounts { members: 1, ..VersionCounts::default() });
         assert!(
             balance(&gathered, Some(&before))

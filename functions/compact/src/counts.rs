@@ -15,6 +15,7 @@ use onefold_store::Object;
 
 use crate::blocked_keys::BlockedKeys;
 use crate::rejected::RejectedRows;
+use crate::scores::{self, ScoreCounts};
 use crate::sources::SourceOutcomes;
 
 /// The number of objects that are read at once.
@@ -39,6 +40,7 @@ pub(crate) struct RunCounts {
     pub(crate) partitions: Vec<PartitionCounts>,
     pub(crate) sources: SourceOutcomes,
     pub(crate) rejected: RejectedRows,
+    pub(crate) scores: ScoreCounts,
     /// The notes about sources, in the order in which they were found.
     pub(crate) notes: Vec<SourceNote>,
 }
@@ -71,6 +73,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, 
     extracted(run, pinned.plan.splits, context, &mut gathered).await?;
     translated(run, context, &mut gathered).await?;
     gathered.add_up_sources();
+    gathered.scores = scores::gather(run, &pinned, context).await?;
     merged(run, context, &mut gathered).await?;
     Ok(gathered)
 }
@@ -123,10 +126,12 @@ async fn merged(run: &RunId, context: &Context, gathered: &mut RunCounts) -> Res
     let layout: Layout = context.json(&keys::layout(run)).await?;
     let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
     let mut merged = VersionCounts::default();
-    let RunCounts { partitions, guards, blocked_keys, .. } = &mut *gathered;
+    let RunCounts { partitions, guards, blocked_keys, scores, .. } = &mut *gathered;
     in_order(0..layout.partitions, READ_AHEAD, read, |mut counts: PartitionCounts| {
         blocked_keys.add_met(std::mem::take(&mut counts.blocked))?;
         merged.add(&counts.counts);
+        scores.links[1] += counts.links;
+        scores.described[1] += counts.scored;
         for (guard, count) in &counts.guards {
             *guards.entry(guard.clone()).or_default() += count;
         }

@@ -18,6 +18,7 @@ mod join;
 mod lookup;
 mod publish;
 mod rejected;
+mod scores;
 mod settings;
 mod sources;
 
@@ -101,6 +102,9 @@ async fn manifest(
         files.changes = files.customers.clone();
     }
     files.settings = settings::write(run, pinned, &gathered.blocked_keys, context).await?;
+    let scored = scores::write(run, pinned, &gathered.scores, context).await?;
+    let (model, scores) = scored.unzip();
+    files.settings.extend(model);
     files.index.push(lookup::frames(run, &merged, context).await?);
     files.inputs = vec![inputs::write(run, &gathered.sources, previous, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
@@ -123,6 +127,7 @@ async fn manifest(
         matching: matcher.digest(),
         corrections: pinned.corrections.pairs().digest(context.hasher()?),
         suppression: pinned.plan.suppression.clone(),
+        scores,
         notes: pinned.plan.notes.clone(),
         refused_files: gathered.rejected.worst_files(),
         sources: gathered.rejected.sources,

@@ -24,6 +24,8 @@ pub struct Matcher {
     fields: Vec<TextField>,
     blocklist: Blocklist,
     corrections: Arc<Corrections>,
+    /// The settings of scored pairs, as text; `None` if no pair is scored.
+    scores: Option<String>,
     bytes: Vec<u8>,
 }
 
@@ -65,6 +67,7 @@ impl Matcher {
             fields: key_fields(config),
             blocklist: Blocklist::new(config),
             corrections: Arc::default(),
+            scores: config.score.as_ref().map(|score| format!("score {score:?}")),
             bytes: Vec::new(),
         }
     }
@@ -186,13 +189,14 @@ impl Matcher {
         self.rules().filter(|rule| is_of_source(rule, account)).flat_map(explained).collect()
     }
 
-    /// A digest of all that decides which keys an account has: the rules' keys, the blocked values, the corrections, the
-    /// format of links and the secret. Links of different digests must not be mixed.
+    /// A digest of all that decides which accounts meet: the rules' keys, the blocked values, the corrections, the settings of
+    /// scored pairs, the format of links and the secret. Links of different digests must not be mixed.
     pub fn digest(&self) -> String {
         let mut text: Vec<String> = self.rules().map(described).collect();
         text.push(self.blocklist.describe());
         text.push(LINKS_FORMAT.to_owned());
         text.extend(Some(self.corrections.links_digest(&self.hasher)).filter(|digest| !digest.is_empty()));
+        text.extend(self.scores.clone());
         self.hasher.node(NodeKind::MatchKey, text.join("\n").as_bytes()).to_string()
     }
 }

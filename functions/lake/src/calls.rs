@@ -5,6 +5,7 @@
 
 mod block;
 mod compact;
+mod compare;
 mod divide;
 mod erase;
 mod explain;
@@ -14,15 +15,18 @@ mod merge;
 mod partition;
 mod plan;
 mod purge;
+mod score;
 mod settle;
 #[cfg(test)]
 mod tests;
+mod train;
 mod translate;
 
 pub use block::{
     BlockAdvanceResult, BlockRequest, BlockResult, BlockRoundResult, BlockWork, BlockWorker, DescribeResult,
 };
 pub use compact::{CompactRequest, CompactResult};
+pub use compare::{CompareRequest, CompareResult};
 pub use divide::{DivideRequest, DivideResult};
 pub use erase::{EraseCursor, EraseRequest, EraseResult};
 pub use explain::{ExplainRequest, ExplainResult, SourcedValue, Together};
@@ -32,5 +36,7 @@ pub use merge::{MergeRequest, MergeResult};
 pub use partition::{PartitionRequest, PartitionResult};
 pub use plan::{PlanRequest, PlanResult, StartInput};
 pub use purge::{PurgeRequest, PurgeResult};
+pub use score::{ScoreRequest, ScoreResult};
 pub use settle::{DeadLetter, SettleRequest, SettleResult, SettleWait};
+pub use train::{TrainRequest, TrainResult};
 pub use translate::TranslateResult;

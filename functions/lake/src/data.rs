@@ -9,5 +9,7 @@ pub mod links;
 pub mod pairs;
 pub mod rawchunk;
 pub mod records;
+pub mod scores;
 pub mod shuffle;
 pub mod table;
+pub mod vectors;

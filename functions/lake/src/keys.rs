@@ -9,8 +9,8 @@
 //! raw/<run>/<source>/<split>/<chunk>.<format>.zst
 //! interim/<run>/<source>/<split>/<chunk>.jsonl.zst   and .links
 //! rejects/<run>/<source>/<split>/<chunk>.jsonl.zst
-//! runs/<run>/{config.toml,plan.json,corrections.json,suppression.json,splits.jsonl,inputs.jsonl,read.jsonl,
-//!            token.json}
+//! runs/<run>/{config.toml,plan.json,corrections.json,suppression.json,model.json,splits.jsonl,inputs.jsonl,
+//!            read.jsonl,token.json}
 //! runs/ACTIVE
 //! runs/<run>/ranges/<source>.json
 //! runs/<run>/{dead,purge}/<source>/<split>/<chunk>.json
@@ -389,6 +389,11 @@ pub fn is_shuffle(key: &str) -> bool {
     key.starts_with("partitions/") && key.ends_with(".shuffle")
 }
 
+/// The model that the run was planned to score with, if it was learnt before.
+pub fn run_model(run: &RunId) -> String {
+    format!("runs/{run}/model.json")
+}
+
 /// The plan of a run.
 pub fn run_plan(run: &RunId) -> String {
     format!("runs/{run}/plan.json")
@@ -460,7 +465,8 @@ pub fn split_receipt_name(split: u32) -> String {
 }
 
 /// An object of a round of Link. `what` is `edges` (for the next round), `positions` or `labels`; or, for blocked keys,
-/// `blocked` (the list of a shard), `bearers` (the accounts that have them) or `partitions` (the keys by partition).
+/// `blocked` (the list of a shard), `bearers` (the accounts that have them) or `partitions` (the keys by partition); or
+/// `scores` (what Score found, by slice).
 pub fn link_round(run: &RunId, round: u32, shard: u32, what: &str) -> String {
     format!("links/{run}/{round:05}/{shard:05}.{what}")
 }
@@ -519,6 +525,11 @@ pub fn match_blocking(run: &RunId) -> String {
 /// The model that the run scores with.
 pub fn match_model(run: &RunId) -> String {
     format!("match/{run}/model.json")
+}
+
+/// The scored links and the frequency classes of a shard's accounts, by slice of Merge.
+pub fn scores_of_slices(run: &RunId, round: u32, shard: u32) -> String {
+    link_round(run, round, shard, "scores")
 }
 
 /// The list of mappers: one line per Partition invocation.

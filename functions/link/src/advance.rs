@@ -1,11 +1,13 @@
 //! Decides what follows a round.
 
 use onefold_lake::RunId;
-use onefold_lake::calls::{AdvanceResult, DivideResult, LinkShard, RoundWork};
+use onefold_lake::calls::{AdvanceResult, DivideResult, LinkShard, RoundWork, ScoreResult};
 use onefold_lake::data::blocked;
 use onefold_lake::keys::{self, Stage};
+use onefold_lake::run::layout::Layout;
+use onefold_lake::run::matching::Tile;
 use onefold_lake::run::receipt::Moved;
-use onefold_shell::{Context, Function, MemoryBudget, StageError, Work};
+use onefold_shell::{Context, Function, MemoryBudget, Receipts, StageError, Work};
 
 use crate::round::CONTRACT;
 
@@ -21,7 +23,10 @@ pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Resul
                 work,
                 shards: (0..shards).map(|shard| LinkShard { shard }).collect(),
             },
-            None => AdvanceResult { converged: true, round, work: RoundWork::Label, shards: Vec::new() },
+            None => {
+                check_scores(run, round, shards, context).await?;
+                AdvanceResult { converged: true, round, work: RoundWork::Label, shards: Vec::new() }
+            }
         })
     })
     .await
@@ -70,6 +75,35 @@ async fn next(
         }
         _ => has_moved(round - 2).await?.then_some(RoundWork::SmallStar),
     })
+}
+
+/// Checks that each link that Score found joined components and was sent to Merge, and the frequency classes of each account
+/// were. `round` wrote the labels.
+async fn check_scores(run: &RunId, round: u32, shards: u32, context: &Context) -> Result<(), StageError> {
+    if context.json::<Layout>(&keys::layout(run)).await?.matching.is_none() {
+        return Ok(());
+    }
+    let tiles: Vec<Tile> = context.json_lines(&keys::match_tiles(run)).await?;
+    let name = |tile: &Tile| format!("{:05}", tile.tile);
+    let scored = Receipts::read::<ScoreResult, _>(context, run, Stage::Score, tiles, name).await?;
+    let scored = |of: fn(&ScoreResult) -> u64| scored.iter().map(|(_, receipt)| of(&receipt.result)).sum::<u64>();
+    let reading = if shards == 1 { round } else { CONTRACT };
+    let read = crate::round::receipts(run, reading, shards, context).await?;
+    let sent = crate::round::receipts(run, round, shards, context).await?;
+    let read: u64 = read.iter().map(|shard| shard.links_read).sum();
+    let sent_links: u64 = sent.iter().map(|shard| shard.links).sum();
+    let sent_accounts: u64 = sent.iter().map(|shard| shard.scored).sum();
+    let balances = [
+        ("links scored", scored(|tile| tile.links), "links read", read),
+        ("links scored", scored(|tile| tile.links), "links sent on", sent_links),
+        ("accounts scored", scored(|tile| tile.accounts), "accounts sent on", sent_accounts),
+    ];
+    match balances.iter().find(|(_, left, _, right)| left != right) {
+        None => Ok(()),
+        Some((left_name, left, right_name, right)) => Err(StageError::internal(format!(
+            "the counts of scores do not balance: {left} {left_name}, but {right} {right_name}"
+        ))),
+    }
 }
 
 /// The number of new edges that all shards made in a round.

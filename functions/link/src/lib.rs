@@ -5,12 +5,15 @@
 //! Several shards need these rounds: *spread* (drop old versions, send edges to the shards that own their keys),
 //! *contract* (count keys, block junk, contract locally), *large-star* and *small-star* in turn until neither
 //! moves an edge, and *label*.
+//!
+//! Where pairs are scored, links between accounts come to *contract* as edges, and *label* sends them on to Merge.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
 mod advance;
 mod edges;
 mod round;
+mod scores;
 mod stars;
 
 use onefold_lake::calls::{LinkRequest, LinkResult};

@@ -1,17 +1,21 @@
 //! One shard's part of a round.
 
 use onefold_graph::node::Node;
-use onefold_graph::{Blocked, Contraction, Edge, NodeLabels, Position, Spread, large_star, one_shard, small_star};
-use onefold_lake::RunId;
+use onefold_graph::{
+    Blocked, Components, Contraction, Edge, Labels, Latest, NodeLabels, Position, ReferenceLabels, Spread, large_star,
+    one_shard, small_star,
+};
 use onefold_lake::calls::{RoundResult, RoundWork};
 use onefold_lake::data::edges as lake_edges;
 use onefold_lake::data::{blocked, labels};
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Layout;
 use onefold_lake::run::receipt::Moved;
+use onefold_lake::{FormatError, RunId};
 use onefold_shell::{Context, Receipts, StageError, Work};
 
 use crate::edges::{self, BEARERS, EDGES, LabelEdges, Outbox, Receivers, RoundPlace};
+use crate::scores::ShardScores;
 use crate::stars::{self, ShardAccounts};
 
 /// The results of all shards of a round.
@@ -71,6 +75,13 @@ struct ShardRound<'p> {
     context: &'p Context,
 }
 
+/// What a shard sent to Merge: links, and accounts' frequency classes.
+#[derive(Default)]
+struct Scored {
+    links: u64,
+    scored: u64,
+}
+
 impl ShardRound<'_> {
     fn key(&self, what: &str) -> String {
         keys::link_round(self.run, self.round, self.shard, what)
@@ -90,7 +101,13 @@ impl ShardRound<'_> {
         let found = stars::read(self.run, &self.layout, |_| true, self.context, moved).await?;
         let superseded = found.latest.superseded() as u64;
         let accounts = found.latest.living() as u64;
-        let labels = one_shard(found.latest, self.max_accounts_per_key(accounts).await?);
+        let limit = self.max_accounts_per_key(accounts).await?;
+        let scores = ShardScores::read(self.run, &self.layout, self.shard, self.context, moved).await?;
+        let (labels, of_references) = self.components(found.latest, limit, scores.as_ref())?;
+        let scored = match scores.zip(of_references) {
+            Some((scores, mut labels)) => self.write_scores(&scores, |account| labels.of(account), moved).await?,
+            None => Scored::default(),
+        };
         self.write_list(&keys::link_blocked(self.run), &labels.blocked, moved).await?;
         let mut of_partitions = labels.bearers;
         for (star, _) in &mut of_partitions {
@@ -105,7 +122,25 @@ impl ShardRound<'_> {
         let slices = self.layout.all_slices();
         let labels = labels.labels.into_iter().map(|label| label.slice(slices));
         self.write_labels(found.positions.into_iter().zip(labels), moved).await?;
-        Ok(RoundResult { superseded, accounts, ..RoundResult::default() })
+        let Scored { links, scored } = scored;
+        Ok(RoundResult { superseded, accounts, links_read: links, links, scored, ..RoundResult::default() })
+    }
+
+    /// The labels of one shard; those by reference only where links join components.
+    fn components(
+        &self,
+        latest: Latest,
+        limit: u32,
+        scores: Option<&ShardScores>,
+    ) -> Result<(Labels, Option<ReferenceLabels>), StageError> {
+        let Some(scores) = scores else { return Ok((one_shard(latest, limit), None)) };
+        let mut components = Components::new(latest, limit);
+        scores.each_link(|key, link| match components.join(link.accounts[0], link.accounts[1]) {
+            true => Ok(()),
+            false => Err(FormatError::new(key, "it has a link of an account that the run does not have")),
+        })?;
+        let (labels, of_references) = components.labels();
+        Ok((labels, Some(of_references)))
     }
 
     async fn spread(&self, moved: &mut Moved) -> Result<RoundResult, StageError> {
@@ -128,7 +163,15 @@ impl ShardRound<'_> {
     async fn contract(&self, moved: &mut Moved) -> Result<RoundResult, StageError> {
         let spread = receipts(self.run, self.round - 1, self.layout.shards, self.context).await?;
         let limit = self.max_accounts_per_key(spread.iter().map(|done| done.accounts).sum()).await?;
-        let inbox: Contraction = edges::read(self.place(), self.context, moved).await?;
+        let mut inbox: Contraction = edges::read(self.place(), self.context, moved).await?;
+        let scores = ShardScores::read(self.run, &self.layout, self.shard, self.context, moved).await?;
+        let links_read = scores.as_ref().map_or(0, ShardScores::links);
+        if let Some(scores) = scores {
+            scores.each_link(|_, link| {
+                inbox.extend([Edge(link.accounts[0], link.accounts[1])]);
+                Ok(())
+            })?;
+        }
         let contracted = inbox.contract(limit);
         self.write_list(&self.key("blocked"), &contracted.blocked, moved).await?;
         let edge = |number| contracted.bearer(number);
@@ -137,7 +180,7 @@ impl ShardRound<'_> {
         let edge = |number| contracted.edge(number);
         let outbox = Outbox { what: EDGES, edges: contracted.len(), edge, to: Receivers::Both };
         outbox.write(self.place(), self.context, moved).await?;
-        Ok(RoundResult::default())
+        Ok(RoundResult { links_read, ..RoundResult::default() })
     }
 
     /// A large-star or small-star round. `connect` makes the new edges.
@@ -158,6 +201,10 @@ impl ShardRound<'_> {
     async fn label(&self, moved: &mut Moved) -> Result<RoundResult, StageError> {
         let LabelEdges(edges) = edges::read(self.place(), self.context, moved).await?;
         let labels = NodeLabels::new(edges);
+        let scored = match ShardScores::read(self.run, &self.layout, self.shard, self.context, moved).await? {
+            Some(scores) => self.write_scores(&scores, |account| Some(labels.of(account)), moved).await?,
+            None => Scored::default(),
+        };
         let bearers: Vec<Edge> = edges::read_sent(self.place(), CONTRACT, BEARERS, self.context, moved).await?;
         let of_partition = |Edge(reference, key)| (self.partition(labels.of(reference)), key);
         let mut of_partitions: Vec<(u32, Node)> = bearers.into_iter().map(of_partition).collect();
@@ -174,7 +221,22 @@ impl ShardRound<'_> {
         drop((labels, bytes));
         placed.sort_unstable();
         self.write_labels(placed.into_iter(), moved).await?;
-        Ok(RoundResult::default())
+        let Scored { links, scored } = scored;
+        Ok(RoundResult { links, scored, ..RoundResult::default() })
+    }
+
+    /// Sends scores on to the slices of Merge. `label` gives the label of an account.
+    async fn write_scores(
+        &self,
+        scores: &ShardScores,
+        mut label: impl FnMut(Node) -> Option<Node>,
+        moved: &mut Moved,
+    ) -> Result<Scored, StageError> {
+        let slices = self.layout.all_slices();
+        let by_slice = scores.by_slice(slices, self.context, |account| Some(label(account)?.slice(slices)))?;
+        moved.bytes_out += by_slice.bytes.len() as u64;
+        self.context.put(&keys::scores_of_slices(self.run, self.round, self.shard), by_slice.bytes).await?;
+        Ok(Scored { links: by_slice.links, scored: by_slice.accounts })
     }
 
     /// The partition that gets the component with this label.

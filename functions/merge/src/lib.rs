@@ -9,8 +9,9 @@
 mod blocked;
 mod output;
 mod previous;
+mod scored;
 
-use onefold_identity::merge::Merger;
+use onefold_identity::merge::{MergeError, Merger};
 use onefold_lake::RunId;
 use onefold_lake::calls::{MergeRequest, MergeResult};
 use onefold_lake::data::shuffle::{self, ShuffleFrames};
@@ -20,6 +21,7 @@ use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
 use output::PartitionOutput;
 use previous::Previous;
+use scored::PartitionScores;
 
 /// The number of shuffle objects that are read at once. A partition reads little of each.
 const READ_AHEAD: usize = 8;
@@ -50,29 +52,29 @@ async fn merge(
         Previous::Nothing | Previous::Known(_) => blocked::of_partition(run, round, partition, context, moved).await?,
     };
     let blocked_keys = (blocked.len() + previous.blocked_keys()) as u64;
-    let shuffled = fetch(run, partition, blocked_keys, context, moved).await?;
+    let scorer = scored::scorer(run, &pinned, context).await?;
+    let mut scores = match &scorer {
+        Some(_) => Some(PartitionScores::fetch(run, round, partition, context, moved).await?),
+        None => None,
+    };
+    let held = MemoryBudget::blocked_bytes(blocked_keys) + scores.as_ref().map_or(0, PartitionScores::stored_bytes);
+    let shuffled = fetch(run, partition, held, context, moved).await?;
 
     let matcher = pinned.matcher(context)?;
     let mut merger = Merger::new(&pinned.config, matcher, &blocked, started_at).building_on(previous.rules(&pinned));
     if pinned.plan.erases {
         merger = merger.erasing(pinned.suppression()?);
     }
-    merger = merger.replacing(partition.replaced.iter().map(String::as_str));
-    let mut merged = PartitionOutput::new(run, partition.slices)?;
-    for slice in 0..partition.slices as usize {
-        let text = text(partition, slice, &shuffled)?;
-        let output = merger.merge(&text).map_err(|error| damaged(partition, slice).caused_by(error))?;
-        drop(text);
-        if !output.counts.balance() {
-            return Err(StageError::internal(format!(
-                "the counts of slice {slice} of partition {} do not balance: {:?}",
-                partition.partition, output.counts
-            )));
-        }
-        merged.add(output)?;
+    if let Some(scorer) = &scorer {
+        merger = merger.scoring(scorer);
     }
+    merger = merger.replacing(partition.replaced.iter().map(String::as_str));
+    let merged = slices(run, partition, &shuffled, &mut merger, scores.as_mut())?;
     drop(shuffled);
-    let (parts, counts) = merged.finish()?;
+    let (parts, mut counts) = merged.finish()?;
+    if let Some(scores) = &scores {
+        (counts.links, counts.scored) = (scores.links, scores.scored);
+    }
     for (part, bytes) in parts {
         moved.bytes_out += bytes.len() as u64;
         context.put(&keys::merged(run, partition.partition, part), bytes).await?;
@@ -83,11 +85,40 @@ async fn merge(
     Ok(MergeResult { customers: counts.counts.customers })
 }
 
-/// The partition's frames of every shuffle object, still compressed: about a seventh of their text.
+/// Merges the slices of a partition, one after the other.
+fn slices<'r>(
+    run: &'r RunId,
+    partition: &Partition,
+    shuffled: &[ShuffleFrames],
+    merger: &mut Merger<'_>,
+    mut scores: Option<&mut PartitionScores>,
+) -> Result<PartitionOutput<'r>, StageError> {
+    let mut merged = PartitionOutput::new(run, partition.slices)?;
+    for slice in 0..partition.slices as usize {
+        let text = text(partition, slice, shuffled)?;
+        let output = match &mut scores {
+            Some(scores) => merger.merge_scored(&text, &scores.of_slice(slice)?),
+            None => merger.merge(&text).map_err(MergeError::Line),
+        };
+        let output = output.map_err(|error| damaged(partition, slice).caused_by(error))?;
+        drop(text);
+        if !output.counts.balance() {
+            return Err(StageError::internal(format!(
+                "the counts of slice {slice} of partition {} do not balance: {:?}",
+                partition.partition, output.counts
+            )));
+        }
+        merged.add(output)?;
+    }
+    Ok(merged)
+}
+
+/// The partition's frames of every shuffle object, still compressed: about a seventh of their text. `held_bytes` are needed
+/// beside them.
 async fn fetch(
     run: &RunId,
     partition: &Partition,
-    blocked_keys: u64,
+    held_bytes: u64,
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Vec<ShuffleFrames>, StageError> {
@@ -98,14 +129,13 @@ async fn fetch(
     };
     let mut shuffled: Vec<ShuffleFrames> = Vec::with_capacity(partition.mappers as usize);
     let mut stored_bytes = 0;
-    let needed = |stored_bytes, slice_text_bytes| {
-        MemoryBudget::merge_bytes(stored_bytes, slice_text_bytes) + MemoryBudget::blocked_bytes(blocked_keys)
-    };
+    let needed =
+        |stored_bytes, slice_text_bytes| MemoryBudget::merge_bytes(stored_bytes, slice_text_bytes) + held_bytes;
     in_order(0..partition.mappers, READ_AHEAD, fetch, |frames| {
         moved.bytes_in += frames.bytes_in;
         stored_bytes += frames.stored_bytes() as u64;
         shuffled.push(frames);
-        let what = format!("partition {}, compressed, with {blocked_keys} blocked keys,", partition.partition);
+        let what = format!("partition {}, compressed, with blocked keys,", partition.partition);
         context.memory.check(Function::Merge, needed(stored_bytes, 0), what)
     })
     .await?;

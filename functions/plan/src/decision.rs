@@ -31,7 +31,7 @@ pub(crate) fn decide(
     set_up: &SetUp,
     hasher: &NodeHasher,
 ) -> Decided {
-    let SetUp { config, previous, tables, corrections, suppression, sources, .. } = set_up;
+    let SetUp { config, previous, tables, corrections, suppression, sources, model, .. } = set_up;
     let splits = sources.splits();
     let input_of = |(source, object): (&str, &Object)| ReadObject {
         source: source.to_owned(),
@@ -57,6 +57,7 @@ pub(crate) fn decide(
         dry_run: input.dry_run,
         erases: previous.as_ref().is_some_and(|previous| previous.suppression != suppression),
         suppression,
+        model: model.as_ref().map(|model| model.run.clone()),
     };
     let moved = Moved {
         records_in: inputs.len() as u64,
@@ -67,7 +68,7 @@ pub(crate) fn decide(
     let is_changed = previous.as_ref().is_some_and(|previous| has_changed(previous, set_up, hasher));
     let result = PlanResult {
         run: run.clone(),
-        work: plan.splits > 0 || is_changed || plan.erases,
+        work: plan.splits > 0 || is_changed || plan.erases || (input.train && previous.is_some()),
         resumed: false,
         publish: false,
         new_objects: inputs.len() as u64,
@@ -123,6 +124,7 @@ mod tests {
             corrections: ReadCorrections::default(),
             suppression: Suppression::new(hasher(), []),
             sources: PlannedSources::default(),
+            model: None,
         }
     }
 
@@ -145,6 +147,15 @@ mod tests {
         let erased = SetUp { suppression: Suppression::new(hasher(), [someone]), ..unchanged() };
         let decided = decided(&erased);
         assert!(decided.result.work && decided.plan.erases);
+    }
+
+    #[test]
+    fn a_model_that_shall_be_learnt_is_work() {
+        let started_at = Timestamp::parse("2026-11-22T12:00:00Z").unwrap();
+        let train = StartInput { train: true, ..StartInput::default() };
+        let learns = |set_up: &SetUp| decide(&run(), started_at, &train, set_up, &hasher()).result.work;
+        assert!(learns(&unchanged()));
+        assert!(!learns(&SetUp { previous: None, ..unchanged() }), "there is no account to learn from");
     }
 
     #[test]

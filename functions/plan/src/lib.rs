@@ -8,6 +8,7 @@
 mod corrections;
 mod decision;
 mod lease;
+mod model;
 mod request;
 mod setup;
 mod sources;

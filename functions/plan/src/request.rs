@@ -23,8 +23,8 @@ pub fn read_input(value: &serde_json::Value) -> Result<StartInput, StageError> {
     }
     let input: StartInput = serde_json::from_value(value).map_err(|error| {
         StageError::invalid_input(format!(
-            "the execution's input is not understood: {error}; it may have resume, publish, dry_run, shards, \
-             partitions and split_bytes"
+            "the execution's input is not understood: {error}; it may have resume, publish, dry_run, train, \
+             shards, partitions and split_bytes"
         ))
     })?;
     if input.publish && input.resume.is_none() {
@@ -35,6 +35,11 @@ pub fn read_input(value: &serde_json::Value) -> Result<StartInput, StageError> {
     if input.dry_run && input.resume.is_some() {
         return Err(StageError::invalid_input(
             "a run that is resumed stays what it was, a dry run or not; leave dry_run away",
+        ));
+    }
+    if input.train && input.resume.is_some() {
+        return Err(StageError::invalid_input(
+            "a run that is resumed scores with the model that it was planned with; leave train away",
         ));
     }
     let ranges = [
@@ -74,6 +79,7 @@ mod tests {
             (json!([1]), "not understood"),
             (json!({"publish": true}), "publish needs the run"),
             (json!({"resume": "x", "dry_run": true}), "stays what it was"),
+            (json!({"resume": "x", "train": true}), "leave train away"),
         ] {
             let message = read_input(&wrong).unwrap_err().text();
             assert!(message.contains(expected), "{message}");

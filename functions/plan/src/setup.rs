@@ -14,6 +14,7 @@ use onefold_lake::version::manifest::{FORMAT, Manifest};
 use onefold_shell::{Context, StageError};
 
 use crate::corrections::{self, ReadCorrections};
+use crate::model::{self, PinnedModel};
 use crate::sources::{self, PlannedSources};
 use crate::{suppression, tables};
 
@@ -29,6 +30,8 @@ pub(crate) struct SetUp {
     pub(crate) corrections: ReadCorrections,
     pub(crate) suppression: Suppression,
     pub(crate) sources: PlannedSources,
+    /// The model that the run scores with, if it learns none.
+    pub(crate) model: Option<PinnedModel>,
 }
 
 /// What the next run must know of a version.
@@ -60,6 +63,8 @@ impl SetUp {
         let mut corrections = corrections::pin(&config, context, &mut faults).await?;
         let suppression = suppression::read(context, &mut faults).await?;
         suppression::strike(&mut corrections.checked.pairs, &suppression);
+        let version = previous.as_ref().map(|previous| &previous.pinned.run);
+        let model = model::pin(&config, version, input.train, context, &mut faults).await?;
         let asked = sources::Asked {
             run,
             known: &known,
@@ -70,7 +75,7 @@ impl SetUp {
         if !faults.is_empty() {
             return Err(StageError::invalid_input(faults.join("; ")));
         }
-        Ok(Self { config_text, config, previous, tables, corrections, suppression, sources })
+        Ok(Self { config_text, config, previous, tables, corrections, suppression, sources, model })
     }
 }
 

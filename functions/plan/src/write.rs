@@ -24,6 +24,9 @@ pub(crate) async fn write(set_up: SetUp, decided: &Decided, context: &Context) -
     if !set_up.suppression.is_empty() {
         objects.push((keys::run_suppression(run), json_object(&set_up.suppression.entries())?));
     }
+    if let Some(model) = set_up.model {
+        objects.push((keys::run_model(run), model.text));
+    }
     objects.push((keys::run_plan(run), json_object(plan)?));
     for (key, bytes) in objects {
         context.put(&key, bytes).await?;

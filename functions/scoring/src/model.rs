@@ -4,10 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::FREQUENCIES;
 use crate::counts::Counts;
 use crate::curve::Curve;
 use crate::weights::Score;
+use crate::{FREQUENCIES, LEVELS_VERSION, ScoredFields};
 
 /// The probabilities of comparison levels, learnt from a run's pairs. Each has ten digits, so it is read back as it was.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +61,14 @@ pub struct RunModel {
     pub threshold: Score,
     /// The digest of what was counted, see [`digest`](crate::counts::digest).
     pub digest: String,
+}
+
+impl RunModel {
+    /// Whether accounts with these fields can be scored by it.
+    pub fn fits(&self, fields: &ScoredFields) -> bool {
+        let names = self.model.fields.iter().map(|field| field.name.as_str());
+        self.model.levels == LEVELS_VERSION && names.eq(fields.iter().map(|field| field.name))
+    }
 }
 
 /// A blocking pass of a run.

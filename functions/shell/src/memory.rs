@@ -58,6 +58,9 @@ const BLOCKED_KEY_BYTES: u64 = 34;
 /// Bytes that Link needs per blocked key to join the lists of shards: the key and its number of accounts (32), and its
 /// place in a list that is read (20) and in one that is written (20).
 const LISTED_KEY_BYTES: u64 = 32 + 2 * 21;
+/// Bytes that Link needs per byte of scored links and frequency classes: what is read, what is sent on, and the links as
+/// edges.
+const SCORES_BYTES_OF_TEXT: u64 = 4;
 /// Slices of a partition. With this many, Merge's data for one slice (four times its text) stays in a processor's
 /// cache, and needs little memory. Measured at 1.9 M accounts: with one slice, Merge takes a tenth more CPU and twice
 /// the memory.
@@ -66,6 +69,15 @@ const SLICES: u32 = 8;
 const ALL_SLICES: u32 = 1024;
 /// The most slices of a partition.
 const SLICES_MAX: u32 = 256;
+
+/// Bytes that Compare needs per pair of a part: its number twice, its pattern's number, and the output.
+const COMPARED_PAIR_BYTES: u64 = 32;
+/// Bytes that Compare needs beside records and pairs: the objects that it reads at once.
+const COMPARE_READ_BYTES: u64 = 32 * MIB;
+/// The fewest pairs of a part of a tile.
+const COMPARED_AT_ONCE_MIN: u64 = 256 << 10;
+/// The most pairs of a part of a tile. More would need more memory, and save nothing.
+const COMPARED_AT_ONCE_MAX: u64 = 8 << 20;
 
 /// Stored bytes of the largest object that Partition reads, a member file.
 const MEMBERS_BYTES: u64 = 32 * MIB;
@@ -272,6 +284,11 @@ impl MemoryBudget {
         edges * EDGE_BYTES
     }
 
+    /// Bytes that Link needs for scored links and frequency classes of so many bytes.
+    pub const fn scores_bytes(text_bytes: u64) -> u64 {
+        text_bytes * SCORES_BYTES_OF_TEXT
+    }
+
     /// How many objects of links Link reads at once.
     pub fn links_at_once(self) -> usize {
         self.at_once(LINKS_BYTES, LINKS_AT_ONCE_MAX)
@@ -310,6 +327,17 @@ impl MemoryBudget {
     /// Bytes that Link needs to join lists with so many blocked keys.
     pub const fn blocked_list_bytes(keys: u64) -> u64 {
         keys * LISTED_KEY_BYTES
+    }
+
+    /// How many pairs Compare holds at once, beside so many bytes of records.
+    pub fn compared_at_once(self, records_bytes: u64) -> u64 {
+        let free = self.usable().saturating_sub(records_bytes + COMPARE_READ_BYTES);
+        (free / COMPARED_PAIR_BYTES).clamp(COMPARED_AT_ONCE_MIN, COMPARED_AT_ONCE_MAX)
+    }
+
+    /// The least bytes that Compare needs for the records of two slices.
+    pub const fn least_compare_bytes(records_bytes: u64) -> u64 {
+        records_bytes + COMPARE_READ_BYTES + COMPARED_AT_ONCE_MIN * COMPARED_PAIR_BYTES
     }
 
     /// How many objects Partition reads at once.

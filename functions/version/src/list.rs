@@ -32,7 +32,7 @@ pub enum VersionStatus {
 }
 
 /// A kept version.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ListedVersion {
     /// Its manifest.
     pub manifest: Manifest,

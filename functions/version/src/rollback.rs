@@ -10,7 +10,7 @@ use crate::error::VersionError;
 use crate::list::{ListedVersion, VersionStatus, list};
 
 /// A change of the current version.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RolledBack {
     /// The run of the version that was current before.
     pub from: RunId,

@@ -85,4 +85,17 @@ pub struct RoundResult {
     pub superseded: u64,
     /// How many accounts the shard owns. Only the round that drops old versions counts them.
     pub accounts: u64,
+    /// Scored links that join components. Only the round that contracts, or one shard alone, counts them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub links_read: u64,
+    /// Scored links that were sent to Merge. Only the round that writes labels counts them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub links: u64,
+    /// Accounts whose frequency classes were sent to Merge. Only the round that writes labels counts them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub scored: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -33,6 +33,9 @@ pub struct StartInput {
     /// Does everything except publishing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// Learns a new model, although the previous version has one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub train: bool,
     /// Shards of Link and of Block, and slices of Block, 1 to 40: an inline Map runs at most 40 iterations concurrently.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shards: Option<u32>,

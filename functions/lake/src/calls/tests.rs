@@ -101,7 +101,7 @@ fn what_link_answers_is_told_by_its_form() {
         }),
         r#"{"converged":false,"round":1,"work":"one_shard","shards":[{"shard":0}]}"#,
     );
-    let round = RoundResult { moved: 1, superseded: 2, accounts: 3 };
+    let round = RoundResult { moved: 1, superseded: 2, accounts: 3, ..RoundResult::default() };
     assert_json(&LinkResult::Round(round), r#"{"moved":1,"superseded":2,"accounts":3}"#);
 }
 

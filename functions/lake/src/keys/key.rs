@@ -157,6 +157,8 @@ pub enum OfRun {
     Corrections,
     /// The pinned suppression list.
     Suppression,
+    /// The model that was pinned.
+    Model,
     /// The list of splits.
     Splits,
     /// The objects that the run has to read.
@@ -210,11 +212,12 @@ impl OfChunk {
 
 impl OfRun {
     /// All kinds.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Config,
         Self::Plan,
         Self::Corrections,
         Self::Suppression,
+        Self::Model,
         Self::Splits,
         Self::Inputs,
         Self::InputsRead,
@@ -245,6 +248,7 @@ impl OfRun {
             Self::Plan => super::run_plan(run),
             Self::Corrections => super::run_corrections(run),
             Self::Suppression => super::run_suppression(run),
+            Self::Model => super::run_model(run),
             Self::Splits => super::run_splits(run),
             Self::Inputs => super::run_inputs(run),
             Self::InputsRead => super::run_inputs_read(run),

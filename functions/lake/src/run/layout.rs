@@ -160,4 +160,14 @@ pub struct PartitionCounts {
     /// Entries of the index.
     #[serde(default)]
     pub indexed: u64,
+    /// Links that Score found among the partition's accounts.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub links: u64,
+    /// Accounts that came with their frequency classes.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub scored: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -48,6 +48,10 @@ pub struct Plan {
     /// Whether the previous version was made with another suppression list, so it may hold persons who are on this one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub erases: bool,
+    /// The run whose version has the model that this run scores with; `None` if it learns one, or scores no pairs. The model
+    /// is copied to `runs/<run>/model.json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<RunId>,
 }
 
 /// A corrections file, pinned by its entity tag.

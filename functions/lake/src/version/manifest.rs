@@ -22,8 +22,13 @@ pub fn config_digest(config: &str) -> String {
     format!("{:032x}", xxh3_128(config.as_bytes()))
 }
 
+/// The digest of a model's text.
+pub fn model_digest(model: &[u8]) -> String {
+    format!("{:032x}", xxh3_128(model))
+}
+
 /// The manifest of a version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// [`FORMAT`]
     pub format: u32,
@@ -62,6 +67,9 @@ pub struct Manifest {
     /// Digest of the suppression list, empty if the list is. It shows whether the list changed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub suppression: String,
+    /// What scoring pairs came to; `None` where only rules decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scores: Option<ScoreSummary>,
     /// Remarks about possible mistakes in the set-up, such as corrections that change nothing. They are no errors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -141,6 +149,32 @@ pub struct IncompleteError {
     pub bytes: u64,
     /// The size that it has; `None` if it is missing.
     pub found: Option<u64>,
+}
+
+/// What scoring pairs came to in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreSummary {
+    /// [`model_digest`] of the version's model.
+    pub model: String,
+    /// The run that the model was learnt in.
+    pub learnt_in: String,
+    /// Whether there was little to learn from.
+    pub is_prior: bool,
+    /// Pairs of accounts that were compared.
+    pub pairs: u64,
+    /// Links among them: pairs whose score is at or above the threshold.
+    pub links: u64,
+    /// In 1024ths of a bit.
+    pub threshold: i64,
+    /// The expected share of right ones among the links; `None` if the threshold is too low to say.
+    pub precision: Option<f64>,
+    /// The expected share of the links among all pairs of one person; likewise.
+    pub recall: Option<f64>,
+    /// At least so many pairs of one person are expected not to have been compared.
+    pub missed: f64,
+    /// Rows of blocks that no division made small enough: their pairs were not compared there.
+    pub dropped_rows: u64,
 }
 
 /// How many rows of a source a run read, and how many of them it used.

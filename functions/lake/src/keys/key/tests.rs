@@ -237,6 +237,7 @@ fn keys_are_frozen() {
         "runs/{}/plan.json",
         "runs/{}/corrections.json",
         "runs/{}/suppression.json",
+        "runs/{}/model.json",
         "runs/{}/splits.jsonl",
         "runs/{}/inputs.jsonl",
         "runs/{}/read.jsonl",

@@ -1,0 +1,140 @@
+//! A part of a tile: its pairs, each once, by their comparison patterns.
+
+use hashbrown::HashTable;
+use onefold_lake::data::pairs::{BLOCKS_MAX, FoundPair};
+use onefold_lake::data::vectors::{ComparedPair, PatternPairs};
+use onefold_scoring::Pattern;
+
+/// The compared pairs of a part.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ComparedPart {
+    /// The patterns in ascending order, with their numbers of pairs.
+    pub(crate) patterns: Vec<PatternPairs>,
+    /// The pairs by pattern, in the order of the patterns; those of a pattern in the order of their accounts.
+    pub(crate) pairs: Vec<ComparedPair>,
+}
+
+impl ComparedPart {
+    /// Compares pairs, each once. `found` are the numbers of [`FoundPair`]s, whose order does not matter.
+    pub(crate) fn new(mut found: Vec<u64>, pattern: impl Fn(ComparedPair) -> Pattern) -> Self {
+        keep_once(&mut found);
+        let mut patterns = PatternNumbers::default();
+        let pairs = || found.iter().map(|bits| FoundPair::from_bits(*bits));
+        let numbers: Vec<u32> =
+            pairs().map(|pair| patterns.count(pattern([pair.first, pair.second]), pair.blocks)).collect();
+        let (patterns, mut next) = patterns.sorted();
+        let mut placed = vec![[0; 2]; found.len()];
+        for (pair, number) in pairs().zip(numbers) {
+            let place = &mut next[number as usize];
+            placed[*place] = [pair.first, pair.second];
+            *place += 1;
+        }
+        Self { patterns, pairs: placed }
+    }
+}
+
+/// Sorts pairs, and joins those of the same accounts: the blocks of all add up.
+fn keep_once(found: &mut Vec<u64>) {
+    found.sort_unstable();
+    let mut kept = 0usize;
+    for at in 0..found.len() {
+        let pair = FoundPair::from_bits(found[at]);
+        let last = kept.checked_sub(1).map(|last| (last, FoundPair::from_bits(found[last])));
+        match last {
+            Some((place, last)) if (last.first, last.second) == (pair.first, pair.second) => {
+                found[place] = FoundPair { blocks: (last.blocks + pair.blocks).min(BLOCKS_MAX), ..last }.bits();
+            }
+            _ => {
+                found[kept] = pair.bits();
+                kept += 1;
+            }
+        }
+    }
+    found.truncate(kept);
+}
+
+/// Numbers patterns in the order in which they come, and counts their pairs.
+#[derive(Default)]
+struct PatternNumbers {
+    numbers: HashTable<u32>,
+    patterns: Vec<PatternPairs>,
+}
+
+impl PatternNumbers {
+    /// Counts a pair that was found in so many blocks, at least one. Returns the number of its pattern.
+    fn count(&mut self, pattern: Pattern, blocks: u32) -> u32 {
+        let Self { numbers, patterns } = self;
+        let known = numbers.find(hash(pattern), |number| patterns[*number as usize].0 == pattern).copied();
+        let number = known.unwrap_or_else(|| {
+            let number = patterns.len() as u32;
+            patterns.push((pattern, [0; 3]));
+            numbers.insert_unique(hash(pattern), number, |number| hash(patterns[*number as usize].0));
+            number
+        });
+        patterns[number as usize].1[blocks.clamp(1, 3) as usize - 1] += 1;
+        number
+    }
+
+    /// The patterns in ascending order; and by number, where the pairs of a pattern begin among all pairs in that order.
+    fn sorted(self) -> (Vec<PatternPairs>, Vec<usize>) {
+        let mut order: Vec<u32> = (0..self.patterns.len() as u32).collect();
+        order.sort_unstable_by_key(|number| self.patterns[*number as usize].0);
+        let mut starts = vec![0; order.len()];
+        let mut start = 0;
+        for number in &order {
+            starts[*number as usize] = start;
+            start += self.patterns[*number as usize].1.iter().sum::<u64>() as usize;
+        }
+        (order.into_iter().map(|number| self.patterns[number as usize]).collect(), starts)
+    }
+}
+
+/// Mixes all bits of a pattern: both halves of the product with the golden ratio (Knuth, *TAOCP* 3, 6.4).
+fn hash(pattern: Pattern) -> u64 {
+    let folded = pattern.bits() as u64 ^ (pattern.bits() >> 64) as u64;
+    let product = u128::from(folded) * 0x9e37_79b9_7f4a_7c15;
+    product as u64 ^ (product >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use onefold_scoring::{DIFFER, EQUAL};
+
+    use super::*;
+
+    fn found(pairs: &[(u32, u32, u32)]) -> Vec<u64> {
+        let bits = |&(first, second, blocks): &_| FoundPair { first, second, blocks }.bits();
+        pairs.iter().map(bits).collect()
+    }
+
+    /// The pattern of a pair tells whether its places are both even.
+    fn pattern([first, second]: ComparedPair) -> Pattern {
+        Pattern::default().with(1, if first % 2 == 0 && second % 2 == 0 { EQUAL } else { DIFFER })
+    }
+
+    #[test]
+    fn pairs_are_compared_once_and_come_by_their_patterns() {
+        let pairs = [(4, 6, 1), (0, 1, 1), (0, 2, 2), (0, 1, 1), (0, 2, 2), (4, 6, 1), (4, 6, 1), (3, 4, 1), (4, 6, 1)];
+        let part = ComparedPart::new(found(&pairs), pattern);
+        assert_eq!(part.patterns, [(pattern([0, 1]), [1, 1, 0]), (pattern([0, 2]), [0, 0, 2])]);
+        assert_eq!(part.pairs, [[0, 1], [3, 4], [0, 2], [4, 6]]);
+        let mut turned = pairs;
+        turned.reverse();
+        assert_eq!(ComparedPart::new(found(&turned), pattern), part, "their order does not matter");
+    }
+
+    #[test]
+    fn there_may_be_no_pair() {
+        let part = ComparedPart::new(Vec::new(), pattern);
+        assert_eq!((part.patterns, part.pairs), (Vec::new(), Vec::new()));
+    }
+
+    #[test]
+    fn many_patterns_are_told_apart() {
+        let pattern = |[first, second]: ComparedPair| Pattern::from_bits(u128::from(first) << 90 | u128::from(second));
+        let pairs: Vec<_> = (0..60).flat_map(|first| (0..60).map(move |second| (first, second, 1))).collect();
+        let part = ComparedPart::new(found(&pairs), pattern);
+        assert!(part.patterns.is_sorted() && part.patterns.len() == 3600);
+        assert!(part.patterns.iter().zip(&part.pairs).all(|(known, pair)| known.0 == pattern(*pair)));
+    }
+}

@@ -1,0 +1,27 @@
+//! Request and result of Score.
+
+use serde::{Deserialize, Serialize};
+
+use crate::keys::RunId;
+use crate::run::matching::Tile;
+
+/// The request from the state machine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreRequest {
+    /// The run.
+    pub run: RunId,
+    /// A line of the run's tiles.
+    pub tile: Tile,
+}
+
+/// The result of Score, also in its receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScoreResult {
+    /// Pairs of the tile.
+    pub pairs: u64,
+    /// Links among them: pairs whose score is at or above the threshold.
+    pub links: u64,
+    /// Accounts whose frequency classes were sent to Link: those of the slice, in a tile of one slice.
+    pub accounts: u64,
+}

@@ -1,0 +1,95 @@
+//! Score: scores the compared pairs of a tile, and sends those that are one person's to Link.
+//!
+//! All pairs of a pattern have the same score, so each pattern is scored once. In a tile of one slice it also sends how
+//! frequent the values of its accounts are: Merge scores pairs again.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod slice;
+
+use onefold_lake::calls::{ScoreRequest, ScoreResult};
+use onefold_lake::data::scores::{ReferenceLink, ScoresCollector};
+use onefold_lake::data::vectors::Vectors;
+use onefold_lake::keys::{self, Stage};
+use onefold_lake::run::layout::Layout;
+use onefold_lake::run::matching::Tile;
+use onefold_lake::run::receipt::Moved;
+use onefold_lake::{FormatError, RunId};
+use onefold_scoring::model::RunModel;
+use onefold_scoring::weights::Weights;
+use onefold_shell::{Context, StageError, Work};
+
+use slice::SliceAccounts;
+
+/// Scores the pairs of a tile.
+///
+/// # Errors
+/// `Corrupt` if an object is damaged; `Transient` if the store failed.
+pub async fn run(request: ScoreRequest, context: &Context) -> Result<ScoreResult, StageError> {
+    let ScoreRequest { run, tile } = request;
+    let work = Work { run: run.clone(), stage: Stage::Score, name: format!("{:05}", tile.tile) };
+    work.once(context, async |moved| score(&run, tile, context, moved).await).await
+}
+
+async fn score(run: &RunId, tile: Tile, context: &Context, moved: &mut Moved) -> Result<ScoreResult, StageError> {
+    let shards = context.json::<Layout>(&keys::layout(run)).await?.shards;
+    let first = SliceAccounts::read(run, tile.first, context, moved).await?;
+    let second = match tile.first == tile.second {
+        true => None,
+        false => Some(SliceAccounts::read(run, tile.second, context, moved).await?),
+    };
+    let (links, pairs) = links(run, tile, [&first, second.as_ref().unwrap_or(&first)], context, moved).await?;
+    let mut collector =
+        ScoresCollector::new(shards, context.memory.shuffle_text_bytes()).map_err(StageError::compressing)?;
+    for link in links {
+        let shard = link.accounts[0].shard(shards);
+        collector.link(shard, link).map_err(StageError::compressing)?;
+    }
+    if second.is_none() {
+        for frequencies in first.frequencies() {
+            let shard = frequencies.account.shard(shards);
+            collector.frequencies(shard, frequencies).map_err(StageError::compressing)?;
+        }
+    }
+    let (links, accounts) = (collector.links, collector.accounts);
+    let bytes = collector.finish().map_err(StageError::compressing)?;
+    moved.records_in = pairs;
+    moved.records_out = links;
+    moved.bytes_out += bytes.len() as u64;
+    context.put(&keys::match_tile(run, tile.tile, "links"), bytes).await?;
+    Ok(ScoreResult { pairs, links, accounts })
+}
+
+/// The pairs of a tile whose score is at or above the threshold, and the number of all pairs.
+async fn links(
+    run: &RunId,
+    tile: Tile,
+    slices: [&SliceAccounts; 2],
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<(Vec<ReferenceLink>, u64), StageError> {
+    let RunModel { model, counts, threshold, .. } = context.json(&keys::match_model(run)).await?;
+    let weights = Weights::new(&model, &counts);
+    let key = keys::match_tile(run, tile.tile, "vectors");
+    let vectors = Vectors::read(context.store.as_ref(), &key).await.map_err(StageError::reading_part)?;
+    moved.bytes_in += vectors.bytes_in();
+    let scores: Vec<Option<i32>> = vectors
+        .patterns()
+        .iter()
+        .map(|(pattern, _)| weights.pair(*pattern).bits())
+        .map(|bits| (bits >= threshold).then(|| i32::try_from(bits).unwrap_or(i32::MAX)))
+        .collect();
+    let mut links = Vec::new();
+    let mut pairs = 0;
+    let read = vectors.each_pair(|pattern, [first, second]| {
+        pairs += 1;
+        let Some(score) = scores[pattern] else { return Ok(()) };
+        let [Some(left), Some(right)] = [slices[0].reference(first), slices[1].reference(second)] else {
+            return Err(FormatError::new(&key, "a pair is not of its slices"));
+        };
+        links.push(ReferenceLink { accounts: [left.min(right), left.max(right)], score });
+        Ok(())
+    });
+    read.map_err(StageError::damaged)?;
+    Ok((links, pairs))
+}

@@ -1,0 +1,55 @@
+//! The accounts of a slice.
+
+use onefold_graph::node::Node;
+use onefold_lake::data::records;
+use onefold_lake::data::scores::Frequencies;
+use onefold_lake::run::receipt::Moved;
+use onefold_lake::{RunId, decompress, keys};
+use onefold_shell::{Context, StageError};
+
+/// The references of a slice's accounts, and the frequency classes of their values.
+pub(crate) struct SliceAccounts {
+    references: Vec<Node>,
+    /// Where the classes of each account end.
+    ends: Vec<u32>,
+    classes: Vec<u8>,
+}
+
+impl SliceAccounts {
+    pub(crate) async fn read(
+        run: &RunId,
+        slice: u32,
+        context: &Context,
+        moved: &mut Moved,
+    ) -> Result<Self, StageError> {
+        let key = keys::match_slice(run, slice, "records");
+        let (bytes, _) = context.get(&key).await?;
+        let classes_key = keys::match_slice(run, slice, "classes");
+        let (classes, _) = context.get(&classes_key).await?;
+        moved.bytes_in += (bytes.len() + classes.len()) as u64;
+        let classes = decompress(&classes_key, &classes).map_err(StageError::damaged)?;
+        let mut accounts = Self { references: Vec::new(), ends: Vec::new(), classes: Vec::new() };
+        let read = records::each_with_classes(&key, &bytes, &classes, |reference, _, classes| {
+            accounts.references.push(reference);
+            accounts.classes.extend_from_slice(classes);
+            accounts.ends.push(accounts.classes.len() as u32);
+            Ok(())
+        });
+        read.map_err(StageError::damaged)?;
+        Ok(accounts)
+    }
+
+    /// The reference of the account at a place.
+    pub(crate) fn reference(&self, place: u32) -> Option<Node> {
+        self.references.get(place as usize).copied()
+    }
+
+    /// The frequency classes of each account.
+    pub(crate) fn frequencies(&self) -> impl Iterator<Item = Frequencies<'_>> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        self.references.iter().zip(starts.zip(&self.ends)).map(|(account, (start, end))| Frequencies {
+            account: *account,
+            classes: &self.classes[start as usize..*end as usize],
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! Adds up what the tiles counted.
+
+use onefold_lake::RunId;
+use onefold_lake::calls::CompareResult;
+use onefold_lake::data::vectors;
+use onefold_lake::keys::{self, Stage};
+use onefold_lake::run::matching::{PairList, Tile};
+use onefold_lake::run::receipt::Moved;
+use onefold_scoring::counts::Histogram;
+use onefold_shell::{Context, Receipts, StageError};
+
+/// The pairs of all tiles by pattern. They are those that Block gave, each once.
+pub(crate) async fn histogram(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Histogram, StageError> {
+    let tiles: Vec<Tile> = context.json_lines(&keys::match_tiles(run)).await?;
+    let mut histogram = Histogram::default();
+    for tile in &tiles {
+        let key = keys::match_tile(run, tile.tile, "vectors");
+        let read = vectors::add_patterns(context.store.as_ref(), &key, &mut histogram).await;
+        moved.bytes_in += read.map_err(StageError::reading_part)?;
+    }
+    let name = |tile: &Tile| format!("{:05}", tile.tile);
+    let receipts = Receipts::read::<CompareResult, _>(context, run, Stage::Compare, tiles, name).await?;
+    let compared: Vec<CompareResult> = receipts.into_iter().map(|(_, receipt)| receipt.result).collect();
+    let list: PairList = context.json(&keys::match_pairs(run)).await?;
+    balance(&compared, list.pairs, histogram.pairs())?;
+    Ok(histogram)
+}
+
+/// Checks that every pair is accounted for (invariant 2). `given` are those that Block gave, `counted` those that have a
+/// pattern.
+fn balance(compared: &[CompareResult], given: u64, counted: u64) -> Result<(), StageError> {
+    let sum = |of: fn(&CompareResult) -> u64| compared.iter().map(of).sum::<u64>();
+    let balances = [
+        ("pairs found", given, "pairs given to tiles", sum(|tile| tile.given)),
+        (
+            "pairs given to tiles",
+            sum(|tile| tile.given),
+            "pairs compared and repeated",
+            sum(|tile| tile.compared + tile.repeated),
+        ),
+        ("pairs compared", sum(|tile| tile.compared), "pairs with a pattern", counted),
+    ];
+    match balances.iter().find(|(_, left, _, right)| left != right) {
+        None => Ok(()),
+        Some((left_name, left, right_name, right)) => Err(StageError::internal(format!(
+            "the counts of pairs do not balance: {left} {left_name}, but {right} {right_name}"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_must_balance() {
+        let tile = |given, repeated, compared| CompareResult { given, repeated, compared };
+        let tiles = [tile(5, 2, 3), tile(1, 0, 1)];
+        assert!(balance(&tiles, 6, 4).is_ok());
+        let message = |given, counted| balance(&tiles, given, counted).unwrap_err().text();
+        assert!(message(7, 4).contains("7 pairs found, but 6 pairs given to tiles"));
+        assert!(message(6, 5).contains("4 pairs compared, but 5 pairs with a pattern"));
+        assert!(balance(&[tile(5, 2, 2)], 5, 2).unwrap_err().text().contains("but 4 pairs compared and repeated"));
+    }
+}
