@@ -176,6 +176,10 @@ pub struct StartOptions {
     #[arg(long, conflicts_with = "resume")]
     pub dry_run: bool,
 
+    /// Learn a new model from this run's pairs, although the current version has one.
+    #[arg(long, conflicts_with = "resume")]
+    pub train: bool,
+
     /// Start the run and return at once.
     #[arg(long)]
     pub no_wait: bool,
@@ -240,6 +244,10 @@ pub struct RunOptions {
     /// OUT/held.
     #[arg(long)]
     pub dry_run: bool,
+
+    /// Learn a new model from this run's pairs, although the current version has one.
+    #[arg(long)]
+    pub train: bool,
 
     /// Publish even if a limit under [publish] is broken: for a run that was held back and looked at in OUT/held.
     #[arg(long, conflicts_with = "dry_run")]

@@ -62,7 +62,7 @@ pub async fn execute(context: &CommandContext, command: CloudCommand) -> Result<
 async fn fetch(cloud: &Cloud, options: &FetchOptions) -> Result<Outcome, Error> {
     let out = OutFolder::open(&options.out, false)?;
     let manifest = fetch::fetch(cloud, &out, options.run.as_ref()).await?;
-    say(report::counts(&manifest.counts, None) + &report::left_out(&manifest));
+    say(report::counts(&manifest, None) + &report::left_out(&manifest));
     say(format_args!("Results of {}: {}", manifest.run, out.path().display()));
     Ok(Outcome::Done)
 }

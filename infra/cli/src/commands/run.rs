@@ -50,7 +50,8 @@ pub async fn run(context: &CommandContext, options: &RunOptions) -> Result<Outco
 
 /// Runs, and publishes a version that the gate held back if `--publish-anyway` is given.
 async fn work(context: &CommandContext, options: &RunOptions) -> Result<FollowedRun, Error> {
-    let task = if options.dry_run { Task::DryRun } else { Task::Run };
+    let train = options.train;
+    let task = if options.dry_run { Task::DryRun { train } } else { Task::Run { train } };
     let followed = start_and_follow(context, task, options.sizes).await?;
     if options.publish_anyway
         && let FollowedRun::Gated(timeline) = &followed

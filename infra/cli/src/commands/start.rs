@@ -16,8 +16,8 @@ use crate::version::fetch;
 pub async fn start(context: &CommandContext, options: &StartOptions) -> Result<Outcome, Error> {
     let task = match &options.resume {
         Some(run) => Task::Resume(run),
-        None if options.dry_run => Task::DryRun,
-        None => Task::Run,
+        None if options.dry_run => Task::DryRun { train: options.train },
+        None => Task::Run { train: options.train },
     };
     if options.no_wait {
         let execution_arn = start::start(&context.cloud, task, options.sizes).await?;

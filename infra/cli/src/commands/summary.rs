@@ -18,7 +18,7 @@ pub async fn show_published(
     quality: Option<Quality>,
 ) -> Result<(), Error> {
     let receipts = receipts::read_all(cloud, &manifest.run).await?;
-    say(format_args!("\n{}{}", report::counts(&manifest.counts, quality), report::left_out(manifest)));
+    say(format_args!("\n{}{}", report::counts(manifest, quality), report::left_out(manifest)));
     say(report::stages(timeline, &receipts::sums(&receipts)).trim_end());
     Ok(())
 }

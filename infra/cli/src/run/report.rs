@@ -6,9 +6,10 @@ use onefold_identity::counts::VersionCounts;
 use onefold_lake::keys::Stage;
 use onefold_lake::run::note::SourceNote;
 use onefold_lake::run::plan::SkippedSource;
-use onefold_lake::version::manifest::{Manifest, RefusedFile, SourceCounts};
+use onefold_lake::version::manifest::{Manifest, RefusedFile, ScoreSummary, SourceCounts};
 use onefold_normalise::field::TextField;
 use onefold_rows::translate::PLACEHOLDER;
+use onefold_scoring::weights::BIT;
 
 use crate::run::history::{RunFailure, Timeline};
 use crate::run::receipts::StageSums;
@@ -18,8 +19,12 @@ use crate::table::{TextTable, bytes, count, seconds};
 /// How many files are named whose rows were all refused.
 const FILES_MAX: usize = 10;
 
-/// The table of counts, and of the quality if there was a truth to compare with.
-pub fn counts(counts: &VersionCounts, quality: Option<Quality>) -> String {
+/// The table of counts, of what scoring pairs came to, and of the quality if there was a truth to compare with.
+pub fn counts(manifest: &Manifest, quality: Option<Quality>) -> String {
+    table_of(&manifest.counts, manifest.scores.as_ref(), quality)
+}
+
+fn table_of(counts: &VersionCounts, scores: Option<&ScoreSummary>, quality: Option<Quality>) -> String {
     let mut table = TextTable::default();
     for (name, number) in [
         ("rows read", counts.rows_read),
@@ -39,11 +44,28 @@ pub fn counts(counts: &VersionCounts, quality: Option<Quality>) -> String {
             table.row([name.to_owned(), count(number)]);
         }
     }
+    if let Some(scores) = scores {
+        scored(&mut table, scores);
+    }
     if let Some(quality) = quality {
         table.row(["pairwise precision".to_owned(), format!("{:.5}", quality.precision)]);
         table.row(["pairwise recall".to_owned(), format!("{:.5}", quality.recall)]);
     }
     table.text()
+}
+
+/// What scoring pairs came to.
+fn scored(table: &mut TextTable, scores: &ScoreSummary) {
+    table.row(["pairs compared".to_owned(), count(scores.pairs)]);
+    table.row(["links".to_owned(), count(scores.links)]);
+    for (name, expected) in [("expected precision", scores.precision), ("expected recall", scores.recall)] {
+        table.row([name.to_owned(), expected.map_or_else(|| "?".to_owned(), |expected| format!("{expected:.4}"))]);
+    }
+    table.row(["missed, at least".to_owned(), count(scores.missed.max(0.0).round() as u64)]);
+    table.row(["threshold in bits".to_owned(), format!("{:.1}", scores.threshold as f64 / BIT as f64)]);
+    if scores.is_prior {
+        table.row(["model".to_owned(), "of little data".to_owned()]);
+    }
 }
 
 /// What of the sources was not used, a line for each source or file: skipped sources, incomplete snapshots, refused rows,
@@ -187,11 +209,42 @@ mod tests {
         let counted = VersionCounts { rows_read: 2_100, accounts: 2_099, customers: 1_000, ..VersionCounts::default() };
         let expected = "  rows read         2,100\n  rejected              0\n  accounts          2,099\n  \
                         customers         1,000\n  largest customer      0\n  blocked keys          0\n";
-        assert_eq!(counts(&counted, None), expected);
+        assert_eq!(table_of(&counted, None, None), expected);
         let with_deleted = VersionCounts { deleted: 3, ..counted };
-        assert_eq!(counts(&with_deleted, None), format!("{expected}  deleted               3\n"));
+        assert_eq!(table_of(&with_deleted, None, None), format!("{expected}  deleted               3\n"));
         let quality = Quality { precision: 1.0, recall: 0.987_654_3 };
-        assert!(counts(&counted, Some(quality)).ends_with("  pairwise recall     0.98765\n"));
+        assert!(table_of(&counted, None, Some(quality)).ends_with("  pairwise recall     0.98765\n"));
+    }
+
+    #[test]
+    fn what_scores_came_to_is_listed() {
+        let scores = ScoreSummary {
+            model: String::new(),
+            learnt_in: String::new(),
+            is_prior: false,
+            pairs: 20_100,
+            links: 1_200,
+            threshold: -512,
+            precision: Some(0.997_16),
+            recall: None,
+            missed: 11.6,
+            dropped_rows: 0,
+        };
+        let listed = |scores: &ScoreSummary| {
+            let table = table_of(&VersionCounts::default(), Some(scores), None);
+            let lines = table.lines().skip(6).map(|line| line.split("  ").filter(|cell| !cell.is_empty()));
+            lines.map(|cells| cells.map(str::trim).collect::<Vec<_>>().join(": ")).collect::<Vec<_>>()
+        };
+        let expected = [
+            "pairs compared: 20,100",
+            "links: 1,200",
+            "expected precision: 0.9972",
+            "expected recall: ?",
+            "missed, at least: 12",
+            "threshold in bits: -0.5",
+        ];
+        assert_eq!(listed(&scores), expected);
+        assert_eq!(listed(&ScoreSummary { is_prior: true, ..scores }).last().unwrap(), "model: of little data");
     }
 
     #[test]

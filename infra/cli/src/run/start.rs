@@ -11,9 +11,15 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task<'a> {
     /// A new run.
-    Run,
+    Run {
+        /// Whether it learns a model.
+        train: bool,
+    },
     /// A new run that does everything but publish.
-    DryRun,
+    DryRun {
+        /// Whether it learns a model.
+        train: bool,
+    },
     /// Continue a run that failed.
     Resume(&'a RunId),
     /// Publish the version of a run that was held back, or was a dry run.
@@ -30,14 +36,14 @@ pub async fn start(cloud: &Cloud, task: Task<'_>, sizes: SizeOptions) -> Result<
 
 fn input(task: Task<'_>, sizes: SizeOptions) -> Result<String, Error> {
     let SizeOptions { shards, partitions, split_bytes } = sizes;
-    let (resume, publish, dry_run) = match task {
-        Task::Run => (None, false, false),
-        Task::DryRun => (None, false, true),
-        Task::Resume(run) => (Some(run), false, false),
-        Task::Publish(run) => (Some(run), true, false),
+    let sizes = StartInput { shards, partitions, split_bytes, ..StartInput::default() };
+    let of = |run: &RunId| StartInput { resume: Some(run.to_string()), ..sizes.clone() };
+    let input = match task {
+        Task::Run { train } => StartInput { train, ..sizes },
+        Task::DryRun { train } => StartInput { dry_run: true, train, ..sizes },
+        Task::Resume(run) => of(run),
+        Task::Publish(run) => StartInput { publish: true, ..of(run) },
     };
-    let resume = resume.map(RunId::to_string);
-    let input = StartInput { resume, publish, dry_run, shards, partitions, split_bytes };
     serde_json::to_string(&input).map_err(|error| Error::malformed("the input of the execution", error))
 }
 
@@ -47,8 +53,11 @@ mod tests {
 
     #[test]
     fn only_what_is_given_is_said() {
-        assert_eq!(input(Task::Run, SizeOptions::default()).unwrap(), "{}");
-        assert_eq!(input(Task::DryRun, SizeOptions::default()).unwrap(), r#"{"dry_run":true}"#);
+        let new = |task| input(task, SizeOptions::default()).unwrap();
+        assert_eq!(new(Task::Run { train: false }), "{}");
+        assert_eq!(new(Task::Run { train: true }), r#"{"train":true}"#);
+        assert_eq!(new(Task::DryRun { train: false }), r#"{"dry_run":true}"#);
+        assert_eq!(new(Task::DryRun { train: true }), r#"{"dry_run":true,"train":true}"#);
         let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
         let sizes = SizeOptions { shards: Some(4), partitions: Some(16), split_bytes: None };
         assert_eq!(
