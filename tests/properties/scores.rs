@@ -1,4 +1,4 @@
-//! Scored pairs come to what the oracle comes to: comparison levels, and customers that grow by scores.
+//! Scored pairs come to what the oracle comes to: comparison levels, customers that grow by scores, and whole runs.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,20 +12,24 @@ use onefold_identity::match_keys::Matcher;
 use onefold_identity::merge::Merger;
 use onefold_identity::scores::{Scorer, SliceScores};
 use onefold_identity::unblocked_texts::UnblockedTexts;
+use onefold_lake::keys;
 use onefold_normalise::timestamp::Timestamp;
 use onefold_scoring::counts::{Counts, FieldCounts, Histogram};
 use onefold_scoring::describe::Describer;
 use onefold_scoring::levels::{Comparer, Records};
+use onefold_scoring::model::RunModel;
 use onefold_scoring::weights::{Score, Weights};
 use onefold_scoring::{FieldKind, Pattern, ScoredFields, frequency, record, train};
 use onefold_tests::oracle;
+use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::row::Row;
 use onefold_tests::settings::Settings;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::Value;
 
-use crate::data::{any_corrections, any_customer_limits, any_rows, cases, version_of, without_guard};
+use crate::data::{any_corrections, any_customer_limits, any_rows, cases, publish_in_two, version_of, without_guard};
+use crate::match_rules;
 
 /// All accounts of a small set, compared with each other: what the stages from Block to Score come to if blocking finds
 /// every pair.
@@ -206,7 +210,7 @@ fn vary(weights: &mut Weights, mut seed: u64) {
 }
 
 proptest! {
-    #![proptest_config(cases(100))]
+    #![proptest_config(cases(2500))]
 
     #[test]
     fn levels_and_customers_are_those_of_the_oracle(
@@ -232,5 +236,37 @@ proptest! {
         }
         let expected = oracle::scored_customers(&rows, scores, &settings);
         prop_assert_eq!(all.customers(&settings, &config, turned), expected);
+    }
+
+}
+
+proptest! {
+    #![proptest_config(cases(25))]
+
+    /// With the model of the run, where blocking finds all pairs that are linked, as it mostly does.
+    #[test]
+    fn customers_of_a_run_are_those_of_the_oracle(
+        rows in any_rows(25),
+        rules in match_rules::any_settings(),
+        (always, never) in any_corrections(),
+        threshold in 0i32..9,
+        cut in 0.0f64..1.0,
+        shards in 1u32..4,
+        partitions in 1u32..4,
+    ) {
+        let settings = Settings { scores: Some(threshold), always, never, ..rules };
+        let config = Config::parse(&settings.config()).unwrap();
+        let mut pipeline = Pipeline::new(&settings);
+        let version = publish_in_two(&mut pipeline, &rows, cut, &Knobs { shards, partitions, ..Knobs::default() });
+        let model = pipeline.get(&keys::processed_model(&version.manifest.run)).unwrap();
+        let model: RunModel = serde_json::from_slice(&model).unwrap();
+        let weights = Weights::new(&model.model, &model.counts);
+        let fields: Vec<&str> = ScoredFields::of(&config).iter().map(|field| field.name).collect();
+        let scores = oracle::Scores { fields: &fields, weights: &weights, threshold: model.threshold };
+        let linked = oracle::Pairs::new(&oracle::latest(&rows, &settings), scores).linked();
+        let found = version.manifest.scores.as_ref().map_or(0, |scores| scores.links);
+        prop_assert!(found <= linked);
+        prop_assume!(found == linked);
+        prop_assert_eq!(version.values(), oracle::scored_customers(&rows, scores, &settings));
     }
 }

@@ -7,9 +7,9 @@ use onefold_identity::corrections::Corrections;
 use onefold_identity::scores::Scorer;
 use onefold_lake::RunId;
 use onefold_lake::version::retired::Retired;
+use onefold_scoring::ScoredFields;
 use onefold_scoring::model::RunModel;
 use onefold_scoring::weights::Weights;
-use onefold_scoring::{LEVELS_VERSION, ScoredFields};
 use onefold_shell::{Context, StageError};
 use onefold_version::{AccountInVersion, CustomerGroup, OpenVersion, VersionError, VersionIndex};
 
@@ -68,11 +68,8 @@ impl<'s> AskedVersion<'s> {
 
 /// What scores pairs by a model; `None` if it is for other fields or comparison levels than this program's.
 fn scorer(config: &Config, model: RunModel) -> Option<Scorer> {
-    let RunModel { model, counts, threshold, .. } = model;
-    let fields = ScoredFields::of(config);
-    let names = model.fields.iter().map(|field| field.name.as_str());
-    let fits = model.levels == LEVELS_VERSION && names.eq(fields.iter().map(|field| field.name));
-    fits.then(|| Scorer::new(config, Weights::new(&model, &counts), threshold))
+    let fits = model.fits(&ScoredFields::of(config));
+    fits.then(|| Scorer::new(config, Weights::new(&model.model, &model.counts), model.threshold))
 }
 
 /// The caller chose the version, so a version that cannot be read is invalid input. A missing part of it is damage.

@@ -75,6 +75,11 @@ impl<'s> Pairs<'s> {
         left != right && self.bits(left, right) >= self.scores.threshold
     }
 
+    /// How many pairs are linked.
+    pub fn linked(&self) -> u64 {
+        self.levels.keys().filter(|(left, right)| left < right && self.are_linked(*left, *right)).count() as u64
+    }
+
     /// The score of two groups of accounts; `None` if it is not enough. `piece` is how many accounts there are in all.
     pub fn group_bits(&self, left: &[usize], right: &[usize], piece: usize) -> Option<i64> {
         let across: Vec<(usize, usize)> =
