@@ -152,16 +152,46 @@ pub fn keys(account: &Account, settings: &Settings) -> Vec<(usize, Vec<String>)>
         // Every combination of the values of its fields.
         let mut tuples = vec![Vec::new()];
         for field in rule {
-            let values: Vec<&String> =
-                account.values(field).into_iter().filter(|value| !is_placeholder(value)).collect();
+            let mut values: Vec<String> =
+                account.values(field).into_iter().filter(|value| !is_placeholder(value)).cloned().collect();
+            values.extend(numbers_of_extensions(account, field).into_iter().map(|(number, _)| number));
+            values.sort();
+            values.dedup();
             let with = |tuple: &Vec<String>| -> Vec<Vec<String>> {
-                values.iter().map(|value| [&tuple[..], &[(*value).clone()]].concat()).collect()
+                values.iter().map(|value| [&tuple[..], &[value.clone()]].concat()).collect()
             };
             tuples = tuples.iter().flat_map(with).collect();
         }
         keys.extend(tuples.into_iter().map(|tuple| (number, tuple)));
     }
     keys
+}
+
+/// The numbers of which an account has extensions, each with one.
+fn numbers_of_extensions(account: &Account, field: &str) -> Vec<(String, String)> {
+    let numbers = if field == "phone_number" { account.values(field) } else { Vec::new() };
+    let split = numbers.into_iter().filter_map(|number| number.split_once(";ext="));
+    split.map(|(number, extension)| (number.to_owned(), extension.to_owned())).collect()
+}
+
+/// The extensions that an account has of the number in a key, and whether it has the number itself.
+fn extensions(account: &Account, key: &(usize, Vec<String>), settings: &Settings) -> (BTreeSet<String>, bool) {
+    let place = settings.rules[key.0].iter().position(|field| *field == "phone_number");
+    let Some(number) = place.map(|place| &key.1[place]) else { return (BTreeSet::new(), true) };
+    let of_number = numbers_of_extensions(account, "phone_number").into_iter().filter(|(of, _)| of == number);
+    (of_number.map(|(_, extension)| extension).collect(), account.values("phone_number").contains(&number))
+}
+
+/// The keys by numbers of which their accounts have several extensions.
+fn switchboards(accounts: &[Account], settings: &Settings) -> BTreeSet<(usize, Vec<String>)> {
+    let mut found: BTreeMap<(usize, Vec<String>), BTreeSet<String>> = BTreeMap::new();
+    for account in accounts {
+        for key in keys(account, settings) {
+            let extensions = extensions(account, &key, settings).0;
+            found.entry(key).or_default().extend(extensions);
+        }
+    }
+    found.into_iter().filter(|(_, extensions)| extensions.len() > 1).map(|(key, _)| key).collect()
 }
 
 /// The keys that too many accounts share, with the rule's fields.
@@ -267,9 +297,15 @@ fn shared_rules(
     blocked: &BlockedKeys,
     settings: &Settings,
 ) -> Vec<usize> {
+    let switchboards = switchboards(accounts, settings);
+    let links = |account: &Account, key: &(usize, Vec<String>)| {
+        !blocked.contains_key(key) && (!switchboards.contains(key) || extensions(account, key, settings).1)
+    };
     let others = keys(&accounts[right], settings);
-    let shared =
-        keys(&accounts[left], settings).into_iter().filter(|key| others.contains(key) && !blocked.contains_key(key));
+    let is_shared = |key: &(usize, Vec<String>)| {
+        others.contains(key) && links(&accounts[left], key) && links(&accounts[right], key)
+    };
+    let shared = keys(&accounts[left], settings).into_iter().filter(is_shared);
     let is_about = |rule: &usize| {
         let is_between = settings.between.iter().any(|(of, _)| of == rule);
         !is_between || accounts[left].source != accounts[right].source
@@ -856,9 +892,12 @@ fn email(text: &str) -> Option<String> {
     is_email.then(|| format!("{local}@{domain}"))
 }
 
-/// `+`, calling code and 8 to 15 digits, without the first `(0)`. The library says what the digits are if they may begin
+/// `+`, calling code and 8 to 15 digits, without the first `(0)`, and the extension. The library says what the digits are if they may begin
 /// with a prefix of Germany or the United States, or with their calling codes.
 pub fn phone_number(text: &str, country: &str, region: Option<&str>) -> Option<String> {
+    if let Some((number, extension)) = text.split_once(" x") {
+        return phone_number(number, country, region).map(|number| format!("{number};ext={extension}"));
+    }
     let text = text.trim();
     if text.chars().any(|letter| !letter.is_ascii_digit() && !" +()-/.".contains(letter)) {
         return None;

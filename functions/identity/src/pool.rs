@@ -1,6 +1,6 @@
 //! Accounts by number, with their match keys: those that link apart from those that are blocked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_config::Config;
 use onefold_graph::node::Node;
@@ -20,13 +20,25 @@ pub struct AccountPool<'a> {
     ranges: Vec<KeysOfAccount>,
     /// The keys that too many of these accounts share, and how many do.
     over_limit: BTreeMap<Node, u32>,
+    /// Of accounts with extensions only: the keys by the numbers of their lines.
+    lines: BTreeMap<u32, Vec<Node>>,
+    switchboards: Switchboards,
 }
 
-/// Which of all keys are an account's: first those that link it, then the blocked ones. They start where those of the
-/// account before end.
+/// The keys by numbers of which the accounts of the key have several extensions.
+#[derive(Clone, Debug, Default)]
+struct Switchboards {
+    all: BTreeSet<Node>,
+    /// Those of them that an account has which has the number itself.
+    with_number: BTreeSet<Node>,
+}
+
+/// Which of all keys are an account's: first those that link it, then the blocked ones, then those by the numbers of
+/// switchboards of which it has an extension. They start where those of the account before end.
 #[derive(Clone, Copy)]
 struct KeysOfAccount {
     linking_end: usize,
+    blocked_end: usize,
     end: usize,
     /// The values that are on the list of blocked values.
     listed: BlockedSet,
@@ -34,12 +46,33 @@ struct KeysOfAccount {
     blocked: BlockedSet,
 }
 
+/// What a key does for its account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum KindOfKey {
+    Linking,
+    Blocked,
+    /// It is by the number of a switchboard of which the account has an extension.
+    Switchboard,
+}
+
 impl<'a> AccountPool<'a> {
     /// Makes the keys of accounts. Blocked are those in `blocked`, which is sorted, and those that more of these
     /// accounts share than their own rule allows: Link goes by the most generous rule, and all accounts of a key that
     /// it let pass are together.
     pub fn new(accounts: Vec<&'a Account<'a>>, matcher: &mut Matcher, config: &Config, blocked: &[Node]) -> Self {
+        Self::with_switchboards(accounts, matcher, config, blocked, BTreeSet::new())
+    }
+
+    /// As [`AccountPool::new`], where these keys are by numbers of switchboards, whatever extensions the accounts have.
+    pub fn with_switchboards(
+        accounts: Vec<&'a Account<'a>>,
+        matcher: &mut Matcher,
+        config: &Config,
+        blocked: &[Node],
+        switchboards: BTreeSet<Node>,
+    ) -> Self {
         let mut pool = Self::with_all_keys(accounts, matcher);
+        pool.switchboards.all.extend(switchboards);
         pool.over_limit = pool.find_over_limit(config, blocked);
         pool.set_blocked_apart(matcher, blocked);
         pool
@@ -58,9 +91,42 @@ impl<'a> AccountPool<'a> {
         for account in &accounts {
             let listed = matcher.blocklist().of(account);
             matcher.keys_without(account, listed, &mut keys);
-            ranges.push(KeysOfAccount { linking_end: keys.len(), end: keys.len(), listed, blocked: listed });
+            let end = keys.len();
+            ranges.push(KeysOfAccount { linking_end: end, blocked_end: end, end, listed, blocked: listed });
         }
-        Self { accounts, keys, ranges, over_limit: BTreeMap::new() }
+        let over_limit = BTreeMap::new();
+        let mut pool =
+            Self { accounts, keys, ranges, over_limit, lines: BTreeMap::new(), switchboards: Switchboards::default() };
+        pool.find_switchboards(matcher);
+        pool
+    }
+
+    fn find_switchboards(&mut self, matcher: &Matcher) {
+        let mut extensions: BTreeMap<Node, BTreeSet<&str>> = BTreeMap::new();
+        for (number, account) in (0..).zip(&self.accounts) {
+            for key in matcher.line_keys(account, self.ranges[number as usize].listed) {
+                extensions.entry(key.node).or_default().extend(key.extensions);
+                if !key.is_own {
+                    self.lines.entry(number).or_default().push(key.node);
+                }
+            }
+        }
+        let is_switchboard = |(_, extensions): &(Node, BTreeSet<&str>)| extensions.len() > 1;
+        self.switchboards.all = extensions.into_iter().filter(is_switchboard).map(|(node, _)| node).collect();
+        if self.switchboards.all.is_empty() {
+            return;
+        }
+        for number in self.numbers() {
+            let nodes = self.all_keys(number).iter().map(|key| key.node);
+            let own = nodes.filter(|node| self.switchboards.all.contains(node) && !self.is_line(number, *node));
+            let own: Vec<Node> = own.collect();
+            self.switchboards.with_number.extend(own);
+        }
+    }
+
+    /// Whether a key of an account is by the number of a line of which it has extensions only.
+    fn is_line(&self, account: u32, key: Node) -> bool {
+        self.lines.get(&account).is_some_and(|lines| lines.contains(&key))
     }
 
     fn find_over_limit(&self, config: &Config, blocked: &[Node]) -> BTreeMap<Node, u32> {
@@ -77,19 +143,30 @@ impl<'a> AccountPool<'a> {
     }
 
     fn set_blocked_apart(&mut self, matcher: &Matcher, blocked: &[Node]) {
-        if blocked.is_empty() && self.over_limit.is_empty() {
+        if blocked.is_empty() && self.over_limit.is_empty() && self.lines.is_empty() {
             return;
         }
         let over_limit = &self.over_limit;
         let is_blocked =
             |key: &MatchKey| blocked.binary_search(&key.node).is_ok() || over_limit.contains_key(&key.node);
         let mut start = 0;
-        for (range, account) in self.ranges.iter_mut().zip(&self.accounts) {
+        for (number, (range, account)) in (0..).zip(self.ranges.iter_mut().zip(&self.accounts)) {
             let keys = &mut self.keys[start..range.end];
-            // Stable: among themselves, both kinds stay in the order of the rules.
-            keys.sort_by_key(is_blocked);
-            range.linking_end = start + keys.partition_point(|key| !is_blocked(key));
-            for key in &self.keys[range.linking_end..range.end] {
+            let lines = self.lines.get(&number).map(Vec::as_slice).unwrap_or_default();
+            let kind = |key: &MatchKey| match is_blocked(key) {
+                true => KindOfKey::Blocked,
+                false if lines.contains(&key.node) && self.switchboards.all.contains(&key.node) => {
+                    KindOfKey::Switchboard
+                }
+                false => KindOfKey::Linking,
+            };
+            // Stable: among themselves, keys of a kind stay in the order of the rules.
+            keys.sort_by_key(kind);
+            range.linking_end = start + keys.partition_point(|key| kind(key) == KindOfKey::Linking);
+            range.blocked_end = start + keys.partition_point(|key| kind(key) <= KindOfKey::Blocked);
+            let blocked = &self.keys[range.linking_end..range.blocked_end];
+            // The number of a line is no value of the account.
+            for key in blocked.iter().filter(|key| !lines.contains(&key.node)) {
                 match matcher.rule(*key).only_field() {
                     Some(field) if !account.has_other_values() => range.blocked.insert_first(field),
                     Some(field) => {
@@ -141,10 +218,18 @@ impl<'a> AccountPool<'a> {
     /// An account's keys that are blocked, in the order of the rules.
     pub fn blocked_keys(&self, number: u32) -> &[MatchKey] {
         let range = self.ranges[number as usize];
-        &self.keys[range.linking_end..range.end]
+        &self.keys[range.linking_end..range.blocked_end]
     }
 
-    /// An account's keys: those that link it, then those that are blocked.
+    /// An account's keys by numbers of switchboards that accounts have themselves: it does not meet them, as it has an
+    /// extension.
+    pub fn switchboard_keys(&self, number: u32) -> impl Iterator<Item = &MatchKey> {
+        let range = self.ranges[number as usize];
+        let keys = &self.keys[range.blocked_end..range.end];
+        keys.iter().filter(|key| self.switchboards.with_number.contains(&key.node))
+    }
+
+    /// All keys of an account: those that link it, those that are blocked, and those by numbers of switchboards.
     pub fn all_keys(&self, number: u32) -> &[MatchKey] {
         &self.keys[self.start(number)..self.ranges[number as usize].end]
     }
@@ -182,10 +267,18 @@ impl<'a> AccountPool<'a> {
         let mut end = 0;
         let ranges = keys.iter().map(|keys| {
             end += keys.len();
-            KeysOfAccount { linking_end: end, end, listed: BlockedSet::NONE, blocked: BlockedSet::NONE }
+            let (listed, blocked) = (BlockedSet::NONE, BlockedSet::NONE);
+            KeysOfAccount { linking_end: end, blocked_end: end, end, listed, blocked }
         });
         let ranges = ranges.collect();
-        Self { accounts: accounts.iter().collect(), keys: keys.concat(), ranges, over_limit: BTreeMap::new() }
+        Self {
+            accounts: accounts.iter().collect(),
+            keys: keys.concat(),
+            ranges,
+            over_limit: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            switchboards: Switchboards::default(),
+        }
     }
 }
 
