@@ -38,7 +38,7 @@ max_customer_drop_ratio = 1.0
 "#;
 
 /// Country, spelling, and the number that it is.
-const SPELLINGS: [(&str, &str, &str); 37] = [
+const SPELLINGS: [(&str, &str, &str); 41] = [
     ("DE", "4916098765401.0", "+4916098765401"),
     ("DE", "4916098765402", "+4916098765402"),
     ("DE", "'+4916098765403", "+4916098765403"),
@@ -76,6 +76,10 @@ const SPELLINGS: [(&str, &str, &str); 37] = [
     ("AR", "+54 9 11 3456-7891", "+541134567891"),
     ("ES", "34 612 345 678", "+34612345678"),
     ("CA", "+1-905-222-4444;ext=555", "+19052224444;ext=555"),
+    ("DE", "0160 98765420 bzw. 089 1234571", "+4916098765420"),
+    ("DE", "Tel 089 1234572 Fax 089 1234573", "+49891234572"),
+    ("US", "212-555-0146 (h) 917-555-0147 (c)", "+12125550146"),
+    ("DE", "+49891234574p12", "+49891234574;ext=12"),
 ];
 
 /// The spellings, and the shop's accounts that have the same numbers as E.164 writes them.

@@ -1,7 +1,7 @@
 //! Full names, and what else people write into the fields of a name: titles, suffixes, companies, couples.
 //!
-//! The words that are no names are in `tables/name_words.tsv`, from de, en, es, fr, it, nl, pl, pt and the languages of
-//! the north.
+//! The words that are no names are in `tables/name_words.tsv`, from cs, de, en, es, fr, it, nl, pl, pt and the languages
+//! of the north.
 
 mod company;
 mod split;
@@ -24,7 +24,7 @@ pub struct PersonName<'a> {
     pub honorific_prefix: Option<Cow<'a, str>>,
     /// Given names. `None` for a person of one name.
     pub given_name: Option<Cow<'a, str>>,
-    /// Initials behind the given name.
+    /// Initials, or a patronymic, behind the given name.
     pub middle_name: Option<Cow<'a, str>>,
     /// The family name with its particles. A person's only name is this one, as in passports (ICAO Doc 9303).
     pub family_name: Option<Cow<'a, str>>,
