@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizer;
 
-use super::text::{casefold, is_invisible, is_vowel_sign};
+use super::text::{casefold, is_invisible, is_vowel_sign, plain_arabic};
 
 /// Unicode's NFKC_Casefold (D147): `ß` and `SS` become `ss`, full-width letters and ligatures plain ones, invisible letters
-/// go. Beyond that there is one apostrophe and one hyphen, there are no vowel signs of Arabic and Hebrew, and there is nothing
+/// go. Beyond that there is one apostrophe and one hyphen, there are no vowel signs of Arabic and Hebrew and one form of its letters, and there is nothing
 /// that capitals leave out: the dot of the Turkish `i`, and the accent of Greek.
 pub(super) fn fold(value: Cow<'_, str>) -> Cow<'_, str> {
     if value.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b'`') {
@@ -54,7 +54,7 @@ fn plain_letter(letter: char) -> Option<char> {
         'ΐ' => Some('ϊ'),
         'ΰ' => Some('ϋ'),
         letter if is_invisible(letter) || is_vowel_sign(letter) => None,
-        letter => Some(letter),
+        letter => Some(plain_arabic(letter)),
     }
 }
 
@@ -101,6 +101,8 @@ mod tests {
                 ("Anne\u{2010}Marie", "anne-marie"),
                 ("مُحَمَّد", "محمد"),
                 ("שָׁלוֹם", "שלום"),
+                ("أحمد", "احمد"),
+                ("علی", "علي"),
                 ("IŞIK", "işik"),
                 ("Işık", "işik"),
                 ("I\u{307}PEK", "ipek"),

@@ -138,8 +138,22 @@ mod tests {
         for (name, code) in cases {
             assert_eq!(of(name).as_deref(), Some(code), "{name}");
         }
-        for unknown in ["", "XX", "Atlantis", "the", "99", "0", "Europe", "MON", "CAD", "n/a", "na", "#N/A", "-", &"a".repeat(10_000)]
-        {
+        for unknown in [
+            "",
+            "XX",
+            "Atlantis",
+            "the",
+            "99",
+            "0",
+            "Europe",
+            "MON",
+            "CAD",
+            "n/a",
+            "na",
+            "#N/A",
+            "-",
+            &"a".repeat(10_000),
+        ] {
             assert_eq!(of(unknown), None, "{unknown}");
         }
     }
