@@ -44,6 +44,39 @@ COUNTRY_ALIASES = {
     "Democratic People's Republic of Korea": "KP", "Taiwan, Province of China": "TW", "Republika Hrvatska": "HR",
 }
 
+# Short forms of other languages than English, by their name: of each only those that few people have as their name.
+FURTHER_NICKNAMES = {
+    # de
+    "alexander": "sascha", "angelika": "geli", "barbara": "babsi", "elisabeth": "liesl lisl sissi",
+    "franziska": "franzi", "gabriele": "gabi", "georg": "schorsch", "hildegard": "hilde", "johannes": "hannes",
+    "josef": "sepp pepi", "katharina": "kathi", "leopold": "poldi", "magdalena": "leni magda", "manfred": "manni",
+    "margarete": "gretl", "monika": "moni", "rosemarie": "rosi", "siegfried": "sigi", "stefanie": "steffi",
+    "susanne": "susi sanne", "theresia": "resi", "ursula": "uschi", "veronika": "vroni", "wolfgang": "wolfi",
+    # es, pt
+    "antonio": "toño", "concepcion": "concepción concha conchita", "consuelo": "chelo", "daniel": "dani",
+    "enrique": "quique kike", "francisco": "paco pancho curro kiko chico", "gregorio": "goyo",
+    "guadalupe": "lupe lupita", "guillermo": "guille", "ignacio": "nacho", "javier": "javi",
+    "jesus": "jesús chus chucho", "jose": "josé pepe zé", "manuel": "manolo", "mercedes": "merche", "pilar": "pili",
+    "rafael": "rafa", "rosario": "charo", "vicente": "chente",
+    # it
+    "alessandro": "sandro", "domenico": "mimmo", "filippo": "pippo", "francesco": "ciccio checco",
+    "giovanni": "gianni vanni nanni", "giuseppe": "beppe peppe beppino peppino", "luigi": "gigi", "raffaele": "lello",
+    "salvatore": "totò turi",
+    # pl
+    "agnieszka": "aga", "aleksander": "olek", "aleksandra": "ola", "elzbieta": "elżbieta", "grzegorz": "grzesiek",
+    "jakub": "kuba", "jerzy": "jurek", "katarzyna": "kasia", "kazimierz": "kazik",
+    "krzysztof": "krzysiek krzys krzyś", "malgorzata": "małgorzata gosia", "piotr": "piotrek",
+    "stanislaw": "stanisław staszek", "tomasz": "tomek", "wojciech": "wojtek", "zbigniew": "zbyszek",
+    # ru
+    "aleksey": "alyosha lyosha", "anastasia": "nastya", "boris": "borya", "dmitry": "dima mitya", "ekaterina": "katya",
+    "grigory": "grisha", "ivan": "vanya", "konstantin": "kostya", "ksenia": "ksyusha", "maria": "masha",
+    "mikhail": "misha", "nikolay": "kolya", "olga": "olya", "pavel": "pasha", "sergey": "seryozha", "svetlana": "sveta",
+    "vladimir": "vova volodya", "yuri": "yura", "алексей": "алёша алеша лёша леша", "анастасия": "настя", "анна": "аня",
+    "владимир": "вова володя", "григорий": "гриша", "дмитрий": "дима митя", "екатерина": "катя", "елена": "лена",
+    "иван": "ваня", "константин": "костя", "мария": "маша", "михаил": "миша", "наталья": "наташа", "николай": "коля",
+    "ольга": "оля", "павел": "паша", "светлана": "света", "сергей": "серёжа сережа", "татьяна": "таня", "юрий": "юра",
+}
+
 # Canonical spellings that the examples lack. Sweden: PostNord. Ireland: eircode.ie. United Kingdom: forces' post
 # codes of two to four digits.
 POSTAL_MASKS = {"SE": ["999 99"], "IE": ["AXX XXXX"], "GB": ["AAAA 9", "AAAA 99", "AAAA 999", "AAAA 9999"]}
@@ -118,6 +151,15 @@ def countries(folder):
     write("countries.tsv", table)
 
 
+def add_further_nicknames(table):
+    """The English table goes first: nothing that it knows gets another meaning."""
+    canonical = set(table.values())
+    for name, forms in FURTHER_NICKNAMES.items():
+        for form in forms.split():
+            if form not in table and form not in canonical:
+                table[form] = table.get(name, name)
+
+
 def nicknames(folder):
     """One canonical form for each name, so that an ambiguous nickname (Chris) goes to one name (Christopher).
 
@@ -180,6 +222,7 @@ def nicknames(folder):
             table[name] = root
     # What a chain ends in is canonical; a chain that came back to itself is left alone.
     table = {name: root for name, root in table.items() if root not in table}
+    add_further_nicknames(table)
     write("nicknames.tsv", table)
 
 

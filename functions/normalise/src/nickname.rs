@@ -6,7 +6,8 @@ use super::name::lowercase;
 use super::table::look_up;
 
 /// Names and the one name that they are taken for. Made by `infra/tables/make.py`, which says how one is chosen, from
-/// the package nicknames (Apache-2.0) and the given names of the US Census of 1990 (public domain).
+/// the package nicknames (Apache-2.0) and the given names of the US Census of 1990 (public domain), and with short forms of
+/// six more languages.
 const NICKNAMES: &str = include_str!("tables/nicknames.tsv");
 
 /// The name that a nickname is short for, in lower case; another name is only put in lower case.
@@ -47,6 +48,14 @@ mod tests {
             ("Dick", "richard"),
             ("Liz", "elizabeth"),
             ("Kate", "katherine"),
+            ("Sepp", "josef"),
+            ("Paco", "francisco"),
+            ("José", "jose"),
+            ("Pepe", "jose"),
+            ("Beppe", "giuseppe"),
+            ("Kasia", "katarzyna"),
+            ("Миша", "михаил"),
+            ("Misha", "mikhail"),
             ("Jürgen", "jürgen"),
             ("Anna Maria", "anna maria"),
         ];
