@@ -184,7 +184,7 @@ fn an_extension_meets_the_number_alone_unless_there_is_another() {
         let two = by_number(&rows, "");
         assert!(two.are_one(&["crm:b", "crm:d"]), "{:?}", two.customers);
         assert_eq!(two.customers.len(), 3, "{:?}", two.customers);
-        assert_eq!(two.version.manifest.guards["extensions"], 2);
+        assert_eq!(two.version.manifest.guards["ambiguous_keys"], 2);
     }
     let own = by_number("a,020 7946 0777 ext. 12; 020 7946 0777,GB\nb,+442079460777,GB\nc,020 7946 0777 x13,GB\n", "");
     assert!(own.are_one(&["crm:a", "crm:b"]) && own.customers.len() == 2, "{:?}", own.customers);
@@ -198,7 +198,7 @@ fn what_several_extensions_keep_apart_is_explained() {
     for other in ["crm:b", "crm:c"] {
         let (answer, _) = ran.pipeline.explain("crm:a", Some(other)).expect("an answer");
         let ExplainResult::Pair { rules, .. } = answer else { panic!("{answer:?}") };
-        assert_eq!(rules[0].verdict, Verdict::SeveralExtensions, "{other}");
+        assert_eq!(rules[0].verdict, Verdict::AmbiguousKey, "{other}");
         assert_eq!(rules[0].key[0], [Some("+442079460777".to_owned())], "{other}");
     }
 }

@@ -37,7 +37,8 @@ const GIVEN_NAMES: [&str; 16] = [
     "null",
     "unbekannt",
 ];
-const FAMILY_NAMES: [&str; 9] = ["Weber", "WEBER", "anna", "O\"Neil, jr", "unknown", "-", "", "Null", "NULL"];
+const FAMILY_NAMES: [&str; 11] =
+    ["Weber", "WEBER", "anna", "O\"Neil, jr", "O\"Neil, sr", "O\"Neil", "unknown", "-", "", "Null", "NULL"];
 const FULL_NAMES: [&str; 16] = [
     "Anna Weber",
     "Dr. Anna Weber",

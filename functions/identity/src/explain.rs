@@ -18,7 +18,7 @@ use crate::blocked_set::BlockedSet;
 use crate::corrections::Corrections;
 use crate::judge::{Judge, LinkedBy, Verdict};
 use crate::match_keys::{self, MatchKey, Matcher};
-use crate::merge::{BLOCKED_KEY, Guarded, SWITCHBOARD_KEY};
+use crate::merge::{AMBIGUOUS_KEY, BLOCKED_KEY, Guarded};
 use crate::pool::AccountPool;
 
 pub use finding::{CheckedCondition, PairFinding};
@@ -52,9 +52,9 @@ impl<'e> Explainer<'e> {
     ) -> Self {
         let mut keys_of = |guard: &str| blocked::keys_of(guard, config, &mut matcher, guarded, accounts);
         let blocked: Vec<Node> = keys_of(BLOCKED_KEY).into_iter().collect();
-        let switchboards = keys_of(SWITCHBOARD_KEY);
+        let ambiguous = keys_of(AMBIGUOUS_KEY);
         let all = accounts.iter().collect();
-        let pool = AccountPool::with_switchboards(all, &mut matcher, config, &blocked, switchboards);
+        let pool = AccountPool::with_ambiguous(all, &mut matcher, config, &blocked, ambiguous);
         Self { config, corrections, guarded, judge: Judge::new(pool, &config.matches, corrections) }
     }
 
@@ -232,15 +232,12 @@ impl<'e> Explainer<'e> {
     fn key_values(&self, rule: &MatchRule, verdict: Verdict, accounts: [u32; 2]) -> [Vec<Option<String>>; 2] {
         let pool = self.judge.pool();
         let has_links = matches!(verdict, Verdict::Accepted | Verdict::Refused);
-        let is_shared = has_links || matches!(verdict, Verdict::BlockedKey | Verdict::SeveralExtensions);
+        let is_shared = has_links || matches!(verdict, Verdict::BlockedKey | Verdict::AmbiguousKey);
         let of_part = |part: &ComparedField| {
             let [mut left, right] = accounts.map(|account| {
                 let blocked = if has_links { pool.blocked(account) } else { BlockedSet::NONE };
-                if is_shared {
-                    let values = match_keys::key_values(part, pool.account(account), blocked).into_iter();
-                    return values.map(|value| value.text).collect();
-                }
-                match_keys::values(part, pool.account(account), blocked)
+                let values = match_keys::key_values(part, pool.account(account), blocked).into_iter();
+                values.filter(|value| is_shared || value.is_own).map(|value| value.text).collect::<Vec<_>>()
             });
             if is_shared {
                 left.retain(|value| right.contains(value));

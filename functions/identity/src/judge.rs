@@ -41,9 +41,10 @@ pub enum Verdict {
     /// They share the key, and it links nothing: too many accounts share it.
     #[serde(rename = "blocked")]
     BlockedKey,
-    /// They share the key by a phone number, and it has several extensions: it is a switchboard's.
-    #[serde(rename = "extensions")]
-    SeveralExtensions,
+    /// They share the key without an addition of one of them, and there are several additions to it: extensions of a phone
+    /// number, or generations of a family name.
+    #[serde(rename = "ambiguous")]
+    AmbiguousKey,
     /// A value of the key is blocked, so that one of them has no key.
     #[serde(rename = "nobodys")]
     BlockedValue,
@@ -162,7 +163,7 @@ impl<'a> Judge<'a> {
         }
         if !shares(self.pool.linking_keys(left), self.pool.linking_keys(right)) {
             let is_blocked = shares(self.pool.blocked_keys(left), self.pool.blocked_keys(right));
-            return if is_blocked { Verdict::BlockedKey } else { Verdict::SeveralExtensions }.into();
+            return if is_blocked { Verdict::BlockedKey } else { Verdict::AmbiguousKey }.into();
         }
         let (left, right) = (self.values(rule, left), self.values(rule, right));
         match left.kept_apart_by(&right, rule).or_else(|| left.refused_by(&right, rule)) {

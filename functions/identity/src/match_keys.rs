@@ -15,10 +15,11 @@ use crate::blocked_values::Blocklist;
 use crate::corrections::Corrections;
 use crate::reference;
 
-mod lines;
+mod additions;
 
-pub(crate) use lines::key_values;
-use lines::{KeyValue, LineKey};
+use additions::{KeyValue, KeyWithAdditions};
+
+pub(crate) use additions::key_values;
 
 /// Makes the match keys of accounts by the configuration's rules.
 #[derive(Clone, Debug)]
@@ -132,7 +133,7 @@ impl Matcher {
 
     /// As [`Matcher::keys`], where it is known which values are nobody's: `blocked` is what [`Blocklist::of`] gives.
     pub fn keys_without(&mut self, account: &Account<'_>, blocked: BlockedSet, keys: &mut Vec<MatchKey>) {
-        if account.has_other_values() || lines::has_extension(account) {
+        if account.has_other_values() || additions::has_additions(account) {
             return self.keys_of_several(account, blocked, keys);
         }
         for (number, NamedRule { rule, start, .. }) in self.rules.iter().enumerate() {
@@ -159,14 +160,18 @@ impl Matcher {
         }
     }
 
-    /// The keys of an account by phone numbers of which it has extensions.
-    pub(crate) fn line_keys<'a>(&self, account: &'a Account<'_>, blocked: BlockedSet) -> Vec<LineKey<'a>> {
-        if !lines::has_extension(account) {
+    /// The keys of an account of values to which it has additions.
+    pub(crate) fn keys_with_additions<'a>(
+        &self,
+        account: &'a Account<'_>,
+        blocked: BlockedSet,
+    ) -> Vec<KeyWithAdditions<'a>> {
+        if !additions::has_additions(account) {
             return Vec::new();
         }
-        let of_rule = |named: &NamedRule| -> Vec<LineKey<'a>> {
+        let of_rule = |named: &NamedRule| -> Vec<KeyWithAdditions<'a>> {
             let tuples = KeyTuples::new(&named.rule, account, blocked);
-            tuples.filter_map(|values| LineKey::new(|values| self.node(named, values), &values)).collect()
+            tuples.filter_map(|values| KeyWithAdditions::new(|values| self.node(named, values), &values)).collect()
         };
         self.rules.iter().filter(|named| is_of_source(&named.rule, account)).flat_map(of_rule).collect()
     }
@@ -282,7 +287,7 @@ struct KeyTuples<'a> {
 
 impl<'a> KeyTuples<'a> {
     fn new(rule: &MatchRule, account: &'a Account<'_>, blocked: BlockedSet) -> Self {
-        Self { values: rule.key.iter().map(|part| lines::key_values(part, account, blocked)).collect(), next: 0 }
+        Self { values: rule.key.iter().map(|part| additions::key_values(part, account, blocked)).collect(), next: 0 }
     }
 
     /// How many combinations there are, without the limit.

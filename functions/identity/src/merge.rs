@@ -32,7 +32,7 @@ use crate::snapshot::SourceMarks;
 use crate::suppression::Suppression;
 use crate::survive::Survivorship;
 
-pub use guarded::{BLOCKED_KEY, Guarded, SWITCHBOARD_KEY};
+pub use guarded::{AMBIGUOUS_KEY, BLOCKED_KEY, Guarded};
 pub use line::LineError;
 pub use member_stars::member_stars;
 pub use members::{Member, members, split_member};

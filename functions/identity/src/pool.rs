@@ -20,21 +20,21 @@ pub struct AccountPool<'a> {
     ranges: Vec<KeysOfAccount>,
     /// The keys that too many of these accounts share, and how many do.
     over_limit: BTreeMap<Node, u32>,
-    /// Of accounts with extensions only: the keys by the numbers of their lines.
-    lines: BTreeMap<u32, Vec<Node>>,
-    switchboards: Switchboards,
+    /// By account: the keys of values that it has with additions only.
+    bare: BTreeMap<u32, Vec<Node>>,
+    ambiguous: AmbiguousKeys,
 }
 
-/// The keys by numbers of which the accounts of the key have several extensions.
+/// The keys of values to which the accounts of the key have several additions.
 #[derive(Clone, Debug, Default)]
-struct Switchboards {
+struct AmbiguousKeys {
     all: BTreeSet<Node>,
-    /// Those of them that an account has which has the number itself.
-    with_number: BTreeSet<Node>,
+    /// Those of them that an account has without additions.
+    owned: BTreeSet<Node>,
 }
 
-/// Which of all keys are an account's: first those that link it, then the blocked ones, then those by the numbers of
-/// switchboards of which it has an extension. They start where those of the account before end.
+/// Which of all keys are an account's: first those that link it, then the blocked ones, then ambiguous ones of values that
+/// it has with additions only. They start where those of the account before end.
 #[derive(Clone, Copy)]
 struct KeysOfAccount {
     linking_end: usize,
@@ -51,8 +51,8 @@ struct KeysOfAccount {
 enum KindOfKey {
     Linking,
     Blocked,
-    /// It is by the number of a switchboard of which the account has an extension.
-    Switchboard,
+    /// The account has its values with additions only, and there are several additions.
+    Ambiguous,
 }
 
 impl<'a> AccountPool<'a> {
@@ -60,19 +60,19 @@ impl<'a> AccountPool<'a> {
     /// accounts share than their own rule allows: Link goes by the most generous rule, and all accounts of a key that
     /// it let pass are together.
     pub fn new(accounts: Vec<&'a Account<'a>>, matcher: &mut Matcher, config: &Config, blocked: &[Node]) -> Self {
-        Self::with_switchboards(accounts, matcher, config, blocked, BTreeSet::new())
+        Self::with_ambiguous(accounts, matcher, config, blocked, BTreeSet::new())
     }
 
-    /// As [`AccountPool::new`], where these keys are by numbers of switchboards, whatever extensions the accounts have.
-    pub fn with_switchboards(
+    /// As [`AccountPool::new`], where these keys are ambiguous, whatever additions the accounts have.
+    pub fn with_ambiguous(
         accounts: Vec<&'a Account<'a>>,
         matcher: &mut Matcher,
         config: &Config,
         blocked: &[Node],
-        switchboards: BTreeSet<Node>,
+        ambiguous: BTreeSet<Node>,
     ) -> Self {
         let mut pool = Self::with_all_keys(accounts, matcher);
-        pool.switchboards.all.extend(switchboards);
+        pool.ambiguous.all.extend(ambiguous);
         pool.over_limit = pool.find_over_limit(config, blocked);
         pool.set_blocked_apart(matcher, blocked);
         pool
@@ -96,37 +96,40 @@ impl<'a> AccountPool<'a> {
         }
         let over_limit = BTreeMap::new();
         let mut pool =
-            Self { accounts, keys, ranges, over_limit, lines: BTreeMap::new(), switchboards: Switchboards::default() };
-        pool.find_switchboards(matcher);
+            Self { accounts, keys, ranges, over_limit, bare: BTreeMap::new(), ambiguous: AmbiguousKeys::default() };
+        pool.find_ambiguous(matcher);
         pool
     }
 
-    fn find_switchboards(&mut self, matcher: &Matcher) {
-        let mut extensions: BTreeMap<Node, BTreeSet<&str>> = BTreeMap::new();
+    fn find_ambiguous(&mut self, matcher: &Matcher) {
+        let mut additions: BTreeMap<Node, BTreeSet<(TextField, &str)>> = BTreeMap::new();
         for (number, account) in (0..).zip(&self.accounts) {
-            for key in matcher.line_keys(account, self.ranges[number as usize].listed) {
-                extensions.entry(key.node).or_default().extend(key.extensions);
+            for key in matcher.keys_with_additions(account, self.ranges[number as usize].listed) {
+                additions.entry(key.node).or_default().extend(key.additions);
                 if !key.is_own {
-                    self.lines.entry(number).or_default().push(key.node);
+                    self.bare.entry(number).or_default().push(key.node);
                 }
             }
         }
-        let is_switchboard = |(_, extensions): &(Node, BTreeSet<&str>)| extensions.len() > 1;
-        self.switchboards.all = extensions.into_iter().filter(is_switchboard).map(|(node, _)| node).collect();
-        if self.switchboards.all.is_empty() {
+        let are_several = |(_, additions): &(Node, BTreeSet<(TextField, &str)>)| {
+            let fields = additions.iter().map(|(field, _)| *field);
+            fields.collect::<BTreeSet<_>>().len() < additions.len()
+        };
+        self.ambiguous.all = additions.into_iter().filter(are_several).map(|(node, _)| node).collect();
+        if self.ambiguous.all.is_empty() {
             return;
         }
         for number in self.numbers() {
             let nodes = self.all_keys(number).iter().map(|key| key.node);
-            let own = nodes.filter(|node| self.switchboards.all.contains(node) && !self.is_line(number, *node));
+            let own = nodes.filter(|node| self.ambiguous.all.contains(node) && !self.is_bare(number, *node));
             let own: Vec<Node> = own.collect();
-            self.switchboards.with_number.extend(own);
+            self.ambiguous.owned.extend(own);
         }
     }
 
-    /// Whether a key of an account is by the number of a line of which it has extensions only.
-    fn is_line(&self, account: u32, key: Node) -> bool {
-        self.lines.get(&account).is_some_and(|lines| lines.contains(&key))
+    /// Whether a key of an account is of values that it has with additions only.
+    fn is_bare(&self, account: u32, key: Node) -> bool {
+        self.bare.get(&account).is_some_and(|bare| bare.contains(&key))
     }
 
     fn find_over_limit(&self, config: &Config, blocked: &[Node]) -> BTreeMap<Node, u32> {
@@ -143,7 +146,7 @@ impl<'a> AccountPool<'a> {
     }
 
     fn set_blocked_apart(&mut self, matcher: &Matcher, blocked: &[Node]) {
-        if blocked.is_empty() && self.over_limit.is_empty() && self.lines.is_empty() {
+        if blocked.is_empty() && self.over_limit.is_empty() && self.bare.is_empty() {
             return;
         }
         let over_limit = &self.over_limit;
@@ -152,12 +155,10 @@ impl<'a> AccountPool<'a> {
         let mut start = 0;
         for (number, (range, account)) in (0..).zip(self.ranges.iter_mut().zip(&self.accounts)) {
             let keys = &mut self.keys[start..range.end];
-            let lines = self.lines.get(&number).map(Vec::as_slice).unwrap_or_default();
+            let bare = self.bare.get(&number).map(Vec::as_slice).unwrap_or_default();
             let kind = |key: &MatchKey| match is_blocked(key) {
                 true => KindOfKey::Blocked,
-                false if lines.contains(&key.node) && self.switchboards.all.contains(&key.node) => {
-                    KindOfKey::Switchboard
-                }
+                false if bare.contains(&key.node) && self.ambiguous.all.contains(&key.node) => KindOfKey::Ambiguous,
                 false => KindOfKey::Linking,
             };
             // Stable: among themselves, keys of a kind stay in the order of the rules.
@@ -165,10 +166,10 @@ impl<'a> AccountPool<'a> {
             range.linking_end = start + keys.partition_point(|key| kind(key) == KindOfKey::Linking);
             range.blocked_end = start + keys.partition_point(|key| kind(key) <= KindOfKey::Blocked);
             let blocked = &self.keys[range.linking_end..range.blocked_end];
-            // The number of a line is no value of the account.
-            for key in blocked.iter().filter(|key| !lines.contains(&key.node)) {
+            // What is left of a value without its addition is no value of the account.
+            for key in blocked.iter().filter(|key| !bare.contains(&key.node)) {
                 match matcher.rule(*key).only_field() {
-                    Some(field) if !account.has_other_values() => range.blocked.insert_first(field),
+                    Some(field) if account.values(field).nth(1).is_none() => range.blocked.insert_first(field),
                     Some(field) => {
                         let (part, values) = (&matcher.rule(*key).key[0], matcher.values_of(*key, account));
                         let listed = range.listed;
@@ -221,15 +222,14 @@ impl<'a> AccountPool<'a> {
         &self.keys[range.linking_end..range.blocked_end]
     }
 
-    /// An account's keys by numbers of switchboards that accounts have themselves: it does not meet them, as it has an
-    /// extension.
-    pub fn switchboard_keys(&self, number: u32) -> impl Iterator<Item = &MatchKey> {
+    /// An account's ambiguous keys that it has with additions, and other accounts without any: they do not meet by these.
+    pub fn ambiguous_keys(&self, number: u32) -> impl Iterator<Item = &MatchKey> {
         let range = self.ranges[number as usize];
         let keys = &self.keys[range.blocked_end..range.end];
-        keys.iter().filter(|key| self.switchboards.with_number.contains(&key.node))
+        keys.iter().filter(|key| self.ambiguous.owned.contains(&key.node))
     }
 
-    /// All keys of an account: those that link it, those that are blocked, and those by numbers of switchboards.
+    /// All keys of an account: those that link it, those that are blocked, and ambiguous ones.
     pub fn all_keys(&self, number: u32) -> &[MatchKey] {
         &self.keys[self.start(number)..self.ranges[number as usize].end]
     }
@@ -276,8 +276,8 @@ impl<'a> AccountPool<'a> {
             keys: keys.concat(),
             ranges,
             over_limit: BTreeMap::new(),
-            lines: BTreeMap::new(),
-            switchboards: Switchboards::default(),
+            bare: BTreeMap::new(),
+            ambiguous: AmbiguousKeys::default(),
         }
     }
 }

@@ -77,6 +77,19 @@ pub fn in_family_name(text: &str) -> Option<PersonName<'static>> {
     if is_plain_text(text) { None } else { in_name(text) }
 }
 
+/// The generation among a name's suffixes, in one spelling: `Jr.`, `jun.` and `Junior` are `jr`.
+pub fn generation(suffixes: &str) -> Option<&'static str> {
+    let of_word = |word: &str| match &*word.trim_end_matches('.').to_ascii_lowercase() {
+        "jr" | "jnr" | "jun" | "junior" => Some("jr"),
+        "sr" | "snr" | "sen" | "senior" => Some("sr"),
+        "ii" | "2nd" => Some("ii"),
+        "iii" | "3rd" => Some("iii"),
+        "iv" | "4th" => Some("iv"),
+        _ => None,
+    };
+    suffixes.split([' ', ',']).find_map(of_word)
+}
+
 /// Whether a text is a single word.
 #[inline]
 fn is_plain_text(text: &str) -> bool {

@@ -15,13 +15,13 @@ use crate::pool::AccountPool;
 
 /// The guard of keys that too many accounts share.
 pub const BLOCKED_KEY: &str = "max_accounts_per_key";
-/// The guard of accounts that have one of several extensions of a number, and so do not meet those that have the number.
-pub const SWITCHBOARD_KEY: &str = "extensions";
+/// The guard of keys that an account has with one of several additions, so that it does not meet those without any.
+pub const AMBIGUOUS_KEY: &str = "ambiguous_keys";
 
 /// A line of what guards did, as Explain reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Guarded {
-    /// `max_accounts_per_key`, `extensions` and `blocked_values`; or the limits at which a customer was divided, with commas.
+    /// `max_accounts_per_key`, `ambiguous_keys` and `blocked_values`; or the limits at which a customer was divided, with commas.
     guard: String,
     /// The rule, of a key that is blocked.
     key: Option<String>,
@@ -72,10 +72,10 @@ pub(super) fn write(clustered: &Clustered<'_>, merger: &Merger<'_>, output: &mut
             let values = merger.matcher.values_of(*key, account);
             key_of_account(BLOCKED_KEY, account, rule, &values, output);
         }
-        for key in pool.switchboard_keys(number) {
-            *output.guards.entry(SWITCHBOARD_KEY.to_owned()).or_default() += 1;
+        for key in pool.ambiguous_keys(number) {
+            *output.guards.entry(AMBIGUOUS_KEY.to_owned()).or_default() += 1;
             let values = merger.matcher.values_of(*key, account);
-            key_of_account(SWITCHBOARD_KEY, account, &merger.config.matches[key.rule], &values, output);
+            key_of_account(AMBIGUOUS_KEY, account, &merger.config.matches[key.rule], &values, output);
         }
     }
     for divided in &clustered.clusters.divided {
