@@ -163,7 +163,7 @@ pub fn keys(account: &Account, settings: &Settings) -> Vec<(usize, Vec<String>)>
             values.sort();
             values.dedup();
             let with = |tuple: &Vec<String>| -> Vec<Vec<String>> {
-                values.iter().map(|value| [&tuple[..], &[value.clone()]].concat()).collect()
+                values.iter().map(|value| [&tuple[..], std::slice::from_ref(value)].concat()).collect()
             };
             tuples = tuples.iter().flat_map(with).collect();
         }
