@@ -267,7 +267,9 @@ fn for_each_value(
     mut each: impl FnMut(&str),
 ) -> bool {
     rule.key.iter().all(|part| {
-        let compare = |value| match blocklist.may_allow(part.field) {
+        // A name that is a word too, Null, is not blocked beside another name, and forms no key all the same.
+        let is_name = matches!(part.field, TextField::GivenName | TextField::FamilyName);
+        let compare = |value| match is_name || blocklist.may_allow(part.field) {
             true => compared(part, account, blocked, value),
             // Placeholders are among the blocked values.
             false => compared_value(part, account, blocked, value),
