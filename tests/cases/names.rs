@@ -166,3 +166,19 @@ fn whole_names_are_compared_in_either_order() {
     assert!(ran.are_one(&["till:1", "till:2"]) && ran.are_one(&["till:5", "till:6"]), "{:?}", ran.customers);
     assert_eq!(ran.customers.len(), 4, "{:?}", ran.customers);
 }
+
+/// Father and son of one name; where there is one of them only, the suffix may be left out.
+#[test]
+fn generations_tell_persons_of_one_name_apart() {
+    let config = "[[source]]\nname = \"club\"\nformat = \"csv\"\n[source.fields]\nid = \"/id\"\nfull_name = \"/name\"\n\
+                  \"address.postal_code\" = \"/zip\"\n\
+                  [[match]]\nkey = [\"given_name\", \"family_name\", \"address.postal_code\"]\n";
+    let rows = "id,name,zip\n1,Paul Hart Sr.,7001\n2,Paul Hart Jr.,7001\n3,Paul Hart,7001\n4,\"Hart, Paul, Jr.\",7001\n\
+                5,Paul Hart Jr.,7002\n6,Paul Hart,7002\n7,Paul Hart III,7003\n8,\"Paul Hart III, MD\",7003\n9,Paul Hart,7003\n";
+    let ran = Case::new(config).file("club/a.csv", rows).published();
+    assert!(ran.are_one(&["club:2", "club:4"]) && ran.are_one(&["club:5", "club:6"]), "{:?}", ran.customers);
+    assert!(ran.are_one(&["club:7", "club:8", "club:9"]), "{:?}", ran.customers);
+    assert_eq!(ran.customers.len(), 5, "{:?}", ran.customers);
+    let keys = ran.version.accounts["club:2"]["family_name"].clone();
+    assert_eq!(keys, "Hart");
+}

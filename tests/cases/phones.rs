@@ -1,5 +1,7 @@
 //! Phone numbers as people, programs and spreadsheets write them.
 
+use onefold_identity::judge::Verdict;
+use onefold_lake::calls::ExplainResult;
 use onefold_tests::case::{Case, Ran};
 use serde_json::Value;
 
@@ -36,7 +38,7 @@ max_customer_drop_ratio = 1.0
 "#;
 
 /// Country, spelling, and the number that it is.
-const SPELLINGS: [(&str, &str, &str); 37] = [
+const SPELLINGS: [(&str, &str, &str); 41] = [
     ("DE", "4916098765401.0", "+4916098765401"),
     ("DE", "4916098765402", "+4916098765402"),
     ("DE", "'+4916098765403", "+4916098765403"),
@@ -74,6 +76,10 @@ const SPELLINGS: [(&str, &str, &str); 37] = [
     ("AR", "+54 9 11 3456-7891", "+541134567891"),
     ("ES", "34 612 345 678", "+34612345678"),
     ("CA", "+1-905-222-4444;ext=555", "+19052224444;ext=555"),
+    ("DE", "0160 98765420 bzw. 089 1234571", "+4916098765420"),
+    ("DE", "Tel 089 1234572 Fax 089 1234573", "+49891234572"),
+    ("US", "212-555-0146 (h) 917-555-0147 (c)", "+12125550146"),
+    ("DE", "+49891234574p12", "+49891234574;ext=12"),
 ];
 
 /// The spellings, and the shop's accounts that have the same numbers as E.164 writes them.
@@ -156,4 +162,43 @@ fn parts_that_are_no_numbers_are_counted() {
     assert_eq!(ran.value("crm:1", "/phone_number"), "+4916098765418");
     assert_eq!(ran.value("crm:2", "/phone_number"), "+4916098765419");
     assert_eq!(ran.dropped["phone_number"], 2);
+}
+
+/// The customers of one source's accounts, by id, where accounts of a rule's key are one.
+fn by_number(rows: &str, rules: &str) -> Ran {
+    let config = CONFIG.replace("PHONE", "e164") + rules;
+    Case::new(&config).file("crm/a.csv", format!("id,phone,country\n{rows}")).published()
+}
+
+/// People write the number alone, or with their extension. A number with several extensions is a switchboard's.
+#[test]
+fn an_extension_meets_the_number_alone_unless_there_is_another() {
+    let one = by_number("a,020 7946 0777 ext. 12,GB\nb,+442079460777,GB\nc,+44 20 7946 0777 x12,GB\n", "");
+    assert!(one.are_one(&["crm:a", "crm:b", "crm:c"]), "{:?}", one.customers);
+    assert_eq!(one.value("crm:a", "/phone_number"), "+442079460777;ext=12");
+    assert!(one.version.manifest.guards.is_empty());
+
+    let rows =
+        ["a,020 7946 0777 ext. 12,GB\n", "b,+442079460777,GB\n", "c,020 7946 0777 x13,GB\n", "d,020 7946 0777,GB\n"];
+    for rows in [rows.concat(), rows.iter().rev().copied().collect()] {
+        let two = by_number(&rows, "");
+        assert!(two.are_one(&["crm:b", "crm:d"]), "{:?}", two.customers);
+        assert_eq!(two.customers.len(), 3, "{:?}", two.customers);
+        assert_eq!(two.version.manifest.guards["ambiguous_keys"], 2);
+    }
+    let own = by_number("a,020 7946 0777 ext. 12; 020 7946 0777,GB\nb,+442079460777,GB\nc,020 7946 0777 x13,GB\n", "");
+    assert!(own.are_one(&["crm:a", "crm:b"]) && own.customers.len() == 2, "{:?}", own.customers);
+    let both = by_number("a,020 7946 0777 ext. 12; 020 7946 0777 ext. 13,GB\nb,+442079460777,GB\n", "");
+    assert_eq!(both.customers.len(), 2);
+}
+
+#[test]
+fn what_several_extensions_keep_apart_is_explained() {
+    let ran = by_number("a,020 7946 0777 ext. 12,GB\nb,+442079460777,GB\nc,020 7946 0777 x13,GB\n", "");
+    for other in ["crm:b", "crm:c"] {
+        let (answer, _) = ran.pipeline.explain("crm:a", Some(other)).expect("an answer");
+        let ExplainResult::Pair { rules, .. } = answer else { panic!("{answer:?}") };
+        assert_eq!(rules[0].verdict, Verdict::AmbiguousKey, "{other}");
+        assert_eq!(rules[0].key[0], [Some("+442079460777".to_owned())], "{other}");
+    }
 }

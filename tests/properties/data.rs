@@ -37,7 +37,8 @@ const GIVEN_NAMES: [&str; 16] = [
     "null",
     "unbekannt",
 ];
-const FAMILY_NAMES: [&str; 9] = ["Weber", "WEBER", "anna", "O\"Neil, jr", "unknown", "-", "", "Null", "NULL"];
+const FAMILY_NAMES: [&str; 11] =
+    ["Weber", "WEBER", "anna", "O\"Neil, jr", "O\"Neil, sr", "O\"Neil", "unknown", "-", "", "Null", "NULL"];
 const FULL_NAMES: [&str; 16] = [
     "Anna Weber",
     "Dr. Anna Weber",
@@ -72,8 +73,11 @@ const EMAILS: [&str; 14] = [
     "",
     " ",
 ];
-const PHONE_NUMBERS: [&str; 12] = [
+const PHONE_NUMBERS: [&str; 15] = [
     "+49 143 8055090",
+    "+49 143 8055090 x12",
+    "0143 8055090 x13",
+    "(212) 345-6789 x7",
     "0049/143/8055090",
     "0143 8055090",
     "+49 (0)143-8055090",

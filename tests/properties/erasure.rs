@@ -33,7 +33,7 @@ impl Erased {
     fn covers(&self, row: &Row, settings: &Settings) -> bool {
         let has = |field: &str, values: &BTreeSet<String>| {
             let account = oracle::account_of(row, settings);
-            account.values(field).into_iter().any(|value| values.contains(value))
+            account.values(field).into_iter().any(|value| values.iter().any(|erased| is_of(value, erased)))
         };
         self.references.contains(&row.reference())
             || !oracle::is_deleted(row) && (has("email", &self.emails) || has("phone_number", &self.phone_numbers))
@@ -56,13 +56,18 @@ impl Erased {
         let latest = oracle::latest(rows, settings);
         let having = latest.iter().filter(|account| match field {
             "reference" => account.reference == value,
-            _ => account.values(field).into_iter().any(|text| text == value),
+            _ => account.values(field).into_iter().any(|text| is_of(text, value)),
         });
         let customers: BTreeSet<&String> =
             having.filter_map(|account| version.members.get(&account.reference)).collect();
         let members = version.members.iter().filter(|(_, customer)| customers.contains(customer));
         self.references.extend(members.map(|(reference, _)| reference.clone()));
     }
+}
+
+/// Whether a value is what somebody is erased by. A number covers its extensions.
+fn is_of(value: &str, erased: &str) -> bool {
+    value == erased || value.split_once(";ext=").is_some_and(|(number, _)| number == erased)
 }
 
 /// What is asked of Erase.

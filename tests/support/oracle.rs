@@ -267,16 +267,64 @@ pub fn keys(account: &Account, settings: &Settings) -> Vec<(usize, Vec<String>)>
         // Every combination of the values of its fields.
         let mut tuples = vec![Vec::new()];
         for field in rule {
-            let values: Vec<&String> =
-                account.values(field).into_iter().filter(|value| !is_placeholder(value)).collect();
+            let mut values: Vec<String> =
+                account.values(field).into_iter().filter(|value| !is_placeholder(value)).cloned().collect();
+            values.extend(additions_to(account, field).into_iter().map(|(value, _)| value));
+            if let Some(generation) = account.texts.get("honorific_suffix").filter(|_| *field == "family_name") {
+                let names: Vec<String> = account.texts.get("family_name").into_iter().cloned().collect();
+                let names = names.into_iter().filter(|name| !is_placeholder(name));
+                values.extend(names.map(|name| format!("{name} {generation}")));
+            }
+            values.sort();
+            values.dedup();
             let with = |tuple: &Vec<String>| -> Vec<Vec<String>> {
-                values.iter().map(|value| [&tuple[..], &[(*value).clone()]].concat()).collect()
+                values.iter().map(|value| [&tuple[..], std::slice::from_ref(value)].concat()).collect()
             };
             tuples = tuples.iter().flat_map(with).collect();
         }
         keys.extend(tuples.into_iter().map(|tuple| (number, tuple)));
     }
     keys
+}
+
+/// The numbers of which an account has extensions, each with one, and the family name with its generation.
+fn additions_to(account: &Account, field: &str) -> Vec<(String, String)> {
+    match field {
+        "phone_number" => {
+            let split = account.values(field).into_iter().filter_map(|number| number.split_once(";ext="));
+            split.map(|(number, extension)| (number.to_owned(), extension.to_owned())).collect()
+        }
+        "family_name" => {
+            let suffix = account.texts.get("honorific_suffix");
+            account.texts.get(field).into_iter().filter_map(|name| Some((name.clone(), suffix?.clone()))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The additions that an account has to each of the values of a key, and whether it has all of these without any.
+fn additions(account: &Account, key: &(usize, Vec<String>), settings: &Settings) -> (Vec<BTreeSet<String>>, bool) {
+    let fields = settings.rules[key.0].iter().zip(&key.1);
+    let of_field = |(field, value): (&&str, &String)| {
+        let additions = additions_to(account, field).into_iter().filter(|(of, _)| of == value);
+        let additions: BTreeSet<String> = additions.map(|(_, addition)| addition).collect();
+        let has_value = account.values(field).contains(&value) && *field != "family_name";
+        let is_own = additions.is_empty() || has_value;
+        (additions, is_own)
+    };
+    let (additions, are_own): (Vec<_>, Vec<bool>) = fields.map(of_field).unzip();
+    (additions, are_own.into_iter().all(|is_own| is_own))
+}
+
+/// Whether the accounts of a key have several additions to a value of it.
+fn is_ambiguous(key: &(usize, Vec<String>), accounts: &[Account], settings: &Settings) -> bool {
+    let holders = accounts.iter().filter(|account| keys(account, settings).contains(key));
+    let mut found = vec![BTreeSet::new(); key.1.len()];
+    for account in holders {
+        let additions = additions(account, key, settings).0;
+        found.iter_mut().zip(additions).for_each(|(known, more)| known.extend(more));
+    }
+    found.iter().any(|of_field| of_field.len() > 1)
 }
 
 /// The keys that too many accounts share, with the rule's fields.
@@ -382,9 +430,15 @@ fn shared_rules(
     blocked: &BlockedKeys,
     settings: &Settings,
 ) -> Vec<usize> {
+    let links = |account: &Account, key: &(usize, Vec<String>)| {
+        let is_own = additions(account, key, settings).1;
+        !blocked.contains_key(key) && (is_own || !is_ambiguous(key, accounts, settings))
+    };
     let others = keys(&accounts[right], settings);
-    let shared =
-        keys(&accounts[left], settings).into_iter().filter(|key| others.contains(key) && !blocked.contains_key(key));
+    let is_shared = |key: &(usize, Vec<String>)| {
+        others.contains(key) && links(&accounts[left], key) && links(&accounts[right], key)
+    };
+    let shared = keys(&accounts[left], settings).into_iter().filter(is_shared);
     let is_about = |rule: &usize| {
         let is_between = settings.between.iter().any(|(of, _)| of == rule);
         !is_between || accounts[left].source != accounts[right].source
@@ -567,9 +621,14 @@ fn components(accounts: &[Account], usable: &[Account], blocked: &BlockedKeys, s
 fn without_blocked(account: &Account, blocked: &BlockedKeys, settings: &Settings) -> Account {
     let own = keys(account, settings);
     let mut account = account.clone();
-    for ((_, values), key) in blocked.iter().filter(|(key, _)| own.contains(key)) {
-        if let ([field], [value]) = (&key.fields[..], &values[..]) {
-            account.remove(field, value);
+    let has_additions = account.clone();
+    let is_own = |key: &(usize, Vec<String>)| own.contains(key) && additions(&has_additions, key, settings).1;
+    for ((_, values), key) in blocked.iter().filter(|(key, _)| is_own(key)) {
+        match (&key.fields[..], &values[..]) {
+            // The key has the generation behind the name.
+            (["family_name"], _) => account.set("family_name", Vec::new()),
+            ([field], [value]) => account.remove(field, value),
+            _ => {}
         }
     }
     account
@@ -885,7 +944,10 @@ fn read_names(raw: &mut BTreeMap<&'static str, String>) {
     let given = raw.remove("given_name").unwrap_or_default();
     let (title, given) = without_title(&given);
     let family = raw.remove("family_name").unwrap_or_default();
-    let (family, suffix) = family.strip_suffix(", jr").map_or((family.as_str(), ""), |family| (family, "jr"));
+    let (family, suffix) = [", jr", ", sr"]
+        .iter()
+        .find_map(|end| Some((family.strip_suffix(end)?, &end[2..])))
+        .unwrap_or((family.as_str(), ""));
     let parts =
         [("honorific_prefix", title), ("given_name", given), ("family_name", family), ("honorific_suffix", suffix)];
     for (field, part) in parts {
@@ -951,9 +1013,12 @@ fn email(text: &str) -> Option<String> {
     is_email.then(|| format!("{local}@{domain}"))
 }
 
-/// `+`, calling code and 8 to 15 digits, without the first `(0)`. The library says what the digits are if they may begin
+/// `+`, calling code and 8 to 15 digits, without the first `(0)`, and the extension. The library says what the digits are if they may begin
 /// with a prefix of Germany or the United States, or with their calling codes.
 pub fn phone_number(text: &str, country: &str, region: Option<&str>) -> Option<String> {
+    if let Some((number, extension)) = text.split_once(" x") {
+        return phone_number(number, country, region).map(|number| format!("{number};ext={extension}"));
+    }
     let text = text.trim();
     if text.chars().any(|letter| !letter.is_ascii_digit() && !" +()-/.".contains(letter)) {
         return None;

@@ -133,9 +133,13 @@ fn is_any_of(patterns: &[String], lower: &str) -> bool {
     patterns.iter().any(|pattern| fits(pattern, lower))
 }
 
-/// Whether a given and a family name are those of a form's example, Max Mustermann.
+/// Whether a given and a family name are those of a form's example, Max Mustermann or John Doe.
 fn is_example(given: &str, family: &str) -> bool {
-    matches!(&*lowercase(family), "mustermann" | "musterfrau") && EXAMPLES.contains(&&*lowercase(given))
+    match &*lowercase(family) {
+        "mustermann" | "musterfrau" => EXAMPLES.contains(&&*lowercase(given)),
+        "doe" => matches!(&*lowercase(given), "john" | "jane"),
+        _ => false,
+    }
 }
 
 fn has_builtin(field: TextField) -> bool {
@@ -285,6 +289,11 @@ mod tests {
             "klantenservice@firm.nl",
             "biuro@firm.pl",
             "unbekannt@unbekannt.de",
+            "guest@firm.com",
+            "faktura@firm.no",
+            "reservierung@firm.de",
+            "123@123.com",
+            "email@email.com",
         ] {
             assert!(list.blocks(TextField::Email, email), "{email}");
         }
@@ -356,6 +365,10 @@ mod tests {
             ("0", "Weber", [true, false]),
             ("Max", "Mustermann", [true, true]),
             ("ERIKA", "MUSTERMANN", [true, true]),
+            ("John", "Doe", [true, true]),
+            ("Anna", "Doe", [false, false]),
+            ("[deleted]", "[deleted]", [true, true]),
+            ("***", "***", [true, true]),
         ] {
             assert_eq!(names(given, family, &list), expected, "{given} {family}");
         }

@@ -19,7 +19,7 @@ use crate::blocked_set::BlockedSet;
 use crate::corrections::Corrections;
 use crate::judge::{Judge, LinkedBy, Verdict};
 use crate::match_keys::{self, MatchKey, Matcher};
-use crate::merge::Guarded;
+use crate::merge::{AMBIGUOUS_KEY, BLOCKED_KEY, Guarded};
 use crate::pool::AccountPool;
 use crate::scores::{PoolScores, Scorer};
 
@@ -55,8 +55,11 @@ impl<'e> Explainer<'e> {
         guarded: &'e [Guarded],
         accounts: &'e [Account<'e>],
     ) -> Self {
-        let blocked = blocked::blocked_keys(config, &mut matcher, guarded, accounts);
-        let pool = AccountPool::new(accounts.iter().collect(), &mut matcher, config, &blocked);
+        let mut keys_of = |guard: &str| blocked::keys_of(guard, config, &mut matcher, guarded, accounts);
+        let blocked: Vec<Node> = keys_of(BLOCKED_KEY).into_iter().collect();
+        let ambiguous = keys_of(AMBIGUOUS_KEY);
+        let all = accounts.iter().collect();
+        let pool = AccountPool::with_ambiguous(all, &mut matcher, config, &blocked, ambiguous);
         let judge = Judge::new(pool, &config.matches, corrections);
         Self { config, corrections, guarded, judge, scores: None }
     }
@@ -247,12 +250,14 @@ impl<'e> Explainer<'e> {
     fn key_values(&self, rule: &MatchRule, verdict: Verdict, accounts: [u32; 2]) -> [Vec<Option<String>>; 2] {
         let pool = self.judge.pool();
         let has_links = matches!(verdict, Verdict::Accepted | Verdict::Refused);
+        let is_shared = has_links || matches!(verdict, Verdict::BlockedKey | Verdict::AmbiguousKey);
         let of_part = |part: &ComparedField| {
             let [mut left, right] = accounts.map(|account| {
                 let blocked = if has_links { pool.blocked(account) } else { BlockedSet::NONE };
-                match_keys::values(part, pool.account(account), blocked)
+                let values = match_keys::key_values(part, pool.account(account), blocked).into_iter();
+                values.filter(|value| is_shared || value.is_own).map(|value| value.text).collect::<Vec<_>>()
             });
-            if has_links || verdict == Verdict::BlockedKey {
+            if is_shared {
                 left.retain(|value| right.contains(value));
                 return (shown(&left), shown(&left));
             }

@@ -43,6 +43,10 @@ pub enum Verdict {
     /// They share the key, and it links nothing: too many accounts share it.
     #[serde(rename = "blocked")]
     BlockedKey,
+    /// They share the key without an addition of one of them, and there are several additions to it: extensions of a phone
+    /// number, or generations of a family name.
+    #[serde(rename = "ambiguous")]
+    AmbiguousKey,
     /// A value of the key is blocked, so that one of them has no key.
     #[serde(rename = "nobodys")]
     BlockedValue,
@@ -159,12 +163,15 @@ impl<'a> Judge<'a> {
             let is_missing = self.misses_value(rule, left) || self.misses_value(rule, right);
             return if is_missing { Verdict::MissingValue } else { Verdict::BlockedValue }.into();
         }
-        let is_shared = |key: &MatchKey| self.pool.all_keys(right).contains(key);
-        if !self.pool.all_keys(left).iter().filter(of_rule).any(is_shared) {
+        let shares = |of_left: &[MatchKey], of_right: &[MatchKey]| {
+            of_left.iter().filter(of_rule).any(|key| of_right.contains(key))
+        };
+        if !shares(self.pool.all_keys(left), self.pool.all_keys(right)) {
             return Verdict::DifferentKeys.into();
         }
-        if !self.pool.linking_keys(left).iter().filter(of_rule).any(is_shared) {
-            return Verdict::BlockedKey.into();
+        if !shares(self.pool.linking_keys(left), self.pool.linking_keys(right)) {
+            let is_blocked = shares(self.pool.blocked_keys(left), self.pool.blocked_keys(right));
+            return if is_blocked { Verdict::BlockedKey } else { Verdict::AmbiguousKey }.into();
         }
         let (left, right) = (self.values(rule, left), self.values(rule, right));
         match left.kept_apart_by(&right, rule).or_else(|| left.refused_by(&right, rule)) {

@@ -15,6 +15,12 @@ use crate::blocked_values::Blocklist;
 use crate::corrections::Corrections;
 use crate::reference;
 
+mod additions;
+
+use additions::{KeyValue, KeyWithAdditions};
+
+pub(crate) use additions::key_values;
+
 /// Makes the match keys of accounts by the configuration's rules.
 #[derive(Clone, Debug)]
 pub struct Matcher {
@@ -130,7 +136,7 @@ impl Matcher {
 
     /// As [`Matcher::keys`], where it is known which values are nobody's: `blocked` is what [`Blocklist::of`] gives.
     pub fn keys_without(&mut self, account: &Account<'_>, blocked: BlockedSet, keys: &mut Vec<MatchKey>) {
-        if account.has_other_values() {
+        if account.has_other_values() || additions::has_additions(account) {
             return self.keys_of_several(account, blocked, keys);
         }
         for (number, NamedRule { rule, start, .. }) in self.rules.iter().enumerate() {
@@ -157,10 +163,26 @@ impl Matcher {
         }
     }
 
+    /// The keys of an account of values to which it has additions.
+    pub(crate) fn keys_with_additions<'a>(
+        &self,
+        account: &'a Account<'_>,
+        blocked: BlockedSet,
+    ) -> Vec<KeyWithAdditions<'a>> {
+        if !additions::has_additions(account) {
+            return Vec::new();
+        }
+        let of_rule = |named: &NamedRule| -> Vec<KeyWithAdditions<'a>> {
+            let tuples = KeyTuples::new(&named.rule, account, blocked);
+            tuples.filter_map(|values| KeyWithAdditions::new(|values| self.node(named, values), &values)).collect()
+        };
+        self.rules.iter().filter(|named| is_of_source(&named.rule, account)).flat_map(of_rule).collect()
+    }
+
     /// The node of a rule's key of these values.
-    fn node(&self, named: &NamedRule, values: &[Cow<'_, str>]) -> Node {
+    fn node(&self, named: &NamedRule, values: &[KeyValue<'_>]) -> Node {
         let mut bytes = named.start.clone();
-        values.iter().for_each(|value| push_value(&mut bytes, value));
+        values.iter().for_each(|value| push_value(&mut bytes, &value.text));
         self.hasher.node(NodeKind::MatchKey, &bytes)
     }
 
@@ -168,7 +190,8 @@ impl Matcher {
     pub(crate) fn values_of<'a>(&self, key: MatchKey, account: &'a Account<'_>) -> Vec<Cow<'a, str>> {
         let named = &self.rules[key.rule];
         let mut tuples = KeyTuples::new(&named.rule, account, self.blocklist.of(account));
-        tuples.find(|values| self.node(named, values) == key.node).unwrap_or_default()
+        let values = tuples.find(|values| self.node(named, values) == key.node).unwrap_or_default();
+        values.into_iter().map(|value| value.text).collect()
     }
 
     /// The rules of which an account would have more than [`KEYS_OF_RULE_MAX`] keys, by name.
@@ -184,7 +207,8 @@ impl Matcher {
         let blocked = self.blocklist.of(account);
         let explained = |rule| {
             let tuples = KeyTuples::new(rule, account, blocked);
-            tuples.map(move |values| (rule, rule.key.iter().zip(values).collect()))
+            let texts = |values: Vec<KeyValue<'a>>| values.into_iter().map(|value| value.text);
+            tuples.map(move |values| (rule, rule.key.iter().zip(texts(values)).collect()))
         };
         self.rules().filter(|rule| is_of_source(rule, account)).flat_map(explained).collect()
     }
@@ -226,7 +250,7 @@ fn is_of_source(rule: &MatchRule, account: &Account<'_>) -> bool {
 
 /// The format of `.links` objects, and the built-in lists that decide which values make a key. If a version has another,
 /// its links are made anew.
-const LINKS_FORMAT: &str = "links 3";
+const LINKS_FORMAT: &str = "links 4";
 
 /// The most keys of one rule that an account has: those of its first values.
 pub const KEYS_OF_RULE_MAX: usize = 64;
@@ -247,7 +271,9 @@ fn for_each_value(
     mut each: impl FnMut(&str),
 ) -> bool {
     rule.key.iter().all(|part| {
-        let compare = |value| match blocklist.may_allow(part.field) {
+        // A name that is a word too, Null, is not blocked beside another name, and forms no key all the same.
+        let is_name = matches!(part.field, TextField::GivenName | TextField::FamilyName);
+        let compare = |value| match is_name || blocklist.may_allow(part.field) {
             true => compared(part, account, blocked, value),
             // Placeholders are among the blocked values.
             false => compared_value(part, account, blocked, value),
@@ -261,13 +287,13 @@ fn for_each_value(
 /// changing first. Each comes once, and there are [`KEYS_OF_RULE_MAX`] at most.
 struct KeyTuples<'a> {
     /// By part.
-    values: Vec<Vec<Cow<'a, str>>>,
+    values: Vec<Vec<KeyValue<'a>>>,
     next: usize,
 }
 
 impl<'a> KeyTuples<'a> {
     fn new(rule: &MatchRule, account: &'a Account<'_>, blocked: BlockedSet) -> Self {
-        Self { values: rule.key.iter().map(|part| values(part, account, blocked)).collect(), next: 0 }
+        Self { values: rule.key.iter().map(|part| additions::key_values(part, account, blocked)).collect(), next: 0 }
     }
 
     /// How many combinations there are, without the limit.
@@ -277,7 +303,7 @@ impl<'a> KeyTuples<'a> {
 }
 
 impl<'a> Iterator for KeyTuples<'a> {
-    type Item = Vec<Cow<'a, str>>;
+    type Item = Vec<KeyValue<'a>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.next >= self.count_all().min(KEYS_OF_RULE_MAX) {
@@ -285,7 +311,7 @@ impl<'a> Iterator for KeyTuples<'a> {
         }
         let mut number = self.next;
         self.next += 1;
-        let mut tuple: Vec<Cow<'a, str>> = Vec::with_capacity(self.values.len());
+        let mut tuple: Vec<KeyValue<'a>> = Vec::with_capacity(self.values.len());
         for values in self.values.iter().rev() {
             tuple.push(values[number % values.len()].clone());
             number /= values.len();

@@ -36,7 +36,7 @@ use crate::suppression::Suppression;
 use crate::survive::Survivorship;
 
 pub use compared::ComparedAccounts;
-pub use guarded::Guarded;
+pub use guarded::{AMBIGUOUS_KEY, BLOCKED_KEY, Guarded};
 pub use line::{LineError, MemberLine, split_member};
 pub use member_stars::member_stars;
 pub use members::{Member, members};

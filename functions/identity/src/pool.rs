@@ -1,6 +1,6 @@
 //! Accounts by number, with their match keys: those that link apart from those that are blocked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_config::Config;
 use onefold_graph::node::Node;
@@ -20,13 +20,25 @@ pub struct AccountPool<'a> {
     ranges: Vec<KeysOfAccount>,
     /// The keys that too many of these accounts share, and how many do.
     over_limit: BTreeMap<Node, u32>,
+    /// By account: the keys of values that it has with additions only.
+    bare: BTreeMap<u32, Vec<Node>>,
+    ambiguous: AmbiguousKeys,
 }
 
-/// Which of all keys are an account's: first those that link it, then the blocked ones. They start where those of the
-/// account before end.
+/// The keys of values to which the accounts of the key have several additions.
+#[derive(Clone, Debug, Default)]
+struct AmbiguousKeys {
+    all: BTreeSet<Node>,
+    /// Those of them that an account has without additions.
+    owned: BTreeSet<Node>,
+}
+
+/// Which of all keys are an account's: first those that link it, then the blocked ones, then ambiguous ones of values that
+/// it has with additions only. They start where those of the account before end.
 #[derive(Clone, Copy)]
 struct KeysOfAccount {
     linking_end: usize,
+    blocked_end: usize,
     end: usize,
     /// The values that are on the list of blocked values.
     listed: BlockedSet,
@@ -34,12 +46,33 @@ struct KeysOfAccount {
     blocked: BlockedSet,
 }
 
+/// What a key does for its account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum KindOfKey {
+    Linking,
+    Blocked,
+    /// The account has its values with additions only, and there are several additions.
+    Ambiguous,
+}
+
 impl<'a> AccountPool<'a> {
     /// Makes the keys of accounts. Blocked are those in `blocked`, which is sorted, and those that more of these
     /// accounts share than their own rule allows: Link goes by the most generous rule, and all accounts of a key that
     /// it let pass are together.
     pub fn new(accounts: Vec<&'a Account<'a>>, matcher: &mut Matcher, config: &Config, blocked: &[Node]) -> Self {
+        Self::with_ambiguous(accounts, matcher, config, blocked, BTreeSet::new())
+    }
+
+    /// As [`AccountPool::new`], where these keys are ambiguous, whatever additions the accounts have.
+    pub fn with_ambiguous(
+        accounts: Vec<&'a Account<'a>>,
+        matcher: &mut Matcher,
+        config: &Config,
+        blocked: &[Node],
+        ambiguous: BTreeSet<Node>,
+    ) -> Self {
         let mut pool = Self::with_all_keys(accounts, matcher);
+        pool.ambiguous.all.extend(ambiguous);
         pool.over_limit = pool.find_over_limit(config, blocked);
         pool.set_blocked_apart(matcher, blocked);
         pool
@@ -58,9 +91,45 @@ impl<'a> AccountPool<'a> {
         for account in &accounts {
             let listed = matcher.blocklist().of(account);
             matcher.keys_without(account, listed, &mut keys);
-            ranges.push(KeysOfAccount { linking_end: keys.len(), end: keys.len(), listed, blocked: listed });
+            let end = keys.len();
+            ranges.push(KeysOfAccount { linking_end: end, blocked_end: end, end, listed, blocked: listed });
         }
-        Self { accounts, keys, ranges, over_limit: BTreeMap::new() }
+        let over_limit = BTreeMap::new();
+        let mut pool =
+            Self { accounts, keys, ranges, over_limit, bare: BTreeMap::new(), ambiguous: AmbiguousKeys::default() };
+        pool.find_ambiguous(matcher);
+        pool
+    }
+
+    fn find_ambiguous(&mut self, matcher: &Matcher) {
+        let mut additions: BTreeMap<Node, BTreeSet<(TextField, &str)>> = BTreeMap::new();
+        for (number, account) in (0..).zip(&self.accounts) {
+            for key in matcher.keys_with_additions(account, self.ranges[number as usize].listed) {
+                additions.entry(key.node).or_default().extend(key.additions);
+                if !key.is_own {
+                    self.bare.entry(number).or_default().push(key.node);
+                }
+            }
+        }
+        let are_several = |(_, additions): &(Node, BTreeSet<(TextField, &str)>)| {
+            let fields = additions.iter().map(|(field, _)| *field);
+            fields.collect::<BTreeSet<_>>().len() < additions.len()
+        };
+        self.ambiguous.all = additions.into_iter().filter(are_several).map(|(node, _)| node).collect();
+        if self.ambiguous.all.is_empty() {
+            return;
+        }
+        for number in self.numbers() {
+            let nodes = self.all_keys(number).iter().map(|key| key.node);
+            let own = nodes.filter(|node| self.ambiguous.all.contains(node) && !self.is_bare(number, *node));
+            let own: Vec<Node> = own.collect();
+            self.ambiguous.owned.extend(own);
+        }
+    }
+
+    /// Whether a key of an account is of values that it has with additions only.
+    fn is_bare(&self, account: u32, key: Node) -> bool {
+        self.bare.get(&account).is_some_and(|bare| bare.contains(&key))
     }
 
     fn find_over_limit(&self, config: &Config, blocked: &[Node]) -> BTreeMap<Node, u32> {
@@ -77,21 +146,30 @@ impl<'a> AccountPool<'a> {
     }
 
     fn set_blocked_apart(&mut self, matcher: &Matcher, blocked: &[Node]) {
-        if blocked.is_empty() && self.over_limit.is_empty() {
+        if blocked.is_empty() && self.over_limit.is_empty() && self.bare.is_empty() {
             return;
         }
         let over_limit = &self.over_limit;
         let is_blocked =
             |key: &MatchKey| blocked.binary_search(&key.node).is_ok() || over_limit.contains_key(&key.node);
         let mut start = 0;
-        for (range, account) in self.ranges.iter_mut().zip(&self.accounts) {
+        for (number, (range, account)) in (0..).zip(self.ranges.iter_mut().zip(&self.accounts)) {
             let keys = &mut self.keys[start..range.end];
-            // Stable: among themselves, both kinds stay in the order of the rules.
-            keys.sort_by_key(is_blocked);
-            range.linking_end = start + keys.partition_point(|key| !is_blocked(key));
-            for key in &self.keys[range.linking_end..range.end] {
+            let bare = self.bare.get(&number).map(Vec::as_slice).unwrap_or_default();
+            let kind = |key: &MatchKey| match is_blocked(key) {
+                true => KindOfKey::Blocked,
+                false if bare.contains(&key.node) && self.ambiguous.all.contains(&key.node) => KindOfKey::Ambiguous,
+                false => KindOfKey::Linking,
+            };
+            // Stable: among themselves, keys of a kind stay in the order of the rules.
+            keys.sort_by_key(kind);
+            range.linking_end = start + keys.partition_point(|key| kind(key) == KindOfKey::Linking);
+            range.blocked_end = start + keys.partition_point(|key| kind(key) <= KindOfKey::Blocked);
+            let blocked = &self.keys[range.linking_end..range.blocked_end];
+            // What is left of a value without its addition is no value of the account.
+            for key in blocked.iter().filter(|key| !bare.contains(&key.node)) {
                 match matcher.rule(*key).only_field() {
-                    Some(field) if !account.has_other_values() => range.blocked.insert_first(field),
+                    Some(field) if account.values(field).nth(1).is_none() => range.blocked.insert_first(field),
                     Some(field) => {
                         let (part, values) = (&matcher.rule(*key).key[0], matcher.values_of(*key, account));
                         let listed = range.listed;
@@ -141,10 +219,17 @@ impl<'a> AccountPool<'a> {
     /// An account's keys that are blocked, in the order of the rules.
     pub fn blocked_keys(&self, number: u32) -> &[MatchKey] {
         let range = self.ranges[number as usize];
-        &self.keys[range.linking_end..range.end]
+        &self.keys[range.linking_end..range.blocked_end]
     }
 
-    /// An account's keys: those that link it, then those that are blocked.
+    /// An account's ambiguous keys that it has with additions, and other accounts without any: they do not meet by these.
+    pub fn ambiguous_keys(&self, number: u32) -> impl Iterator<Item = &MatchKey> {
+        let range = self.ranges[number as usize];
+        let keys = &self.keys[range.blocked_end..range.end];
+        keys.iter().filter(|key| self.ambiguous.owned.contains(&key.node))
+    }
+
+    /// All keys of an account: those that link it, those that are blocked, and ambiguous ones.
     pub fn all_keys(&self, number: u32) -> &[MatchKey] {
         &self.keys[self.start(number)..self.ranges[number as usize].end]
     }
@@ -182,10 +267,18 @@ impl<'a> AccountPool<'a> {
         let mut end = 0;
         let ranges = keys.iter().map(|keys| {
             end += keys.len();
-            KeysOfAccount { linking_end: end, end, listed: BlockedSet::NONE, blocked: BlockedSet::NONE }
+            let (listed, blocked) = (BlockedSet::NONE, BlockedSet::NONE);
+            KeysOfAccount { linking_end: end, blocked_end: end, end, listed, blocked }
         });
         let ranges = ranges.collect();
-        Self { accounts: accounts.iter().collect(), keys: keys.concat(), ranges, over_limit: BTreeMap::new() }
+        Self {
+            accounts: accounts.iter().collect(),
+            keys: keys.concat(),
+            ranges,
+            over_limit: BTreeMap::new(),
+            bare: BTreeMap::new(),
+            ambiguous: AmbiguousKeys::default(),
+        }
     }
 }
 

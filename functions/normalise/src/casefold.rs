@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizer;
 
-use super::text::{casefold, is_invisible, is_vowel_sign};
+use super::text::{casefold, is_invisible, is_vowel_sign, plain_arabic};
 
 /// Unicode's NFKC_Casefold (D147): `ß` and `SS` become `ss`, full-width letters and ligatures plain ones, invisible letters
-/// go. Beyond that there is one apostrophe and one hyphen, and there are no vowel signs of Arabic and Hebrew.
+/// go. Beyond that there is one apostrophe and one hyphen, there are no vowel signs of Arabic and Hebrew and one form of its letters, and there is nothing
+/// that capitals leave out: the dot of the Turkish `i`, and the accent of Greek.
 pub(super) fn fold(value: Cow<'_, str>) -> Cow<'_, str> {
     if value.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b'`') {
         return value;
@@ -30,17 +31,30 @@ pub(super) fn fold(value: Cow<'_, str>) -> Cow<'_, str> {
 
 fn fold_once(text: &str) -> String {
     const COMPOSER: icu_normalizer::ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfkc();
-    let plain: String = text.chars().filter_map(plain_mark).collect();
+    let mut plain: String = text.chars().filter_map(plain_letter).collect();
+    if plain.contains('\u{307}') {
+        plain = plain.replace("i\u{307}", "i").replace("I\u{307}", "i");
+    }
     COMPOSER.normalize(&casefold(Cow::Owned(plain))).into_owned()
 }
 
-/// The one form of apostrophes and hyphens; `None` for what is left out.
-fn plain_mark(letter: char) -> Option<char> {
+/// The one form of apostrophes, hyphens, and letters of which capitals have one form; `None` for what is left out.
+fn plain_letter(letter: char) -> Option<char> {
     match letter {
         '`' | '´' | '‘' | '’' | '‛' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | '′' | '＇' => Some('\''),
         '\u{2010}'..='\u{2015}' | '−' | '﹣' | '－' => Some('-'),
+        'İ' | 'ı' => Some('i'),
+        'ά' => Some('α'),
+        'έ' => Some('ε'),
+        'ή' => Some('η'),
+        'ί' => Some('ι'),
+        'ό' => Some('ο'),
+        'ύ' => Some('υ'),
+        'ώ' => Some('ω'),
+        'ΐ' => Some('ϊ'),
+        'ΰ' => Some('ϋ'),
         letter if is_invisible(letter) || is_vowel_sign(letter) => None,
-        letter => Some(letter),
+        letter => Some(plain_arabic(letter)),
     }
 }
 
@@ -57,9 +71,9 @@ mod tests {
             &[
                 ("A", "a"),
                 ("\u{DF}", "ss"),
-                ("\u{130}", "i\u{307}"),
+                ("\u{130}", "i"),
                 ("\u{1F0}", "\u{1F0}"),
-                ("\u{390}", "\u{390}"),
+                ("\u{390}", "\u{3CA}"),
                 ("\u{3A3}", "\u{3C3}"),
                 ("\u{3C2}", "\u{3C3}"),
                 ("\u{1E9E}", "ss"),
@@ -87,6 +101,15 @@ mod tests {
                 ("Anne\u{2010}Marie", "anne-marie"),
                 ("مُحَمَّد", "محمد"),
                 ("שָׁלוֹם", "שלום"),
+                ("أحمد", "احمد"),
+                ("علی", "علي"),
+                ("IŞIK", "işik"),
+                ("Işık", "işik"),
+                ("I\u{307}PEK", "ipek"),
+                ("İpek", "ipek"),
+                ("Νίκος", "νικοσ"),
+                ("ΝΊΚΟΣ", "νικοσ"),
+                ("ΝΙΚΟΣ", "νικοσ"),
             ],
         );
         assert!(matches!(fold(Cow::Borrowed("jürgen weiler")), Cow::Borrowed(_)));

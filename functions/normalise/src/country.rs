@@ -7,7 +7,7 @@ use super::placeholder::is_placeholder_of;
 use super::table::look_up;
 use super::text::ascii_alphanumerics;
 
-/// Codes (alpha-2, alpha-3, numeric), names in twelve languages and common aliases, without case, accents and
+/// Codes (alpha-2, alpha-3, numeric), names in 32 languages and common aliases, without case, accents and
 /// all that is neither letter nor digit. Made by `infra/tables/make.py` from Unicode CLDR (Unicode-3.0).
 const COUNTRIES: &str = include_str!("tables/countries.tsv");
 
@@ -112,6 +112,20 @@ mod tests {
             ("Suomi", "FI"),
             ("Sverige", "SE"),
             ("Niemcy", "DE"),
+            ("Česko", "CZ"),
+            ("Česká republika", "CZ"),
+            ("Magyarország", "HU"),
+            ("Россия", "RU"),
+            ("Україна", "UA"),
+            ("Ελλάδα", "GR"),
+            ("中国", "CN"),
+            ("日本", "JP"),
+            ("대한민국", "KR"),
+            ("Federal Republic of Germany", "DE"),
+            ("Bundesrepublik Deutschland", "DE"),
+            ("Oesterreich", "AT"),
+            ("UAE", "AE"),
+            ("DR Congo", "CD"),
             // Abbreviations; the European Union writes EL and UK.
             ("U.S.A.", "US"),
             ("USA", "US"),
@@ -124,8 +138,22 @@ mod tests {
         for (name, code) in cases {
             assert_eq!(of(name).as_deref(), Some(code), "{name}");
         }
-        for unknown in ["", "XX", "Atlantis", "the", "99", "0", "Europe", "n/a", "na", "#N/A", "-", &"a".repeat(10_000)]
-        {
+        for unknown in [
+            "",
+            "XX",
+            "Atlantis",
+            "the",
+            "99",
+            "0",
+            "Europe",
+            "MON",
+            "CAD",
+            "n/a",
+            "na",
+            "#N/A",
+            "-",
+            &"a".repeat(10_000),
+        ] {
             assert_eq!(of(unknown), None, "{unknown}");
         }
     }

@@ -82,6 +82,16 @@ pub fn comparable(value: &str) -> Cow<'_, str> {
     if value.is_ascii() { Cow::Borrowed(value) } else { text::nfc(text::visible(Cow::Borrowed(value))) }
 }
 
+/// The number and the extension of a phone number that has one, as `digits` and `e164` write it.
+#[inline]
+pub fn split_extension(number: &str) -> Option<(&str, &str)> {
+    // Nearly no number has one, and a byte is found faster than a text.
+    if !number.as_bytes().contains(&b';') {
+        return None;
+    }
+    number.split_once(phone_text::EXTENSION)
+}
+
 /// Runs the steps of a chain in order; `None` if a step gives none or the result is empty.
 #[inline]
 pub fn run<'a>(chain: &[Step], value: Cow<'a, str>, surroundings: Surroundings<'_>) -> Option<Cow<'a, str>> {

@@ -7,7 +7,8 @@ use super::table::look_up;
 use super::word_filter::WordFilter;
 
 /// Names and the one name that they are taken for. Made by `infra/tables/make.py`, which says how one is chosen, from
-/// the package nicknames (Apache-2.0) and the given names of the US Census of 1990 (public domain).
+/// the package nicknames (Apache-2.0) and the given names of the US Census of 1990 (public domain), and with short forms of
+/// six more languages.
 const NICKNAMES: &str = include_str!("tables/nicknames.tsv");
 static FILTER: WordFilter = WordFilter::of_table(NICKNAMES.as_bytes());
 
@@ -49,6 +50,14 @@ mod tests {
             ("Dick", "richard"),
             ("Liz", "elizabeth"),
             ("Kate", "katherine"),
+            ("Sepp", "josef"),
+            ("Paco", "francisco"),
+            ("José", "jose"),
+            ("Pepe", "jose"),
+            ("Beppe", "giuseppe"),
+            ("Kasia", "katarzyna"),
+            ("Миша", "михаил"),
+            ("Misha", "mikhail"),
             ("Jürgen", "jürgen"),
             ("Anna Maria", "anna maria"),
         ];

@@ -1,7 +1,7 @@
 //! Full names, and what else people write into the fields of a name: titles, suffixes, companies, couples.
 //!
-//! The words that are no names are in `tables/name_words.tsv`, from de, en, es, fr, it, nl, pl, pt and the languages of
-//! the north.
+//! The words that are no names are in `tables/name_words.tsv`, from cs, de, en, es, fr, it, nl, pl, pt and the languages
+//! of the north.
 
 mod company;
 mod split;
@@ -24,7 +24,7 @@ pub struct PersonName<'a> {
     pub honorific_prefix: Option<Cow<'a, str>>,
     /// Given names. `None` for a person of one name.
     pub given_name: Option<Cow<'a, str>>,
-    /// Initials behind the given name.
+    /// Initials, or a patronymic, behind the given name.
     pub middle_name: Option<Cow<'a, str>>,
     /// The family name with its particles. A person's only name is this one, as in passports (ICAO Doc 9303).
     pub family_name: Option<Cow<'a, str>>,
@@ -75,6 +75,19 @@ fn in_any_given_name(text: &str) -> Option<PersonName<'static>> {
 #[inline]
 pub fn in_family_name(text: &str) -> Option<PersonName<'static>> {
     if is_plain_text(text) { None } else { in_name(text) }
+}
+
+/// The generation among a name's suffixes, in one spelling: `Jr.`, `jun.` and `Junior` are `jr`.
+pub fn generation(suffixes: &str) -> Option<&'static str> {
+    let of_word = |word: &str| match &*word.trim_end_matches('.').to_ascii_lowercase() {
+        "jr" | "jnr" | "jun" | "junior" => Some("jr"),
+        "sr" | "snr" | "sen" | "senior" => Some("sr"),
+        "ii" | "2nd" => Some("ii"),
+        "iii" | "3rd" => Some("iii"),
+        "iv" | "4th" => Some("iv"),
+        _ => None,
+    };
+    suffixes.split([' ', ',']).find_map(of_word)
 }
 
 /// Whether a text is a single word.

@@ -15,7 +15,7 @@ const EXTENSION_DIGITS: usize = 7;
 pub(super) const EXTENSION: &str = ";ext=";
 
 /// The marks between a number and its extension, the longer of two that end alike first.
-const EXTENSION_MARKS: [&str; 33] = [
+const EXTENSION_MARKS: [&str; 35] = [
     "extension",
     "extensión",
     "extn",
@@ -53,6 +53,9 @@ const EXTENSION_MARKS: [&str; 33] = [
     "доб",
     "Доб",
     "ДОБ",
+    // A pause in a number that is dialled.
+    "p",
+    "w",
 ];
 
 /// What stands before a number in an address of the Web.
@@ -345,6 +348,7 @@ mod tests {
             ("030 5550134-DW12", "030 5550134", "12"),
             ("01 23 45 67 89 poste 12", "01 23 45 67 89", "12"),
             ("495 555-01-34 доб. 12", "495 555-01-34", "12"),
+            ("+49305550134p12", "+49305550134", "12"),
         ] {
             assert_eq!(with_extension(text), Some((number, extension)), "{text}");
         }

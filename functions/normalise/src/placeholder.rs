@@ -7,6 +7,7 @@ mod words;
 
 use super::birthdate::{is_placeholder_date, is_zeros};
 use super::field::TextField;
+use super::text::is_invisible;
 use super::word_filter::WordFilter;
 use super::{lowercase, spreadsheet};
 use words::{ANSWERS, NAMES_TOO, WORDS};
@@ -68,6 +69,7 @@ fn is_placeholder_in(field: TextField, value: &str) -> bool {
         Meaning::Value => match field {
             TextField::Birthdate => is_placeholder_date(value) || is_zeros(value),
             TextField::Country => is_unknown_country(value),
+            TextField::GivenName | TextField::FamilyName if is_of_marks(value) => true,
             _ => is_zero(field, value),
         },
         Meaning::Ambiguous => !is_code(),
@@ -129,6 +131,12 @@ fn case(name: &str) -> Case {
     // A single capital letter says nothing about the others.
     let is_upper = letters().count() > 1 && letters().all(|letter| !letter.is_lowercase());
     if is_upper { Case::Upper } else { Case::Mixed }
+}
+
+/// Whether a name has no letter and no digit: `***`.
+#[inline]
+fn is_of_marks(value: &str) -> bool {
+    !value.starts_with(|letter: char| letter.is_ascii_alphanumeric()) && !value.chars().any(char::is_alphanumeric)
 }
 
 /// `0` as a name or a place.
@@ -241,22 +249,37 @@ fn meaning(value: &str) -> Meaning {
     if may_be_word(bytes) { of_word(value) } else { Meaning::Value }
 }
 
+/// Whether a letter is invisible and says nothing about what wrote it, as control characters do.
+fn is_unseen(letter: char) -> bool {
+    is_invisible(letter) && !letter.is_control()
+}
+
+/// What programs write in brackets where nothing is, as spreadsheets do.
+const BLANKS: [&str; 7] = ["en blanco", "leeg", "leer", "tom", "vazio", "vide", "vuoto"];
+
 /// What a text stands for that starts or ends with a blank, a mark or a letter that is no ASCII.
 #[cold]
 fn with_marks(value: &str) -> Meaning {
     const ALONE: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}_.…?¿/\\'\"~,;:";
     let text = value.trim();
-    if text.chars().all(|letter| ALONE.contains(letter) || letter.is_whitespace()) {
+    if text.chars().all(|letter| ALONE.contains(letter) || letter.is_whitespace() || is_unseen(letter)) {
         return Meaning::Missing;
     }
     if spreadsheet::is_error(text) || text.eq_ignore_ascii_case("\\n") {
         return Meaning::Missing;
     }
     let inner = text.trim_matches(|letter: char| !letter.is_alphanumeric());
-    if !inner.is_empty() && inner.is_ascii() && !may_be_word(inner.as_bytes()) {
+    if !inner.is_empty()
+        && !text.starts_with(['<', '(', '[', '{'])
+        && inner.is_ascii()
+        && !may_be_word(inner.as_bytes())
+    {
         return Meaning::Value;
     }
     let is_in_brackets = text.starts_with(['<', '(', '[', '{']) && text.ends_with(['>', ')', ']', '}']);
+    if is_in_brackets && (inner.is_empty() || BLANKS.contains(&&*lowercase(inner))) {
+        return Meaning::Missing;
+    }
     match of_word(inner) {
         Meaning::Ambiguous if is_in_brackets => Meaning::Missing,
         meaning => meaning,
@@ -394,6 +417,14 @@ mod tests {
             "(blank)",
             "(none)",
             "\\N",
+            "[]",
+            "{}",
+            "(leer)",
+            "(Vide)",
+            "\u{200b}",
+            "null null",
+            "null, null",
+            "Undefined Undefined",
             "NaN",
             "nan",
             "<NA>",

@@ -142,15 +142,55 @@ pub(super) fn collapse(value: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(collapsed)
 }
 
-/// The closest ASCII letters (the tables of AnyAscii): `Zoë` becomes `Zoe`, `Müller` `Muller`, `Борис` `Boris`.
+/// The closest ASCII letters (the tables of AnyAscii): `Zoë` becomes `Zoe`, `Müller` `Muller`, `Борис` `Boris`. Names in
+/// Cyrillic letters end as most people write them: `Юлия` becomes `Yulia`, `Дмитрий` `Dmitry`. A grave accent is an apostrophe.
 pub(super) fn ascii(value: Cow<'_, str>) -> Cow<'_, str> {
     if value.is_ascii() {
-        return value;
+        return if value.contains('`') { Cow::Owned(value.replace('`', "'")) } else { value };
     }
-    if value.contains(is_vowel_sign) {
-        return Cow::Owned(any_ascii::any_ascii(&value.replace(is_vowel_sign, "")));
+    // The letters of Cyrillic, Hebrew and Arabic.
+    let is_respelt = value.chars().any(|letter| ('\u{400}'..='\u{77f}').contains(&letter));
+    let ascii = any_ascii::any_ascii(&if is_respelt { Cow::Owned(respelt(&value)) } else { value });
+    Cow::Owned(ascii.replace('`', "'"))
+}
+
+/// A text without vowel signs of Arabic and Hebrew, with one form of Arabic letters that people write in several, without
+/// the signs of Cyrillic that change a consonant, and with its endings `ия` and `ий` as people write them in Latin letters.
+fn respelt(text: &str) -> String {
+    let mut respelt = String::with_capacity(text.len());
+    let mut letters = text.chars().filter(|letter| !is_vowel_sign(*letter)).peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        let next = letters.peek().copied();
+        let is_dropped = match letter {
+            'ь' | 'ъ' | 'Ь' | 'Ъ' => true,
+            'и' | 'ы' | 'И' | 'Ы' if matches!(next, Some('й' | 'Й')) => {
+                letters.clone().nth(1).is_none_or(|after| !after.is_alphabetic())
+            }
+            _ => false,
+        };
+        let spelt = match letter {
+            'я' if matches!(before, 'и' | 'И') => 'а',
+            'Я' if matches!(before, 'и' | 'И') => 'А',
+            letter => plain_arabic(letter),
+        };
+        before = letter;
+        if !is_dropped {
+            respelt.push(spelt);
+        }
     }
-    Cow::Owned(any_ascii::any_ascii(&value))
+    respelt
+}
+
+/// The plain form of an Arabic letter that people write in several: alef with a hamza, and the forms of yeh and kaf.
+pub(super) fn plain_arabic(letter: char) -> char {
+    match letter {
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ى' | 'ی' => 'ي',
+        'ک' => 'ك',
+        'ة' => 'ه',
+        letter => letter,
+    }
 }
 
 /// The ASCII letters and digits of a text, after ASCII folding.
@@ -301,6 +341,18 @@ mod tests {
         ];
         check_step(ascii, &cases);
         assert_eq!(ascii(Cow::Borrowed("مُحَمَّد")), ascii(Cow::Borrowed("محمد")));
+        assert_eq!(ascii(Cow::Borrowed("أحمد")), ascii(Cow::Borrowed("احمد")));
+        for (name, expected) in [
+            ("Юлия", "Yulia"),
+            ("МАРИЯ", "MARIA"),
+            ("Наталья", "Natalya"),
+            ("Дмитрий", "Dmitry"),
+            ("Белый Андрей", "Bely Andrey"),
+            ("Щербакова", "Shcherbakova"),
+            ("O`Neil", "O'Neil"),
+        ] {
+            assert_eq!(ascii(Cow::Borrowed(name)), expected);
+        }
     }
 
     #[test]

@@ -10,18 +10,19 @@ use crate::account::Account;
 use crate::match_keys::{MatchKey, Matcher};
 use crate::merge::Guarded;
 
-/// The nodes of the accounts' keys that link nothing, sorted.
+/// The nodes of the accounts' keys that a guard holds back, sorted.
 ///
 /// Rules of one key have one name. As many accounts share it under each of them, so of those rules the ones with the
 /// lowest limits block it.
-pub(super) fn blocked_keys(
+pub(super) fn keys_of(
+    guard: &str,
     config: &Config,
     matcher: &mut Matcher,
     guarded: &[Guarded],
     accounts: &[Account<'_>],
-) -> Vec<Node> {
+) -> BTreeSet<Node> {
     let mut times: BTreeMap<(String, String, Vec<String>), usize> = BTreeMap::new();
-    for (account, rule, values) in guarded.iter().filter_map(Guarded::blocked_key) {
+    for (account, rule, values) in guarded.iter().filter_map(|guarded| guarded.key_of(guard)) {
         let values = values.into_iter().map(str::to_owned).collect();
         *times.entry((account.to_owned(), rule.to_owned(), values)).or_default() += 1;
     }
@@ -39,7 +40,7 @@ pub(super) fn blocked_keys(
             }
         }
     }
-    nodes.into_iter().collect()
+    nodes
 }
 
 /// The keys of an account with the names of their rules and their values.

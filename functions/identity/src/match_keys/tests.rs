@@ -37,6 +37,7 @@ fn no_key_is_made_of_nothing() {
     assert!(keys(&[NAMES], &[(TextField::GivenName, "Anna")]).is_empty());
     assert!(keys(&[NAMES], &[(TextField::GivenName, "Anna"), (TextField::FamilyName, " n/a ")]).is_empty());
     assert!(keys(&[NAMES], &[(TextField::GivenName, "Anna"), (TextField::FamilyName, "")]).is_empty());
+    assert!(keys(&[NAMES], &[(TextField::GivenName, "Anna"), (TextField::FamilyName, "Null")]).is_empty());
 }
 
 #[test]

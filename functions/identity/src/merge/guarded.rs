@@ -13,10 +13,15 @@ use crate::cluster::DividedCluster;
 use crate::json;
 use crate::pool::AccountPool;
 
+/// The guard of keys that too many accounts share.
+pub const BLOCKED_KEY: &str = "max_accounts_per_key";
+/// The guard of keys that an account has with one of several additions, so that it does not meet those without any.
+pub const AMBIGUOUS_KEY: &str = "ambiguous_keys";
+
 /// A line of what guards did, as Explain reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Guarded {
-    /// `max_accounts_per_key` and `blocked_values`; or the limits at which a customer was divided, with commas.
+    /// `max_accounts_per_key`, `ambiguous_keys` and `blocked_values`; or the limits at which a customer was divided, with commas.
     guard: String,
     /// The rule, of a key that is blocked.
     key: Option<String>,
@@ -35,8 +40,11 @@ impl Guarded {
         self.account.iter().chain(self.parts.iter().flatten()).map(String::as_str)
     }
 
-    /// The account, the rule and the values of a key that links nothing.
-    pub fn blocked_key(&self) -> Option<(&str, &str, Vec<&str>)> {
+    /// The account, the rule and the values of a key that links nothing, by the guard of this name.
+    pub fn key_of(&self, guard: &str) -> Option<(&str, &str, Vec<&str>)> {
+        if self.guard != guard {
+            return None;
+        }
         let values = self.value.as_ref().and_then(Value::as_array)?;
         let values = values.iter().filter_map(Value::as_str).collect();
         Some((self.account.as_deref()?, self.key.as_deref()?, values))
@@ -62,7 +70,12 @@ pub(super) fn write(clustered: &Clustered<'_>, merger: &Merger<'_>, output: &mut
             let accounts = pool.over_limit(key.node);
             output.blocked.entry(key.node).or_insert_with(|| BlockedRule { rule: rule.name(), accounts });
             let values = merger.matcher.values_of(*key, account);
-            blocked_key(account, rule, &values, output);
+            key_of_account(BLOCKED_KEY, account, rule, &values, output);
+        }
+        for key in pool.ambiguous_keys(number) {
+            *output.guards.entry(AMBIGUOUS_KEY.to_owned()).or_default() += 1;
+            let values = merger.matcher.values_of(*key, account);
+            key_of_account(AMBIGUOUS_KEY, account, &merger.config.matches[key.rule], &values, output);
         }
     }
     for divided in &clustered.clusters.divided {
@@ -70,11 +83,17 @@ pub(super) fn write(clustered: &Clustered<'_>, merger: &Merger<'_>, output: &mut
     }
 }
 
-/// A key of an account is blocked: too many accounts share it.
-fn blocked_key(account: &Account<'_>, rule: &MatchRule, values: &[Cow<'_, str>], output: &mut MergeOutput) {
+/// A key does not link an account.
+fn key_of_account(
+    guard: &str,
+    account: &Account<'_>,
+    rule: &MatchRule,
+    values: &[Cow<'_, str>],
+    output: &mut MergeOutput,
+) {
     let out = &mut output.guarded;
     out.push(b'{');
-    json::push_member(out, "guard", "max_accounts_per_key");
+    json::push_member(out, "guard", guard);
     json::push_member(out, "key", &rule.name());
     json::push_name(out, "value");
     json::push_strings(out, values.iter().map(AsRef::as_ref));

@@ -43,8 +43,9 @@ pub struct Manifest {
     /// The blocked match keys that most accounts share, at most 100, the most shared first. `counts` has the number of
     /// all.
     pub blocked: Vec<BlockedKey>,
-    /// How often each guard acted on a member or customer: `blocked_values`, `never`, `refused`, `max_distinct.<field>`,
-    /// `max_per_source.<source>`, `max_accounts_per_customer`. The files in `files.blocked` have the details.
+    /// How often each guard acted on a member or customer: `blocked_values`, `ambiguous_keys`, `never`, `refused`,
+    /// `max_distinct.<field>`, `max_per_source.<source>`, `max_accounts_per_customer`. The files in `files.blocked` have
+    /// the details.
     #[serde(default)]
     pub guards: BTreeMap<String, u64>,
     /// Values in this run's rows that could not be used as they are, by field and reason.

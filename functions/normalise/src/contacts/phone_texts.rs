@@ -16,7 +16,8 @@ const WORDS: [&str; 13] = ["oder", "or", "und", "and", "ou", "o", "y", "e", "et"
 /// The phone numbers that stand in a text, as they are written there.
 ///
 /// `;`, `|` and line ends separate them; commas, `/` and words such as `oder` do so between texts that can be numbers by
-/// themselves: `030/1234567` is one number. A `+` behind digits begins another number.
+/// themselves: `030/1234567` is one number. Other words do so between whole numbers: `… Fax …`. A `+` behind digits begins
+/// another number.
 #[inline]
 pub fn phone_numbers(text: Cow<'_, str>) -> Parts<'_> {
     if is_one(&text) { Parts::one(text) } else { parts(text) }
@@ -91,9 +92,14 @@ fn between_semicolons(line: &str) -> Vec<&str> {
 
 /// Adds the numbers of a text that has no certain separator.
 fn add_numbers(text: &str, found: &mut Vec<String>) {
+    let has_extension = with_extension(text).is_some();
     let split = places(text).into_iter().find_map(|(start, end)| {
-        let (before, behind) = (text[..start].trim(), text[end..].trim());
-        is_between(before, text[start..end].trim(), behind).then_some((before, behind))
+        let (before, separator, behind) = (text[..start].trim(), text[start..end].trim(), text[end..].trim());
+        let is_split = match Separator::of(separator) {
+            Separator::Word => !has_extension && are_whole(before, behind),
+            separator => is_between(before, separator, behind),
+        };
+        is_split.then_some((before, behind))
     });
     match split {
         Some((before, behind)) => {
@@ -112,7 +118,7 @@ fn places(text: &str) -> Vec<(usize, usize)> {
     let mut word_start = 0;
     for word in text.split_inclusive(char::is_whitespace) {
         let bare = word.trim_end();
-        if WORDS.iter().any(|known| bare.eq_ignore_ascii_case(known)) {
+        if bare == "&" || bare.contains(char::is_alphabetic) {
             places.push((word_start, word_start + bare.len()));
         }
         word_start += word.len();
@@ -121,14 +127,40 @@ fn places(text: &str) -> Vec<(usize, usize)> {
     places
 }
 
+/// What may separate two numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Separator {
+    Mark,
+    /// One of [`WORDS`].
+    And,
+    /// Any other word: of the number behind it, or of the one before.
+    Word,
+}
+
+impl Separator {
+    fn of(text: &str) -> Self {
+        match text {
+            "/" | "／" | "," | "" => Self::Mark,
+            _ if WORDS.iter().any(|known| text.eq_ignore_ascii_case(known)) => Self::And,
+            _ => Self::Word,
+        }
+    }
+}
+
+/// Whether two texts are whole numbers.
+fn are_whole(before: &str, behind: &str) -> bool {
+    let (left, right) = (digits(before), digits(first_of(behind)));
+    left >= WHOLE_DIGITS && right >= WHOLE_DIGITS
+}
+
 /// Whether a separator stands between two numbers.
-fn is_between(before: &str, separator: &str, behind: &str) -> bool {
+fn is_between(before: &str, separator: Separator, behind: &str) -> bool {
     let (left, right) = (digits(before), digits(first_of(behind)));
     let begins = behind.trim_start_matches(|letter: char| !letter.is_ascii_digit() && letter != '+');
     let is_called = begins.starts_with(['+', '0']) && right >= CALLED_DIGITS;
     match separator {
-        "/" | "／" | "," | "" => left >= CALLED_DIGITS && is_called || left >= WHOLE_DIGITS && right >= WHOLE_DIGITS,
-        _ => left >= LISTED_DIGITS && right >= LISTED_DIGITS,
+        Separator::And => left >= LISTED_DIGITS && right >= LISTED_DIGITS,
+        _ => left >= CALLED_DIGITS && is_called || left >= WHOLE_DIGITS && right >= WHOLE_DIGITS,
     }
 }
 
@@ -170,6 +202,9 @@ mod tests {
             ("0151 23456771\n030 7654322", ["0151 23456771", "030 7654322"]),
             ("+1 212 555 0123;ext=45; +1 212 555 0199", ["+1 212 555 0123;ext=45", "+1 212 555 0199"]),
             ("n/a; 030 7654322", ["n/a", "030 7654322"]),
+            ("0151 23456762 bzw. 030 7654322", ["0151 23456762", "030 7654322"]),
+            ("212-555-0159 (h) 917-555-0160 (c)", ["212-555-0159", "917-555-0160 (c)"]),
+            ("Tel 030 7654321 Fax 030 7654322", ["Tel 030 7654321", "030 7654322"]),
         ] {
             assert_eq!(of(text), expected, "{text}");
         }
@@ -200,6 +235,8 @@ mod tests {
             "n/a",
             "unknown",
             "+49 30 1234567-8",
+            "0151 23456781 ab 01.01.2024",
+            "030 123456789 Durchwahl 0123456",
         ] {
             assert_eq!(of(text), [text], "{text}");
         }

@@ -29,6 +29,14 @@ impl<'t> NameWords<'t> {
     /// Reads `First Last`.
     pub(super) fn read_in_order(&mut self, words: &[Word<'t>]) {
         let words = self.strip(words);
+        if let [family, given, patronymic] = words
+            && is_patronymic(patronymic)
+            && !is_patronymic(given)
+        {
+            self.family.push(*family);
+            self.read_given(&[*given, *patronymic]);
+            return;
+        }
         if comes_family_first(words) {
             self.family.extend_from_slice(&words[..1]);
             self.given.extend_from_slice(&words[1..]);
@@ -52,9 +60,12 @@ impl<'t> NameWords<'t> {
         self.read_given(given);
     }
 
-    /// Reads given names; initials behind them are the middle name.
+    /// Reads given names; initials or a patronymic behind them are the middle name.
     fn read_given(&mut self, given: &[Word<'t>]) {
-        let initials = given.iter().rev().take_while(|word| word.is_initials()).count();
+        let initials = match given {
+            [_, patronymic] if is_patronymic(patronymic) => 1,
+            _ => given.iter().rev().take_while(|word| word.is_initials()).count(),
+        };
         let (names, initials) = given.split_at(given.len() - initials);
         if names.is_empty() {
             self.given.extend_from_slice(initials);
@@ -76,6 +87,12 @@ impl<'t> NameWords<'t> {
             ..super::PersonName::default()
         }
     }
+}
+
+/// Whether a word is a patronymic in Cyrillic letters: `Иванович`, `Петровна`.
+fn is_patronymic(word: &Word<'_>) -> bool {
+    let ends = ["ович", "евич", "йович", "ьич", "овна", "евна", "ична", "івна", "ївна"];
+    !word.text.is_ascii() && ends.iter().any(|end| word.text.strip_suffix(end).is_some_and(|name| name.len() > 2))
 }
 
 /// Whether a name is written with the family name first: in Chinese, Japanese or Korean letters, or in Vietnamese.

@@ -341,3 +341,49 @@ fn fields_of_a_name_are_relieved_of_what_is_no_name() {
         assert_eq!(family(name), None, "{name}");
     }
 }
+
+#[test]
+fn names_of_birth_and_typographic_nicknames_are_no_part_of_the_name() {
+    let cases = [
+        ("Eva Lang geb. Weber", "|Eva||Lang|"),
+        ("Eva Lang, geb. Weber", "|Eva||Lang|"),
+        ("Lang geb. Weber, Eva", "|Eva||Lang|"),
+        ("Lang, Eva geborene Weber", "|Eva||Lang|"),
+        ("Claire Petit née Blanc", "|Claire||Petit|"),
+        ("Anna Kowalska z domu Nowak", "|Anna||Kowalska|"),
+        ("Peter ‘Pit’ Lang", "|Peter||Lang|"),
+        ("Sean O‘Malley", "|Sean||O‘Malley|"),
+    ];
+    check(&cases);
+    assert_eq!(full_name("Eva Lang geb. Weber").dropped, Some(AN_ASIDE));
+}
+
+#[test]
+fn patronymics_are_the_middle_name_wherever_the_family_name_stands() {
+    let cases = [
+        ("Петров Иван Иванович", "|Иван|Иванович|Петров|"),
+        ("Иван Иванович Петров", "|Иван|Иванович|Петров|"),
+        ("Петрова, Анна Сергеевна", "|Анна|Сергеевна|Петрова|"),
+        ("Шевченко Олена Іванівна", "|Олена|Іванівна|Шевченко|"),
+        ("Роман Абрамович", "|Роман||Абрамович|"),
+    ];
+    check(&cases);
+}
+
+#[test]
+fn titles_of_more_countries() {
+    let cases = [
+        ("MUDr. Jan Dvořák", "MUDr.|Jan||Dvořák|"),
+        ("JUDr. Ing. Petr Novák", "JUDr. Ing.|Petr||Novák|"),
+        ("Univ.-Prof. Dr. Hans Kuhn", "Univ.-Prof. Dr.|Hans||Kuhn|"),
+        ("Sayın Ali Kaya", "Sayın|Ali||Kaya|"),
+        ("Omar El Sayed", "|Omar||El Sayed|"),
+        ("Khalid Al Amin", "|Khalid||Al Amin|"),
+        ("Al Gore", "|Al||Gore|"),
+        ("Autohaus Meier", "[Autohaus Meier]"),
+        ("Hotel Adler", "[Hotel Adler]"),
+        ("Universität Bonn", "[Universität Bonn]"),
+        ("University of Leeds", "[University of Leeds]"),
+    ];
+    check(&cases);
+}

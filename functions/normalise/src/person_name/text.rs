@@ -133,19 +133,41 @@ fn push<'t>(words: &mut Vec<Word<'t>>, piece: &'t str) {
 
 /// What encloses a note or a nickname.
 const BRACKETS: [(char, char); 4] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>')];
-const QUOTES: [(char, char); 7] =
-    [('"', '"'), ('“', '”'), ('„', '“'), ('„', '”'), ('«', '»'), ('»', '«'), ('\'', '\'')];
+const QUOTES: [(char, char); 9] =
+    [('"', '"'), ('“', '”'), ('„', '“'), ('„', '”'), ('«', '»'), ('»', '«'), ('\'', '\''), ('‘', '’'), ('‚', '‘')];
 
 /// What stands before somebody else's name, or a note.
 const CARE_OF: [&str; 2] = [" c/o ", " C/O "];
 
-/// The text without notes in brackets, nicknames in quotation marks and whom a letter goes to, if anything else is there.
+/// What stands before the name that somebody was born with, in de, fr, it, nl, sv, da, pl and cs.
+const BORN: [&str; 14] = [
+    " geb. ",
+    " geb ",
+    " geborene ",
+    " geborener ",
+    " née ",
+    " né ",
+    " nee ",
+    " nata ",
+    " född ",
+    " født ",
+    " z domu ",
+    " z d. ",
+    " roz. ",
+    " rozená ",
+];
+
+/// The text without notes in brackets, nicknames in quotation marks, names of birth and whom a letter goes to, if anything
+/// else is there.
 pub(super) fn without_asides(text: &str) -> Cow<'_, str> {
     let care_of = CARE_OF.into_iter().find_map(|mark| text.split_once(mark));
     let mut text = match care_of.filter(|(name, _)| name.chars().any(char::is_alphanumeric)) {
         Some((name, _)) => Cow::Owned(name.to_owned()),
         None => Cow::Borrowed(text),
     };
+    if let Some(without) = without_birth_name(&text) {
+        text = Cow::Owned(without);
+    }
     for (open, close) in BRACKETS.into_iter().chain(QUOTES) {
         while let Some(without) = without_aside(&text, open, close) {
             text = Cow::Owned(without);
@@ -154,11 +176,25 @@ pub(super) fn without_asides(text: &str) -> Cow<'_, str> {
     text
 }
 
+/// The text without a name of birth, which goes up to the next comma; `None` if there is none.
+fn without_birth_name(text: &str) -> Option<String> {
+    // In a text of small letters, some of these are names.
+    let (name, born) = BORN.into_iter().find_map(|mark| text.split_once(mark)).filter(|_| has_capital(text))?;
+    let name = name.trim_end_matches([',', ' ']);
+    let behind = born.find(',').map_or("", |comma| &born[comma..]);
+    name.chars().any(char::is_alphanumeric).then(|| [name, behind].concat())
+}
+
+fn has_capital(text: &str) -> bool {
+    text.chars().any(char::is_uppercase)
+}
+
 /// The text without the first aside between two marks; `None` if there is none, or nothing else.
 fn without_aside(text: &str, open: char, close: char) -> Option<String> {
     let is_quote = open == close;
     // A quotation mark inside of a word is an apostrophe.
-    let opens = |at: usize| !is_quote || text[..at].chars().next_back().is_none_or(char::is_whitespace);
+    let opens =
+        |at: usize| !(is_quote || open == '‘') || text[..at].chars().next_back().is_none_or(char::is_whitespace);
     let start = text.match_indices(open).map(|(at, _)| at).find(|at| opens(*at))?;
     let inside = start + open.len_utf8();
     let closes = |at: usize| {

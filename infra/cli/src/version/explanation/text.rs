@@ -193,6 +193,7 @@ fn why(finding @ PairFinding { verdict, key, over, conditions, .. }: &PairFindin
         }
         Verdict::OtherSources => "not asked: the rule links accounts of other sources".to_owned(),
         Verdict::BlockedKey => format!("blocked: both have {left}, but too many accounts do"),
+        Verdict::AmbiguousKey => format!("ambiguous: both have {left}, but accounts have several additions to it"),
         Verdict::BlockedValue => format!("nobody's: {left} and {right}, and a blocked value is among them"),
         Verdict::DifferentKeys => format!("different: {left} and {right}"),
         Verdict::MissingValue => format!("missing: {left} and {right}"),
