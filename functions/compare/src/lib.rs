@@ -57,12 +57,9 @@ async fn compare(run: &RunId, tile: Tile, context: &Context, moved: &mut Moved) 
     moved.records_in = given;
     moved.records_out = compared;
     moved.bytes_out += bytes.len() as u64;
-    context.put(&keys::match_tile(run, tile.tile, VECTORS), bytes).await?;
+    context.put(&keys::match_vectors(run, tile.tile), bytes).await?;
     Ok(CompareResult { given, repeated: given - compared, compared })
 }
-
-/// The name of the objects with compared pairs.
-const VECTORS: &str = "vectors";
 
 /// The records of a tile's slices.
 struct Slices {

@@ -502,9 +502,19 @@ pub fn match_pairs(run: &RunId) -> String {
     format!("match/{run}/pairs.json")
 }
 
-/// An object of a tile: `patterns` and `histogram` of Compare, `links` of Score.
-pub fn match_tile(run: &RunId, tile: u32, what: &str) -> String {
+/// An object of a tile.
+fn match_tile(run: &RunId, tile: u32, what: &str) -> String {
     format!("match/{run}/tiles/{tile:05}.{what}")
+}
+
+/// The compared pairs of a tile, by comparison pattern.
+pub fn match_vectors(run: &RunId, tile: u32) -> String {
+    match_tile(run, tile, "vectors")
+}
+
+/// The links of a tile, and the frequency classes of accounts, by shard of Link.
+pub fn match_links(run: &RunId, tile: u32) -> String {
+    match_tile(run, tile, "links")
 }
 
 /// The list of tiles: one line per invocation of Compare and of Score.

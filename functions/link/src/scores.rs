@@ -28,7 +28,7 @@ impl ShardScores {
         moved: &mut Moved,
     ) -> Result<Option<Self>, StageError> {
         let Some(matching) = &layout.matching else { return Ok(None) };
-        let keys: Vec<String> = (0..tiles(matching.slices)).map(|tile| keys::match_tile(run, tile, "links")).collect();
+        let keys: Vec<String> = (0..tiles(matching.slices)).map(|tile| keys::match_links(run, tile)).collect();
         let readers = scores::readers(0..layout.shards).end;
         let fetch = |key: &String| {
             let key = key.clone();

@@ -56,7 +56,7 @@ async fn score(run: &RunId, tile: Tile, context: &Context, moved: &mut Moved) ->
     moved.records_in = pairs;
     moved.records_out = links;
     moved.bytes_out += bytes.len() as u64;
-    context.put(&keys::match_tile(run, tile.tile, "links"), bytes).await?;
+    context.put(&keys::match_links(run, tile.tile), bytes).await?;
     Ok(ScoreResult { pairs, links, accounts })
 }
 
@@ -70,7 +70,7 @@ async fn links(
 ) -> Result<(Vec<ReferenceLink>, u64), StageError> {
     let RunModel { model, counts, threshold, .. } = context.json(&keys::match_model(run)).await?;
     let weights = Weights::new(&model, &counts);
-    let key = keys::match_tile(run, tile.tile, "vectors");
+    let key = keys::match_vectors(run, tile.tile);
     let vectors = Vectors::read(context.store.as_ref(), &key).await.map_err(StageError::reading_part)?;
     moved.bytes_in += vectors.bytes_in();
     let scores: Vec<Option<i32>> = vectors

@@ -14,7 +14,7 @@ pub(crate) async fn histogram(run: &RunId, context: &Context, moved: &mut Moved)
     let tiles: Vec<Tile> = context.json_lines(&keys::match_tiles(run)).await?;
     let mut histogram = Histogram::default();
     for tile in &tiles {
-        let key = keys::match_tile(run, tile.tile, "vectors");
+        let key = keys::match_vectors(run, tile.tile);
         let read = vectors::add_patterns(context.store.as_ref(), &key, &mut histogram).await;
         moved.bytes_in += read.map_err(StageError::reading_part)?;
     }
