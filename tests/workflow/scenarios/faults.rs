@@ -17,7 +17,7 @@ fn every_fault_of_the_configuration_is_told_with_its_line() {
         ("as = \"unix_ms\"", "as = \"moon\"", "moon"),
         ("phone_number = \"e164\"", "phone_number = \"e146\"", "e146"),
         ("on = \"given_name\"", "on = \"given_nam\"", "given_nam"),
-        ("max_accounts_per_key = 10", "max_accounts_per_key = \"ten\"", "max_accounts_per_key"),
+        ("threshold = 0 ", "threshold = \"zero\" ", "threshold"),
     ];
     for (right, wrong, _) in faults {
         assert!(text.contains(right), "the sample's configuration has {right}");

@@ -6,6 +6,7 @@ use onefold_config::{Config, LineSpan, RowFormat, Source, SourceKind, nearest};
 use onefold_lake::data::table::StoredTable;
 use onefold_lake::keys;
 use onefold_rows::setup_checks::{self, SetupFinding};
+use onefold_scoring::ScoredFields;
 use onefold_store::Object;
 
 use super::diagnostics::{Diagnostic, Severity, show};
@@ -52,7 +53,8 @@ pub async fn check(path: &Path) -> Result<CheckResult, Error> {
     let sources = plural(config.sources.len(), "source");
     if !folder.has_data() {
         let note = format!("{sources}; the file alone was checked, as no landing/ or reference/ is beside it");
-        return Ok(conclude(&shown, &text, &phones(&config, &text, |_| true), &note));
+        let found: Vec<Diagnostic> = phones(&config, &text, |_| true).into_iter().chain(scores(&config)).collect();
+        return Ok(conclude(&shown, &text, &found, &note));
     }
     let found = check_data(&folder, &config, &text).await?;
     let note = format!("{sources}, {}", plural(config.tables().len(), "reference table"));
@@ -83,6 +85,7 @@ async fn check_data(folder: &DataFolder, config: &Config, text: &str) -> Result<
     found.extend(corrections.into_iter().map(|message| Diagnostic { severity: Severity::Error, place: None, message }));
     // The rows of files show what becomes of their numbers.
     found.extend(phones(config, text, |source| !with_files().any(|(with_files, _)| with_files.name == source.name)));
+    found.extend(scores(config));
     for (number, files) in files.iter().enumerate() {
         found.extend(check_files(&reader, config, text, number, files).await?);
     }
@@ -100,6 +103,23 @@ async fn check_data(folder: &DataFolder, config: &Config, text: &str) -> Result<
 fn phones(config: &Config, text: &str, is_meant: impl Fn(&Source) -> bool) -> Vec<Diagnostic> {
     let findings = setup_checks::check_phones(config, is_meant);
     findings.into_iter().map(|finding| placed(text, Severity::Warning, finding)).collect()
+}
+
+/// The fewest fields that tell persons apart by scores.
+const SCORED_FIELDS_MIN: usize = 2;
+
+/// A warning if scores compare too few fields.
+fn scores(config: &Config) -> Option<Diagnostic> {
+    config.score.as_ref()?;
+    let names: Vec<&str> = ScoredFields::of(config).iter().map(|field| field.name).collect();
+    let compared = match &names[..] {
+        [] => "no field".to_owned(),
+        [only] if names.len() < SCORED_FIELDS_MIN => format!("{only} alone"),
+        _ => return None,
+    };
+    let what_to_do = "map more fields, or write a [[match]] and no [score]";
+    let message = format!("scores would compare {compared}, so nothing can be learnt; {what_to_do}");
+    Some(Diagnostic { severity: Severity::Warning, place: None, message })
 }
 
 /// Checks the first rows of the first files of a source.

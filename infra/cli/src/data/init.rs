@@ -3,6 +3,7 @@
 mod columns;
 mod fields;
 mod head;
+mod identifiers;
 mod ids;
 mod items;
 mod look;

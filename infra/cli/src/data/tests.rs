@@ -140,7 +140,7 @@ error: max_accounts_per_key must be a whole number from 2 on; it is "ten"
 10 | 	max_accounts_per_key = "ten" # é
    | 	                       ^^^^^
 
-onefold.toml: 5 errors (tables and files are looked at when these are mended)
+onefold.toml: 4 errors (tables and files are looked at when these are mended)
 "#;
     let (report, is_sound) = check(&scratch.0).await;
     // What there is to choose from is not what this is about.

@@ -1,5 +1,6 @@
 //! `onefold try`: shows what becomes of a source's first rows.
 
+mod compared;
 pub mod side_by_side;
 pub mod trial;
 

@@ -114,12 +114,14 @@ pub fn guess(source: &str, columns: &Columns) -> FieldGuesses {
     search.settle_names();
     search.settle_location();
     search.id_of_the_rest();
+    search.identifiers();
     finish(search)
 }
 
 fn finish(search: Search<'_>) -> FieldGuesses {
     let Search { columns, found: mut fields, .. } = search;
-    fields.sort_by_key(|guess| WRITTEN.iter().position(|field| *field == guess.field));
+    // Fields of one's own come last.
+    fields.sort_by_key(|guess| WRITTEN.iter().position(|field| *field == guess.field).unwrap_or(WRITTEN.len()));
     let is_used = |pointer: &str| {
         fields.iter().any(|guess| guess.pointer == pointer || guess.also.iter().any(|also| also == pointer))
     };

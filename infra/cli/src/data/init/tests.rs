@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use onefold_config::TimeFormat;
+use onefold_config::{Config, ScoreSettings, TimeFormat};
 use onefold_lake::version::manifest::Manifest;
 use onefold_normalise::field::TextField;
 use onefold_tests::pipeline::{Knobs, Pipeline};
@@ -410,6 +410,53 @@ async fn parquet_of_another_tool_is_read_as_a_run_reads_it() {
     let tried = scratch.tried("lake", 1).await.unwrap();
     let id = format!("lake:{}", tried[0].cells.iter().find(|(name, _)| name == "id").unwrap().1);
     assert_eq!(tried[0].json()["account"]["ref"], id);
+}
+
+#[tokio::test]
+async fn scores_are_written_and_rules_are_shown_as_comments() {
+    let rows =
+        b"id,first_name,last_name,email,birthdate\n1,Bob,O'Hara,bob@x.zz,1970-03-04\n2,Ada,Stone,ada@x.zz,1971-05-26\n";
+    let scratch = Scratch::new(&[("landing/crm/a.csv", rows)]);
+    scratch.init().await.unwrap();
+    let (config, text) = (scratch.config(), scratch.config_text());
+    assert!(text.contains("\n[score]\n# threshold = 0 "), "{text}");
+    assert_eq!(config.score, Some(ScoreSettings::default()));
+    assert!(config.matches.is_empty(), "{text}");
+    assert!(check::check(&scratch.0).await.unwrap().report.contains("no fault"));
+
+    // Without their marks, the comments are settings.
+    let rule = text.lines().skip_while(|line| *line != "# [[match]]").take(3);
+    let rule: String = rule.map(|line| line.trim_start_matches("# ").to_owned() + "\n").collect();
+    assert!(rule.starts_with("[[match]]\nkey = \"email\"\nunless_differ = [{ field = \"given_name\", as = "), "{rule}");
+    let mut settings = text.replace("# unique_persons", "unique_persons").replace("# max_", "max_");
+    for key in ["threshold", "without", "model"] {
+        settings = settings.replace(&format!("# {key}"), key);
+    }
+    let config = Config::parse(&format!("{settings}{rule}")).unwrap_or_else(|faults| panic!("{faults}\n{settings}"));
+    assert!(config.score.is_some() && config.matches.len() == 1);
+
+    let tried = scratch.tried("crm", 1).await.unwrap();
+    let compared = &tried[0].json()["compared"];
+    assert_eq!(
+        compared[0],
+        serde_json::json!({"field": "given_name", "value": "bob (short for robert)"}),
+        "{compared}"
+    );
+    let shown = side_by_side::show(&tried, 100);
+    assert!(shown.contains("compared:") && shown.contains("  birthdate: 19700304"), "{shown}");
+}
+
+#[tokio::test]
+async fn too_little_to_tell_persons_by_is_told() {
+    let scratch = Scratch::new(&[("landing/crm/a.csv", b"id,email\n1,bob@x.zz\n2,ada@x.zz\n")]);
+    scratch.init().await.unwrap();
+    assert!(
+        scratch.config_text().contains("# Careful: there is too little in these sources"),
+        "{}",
+        scratch.config_text()
+    );
+    let checked = check::check(&scratch.0).await.unwrap();
+    assert!(checked.is_sound && checked.report.contains("scores would compare email alone"), "{}", checked.report);
 }
 
 /// What is written runs as it is: from generated files to customers, who are who they should be.

@@ -1,11 +1,13 @@
 //! Writes the configuration, with a reason for every guessed line.
 
 mod rules;
+mod scores;
 
 use std::collections::BTreeMap;
 
 use onefold_config::Config;
 use rules::push_rules;
+use scores::declarations;
 
 use super::fields::{FieldGuess, FieldGuesses, Sureness, Written, guess};
 use super::look::{SeenFiles, SeenSource};
@@ -15,8 +17,6 @@ use crate::table::plural;
 
 /// How many columns without a field are named.
 const OTHERS_MAX: usize = 30;
-/// The least that must follow the section of a source in a valid configuration.
-const SMALLEST_REST: &str = "\n[[match]]\nkey = \"email\"\n";
 
 /// A configuration that was guessed.
 #[derive(Debug)]
@@ -85,6 +85,7 @@ fn section(source: &SeenSource) -> Result<Section<'_>, LeftOut> {
     let mut text = source_head(&source.name, &look.layout);
     push_cautions(&mut text, source, look);
     push_region(&mut text, phones.as_ref());
+    text.push_str("# unique_persons = true # if no two accounts of it are one person's\n");
     text.push_str("\n[source.fields]\n");
     if guesses.in_force("id").is_none() {
         push_fields(&mut text, &guesses, true);
@@ -94,7 +95,7 @@ fn section(source: &SeenSource) -> Result<Section<'_>, LeftOut> {
     }
     push_fields(&mut text, &guesses, false);
     // A name or pointer that the configuration refuses leaves out this source, not all of them.
-    match Config::parse(&(text.clone() + SMALLEST_REST)) {
+    match Config::parse(&(text.clone() + &declarations([&guesses]))) {
         Ok(_) => Ok(Section { seen: source, look, guesses, phones, text: format!("\n{text}") }),
         Err(faults) => {
             let faults: Vec<String> = faults.0.into_iter().map(|fault| fault.message).collect();

@@ -1,4 +1,4 @@
-//! Shows rows, their accounts and their match keys in three columns.
+//! Shows rows, their accounts and what these are matched by in three columns.
 
 use console::{Term, measure_text_width};
 
@@ -34,7 +34,7 @@ pub fn show(rows: &[TriedRow], width: usize) -> String {
         out.push_str(&heading);
         out.push_str(&"─".repeat(width.saturating_sub(measure_text_width(&heading))));
         out.push('\n');
-        push_columns(&mut out, widths, [raw(row), account(row), keys(row)]);
+        push_columns(&mut out, widths, [raw(row), account(row), matched_by(row)]);
         if let Some((field, reason)) = &row.reject {
             let field = field.as_ref().map_or_else(String::new, |field| format!("{field}: "));
             out.push_str(&format!("rejected: {field}{reason}\n"));
@@ -81,16 +81,22 @@ fn account(row: &TriedRow) -> Vec<String> {
     shown.map(with_others).collect()
 }
 
-/// The match keys, or a line that says that there are none.
-fn keys(row: &TriedRow) -> Vec<String> {
+/// The match keys and the values that scored pairs compare, or a line that says that there are none.
+fn matched_by(row: &TriedRow) -> Vec<String> {
     let key = |(rule, values): &(String, Vec<(String, String)>)| {
         let values: Vec<&str> = values.iter().map(|(_, value)| value.as_str()).collect();
         format!("{rule} = {}", values.join(" + "))
     };
-    match row.account {
-        Some(_) if row.match_keys.is_empty() => vec!["(none: it stays alone)".to_owned()],
-        _ => row.match_keys.iter().map(key).collect(),
+    let mut lines: Vec<String> = row.match_keys.iter().map(key).collect();
+    let compared = row.compared.as_deref().unwrap_or_default();
+    if !compared.is_empty() {
+        lines.push("compared:".to_owned());
+        lines.extend(compared.iter().map(|(field, value)| format!("  {field}: {value}")));
     }
+    if lines.is_empty() && row.account.is_some() {
+        lines.push("(none: it stays alone)".to_owned());
+    }
+    lines
 }
 
 /// Writes three columns, each folded to its width.

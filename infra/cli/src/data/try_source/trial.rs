@@ -12,13 +12,14 @@ use onefold_rows::translate::{Segment, Tables, Translator, translate_chunk};
 use onefold_shell::Secrets;
 use serde_json::{Value, json};
 
+use super::compared::{ComparedTexts, ComparedValue};
 use crate::data::folder::DataFolder;
 use crate::data::losses;
 use crate::data::source_reader::{FirstRows, SourceReader, SourceRow, latest};
 use crate::error::Error;
 use crate::local::functions::hasher;
 
-/// A row and its account, match keys or reason of refusal.
+/// A row and its account, with what it is matched by, or the reason of refusal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TriedRow {
     /// The object and, if it is known, the line: `landing/crm/a.csv:2`.
@@ -31,6 +32,8 @@ pub struct TriedRow {
     pub account: Option<String>,
     /// The match keys: each rule with its fields and their values.
     pub match_keys: Vec<(String, Vec<(String, String)>)>,
+    /// As what scored pairs compare the account; `None` if the configuration scores no pairs.
+    pub compared: Option<Vec<ComparedValue>>,
     /// Fields whose value is not used, and other losses with their reason.
     pub dropped: Vec<String>,
     /// The field and the reason, if the row is refused.
@@ -68,7 +71,8 @@ pub async fn try_rows(
     let matcher = Matcher::new(config, hasher()?);
     let mut translator = Translator::new(config, source, &tables, matcher.clone()).at(latest(&rows));
 
-    let mut tried: Vec<TriedRow> = rows.iter().map(|row| try_row(&mut translator, &matcher, row)).collect();
+    let matching = Matching { matcher, compared: ComparedTexts::new(config) };
+    let mut tried: Vec<TriedRow> = rows.iter().map(|row| try_row(&mut translator, &matching, row)).collect();
     mark_repeated(&mut translator, &rows, &mut tried);
     let warnings = warnings(&reader, config, source, &rows).await?;
     Ok(Trial { rows: tried, notes, warnings })
@@ -115,22 +119,30 @@ async fn tables(reader: &SourceReader, config: &Config) -> Result<Tables, Error>
     })
 }
 
+/// What accounts are matched by: keys of rules, and values that scored pairs compare.
+struct Matching {
+    matcher: Matcher,
+    compared: Option<ComparedTexts>,
+}
+
+impl Matching {
+    fn keys(&self, account: &Account<'_>) -> Vec<(String, Vec<(String, String)>)> {
+        let keys = self.matcher.explain(account).into_iter().map(|(rule, values)| {
+            let values = values.into_iter().map(|(part, value)| (part.name(), value.into_owned()));
+            (rule.name(), values.collect())
+        });
+        keys.collect()
+    }
+}
+
 /// Translates a row on its own.
-fn try_row(translator: &mut Translator<'_>, matcher: &Matcher, row: &SourceRow) -> TriedRow {
+fn try_row(translator: &mut Translator<'_>, matching: &Matching, row: &SourceRow) -> TriedRow {
     let output = translate_chunk(translator, &row.text, std::slice::from_ref(&row.segment));
     let line = row.segment.line.map_or_else(String::new, |line| format!(":{line}"));
     let text = String::from_utf8_lossy(&output.accounts);
-    let match_keys = match Account::parse(text.trim_end()) {
-        Ok(account) => matcher
-            .explain(&account)
-            .into_iter()
-            .map(|(rule, values)| {
-                let values = values.into_iter().map(|(part, value)| (part.name(), value.into_owned()));
-                (rule.name(), values.collect())
-            })
-            .collect(),
-        Err(_) => Vec::new(),
-    };
+    let account = Account::parse(text.trim_end()).ok();
+    let match_keys = account.as_ref().map(|account| matching.keys(account)).unwrap_or_default();
+    let compared = |texts: &ComparedTexts| account.as_ref().map(|account| texts.of(account)).unwrap_or_default();
     let reject = serde_json::from_slice::<Value>(&output.rejects).ok();
     TriedRow {
         place: format!("{}{line}", row.segment.object),
@@ -138,6 +150,7 @@ fn try_row(translator: &mut Translator<'_>, matcher: &Matcher, row: &SourceRow) 
         cells: row.cells(),
         account: output.accounts.first().map(|_| text.trim_end().to_owned()),
         match_keys,
+        compared: matching.compared.as_ref().map(compared),
         dropped: output.dropped.into_keys().collect(),
         reject: reject.map(|reject| {
             let text = |name: &str| reject[name].as_str().map(ToOwned::to_owned);
@@ -187,13 +200,18 @@ impl TriedRow {
                 json!({"rule": rule, "values": values})
             })
             .collect();
-        json!({
+        let mut row = json!({
             "row": self.place,
             "raw": self.raw,
             "account": self.account.as_deref().and_then(|account| serde_json::from_str::<Value>(account).ok()),
             "match_keys": keys,
             "dropped": self.dropped,
             "reject": self.reject.as_ref().map(|(field, reason)| json!({"field": field, "reason": reason})),
-        })
+        });
+        if let Some(compared) = &self.compared {
+            let values = compared.iter().map(|(field, value)| json!({"field": field, "value": value}));
+            row["compared"] = values.collect();
+        }
+        row
     }
 }
