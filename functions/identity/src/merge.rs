@@ -67,10 +67,10 @@ pub struct Merger<'c> {
 pub enum MergeError {
     /// A line of it is no account.
     #[error(transparent)]
-    Line(#[from] LineError),
+    Line(LineError),
     /// Its scores are of other accounts.
     #[error(transparent)]
-    Scores(#[from] ScoresError),
+    Scores(ScoresError),
 }
 
 impl<'c> Merger<'c> {
@@ -137,12 +137,14 @@ impl<'c> Merger<'c> {
     /// # Errors
     /// A line is no account, or the scores are of other accounts.
     pub fn merge_scored(&mut self, text: &str, scores: &SliceScores) -> Result<MergeOutput, MergeError> {
-        let Some(scorer) = self.scorer else { return Ok(self.merge(text)?) };
-        let loaded = Loaded::read(text, self)?;
+        let Some(scorer) = self.scorer else {
+            return self.merge(text).map_err(MergeError::Line);
+        };
+        let loaded = Loaded::read(text, self).map_err(MergeError::Line)?;
         let hasher = self.matcher.hasher();
-        let scores = PoolScores::new(scorer, scores, &loaded.references(hasher))?;
+        let scores = PoolScores::new(scorer, scores, &loaded.references(hasher)).map_err(MergeError::Scores)?;
         let judge = judge(&loaded, self.config, &mut self.matcher, self.blocked);
-        let clusters = Clusters::with_scores(&judge, &self.config.guard, &scores)?;
+        let clusters = Clusters::with_scores(&judge, &self.config.guard, &scores).map_err(MergeError::Scores)?;
         Ok(self.write(&loaded, Clustered { judge, clusters, scores: Some(scores) }))
     }
 

@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn other_scripts_are_those_of_the_tables() {
-        for (name, expected) in [("юлия", "yuliya"), ("müller", "muller"), ("한 ά x", "Han a x")] {
+        for (name, expected) in [("юлия", "yulia"), ("müller", "muller"), ("한 ά x", "Han a x")] {
             assert_eq!(latin(name), expected, "{name}");
         }
     }

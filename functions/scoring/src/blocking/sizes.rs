@@ -10,6 +10,8 @@ const PAIRS_PER_ACCOUNT: u64 = 2;
 const TIMES_USUAL: u64 = 3;
 /// Of so many passes, one gives no more than the usual pairs.
 const PASSES_PER_USUAL: usize = 4;
+/// A pass may give so many pairs however few accounts there are: they are compared in a tenth of a second.
+const PAIRS_ALWAYS: u64 = 100_000;
 /// The least cap of a pass.
 const CAP_MIN: u32 = 3;
 
@@ -69,10 +71,11 @@ impl BlockSizes {
 /// The cap of each pass among so many accounts. Blocks of more are refined.
 ///
 /// A pass gives at most two pairs an account, or three times the usual pairs: those that a quarter of the passes do not
-/// exceed. Where a person has many accounts, all passes find their pairs, and no cap must cut them off.
+/// exceed. Where a person has many accounts, all passes find their pairs, and no cap must cut them off. Of few accounts, all
+/// pairs of a block may be compared.
 pub fn caps(blocks: &[BlockSizes], accounts: u64) -> Vec<u32> {
     let of_accounts = accounts.saturating_mul(PAIRS_PER_ACCOUNT);
-    let pairs_max = of_accounts.max(usual_pairs(blocks).saturating_mul(TIMES_USUAL));
+    let pairs_max = of_accounts.max(usual_pairs(blocks).saturating_mul(TIMES_USUAL)).max(PAIRS_ALWAYS);
     blocks.iter().map(|sizes| sizes.cap(pairs_max)).collect()
 }
 
@@ -144,6 +147,12 @@ mod tests {
         let loose = sizes(&[50; 400]);
         let passes = [people(), people(), people(), loose];
         assert_eq!(caps(&passes, 2_000), [50, 50, 50, 25]);
+    }
+
+    #[test]
+    fn of_few_accounts_all_pairs_of_a_block_are_compared() {
+        assert_eq!(caps(&[sizes(&[2; 50]), sizes(&[2; 50]), sizes(&[40; 100])], 200), [50; 3]);
+        assert_eq!(caps(&[sizes(&[2; 50]), sizes(&[2; 50]), sizes(&[40; 200])], 200), [50, 50, 25]);
     }
 
     #[test]

@@ -288,7 +288,6 @@ fn the_guess_as_it_is_makes_nobody_of_two_people() {
 }
 
 #[test]
-#[ignore = "people of eleven accounts are in blocks that Block leaves out in so small a set"]
 fn the_guess_as_it_is_makes_twelve_customers_of_twelve_people() {
     assert_all_are_found(&groups(&all_exports()).0);
 }
