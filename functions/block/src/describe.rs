@@ -2,7 +2,7 @@
 
 use onefold_graph::AccountVersion;
 use onefold_graph::node::Node;
-use onefold_identity::merge::{ComparedAccounts, LineError};
+use onefold_identity::merge::ComparedAccounts;
 use onefold_identity::unblocked_texts::UnblockedTexts;
 use onefold_lake::calls::DescribeResult;
 use onefold_lake::data::described::{self, Described};
@@ -68,24 +68,6 @@ struct RecordSender<'c> {
     read_bytes: u64,
 }
 
-/// Why a line could not be sent.
-enum SendError {
-    Line(LineError),
-    Compress(std::io::Error),
-}
-
-impl From<LineError> for SendError {
-    fn from(error: LineError) -> Self {
-        Self::Line(error)
-    }
-}
-
-impl From<std::io::Error> for SendError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Compress(error)
-    }
-}
-
 impl RecordSender<'_> {
     /// Sends the accounts of all objects of a mapper.
     async fn all(&mut self, mapper: &Mapper, context: &Context, moved: &mut Moved) -> Result<(), StageError> {
@@ -118,18 +100,13 @@ impl RecordSender<'_> {
             let text =
                 std::str::from_utf8(text).map_err(|_| StageError::corrupt(format!("the object {key} is not UTF-8")))?;
             for lines in pieces(text) {
-                self.lines(lines).map_err(|error| match error {
-                    SendError::Line(error) => {
-                        StageError::corrupt(format!("the object {key} is damaged")).caused_by(error)
-                    }
-                    SendError::Compress(error) => StageError::compressing(error),
-                })?;
+                self.lines(key, lines)?;
             }
         }
         Ok(())
     }
 
-    fn lines(&mut self, lines: &str) -> Result<(), SendError> {
+    fn lines(&mut self, key: &str, lines: &str) -> Result<(), StageError> {
         let Self { accounts, describer, shuffle, slices, record, entry, sent, .. } = self;
         let mut described = 0;
         let send = |reference: Node, version: AccountVersion, texts: Option<UnblockedTexts<'_>>| {
@@ -138,12 +115,12 @@ impl RecordSender<'_> {
                 describer.record(&texts, record);
             }
             entry.clear();
-            described::push(entry, &Described { reference, version, record })?;
+            described::push(entry, &Described { reference, version, record }).map_err(StageError::compressing)?;
             described += 1;
-            shuffle.push(reference.range(*slices), entry)?;
-            Ok::<(), SendError>(())
+            shuffle.push(reference.range(*slices), entry).map_err(StageError::compressing)
         };
-        let gone = accounts.each(lines, send)?;
+        let damaged = |error| StageError::corrupt(format!("the object {key} is damaged")).caused_by(error);
+        let gone = accounts.each(lines, damaged, send)?;
         sent.described += described;
         sent.gone += gone;
         sent.lines += described + gone;

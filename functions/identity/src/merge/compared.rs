@@ -39,14 +39,15 @@ impl<'c> ComparedAccounts<'c> {
     /// Returns how many lines were left out.
     ///
     /// # Errors
-    /// A line is neither an account, a member nor a tombstone; or `take` fails.
-    pub fn each<E: From<LineError>>(
+    /// What `damaged` makes of a line that is neither an account, a member nor a tombstone; or that of `take`.
+    pub fn each<E>(
         &self,
         lines: &str,
+        damaged: impl FnOnce(LineError) -> E,
         mut take: impl FnMut(Node, AccountVersion, Option<UnblockedTexts<'_>>) -> Result<(), E>,
     ) -> Result<u64, E> {
         let mut gone = 0;
-        for record in read_records(lines, &mut VersionCounts::default())? {
+        for record in read_records(lines, &mut VersionCounts::default()).map_err(damaged)? {
             let account = &record.account;
             if record.origin != LineOrigin::Run && self.is_gone(account) {
                 gone += 1;
@@ -96,14 +97,18 @@ mod tests {
         write_tombstone(&mut text, &line("crm:3", r#","deleted":true"#));
         let text = String::from_utf8(text).unwrap();
         let mut found = Vec::new();
-        let gone = accounts.each::<LineError>(&text, |reference, version, texts| {
-            let mut emails = Vec::new();
-            if let Some(texts) = texts {
-                texts.each_value(TextField::Email, &mut |email| emails.push(email.to_owned()));
-            }
-            found.push((reference, version.is_deletion(), emails));
-            Ok(())
-        });
+        let gone = accounts.each(
+            &text,
+            |error| error,
+            |reference, version, texts| {
+                let mut emails = Vec::new();
+                if let Some(texts) = texts {
+                    texts.each_value(TextField::Email, &mut |email| emails.push(email.to_owned()));
+                }
+                found.push((reference, version.is_deletion(), emails));
+                Ok(())
+            },
+        );
         let expected = |id: &str, is_deleted, emails: &[&str]| {
             (hasher.reference(id), is_deleted, emails.iter().map(|email| (*email).to_owned()).collect::<Vec<_>>())
         };
@@ -117,6 +122,6 @@ mod tests {
                 expected("crm:3", true, &[]),
             ]
         );
-        assert!(accounts.each::<LineError>("{}x\n", |_, _, _| Ok(())).is_err());
+        assert!(accounts.each("{}x\n", |error| error, |_, _, _| Ok(())).is_err());
     }
 }
