@@ -55,6 +55,8 @@ pub(crate) struct Field {
     pub relatives: Relatives,
     /// Whether m and r are learnt.
     pub is_learnt: bool,
+    /// The greatest probability that one person's values differ.
+    pub differ_most: f64,
 }
 
 /// What is known of relatives' pairs.
@@ -62,7 +64,7 @@ pub(crate) struct Field {
 pub(crate) enum Relatives {
     /// They are learnt from this prior.
     Learnt(Box<ByLevel>),
-    /// They are as strangers', but for so large a share that is equal.
+    /// They are as strangers', but for a share that is equal, which is learnt from this prior. Of 0, nothing is learnt.
     Strangers { equal: f64 },
 }
 
@@ -87,6 +89,8 @@ pub(crate) struct Probabilities {
     pub u: ByLevel,
     /// How many of all pairs with each level are not one person's.
     pub left: ByLevel,
+    /// Of relatives who are as strangers otherwise, the share that is equal.
+    pub equal_relatives: f64,
 }
 
 /// Learns from pairs.
@@ -102,11 +106,11 @@ pub(crate) fn learn(pairs: &Pairs) -> Learnt {
 fn start(pairs: &Pairs) -> Learnt {
     let fields = pairs.fields.iter().map(|field| {
         let u = shares(&field.totals);
-        let r = match &field.relatives {
-            Relatives::Learnt(prior) => **prior,
-            Relatives::Strangers { equal } => like_strangers(field, &u, *equal),
+        let (r, equal_relatives) = match &field.relatives {
+            Relatives::Learnt(prior) => (**prior, 0.0),
+            Relatives::Strangers { equal } => (like_strangers(field, &u, *equal), *equal),
         };
-        Probabilities { m: field.m, r, u, left: field.totals }
+        Probabilities { m: field.m, r, u, left: field.totals, equal_relatives }
     });
     Learnt { matches: pairs.matches, relatives: pairs.relatives, fields: fields.collect() }
 }
@@ -188,7 +192,11 @@ fn maximise(pairs: &Pairs, expected: &Expected, from_totals: bool, learnt: &mut 
         let probabilities = &mut learnt.fields[place];
         let matches = known(&expected.matches.levels[place]);
         if field.is_learnt {
-            probabilities.m = at_least_differ(posterior(field, &matches, &field.m, PRIOR_PAIRS));
+            probabilities.m = bounded_differ(posterior(field, &matches, &field.m, PRIOR_PAIRS), field.differ_most);
+        }
+        if let Relatives::Strangers { equal } = &field.relatives {
+            let relatives = known(&expected.relatives.levels[place]);
+            probabilities.equal_relatives = equal_relatives(field, &relatives, probabilities, *equal);
         }
         if from_totals {
             for (level, left) in probabilities.left.iter_mut().enumerate() {
@@ -203,9 +211,27 @@ fn maximise(pairs: &Pairs, expected: &Expected, from_totals: bool, learnt: &mut 
                 probabilities.r = posterior(field, &relatives, prior, RELATIVES_PRIOR_PAIRS);
             }
             Relatives::Learnt(_) => {}
-            Relatives::Strangers { equal } => probabilities.r = like_strangers(field, &probabilities.u, *equal),
+            Relatives::Strangers { .. } => {
+                probabilities.r = like_strangers(field, &probabilities.u, probabilities.equal_relatives);
+            }
         }
     }
+}
+
+/// The share of relatives who are equal, but not by chance as strangers are: of birth dates, the twins. It is never less than
+/// the prior says, as a set whose few twins are taken for one person teaches nothing about twins.
+fn equal_relatives(field: &Field, relatives: &ByLevel, before: &Probabilities, prior: f64) -> f64 {
+    if prior == 0.0 {
+        return prior;
+    }
+    let equal = usize::from(EQUAL);
+    let by_chance = |class: usize| (1.0 - before.equal_relatives) * before.u[equal + class];
+    let expected = field.frequencies.iter().enumerate().filter(|(_, share)| **share > 0.0).map(|(class, share)| {
+        let other = before.equal_relatives * share;
+        relatives[equal + class] * other / (other + by_chance(class))
+    });
+    let learnt = (expected.sum::<f64>() + PRIOR_PAIRS * prior) / (relatives.iter().sum::<f64>() + PRIOR_PAIRS);
+    learnt.max(prior)
 }
 
 /// As strangers, but for a share that is equal.
@@ -240,11 +266,11 @@ fn posterior(field: &Field, expected: &ByLevel, prior: &ByLevel, prior_pairs: f6
     probabilities
 }
 
-fn at_least_differ(mut m: ByLevel) -> ByLevel {
+fn bounded_differ(mut m: ByLevel, most: f64) -> ByLevel {
     let differ = &mut m[usize::from(DIFFER)];
     // Where nobody differs, nobody does.
     if *differ > 0.0 {
-        *differ = differ.max(DIFFER_LEAST);
+        *differ = differ.min(most).max(DIFFER_LEAST);
     }
     shares(&m)
 }

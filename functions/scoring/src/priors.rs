@@ -128,6 +128,12 @@ pub(crate) const fn equal_strangers(kind: FieldKind) -> [f64; FREQUENCIES] {
     shares
 }
 
+/// Whether a value that is another altogether is mostly another person's, so that one person's values never differ more often
+/// than the prior says. Couples and twins who share all else would teach that they do.
+pub(crate) const fn is_own_name(kind: FieldKind) -> bool {
+    matches!(kind, FieldKind::GivenName)
+}
+
 /// Whether the probabilities are learnt. Father and son who share all but the generation look like one person to every
 /// other field, and would teach that one person has two.
 pub(crate) const fn is_learnt(kind: FieldKind) -> bool {

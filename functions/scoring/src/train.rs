@@ -82,7 +82,7 @@ fn field_models(fields: &ScoredFields, counts: &Counts, pairs: &Pairs, learnt: &
             name: field.name.to_owned(),
             m: by_level(&learnt.m).map(rounded),
             r: matches!(start.relatives, em::Relatives::Learnt(_)).then(|| by_level(&learnt.r).map(rounded)),
-            equal_relatives: priors::equal_relatives(field.kind),
+            equal_relatives: rounded(learnt.equal_relatives),
             u: below_equal(&learnt.u),
             equal_strangers: equal_strangers(&start.totals, &learnt.left),
         }

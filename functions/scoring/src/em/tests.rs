@@ -60,6 +60,14 @@ mod naive {
             Relatives::Strangers { equal } => as_strangers(field, u, *equal),
         };
         let r = pairs.fields.iter().zip(&u).map(first).collect();
+        let mut shares: Vec<f64> = pairs
+            .fields
+            .iter()
+            .map(|field| match &field.relatives {
+                Relatives::Learnt(_) => 0.0,
+                Relatives::Strangers { equal } => *equal,
+            })
+            .collect();
         let mut one = of(pairs.matches, m);
         let mut related = of(pairs.relatives, r);
         let mut strangers = of(pairs.space - pairs.matches - pairs.relatives, u);
@@ -79,19 +87,32 @@ mod naive {
             for (place, field) in pairs.fields.iter().enumerate() {
                 let counted_one = counted(pairs, &of_one, place);
                 let mut m = learnt(field, counted_one.clone(), &field.m[..24], 100.0);
-                m[1] = m[1].max(0.002);
+                m[1] = m[1].min(field.differ_most).max(0.002);
                 one.by_field[place] = normal(m);
                 if let Relatives::Learnt(prior) = &field.relatives {
                     let counted_related = counted(pairs, &of_related, place);
                     related.by_field[place] = learnt(field, counted_related, &prior[..24], 10.0);
                 }
+                if let Relatives::Strangers { equal } = field.relatives {
+                    let counted_related = counted(pairs, &of_related, place);
+                    let u = &strangers.by_field[place];
+                    // How many of those with this level are equal, and not by chance.
+                    let twins = |level: usize| {
+                        let (twin, other) =
+                            (shares[place] * field.frequencies[level - 8], (1.0 - shares[place]) * u[level]);
+                        if twin > 0.0 { counted_related[level] * twin / (twin + other) } else { 0.0 }
+                    };
+                    let expected: f64 = (8..24).map(twins).sum();
+                    let learnt = (expected + 100.0 * equal) / (counted_related.iter().sum::<f64>() + 100.0);
+                    shares[place] = learnt.max(equal);
+                }
                 if iteration > 5 {
                     let left =
                         |level: usize| f64::max(field.totals[level] - counted_one[level], field.totals[level] / 20.0);
                     strangers.by_field[place] = normal((0..24).map(left).collect());
-                    if let Relatives::Strangers { equal } = field.relatives {
-                        related.by_field[place] = as_strangers(field, &strangers.by_field[place], equal);
-                    }
+                }
+                if let Relatives::Strangers { .. } = field.relatives {
+                    related.by_field[place] = as_strangers(field, &strangers.by_field[place], shares[place]);
                 }
             }
         }
@@ -115,6 +136,7 @@ fn example() -> Pairs {
         m: by_level(&[(1, 0.1), (2, 0.1), (8, 0.4), (9, 0.24), (11, 0.16)]),
         relatives,
         is_learnt: true,
+        differ_most: 0.2,
     };
     let shared = by_level(&[(1, 0.1), (2, 0.1), (8, 0.4), (9, 0.24), (11, 0.16)]);
     let patterns: [([u8; 3], f64); 9] = [
@@ -201,6 +223,6 @@ fn the_bits_are_frozen() {
     let (matches, relatives) = (learnt.matches.to_bits(), learnt.relatives.to_bits());
     assert_eq!(
         (matches, relatives, hash.digest()),
-        (4_646_802_066_908_729_497, 4_638_761_923_797_897_467, 13_951_568_714_299_886_616)
+        (4_646_802_066_908_727_106, 4_638_761_923_797_902_059, 10_300_141_568_328_608_897)
     );
 }

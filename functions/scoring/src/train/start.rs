@@ -34,8 +34,10 @@ fn field(kind: FieldKind, counts: &FieldCounts) -> em::Field {
         let of_set = if priors::is_learnt(kind) { with_change(by_level, &u) } else { by_level };
         tied(&possible(of_set, &u), &frequencies)
     };
+    let m = prior(priors::matches(kind));
     em::Field {
-        m: prior(priors::matches(kind)),
+        differ_most: if priors::is_own_name(kind) { m[usize::from(DIFFER)] } else { 1.0 },
+        m,
         relatives: match priors::relatives(kind) {
             Some(by_level) => Relatives::Learnt(Box::new(prior(by_level))),
             None => Relatives::Strangers { equal: priors::equal_relatives(kind) },
