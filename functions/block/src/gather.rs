@@ -54,7 +54,9 @@ async fn described(worker: &Worker<'_>, moved: &mut Moved) -> Result<Vec<u8>, St
     let sent = (0..worker.mappers).map(|mapper| keys::match_described(worker.run, mapper));
     let objects = sent::open(worker, sent, slice..slice + 1, slices).await?;
     let bytes = objects.iter().map(|object| object.text_bytes(0)).sum::<usize>();
-    let needed = worker.context.memory.gather_bytes(bytes as u64, worker.pass_count());
+    // Hashes spread the accounts over the slices.
+    let accounts = worker.lines / u64::from(slices) * 21 / 20;
+    let needed = worker.context.memory.gather_bytes(bytes as u64, accounts, worker.pass_count());
     worker.check_memory(needed, format!("{} MB of records in slice {slice} of {slices}", bytes >> 20))?;
     let mut text = Vec::with_capacity(bytes);
     for object in objects {

@@ -62,6 +62,8 @@ pub(crate) struct Worker<'p> {
     /// The number of the slice or the shard.
     pub(crate) number: u32,
     pub(crate) mappers: u32,
+    /// How many lines all mappers read.
+    pub(crate) lines: u64,
     pub(crate) matching: MatchLayout,
     pub(crate) fields: ScoredFields,
     pub(crate) passes: Passes,
@@ -86,7 +88,8 @@ impl<'p> Worker<'p> {
         let fields = ScoredFields::of(&pinned.config);
         let passes = Passes::of(&fields);
         let mappers = layout.mappers.len() as u32;
-        Ok(Self { run, round, number, mappers, matching, fields, passes, context })
+        let lines = layout.accounts();
+        Ok(Self { run, round, number, mappers, lines, matching, fields, passes, context })
     }
 
     /// The key of an object that the worker writes in this round.

@@ -90,8 +90,8 @@ const SHUFFLE_TEXT_BYTES_MAX: u64 = 128 * MIB;
 const SLICE_ACCOUNT_BYTES: u64 = 400;
 /// Bytes that Block needs in a slice per blocking key: the entry, with the frame that it is in.
 const SLICE_KEY_BYTES: u64 = 15;
-/// About the least bytes that a described account has.
-const DESCRIBED_BYTES: u64 = 100;
+/// About how many bytes a described account has: its reference and version, and 110 of values.
+const DESCRIBED_BYTES: u64 = 150;
 /// Bytes that Block needs in a shard per key of the pass that is being sorted, and per key of all passes for its blocks.
 const SORTED_KEY_BYTES: u64 = 20;
 const BLOCK_KEY_BYTES: u64 = 10;
@@ -385,10 +385,10 @@ impl MemoryBudget {
         u32::try_from(self.usable() / 4 / PAIR_BYTES).unwrap_or(u32::MAX).max(1)
     }
 
-    /// Bytes that Block needs to gather a slice, of which so many bytes are described.
-    pub fn gather_bytes(self, described_bytes: u64, keys: u32) -> u64 {
-        let accounts = described_bytes / DESCRIBED_BYTES;
-        described_bytes * 2 + self.match_slice_bytes(accounts, keys, 1)
+    /// Bytes that Block needs to gather a slice of about so many accounts, of which so many bytes are described.
+    pub fn gather_bytes(self, described_bytes: u64, accounts: u64, keys: u32) -> u64 {
+        let of_account = SLICE_ACCOUNT_BYTES - 2 * DESCRIBED_BYTES + u64::from(keys) * SLICE_KEY_BYTES;
+        described_bytes * 2 + accounts * of_account + 2 * self.block_held_bytes() as u64
     }
 
     /// Bytes that Block needs to count so many values.

@@ -196,9 +196,17 @@ fn level(field: &str, left: &Compared, right: &Compared) -> u8 {
             }
         }
         "phone_number" => {
+            let parts = |number: &str| number.split_once("ext").map(|(line, desk)| (line.to_owned(), desk.to_owned()));
+            let (line, desk) = parts(a).unwrap_or((a.to_owned(), String::new()));
+            let (other_line, other_desk) = parts(b).unwrap_or((b.to_owned(), String::new()));
             let end = |number: &str| number.len().checked_sub(8).map(|start| number[start..].to_owned());
-            let is_longer = a.starts_with(b) || b.starts_with(a) || end(a).is_some() && end(a) == end(b);
-            if is_longer { 3 } else { 1 + u8::from(edits <= 1) }
+            let have_one_end = end(&line).is_some() && end(&line) == end(&other_line);
+            let are_near = osa_distance(&line, &other_line) <= 1;
+            let are_two_desks = !desk.is_empty() && !other_desk.is_empty() && desk != other_desk;
+            match line.starts_with(&other_line) || other_line.starts_with(&line) || have_one_end {
+                true => 3 - u8::from(are_two_desks),
+                false => 1 + u8::from(are_near && !are_two_desks),
+            }
         }
         "birthdate" => match [same(0, 4), same(4, 6), same(6, 8)] {
             [true, ..] if a[4..6] == b[6..8] && a[6..8] == b[4..6] => 5,
