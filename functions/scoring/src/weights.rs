@@ -74,35 +74,60 @@ impl Weights {
 
 impl FieldWeights {
     fn new(field: &FieldModel, counts: &FieldCounts) -> Self {
-        let differing = differing(counts);
         let mut weights = Self { strangers: [0; LEVELS], relatives: [0; LEVELS] };
-        // All have one value, or hardly any has one: it tells nobody apart.
+        let Some(FieldProbabilities { m, u, r, .. }) = FieldProbabilities::new(field, counts) else { return weights };
+        for level in usize::from(DIFFER)..LEVELS {
+            // What cannot be, says nothing.
+            weights.strangers[level] = log_odds(m[level], u[level]);
+            weights.relatives[level] = log_odds(m[level], r[level]);
+        }
+        weights
+    }
+}
+
+/// The probabilities of a field's levels among pairs that both have a value. Those of equal values are by frequency class; a
+/// class that no pair has is like the nearest one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldProbabilities {
+    /// Among pairs of one person.
+    pub m: [f64; LEVELS],
+    /// Among strangers.
+    pub u: [f64; LEVELS],
+    /// Among relatives.
+    pub r: [f64; LEVELS],
+    /// Of equal values, whatever their frequency: m, u and r.
+    pub equal: [f64; 3],
+}
+
+impl FieldProbabilities {
+    /// Those of a model for a run's own counts. `None` if all have one value, or hardly any has one: the field then tells
+    /// nobody apart.
+    pub fn new(field: &FieldModel, counts: &FieldCounts) -> Option<Self> {
+        let differing = differing(counts);
         if differing == 0.0 {
-            return weights;
+            return None;
         }
         let left = left_to_strangers(field, counts);
         let all = left.iter().sum::<f64>() + differing;
         // Relatives are as strangers where nothing else is known of them.
         let like_strangers = |u: f64| (1.0 - field.equal_relatives) * u;
+        let u = left.iter().sum::<f64>() / all;
+        let equal = [field.m[7], u, field.r.map_or(like_strangers(u) + field.equal_relatives, |r| r[7])];
+        let mut of = Self { m: [0.0; LEVELS], u: [0.0; LEVELS], r: [0.0; LEVELS], equal };
         for level in usize::from(DIFFER)..usize::from(EQUAL) {
-            let (m, u) = (field.m[level - 1], field.u[level - 1] * differing / all);
+            let u = field.u[level - 1] * differing / all;
             let r = field.r.map_or(like_strangers(u), |r| r[level - 1]);
-            weights.set(level, m, u, r);
+            (of.m[level], of.u[level], of.r[level]) = (field.m[level - 1], u, r);
         }
         let frequencies = frequencies(counts);
         for class in 0..FREQUENCIES {
-            let of = nearest(&counts.equal_pairs, class);
-            let (share, u) = (frequencies[of], left[of] / all);
+            let nearest = nearest(&counts.equal_pairs, class);
+            let (share, u) = (frequencies[nearest], left[nearest] / all);
             let r = field.r.map_or(like_strangers(u) + field.equal_relatives * share, |r| r[7] * share);
-            weights.set(usize::from(EQUAL) + class, field.m[7] * share, u, r);
+            let level = usize::from(EQUAL) + class;
+            (of.m[level], of.u[level], of.r[level]) = (field.m[7] * share, u, r);
         }
-        weights
-    }
-
-    /// What cannot be, says nothing.
-    fn set(&mut self, level: usize, m: f64, u: f64, r: f64) {
-        self.strangers[level] = log_odds(m, u);
-        self.relatives[level] = log_odds(m, r);
+        Some(of)
     }
 }
 

@@ -50,6 +50,13 @@ pub enum Command {
     )]
     Explain(ExplainOptions),
 
+    /// Show the model by which a version scored pairs: what is expected of it, and what each comparison level says.
+    #[command(after_help = "onefold model               of the current version\n\
+                            onefold model RUN           of another one, also of a dry run or one that was held back\n\
+                            onefold model --out OUT     of the version in a folder of results\n\n\
+                            It has no value of any account.")]
+    Model(ModelOptions),
+
     /// Erase persons: put them on the suppression list, which every later run obeys.
     #[command(
         after_help = "A person is all accounts of a customer. From the next run on nothing that Onefold wrote holds \
@@ -142,6 +149,26 @@ pub struct ExplainOptions {
 
     /// The answer of the function explain as it is, in JSON.
     #[arg(long)]
+    pub json: bool,
+}
+
+/// The options of `onefold model`.
+#[derive(Debug, Args)]
+pub struct ModelOptions {
+    /// Ask the version of this run, instead of the current one.
+    #[arg(value_name = "RUN", value_parser = RunId::parse)]
+    pub run: Option<RunId>,
+
+    /// Ask the version in this folder of results, instead of the current one of the stack.
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["run", "endpoint"])]
+    pub out: Option<PathBuf>,
+
+    /// Also list the blocking passes, with the most accounts of a block.
+    #[arg(long)]
+    pub passes: bool,
+
+    /// The version's model.json, with all that was counted.
+    #[arg(long, conflicts_with = "passes")]
     pub json: bool,
 }
 

@@ -3,33 +3,20 @@
 
 mod text;
 
-use std::path::Path;
-use std::sync::Arc;
-
 use onefold_config::nearest;
 use onefold_lake::calls::{ExplainRequest, ExplainResult};
-use onefold_lake::{RunId, keys};
-use onefold_store::Store;
 
 use crate::Outcome;
 use crate::args::ExplainOptions;
-use crate::cloud::Clients;
 use crate::error::Error;
 use crate::local::functions;
-use crate::local::overlay::Overlay;
 use crate::screen::{say, warn};
-use crate::version::out_folder::OutFolder;
+use crate::version::asked;
 
 /// Asks, and prints the answer as text or JSON.
 pub async fn execute(options: ExplainOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
     let ExplainOptions { of, and, out, run, json } = options;
-    let (store, run): (Arc<dyn Store>, Option<RunId>) = match out {
-        Some(out) => {
-            let (store, run) = version_in(&out)?;
-            (Arc::new(store), Some(run))
-        }
-        None => (Clients::of(endpoint).await?.find_stack(stack).await?.store, run),
-    };
+    let (store, run) = asked::find(out.as_deref(), run, stack, endpoint).await?;
     let request = ExplainRequest { of: of.clone(), and: and.clone(), run };
     let answer = explain::run(request, &functions::context(store, None)).await;
     let answer = answer.map_err(Error::Stage)?;
@@ -43,18 +30,6 @@ pub async fn execute(options: ExplainOptions, stack: &str, endpoint: Option<&str
         None => say(text::of(&answer, &of, and.as_deref()).trim_end()),
     }
     Ok(if unknown.is_some() { Outcome::NotFound } else { Outcome::Done })
-}
-
-/// The version that a folder of results holds, and the run that made it.
-fn version_in(out: &Path) -> Result<(Overlay, RunId), Error> {
-    let manifest = OutFolder::open(out, false)?.manifest()?;
-    let run = manifest.map(|manifest| manifest.run).ok_or_else(|| {
-        Error::NotPublished(format!(
-            "{} holds no version; `onefold local run` or `onefold fetch` puts one there",
-            out.display()
-        ))
-    })?;
-    Ok((Overlay::below(keys::version(&run), out), run))
 }
 
 /// The message if what was asked for does not exist.
@@ -80,6 +55,8 @@ fn unknown(answer: &ExplainResult) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use onefold_lake::RunId;
+
     use super::*;
 
     fn unknown_of(asked: &str) -> String {

@@ -17,14 +17,16 @@ use crate::files::remove;
 pub const MANIFEST: &str = "manifest.json";
 /// The file of the run's receipts, one a line.
 pub const RECEIPTS: &str = "receipts.jsonl";
+/// The file of the model. A version that scores no pairs has none.
+const MODEL: &str = "model.json";
 /// The folder of a version that was not published.
 pub const HELD: &str = "held";
 /// The folder of refused rows.
 pub const REJECTS: &str = "rejects";
 /// The entries of a version: folders, then files, the manifest last.
 const FOLDERS: [&str; 7] = ["customers", "members", "changes", "blocked", "index", "retired", REJECTS];
-const FILES: [&str; 7] =
-    ["inputs.jsonl", "config.toml", "corrections.json", "blocked.keys", "blocked.json", RECEIPTS, MANIFEST];
+const FILES: [&str; 8] =
+    ["inputs.jsonl", "config.toml", "corrections.json", "blocked.keys", "blocked.json", MODEL, RECEIPTS, MANIFEST];
 
 /// A folder of results.
 #[derive(Clone, Debug)]
@@ -107,6 +109,10 @@ impl OutFolder {
             let (from, to) = (ready.join(name), self.path.join(name));
             if from.exists() {
                 remove(&to)?;
+                if name == MODEL && is_empty(&from)? {
+                    remove(&from)?;
+                    continue;
+                }
                 fs::rename(&from, &to).map_err(Error::file("rename", &from))?;
             }
         }
@@ -117,6 +123,10 @@ impl OutFolder {
 /// The names of a version's entries, the manifest last.
 pub fn entries() -> impl Iterator<Item = &'static str> {
     FOLDERS.into_iter().chain(FILES)
+}
+
+fn is_empty(file: &Path) -> Result<bool, Error> {
+    Ok(fs::metadata(file).map_err(Error::file("read", file))?.len() == 0)
 }
 
 /// Parses a manifest. `what` is its path or key, for the error.
@@ -175,6 +185,20 @@ mod tests {
         assert_eq!(scratch.says("rejects/old"), None);
         assert_eq!(scratch.says("notes.txt").as_deref(), Some("mine"));
         assert!(!scratch.0.join(".ready").exists() && !scratch.0.join(".new").exists());
+    }
+
+    #[test]
+    fn a_model_is_kept_until_a_version_without_one() {
+        let run = onefold_lake::RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
+        assert_eq!(onefold_lake::keys::processed_model(&run), onefold_lake::keys::version(&run) + MODEL);
+        let scratch = Scratch::new("model");
+        let out = scratch.gather("one");
+        fs::write(scratch.0.join(".new").join(MODEL), "{}").unwrap();
+        out.commit().unwrap();
+        assert_eq!(scratch.says(MODEL).as_deref(), Some("{}"));
+        scratch.gather("two").commit().unwrap();
+        assert_eq!(scratch.says(MODEL), None);
+        assert!(!scratch.0.join(".ready").exists());
     }
 
     #[test]

@@ -1,0 +1,58 @@
+//! `onefold model`: shows the model of a version.
+
+mod fields;
+mod text;
+
+use onefold_lake::keys;
+use onefold_scoring::ScoredFields;
+use onefold_scoring::model::RunModel;
+use onefold_version::OpenVersion;
+
+use crate::Outcome;
+use crate::args::ModelOptions;
+use crate::error::Error;
+use crate::screen::say;
+use crate::version::asked;
+
+/// Prints the model as text or JSON.
+pub async fn execute(options: ModelOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
+    let ModelOptions { run, out, passes, json } = options;
+    let (store, run) = asked::find(out.as_deref(), run, stack, endpoint).await?;
+    let store = store.as_ref();
+    let version = match run {
+        Some(run) => OpenVersion::of_run(store, &run).await,
+        None => OpenVersion::current(store).await,
+    };
+    let version = version.map_err(Error::version("open the version"))?;
+    say(shown(&version, passes, json).await?.trim_end());
+    Ok(Outcome::Done)
+}
+
+async fn shown(version: &OpenVersion<'_>, with_passes: bool, as_json: bool) -> Result<String, Error> {
+    let run = version.run();
+    if version.manifest().scores.is_none() {
+        let fault = format!("no pair was scored in the version of {run}: its configuration has rules only");
+        return Err(Error::Unready(format!("{fault}; add [score] to onefold.toml, and start a run")));
+    }
+    let key = keys::processed_model(run);
+    let model = version.model().await.map_err(Error::version("read the model"))?;
+    let model = model.ok_or_else(|| Error::malformed(&key, "it is missing; fetch the version again"))?;
+    if as_json {
+        return serde_json::to_string_pretty(&model).map_err(|error| Error::malformed(&key, error));
+    }
+    let config = version.config().await.map_err(Error::version("read the configuration"))?;
+    let mut text = text::of(&model, run, &known(&ScoredFields::of(&config), &model));
+    if with_passes {
+        text.push_str(&text::passes(&model));
+    }
+    Ok(text)
+}
+
+/// The fields of a model; none if it is for other fields or comparison levels than this program's, so that it cannot say
+/// what a level means.
+fn known(fields: &ScoredFields, model: &RunModel) -> ScoredFields {
+    if model.fits(fields) { fields.clone() } else { ScoredFields::default() }
+}
+
+#[cfg(test)]
+mod tests;
