@@ -314,7 +314,7 @@ fn plain(field: &str, text: &str) -> (String, String) {
         },
         "email" => text.to_lowercase(),
         "phone_number" | "birthdate" | "address.postal_code" | "ssn" => letters(),
-        "generation" if words(text) != "jr" => String::new(),
+        "generation" if !matches!(words(text).as_str(), "jr" | "sr" | "ii" | "iii") => String::new(),
         _ => words(text),
     };
     (text, String::new())
