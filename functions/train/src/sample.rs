@@ -8,6 +8,7 @@ use onefold_lake::run::receipt::Moved;
 use onefold_scoring::ScoredFields;
 use onefold_scoring::counts::{Counts, SAMPLE};
 use onefold_scoring::levels::{Comparer, Records};
+use onefold_scoring::train::sample_levels;
 use onefold_shell::{Context, StageError};
 
 /// Counts the levels of all pairs of the sample: the [`SAMPLE`] accounts of the least references.
@@ -19,12 +20,7 @@ pub(crate) async fn count(
     moved: &mut Moved,
 ) -> Result<(), StageError> {
     let sample = read(run, fields, context, moved).await?;
-    let comparer = Comparer::new(fields);
-    for right in 0..sample.len() {
-        for left in 0..right {
-            counts.add_sample(comparer.pattern(&sample, left, &sample, right));
-        }
-    }
+    sample_levels(&Comparer::new(fields), &sample, counts);
     Ok(())
 }
 
