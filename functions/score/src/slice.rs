@@ -1,11 +1,10 @@
 //! The accounts of a slice.
 
 use onefold_graph::node::Node;
-use onefold_lake::data::records;
+use onefold_lake::RunId;
 use onefold_lake::data::scores::Frequencies;
 use onefold_lake::run::receipt::Moved;
-use onefold_lake::{RunId, decompress, keys};
-use onefold_shell::{Context, StageError};
+use onefold_shell::{Context, SliceRecords, StageError};
 
 /// The references of a slice's accounts, and the frequency classes of their values.
 pub(crate) struct SliceAccounts {
@@ -22,20 +21,13 @@ impl SliceAccounts {
         context: &Context,
         moved: &mut Moved,
     ) -> Result<Self, StageError> {
-        let key = keys::match_slice(run, slice, "records");
-        let (bytes, _) = context.get(&key).await?;
-        let classes_key = keys::match_slice(run, slice, "classes");
-        let (classes, _) = context.get(&classes_key).await?;
-        moved.bytes_in += (bytes.len() + classes.len()) as u64;
-        let classes = decompress(&classes_key, &classes).map_err(StageError::damaged)?;
+        let slice = SliceRecords::read(run, slice, context, moved).await?;
         let mut accounts = Self { references: Vec::new(), ends: Vec::new(), classes: Vec::new() };
-        let read = records::each_with_classes(&key, &bytes, &classes, |reference, _, classes| {
+        slice.each(|reference, _, classes| {
             accounts.references.push(reference);
             accounts.classes.extend_from_slice(classes);
             accounts.ends.push(accounts.classes.len() as u32);
-            Ok(())
-        });
-        read.map_err(StageError::damaged)?;
+        })?;
         Ok(accounts)
     }
 

@@ -43,4 +43,4 @@ pub use field::{FIELDS_MAX, FieldKind, ScoredField, ScoredFields};
 pub use pattern::{DIFFER, EQUAL, FREQUENCIES, LEVELS, Level, MISSING, Pattern, SWAPPED, frequency};
 
 /// The version of the comparison levels. A model is of one version.
-pub const LEVELS_VERSION: u32 = 1;
+pub const LEVELS_VERSION: u32 = 2;

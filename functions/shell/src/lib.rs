@@ -20,6 +20,7 @@ mod panics;
 mod queue;
 mod secrets;
 mod serve;
+mod slice_records;
 mod tasks;
 mod work;
 

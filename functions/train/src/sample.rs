@@ -1,7 +1,6 @@
 //! The levels of strangers, from the pairs of a sample: nearly all pairs of a sample are strangers'.
 
 use onefold_lake::RunId;
-use onefold_lake::data::records;
 use onefold_lake::keys;
 use onefold_lake::run::matching::SliceRows;
 use onefold_lake::run::receipt::Moved;
@@ -9,7 +8,7 @@ use onefold_scoring::ScoredFields;
 use onefold_scoring::counts::{Counts, SAMPLE};
 use onefold_scoring::levels::{Comparer, Records};
 use onefold_scoring::train::sample_levels;
-use onefold_shell::{Context, StageError};
+use onefold_shell::{Context, SliceRecords, StageError};
 
 /// Counts the levels of all pairs of the sample: the [`SAMPLE`] accounts of the least references.
 pub(crate) async fn count(
@@ -32,17 +31,12 @@ async fn read(run: &RunId, fields: &ScoredFields, context: &Context, moved: &mut
         if sample.len() == SAMPLE {
             break;
         }
-        let key = keys::match_slice(run, slice, "records");
-        let (bytes, _) = context.get(&key).await?;
-        moved.bytes_in += bytes.len() as u64;
-        let read = records::each(&key, &bytes, |_, record| {
+        let slice = SliceRecords::read(run, slice, context, moved).await?;
+        slice.each(|_, record, classes| {
             if sample.len() < SAMPLE {
-                // No level below equality depends on how frequent a value is.
-                sample.push(record, &[]);
+                sample.push(record, classes);
             }
-            Ok(())
-        });
-        read.map_err(StageError::damaged)?;
+        })?;
     }
     Ok(sample)
 }

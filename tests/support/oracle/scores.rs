@@ -132,7 +132,9 @@ fn levels_of(
             let mut found: Vec<u8> = Vec::new();
             for one in &left[place] {
                 for other in &right[place] {
-                    found.push(if one == other { equal(holders(place, one)) } else { level(field, one, other) });
+                    let holders = [one, other].map(|value| equal(holders(place, value)));
+                    let found_level = if one == other { holders[0] } else { level(field, one, other) };
+                    found.push(unless_both_usual(field, found_level, holders));
                 }
             }
             let rarest = found.iter().filter(|level| **level >= 8).min();
@@ -154,6 +156,14 @@ fn levels_of(
         }
     }
     levels
+}
+
+/// Names that are nearly equal are two names, if at least eight accounts have either and fewer than eight times as many have
+/// the one as the other, by powers of two.
+fn unless_both_usual(field: &str, level: u8, holders: [u8; 2]) -> u8 {
+    let are_usual = holders.iter().all(|class| *class >= 8 + 3) && holders[0].abs_diff(holders[1]) <= 2;
+    let is_nearly_equal = matches!((field, level), ("given_name", 5) | ("family_name", 4));
+    if is_nearly_equal && are_usual { 2 } else { level }
 }
 
 /// Thresholds are exact fractions.

@@ -1,5 +1,5 @@
 //! Given names: 6 one is a nickname of the other or a word of it, 5 a typing error, 4 an initial, 3 alike by letters or
-//! by sound, 2 remotely alike.
+//! by sound, 2 remotely alike, or near but both usual names.
 //!
 //! A middle name is a further word. Where both have one and it agrees, the first words alone may be nearer. A name that is
 //! near but has no second word is mostly another one: Andrea is not Andreas Karl.
@@ -9,16 +9,20 @@ use super::value::Value;
 use crate::similarity::{Text, contains_word, words};
 use crate::{DIFFER, Level};
 
+const TYPO: Level = 5;
+const REMOTE: Level = 2;
+
 pub(super) fn level(a: Value<'_>, b: Value<'_>) -> Level {
     let (name_a, name_b) = (Name::of(a), Name::of(b));
     if name_a.canonical() == name_b.canonical() || contains_word(a.text, b.text) {
         return 6;
     }
     let level = level_of_letters(a.text, b.text, name_a.sounds_like(&name_b));
-    if !name_a.has_second_of(&name_b) {
-        return level;
-    }
-    level.max(level_of_letters(Text::new(name_a.first), Text::new(name_b.first), false))
+    let level = match name_a.has_second_of(&name_b) {
+        true => level.max(level_of_letters(Text::new(name_a.first), Text::new(name_b.first), false)),
+        false => level,
+    };
+    if level == TYPO && a.are_both_usual(b) { REMOTE } else { level }
 }
 
 fn level_of_letters(a: Text<'_>, b: Text<'_>, sounds_alike: bool) -> Level {
@@ -26,10 +30,10 @@ fn level_of_letters(a: Text<'_>, b: Text<'_>, sounds_alike: bool) -> Level {
         return 4;
     }
     match nearness(a, b) {
-        Nearness::Typo => 5,
+        Nearness::Typo => TYPO,
         Nearness::Alike => 3,
         _ if sounds_alike => 3,
-        Nearness::Remote => 2,
+        Nearness::Remote => REMOTE,
         Nearness::No => DIFFER,
     }
 }

@@ -85,6 +85,21 @@ fn given_names() {
 }
 
 #[test]
+fn usual_names_that_are_near_are_two_names() {
+    let level = |kind, one: (&str, u8), other: (&str, u8)| {
+        pattern(&[kind], (&[(0, one.0, "")], &[one.1]), (&[(0, other.0, "")], &[other.1])).level(0)
+    };
+    let given = |one, other| level(Kind::GivenName, ("ute", one), ("uwe", other));
+    assert_eq!([given(3, 3), given(5, 3), given(9, 7)], [2; 3]);
+    assert_eq!([given(2, 3), given(6, 3), given(9, 0)], [5; 3]);
+    assert_eq!(level(Kind::GivenName, ("jon michael", 4), ("john m", 4)), 2);
+    assert_eq!(level(Kind::GivenName, ("anna", 6), ("anna maria", 6)), 6);
+    let family = |one, other| level(Kind::FamilyName, ("schmitt", one), ("schmidt", other));
+    assert_eq!([family(8, 10), family(8, 11)], [2, 4]);
+    assert_eq!(level(Kind::City, ("hamm", 8), ("hamme", 8)), 2, "of names of people only");
+}
+
+#[test]
 fn family_names() {
     check(
         Kind::FamilyName,

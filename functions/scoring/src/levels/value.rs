@@ -7,6 +7,8 @@ use crate::{FREQUENCIES, FieldKind, Level, record};
 /// the letters of the text (31 bits) with a bit that says whether another value of the field follows.
 pub(super) const HEAD_BYTES: usize = 6;
 const FOLLOWED: u8 = 0x80;
+/// The frequency class of a value that eight accounts have.
+const USUAL: u8 = 3;
 
 /// A value that is compared.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +24,12 @@ impl Value<'_> {
     #[inline]
     pub(super) fn equals(self, other: Self, kind: FieldKind) -> bool {
         self.text == other.text && (kind != FieldKind::Address || self.extra == other.extra)
+    }
+
+    /// Whether both are names that many have: at least eight accounts have either, and fewer than eight times as many have the
+    /// one as the other. A typing error is rarer than what it should have been, so these are two names: Uwe and Ute.
+    pub(super) fn are_both_usual(self, other: Self) -> bool {
+        self.frequency.min(other.frequency) >= USUAL && self.frequency.abs_diff(other.frequency) < USUAL
     }
 
     /// Whether a unit belongs to the address of this place among the account's.
