@@ -15,10 +15,8 @@ const ITERATIONS: usize = 60;
 const TOTALS_FROM: usize = 5;
 /// The least share of a total that is left to strangers.
 const TOTALS_LEAST: f64 = 0.05;
-/// How many pairs of one person the prior weighs. If fewer are expected, what is learnt is rather the prior.
+/// How many pairs of a class its prior weighs. If fewer are expected, what is learnt is rather the prior.
 pub(crate) const PRIOR_PAIRS: f64 = 100.0;
-/// Likewise pairs of relatives.
-const RELATIVES_PRIOR_PAIRS: f64 = 10.0;
 /// The least probability that one person's values differ: otherwise, one difference would outweigh all else.
 const DIFFER_LEAST: f64 = 0.002;
 /// Logarithms of smaller probabilities are those of this one.
@@ -192,7 +190,7 @@ fn maximise(pairs: &Pairs, expected: &Expected, from_totals: bool, learnt: &mut 
         let probabilities = &mut learnt.fields[place];
         let matches = known(&expected.matches.levels[place]);
         if field.is_learnt {
-            probabilities.m = bounded_differ(posterior(field, &matches, &field.m, PRIOR_PAIRS), field.differ_most);
+            probabilities.m = bounded_differ(posterior(field, &matches, &field.m), field.differ_most);
         }
         if let Relatives::Strangers { equal } = &field.relatives {
             let relatives = known(&expected.relatives.levels[place]);
@@ -208,7 +206,7 @@ fn maximise(pairs: &Pairs, expected: &Expected, from_totals: bool, learnt: &mut 
         match &field.relatives {
             Relatives::Learnt(prior) if field.is_learnt => {
                 let relatives = known(&expected.relatives.levels[place]);
-                probabilities.r = posterior(field, &relatives, prior, RELATIVES_PRIOR_PAIRS);
+                probabilities.r = posterior(field, &relatives, prior);
             }
             Relatives::Learnt(_) => {}
             Relatives::Strangers { .. } => {
@@ -252,7 +250,7 @@ fn known(expected: &ByLevel) -> ByLevel {
 
 /// The probabilities by level. Those of equal values are in proportion to how many accounts have such values: whether one
 /// person's values are equal does not depend on how many others have them.
-fn posterior(field: &Field, expected: &ByLevel, prior: &ByLevel, prior_pairs: f64) -> ByLevel {
+fn posterior(field: &Field, expected: &ByLevel, prior: &ByLevel) -> ByLevel {
     let equal: f64 = expected[usize::from(EQUAL)..].iter().sum();
     let mut tied = *expected;
     for (class, share) in field.frequencies.iter().enumerate() {
@@ -261,7 +259,7 @@ fn posterior(field: &Field, expected: &ByLevel, prior: &ByLevel, prior_pairs: f6
     let sum: f64 = tied.iter().sum();
     let mut probabilities = [0.0; 32];
     for (level, probability) in probabilities.iter_mut().enumerate() {
-        *probability = (tied[level] + prior_pairs * prior[level]) / (sum + prior_pairs);
+        *probability = (tied[level] + PRIOR_PAIRS * prior[level]) / (sum + PRIOR_PAIRS);
     }
     probabilities
 }

@@ -91,7 +91,7 @@ mod naive {
                 one.by_field[place] = normal(m);
                 if let Relatives::Learnt(prior) = &field.relatives {
                     let counted_related = counted(pairs, &of_related, place);
-                    related.by_field[place] = learnt(field, counted_related, &prior[..24], 10.0);
+                    related.by_field[place] = learnt(field, counted_related, &prior[..24], 100.0);
                 }
                 if let Relatives::Strangers { equal } = field.relatives {
                     let counted_related = counted(pairs, &of_related, place);
@@ -223,6 +223,6 @@ fn the_bits_are_frozen() {
     let (matches, relatives) = (learnt.matches.to_bits(), learnt.relatives.to_bits());
     assert_eq!(
         (matches, relatives, hash.digest()),
-        (4_646_802_066_908_727_106, 4_638_761_923_797_902_059, 10_300_141_568_328_608_897)
+        (4_647_178_334_433_419_662, 4_637_516_820_653_979_165, 8_874_658_671_679_400_084)
     );
 }
