@@ -1,7 +1,7 @@
 //! How many shards, partitions and slices a run has, and which objects each mapper reads.
 
 use onefold_lake::run::layout::{Layout, MapperInput, MatchLayout};
-use onefold_shell::{Function, MemoryBudget, SHARDS_MAX, StageError};
+use onefold_shell::{FEW_SLICES, Function, MemoryBudget, SHARDS_MAX, StageError};
 
 /// The target size of the text of one partition.
 const PARTITION_TEXT_BYTES: u64 = 32 << 20;
@@ -63,7 +63,10 @@ fn shards(accounts: u64, nodes: u64, terms: Terms) -> Result<u32, StageError> {
 /// How scored pairs are divided: the fewest slices and shards that fit into the memory, or as many shards as the request
 /// sets, and as many slices.
 fn matching(accounts: u64, passes: u32, terms: Terms) -> Result<MatchLayout, StageError> {
-    let memory = terms.others;
+    let few = terms.others.for_few_accounts();
+    let has_few_slices = || few.match_slices(accounts, passes).is_some_and(|slices| slices <= FEW_SLICES);
+    let are_few = terms.shards.is_none() && has_few_slices();
+    let memory = if are_few { few } else { terms.others };
     let slices = terms.shards.or_else(|| memory.match_slices(accounts, passes)).unwrap_or(SHARDS_MAX);
     let shards = terms.shards.or_else(|| memory.match_shards(accounts, passes)).unwrap_or(SHARDS_MAX);
     let needed =
@@ -152,6 +155,20 @@ mod tests {
         let (few, many) = (with(10_240), with(768));
         assert!(few.0 < many.0, "shards: {few:?}, {many:?}");
         assert!(few.1 < many.1, "slices: {few:?}, {many:?}");
+    }
+
+    #[test]
+    fn scored_pairs_of_few_accounts_take_little_memory() {
+        let matching = |accounts: u64, megabytes, shards| {
+            let terms =
+                Terms { passes: Some(60), others: MemoryBudget::of_megabytes(megabytes), shards, ..Terms::default() };
+            divide(vec![sized(1, accounts * 2)], terms).unwrap().matching.unwrap()
+        };
+        assert_eq!(matching(2_000_000, 1_024, None), matching(2_000_000, 512, None));
+        assert!(matching(2_000_000, 1_024, None).slices > 4);
+        assert_eq!(matching(300_000, 1_024, Some(1)).slices, 1, "as was asked for");
+        let (many, of_less) = (matching(10_000_000, 2_048, None), matching(10_000_000, 512, None));
+        assert!(many.slices < of_less.slices, "{many:?} {of_less:?}");
     }
 
     #[test]

@@ -105,6 +105,10 @@ const PAIR_BYTES: u64 = 24;
 const GREAT_ROW_BYTES: u64 = 80;
 /// The most text that Block holds before it writes frames, and the most frames that it fetches at once.
 const BLOCK_BUFFER_BYTES_MAX: u64 = 32 * MIB;
+/// The memory that a run of few accounts is divided by.
+const FEW_ACCOUNTS_BYTES: u64 = 512 * MIB;
+/// The most slices of accounts of a run that is divided by little memory.
+pub const FEW_SLICES: u32 = 16;
 /// The most slices of accounts: tiles are pairs of slices.
 const MATCH_SLICES_MAX: u32 = 400;
 
@@ -353,6 +357,13 @@ impl MemoryBudget {
     /// Bytes that Partition needs besides the held text: the object, one frame of its text, and twice its output.
     pub fn partition_bytes(self, object_bytes: u64, frame_text_bytes: u64, written_bytes: u64) -> u64 {
         self.shuffle_text_bytes() as u64 + object_bytes + frame_text_bytes + 2 * written_bytes
+    }
+
+    /// The memory that Block is to fit into where that needs few slices: half a gigabyte at most. More would make it no
+    /// faster.
+    #[must_use]
+    pub const fn for_few_accounts(self) -> Self {
+        if self.bytes < FEW_ACCOUNTS_BYTES { self } else { Self { bytes: FEW_ACCOUNTS_BYTES } }
     }
 
     /// The number of slices of accounts that scored pairs need; `None` if no number is enough. `keys` is how many blocking
