@@ -78,7 +78,7 @@ fn rounds_keep_to_what_a_run_is_divided_by() {
             let formula = if work.is_by_slice() { of_slice } else { of_shard };
             // What decides are the rounds that need most; the others need less.
             match work {
-                BlockWork::Gather | BlockWork::PairRefined => findings.note(&format!("{work:?}"), measured, formula),
+                BlockWork::Gather | BlockWork::Pair => findings.note(&format!("{work:?} {round}"), measured, formula),
                 _ => {
                     println!("{work:?}: {measured} bytes of {formula}");
                     assert!(measured as u64 <= formula, "{work:?}: {measured} bytes of {formula}");

@@ -7,11 +7,13 @@ use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::{Layout, MatchLayout};
 use onefold_lake::run::matching::{BlockCounts, Blocking, PairList, PairPart, PassBlocks, SliceRows, Tile};
 use onefold_scoring::ScoredFields;
-use onefold_scoring::blocking::{BlockSizes, Passes, caps};
+use onefold_scoring::blocking::{BlockSizes, Passes, caps, ranks};
+use onefold_scoring::counts::Counts;
 use onefold_shell::{Context, Receipts, StageError, Work};
 
 use crate::round::{
-    COUNT, GATHER, PAIR, PAIR_LAST, PAIR_REFINED, REFINE, REFINE_BY_BIRTHDATE, match_layout, receipt_name,
+    COUNT, COUNT_LAST, COUNT_REFINED, GATHER, PAIR, PAIR_LAST, PAIR_REFINED, PAIRS, REFINE, REFINE_BY_BIRTHDATE,
+    REFINES, match_layout, receipt_name,
 };
 
 pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Result<BlockAdvanceResult, StageError> {
@@ -23,7 +25,7 @@ pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Resul
         if next.is_none() {
             step.write_lists(round).await?;
         }
-        let work = next.unwrap_or(BlockWork::PairRefined);
+        let work = next.unwrap_or(BlockWork::Pair);
         let count = if work.is_by_slice() { step.matching.slices } else { step.matching.shards };
         Ok(BlockAdvanceResult {
             done: next.is_none(),
@@ -59,15 +61,14 @@ impl Step<'_> {
                 Some(BlockWork::Pair)
             }
             PAIR => Some(BlockWork::Refine),
-            REFINE | REFINE_BY_BIRTHDATE => (sum(|done| done.keys) > 0).then_some(BlockWork::PairRefined),
-            PAIR_REFINED => {
+            REFINE | REFINE_BY_BIRTHDATE => (sum(|done| done.keys) > 0).then_some(BlockWork::CountRefined),
+            COUNT_REFINED | COUNT_LAST => {
                 self.check_keys(round, &done).await?;
-                (sum(|done| done.great_rows) > 0).then_some(BlockWork::RefineByBirthdate)
+                self.write_refined_caps(round).await?;
+                Some(BlockWork::Pair)
             }
-            _ => {
-                self.check_keys(round, &done).await?;
-                None
-            }
+            PAIR_REFINED => (sum(|done| done.great_rows) > 0).then_some(BlockWork::RefineByBirthdate),
+            _ => None,
         })
     }
 
@@ -115,20 +116,46 @@ impl Step<'_> {
         check_same("values are sent", values(&gathered), "are counted", values(counted))?;
         check_same("blocking keys are sent", keys_of(&gathered), "are counted", keys_of(counted))?;
         let passes = Passes::of(&ScoredFields::of(&self.context.pinned(self.run).await?.config));
-        let mut all = BlockCounts { blocks: vec![BlockSizes::default(); passes.len()], ..BlockCounts::default() };
-        for (round, workers) in [(GATHER, self.matching.slices), (COUNT, self.matching.shards)] {
-            for worker in 0..workers {
-                let key = keys::match_round(self.run, round, worker, "counts");
-                let counts: BlockCounts = self.context.json(&key).await?;
-                all.counts.add(&counts.counts);
-                all.blocks.iter_mut().zip(&counts.blocks).for_each(|(sizes, other)| sizes.add(other));
-            }
-        }
+        let mut all = self.counts(GATHER).await?;
+        let of_shards = self.counts(COUNT).await?;
+        all.counts.add(&of_shards.counts);
+        all.blocks = of_shards.blocks;
         let caps = caps(&all.blocks, all.counts.accounts);
-        let pass = |(number, (sizes, cap))| PassBlocks { name: passes.name(number), cap, sizes };
-        let passes = all.blocks.into_iter().zip(caps).enumerate().map(pass).collect();
+        let ranks = ranks(&all.blocks, &caps);
+        let dropped = crate::round::dropped_passes(self.run, self.context).await?;
+        let blocking = all.blocks.into_iter().zip(caps.into_iter().zip(ranks)).enumerate();
+        let pass = |(number, (sizes, (cap, rank)))| {
+            let name = passes.name(number);
+            PassBlocks { cap: if dropped.contains(&name) { 0 } else { cap }, rank, name, sizes }
+        };
+        let blocking = Blocking { passes: blocking.map(pass).collect() };
         self.context.put_json(&keys::match_counts(self.run), &all.counts).await?;
-        self.context.put_json(&keys::match_blocking(self.run), &Blocking { passes }).await
+        self.context.put_json(&keys::match_caps(self.run, COUNT), &blocking.caps()).await?;
+        self.context.put_json(&keys::match_blocking(self.run), &blocking).await
+    }
+
+    /// Adds up what all workers of a round counted.
+    async fn counts(&self, round: u32) -> Result<BlockCounts, StageError> {
+        let mut all = BlockCounts::default();
+        for worker in 0..self.workers(round) {
+            let key = keys::match_round(self.run, round, worker, "counts");
+            let counts: BlockCounts = self.context.json(&key).await?;
+            all.counts.add(&counts.counts);
+            all.blocks.resize(all.blocks.len().max(counts.blocks.len()), BlockSizes::default());
+            all.blocks.iter_mut().zip(&counts.blocks).for_each(|(sizes, other)| sizes.add(other));
+        }
+        Ok(all)
+    }
+
+    /// Fixes how great a block that was divided may be: never greater than before, and all blocks of a pass together give no
+    /// more pairs than a pass may.
+    async fn write_refined_caps(&self, round: u32) -> Result<(), StageError> {
+        let accounts: Counts = self.context.json(&keys::match_counts(self.run)).await?;
+        let blocking: Blocking = self.context.json(&keys::match_blocking(self.run)).await?;
+        let refined = caps(&self.counts(round).await?.blocks, accounts.accounts);
+        let mut caps = blocking.caps();
+        caps.passes.iter_mut().zip(refined).for_each(|((cap, _), refined)| *cap = refined.min(*cap));
+        self.context.put_json(&keys::match_caps(self.run, round), &caps).await
     }
 
     /// Checks that each key that was sent in the round before is in a shard.
@@ -141,14 +168,14 @@ impl Step<'_> {
     /// Writes which objects have pairs, and the list of tiles.
     async fn write_lists(&self, last: u32) -> Result<(), StageError> {
         let mut list = PairList { tiles: tiles(self.matching.slices), ..PairList::default() };
-        for round in (PAIR..=last).step_by(2) {
+        for round in PAIRS.into_iter().filter(|round| *round <= last) {
             for (shard, given) in (0..).zip(self.results(round).await?) {
                 list.pairs += given.pairs;
                 list.parts.extend((0..given.parts).map(|part| PairPart { round, shard, part }));
                 list.dropped_rows += if round == PAIR_LAST { given.great_rows } else { 0 };
             }
         }
-        for round in (REFINE..=last).step_by(2) {
+        for round in REFINES.into_iter().filter(|round| *round <= last) {
             list.dropped_rows += self.results(round).await?.iter().map(|slice| slice.dropped_rows).sum::<u64>();
         }
         let slices = self.matching.slices;

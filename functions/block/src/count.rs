@@ -27,6 +27,15 @@ pub(crate) async fn count(worker: &Worker<'_>, moved: &mut Moved) -> Result<Bloc
     Ok(BlockRoundResult { values, keys, ..BlockRoundResult::default() })
 }
 
+/// Finds the blocks of the keys that the slices made of the rows of great blocks.
+pub(crate) async fn count_refined(worker: &Worker<'_>, moved: &mut Moved) -> Result<BlockRoundResult, StageError> {
+    let (blocks, keys) = find_blocks(worker, moved).await?;
+    let counts = BlockCounts { blocks, ..BlockCounts::default() };
+    worker.context.put_json(&worker.key("counts"), &counts).await?;
+    moved.records_in = keys;
+    Ok(BlockRoundResult { keys, ..BlockRoundResult::default() })
+}
+
 /// Counts the values of the shard, and writes the frequency class of each, by slice and field, in the order in which the
 /// slice sent them. Returns the counts by field and the number of values.
 async fn count_values(worker: &Worker<'_>, moved: &mut Moved) -> Result<(Vec<FieldCounts>, u64), StageError> {
@@ -102,10 +111,10 @@ impl ValueCounts {
     }
 }
 
-/// Finds the blocks of the shard and writes them by pass. Returns the sizes of blocks by pass and the number of keys.
+/// Finds the blocks of the keys that the slices sent in the round before, and writes them by pass. Returns the sizes of blocks by pass and the number of keys.
 async fn find_blocks(worker: &Worker<'_>, moved: &mut Moved) -> Result<(Vec<BlockSizes>, u64), StageError> {
     let rows = worker.slice_rows().await?;
-    let sent = SentKeys::open(worker, GATHER, &rows).await?;
+    let sent = SentKeys::open(worker, &rows).await?;
     sent.check_memory(worker.context.memory.block_bytes(sent.most_keys(), sent.all_keys()))?;
     let mut writer = ShuffleWriter::storing().map_err(StageError::compressing)?;
     let mut sizes = Vec::with_capacity(worker.passes.len());

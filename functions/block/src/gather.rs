@@ -10,10 +10,11 @@ use onefold_lake::data::shuffle::ShuffleCollector;
 use onefold_lake::keys;
 use onefold_lake::run::matching::BlockCounts;
 use onefold_lake::run::receipt::Moved;
+use onefold_scoring::blocking::Passes;
 use onefold_scoring::counts::{Counts, FieldCounts};
 use onefold_shell::StageError;
 
-use crate::round::{Worker, shard_of};
+use crate::round::{Worker, dropped_passes, shard_of};
 use crate::sent;
 use crate::values::HashedValues;
 
@@ -25,7 +26,7 @@ pub(crate) async fn gather(worker: &Worker<'_>, moved: &mut Moved) -> Result<Blo
     moved.records_in = versions.len() as u64;
     versions.sort_unstable_by_key(|version| (version.reference, version.version));
     let latest = versions.chunk_by(|one, other| one.reference == other.reference).filter_map(<[_]>::last);
-    let mut slice = SliceSender::new(worker)?;
+    let mut slice = SliceSender::new(worker).await?;
     let mut counted = BlockRoundResult::default();
     for account in latest {
         if AccountVersion::is_deletion(account.version) {
@@ -73,6 +74,7 @@ async fn described(worker: &Worker<'_>, moved: &mut Moved) -> Result<Vec<u8>, St
 /// Writes the accounts of a slice, and sends their values and keys to the shards.
 struct SliceSender<'w> {
     worker: &'w Worker<'w>,
+    passes: Passes,
     addresses: Vec<bool>,
     hashed: HashedValues,
     records: RecordsWriter,
@@ -84,13 +86,15 @@ struct SliceSender<'w> {
 }
 
 impl<'w> SliceSender<'w> {
-    fn new(worker: &'w Worker<'w>) -> Result<Self, StageError> {
+    async fn new(worker: &'w Worker<'w>) -> Result<Self, StageError> {
+        let dropped = dropped_passes(worker.run, worker.context).await?;
         let held = worker.context.memory.block_held_bytes();
         let shards = worker.matching.shards;
         let collector = |readers| ShuffleCollector::storing(readers, held).map_err(StageError::compressing);
         let fields = vec![FieldCounts::default(); worker.fields.len()];
         Ok(Self {
             worker,
+            passes: worker.passes.clone().without(&dropped),
             addresses: worker.addresses(),
             hashed: HashedValues::default(),
             records: RecordsWriter::new().map_err(StageError::compressing)?,
@@ -136,7 +140,7 @@ impl<'w> SliceSender<'w> {
         let mut sent = Ok(());
         let mut count = 0;
         let keys = &mut self.keys;
-        self.worker.passes.keys(record, &mut |pass, hash| {
+        self.passes.keys(record, &mut |pass, hash| {
             if sent.is_ok() {
                 let reader = shard_of(hash, shards) * passes + u32::from(pass);
                 sent = keys.push(reader, &RowKey { hash, row }.bytes());

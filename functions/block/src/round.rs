@@ -9,6 +9,7 @@ use onefold_lake::run::layout::{Layout, MatchLayout};
 use onefold_lake::run::matching::SliceRows;
 use onefold_lake::run::receipt::Moved;
 use onefold_scoring::blocking::Passes;
+use onefold_scoring::model::RunModel;
 use onefold_scoring::{FieldKind, ScoredFields};
 use onefold_shell::{Context, Function, Pinned, StageError, Work};
 
@@ -19,9 +20,15 @@ pub(crate) const GATHER: u32 = 1;
 pub(crate) const COUNT: u32 = 2;
 pub(crate) const PAIR: u32 = 3;
 pub(crate) const REFINE: u32 = 4;
-pub(crate) const PAIR_REFINED: u32 = 5;
-pub(crate) const REFINE_BY_BIRTHDATE: u32 = 6;
-pub(crate) const PAIR_LAST: u32 = 7;
+pub(crate) const COUNT_REFINED: u32 = 5;
+pub(crate) const PAIR_REFINED: u32 = 6;
+pub(crate) const REFINE_BY_BIRTHDATE: u32 = 7;
+pub(crate) const COUNT_LAST: u32 = 8;
+pub(crate) const PAIR_LAST: u32 = 9;
+/// The rounds that give pairs.
+pub(crate) const PAIRS: [u32; 3] = [PAIR, PAIR_REFINED, PAIR_LAST];
+/// The rounds that divide blocks.
+pub(crate) const REFINES: [u32; 2] = [REFINE, REFINE_BY_BIRTHDATE];
 
 /// The name of a worker's receipt.
 pub(crate) fn receipt_name(round: u32, worker: u32) -> String {
@@ -49,10 +56,18 @@ pub(crate) async fn round(
                 BlockWork::Count => count::count(&worker, moved).await,
                 BlockWork::Pair => pair::pair(&worker, moved).await,
                 BlockWork::Refine | BlockWork::RefineByBirthdate => refine::refine(&worker, work, moved).await,
-                BlockWork::PairRefined => pair::pair_refined(&worker, moved).await,
+                BlockWork::CountRefined => count::count_refined(&worker, moved).await,
             }
         })
         .await
+}
+
+/// The passes that the run's pinned model does without; none if it has none.
+pub(crate) async fn dropped_passes(run: &RunId, context: &Context) -> Result<Vec<String>, StageError> {
+    if context.pinned(run).await?.plan.model.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(context.json::<RunModel>(&keys::run_model(run)).await?.dropped_passes())
 }
 
 /// A slice or a shard in a round.
@@ -116,6 +131,11 @@ impl<'p> Worker<'p> {
     /// Which fields are addresses.
     pub(crate) fn addresses(&self) -> Vec<bool> {
         self.fields.iter().map(|field| field.kind == FieldKind::Address).collect()
+    }
+
+    /// The key of an object that the worker wrote in the round before.
+    pub(crate) fn key_before(&self, what: &str) -> String {
+        keys::match_round(self.run, self.round - 1, self.number, what)
     }
 
     /// The rows of all slices.

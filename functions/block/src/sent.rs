@@ -62,10 +62,10 @@ pub(crate) struct SentKeys<'w> {
 }
 
 impl<'w> SentKeys<'w> {
-    /// Opens what the slices sent in a round.
-    pub(crate) async fn open(worker: &'w Worker<'w>, round: u32, rows: &'w SliceRows) -> Result<Self, StageError> {
+    /// Opens what the slices sent in the round before.
+    pub(crate) async fn open(worker: &'w Worker<'w>, rows: &'w SliceRows) -> Result<Self, StageError> {
         let (shards, passes) = (worker.matching.shards, worker.pass_count());
-        let sent = objects(worker, round, worker.matching.slices, "keys");
+        let sent = objects(worker, worker.round - 1, worker.matching.slices, "keys");
         let own = worker.number * passes..(worker.number + 1) * passes;
         let objects = open(worker, sent, own, shards * passes).await?;
         Ok(Self { worker, rows, objects, bytes_at_once: worker.context.memory.block_held_bytes() })

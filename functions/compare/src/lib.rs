@@ -8,16 +8,15 @@
 mod found;
 mod part;
 
+use onefold_lake::RunId;
 use onefold_lake::calls::{CompareRequest, CompareResult};
-use onefold_lake::data::records;
 use onefold_lake::data::vectors::VectorsWriter;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::matching::Tile;
 use onefold_lake::run::receipt::Moved;
-use onefold_lake::{RunId, decompress};
 use onefold_scoring::ScoredFields;
 use onefold_scoring::levels::{Comparer, Records};
-use onefold_shell::{Context, Function, MemoryBudget, StageError, Work};
+use onefold_shell::{Context, Function, MemoryBudget, SliceRecords, StageError, Work};
 
 use found::FoundPairs;
 use part::ComparedPart;
@@ -47,7 +46,7 @@ async fn compare(run: &RunId, tile: Tile, context: &Context, moved: &mut Moved) 
             comparer.pattern(slices.first(), first as usize, slices.second(), second as usize)
         });
         compared += part.pairs.len() as u64;
-        writer.part(&part.patterns, part.pairs).map_err(StageError::compressing)?;
+        writer.part(&part.patterns, part.first_found, part.pairs).map_err(StageError::compressing)?;
     }
     let given = found.given();
     if found.taken() != given {
@@ -105,18 +104,9 @@ async fn read_records(
     context: &Context,
     moved: &mut Moved,
 ) -> Result<Records, StageError> {
-    let key = keys::match_slice(run, slice, "records");
-    let (bytes, _) = context.get(&key).await?;
-    let classes_key = keys::match_slice(run, slice, "classes");
-    let (classes, _) = context.get(&classes_key).await?;
-    moved.bytes_in += (bytes.len() + classes.len()) as u64;
-    let classes = decompress(&classes_key, &classes).map_err(StageError::damaged)?;
+    let slice = SliceRecords::read(run, slice, context, moved).await?;
     let mut records = Records::new(fields);
-    let read = records::each_with_classes(&key, &bytes, &classes, |_, record, classes| {
-        records.push(record, classes);
-        Ok(())
-    });
-    read.map_err(StageError::damaged)?;
+    slice.each(|_, record, classes| records.push(record, classes))?;
     Ok(records)
 }
 

@@ -1,8 +1,8 @@
 //! A part of a tile: its pairs, each once, by their comparison patterns.
 
 use hashbrown::HashTable;
-use onefold_lake::data::pairs::{BLOCKS_MAX, FoundPair};
-use onefold_lake::data::vectors::{ComparedPair, PatternPairs};
+use onefold_lake::data::pairs::FoundPair;
+use onefold_lake::data::vectors::{ComparedPair, FirstFoundPairs, PatternPairs};
 use onefold_scoring::Pattern;
 
 /// The compared pairs of a part.
@@ -10,6 +10,8 @@ use onefold_scoring::Pattern;
 pub(crate) struct ComparedPart {
     /// The patterns in ascending order, with their numbers of pairs.
     pub(crate) patterns: Vec<PatternPairs>,
+    /// By pattern and rank, in ascending order, how many of its pairs a pass of that rank found first.
+    pub(crate) first_found: Vec<FirstFoundPairs>,
     /// The pairs by pattern, in the order of the patterns; those of a pattern in the order of their accounts.
     pub(crate) pairs: Vec<ComparedPair>,
 }
@@ -20,8 +22,8 @@ impl ComparedPart {
         keep_once(&mut found);
         let mut patterns = PatternNumbers::default();
         let pairs = || found.iter().map(|bits| FoundPair::from_bits(*bits));
-        let numbers: Vec<u32> =
-            pairs().map(|pair| patterns.count(pattern([pair.first, pair.second]), pair.blocks)).collect();
+        let numbers: Vec<u32> = pairs().map(|pair| patterns.count(pattern([pair.first, pair.second]), pair)).collect();
+        let first_found = patterns.first_found();
         let (patterns, mut next) = patterns.sorted();
         let mut placed = vec![[0; 2]; found.len()];
         for (pair, number) in pairs().zip(numbers) {
@@ -29,28 +31,14 @@ impl ComparedPart {
             placed[*place] = [pair.first, pair.second];
             *place += 1;
         }
-        Self { patterns, pairs: placed }
+        Self { patterns, first_found, pairs: placed }
     }
 }
 
-/// Sorts pairs, and joins those of the same accounts: the blocks of all add up.
+/// Sorts pairs, and keeps each once.
 fn keep_once(found: &mut Vec<u64>) {
     found.sort_unstable();
-    let mut kept = 0usize;
-    for at in 0..found.len() {
-        let pair = FoundPair::from_bits(found[at]);
-        let last = kept.checked_sub(1).map(|last| (last, FoundPair::from_bits(found[last])));
-        match last {
-            Some((place, last)) if (last.first, last.second) == (pair.first, pair.second) => {
-                found[place] = FoundPair { blocks: (last.blocks + pair.blocks).min(BLOCKS_MAX), ..last }.bits();
-            }
-            _ => {
-                found[kept] = pair.bits();
-                kept += 1;
-            }
-        }
-    }
-    found.truncate(kept);
+    found.dedup_by(|again, kept| FoundPair::join(kept, *again));
 }
 
 /// Numbers patterns in the order in which they come, and counts their pairs.
@@ -58,12 +46,14 @@ fn keep_once(found: &mut Vec<u64>) {
 struct PatternNumbers {
     numbers: HashTable<u32>,
     patterns: Vec<PatternPairs>,
+    /// By the number of the pattern and by rank.
+    first_found: HashTable<(u32, u8, u64)>,
 }
 
 impl PatternNumbers {
-    /// Counts a pair that was found in so many blocks, at least one. Returns the number of its pattern.
-    fn count(&mut self, pattern: Pattern, blocks: u32) -> u32 {
-        let Self { numbers, patterns } = self;
+    /// Counts a pair that was found in at least one block. Returns the number of its pattern.
+    fn count(&mut self, pattern: Pattern, found: FoundPair) -> u32 {
+        let Self { numbers, patterns, first_found } = self;
         let known = numbers.find(hash(pattern), |number| patterns[*number as usize].0 == pattern).copied();
         let number = known.unwrap_or_else(|| {
             let number = patterns.len() as u32;
@@ -71,8 +61,21 @@ impl PatternNumbers {
             numbers.insert_unique(hash(pattern), number, |number| hash(patterns[*number as usize].0));
             number
         });
-        patterns[number as usize].1[blocks.clamp(1, 3) as usize - 1] += 1;
+        patterns[number as usize].1[found.blocks.clamp(1, 3) as usize - 1] += 1;
+        let of_rank = |(of, rank, _): &(u32, u8, u64)| (*of, *rank) == (number, found.rank);
+        let entry = first_found
+            .entry(hash_of_rank(number, found.rank), of_rank, |(number, rank, _)| hash_of_rank(*number, *rank));
+        entry.or_insert((number, found.rank, 0)).get_mut().2 += 1;
         number
+    }
+
+    /// The pairs by pattern and rank, in ascending order.
+    fn first_found(&self) -> Vec<FirstFoundPairs> {
+        let found =
+            self.first_found.iter().map(|(number, rank, pairs)| (self.patterns[*number as usize].0, *rank, *pairs));
+        let mut found: Vec<FirstFoundPairs> = found.collect();
+        found.sort_unstable();
+        found
     }
 
     /// The patterns in ascending order; and by number, where the pairs of a pattern begin among all pairs in that order.
@@ -89,9 +92,16 @@ impl PatternNumbers {
     }
 }
 
-/// Mixes all bits of a pattern: both halves of the product with the golden ratio (Knuth, *TAOCP* 3, 6.4).
 fn hash(pattern: Pattern) -> u64 {
-    let folded = pattern.bits() as u64 ^ (pattern.bits() >> 64) as u64;
+    mixed(pattern.bits() as u64 ^ (pattern.bits() >> 64) as u64)
+}
+
+fn hash_of_rank(number: u32, rank: u8) -> u64 {
+    mixed(u64::from(number) << 8 | u64::from(rank))
+}
+
+/// Mixes all bits: both halves of the product with the golden ratio (Knuth, *TAOCP* 3, 6.4).
+fn mixed(folded: u64) -> u64 {
     let product = u128::from(folded) * 0x9e37_79b9_7f4a_7c15;
     product as u64 ^ (product >> 64) as u64
 }
@@ -103,7 +113,7 @@ mod tests {
     use super::*;
 
     fn found(pairs: &[(u32, u32, u32)]) -> Vec<u64> {
-        let bits = |&(first, second, blocks): &_| FoundPair { first, second, blocks }.bits();
+        let bits = |&(first, second, blocks): &_| FoundPair { first, second, rank: 7, blocks }.bits();
         pairs.iter().map(bits).collect()
     }
 
@@ -118,9 +128,19 @@ mod tests {
         let part = ComparedPart::new(found(&pairs), pattern);
         assert_eq!(part.patterns, [(pattern([0, 1]), [1, 1, 0]), (pattern([0, 2]), [0, 0, 2])]);
         assert_eq!(part.pairs, [[0, 1], [3, 4], [0, 2], [4, 6]]);
+        assert_eq!(part.first_found, [(pattern([0, 1]), 7, 2), (pattern([0, 2]), 7, 2)]);
         let mut turned = pairs;
         turned.reverse();
         assert_eq!(ComparedPart::new(found(&turned), pattern), part, "their order does not matter");
+    }
+
+    #[test]
+    fn the_least_rank_of_a_pair_counts() {
+        let pairs = [(0, 1, 9), (0, 2, 3), (0, 1, 4), (0, 1, 4), (1, 3, 4), (2, 4, 250)];
+        let found = pairs.map(|(first, second, rank)| FoundPair { first, second, rank, blocks: 1 }.bits());
+        let part = ComparedPart::new(found.to_vec(), pattern);
+        let [differ, equal] = [pattern([0, 1]), pattern([0, 2])];
+        assert_eq!(part.first_found, [(differ, 4, 2), (equal, 3, 1), (equal, 250, 1)]);
     }
 
     #[test]

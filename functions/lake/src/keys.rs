@@ -532,6 +532,11 @@ pub fn match_blocking(run: &RunId) -> String {
     format!("match/{run}/blocking.json")
 }
 
+/// How great a block may be that a round of Block found, by pass.
+pub fn match_caps(run: &RunId, round: u32) -> String {
+    match_round(run, round, 0, "caps")
+}
+
 /// The model that the run scores with.
 pub fn match_model(run: &RunId) -> String {
     format!("match/{run}/model.json")

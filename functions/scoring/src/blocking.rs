@@ -3,14 +3,16 @@
 //! Passes follow from the fields alone. Nobody sets them.
 
 mod feature;
+mod first_found;
 mod hash;
 mod pass;
 mod sizes;
 mod useful;
 
 pub use feature::Features;
+pub use first_found::FirstFound;
 pub use pass::Passes;
-pub use sizes::{BLOCK_MAX, BlockSizes, caps, pairs};
+pub use sizes::{BLOCK_MAX, BlockSizes, caps, pairs, ranks};
 pub use useful::useful;
 
 #[cfg(test)]

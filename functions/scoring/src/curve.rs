@@ -42,15 +42,19 @@ pub struct Point {
 }
 
 impl Curve {
-    /// What is expected of these candidates.
-    pub fn new(weights: &Weights, histogram: &Histogram) -> Self {
+    /// What is expected of these candidates. A run that takes a model does without some passes, so how many passes found a pair
+    /// tells less: the share that blocking missed is then that of the run `before`, in which the model was learnt.
+    pub fn new(weights: &Weights, histogram: &Histogram, before: Option<&Self>) -> Self {
         let mut scored: Vec<Scored> =
             histogram.iter().map(|(pattern, pairs)| Scored::new(weights.pair(pattern).bits(), pairs)).collect();
         // Sums of fractions depend on their order. That of patterns stays for equal scores.
         scored.sort_by_key(|pattern| std::cmp::Reverse(pattern.bits));
         let by_passes = [0, 1].map(|passes| scored.iter().map(|pattern| pattern.right[passes]).sum());
-        let missed = missed(by_passes[0], by_passes[1]);
         let found: f64 = scored.iter().map(Scored::right).sum();
+        let missed = match before {
+            Some(before) => before.missed / before.found.max(1.0) * found,
+            None => missed(by_passes[0], by_passes[1]),
+        };
         Self { found: rounded(found), missed: rounded(missed), points: points(&scored, found + missed) }
     }
 
@@ -136,7 +140,7 @@ mod tests {
             }
         }
         let fields = vec![FieldWeights { strangers, relatives: [0; LEVELS] }];
-        Curve::new(&Weights { strangers_prior: 0, relatives_prior: 100 * BIT, fields }, &histogram)
+        Curve::new(&Weights { strangers_prior: 0, relatives_prior: 100 * BIT, fields }, &histogram, None)
     }
 
     #[test]
@@ -157,6 +161,19 @@ mod tests {
         let curve = curve(&[(9, [3, 40, 5]), (5, [7, 9, 2]), (2, [50, 4, 0]), (-1, [90, 3, 1]), (-4, [900, 0, 0])]);
         assert!(curve.points.is_sorted_by(|a, b| a.precision <= b.precision && a.recall >= b.recall), "{curve:?}");
         assert!(curve.missed > 0.0 && curve.points[0].recall < 1.0);
+    }
+
+    #[test]
+    fn a_model_that_is_used_again_keeps_the_share_that_was_missed() {
+        let weights = Weights { strangers_prior: 20 * BIT, relatives_prior: 100 * BIT, fields: Vec::new() };
+        let mut histogram = Histogram::default();
+        histogram.add(Pattern::default(), 1, 200);
+        let before = Curve { found: 1_000.0, missed: 50.0, points: Vec::new() };
+        let curve = Curve::new(&weights, &histogram, Some(&before));
+        assert!(
+            (curve.missed - 10.0).abs() < 0.01 && (curve.points[0].recall - 200.0 / 210.0).abs() < 1e-4,
+            "{curve:?}"
+        );
     }
 
     #[test]

@@ -64,6 +64,11 @@ pub struct RunModel {
 }
 
 impl RunModel {
+    /// The names of the passes that later runs do without.
+    pub fn dropped_passes(&self) -> Vec<String> {
+        self.passes.iter().filter(|pass| pass.is_dropped).map(|pass| pass.name.clone()).collect()
+    }
+
     /// Whether accounts with these fields can be scored by it.
     pub fn fits(&self, fields: &ScoredFields) -> bool {
         let names = self.model.fields.iter().map(|field| field.name.as_str());
@@ -77,8 +82,14 @@ impl RunModel {
 pub struct Pass {
     /// Its name, as people read it.
     pub name: String,
-    /// The most accounts of a block. 0 if it is dropped.
+    /// The most accounts of a block. 0 if the run did without it.
     pub cap: u32,
+    /// Links that no pass of less cost found.
+    #[serde(default)]
+    pub first_found: u64,
+    /// Whether later runs with this model do without it.
+    #[serde(default)]
+    pub is_dropped: bool,
 }
 
 /// How many digits a probability has in a model. So many are read back exactly by any reader of JSON.

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod gathered;
+mod passes;
 mod sample;
 
 use onefold_config::{ScoreSettings, ScoreThreshold};
@@ -16,7 +17,7 @@ use onefold_lake::run::matching::Blocking;
 use onefold_lake::run::receipt::Moved;
 use onefold_scoring::counts::{Counts, digest};
 use onefold_scoring::curve::Curve;
-use onefold_scoring::model::{Pass, RunModel};
+use onefold_scoring::model::RunModel;
 use onefold_scoring::weights::{BIT, Score, Weights};
 use onefold_scoring::{ScoredFields, train};
 use onefold_shell::{Context, StageError, Work, json_object};
@@ -36,13 +37,21 @@ async fn make(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Train
     let fields = ScoredFields::of(&pinned.config);
     let mut counts: Counts = context.json(&keys::match_counts(run)).await?;
     sample::count(run, &fields, &mut counts, context, moved).await?;
-    let histogram = gathered::histogram(run, context, moved).await?;
-    let model = match &pinned.plan.model {
-        Some(_) => context.json::<RunModel>(&keys::run_model(run)).await?.model,
+    let (histogram, first_found) = gathered::patterns(run, context, moved).await?;
+    let before: Option<RunModel> = match &pinned.plan.model {
+        Some(_) => Some(context.json(&keys::run_model(run)).await?),
+        None => None,
+    };
+    let model = match &before {
+        Some(before) => before.model.clone(),
         None => train::train(&fields, &counts, &histogram, run.as_str()),
     };
-    let curve = Curve::new(&Weights::new(&model, &counts), &histogram);
+    let weights = Weights::new(&model, &counts);
+    let curve = Curve::new(&weights, &histogram, before.as_ref().map(|before| &before.curve));
     let threshold = threshold(pinned.config.score.as_ref(), &curve);
+    let links = first_found.links(|pattern| weights.pair(pattern).bits() >= threshold);
+    let blocking: Blocking = context.json(&keys::match_blocking(run)).await?;
+    let passes = passes::of(blocking, &links, before.as_ref());
     let result = TrainResult {
         learnt_in: model.learnt_in.clone(),
         accounts: counts.accounts,
@@ -51,7 +60,7 @@ async fn make(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Train
         threshold,
     };
     let digest = digest(&counts, &histogram);
-    let made = RunModel { model, counts, passes: passes(run, context).await?, curve, threshold, digest };
+    let made = RunModel { model, counts, passes, curve, threshold, digest };
     let bytes = json_object(&made)?;
     moved.records_in = result.pairs;
     moved.records_out = 1;
@@ -66,12 +75,6 @@ fn threshold(settings: Option<&ScoreSettings>, curve: &Curve) -> Score {
         ScoreThreshold::Bits(bits) => (bits * BIT as f64).round() as Score,
         ScoreThreshold::Precision(least) => curve.threshold(least),
     }
-}
-
-/// The passes of Block, with their caps.
-async fn passes(run: &RunId, context: &Context) -> Result<Vec<Pass>, StageError> {
-    let blocking: Blocking = context.json(&keys::match_blocking(run)).await?;
-    Ok(blocking.passes.into_iter().map(|pass| Pass { name: pass.name, cap: pass.cap }).collect())
 }
 
 #[cfg(test)]

@@ -44,14 +44,14 @@ pub enum BlockWork {
     Gather,
     /// By shard: counts values, and finds the blocks of accounts that share a key.
     Count,
-    /// By shard: gives the pairs of blocks, and sends the rows of blocks that are too great to their slices.
+    /// By shard: gives the pairs of the blocks that were found, and sends the rows of those that are too great to their slices.
     Pair,
     /// By slice: takes the frequency classes of values, and divides blocks that are too great by another value.
     Refine,
     /// By slice: divides blocks that are still too great by the date of birth.
     RefineByBirthdate,
-    /// By shard: gives the pairs of divided blocks, and sends the rows of those that are still too great to their slices.
-    PairRefined,
+    /// By shard: finds the blocks of divided ones.
+    CountRefined,
 }
 
 impl BlockWork {

@@ -148,7 +148,7 @@ fn requests_with_an_unknown_key_are_rejected() {
     assert_request::<LinkRequest>(r#"{"step":"advance","run":"RUN","round":0}"#);
     assert_request::<LinkRequest>(r#"{"step":"round","run":"RUN","round":1,"work":"large_star","shard":0}"#);
     assert_request::<BlockRequest>(r#"{"step":"advance","run":"RUN","round":0}"#);
-    assert_request::<BlockRequest>(r#"{"step":"round","run":"RUN","round":1,"work":"pair_refined","worker":0}"#);
+    assert_request::<BlockRequest>(r#"{"step":"round","run":"RUN","round":1,"work":"count_refined","worker":0}"#);
     assert_request::<PartitionRequest>(include_str!("../../../../tests/events/partition.json"));
     assert_request::<MergeRequest>(include_str!("../../../../tests/events/merge-0.json"));
     assert_request::<CompactRequest>(r#"{"run":"RUN"}"#);

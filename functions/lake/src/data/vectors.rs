@@ -1,12 +1,14 @@
 //! The compared pairs of a tile, by comparison pattern.
 //!
-//! The object is a shuffle object for two readers. The first gets the pairs: 8 bytes each, which are the place of the
+//! The object is a shuffle object for three readers. The first gets the pairs: 8 bytes each, which are the place of the
 //! account in the first slice of the tile and that in the second one. The second gets the patterns: a tile is compared in
 //! parts, and each part has the patterns of its pairs in ascending order, each (16 bytes) with the number of its pairs that
 //! were found in one block, in two, and in more (8 bytes each). Pairs come in the order of the parts and patterns, so a pair
-//! needs no room for its pattern. All numbers are little-endian.
+//! needs no room for its pattern. The third gets, by pattern (16 bytes) and by the least rank of the passes that found a pair
+//! (1 byte), the number of pairs (8 bytes). All numbers are little-endian.
 
 use onefold_scoring::Pattern;
+use onefold_scoring::blocking::FirstFound;
 use onefold_scoring::counts::Histogram;
 use onefold_store::Store;
 
@@ -20,8 +22,10 @@ const PAIR_BYTES: usize = 8;
 const PATTERN_BYTES: usize = 16 + 3 * 8;
 /// Bytes of a frame, which fits a processor's cache.
 const FRAME_BYTES: usize = 128 << 10;
-/// The readers: one for pairs and one for patterns.
-const READERS: u32 = 2;
+/// Bytes of a pattern's pairs that a pass found first.
+const FIRST_FOUND_BYTES: usize = 16 + 1 + 8;
+/// The readers: for pairs, for patterns, and for who found them first.
+const READERS: u32 = 3;
 
 /// A pair of accounts: the place in the first slice of the tile, and that in the second one.
 pub type ComparedPair = [u32; 2];
@@ -29,10 +33,14 @@ pub type ComparedPair = [u32; 2];
 /// A pattern, with its pairs by how many blocks they were found in: one, two, or more.
 pub type PatternPairs = (Pattern, [u64; 3]);
 
+/// A pattern, the least rank of passes, and the number of pairs that a pass of that rank found first.
+pub type FirstFoundPairs = (Pattern, u8, u64);
+
 /// Writes the compared pairs of a tile, part by part.
 pub struct VectorsWriter {
     pairs: ShuffleWriter,
     patterns: Vec<u8>,
+    first_found: Vec<u8>,
 }
 
 impl VectorsWriter {
@@ -41,7 +49,7 @@ impl VectorsWriter {
     /// # Errors
     /// Only if memory runs out.
     pub fn new() -> std::io::Result<Self> {
-        Ok(Self { pairs: ShuffleWriter::new()?, patterns: Vec::new() })
+        Ok(Self { pairs: ShuffleWriter::new()?, patterns: Vec::new(), first_found: Vec::new() })
     }
 
     /// Appends a part. The pairs come in the order of the patterns.
@@ -51,11 +59,17 @@ impl VectorsWriter {
     pub fn part(
         &mut self,
         patterns: &[PatternPairs],
+        first_found: impl IntoIterator<Item = FirstFoundPairs>,
         pairs: impl IntoIterator<Item = ComparedPair>,
     ) -> std::io::Result<()> {
         for (pattern, counts) in patterns {
             self.patterns.extend_from_slice(&pattern.bits().to_le_bytes());
             counts.iter().for_each(|count| self.patterns.extend_from_slice(&count.to_le_bytes()));
+        }
+        for (pattern, rank, count) in first_found {
+            self.first_found.extend_from_slice(&pattern.bits().to_le_bytes());
+            self.first_found.push(rank);
+            self.first_found.extend_from_slice(&count.to_le_bytes());
         }
         let mut frame = Vec::new();
         for [first, second] in pairs {
@@ -74,25 +88,37 @@ impl VectorsWriter {
     /// # Errors
     /// Only if memory runs out.
     pub fn finish(self) -> std::io::Result<Vec<u8>> {
-        let Self { pairs: mut writer, patterns } = self;
+        let Self { pairs: mut writer, patterns, first_found } = self;
         writer.end_reader();
-        for frame in patterns.chunks(FRAME_BYTES / PATTERN_BYTES * PATTERN_BYTES) {
-            writer.append(frame)?;
+        for (entries, bytes) in [(patterns, PATTERN_BYTES), (first_found, FIRST_FOUND_BYTES)] {
+            for frame in entries.chunks(FRAME_BYTES / bytes * bytes) {
+                writer.append(frame)?;
+            }
+            writer.end_reader();
         }
-        writer.end_reader();
         writer.finish()
     }
 }
 
-/// Adds the patterns of a tile to a histogram. Returns the number of bytes read.
+/// Adds the patterns of a tile to a histogram, and who found them first. Returns the number of bytes read.
 ///
 /// # Errors
 /// The object is missing or damaged.
-pub async fn add_patterns(store: &dyn Store, key: &str, histogram: &mut Histogram) -> Result<u64, ShuffleError> {
+pub async fn add_patterns(
+    store: &dyn Store,
+    key: &str,
+    histogram: &mut Histogram,
+    first_found: &mut FirstFound,
+) -> Result<u64, ShuffleError> {
     let frames = shuffle::fetch(store, key, 1..READERS, READERS).await?;
     for (pattern, counts) in parse_patterns(key, &frames, 0).map_err(ShuffleError::Damaged)? {
         (1..).zip(counts).for_each(|(blocks, pairs)| histogram.add(pattern, blocks, pairs));
     }
+    let add = |entry: &[u8]| {
+        let pattern = Pattern::from_bits(u128::from_le_bytes(array(entry)));
+        first_found.add(pattern, entry[16], u64::from_le_bytes(array(&entry[17..])));
+    };
+    each_entry(key, &frames, 1, FIRST_FOUND_BYTES, add).map_err(ShuffleError::Damaged)?;
     Ok(frames.bytes_in)
 }
 
@@ -109,7 +135,7 @@ impl Vectors {
     /// # Errors
     /// The object is missing or damaged.
     pub async fn read(store: &dyn Store, key: &str) -> Result<Self, ShuffleError> {
-        let frames = shuffle::fetch(store, key, 0..READERS, READERS).await?;
+        let frames = shuffle::fetch(store, key, 0..2, READERS).await?;
         let patterns = parse_patterns(key, &frames, 1).map_err(ShuffleError::Damaged)?;
         Ok(Self { key: key.to_owned(), frames, patterns })
     }
@@ -160,18 +186,29 @@ impl Vectors {
 
 fn parse_patterns(key: &str, frames: &ShuffleFrames, reader: usize) -> Result<Vec<PatternPairs>, FormatError> {
     let mut patterns = Vec::with_capacity(frames.text_bytes(reader) / PATTERN_BYTES);
+    each_entry(key, frames, reader, PATTERN_BYTES, |entry| {
+        let count = |place: usize| u64::from_le_bytes(array(&entry[16 + place * 8..]));
+        patterns.push((Pattern::from_bits(u128::from_le_bytes(array(entry))), [count(0), count(1), count(2)]));
+    })?;
+    Ok(patterns)
+}
+
+/// Gives each entry of so many bytes.
+fn each_entry(
+    key: &str,
+    frames: &ShuffleFrames,
+    reader: usize,
+    bytes: usize,
+    mut take: impl FnMut(&[u8]),
+) -> Result<(), FormatError> {
     frames.each_frame(reader, |text| {
-        let entries = text.chunks_exact(PATTERN_BYTES);
+        let entries = text.chunks_exact(bytes);
         if !entries.remainder().is_empty() {
             return Err(FormatError::new(key, "it ends within a pattern"));
         }
-        patterns.extend(entries.map(|entry| {
-            let count = |place: usize| u64::from_le_bytes(array(&entry[16 + place * 8..]));
-            (Pattern::from_bits(u128::from_le_bytes(array(entry))), [count(0), count(1), count(2)])
-        }));
+        entries.for_each(&mut take);
         Ok(())
-    })?;
-    Ok(patterns)
+    })
 }
 
 #[cfg(test)]
@@ -184,7 +221,10 @@ mod tests {
 
     fn written(parts: &[(Vec<PatternPairs>, Vec<ComparedPair>)]) -> MemoryStore {
         let mut writer = VectorsWriter::new().unwrap();
-        parts.iter().for_each(|(patterns, pairs)| writer.part(patterns, pairs.iter().copied()).unwrap());
+        for (patterns, pairs) in parts {
+            let first_found = patterns.iter().map(|(pattern, counts)| (*pattern, 250, counts.iter().sum()));
+            writer.part(patterns, first_found, pairs.iter().copied()).unwrap();
+        }
         let store = MemoryStore::default();
         block_on(store.put("k", writer.finish().unwrap().into(), Condition::Always)).unwrap();
         store
@@ -200,8 +240,9 @@ mod tests {
         let second = (vec![(pattern(1), [0, 0, 0]), (pattern(2), [0, 0, 1])], vec![[5, 5]]);
         let store = written(&[first, (Vec::new(), Vec::new()), second]);
         let read = block_on(Vectors::read(&store, "k")).unwrap();
-        let mut histogram = Histogram::default();
-        block_on(add_patterns(&store, "k", &mut histogram)).unwrap();
+        let (mut histogram, mut first_found) = (Histogram::default(), FirstFound::default());
+        block_on(add_patterns(&store, "k", &mut histogram, &mut first_found)).unwrap();
+        assert_eq!(first_found.links(|pattern| pattern == self::pattern(1)), [(250, 2)].into());
         let expected = [(pattern(1), [1, 0, 1]), (pattern(2), [0, 0, 1]), (pattern(9), [0, 1, 0])];
         assert_eq!(histogram.iter().collect::<Vec<_>>(), expected);
         let mut pairs = Vec::new();

@@ -55,9 +55,24 @@ pub struct Blocking {
 }
 
 impl Blocking {
-    /// The greatest block that a pass gives pairs of, by pass; 0 for a pass that is not used.
-    pub fn caps(&self) -> Vec<u32> {
-        self.passes.iter().map(|pass| pass.cap).collect()
+    /// How great a block of each pass may be.
+    pub fn caps(&self) -> PassCaps {
+        PassCaps { passes: self.passes.iter().map(|pass| (pass.cap, pass.rank)).collect() }
+    }
+}
+
+/// How great a block may be that a round of Block found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassCaps {
+    /// By pass: the greatest block that gives all its pairs, or 0 for a pass that is not used; and the pass's rank.
+    pub passes: Vec<(u32, u8)>,
+}
+
+impl PassCaps {
+    /// The cap and the rank of a pass; 0 if there is no such pass.
+    pub fn of(&self, pass: u16) -> (u32, u8) {
+        self.passes.get(usize::from(pass)).copied().unwrap_or_default()
     }
 }
 
@@ -67,8 +82,10 @@ impl Blocking {
 pub struct PassBlocks {
     /// What accounts of a block share.
     pub name: String,
-    /// The greatest block that it gives pairs of.
+    /// The greatest block that it gives pairs of; 0 if it is not used.
     pub cap: u32,
+    /// Its place among the passes, those that cost less first.
+    pub rank: u8,
     /// How many blocks there are, by size.
     pub sizes: BlockSizes,
 }

@@ -79,6 +79,22 @@ pub fn caps(blocks: &[BlockSizes], accounts: u64) -> Vec<u32> {
     blocks.iter().map(|sizes| sizes.cap(pairs_max)).collect()
 }
 
+/// The rank of each pass by what it costs: the pairs that it gives, and the accounts of the blocks that are divided. Of two
+/// that cost as much, the earlier comes first.
+pub fn ranks(blocks: &[BlockSizes], caps: &[u32]) -> Vec<u8> {
+    let cost = |pass: &usize| {
+        let (sizes, cap) = (&blocks[*pass], caps[*pass]);
+        sizes.pairs(cap).saturating_add(sizes.accounts_beyond(cap))
+    };
+    let mut passes: Vec<usize> = (0..blocks.len().min(caps.len())).collect();
+    passes.sort_by_cached_key(cost);
+    let mut ranks = vec![0; passes.len()];
+    for (rank, pass) in passes.into_iter().enumerate() {
+        ranks[pass] = u8::try_from(rank).unwrap_or(u8::MAX);
+    }
+    ranks
+}
+
 /// The pairs that a quarter of the passes that give any do not exceed.
 fn usual_pairs(blocks: &[BlockSizes]) -> u64 {
     let mut pairs: Vec<u64> = blocks.iter().map(|sizes| sizes.pairs(BLOCK_MAX)).filter(|pairs| *pairs > 0).collect();
@@ -153,6 +169,14 @@ mod tests {
     fn of_few_accounts_all_pairs_of_a_block_are_compared() {
         assert_eq!(caps(&[sizes(&[2; 50]), sizes(&[2; 50]), sizes(&[40; 100])], 200), [50; 3]);
         assert_eq!(caps(&[sizes(&[2; 50]), sizes(&[2; 50]), sizes(&[40; 200])], 200), [50, 50, 25]);
+    }
+
+    #[test]
+    fn passes_that_cost_less_come_first() {
+        let blocks = [sizes(&[50, 50]), sizes(&[2]), sizes(&[60]), sizes(&[2]), sizes(&[])];
+        assert_eq!(ranks(&blocks, &[50; 5]), [4, 1, 3, 2, 0]);
+        assert_eq!(ranks(&blocks, &[3, 50, 50, 50, 50]), [4, 1, 3, 2, 0], "100 accounts are divided");
+        assert_eq!(ranks(&blocks[..1], &[50; 5]), [0]);
     }
 
     #[test]

@@ -8,9 +8,9 @@ const LINKS_PER_LOST: u64 = 10_000;
 
 /// Whether each pass stays where a model is used again.
 ///
-/// `first_found` has for each pass how many links it found that no pass before it found: a pair counts for the least number
-/// of its passes. A pass of few such links goes, so long as all that go have no more than one link in 10,000 together. No
-/// more are lost, as all other links have a pass that stays.
+/// `first_found` has for each pass how many links it found that no pass of a lower rank found. A pass of few such links goes,
+/// so long as all that go have no more than one link in 10,000 together. No more are lost, as all other links have a pass that
+/// stays.
 pub fn useful(first_found: &[u64]) -> Vec<bool> {
     let links: u64 = first_found.iter().sum();
     let mut stays = vec![true; first_found.len()];

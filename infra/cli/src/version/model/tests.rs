@@ -53,7 +53,9 @@ fn model() -> RunModel {
             fields: vec![given, email, none],
         },
         counts: Counts { accounts: 1_000, fields },
-        passes: [("email", 50), ("given_name", 0)].map(|(name, cap)| Pass { name: name.to_owned(), cap }).into(),
+        passes: [("email", 50), ("given_name", 0)]
+            .map(|(name, cap)| Pass { name: name.to_owned(), cap, first_found: 0, is_dropped: false })
+            .into(),
         curve: Curve {
             found: 190.4,
             missed: 9.6,
