@@ -176,6 +176,37 @@ fn a_model_is_learnt_once_and_pinned_then() {
     assert_eq!(model(&pipeline, &last).model.learnt_in, last.as_str(), "other fields, another model");
 }
 
+#[test]
+fn a_pinned_model_does_without_the_passes_that_it_dropped() {
+    let mut pipeline = with_rows(&people(300), 1);
+    let first = pipeline.run(&Knobs::default()).unwrap().run().clone();
+    let before = outcome(&pipeline);
+    assert_eq!(before.2.dropped_passes(), Vec::<String>::new(), "so few links say nothing of a pass");
+    // As if there had been many links: the passes that found none first are dropped. The object has as many bytes as before.
+    let key = keys::processed_model(&first);
+    let text = String::from_utf8(pipeline.get(&key).expect("a model").to_vec()).expect("UTF-8");
+    let dropped = text.replace("\"first_found\":0,\"is_dropped\":false", "\"first_found\":0,\"is_dropped\":true ");
+    pipeline.put(&key, dropped.into_bytes());
+    let names = model(&pipeline, &first).dropped_passes();
+    assert!(names.len() > 3, "{names:?}");
+
+    pipeline.drop_file("crm", "again.jsonl", lines(&people(1)));
+    let second = pipeline.run(&Knobs { shards: 2, ..Knobs::default() }).unwrap().run().clone();
+    let after = outcome(&pipeline);
+    assert_eq!((&after.0, after.1.links), (&before.0, before.1.links), "nothing is lost");
+    assert!(after.1.pairs < before.1.pairs, "{} {}", after.1.pairs, before.1.pairs);
+    let passes = model(&pipeline, &second).passes;
+    let unused: Vec<&String> = passes.iter().filter(|pass| pass.cap == 0).map(|pass| &pass.name).collect();
+    assert_eq!(unused, names.iter().collect::<Vec<_>>());
+    assert_eq!(model(&pipeline, &second).dropped_passes(), names, "and later runs do without them, too");
+    let third = pipeline.run_to_train(&Knobs::default()).unwrap().run().clone();
+    assert_eq!(
+        model(&pipeline, &third).dropped_passes(),
+        Vec::<String>::new(),
+        "a model that is learnt anew tries all"
+    );
+}
+
 /// A model is no place for values.
 #[test]
 fn no_value_is_in_a_model() {

@@ -9,7 +9,8 @@
 //!    fixes how great a block of each pass may be.
 //! 3. *pair*, by shard: gives the pairs of blocks to the tiles, and the rows of greater blocks back to their slices.
 //! 4. *refine*, by slice: writes the frequency classes of values, and new keys of rows in greater blocks.
-//! 5. *pair refined*, by shard; and once more both, by the date of birth.
+//! 5. *count refined*, by shard: finds the blocks of these keys. `advance` fixes how great they may be. Then *pair*.
+//! 6. Once more *refine*, by the date of birth, *count refined* and *pair*.
 //!
 //! What comes out depends on the set of the latest versions only: not on mappers, slices, shards or repetitions.
 #![warn(missing_docs)]

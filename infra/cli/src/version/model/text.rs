@@ -62,14 +62,15 @@ fn curve(RunModel { curve, threshold, .. }: &RunModel) -> String {
     format!("What is expected by threshold:\n{}", table.text())
 }
 
-/// The blocking passes, with the most accounts of a block.
+/// The blocking passes, with the most accounts of a block, and the links that each found first.
 pub(super) fn passes(RunModel { passes, .. }: &RunModel) -> String {
     let mut table = TextTable::default();
     for pass in passes {
         let cap = if pass.cap == 0 { "left out".to_owned() } else { count(pass.cap.into()) };
-        table.row([pass.name.clone(), cap]);
+        let dropped = if pass.is_dropped { "not used from now on" } else { "" };
+        table.row([pass.name.clone(), cap, count(pass.first_found), dropped.to_owned()]);
     }
-    format!("\nPasses, with the most accounts of a block:\n{}", table.text())
+    format!("\nPasses, with the most accounts of a block, and the links that no cheaper pass found:\n{}", table.text())
 }
 
 /// A score in bits.
