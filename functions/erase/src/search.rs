@@ -117,6 +117,8 @@ fn stage_error(error: VersionError) -> StageError {
         VersionError::NothingPublished
         | VersionError::NoVersion { .. }
         | VersionError::NoIndex { .. }
+        | VersionError::NoIdentifiers { .. }
+        | VersionError::OtherSecret { .. }
         | VersionError::Incomplete { .. } => {
             StageError::corrupt(format!("the current version cannot be read: {error}"))
         }

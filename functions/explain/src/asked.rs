@@ -78,7 +78,9 @@ fn stage_error(error: VersionError) -> StageError {
         VersionError::NothingPublished
         | VersionError::NoVersion { .. }
         | VersionError::NewerFormat { .. }
-        | VersionError::NoIndex { .. } => StageError::invalid_input(error.to_string()),
+        | VersionError::NoIndex { .. }
+        | VersionError::NoIdentifiers { .. }
+        | VersionError::OtherSecret { .. } => StageError::invalid_input(error.to_string()),
         VersionError::Incomplete { .. } => StageError::corrupt(error.to_string()),
         VersionError::Damaged(error) => StageError::damaged(error),
         VersionError::Read(error) => StageError::reading(error),

@@ -22,7 +22,7 @@ mod testing;
 pub use comparison::{ChangedSetting, CustomerChanges, SourceComparison, TotalChange, VersionComparison};
 pub use complete::find_missing;
 pub use error::VersionError;
-pub use index::{AccountInVersion, CustomerGroup, VersionIndex};
+pub use index::{AccountInVersion, CustomerGroup, FoundCustomers, VersionIndex};
 pub use list::{ListedVersion, VersionStatus, list};
 pub use members::MemberPlace;
 pub use open::{OpenVersion, current_run};
