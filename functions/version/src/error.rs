@@ -48,6 +48,12 @@ pub enum VersionError {
         /// The run.
         run: RunId,
     },
+    /// The configuration has no identifier of the name that was asked for.
+    #[error("the configuration has no identifier of this name; name one of {known}")]
+    UnknownField {
+        /// The names of those that it has.
+        known: String,
+    },
     /// An object of the version is missing or has another size than the manifest says.
     #[error("{missing}")]
     Incomplete {

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use futures_util::stream::{self, StreamExt};
+use onefold_graph::node::NodeHasher;
 use onefold_identity::account::Account;
+use onefold_identity::identifiers::{AskedIdentifier, Identifiers};
 use onefold_identity::merge::{Guarded, split_member};
 use onefold_identity::reference::place;
 use onefold_lake::keys::{self, VersionPart};
@@ -125,11 +127,25 @@ impl VersionIndex<'_> {
         Ok(None)
     }
 
-    /// The customers of which an account is meant, `most` at most. `places` are where the index has such accounts.
+    /// The customers that have one of some identifiers, `most` at most. The hasher must be that of the index: see
+    /// [`OpenVersion::check_identifiers`](crate::OpenVersion::check_identifiers).
     ///
     /// # Errors
     /// An object of the version is missing or damaged, or the store failed.
-    pub async fn find_customers(
+    pub async fn find_identified(
+        &self,
+        identifiers: &Identifiers<'_>,
+        asked: &[AskedIdentifier],
+        hasher: &NodeHasher,
+        most: usize,
+    ) -> Result<FoundCustomers, VersionError> {
+        let places: BTreeSet<u64> = asked.iter().filter_map(|one| identifiers.place(one, hasher)).collect();
+        let places: Vec<u64> = places.into_iter().collect();
+        self.find_customers(&places, most, |account| asked.iter().any(|one| identifiers.has(account, one))).await
+    }
+
+    /// The customers of which an account is meant, `most` at most. `places` are where the index has such accounts.
+    async fn find_customers(
         &self,
         places: &[u64],
         most: usize,

@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod asked;
 mod comparison;
 mod complete;
 mod error;
@@ -19,6 +20,7 @@ mod rollback;
 #[cfg(test)]
 mod testing;
 
+pub use asked::Asked;
 pub use comparison::{ChangedSetting, CustomerChanges, SourceComparison, TotalChange, VersionComparison};
 pub use complete::find_missing;
 pub use error::VersionError;
