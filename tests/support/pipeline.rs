@@ -343,9 +343,17 @@ impl Pipeline {
     /// # Errors
     /// What the function fails with.
     pub fn explain(&self, of: &str, and: Option<&str>) -> Result<(ExplainResult, u64), StageError> {
+        let request = ExplainRequest { of: of.to_owned(), and: and.map(str::to_owned), ..ExplainRequest::default() };
+        self.explain_request(request)
+    }
+
+    /// Asks; gives the answer and how many requests it took.
+    ///
+    /// # Errors
+    /// What the function fails with.
+    pub fn explain_request(&self, request: ExplainRequest) -> Result<(ExplainResult, u64), StageError> {
         let context = self.context(self.store.clone());
         let before = self.store.requests();
-        let request = ExplainRequest { of: of.to_owned(), and: and.map(str::to_owned), ..ExplainRequest::default() };
         let answer = self.runtime.block_on(explain::run(request, &context))?;
         Ok((answer, self.store.requests() - before))
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use onefold_identity::explain::{MergeFinding, PairFinding};
+use onefold_identity::explain::{BridgeFinding, MergeFinding, PairFinding};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -57,6 +57,10 @@ pub enum ExplainResult {
         /// together before. Empty if no scores joined anything. At most 500.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         growth: Vec<MergeFinding>,
+        /// The link of the fewest bits without which the members would not hold together. None if there is no such link, or
+        /// more than 500 members.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weakest_bridge: Option<BridgeFinding>,
         /// What guards did to the members, as in the files of `blocked/`; at most 50 lines.
         guards: Vec<Value>,
         /// How a retired id became this customer; empty if the request names no retired id.
