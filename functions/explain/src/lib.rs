@@ -144,7 +144,7 @@ fn shown(
         accounts_left_out: group.accounts.len().saturating_sub(ACCOUNTS_MOST),
         links,
         growth,
-        weakest_bridge: explainer.weakest_bridge(&all),
+        weakest_bridge: explainer.weakest_bridge(&all).map(Box::new),
         guards: json(group.guarded.iter().take(GUARDS_MOST))?,
         became,
     })

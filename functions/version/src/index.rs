@@ -265,7 +265,7 @@ fn record_of<'t>(customer_id: &str, customers: &'t str) -> Option<&'t str> {
 }
 
 /// The ids of the customers among members of which an account is meant, each once, in their order.
-fn customers_with<'m>(members: &'m str, is_meant: impl Fn(&Account<'_>) -> bool) -> Vec<&'m str> {
+fn customers_with(members: &str, is_meant: impl Fn(&Account<'_>) -> bool) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
     for line in members.lines().filter_map(split_member) {
         let Some(customer_id) = line.customer_id else { continue };

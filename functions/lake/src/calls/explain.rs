@@ -60,7 +60,7 @@ pub enum ExplainResult {
         /// The link of the fewest bits without which the members would not hold together. None if there is no such link, or
         /// more than 500 members.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        weakest_bridge: Option<BridgeFinding>,
+        weakest_bridge: Option<Box<BridgeFinding>>,
         /// What guards did to the members, as in the files of `blocked/`; at most 50 lines.
         guards: Vec<Value>,
         /// How a retired id became this customer; empty if the request names no retired id.

@@ -45,7 +45,7 @@ pub fn of(answer: &ExplainResult, asked: &str, and: Option<&str>, look: Look) ->
                 out.push_str(&format!("  and {} more\n", members - links.len() - 1));
             }
             grown(&mut out, growth);
-            out.push_str(&weakest_bridge.iter().filter(|_| members > 2).map(bridge).collect::<String>());
+            out.push_str(&weakest_bridge.iter().filter(|_| members > 2).map(|found| bridge(found)).collect::<String>());
             section(&mut out, "What guards did", guards.iter().map(guard).collect());
             out
         }
