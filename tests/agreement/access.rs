@@ -12,8 +12,8 @@ use onefold_connect::{Destination, Sink, TakenUp};
 use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
     AdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest, CompareRequest, DivideRequest, EraseRequest,
-    ExplainRequest, ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest,
-    PlanRequest, PurgeRequest, ScoreRequest, SettleRequest, SettleWait, TrainRequest,
+    ExplainRequest, ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard, LookupRequest, MergeRequest,
+    PartitionRequest, PlanRequest, PurgeRequest, ScoreRequest, SettleRequest, SettleWait, TrainRequest,
 };
 use onefold_lake::keys::Chunk;
 use onefold_lake::run::event;
@@ -47,6 +47,9 @@ key = ["email"]
 max_reject_ratio = 0.9
 max_customer_drop_ratio = 1.0
 "#;
+
+/// The id of a customer that never was.
+const NO_ID: &str = "00000000-0000-8000-8000-000000000000";
 
 /// What one function asked for.
 #[derive(Clone, Debug, Default)]
@@ -171,13 +174,18 @@ impl Walk<'_> {
         self.call("erase", erase::run, request).await;
     }
 
-    /// An account, a customer that there is, and an id that there never was.
+    /// An account, a customer that there is, an id that there never was, and whoever has an address.
     async fn explain(&mut self) {
-        let about = |of: &str| ExplainRequest { of: of.to_owned(), and: None, run: None };
+        let about = |of: &str| ExplainRequest { of: of.to_owned(), ..ExplainRequest::default() };
         let answer = self.call("explain", explain::run, about("crm:2")).await;
         let ExplainResult::Customer { customer, .. } = answer else { panic!("crm:2 is a customer's") };
         self.call("explain", explain::run, about(customer["customer_id"].as_str().expect("an id"))).await;
-        self.call("explain", explain::run, about("no-id")).await;
+        self.call("explain", explain::run, about(NO_ID)).await;
+        self.call("explain", explain::run, about("anna@gmx.de")).await;
+        for of in ["crm:2", NO_ID, "anna@gmx.de"] {
+            let request = LookupRequest { of: of.to_owned(), ..LookupRequest::default() };
+            self.call("lookup", lookup::run, request).await;
+        }
     }
 
     /// What Extract asks for when a source need not answer alike twice: its chunks are written once and read again.

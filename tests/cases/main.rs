@@ -10,6 +10,7 @@ mod files;
 mod household;
 mod letters;
 mod lists;
+mod lookup;
 mod names;
 mod own_fields;
 mod phones;

@@ -22,6 +22,8 @@ pub fn what_is_not_understood_is_refused_by_name(served: &Served) {
         "compact",
         "purge",
         "erase",
+        "explain",
+        "lookup",
     ] {
         for request in [r#"{"run":"not a run"}"#, r#"{"surprise":1}"#, "7"] {
             let refused = served.invoke_text(function, request).expect_err(function).0;
@@ -42,6 +44,8 @@ pub fn what_does_not_fit_the_run_is_refused_by_name(served: &Served) {
         ("plan", start(json!({"publish": true})), "Onefold.InvalidInput", "needs the run"),
         ("plan", start(json!({"shards": 41})), "Onefold.InvalidInput", "from 1 to 40"),
         ("compact", json!({"run": unknown}).to_string(), "Onefold.Corrupt", "plan.json"),
+        ("lookup", json!({"of": "8", "field": "card"}).to_string(), "Onefold.InvalidInput", "email, phone_number"),
+        ("lookup", json!({"of": "crm:1", "run": unknown}).to_string(), "Onefold.InvalidInput", "not published"),
     ] {
         // The terminal's width decides where the message is broken into lines.
         let refused = served.invoke_text(function, &request).expect_err(function).0;

@@ -142,6 +142,17 @@ pub fn one_run_from_plan_to_compact(served: &Served) {
     let answer = served.invoke_text("explain", r#"{"of":"crm:3"}"#).expect("an answer");
     assert_eq!((&answer["answer"], &answer["customer"]["members"]), (&json!("customer"), &json!(["crm:3"])));
 
+    let answer = served.invoke_text("explain", r#"{"of":"bob@web.de"}"#).expect("an answer");
+    assert_eq!((&answer["answer"], &answer["customer"]["members"]), (&json!("customer"), &json!(["crm:3"])));
+
+    let answer = served.invoke("lookup", "lookup.json").expect("an answer");
+    assert_eq!((&answer["by"], &answer["more"]), (&json!(["email"]), &json!(false)));
+    assert_eq!(answer["customers"][0]["members"], json!(["crm:1", "crm:2"]));
+    let answer = served.invoke_text("lookup", r#"{"of":"crm:3"}"#).expect("an answer");
+    assert_eq!(answer["customers"][0]["given_name"], json!("Bob"));
+    let answer = served.invoke_text("lookup", r#"{"of":"nobody@web.de"}"#).expect("an answer");
+    assert_eq!(answer["customers"], json!([]));
+
     let answer = erase(served, &file("erase.json"));
     let found = json!({"version": RUN, "customers": 1, "accounts": 1, "unknown": 0, "entries": 1, "listed": true});
     assert_eq!(answer, found);

@@ -28,6 +28,7 @@ mod http_source;
 mod joins;
 mod kills;
 mod lease;
+mod lookup;
 mod match_rules;
 mod memory;
 mod new_rules;

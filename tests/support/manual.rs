@@ -200,6 +200,8 @@ impl Shell {
             .env_remove("MAKELEVEL")
             .env("PATH", format!("{}:{path}", self.programs.display()))
             .env("ONEFOLD_VENV", &self.environment)
+            // The pages show blocks.
+            .env("LC_ALL", "C.UTF-8")
             .output()
             .expect("sh starts");
         let text = String::from_utf8_lossy(&output.stdout);

@@ -13,8 +13,8 @@ use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
     AdvanceResult, BlockAdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest, CompactResult,
     CompareRequest, DeadLetter, DivideRequest, EraseRequest, EraseResult, ExplainRequest, ExplainResult,
-    ExtractRequest, LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest, PlanRequest, PlanResult,
-    PurgeRequest, ScoreRequest, SettleRequest, SettleWait, StartInput, TrainRequest,
+    ExtractRequest, LinkRequest, LinkResult, LinkShard, LookupRequest, LookupResult, MergeRequest, PartitionRequest,
+    PlanRequest, PlanResult, PurgeRequest, ScoreRequest, SettleRequest, SettleWait, StartInput, TrainRequest,
 };
 use onefold_lake::run::event;
 use onefold_lake::run::layout::{Mapper, Partition};
@@ -343,10 +343,29 @@ impl Pipeline {
     /// # Errors
     /// What the function fails with.
     pub fn explain(&self, of: &str, and: Option<&str>) -> Result<(ExplainResult, u64), StageError> {
+        let request = ExplainRequest { of: of.to_owned(), and: and.map(str::to_owned), ..ExplainRequest::default() };
+        self.explain_request(request)
+    }
+
+    /// Asks; gives the answer and how many requests it took.
+    ///
+    /// # Errors
+    /// What the function fails with.
+    pub fn explain_request(&self, request: ExplainRequest) -> Result<(ExplainResult, u64), StageError> {
         let context = self.context(self.store.clone());
         let before = self.store.requests();
-        let request = ExplainRequest { of: of.to_owned(), and: and.map(str::to_owned), run: None };
         let answer = self.runtime.block_on(explain::run(request, &context))?;
+        Ok((answer, self.store.requests() - before))
+    }
+
+    /// Looks customers up; gives the answer and how many requests it took.
+    ///
+    /// # Errors
+    /// What the function fails with.
+    pub fn lookup(&self, request: LookupRequest) -> Result<(LookupResult, u64), StageError> {
+        let context = self.context(self.store.clone());
+        let before = self.store.requests();
+        let answer = self.runtime.block_on(lookup::run(request, &context))?;
         Ok((answer, self.store.requests() - before))
     }
 

@@ -127,6 +127,7 @@ mod tests {
             matching: String::new(),
             corrections: String::new(),
             suppression: String::new(),
+            indexed_by: String::new(),
             scores: None,
             notes: Vec::new(),
             sources: Default::default(),

@@ -60,6 +60,11 @@ impl<'r> PartitionOutputs<'r> {
         self.partitions.iter().map(|counts| counts.retired).sum()
     }
 
+    /// Whether the entries of all partitions lead to frames.
+    pub(crate) fn have_frames(&self) -> bool {
+        self.partitions.iter().all(|counts| counts.indexed == 0 || !counts.frames.is_empty())
+    }
+
     /// The place of each partition in the joined files, by its number.
     pub(crate) fn frames(&self) -> Result<Vec<PartitionFrames>, StageError> {
         let mut frames = Vec::with_capacity(self.partitions.len());
@@ -75,7 +80,15 @@ impl<'r> PartitionOutputs<'r> {
                     starts[number] = end;
                 }
                 let [customers, members, blocked, index] = ranges;
-                frames.push(PartitionFrames { file: file as u32, customers, members, blocked, index });
+                let of_partition = self.partitions[partition].frames.clone();
+                frames.push(PartitionFrames {
+                    file: file as u32,
+                    customers,
+                    members,
+                    blocked,
+                    index,
+                    frames: of_partition,
+                });
             }
         }
         Ok(frames)

@@ -127,6 +127,7 @@ async fn manifest(
         matching: matcher.digest(),
         corrections: pinned.corrections.pairs().digest(context.hasher()?),
         suppression: pinned.plan.suppression.clone(),
+        indexed_by: lookup::indexed_by(&merged, context.hasher()?),
         scores,
         notes: pinned.plan.notes.clone(),
         refused_files: gathered.rejected.worst_files(),

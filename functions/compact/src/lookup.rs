@@ -1,5 +1,6 @@
 //! The files for lookups in a version: the places of its partitions, and the customer ids that ended.
 
+use onefold_graph::node::NodeHasher;
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, VersionPart};
 use onefold_lake::version::manifest::{Manifest, VersionFile};
@@ -17,6 +18,11 @@ pub(crate) async fn frames(
 ) -> Result<VersionFile, StageError> {
     let frames = merged.frames()?;
     file::put(keys::processed_frames(run), json_lines(&frames)?, frames.len() as u64, context).await
+}
+
+/// Fingerprint of the secret by which the index finds identifiers; empty if an earlier program merged any partition.
+pub(crate) fn indexed_by(merged: &PartitionOutputs<'_>, hasher: &NodeHasher) -> String {
+    if merged.have_frames() { hasher.fingerprint() } else { String::new() }
 }
 
 /// Writes the list of ended customer ids: the list of the previous version, then the ids that ended in this run. `None`

@@ -114,16 +114,11 @@ impl<'s> Search<'s> {
 fn stage_error(error: VersionError) -> StageError {
     match error {
         VersionError::NewerFormat { .. } => StageError::invalid_input(error.to_string()),
-        VersionError::NothingPublished
-        | VersionError::NoVersion { .. }
-        | VersionError::NoIndex { .. }
-        | VersionError::Incomplete { .. } => {
-            StageError::corrupt(format!("the current version cannot be read: {error}"))
-        }
         VersionError::Damaged(error) => StageError::damaged(error),
         VersionError::Read(error) => StageError::reading(error),
         VersionError::List(error) => StageError::listing(error),
         VersionError::Write(error) => StageError::writing(error),
+        other => StageError::corrupt(format!("the current version cannot be read: {other}")),
     }
 }
 

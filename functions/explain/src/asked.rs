@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use onefold_config::Config;
+use onefold_graph::node::NodeHasher;
 use onefold_identity::corrections::Corrections;
+use onefold_identity::identifiers::{AskedIdentifier, Identifiers};
 use onefold_identity::scores::Scorer;
 use onefold_lake::RunId;
 use onefold_lake::version::retired::Retired;
@@ -11,7 +13,11 @@ use onefold_scoring::ScoredFields;
 use onefold_scoring::model::RunModel;
 use onefold_scoring::weights::Weights;
 use onefold_shell::{Context, StageError};
-use onefold_version::{AccountInVersion, CustomerGroup, OpenVersion, VersionError, VersionIndex};
+use onefold_version::{
+    AccountInVersion, Asked, CustomerGroup, FoundCustomers, OpenVersion, VersionError, VersionIndex,
+};
+
+use crate::CUSTOMERS_MOST;
 
 /// A version, its settings and its index.
 pub(crate) struct AskedVersion<'s> {
@@ -26,10 +32,10 @@ pub(crate) struct AskedVersion<'s> {
 impl<'s> AskedVersion<'s> {
     /// Opens the version of a run, or the current one.
     pub(crate) async fn open(run: Option<&RunId>, context: &'s Context) -> Result<Self, StageError> {
-        Self::read(run, context).await.map_err(stage_error)
+        Self::open_version(run, context).await.map_err(stage_error)
     }
 
-    async fn read(run: Option<&RunId>, context: &'s Context) -> Result<Self, VersionError> {
+    async fn open_version(run: Option<&RunId>, context: &'s Context) -> Result<Self, VersionError> {
         let store = context.store.as_ref();
         let version = match run {
             Some(run) => OpenVersion::of_run(store, run).await?,
@@ -45,6 +51,32 @@ impl<'s> AskedVersion<'s> {
     /// The run that made the version.
     pub(crate) fn run(&self) -> RunId {
         self.version.run().clone()
+    }
+
+    /// See [`Asked::new`].
+    pub(crate) fn read(
+        &self,
+        text: &str,
+        field: Option<&str>,
+        identifiers: &Identifiers<'_>,
+    ) -> Result<Asked, StageError> {
+        Asked::new(text, field, &self.config, identifiers).map_err(stage_error)
+    }
+
+    /// Whether the version can be searched for identifiers.
+    pub(crate) fn has_identifiers(&self, context: &Context) -> bool {
+        context.hasher().is_ok_and(|hasher| self.version.check_identifiers(hasher).is_ok())
+    }
+
+    /// See [`VersionIndex::find_identified`].
+    pub(crate) async fn find_identified(
+        &self,
+        identifiers: &Identifiers<'_>,
+        asked: &[AskedIdentifier],
+        hasher: &NodeHasher,
+    ) -> Result<FoundCustomers, StageError> {
+        self.version.check_identifiers(hasher).map_err(stage_error)?;
+        self.index.find_identified(identifiers, asked, hasher, CUSTOMERS_MOST).await.map_err(stage_error)
     }
 
     /// See [`VersionIndex::find_account`].
@@ -75,14 +107,11 @@ fn scorer(config: &Config, model: RunModel) -> Option<Scorer> {
 /// The caller chose the version, so a version that cannot be read is invalid input. A missing part of it is damage.
 fn stage_error(error: VersionError) -> StageError {
     match error {
-        VersionError::NothingPublished
-        | VersionError::NoVersion { .. }
-        | VersionError::NewerFormat { .. }
-        | VersionError::NoIndex { .. } => StageError::invalid_input(error.to_string()),
         VersionError::Incomplete { .. } => StageError::corrupt(error.to_string()),
         VersionError::Damaged(error) => StageError::damaged(error),
         VersionError::Read(error) => StageError::reading(error),
         VersionError::List(error) => StageError::listing(error),
         VersionError::Write(error) => StageError::writing(error),
+        of_the_request => StageError::invalid_input(of_the_request.to_string()),
     }
 }

@@ -1,8 +1,8 @@
 //! Explain: says why accounts are one customer or not, and what happened to a customer.
 //!
 //! It is no stage of the workflow: people call it as a function or by the command. It reads a version through its
-//! index, by ranged GETs, and needs no secret. Its answers hold personal values; they go to the caller and nowhere
-//! else.
+//! index, by ranged GETs. It needs the secret only to find somebody by an identifier. Its answers hold personal values;
+//! they go to the caller and nowhere else.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -12,13 +12,14 @@ mod values;
 use onefold_graph::node::NodeHasher;
 use onefold_identity::account::Account;
 use onefold_identity::explain::{Apart, Explainer};
+use onefold_identity::identifiers::{AskedIdentifier, Identifiers};
 use onefold_identity::json_error::JsonError;
 use onefold_identity::match_keys::Matcher;
 use onefold_identity::merge::Guarded;
 use onefold_lake::calls::{ExplainRequest, ExplainResult, Together};
 use onefold_lake::version::retired::Retired;
 use onefold_shell::{Context, StageError};
-use onefold_version::{AccountInVersion, CustomerGroup};
+use onefold_version::{AccountInVersion, Asked, CustomerGroup, FoundCustomers};
 use serde_json::Value;
 
 use asked::AskedVersion;
@@ -29,6 +30,8 @@ const ACCOUNTS_MOST: usize = 500;
 const LINKS_MOST: usize = 2000;
 /// The most lines about guards that are shown.
 const GUARDS_MOST: usize = 50;
+/// The most customers of an identifier that are named.
+const CUSTOMERS_MOST: usize = 20;
 /// The most pairs of two customers that are shown, of each kind.
 const SHARED_MOST: usize = 20;
 /// A stand-in for the secret. Any secret works: keys are only compared with each other, and their hashes are not shown.
@@ -41,10 +44,38 @@ const ANY_SECRET: &str = "00000000000000000000000000000000";
 /// failed.
 pub async fn run(request: ExplainRequest, context: &Context) -> Result<ExplainResult, StageError> {
     let version = AskedVersion::open(request.run.as_ref(), context).await?;
-    match &request.and {
-        Some(other) => pair(&version, &request.of, other).await,
-        None if is_reference(&request.of) => account(&version, &request.of).await,
-        None => customer(&version, &request.of).await,
+    if let Some(other) = &request.and {
+        return pair(&version, &request.of, other).await;
+    }
+    let identifiers = Identifiers::new(&version.config);
+    let asked = version.read(&request.of, request.field.as_deref(), &identifiers)?;
+    match asked {
+        Asked::Account(reference) => account(&version, &reference).await,
+        Asked::Customer(customer_id) => customer(&version, &customer_id).await,
+        // What looks like a reference is one of no source.
+        Asked::Identifiers(_) if is_reference(&request.of) && !version.has_identifiers(context) => {
+            Ok(unknown(&version, &request.of))
+        }
+        Asked::Identifiers(asked) => identified(&version, &identifiers, &asked, &request.of, context).await,
+    }
+}
+
+/// The answer about whoever has an identifier. `text` is the question.
+async fn identified(
+    version: &AskedVersion<'_>,
+    identifiers: &Identifiers<'_>,
+    asked: &[AskedIdentifier],
+    text: &str,
+    context: &Context,
+) -> Result<ExplainResult, StageError> {
+    let FoundCustomers { customers, more } = version.find_identified(identifiers, asked, context.hasher()?).await?;
+    let customers = json(customers.iter())?;
+    let ids = customers.iter().filter_map(|customer| customer["customer_id"].as_str());
+    let ids: Vec<String> = ids.map(str::to_owned).collect();
+    match ids.as_slice() {
+        [] => Ok(unknown(version, text)),
+        [only] if !more => customer(version, only).await,
+        _ => Ok(ExplainResult::Several { run: version.run(), customers: ids, more }),
     }
 }
 
@@ -113,6 +144,7 @@ fn shown(
         accounts_left_out: group.accounts.len().saturating_sub(ACCOUNTS_MOST),
         links,
         growth,
+        weakest_bridge: explainer.weakest_bridge(&all).map(Box::new),
         guards: json(group.guarded.iter().take(GUARDS_MOST))?,
         became,
     })

@@ -28,6 +28,15 @@ pub fn new_id(started_at: Timestamp, smallest_reference: &str) -> String {
     String::from_utf8(text.to_vec()).unwrap_or_default()
 }
 
+/// Whether a text has the form of a customer's id, in letters of any case.
+pub fn is_id(text: &str) -> bool {
+    let fits = |(place, byte): (usize, u8)| match place {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(fits)
+}
+
 /// Where the digits of each byte stand in the text of a UUID.
 const BYTE_PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 

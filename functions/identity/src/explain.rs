@@ -5,6 +5,7 @@
 
 mod always;
 mod blocked;
+mod bridge;
 mod finding;
 mod scored;
 
@@ -23,6 +24,7 @@ use crate::merge::{AMBIGUOUS_KEY, BLOCKED_KEY, Guarded};
 use crate::pool::AccountPool;
 use crate::scores::{PoolScores, Scorer};
 
+pub use bridge::BridgeFinding;
 pub use finding::{CheckedCondition, PairFinding};
 pub use scored::{FieldFinding, GroupFinding, MergeFinding, ScoreFinding};
 
@@ -96,16 +98,22 @@ impl<'e> Explainer<'e> {
         while let Some(near) = queue.pop_front() {
             for (far, by) in neighbours.get(&near).into_iter().flatten() {
                 if !std::mem::replace(&mut reached[*far as usize], true) {
-                    tree.push(match by {
-                        LinkedBy::Always => self.always(near, *far),
-                        LinkedBy::Rule(rule) => self.finding(*rule, near, *far),
-                        LinkedBy::Score => self.linked_by_score(near, *far),
-                    });
+                    tree.push(self.link(near, *far, *by));
                     queue.push_back(*far);
                 }
             }
         }
         tree
+    }
+
+    /// A link of two accounts, with its score if it is known.
+    fn link(&self, left: u32, right: u32, by: LinkedBy) -> PairFinding {
+        let finding = match by {
+            LinkedBy::Always => self.always(left, right),
+            LinkedBy::Rule(rule) => self.finding(rule, left, right),
+            LinkedBy::Score => return self.linked_by_score(left, right),
+        };
+        PairFinding { score: self.total_score(left, right), ..finding }
     }
 
     /// The accounts that each account of a customer is linked with: by corrections first, then by stronger links.
@@ -115,17 +123,24 @@ impl<'e> Explainer<'e> {
             neighbours.entry(left).or_default().push((right, by));
             neighbours.entry(right).or_default().push((left, by));
         };
-        for (left, right) in always::links(self.corrections, members, |member| self.reference(member)) {
-            note(left, right, LinkedBy::Always);
-        }
-        for link in self.judge.links(members) {
-            let [left, right] = [link.places.0, link.places.1].map(|place| members[place as usize]);
-            note(left, right, LinkedBy::Rule(link.first_rule));
+        for (left, right, by) in self.links_by_rules(members) {
+            note(left, right, by);
         }
         for (left, right) in self.links_by_scores(members) {
             note(left, right, LinkedBy::Score);
         }
         neighbours
+    }
+
+    /// The links of a customer by corrections, then those by rules, the strongest first.
+    fn links_by_rules(&self, members: &[u32]) -> Vec<(u32, u32, LinkedBy)> {
+        let always = always::links(self.corrections, members, |member| self.reference(member)).into_iter();
+        let always = always.map(|(left, right)| (left, right, LinkedBy::Always));
+        let by_rules = self.judge.links(members).into_iter().map(|link| {
+            let [left, right] = [link.places.0, link.places.1].map(|place| members[place as usize]);
+            (left, right, LinkedBy::Rule(link.first_rule))
+        });
+        always.chain(by_rules).collect()
     }
 
     /// A shortest chain of links from one account to another of its customer; `None` if there is none.

@@ -33,6 +33,7 @@ pub mod customer;
 pub mod customer_id;
 pub mod edit_distance;
 pub mod explain;
+pub mod identifiers;
 pub mod json;
 pub mod json_error;
 pub mod judge;

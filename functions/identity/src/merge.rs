@@ -29,6 +29,7 @@ use onefold_normalise::timestamp::Timestamp;
 
 use crate::account::Account;
 use crate::cluster::Clusters;
+use crate::identifiers::Identifiers;
 use crate::match_keys::Matcher;
 use crate::scores::{PoolScores, Scorer, ScoresError, SliceScores};
 use crate::snapshot::SourceMarks;
@@ -40,13 +41,14 @@ pub use guarded::{AMBIGUOUS_KEY, BLOCKED_KEY, Guarded};
 pub use line::{LineError, MemberLine, split_member};
 pub use member_stars::member_stars;
 pub use members::{Member, members};
-pub use output::{BlockedRule, MergeOutput};
+pub use output::{BlockedRule, FrameEnd, MergeOutput};
 pub use previous::PreviousRules;
 
 /// Merges the partitions of a run.
 pub struct Merger<'c> {
     config: &'c Config,
     survivorship: Survivorship<'c>,
+    identifiers: Identifiers<'c>,
     matcher: Matcher,
     /// Sorted.
     blocked: &'c [Node],
@@ -80,6 +82,7 @@ impl<'c> Merger<'c> {
         Self {
             config,
             survivorship: Survivorship::new(config),
+            identifiers: Identifiers::new(config),
             matcher,
             blocked,
             started_at,

@@ -186,6 +186,23 @@ impl<'s> PoolScores<'s> {
         Ok(self.scorer.weights.pair(self.pattern(pool, left, right)?))
     }
 
+    /// The pairs of some accounts that score enough.
+    ///
+    /// # Errors
+    /// The frequency classes of an account are not those of its values.
+    pub fn links_among(&self, pool: &AccountPool<'_>, members: &[u32]) -> Result<Vec<[u32; 2]>, ScoresError> {
+        let records = self.records(pool, members)?;
+        let is_linked = |left: usize, right: usize| {
+            let pattern = self.scorer.comparer.pattern(&records, left, &records, right);
+            self.scorer.weights.pair(pattern).bits() >= self.scorer.threshold
+        };
+        let pairs = (0..members.len()).flat_map(|left| (left + 1..members.len()).map(move |right| (left, right)));
+        Ok(pairs
+            .filter(|(left, right)| is_linked(*left, *right))
+            .map(|(left, right)| [members[left], members[right]])
+            .collect())
+    }
+
     /// Has some accounts of a pool grow together: see [`grow`]. They are named by their places.
     ///
     /// # Errors

@@ -210,7 +210,7 @@ impl Stage {
 }
 
 /// The functions that are not stages. People call them.
-pub const CALLED: [&str; 2] = ["erase", "explain"];
+pub const CALLED: [&str; 3] = ["erase", "explain", "lookup"];
 
 impl fmt::Display for Stage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! Combines the outputs of a partition's slices.
 
-use onefold_identity::merge::MergeOutput;
+use onefold_identity::merge::{FrameEnd, MergeOutput};
 use onefold_lake::data::links;
 use onefold_lake::keys::VersionPart;
 use onefold_lake::run::layout::PartitionCounts;
@@ -26,10 +26,10 @@ pub(crate) struct PartitionOutput<'r> {
     /// The number of slices after the first. It is 0 once the first slice was added.
     slices_to_come: usize,
     compressor: Compressor,
-    /// The text parts, compressed, with one frame for each slice.
+    /// The text parts, compressed: customers and members in frames of few, the others with one frame for each slice.
     texts: [Vec<u8>; 4],
     member_links: Vec<u8>,
-    places: Vec<u64>,
+    entries: Vec<u64>,
     retired: Vec<Retired>,
     counts: PartitionCounts,
 }
@@ -46,7 +46,7 @@ impl<'r> PartitionOutput<'r> {
             compressor: Compressor::new().map_err(StageError::compressing)?,
             texts: Default::default(),
             member_links: Vec::new(),
-            places: Vec::new(),
+            entries: Vec::new(),
             retired: Vec::new(),
             counts: PartitionCounts::default(),
         })
@@ -57,6 +57,7 @@ impl<'r> PartitionOutput<'r> {
     /// # Errors
     /// Only if memory runs out.
     pub(crate) fn add(&mut self, output: MergeOutput) -> Result<(), StageError> {
+        self.add_frames(&output)?;
         let counts = &mut self.counts;
         counts.counts.add(&output.counts);
         counts.changes += lines(&output.changes);
@@ -65,12 +66,12 @@ impl<'r> PartitionOutput<'r> {
         for (guard, count) in output.guards {
             *counts.guards.entry(guard).or_default() += count;
         }
-        let texts = [output.customers, output.members, output.changes, output.guarded];
-        for (number, text) in texts.into_iter().enumerate() {
-            counts.text_bytes[number] += text.len() as u64;
-            if !text.is_empty() {
-                self.compressor.append_frame(&text, &mut self.texts[number]).map_err(StageError::compressing)?;
-            }
+        let texts = [&output.customers, &output.members, &output.changes, &output.guarded];
+        for (bytes, text) in counts.text_bytes.iter_mut().zip(texts) {
+            *bytes += text.len() as u64;
+        }
+        for (number, text) in [(2, &output.changes), (3, &output.guarded)] {
+            append(&mut self.compressor, text, &mut self.texts[number])?;
         }
         self.member_links.append(&mut links::format(&output.member_stars));
         let others = std::mem::take(&mut self.slices_to_come);
@@ -78,9 +79,26 @@ impl<'r> PartitionOutput<'r> {
             // Most slices have a similar size. A part that grows with each slice would fragment the memory.
             part.reserve_exact((part.len() * others * 9 / 8).min(ROOM_BYTES_MAX));
         }
-        self.places.extend(output.places);
         let ended = output.ended.into_iter();
         self.retired.extend(ended.map(|(customer_id, into)| Retired { customer_id, into, run: self.run.clone() }));
+        Ok(())
+    }
+
+    /// Adds the frames of customers and members of a slice, and the entries of the index that lead to them.
+    fn add_frames(&mut self, output: &MergeOutput) -> Result<(), StageError> {
+        let mut start = FrameEnd::default();
+        let [customers, members, ..] = &mut self.texts;
+        for end in &output.frames {
+            let places = &output.places[start.places..end.places];
+            let frame = self.counts.frames.len();
+            self.entries.extend(places.iter().map(|place| index::entry(*place, frame)));
+            let of_customers = &output.customers[start.customers..end.customers];
+            let of_members = &output.members[start.members..end.members];
+            let customers = append(&mut self.compressor, of_customers, customers)?;
+            let members = append(&mut self.compressor, of_members, members)?;
+            self.counts.frames.push((customers, members));
+            start = *end;
+        }
         Ok(())
     }
 
@@ -89,7 +107,7 @@ impl<'r> PartitionOutput<'r> {
     /// # Errors
     /// Only if memory runs out.
     pub(crate) fn finish(mut self) -> Result<(Vec<PartBytes>, PartitionCounts), StageError> {
-        let index = index::format(self.places);
+        let index = index::format(self.entries);
         self.counts.retired = self.retired.len() as u64;
         self.counts.indexed = index::entries(index.len() as u64);
         let mut retired = Vec::new();
@@ -108,6 +126,14 @@ impl<'r> PartitionOutput<'r> {
         }
         Ok((parts, self.counts))
     }
+}
+
+/// Appends a text as a frame, and returns its length. A text without bytes has no frame.
+fn append(compressor: &mut Compressor, text: &[u8], part: &mut Vec<u8>) -> Result<u64, StageError> {
+    if text.is_empty() {
+        return Ok(0);
+    }
+    Ok(compressor.append_frame(text, part).map_err(StageError::compressing)? as u64)
 }
 
 /// The number of line breaks in a text.

@@ -30,6 +30,30 @@ pub enum VersionError {
         /// The run.
         run: RunId,
     },
+    /// An earlier program wrote the version's index: it has no identifiers.
+    #[error(
+        "the version of {run} cannot be searched for e-mail addresses, phone numbers and identifiers, as it was made by an \
+         older Onefold; ask for an account's reference or a customer's id, or start a run, which makes an index"
+    )]
+    NoIdentifiers {
+        /// The run.
+        run: RunId,
+    },
+    /// The identifiers of the version's index were hashed by another secret.
+    #[error(
+        "the version of {run} cannot be searched for e-mail addresses, phone numbers and identifiers, as its index was made \
+         under another match-key secret; ask for an account's reference or a customer's id"
+    )]
+    OtherSecret {
+        /// The run.
+        run: RunId,
+    },
+    /// The configuration has no identifier of the name that was asked for.
+    #[error("the configuration has no identifier of this name; name one of {known}")]
+    UnknownField {
+        /// The names of those that it has.
+        known: String,
+    },
     /// An object of the version is missing or has another size than the manifest says.
     #[error("{missing}")]
     Incomplete {

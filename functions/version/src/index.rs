@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::stream::{self, StreamExt};
+use onefold_graph::node::NodeHasher;
 use onefold_identity::account::Account;
+use onefold_identity::identifiers::{AskedIdentifier, Identifiers};
 use onefold_identity::merge::{Guarded, split_member};
 use onefold_identity::reference::place;
 use onefold_lake::keys::{self, VersionPart};
-use onefold_lake::version::index::{self, PartitionFrames};
+use onefold_lake::version::index::{self, FramePosition, PartitionFrames};
 use onefold_lake::{FormatError, RunId};
 use onefold_store::Store;
 use serde_json::Value;
@@ -46,28 +49,40 @@ pub enum AccountInVersion {
     Tombstone,
 }
 
+/// Customers with an identifier.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundCustomers {
+    /// Their records, lines of the customer files.
+    pub customers: Vec<String>,
+    /// Whether others have it, too.
+    pub more: bool,
+}
+
+/// The customer of an account, and where both are.
+struct FoundMember {
+    /// None if the account is a tombstone.
+    customer_id: Option<String>,
+    position: FramePosition,
+    /// The members there.
+    members: String,
+}
+
+/// How many frames are read at once, of an identifier that several customers have.
+const READ_AHEAD: usize = 4;
+
 impl VersionIndex<'_> {
     /// Finds an account by its reference, such as `crm:8`; `None` if the version does not have it.
     ///
     /// # Errors
     /// An object of the version is missing or damaged, or the store failed.
     pub async fn find_account(&self, reference: &str) -> Result<Option<AccountInVersion>, VersionError> {
-        for frame in self.candidates(place(reference)).await? {
-            let members = self.text(VersionPart::Members, frame.file, frame.members).await?;
-            // The reference as JSON. Lines without it are not parsed.
-            let written = Value::from(reference).to_string();
-            let is_of = |text: &str| {
-                let account = Account::parse(text);
-                account.is_ok_and(|account| account.reference == reference)
-            };
-            let mut lines = members.lines().filter(|line| line.contains(&written)).filter_map(split_member);
-            let Some(line) = lines.find(|line| is_of(line.account)) else { continue };
-            return match line.customer_id {
-                Some(customer_id) => Ok(self.group(customer_id, frame, &members).await?.map(AccountInVersion::Member)),
-                None => Ok(Some(AccountInVersion::Tombstone)),
-            };
+        let Some(FoundMember { customer_id, position, members }) = self.find_member(reference).await? else {
+            return Ok(None);
+        };
+        match customer_id {
+            Some(customer_id) => Ok(self.group(&customer_id, position, &members).await?.map(AccountInVersion::Member)),
+            None => Ok(Some(AccountInVersion::Tombstone)),
         }
-        Ok(None)
     }
 
     /// Finds a customer by its id; `None` if the version does not have it.
@@ -75,25 +90,119 @@ impl VersionIndex<'_> {
     /// # Errors
     /// An object of the version is missing or damaged, or the store failed.
     pub async fn find_customer(&self, customer_id: &str) -> Result<Option<CustomerGroup>, VersionError> {
-        for frame in self.candidates(place(customer_id)).await? {
-            let members = self.text(VersionPart::Members, frame.file, frame.members).await?;
-            if let Some(group) = self.group(customer_id, frame, &members).await? {
+        for position in self.positions(&[place(customer_id)]).await? {
+            let members = self.members(position).await?;
+            if let Some(group) = self.group(customer_id, position, &members).await? {
                 return Ok(Some(group));
             }
         }
         Ok(None)
     }
 
-    /// The partitions that may have an account or customer, by its place in the index: normally one or none.
-    pub(crate) async fn candidates(&self, place: u64) -> Result<Vec<&PartitionFrames>, VersionError> {
-        index::find(self.store, &self.run, &self.frames, place).await.map_err(VersionError::reading_part)
+    /// The record of the customer of an account. `None` if the version does not have the account, and an inner `None` if its
+    /// source marks it as deleted.
+    ///
+    /// # Errors
+    /// An object of the version is missing or damaged, or the store failed.
+    pub async fn find_record_of_account(&self, reference: &str) -> Result<Option<Option<String>>, VersionError> {
+        let Some(FoundMember { customer_id, position, .. }) = self.find_member(reference).await? else {
+            return Ok(None);
+        };
+        let Some(customer_id) = customer_id else { return Ok(Some(None)) };
+        let customers = self.customers(position).await?;
+        Ok(Some(Some(self.record(&customer_id, position, &customers)?)))
     }
 
-    /// A customer, with its accounts from the partition's members.
+    /// The record of a customer; `None` if the version does not have it.
+    ///
+    /// # Errors
+    /// An object of the version is missing or damaged, or the store failed.
+    pub async fn find_record(&self, customer_id: &str) -> Result<Option<String>, VersionError> {
+        for position in self.positions(&[place(customer_id)]).await? {
+            let customers = self.customers(position).await?;
+            if let Some(record) = record_of(customer_id, &customers) {
+                return Ok(Some(record.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The customers that have one of some identifiers, `most` at most. The hasher must be that of the index: see
+    /// [`OpenVersion::check_identifiers`](crate::OpenVersion::check_identifiers).
+    ///
+    /// # Errors
+    /// An object of the version is missing or damaged, or the store failed.
+    pub async fn find_identified(
+        &self,
+        identifiers: &Identifiers<'_>,
+        asked: &[AskedIdentifier],
+        hasher: &NodeHasher,
+        most: usize,
+    ) -> Result<FoundCustomers, VersionError> {
+        let places: BTreeSet<u64> = asked.iter().filter_map(|one| identifiers.place(one, hasher)).collect();
+        let places: Vec<u64> = places.into_iter().collect();
+        self.find_customers(&places, most, |account| asked.iter().any(|one| identifiers.has(account, one))).await
+    }
+
+    /// The customers of which an account is meant, `most` at most. `places` are where the index has such accounts.
+    async fn find_customers(
+        &self,
+        places: &[u64],
+        most: usize,
+        is_meant: impl Fn(&Account<'_>) -> bool,
+    ) -> Result<FoundCustomers, VersionError> {
+        let positions = self.positions(places).await?;
+        let read = async |position: FramePosition| Ok::<_, VersionError>((position, self.members(position).await?));
+        let mut read = stream::iter(positions.into_iter().map(read)).buffered(READ_AHEAD);
+        let mut found = FoundCustomers::default();
+        while let Some(read) = read.next().await {
+            let (position, members) = read?;
+            let ids = customers_with(&members, &is_meant);
+            if ids.is_empty() {
+                continue;
+            }
+            let free = most.saturating_sub(found.customers.len());
+            found.more |= ids.len() > free;
+            if free == 0 {
+                break;
+            }
+            let customers = self.customers(position).await?;
+            for customer_id in ids.into_iter().take(free) {
+                found.customers.push(self.record(customer_id, position, &customers)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The positions that may have an account, a customer or an identifier, by its places in the index: normally one or
+    /// none.
+    pub(crate) async fn positions(&self, places: &[u64]) -> Result<Vec<FramePosition>, VersionError> {
+        index::find(self.store, &self.run, &self.frames, places).await.map_err(VersionError::reading_part)
+    }
+
+    async fn find_member(&self, reference: &str) -> Result<Option<FoundMember>, VersionError> {
+        for position in self.positions(&[place(reference)]).await? {
+            let members = self.members(position).await?;
+            // The reference as JSON. Lines without it are not parsed.
+            let written = Value::from(reference).to_string();
+            let is_of = |text: &str| {
+                let account = Account::parse(text);
+                account.is_ok_and(|account| account.reference == reference)
+            };
+            let mut lines = members.lines().filter(|line| line.contains(&written)).filter_map(split_member);
+            if let Some(line) = lines.find(|line| is_of(line.account)) {
+                let customer_id = line.customer_id.map(str::to_owned);
+                return Ok(Some(FoundMember { customer_id, position, members }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A customer, with its accounts among members.
     async fn group(
         &self,
         customer_id: &str,
-        frame: &PartitionFrames,
+        position: FramePosition,
         members: &str,
     ) -> Result<Option<CustomerGroup>, VersionError> {
         let of_customer = members.lines().filter_map(split_member).filter(|line| line.customer_id == Some(customer_id));
@@ -102,29 +211,29 @@ impl VersionIndex<'_> {
         if accounts.is_empty() {
             return Ok(None);
         }
-        let customers = self.text(VersionPart::Customers, frame.file, frame.customers).await?;
-        let start = format!("{{\"customer_id\":{}", Value::from(customer_id));
-        let customer = customers.lines().find(|line| line.starts_with(&start));
-        let no_record = || {
-            let key = keys::processed(&self.run, VersionPart::Customers, frame.file);
-            VersionError::Damaged(FormatError::new(&key, "it has no record of a customer that has members"))
-        };
-        let customer = customer.ok_or_else(no_record)?.to_owned();
-        let guarded = self.guarded(frame, &accounts).await?;
+        let customers = self.customers(position).await?;
+        let customer = self.record(customer_id, position, &customers)?;
+        let guarded = self.guarded(position, &accounts).await?;
         let customer_id = customer_id.to_owned();
         // Accounts of a version whose run scored no pairs have none.
         let frequencies = frequencies.into_iter().collect();
         Ok(Some(CustomerGroup { customer_id, customer, accounts, frequencies, guarded }))
     }
 
+    /// The record of a customer that has members.
+    fn record(&self, customer_id: &str, position: FramePosition, customers: &str) -> Result<String, VersionError> {
+        let no_record = || {
+            let key = keys::processed(&self.run, VersionPart::Customers, position.file);
+            VersionError::Damaged(FormatError::new(&key, "it has no record of a customer that has members"))
+        };
+        record_of(customer_id, customers).map(str::to_owned).ok_or_else(no_record)
+    }
+
     /// The lines of a partition's guards that name one of the accounts.
-    async fn guarded(&self, frame: &PartitionFrames, accounts: &[String]) -> Result<Vec<String>, VersionError> {
-        if frame.blocked.0 == frame.blocked.1 {
-            return Ok(Vec::new());
-        }
+    async fn guarded(&self, position: FramePosition, accounts: &[String]) -> Result<Vec<String>, VersionError> {
         let parsed = accounts.iter().filter_map(|text| Account::parse(text).ok());
         let references: BTreeSet<String> = parsed.map(|account| account.reference.into_owned()).collect();
-        let text = self.text(VersionPart::Blocked, frame.file, frame.blocked).await?;
+        let text = self.text(VersionPart::Blocked, position.file, position.blocked).await?;
         let is_about = |line: &&str| {
             serde_json::from_str::<Guarded>(line)
                 .is_ok_and(|guarded| guarded.accounts().any(|account| references.contains(account)))
@@ -132,10 +241,40 @@ impl VersionIndex<'_> {
         Ok(text.lines().filter(is_about).map(str::to_owned).collect())
     }
 
-    /// The text of a partition in one file.
+    async fn members(&self, position: FramePosition) -> Result<String, VersionError> {
+        self.text(VersionPart::Members, position.file, position.members).await
+    }
+
+    async fn customers(&self, position: FramePosition) -> Result<String, VersionError> {
+        self.text(VersionPart::Customers, position.file, position.customers).await
+    }
+
+    /// A part of the text of one file.
     async fn text(&self, part: VersionPart, file: u32, range: (u64, u64)) -> Result<String, VersionError> {
+        if range.0 == range.1 {
+            return Ok(String::new());
+        }
         read_text(self.store, &keys::processed(&self.run, part, file), Some(range)).await
     }
+}
+
+/// The record of a customer among some.
+fn record_of<'t>(customer_id: &str, customers: &'t str) -> Option<&'t str> {
+    let start = format!("{{\"customer_id\":{}", Value::from(customer_id));
+    customers.lines().find(|line| line.starts_with(&start))
+}
+
+/// The ids of the customers among members of which an account is meant, each once, in their order.
+fn customers_with(members: &str, is_meant: impl Fn(&Account<'_>) -> bool) -> Vec<&str> {
+    let mut found: Vec<&str> = Vec::new();
+    for line in members.lines().filter_map(split_member) {
+        let Some(customer_id) = line.customer_id else { continue };
+        // The members of a customer stand together.
+        if found.last() != Some(&customer_id) && Account::parse(line.account).is_ok_and(|account| is_meant(&account)) {
+            found.push(customer_id);
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod asked;
 mod comparison;
 mod complete;
 mod error;
@@ -19,10 +20,11 @@ mod rollback;
 #[cfg(test)]
 mod testing;
 
+pub use asked::Asked;
 pub use comparison::{ChangedSetting, CustomerChanges, SourceComparison, TotalChange, VersionComparison};
 pub use complete::find_missing;
 pub use error::VersionError;
-pub use index::{AccountInVersion, CustomerGroup, VersionIndex};
+pub use index::{AccountInVersion, CustomerGroup, FoundCustomers, VersionIndex};
 pub use list::{ListedVersion, VersionStatus, list};
 pub use members::MemberPlace;
 pub use open::{OpenVersion, current_run};

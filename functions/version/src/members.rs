@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use onefold_identity::reference::place;
 use onefold_lake::keys::{self, VersionPart};
-use onefold_lake::version::index::PartitionFrames;
 
 use crate::error::VersionError;
 use crate::objects::read_text;
 use crate::open::OpenVersion;
 
-/// Bytes with the members of whole customers: a partition in a member file, or a whole member file.
+/// Bytes with the members of whole customers: a frame or a partition in a member file, or a whole member file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MemberPlace {
     key: String,
@@ -38,18 +37,17 @@ impl OpenVersion<'_> {
             return Ok(files.map(|file| MemberPlace { key: file.key.clone(), range: None }).collect());
         }
         let index = self.index().await?;
-        let member_place = |frame: &PartitionFrames| MemberPlace {
-            key: keys::processed(self.run(), VersionPart::Members, frame.file),
-            range: Some(frame.members),
+        let member_place = |file: u32, members: (u64, u64)| MemberPlace {
+            key: keys::processed(self.run(), VersionPart::Members, file),
+            range: Some(members),
         };
         let Some(references) = references else {
             let with_members = index.frames.iter().filter(|frame| frame.members.0 < frame.members.1);
-            return Ok(with_members.map(member_place).collect());
+            return Ok(with_members.map(|frame| member_place(frame.file, frame.members)).collect());
         };
-        let mut places = BTreeSet::new();
-        for reference in references {
-            places.extend(index.candidates(place(reference)).await?.into_iter().map(member_place));
-        }
+        let places: Vec<u64> = references.iter().map(|reference| place(reference)).collect();
+        let found = index.positions(&places).await?;
+        let places: BTreeSet<MemberPlace> = found.iter().map(|found| member_place(found.file, found.members)).collect();
         Ok(places.into_iter().collect())
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use onefold_config::Config;
+use onefold_graph::node::NodeHasher;
 use onefold_identity::corrections::{Corrections, Pairs};
 use onefold_lake::version::current::CurrentVersion;
 use onefold_lake::version::manifest::{FORMAT, Manifest};
@@ -115,6 +116,22 @@ impl<'s> OpenVersion<'s> {
         }
         let frames = read_json_lines(self.store, &keys::processed_frames(self.run())).await?;
         Ok(VersionIndex { store: self.store, run: self.run().clone(), frames })
+    }
+
+    /// Checks that the version's index finds identifiers that are hashed by this secret.
+    ///
+    /// # Errors
+    /// [`VersionError::NoIdentifiers`] or [`VersionError::OtherSecret`].
+    pub fn check_identifiers(&self, hasher: &NodeHasher) -> Result<(), VersionError> {
+        let run = || self.run().clone();
+        if self.manifest.indexed_by.is_empty() {
+            return Err(VersionError::NoIdentifiers { run: run() });
+        }
+        if self.manifest.indexed_by == hasher.fingerprint() {
+            Ok(())
+        } else {
+            Err(VersionError::OtherSecret { run: run() })
+        }
     }
 
     pub(crate) fn has_index(&self) -> bool {

@@ -87,13 +87,17 @@ pub(crate) fn with_partitions() -> (MemoryStore, Manifest) {
     let (mut members, mut customers, mut blocked, mut index) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut frames = String::new();
     for partition in PARTITIONS {
-        let section = index::format(partition.names.iter().map(|name| place(name)).collect());
+        let places = partition.names.iter().map(|name| place(name));
+        let section = index::format(places.map(|place| index::entry(place, 0)).collect());
+        let (customers, members) =
+            (append_text(&mut customers, partition.customers), append_text(&mut members, partition.members));
         let frame = PartitionFrames {
             file: 0,
-            customers: append_text(&mut customers, partition.customers),
-            members: append_text(&mut members, partition.members),
+            customers,
+            members,
             blocked: append_text(&mut blocked, partition.blocked),
             index: append(&mut index, &section),
+            frames: if section.is_empty() { Vec::new() } else { vec![(length(customers), length(members))] },
         };
         frames.push_str(&(serde_json::to_string(&frame).unwrap() + "\n"));
     }
@@ -125,6 +129,10 @@ fn append(file: &mut Vec<u8>, bytes: &[u8]) -> (u64, u64) {
     let start = file.len() as u64;
     file.extend_from_slice(bytes);
     (start, file.len() as u64)
+}
+
+const fn length(range: (u64, u64)) -> u64 {
+    range.1 - range.0
 }
 
 /// Appends nothing if the text is empty.

@@ -44,11 +44,24 @@ pub enum Command {
     #[command(
         after_help = "onefold explain crm:8            the account's customer: each value and where it came from, and\n\
                                                  what holds its accounts together\n\
+                            onefold explain anna@weber.de    the same, of whoever has an e-mail address, a phone number or\n\
+                                                             another identifier\n\
                             onefold explain crm:8 shop:25    why the two are one customer, or are not\n\
                             onefold explain CUSTOMER_ID      the customer; of an id that ended, what became of it\n\n\
                             It shows people's data, on your terminal only."
     )]
     Explain(ExplainOptions),
+
+    /// Find the customers that have an e-mail address, a phone number or another identifier.
+    #[command(
+        after_help = "onefold lookup anna@weber.de           however it is written, as the configuration normalises it\n\
+                            onefold lookup '+49 30 1234567'\n\
+                            onefold lookup 12345 --field card      of one identifier, which the configuration declares\n\
+                            onefold lookup crm:8                   of an account, or by a customer's id\n\n\
+                            It shows people's data, on your terminal only. Ended ids lead to the customers that have their\n\
+                            accounts now. The exit code is 1 if nobody is found."
+    )]
+    Lookup(LookupOptions),
 
     /// Show the model by which a version scored pairs: what is expected of it, and what each comparison level says.
     #[command(after_help = "onefold model               of the current version\n\
@@ -131,8 +144,9 @@ pub struct EraseOptions {
 /// The options of `onefold explain`.
 #[derive(Debug, Args)]
 pub struct ExplainOptions {
-    /// The reference of an account, such as crm:8, or the id of a customer.
-    #[arg(value_name = "REFERENCE|CUSTOMER_ID")]
+    /// The reference of an account, such as crm:8, the id of a customer, or an identifier: an e-mail address, a phone
+    /// number or another one.
+    #[arg(value_name = "REFERENCE|CUSTOMER_ID|IDENTIFIER")]
     pub of: String,
 
     /// The reference of another account.
@@ -147,7 +161,36 @@ pub struct ExplainOptions {
     #[arg(long, value_name = "RUN", value_parser = RunId::parse)]
     pub run: Option<RunId>,
 
+    /// The identifier that is asked for: email, phone_number, or one that the configuration declares (default: any).
+    #[arg(long, value_name = "NAME", conflicts_with = "and")]
+    pub field: Option<String>,
+
     /// The answer of the function explain as it is, in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The options of `onefold lookup`.
+#[derive(Debug, Args)]
+pub struct LookupOptions {
+    /// An e-mail address, a phone number or another identifier, the reference of an account such as crm:8, or the id of a
+    /// customer.
+    #[arg(value_name = "IDENTIFIER|REFERENCE|CUSTOMER_ID")]
+    pub of: String,
+
+    /// The identifier that is asked for: email, phone_number, or one that the configuration declares (default: any).
+    #[arg(long, value_name = "NAME")]
+    pub field: Option<String>,
+
+    /// Ask the version in this folder of results of the local cloud, instead of the current one of the stack.
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["run", "endpoint"])]
+    pub out: Option<PathBuf>,
+
+    /// Ask the version of this run, instead of the current one.
+    #[arg(long, value_name = "RUN", value_parser = RunId::parse)]
+    pub run: Option<RunId>,
+
+    /// The answer of the function lookup as it is, in JSON.
     #[arg(long)]
     pub json: bool,
 }

@@ -151,7 +151,9 @@ impl Error {
     pub fn version(action: &'static str) -> impl FnOnce(VersionError) -> Self {
         move |error| match error {
             VersionError::NothingPublished | VersionError::NoVersion { .. } => Self::NotPublished(error.to_string()),
-            VersionError::NoIndex { .. } => Self::Unready(error.to_string()),
+            VersionError::NoIndex { .. } | VersionError::NoIdentifiers { .. } | VersionError::OtherSecret { .. } => {
+                Self::Unready(error.to_string())
+            }
             VersionError::NewerFormat { run, format } => {
                 Self::malformed(keys::manifest(&run), format!("format {format} is newer than this command"))
             }

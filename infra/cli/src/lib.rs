@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod args;
+mod chart;
 mod cloud;
 mod commands;
 mod data;
@@ -34,7 +35,7 @@ use cloud::Clients;
 use commands::{CommandContext, preflight};
 use error::Error;
 use signals::Signals;
-use version::{erase, explanation, model};
+use version::{erase, explanation, lookup, model};
 
 /// How a command that was carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,7 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
         Command::Explain(options) => {
             explanation::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await
         }
+        Command::Lookup(options) => lookup::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Model(options) => model::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Erase(options) => erase::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Local(options) => commands::local::execute(options, &arguments.stack).await,

@@ -1,5 +1,7 @@
 //! Tables in plain text, and numbers as people write them.
 
+use console::measure_text_width;
+
 /// A table in plain text, its columns lined up.
 #[derive(Debug, Default)]
 pub struct TextTable {
@@ -32,6 +34,48 @@ impl TextTable {
             text.push('\n');
         }
         text
+    }
+}
+
+/// The greatest width of a column of texts. Longer cells stick out.
+const COLUMN_WIDTH_MAX: usize = 48;
+
+/// A table of texts, all cells flush left. Cells may have colours.
+#[derive(Debug, Default)]
+pub struct FlushLeft {
+    rows: Vec<Vec<String>>,
+}
+
+impl FlushLeft {
+    /// Adds a row.
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// The rows as text, indented by two spaces, each line with its line end.
+    pub fn text(&self) -> String {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let cells = |column: usize| self.rows.iter().filter_map(move |row| row.get(column));
+        let widest = |column: usize| cells(column).map(|cell| measure_text_width(cell)).max();
+        let widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0).min(COLUMN_WIDTH_MAX)).collect();
+        let mut text = String::new();
+        for row in &self.rows {
+            let mut line = String::from(" ");
+            for (cell, width) in row.iter().zip(&widths) {
+                line.push(' ');
+                line.push_str(cell);
+                line.push_str(&" ".repeat(width.saturating_sub(measure_text_width(cell)) + 1));
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl From<Vec<Vec<String>>> for FlushLeft {
+    fn from(rows: Vec<Vec<String>>) -> Self {
+        Self { rows }
     }
 }
 

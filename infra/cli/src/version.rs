@@ -1,5 +1,5 @@
 //! Versions, which runs publish: listed, rolled back, fetched into a folder, restored from it, compared, explained,
-//! asked for their models, and searched for persons to erase.
+//! asked for their models, and searched for customers and for persons to erase.
 
 mod asked;
 pub mod difference;
@@ -7,6 +7,7 @@ pub mod erase;
 pub mod explanation;
 pub mod fetch;
 pub mod list;
+pub mod lookup;
 pub mod model;
 pub mod out_folder;
 pub mod restore;

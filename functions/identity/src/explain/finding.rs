@@ -23,7 +23,7 @@ pub struct PairFinding {
     /// The conditions that were checked: up to the first that does not hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<CheckedCondition>,
-    /// The score of the two, if it is by scores and they are known.
+    /// The score of the two, if it is a link or says what scores say, and if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<ScoreFinding>,
 }

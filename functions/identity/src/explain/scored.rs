@@ -121,9 +121,13 @@ impl Explainer<'_> {
 
     /// That scores joined two accounts, and their score if it is known.
     pub(super) fn linked_by_score(&self, left: u32, right: u32) -> PairFinding {
-        let mut finding = PairFinding::without_key("score", Verdict::Accepted, self.references(left, right));
-        finding.score = self.score_finding(left, right).map(|score| ScoreFinding { fields: Vec::new(), ..score });
-        finding
+        let finding = PairFinding::without_key("score", Verdict::Accepted, self.references(left, right));
+        PairFinding { score: self.total_score(left, right), ..finding }
+    }
+
+    /// The score of two accounts without its fields, if it is known.
+    pub(super) fn total_score(&self, left: u32, right: u32) -> Option<ScoreFinding> {
+        self.score_finding(left, right).map(|score| ScoreFinding { fields: Vec::new(), ..score })
     }
 
     /// What scores say of two accounts, if it is known.

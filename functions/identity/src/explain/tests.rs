@@ -169,3 +169,20 @@ fn what_a_rule_keeps_apart_and_the_links_that_were_left_out_are_named() {
         assert_eq!(told(&left_out), [("a:1a:2".to_owned(), Verdict::Accepted, true)]);
     });
 }
+
+#[test]
+fn without_scores_the_weakest_bridge_is_of_the_latest_rule_and_never_a_correction() {
+    let accounts = [
+        json!({"email": "a@x.de", "given_name": "Anna"}),
+        json!({"email": "a@x.de", "phone_number": "+491"}),
+        json!({"phone_number": "+491", "given_name": "Bob"}),
+        json!({}),
+    ];
+    with_corrections(&accounts, &[], &[["a:2", "a:3"]], &[], |explainer| {
+        let BridgeFinding { link, groups } = explainer.weakest_bridge(&[0, 1, 2, 3]).unwrap();
+        assert_eq!((link.rule.as_str(), link.accounts), ("phone_number", ["a:1".to_owned(), "a:2".to_owned()]));
+        assert_eq!(groups.map(|group| (group.first, group.accounts)), [("a:0".to_owned(), 2), ("a:2".to_owned(), 2)]);
+        assert_eq!(explainer.weakest_bridge(&[2, 3]).map(|bridge| bridge.link.rule).as_deref(), Some("always"));
+        assert_eq!(explainer.weakest_bridge(&[0]), None);
+    });
+}

@@ -25,16 +25,31 @@ pub struct MergeOutput {
     /// The customer ids that ended, each with the customers of its accounts: one if it was merged, several if none of
     /// them kept the id, none if all accounts were deleted.
     pub ended: Vec<(String, Vec<String>)>,
-    /// The [`place`]s of the members, tombstones and customers in an index: some more than once.
+    /// The [`place`]s of the members, tombstones, customers and [identifiers](crate::identifiers) in an index: some more
+    /// than once.
     ///
     /// [`place`]: crate::reference::place
     pub places: Vec<u64>,
+    /// Where frames end, in order. Each has whole customers with their members, and few of them, so that one customer can
+    /// be read alone.
+    pub frames: Vec<FrameEnd>,
     /// What guards did, a line of JSON each: see [`Guarded`](super::Guarded).
     pub guarded: Vec<u8>,
     /// How often each guard acted: blocked values, and limits of customers.
     pub guards: BTreeMap<String, u64>,
     /// Counters of the partition.
     pub counts: VersionCounts,
+}
+
+/// Where a frame ends, from the start of the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FrameEnd {
+    /// In the text of customers, in bytes.
+    pub customers: usize,
+    /// In the text of members, in bytes.
+    pub members: usize,
+    /// Among the places.
+    pub places: usize,
 }
 
 /// Which rule a blocked key is of.

@@ -493,3 +493,35 @@ fn a_blocked_value_has_no_provenance() {
     assert_eq!(merged.customers[0]["email"], Value::Null);
     assert_eq!(merged.customers[0]["provenance"], json!({"gender": "reference:t"}));
 }
+
+/// Two accounts a customer, and so much text that it takes several frames.
+#[test]
+fn a_frame_has_whole_customers_with_their_members_and_places() {
+    let note = "x".repeat(2000);
+    let pair = |number: u32| {
+        let values = json!({"email": format!("{number}@x.de"), "attributes": {"note": note}});
+        ["a", "b"].map(|source| account(&format!("{source}:{number}"), 1, values.clone()).to_string())
+    };
+    let lines: Vec<String> =
+        (0..400).flat_map(pair).chain([tombstone(&account("a:gone", 1, json!({"deleted": true})))]).collect();
+    let MergeOutput { customers, members, places, frames, .. } = merge_blocking(&lines, &[]).output;
+    assert!(frames.len() > 2, "{}", frames.len());
+    let end = FrameEnd { customers: customers.len(), members: members.len(), places: places.len() };
+    assert_eq!(frames.last(), Some(&end));
+    let mut start = FrameEnd::default();
+    for end in frames {
+        let ids = |text: &[u8]| -> std::collections::BTreeSet<String> {
+            let lines = std::str::from_utf8(text).unwrap().lines();
+            let ids = lines.map(|line| serde_json::from_str::<Value>(line).unwrap()["customer_id"].clone());
+            ids.filter_map(|id| id.as_str().map(str::to_owned)).collect()
+        };
+        let of_members = ids(&members[start.members..end.members]);
+        assert_eq!(ids(&customers[start.customers..end.customers]), of_members);
+        let here = &places[start.places..end.places];
+        assert!(of_members.iter().all(|id| here.contains(&crate::reference::place(id))));
+        // An id, and of each of two accounts the reference and an address; the last frame has the tombstone's, too.
+        let tombstones = usize::from(end.members == members.len());
+        assert_eq!(here.len(), of_members.len() * 5 + tombstones);
+        start = end;
+    }
+}

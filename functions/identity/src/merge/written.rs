@@ -9,11 +9,15 @@ use super::held_by::held_by;
 use super::line::{MEMBER_BYTES, write_member, write_tombstone};
 use super::loaded::Loaded;
 use super::record::Record;
-use super::{MergeOutput, Merger, guarded};
+use super::{FrameEnd, MergeOutput, Merger, guarded};
 use crate::customer::Customer;
 use crate::customer_id::{SettledIds, new_id};
 use crate::reference;
 use crate::survive::Candidate;
+
+/// How much text of members a frame has before it ends: twice what zstd looks back at, so that frames compress nearly as
+/// well as one would.
+const FRAME_TEXT_BYTES: usize = 512 << 10;
 
 /// Writes all that a partition becomes.
 pub(super) fn write(
@@ -28,15 +32,32 @@ pub(super) fn write(
     guarded::write(clustered, merger, &mut output);
     let mut writer = CustomerWriter::new(merger, loaded, clustered);
     let mut feed = ChangeFeed::new(merger, loaded, clustered);
+    let mut frame_start = 0;
     for (cluster, members) in (0..).zip(clustered.clusters.iter()) {
         let customer = writer.write(members, decided.ids(cluster), &mut output);
         feed.write(&customer, &mut output);
+        if output.members.len() >= frame_start + FRAME_TEXT_BYTES {
+            frame_start = output.members.len();
+            end_frame(&mut output);
+        }
     }
     feed.finish(&decided.deleted, &mut output);
     for record in &loaded.tombstones {
         tombstone(merger, &loaded.records[*record as usize], &mut output);
     }
+    if !output.members.is_empty() {
+        end_frame(&mut output);
+    }
     output
+}
+
+/// Ends a frame behind what was written so far, unless one ends there.
+fn end_frame(output: &mut MergeOutput) {
+    let MergeOutput { customers, members, places, .. } = &*output;
+    let end = FrameEnd { customers: customers.len(), members: members.len(), places: places.len() };
+    if output.frames.last() != Some(&end) {
+        output.frames.push(end);
+    }
 }
 
 /// A customer that was written.
@@ -58,11 +79,13 @@ struct CustomerWriter<'w, 'c> {
     clustered: &'w Clustered<'w>,
     candidates: Vec<Candidate<'w>>,
     customer: Customer<'w>,
+    /// What an identifier's place is hashed from.
+    hashed: Vec<u8>,
 }
 
 impl<'w, 'c> CustomerWriter<'w, 'c> {
     fn new(merger: &'w Merger<'c>, loaded: &'w Loaded<'w>, clustered: &'w Clustered<'w>) -> Self {
-        Self { merger, loaded, clustered, candidates: Vec::new(), customer: Customer::default() }
+        Self { merger, loaded, clustered, candidates: Vec::new(), customer: Customer::default(), hashed: Vec::new() }
     }
 
     /// Writes the customer of a cluster and its members.
@@ -96,7 +119,7 @@ impl<'w, 'c> CustomerWriter<'w, 'c> {
         self.customer.held_by = held_by(&self.clustered.judge, members, &self.merger.matcher);
     }
 
-    fn write_members(&self, members: &[u32], customer_id: &str, output: &mut MergeOutput) {
+    fn write_members(&mut self, members: &[u32], customer_id: &str, output: &mut MergeOutput) {
         let pool = self.clustered.judge.pool();
         let hasher = self.merger.matcher.hasher();
         let held_by = hasher.customer(customer_id);
@@ -106,6 +129,7 @@ impl<'w, 'c> CustomerWriter<'w, 'c> {
             let frequencies = self.clustered.scores.as_ref().map(|scores| scores.frequencies(*member));
             write_member(&mut output.members, customer_id, record.text, frequencies);
             output.places.push(reference::place(reference));
+            self.merger.identifiers.places(&record.account, hasher, &mut self.hashed, &mut output.places);
             let keys = pool.all_keys(*member).iter().map(|key| key.node);
             output.member_stars.push(
                 hasher.reference(reference),

@@ -1,6 +1,8 @@
 //! Request and result of Explain. People call it, as a function or by the command.
 
-use onefold_identity::explain::{MergeFinding, PairFinding};
+use std::fmt;
+
+use onefold_identity::explain::{BridgeFinding, MergeFinding, PairFinding};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -8,17 +10,28 @@ use crate::keys::RunId;
 use crate::version::retired::Retired;
 
 /// The question.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExplainRequest {
-    /// The reference of an account, such as `crm:8`, or the id of a customer.
+    /// The reference of an account, such as `crm:8`, the id of a customer, or an identifier: an e-mail address, a phone
+    /// number or another one.
     pub of: String,
     /// The reference of another account. The question is then why the two are one customer, or why not.
     #[serde(default)]
     pub and: Option<String>,
+    /// The identifier that `of` is a value of; by default any, or a reference or an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
     /// The run whose version is searched; by default the current version.
     #[serde(default)]
     pub run: Option<RunId>,
+}
+
+/// Shows no value, as all of them are personal.
+impl fmt::Debug for ExplainRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ExplainRequest").field("run", &self.run).finish_non_exhaustive()
+    }
 }
 
 /// The answer. `run` is the version that was searched.
@@ -44,6 +57,10 @@ pub enum ExplainResult {
         /// together before. Empty if no scores joined anything. At most 500.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         growth: Vec<MergeFinding>,
+        /// The link of the fewest bits without which the members would not hold together. None if there is no such link, or
+        /// more than 500 members.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weakest_bridge: Option<Box<BridgeFinding>>,
         /// What guards did to the members, as in the files of `blocked/`; at most 50 lines.
         guards: Vec<Value>,
         /// How a retired id became this customer; empty if the request names no retired id.
@@ -61,6 +78,15 @@ pub enum ExplainResult {
         #[serde(flatten)]
         together: Together,
     },
+    /// Several customers that have the identifier.
+    Several {
+        /// The version.
+        run: RunId,
+        /// Their ids, at most 20.
+        customers: Vec<String>,
+        /// Whether more customers have it.
+        more: bool,
+    },
     /// A retired customer id whose accounts did not all go to one other customer.
     Ended {
         /// The version.
@@ -77,12 +103,12 @@ pub enum ExplainResult {
         /// The account.
         account: String,
     },
-    /// The version has no such account or customer, and no such retired id. An account that is missing in a snapshot is
+    /// The version has no such account, customer or identifier, and no such retired id. An account that is missing in a snapshot is
     /// unknown, too.
     Unknown {
         /// The version.
         run: RunId,
-        /// The reference or id of the request.
+        /// The reference, id or identifier of the request.
         asked: String,
         /// The names of the sources. References begin with them.
         sources: Vec<String>,

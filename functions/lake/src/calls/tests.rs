@@ -91,6 +91,19 @@ fn results_are_written_as_they_always_were() {
 }
 
 #[test]
+fn what_lookup_answers_is_written_as_it_always_was() {
+    let found = LookupResult {
+        run: run(),
+        by: vec!["email".to_owned()],
+        customers: vec![serde_json::json!({"customer_id": "01"})],
+        more: false,
+        became: Vec::new(),
+        deleted: false,
+    };
+    assert_json(&found, r#"{"run":"RUN","by":["email"],"customers":[{"customer_id":"01"}],"more":false}"#);
+}
+
+#[test]
 fn what_link_answers_is_told_by_its_form() {
     assert_json(
         &LinkResult::Advance(AdvanceResult {
@@ -155,6 +168,7 @@ fn requests_with_an_unknown_key_are_rejected() {
     assert_request::<PurgeRequest>(r#"{"run":"RUN"}"#);
     assert_request::<EraseRequest>(r#"{"emails":["a@b.de"]}"#);
     assert_request::<ExplainRequest>(r#"{"of":"crm:8"}"#);
+    assert_request::<LookupRequest>(r#"{"of":"anna@weber.de","field":"email","run":"RUN"}"#);
 }
 
 /// The queue sends much that Settle does not need.
@@ -176,7 +190,11 @@ fn an_execution_is_started_with_what_is_given_alone() {
 }
 
 #[test]
-fn nothing_personal_is_shown_of_a_request_to_erase() {
+fn nothing_personal_is_shown_of_a_request() {
     let request: EraseRequest = serde_json::from_str(r#"{"emails":["a@weber.de"]}"#).unwrap();
     assert_eq!(format!("{request:?}"), "EraseRequest { dry_run: false, .. }");
+    let request: LookupRequest = serde_json::from_str(r#"{"of":"a@weber.de"}"#).unwrap();
+    assert_eq!(format!("{request:?}"), "LookupRequest { run: None, .. }");
+    let request: ExplainRequest = serde_json::from_str(r#"{"of":"a@weber.de"}"#).unwrap();
+    assert_eq!(format!("{request:?}"), "ExplainRequest { run: None, .. }");
 }

@@ -10,6 +10,8 @@ use onefold_identity::counts::VersionCounts;
 use onefold_identity::merge::BlockedRule;
 use serde::{Deserialize, Serialize};
 
+use crate::version::index::FrameBytes;
+
 /// `links/<run>/layout.json`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,6 +162,9 @@ pub struct PartitionCounts {
     /// Entries of the index.
     #[serde(default)]
     pub indexed: u64,
+    /// The frames that the entries number; none if an earlier program merged the partition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<FrameBytes>,
     /// Links that Score found among the partition's accounts.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub links: u64,

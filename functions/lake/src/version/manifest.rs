@@ -68,6 +68,10 @@ pub struct Manifest {
     /// Digest of the suppression list, empty if the list is. It shows whether the list changed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub suppression: String,
+    /// Fingerprint of the secret by which the index finds identifiers. Empty if it finds none, as an earlier program made
+    /// it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub indexed_by: String,
     /// What scoring pairs came to; `None` where only rules decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scores: Option<ScoreSummary>,

@@ -10,6 +10,8 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use onefold_store::s3::{self, Patience, S3Store};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::cloud::invoke::Lambda;
 use crate::error::Error;
@@ -36,6 +38,20 @@ pub struct Cloud {
     pub machine_arn: String,
     /// The bucket's name.
     pub bucket: String,
+}
+
+impl Cloud {
+    /// Calls the stack's function of a name, and reads its answer.
+    ///
+    /// # Errors
+    /// The function was not called, or it failed: with what it says.
+    pub async fn call<Request: Serialize, Answer: DeserializeOwned>(
+        &self,
+        function: &str,
+        request: &Request,
+    ) -> Result<Answer, Error> {
+        self.lambda.call(&format!("{}-{function}", self.stack), request).await
+    }
 }
 
 /// Clients without a stack.

@@ -22,7 +22,8 @@ use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
@@ -100,6 +101,27 @@ impl Lambda {
         }
         let invoked = operation.build().invoke(request).await;
         invoked.map_err(Error::call(format!("call the function {function}")))
+    }
+
+    /// Calls one of our functions, and reads its answer.
+    ///
+    /// # Errors
+    /// The function was not called, or it failed: with what it says.
+    pub async fn call<Request: Serialize, Answer: DeserializeOwned>(
+        &self,
+        function: &str,
+        request: &Request,
+    ) -> Result<Answer, Error> {
+        let payload = serde_json::to_vec(request).map_err(|error| Error::malformed("the request", error))?;
+        match self.invoke(function, payload).await? {
+            Invoked::Answered(answer) => serde_json::from_slice(&answer)
+                .map_err(|error| Error::malformed(format!("the answer of {function}"), error)),
+            Invoked::Failed(failure) => {
+                let failure: FunctionError = serde_json::from_slice(&failure)
+                    .map_err(|error| Error::malformed(format!("the error of {function}"), error))?;
+                Err(Error::Unready(failure.message))
+            }
+        }
     }
 
     fn endpoint(&self) -> String {

@@ -7,14 +7,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{EraseRequest, EraseResult};
 use onefold_lake::keys;
 use onefold_version::publish_restored;
 
 use crate::Outcome;
 use crate::args::EraseOptions;
-use crate::cloud::invoke::{FunctionError, Invoked};
 use crate::cloud::{Clients, Cloud};
 use crate::error::Error;
 use crate::local::functions;
@@ -22,9 +20,6 @@ use crate::local::overlay::Overlay;
 use crate::screen::say;
 use crate::table::count;
 use crate::version::out_folder::OutFolder;
-
-/// The secret of the local cloud, as `infra/samconfig.toml` has it.
-pub const LOCAL_SECRET: &str = "000102030405060708090a0b0c0d0e0f";
 
 /// Puts persons on the list, or prints how many that would be.
 pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
@@ -46,7 +41,7 @@ pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>)
 /// Calls the function until it has searched the whole version.
 async fn in_cloud(cloud: &Cloud, mut request: EraseRequest) -> Result<EraseResult, Error> {
     loop {
-        let answer = call(cloud, &request).await?;
+        let answer: EraseResult = cloud.call("erase", &request).await?;
         if answer.next.is_none() {
             return Ok(answer);
         }
@@ -54,25 +49,10 @@ async fn in_cloud(cloud: &Cloud, mut request: EraseRequest) -> Result<EraseResul
     }
 }
 
-async fn call(cloud: &Cloud, request: &EraseRequest) -> Result<EraseResult, Error> {
-    let name = format!("{}-erase", cloud.stack);
-    let payload = serde_json::to_vec(request).map_err(|error| Error::malformed("the request", error))?;
-    match cloud.lambda.invoke(&name, payload).await? {
-        Invoked::Answered(answer) => {
-            serde_json::from_slice(&answer).map_err(|error| Error::malformed(format!("the answer of {name}"), error))
-        }
-        Invoked::Failed(failure) => {
-            let failure: FunctionError = serde_json::from_slice(&failure)
-                .map_err(|error| Error::malformed(format!("the error of {name}"), error))?;
-            Err(Error::Unready(failure.message))
-        }
-    }
-}
-
 /// Searches the version in a folder of results, and writes the entries beside it.
 async fn in_folder(out: &Path, request: EraseRequest) -> Result<EraseResult, Error> {
     let folder = OutFolder::open(out, false)?;
-    let hasher = NodeHasher::from_hex(LOCAL_SECRET).map_err(|error| Error::malformed("the secret", error))?;
+    let hasher = functions::local_hasher()?;
     let store = match folder.manifest()? {
         None => Overlay::new(out),
         Some(manifest) => {
@@ -119,13 +99,6 @@ fn in_words(answer: &EraseResult) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// With another one, the local cloud would not know who was erased from a folder.
-    #[test]
-    fn the_local_secret_is_that_of_the_local_cloud() {
-        let config = include_str!("../../../samconfig.toml");
-        assert!(config.contains(&format!("\"MatchKeySecret={LOCAL_SECRET}\"")));
-    }
 
     #[test]
     fn who_would_be_erased_is_told_in_numbers() {

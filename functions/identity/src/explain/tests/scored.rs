@@ -83,3 +83,23 @@ fn without_the_model_nothing_is_said_of_scores() {
         assert_eq!(links, [("email", false), ("email", false), ("score", false)]);
     });
 }
+
+#[test]
+fn the_weakest_bridge_is_the_one_of_the_fewest_bits() {
+    with_scores(&annas(), true, |explainer| {
+        let all: Vec<u32> = explainer.numbers().collect();
+        assert_eq!(explainer.weakest_bridge(&all), None, "everybody is linked with everybody");
+    });
+    let [first, _, third, _] = annas();
+    let two = [first, third];
+    with_scores(&two, true, |explainer| {
+        let BridgeFinding { link, groups } = explainer.weakest_bridge(&[0, 1]).unwrap();
+        assert_eq!((link.rule.as_str(), link.accounts), ("email", ["a:0".to_owned(), "a:1".to_owned()]));
+        assert!(link.score.is_some_and(|score| score.bits > 0.0), "links by rules have a weight, too");
+        let group = |first: &str| GroupFinding { first: first.to_owned(), accounts: 1 };
+        assert_eq!(groups, [group("a:0"), group("a:1")]);
+    });
+    with_scores(&two, false, |explainer| {
+        assert_eq!(explainer.weakest_bridge(&[0, 1]), None, "nobody knows how pairs were scored");
+    });
+}

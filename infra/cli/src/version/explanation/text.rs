@@ -1,8 +1,8 @@
 //! Answers of Explain as text.
 
-use console::measure_text_width;
+use onefold_identity::customer_id::is_id;
 use onefold_identity::explain::{
-    CheckedCondition, FieldFinding, GroupFinding, MergeFinding, PairFinding, ScoreFinding,
+    BridgeFinding, CheckedCondition, FieldFinding, GroupFinding, MergeFinding, PairFinding, ScoreFinding,
 };
 use onefold_identity::judge::Verdict;
 use onefold_lake::RunId;
@@ -10,11 +10,11 @@ use onefold_lake::calls::{ExplainResult, SourcedValue, Together};
 use onefold_lake::version::retired::Retired;
 use serde_json::Value;
 
-/// The greatest width of a column. Longer cells stick out.
-const COLUMN_WIDTH_MAX: usize = 48;
+use crate::chart::{Look, waterfall};
+use crate::table::FlushLeft;
 
 /// The answer to a question about one account or customer, or about two accounts.
-pub fn of(answer: &ExplainResult, asked: &str, and: Option<&str>) -> String {
+pub fn of(answer: &ExplainResult, asked: &str, and: Option<&str>, look: Look) -> String {
     match answer {
         ExplainResult::Customer {
             run,
@@ -24,16 +24,17 @@ pub fn of(answer: &ExplainResult, asked: &str, and: Option<&str>) -> String {
             accounts_left_out,
             links,
             growth,
+            weakest_bridge,
             guards,
             became,
         } => {
             let id = text(&customer["customer_id"]);
             let mut out = steps(became);
-            if asked.contains(':') {
-                out.push_str(&format!("{asked} is in the customer {id} in the version of {run}.\n"));
-            } else {
-                out.push_str(&format!("{id} is a customer in the version of {run}.\n"));
-            }
+            out.push_str(&match (asked.contains(':'), is_id(asked.trim()) || !became.is_empty()) {
+                (true, _) => format!("{asked} is in the customer {id} in the version of {run}.\n"),
+                (_, true) => format!("{id} is a customer in the version of {run}.\n"),
+                _ => format!("{asked} is of the customer {id} in the version of {run}.\n"),
+            });
             section(&mut out, "Values, and where each came from", values.iter().map(value).collect());
             let members = accounts.len() + accounts_left_out;
             if members == 1 {
@@ -44,11 +45,19 @@ pub fn of(answer: &ExplainResult, asked: &str, and: Option<&str>) -> String {
                 out.push_str(&format!("  and {} more\n", members - links.len() - 1));
             }
             grown(&mut out, growth);
+            out.push_str(&weakest_bridge.iter().filter(|_| members > 2).map(|found| bridge(found)).collect::<String>());
             section(&mut out, "What guards did", guards.iter().map(guard).collect());
             out
         }
         ExplainResult::Pair { run, customers, rules, together } => {
-            pair(run, customers, rules, together, [asked, and.unwrap_or_default()])
+            pair(run, customers, rules, together, [asked, and.unwrap_or_default()], look)
+        }
+        ExplainResult::Several { run, customers, more } => {
+            let number = format!("{}{}", if *more { "more than " } else { "" }, customers.len());
+            let title = format!("{asked} is of {number} customers in the version of {run}; ask for one of them");
+            let mut out = String::new();
+            section(&mut out, &title, customers.iter().map(|customer| vec![customer.clone()]).collect());
+            out.trim_start().to_owned()
         }
         ExplainResult::Ended { run, became, customers } => {
             let mut out = steps(became);
@@ -75,6 +84,7 @@ fn pair(
     rules: &[PairFinding],
     together: &Together,
     [asked, and]: [&str; 2],
+    look: Look,
 ) -> String {
     let mut out = String::new();
     match together {
@@ -97,7 +107,13 @@ fn pair(
     let findings = rules.iter().map(|finding| vec![finding.rule.clone(), said(finding)]).collect();
     section(&mut out, "What each rule says of the two", findings);
     for score in rules.iter().filter_map(|finding| finding.score.as_ref()) {
-        section(&mut out, "What each field says of the two, in bits", fields(score));
+        let ScoreFinding { strangers, relatives, prior, .. } = score;
+        let (against_strangers, against_relatives) = (
+            sum(score, prior[0], *strangers, |field| field.strangers, look),
+            sum(score, prior[1], *relatives, |field| field.relatives, look),
+        );
+        section(&mut out, "Rather one person than two strangers, in bits", against_strangers);
+        section(&mut out, "Rather one person than two relatives, in bits", against_relatives);
     }
     if let Together::No { shared, kept_apart, left_out, .. } = together {
         section(&mut out, "What a rule keeps apart", kept_apart.iter().map(shared_by).collect());
@@ -109,9 +125,6 @@ fn pair(
 
 /// Writes how a customer grew together by scores.
 fn grown(out: &mut String, growth: &[MergeFinding]) {
-    let group = |GroupFinding { first, accounts }: &GroupFinding| {
-        if *accounts == 1 { first.clone() } else { format!("{first} with {} more", accounts - 1) }
-    };
     let row = |merge: &MergeFinding| {
         let MergeFinding { groups: [left, right], bits, accounts: [one, other], direct_bits } = merge;
         let direct = format!("most alike are {one} and {other}, {direct_bits:+.1}");
@@ -124,18 +137,42 @@ fn grown(out: &mut String, growth: &[MergeFinding]) {
     }
 }
 
-/// What each field says of two accounts, with the sums.
-fn fields(ScoreFinding { strangers, relatives, fields, prior, .. }: &ScoreFinding) -> Vec<Vec<String>> {
-    let row = |field: &str, level: &str, strangers: f64, relatives: f64| {
-        let sides = [format!("{strangers:+.1}"), format!("{relatives:+.1}")];
-        [field, level].into_iter().map(str::to_owned).chain(sides).collect()
+/// How a sum over the fields of two accounts comes about, from what holds before anything is compared.
+fn sum(
+    score: &ScoreFinding,
+    prior: f64,
+    sum: f64,
+    bits: impl Fn(&FieldFinding) -> f64,
+    look: Look,
+) -> Vec<Vec<String>> {
+    let steps: Vec<f64> = [prior].into_iter().chain(score.fields.iter().map(&bits)).collect();
+    let names = score.fields.iter().map(|finding| [finding.field.as_str(), finding.level.as_str()]);
+    let names = [["any two accounts", ""]].into_iter().chain(names).chain([["together", ""]]);
+    let values = steps.iter().copied().chain([sum]);
+    let row = |(([field, level], value), bar): (([&str; 2], f64), String)| {
+        vec![field.to_owned(), level.to_owned(), format!("{value:>+6.1}"), bar]
     };
-    let title = ["", "", "rather than strangers", "rather than relatives"].map(str::to_owned).to_vec();
-    let before = row("any two accounts", "", prior[0], prior[1]);
-    let of_field =
-        |FieldFinding { field, level, strangers, relatives }: &FieldFinding| row(field, level, *strangers, *relatives);
-    let sum = row("together", "", *strangers, *relatives);
-    [title, before].into_iter().chain(fields.iter().map(of_field)).chain([sum]).collect()
+    names.zip(values).zip(waterfall(&steps, sum, look)).map(row).collect()
+}
+
+/// What the weakest bridge holds together.
+fn bridge(BridgeFinding { link, groups: [left, right] }: &BridgeFinding) -> String {
+    let [one, other] = &link.accounts;
+    let (rule, bits) = (&link.rule, link.score.as_ref().map(weight).unwrap_or_default());
+    format!(
+        "\nThe weakest bridge is {one} and {other}, by {rule}{bits}: without it, no link holds {} and {} together.\n",
+        group(left),
+        group(right)
+    )
+}
+
+fn group(GroupFinding { first, accounts }: &GroupFinding) -> String {
+    if *accounts == 1 { first.clone() } else { format!("{first} with {} more", accounts - 1) }
+}
+
+/// The weight of a link.
+fn weight(score: &ScoreFinding) -> String {
+    format!(", {:+.1} bits", score.bits)
 }
 
 /// What divided a customer.
@@ -144,7 +181,7 @@ fn divider(limit: &str) -> &str {
 }
 
 /// What became of an id, one line a step.
-fn steps(became: &[Retired]) -> String {
+pub fn steps(became: &[Retired]) -> String {
     let line = |Retired { customer_id, into, run }: &Retired| match into.as_slice() {
         [] => format!("{customer_id} ended in the run {run}: all its accounts were deleted.\n"),
         [into] => format!("{customer_id} ended in the run {run}: it was merged into {into}.\n"),
@@ -161,7 +198,9 @@ fn value(SourcedValue { field, value, from }: &SourcedValue) -> Vec<String> {
 
 fn link(finding: &PairFinding) -> Vec<String> {
     let [one, other] = finding.accounts.clone();
-    vec![one, other, finding.rule.clone(), why(finding)]
+    let is_by_rule = finding.verdict == Verdict::Accepted && finding.rule != "score";
+    let bits = finding.score.as_ref().filter(|_| is_by_rule).map(weight).unwrap_or_default();
+    vec![one, other, finding.rule.clone(), why(finding) + &bits]
 }
 
 /// What two accounts of different customers have in common.
@@ -235,7 +274,7 @@ fn guard(line: &Value) -> Vec<String> {
 }
 
 /// The first elements of a list, or the value itself if it is not a list.
-fn list(value: &Value, most: usize) -> String {
+pub fn list(value: &Value, most: usize) -> String {
     let Some(elements) = value.as_array() else { return text(value) };
     let mut shown: Vec<String> = elements.iter().take(most).map(text).collect();
     if elements.len() > most {
@@ -255,20 +294,7 @@ fn section(out: &mut String, title: &str, rows: Vec<Vec<String>>) {
         return;
     }
     out.push_str(&format!("\n{title}:\n"));
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widest =
-        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| measure_text_width(cell)).max();
-    let widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0).min(COLUMN_WIDTH_MAX)).collect();
-    for row in &rows {
-        let mut line = String::from(" ");
-        for (cell, width) in row.iter().zip(&widths) {
-            line.push(' ');
-            line.push_str(cell);
-            line.push_str(&" ".repeat(width.saturating_sub(measure_text_width(cell)) + 1));
-        }
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
+    out.push_str(&FlushLeft::from(rows).text());
 }
 
 #[cfg(test)]
@@ -280,7 +306,7 @@ mod tests {
     const RUN: &str = "20261122T174600Z-1a2b3c4d";
 
     fn shown(answer: Value, asked: &str, and: Option<&str>) -> String {
-        of(&serde_json::from_value(answer).unwrap(), asked, and)
+        of(&serde_json::from_value(answer).unwrap(), asked, and, Look::default())
     }
 
     fn finding(rule: &str, verdict: &str, key: [&[Option<&str>]; 2]) -> Value {
@@ -399,12 +425,17 @@ Links that were left out:
 What each rule says of the two:
   score  -4.1 bits that they are one person's, 0 are enough (+31.2 rather than strangers, -4.1 rather than relatives)
 
-What each field says of the two, in bits:
-                               rather than strangers  rather than relatives
-  any two accounts             -20.0                  +1.5
-  given_name        different  -6.3                   -5.6
-  email             equal      +57.5                  +0.0
-  together                     +31.2                  -4.1
+Rather one person than two strangers, in bits:
+  any two accounts              -20.0     ------------
+  given_name        different    -6.3  ----          |
+  email             equal       +57.5  ++++++++++++++++++++++++++++++++
+  together                      +31.2                ++++++++++++++++++
+
+Rather one person than two relatives, in bits:
+  any two accounts               +1.5                         +++++++++
+  given_name        different    -5.6  --------------------------------
+  email             equal        +0.0                         |
+  together                       -4.1  ------------------------
 ";
         assert_eq!(shown(answer, "crm:1", Some("shop:22")), expected);
 
@@ -412,22 +443,37 @@ What each field says of the two, in bits:
             json!({"groups": [{"first": "crm:1", "accounts": accounts}, {"first": first, "accounts": 1}], "bits": bits,
                    "accounts": ["crm:1", first], "direct_bits": 12.0})
         };
+        let mut weighed = finding("email", "accepted", [&[Some("a@x.de")]; 2]);
+        weighed["score"] = json!({"bits": 3.25, "threshold": 0.0, "strangers": 9.0, "relatives": 3.25});
         let customer = json!({
-            "answer": "customer", "run": RUN, "customer": {"customer_id": "0193"}, "values": [], "accounts": [{}, {}],
-            "accounts_left_out": 0, "links": [{"accounts": ["crm:1", "shop:22"], "rule": "score", "verdict": "accepted"}],
+            "answer": "customer", "run": RUN, "customer": {"customer_id": "0193"}, "values": [], "accounts": [{}, {}, {}],
+            "accounts_left_out": 0, "links": [{"accounts": ["crm:1", "shop:22"], "rule": "score", "verdict": "accepted"}, weighed.clone()],
+            "weakest_bridge": {"link": weighed, "groups": [{"first": "crm:1", "accounts": 2}, {"first": "shop:3", "accounts": 1}]},
             "growth": [merge("shop:22", 1, 9.0), merge("shop:3", 2, 2.06)], "guards": [], "became": [],
         });
         let expected = "
 What holds its accounts together:
   crm:1  shop:22  score  scores joined them
+  crm:1  shop:22  email  both have a@x.de, +3.2 bits
 
 How it grew together by scores:
   crm:1              shop:22  +9.0 bits  most alike are crm:1 and shop:22, +12.0
   crm:1 with 1 more  shop:3   +2.1 bits  most alike are crm:1 and shop:3, +12.0
   The weakest is that of crm:1 and shop:3, +2.1 bits.
+
+The weakest bridge is crm:1 and shop:22, by email, +3.2 bits: without it, no link holds crm:1 with 1 more and shop:3 together.
 ";
         let shown = shown(customer, "0193", None);
         assert!(shown.ends_with(expected), "{shown}");
+    }
+
+    #[test]
+    fn who_shares_an_identifier_is_listed() {
+        let several = |more: bool| json!({"answer": "several", "run": RUN, "customers": ["01", "02"], "more": more});
+        let expected =
+            "a@x.de is of 2 customers in the version of 20261122T174600Z-1a2b3c4d; ask for one of them:\n  01\n  02\n";
+        assert_eq!(shown(several(false), "a@x.de", None), expected);
+        assert!(shown(several(true), "a@x.de", None).starts_with("a@x.de is of more than 2 customers"));
     }
 
     #[test]
