@@ -10,6 +10,7 @@ mod comparison;
 mod complete;
 mod error;
 mod index;
+mod lines;
 mod list;
 mod members;
 mod objects;
@@ -23,6 +24,7 @@ pub use comparison::{ChangedSetting, CustomerChanges, SourceComparison, TotalCha
 pub use complete::find_missing;
 pub use error::VersionError;
 pub use index::{AccountInVersion, CustomerGroup, VersionIndex};
+pub use lines::VersionLines;
 pub use list::{ListedVersion, VersionStatus, list};
 pub use members::MemberPlace;
 pub use open::{OpenVersion, current_run};

@@ -14,7 +14,9 @@
 pub mod args;
 mod cloud;
 mod commands;
+mod completions;
 mod data;
+mod documents;
 pub mod error;
 mod files;
 mod local;
@@ -34,7 +36,7 @@ use cloud::Clients;
 use commands::{CommandContext, preflight};
 use error::Error;
 use signals::Signals;
-use version::{erase, explanation, model};
+use version::{diff, erase, explanation, model};
 
 /// How a command that was carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +73,8 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
             explanation::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await
         }
         Command::Model(options) => model::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
+        Command::Diff(options) => diff::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
+        Command::Completions(options) => completions::execute(options, arguments.json),
         Command::Erase(options) => erase::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Local(options) => commands::local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {

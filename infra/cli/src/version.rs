@@ -2,6 +2,7 @@
 //! asked for their models, and searched for persons to erase.
 
 mod asked;
+pub mod diff;
 pub mod difference;
 pub mod erase;
 pub mod explanation;

@@ -104,7 +104,7 @@ fn the_next_run_builds_on_what_was_gone_back_to_and_obeys_corrections(cloud: &Up
 fn whoever_is_erased_is_nowhere_and_stays_away(cloud: &UpCloud) {
     let refused = cloud.onefold(&["erase", "--phone", "030 1234567", "--yes"]).exits(1);
     refused.says("phone_numbers[0] is no phone number with a calling code");
-    cloud.onefold(&["erase", "crm:3"]).exits(0).says("1 customers with 2 accounts").says("Nothing was done");
+    cloud.onefold(&["erase", "crm:3"]).exits(0).says("1 customer with 2 accounts").says("Nothing was done");
     cloud.onefold(&["start"]).exits(0).says("Nothing new");
     cloud.onefold(&["erase", "crm:3", "--email", "C@x.de", "--yes"]).exits(0).says("2 customers with 3 accounts");
 

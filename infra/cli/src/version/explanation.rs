@@ -10,24 +10,23 @@ use crate::Outcome;
 use crate::args::ExplainOptions;
 use crate::error::Error;
 use crate::local::functions;
-use crate::screen::{say, warn};
+use crate::screen::{self, document, warn};
 use crate::version::asked;
 
 /// Asks, and prints the answer as text or JSON.
 pub async fn execute(options: ExplainOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
-    let ExplainOptions { of, and, out, run, json } = options;
+    let ExplainOptions { of, and, out, run } = options;
     let (store, run) = asked::find(out.as_deref(), run, stack, endpoint).await?;
     let request = ExplainRequest { of: of.clone(), and: and.clone(), run };
     let answer = explain::run(request, &functions::context(store, None)).await;
     let answer = answer.map_err(Error::Stage)?;
     let unknown = unknown(&answer);
     match &unknown {
-        _ if json => {
-            let json = serde_json::to_string_pretty(&answer).map_err(|error| Error::malformed("the answer", error))?;
-            say(json);
+        Some(message) => {
+            document(&answer)?;
+            warn(format_args!("error: {message}"));
         }
-        Some(message) => warn(format_args!("error: {message}")),
-        None => say(text::of(&answer, &of, and.as_deref()).trim_end()),
+        None => screen::answer(&answer, || text::of(&answer, &of, and.as_deref()))?,
     }
     Ok(if unknown.is_some() { Outcome::NotFound } else { Outcome::Done })
 }
