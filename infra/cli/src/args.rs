@@ -82,6 +82,13 @@ pub enum Command {
     )]
     Erase(EraseOptions),
 
+    /// Keep tables of customers and of their accounts in PostgreSQL, by the change feed.
+    #[command(after_help = "onefold sync postgresql://onefold@db.example/crm\n\
+                            ONEFOLD_DATABASE='postgresql://onefold:PASSWORD@db.example/crm' onefold sync\n\n\
+                            Each transaction brings the tables to one version. Repeat the command after each run, \
+                            or whenever you like.")]
+    Sync(SyncOptions),
+
     /// Print the script that completes this command's words in a shell.
     #[command(after_help = "bash:  onefold completions bash > ~/.local/share/bash-completion/completions/onefold\n\
                             zsh:   onefold completions zsh > ~/.zfunc/_onefold   (with fpath+=~/.zfunc before compinit)\n\
@@ -236,6 +243,36 @@ impl NamedVersion {
             run => RunId::parse(run).map(Self::Of).map_err(|error| format!("{error}, or current, or previous")),
         }
     }
+}
+
+/// The options of `onefold sync`.
+#[derive(Debug, Args)]
+pub struct SyncOptions {
+    /// The database, as postgresql://user:password@host:5432/database or in libpq's key=value form (default: the variable
+    /// ONEFOLD_DATABASE, which keeps the password out of the list of processes). The connection is encrypted and the
+    /// certificate verified, except with sslmode=disable on this machine.
+    #[arg(value_name = "DATABASE")]
+    pub database: Option<String>,
+
+    /// The schema of the tables. It is made if it does not exist, and so are the tables.
+    #[arg(long, value_name = "NAME", default_value = "onefold")]
+    pub schema: String,
+
+    /// The table of customers.
+    #[arg(long = "customers", value_name = "NAME", default_value = "customers")]
+    pub customers: String,
+
+    /// The table of accounts, each with its customer.
+    #[arg(long = "accounts", value_name = "NAME", default_value = "accounts")]
+    pub accounts: String,
+
+    /// Certificates of further authorities that may vouch for the database, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub certificates: Option<PathBuf>,
+
+    /// Take the version in this folder of results, instead of the current one of the stack.
+    #[arg(long, value_name = "OUT", conflicts_with = "endpoint")]
+    pub out: Option<PathBuf>,
 }
 
 /// The options of `onefold completions`.

@@ -17,8 +17,8 @@ pub use runs::{
     RunsEntry, StageDocument, Totals,
 };
 pub use versions::{
-    ChangedCustomer, DiffCounts, DiffDocument, FetchDocument, OtherCustomer, RollbackDocument, VersionEntry,
-    VersionsDocument, WhatBecame,
+    ChangedCustomer, DiffCounts, DiffDocument, FetchDocument, OtherCustomer, RollbackDocument, SyncDocument, SyncStep,
+    VersionEntry, VersionsDocument, WhatBecame,
 };
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ use cloud::Clients;
 use commands::{CommandContext, preflight};
 use error::Error;
 use signals::Signals;
-use version::{diff, erase, explanation, model};
+use version::{diff, erase, explanation, model, sync};
 
 /// How a command that was carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,7 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
         }
         Command::Model(options) => model::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Diff(options) => diff::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
+        Command::Sync(options) => sync::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Completions(options) => completions::execute(options, arguments.json),
         Command::Erase(options) => erase::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Local(options) => commands::local::execute(options, &arguments.stack).await,

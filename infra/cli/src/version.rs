@@ -12,3 +12,4 @@ pub mod model;
 pub mod out_folder;
 pub mod restore;
 pub mod rollback;
+pub mod sync;

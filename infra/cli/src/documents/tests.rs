@@ -24,7 +24,7 @@ const MANIFEST: (&str, &str) = (
 type Again = fn(&str) -> serde_json::Result<Value>;
 
 /// The commands whose documents json.md shows.
-const SHOWN: [(&str, Again); 14] = [
+const SHOWN: [(&str, Again); 15] = [
     ("check", again::<CheckDocument>),
     ("diff", again::<DiffDocument>),
     ("erase", again::<EraseResult>),
@@ -37,6 +37,7 @@ const SHOWN: [(&str, Again); 14] = [
     ("run", again::<RunDocument>),
     ("runs", again::<RunsDocument>),
     ("start", again::<RunDocument>),
+    ("sync", again::<SyncDocument>),
     ("try", again::<TryDocument>),
     ("versions", again::<VersionsDocument>),
 ];

@@ -143,3 +143,35 @@ pub struct OtherCustomer {
     /// How many accounts.
     pub accounts: u64,
 }
+
+/// Of `onefold sync`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+pub struct SyncDocument {
+    /// The run whose version the tables are.
+    pub run: RunId,
+    /// How many customers it has.
+    pub customers: u64,
+    /// How many accounts it has.
+    pub accounts: u64,
+    /// The schema of the tables.
+    pub schema: String,
+    /// What was done, a step for each transaction. Empty if nothing was to be done.
+    pub steps: Vec<SyncStep>,
+}
+
+/// A transaction of a sync.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+pub struct SyncStep {
+    /// The run whose version the tables were brought to.
+    pub run: RunId,
+    /// Why all of it was loaded; null if its changes were applied.
+    pub why: Option<String>,
+    /// Customers that were added or changed.
+    pub written: u64,
+    /// Customers that were removed.
+    pub removed: u64,
+    /// Records in which the character U+0000 was replaced.
+    pub replaced: u64,
+}
