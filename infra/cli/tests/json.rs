@@ -1,5 +1,7 @@
 //! The command as a program reads it: one document on the standard output, nothing else there, and the exit code.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it expects")]
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
