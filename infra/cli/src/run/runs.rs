@@ -34,9 +34,7 @@ pub async fn list(cloud: &Cloud, limit: u32) -> Result<Outcome, Error> {
         let cloud = cloud.clone();
         async move { look(&cloud, &execution).await }
     };
-    let mut runs = for_each(executions, LOOKS, look).await?;
-    runs.sort_by(|one, other| other.started_at.cmp(&one.started_at));
-    let document = RunsDocument { runs };
+    let document = RunsDocument { runs: for_each(executions, LOOKS, look).await? };
     answer(&document, || text(&document))?;
     Ok(Outcome::Done)
 }
@@ -52,6 +50,8 @@ async fn latest(cloud: &Cloud, limit: usize) -> Result<Vec<ExecutionListItem>, E
     {
         executions.push(execution.map_err(Error::call("list the executions"))?);
     }
+    // The local cloud may list them in another order.
+    executions.sort_by_key(|execution| std::cmp::Reverse(execution.start_date.to_millis().unwrap_or(0)));
     Ok(executions)
 }
 
