@@ -211,14 +211,14 @@ impl Shell {
     }
 }
 
-/// The words of a command line as a shell sees them, up to a comment.
+/// The words of a command line as a shell sees them, up to a comment or to where its output goes.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
     for letter in line.chars() {
         match (letter, quote) {
-            ('#', None) if word.is_none() => break,
+            ('#' | '|' | '>', None) if word.is_none() => break,
             ('\'' | '"', None) => {
                 quote = Some(letter);
                 word.get_or_insert_default();

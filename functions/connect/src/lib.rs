@@ -26,6 +26,7 @@ use onefold_store::Object;
 
 pub use fault::Fault;
 pub use files::SPLIT_BYTES;
+pub use postgres::connection::Connection as PostgresConnection;
 pub use sink::{Destination, Flow, Sink, TakenUp};
 
 /// Reads one kind of source.

@@ -10,6 +10,7 @@
 //! travel through the state machine.
 
 mod column;
+pub(crate) mod connection;
 mod failure;
 mod session;
 mod sql;

@@ -2,5 +2,6 @@
 
 pub mod current;
 pub mod index;
+pub mod lines;
 pub mod manifest;
 pub mod retired;

@@ -11,6 +11,7 @@ mod comparison;
 mod complete;
 mod error;
 mod index;
+mod lines;
 mod list;
 mod members;
 mod objects;
@@ -25,6 +26,7 @@ pub use comparison::{ChangedSetting, CustomerChanges, SourceComparison, TotalCha
 pub use complete::find_missing;
 pub use error::VersionError;
 pub use index::{AccountInVersion, CustomerGroup, FoundCustomers, VersionIndex};
+pub use lines::VersionLines;
 pub use list::{ListedVersion, VersionStatus, list};
 pub use members::MemberPlace;
 pub use open::{OpenVersion, current_run};

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use onefold_lake::RunId;
 
 /// Turns the customer accounts of many systems into one record per customer.
@@ -23,6 +24,10 @@ pub struct Arguments {
     /// alone.
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint: Option<String>,
+
+    /// Print one JSON document to the standard output, and text for people to the error output.
+    #[arg(long, global = true)]
+    pub json: bool,
 
     /// What to do.
     #[command(subcommand)]
@@ -70,6 +75,16 @@ pub enum Command {
                             It has no value of any account.")]
     Model(ModelOptions),
 
+    /// Compare the customers of two versions: how many differ, and which changed most.
+    #[command(after_help = "onefold diff                    the current version, beside the one before it\n\
+                            onefold diff RUN                a dry run, a held version or an earlier one, beside the current one\n\
+                            onefold diff RUN current        any two, the earlier one first\n\
+                            onefold diff --out OUT          the version in OUT/held beside the one in OUT\n\
+                            onefold diff --out OLD --out NEW\n\n\
+                            It names customers and no value of any account. It needs about 300 MiB of memory, and in \
+                            the folder for\ntemporary files 150 bytes an account.")]
+    Diff(DiffOptions),
+
     /// Erase persons: put them on the suppression list, which every later run obeys.
     #[command(
         after_help = "A person is all accounts of a customer. From the next run on nothing that Onefold wrote holds \
@@ -79,6 +94,19 @@ pub enum Command {
                             onefold erase --email anna@weber.de --phone '+49 30 1234567' --yes"
     )]
     Erase(EraseOptions),
+
+    /// Keep tables of customers and of their accounts in PostgreSQL, by the change feed.
+    #[command(after_help = "onefold sync postgresql://onefold@db.example/crm\n\
+                            ONEFOLD_DATABASE='postgresql://onefold:PASSWORD@db.example/crm' onefold sync\n\n\
+                            Each transaction brings the tables to one version. Repeat the command after each run, \
+                            or whenever you like.")]
+    Sync(SyncOptions),
+
+    /// Print the script that completes this command's words in a shell.
+    #[command(after_help = "bash:  onefold completions bash > ~/.local/share/bash-completion/completions/onefold\n\
+                            zsh:   onefold completions zsh > ~/.zfunc/_onefold   (with fpath+=~/.zfunc before compinit)\n\
+                            fish:  onefold completions fish > ~/.config/fish/completions/onefold.fish")]
+    Completions(CompletionsOptions),
 
     /// Do it without AWS: boot a local cloud, deploy to it, run a command, and stop everything.
     #[command(
@@ -109,6 +137,9 @@ pub enum CloudCommand {
 
     /// Publish the version of a run that the gate held back, or that was a dry run, as it is.
     Publish(PublishOptions),
+
+    /// List the runs, the newest first: how each ended, when it started, how long it took, and its counts.
+    Runs(RunsOptions),
 
     /// List the versions that are kept.
     Versions,
@@ -164,10 +195,6 @@ pub struct ExplainOptions {
     /// The identifier that is asked for: email, phone_number, or one that the configuration declares (default: any).
     #[arg(long, value_name = "NAME", conflicts_with = "and")]
     pub field: Option<String>,
-
-    /// The answer of the function explain as it is, in JSON.
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// The options of `onefold lookup`.
@@ -189,10 +216,6 @@ pub struct LookupOptions {
     /// Ask the version of this run, instead of the current one.
     #[arg(long, value_name = "RUN", value_parser = RunId::parse)]
     pub run: Option<RunId>,
-
-    /// The answer of the function lookup as it is, in JSON.
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// The options of `onefold model`.
@@ -209,10 +232,93 @@ pub struct ModelOptions {
     /// Also list the blocking passes, with the most accounts of a block.
     #[arg(long)]
     pub passes: bool,
+}
 
-    /// The version's model.json, with all that was counted.
-    #[arg(long, conflicts_with = "passes")]
-    pub json: bool,
+/// The options of `onefold runs`.
+#[derive(Debug, Args)]
+pub struct RunsOptions {
+    /// How many.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: u32,
+}
+
+/// The options of `onefold diff`.
+#[derive(Debug, Args)]
+pub struct DiffOptions {
+    /// The earlier version: a run, `previous` or `current`.
+    #[arg(value_name = "RUN", value_parser = NamedVersion::parse)]
+    pub before: Option<NamedVersion>,
+
+    /// The later version.
+    #[arg(value_name = "RUN", value_parser = NamedVersion::parse)]
+    pub after: Option<NamedVersion>,
+
+    /// Compare versions in folders of results, instead of versions of the stack: OUT/held with OUT, or those of two
+    /// folders.
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["before", "after", "endpoint"])]
+    pub out: Vec<PathBuf>,
+
+    /// How many of the customers that changed most are named.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub top: u32,
+}
+
+/// A version of a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamedVersion {
+    /// The one that readers see.
+    Current,
+    /// The one that it was built on.
+    Previous,
+    /// That of a run, published or not.
+    Of(RunId),
+}
+
+impl NamedVersion {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "current" => Ok(Self::Current),
+            "previous" => Ok(Self::Previous),
+            run => RunId::parse(run).map(Self::Of).map_err(|error| format!("{error}, or current, or previous")),
+        }
+    }
+}
+
+/// The options of `onefold sync`.
+#[derive(Debug, Args)]
+pub struct SyncOptions {
+    /// The database, as postgresql://user:password@host:5432/database or in libpq's key=value form (default: the variable
+    /// ONEFOLD_DATABASE, which keeps the password out of the list of processes). The connection is encrypted and the
+    /// certificate verified, except with sslmode=disable on this machine.
+    #[arg(value_name = "DATABASE")]
+    pub database: Option<String>,
+
+    /// The schema of the tables. It is made if it does not exist, and so are the tables.
+    #[arg(long, value_name = "NAME", default_value = "onefold")]
+    pub schema: String,
+
+    /// The table of customers.
+    #[arg(long = "customers", value_name = "NAME", default_value = "customers")]
+    pub customers: String,
+
+    /// The table of accounts, each with its customer.
+    #[arg(long = "accounts", value_name = "NAME", default_value = "accounts")]
+    pub accounts: String,
+
+    /// Certificates of further authorities that may vouch for the database, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub certificates: Option<PathBuf>,
+
+    /// Take the version in this folder of results, instead of the current one of the stack.
+    #[arg(long, value_name = "OUT", conflicts_with = "endpoint")]
+    pub out: Option<PathBuf>,
+}
+
+/// The options of `onefold completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsOptions {
+    /// The shell.
+    pub shell: Shell,
 }
 
 /// The options of `onefold publish`.
@@ -388,10 +494,6 @@ pub struct TryOptions {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub rows: u32,
 
-    /// One JSON object a row, instead of columns.
-    #[arg(long)]
-    pub json: bool,
-
     /// Secrets that an API or a database is read with: a TOML file with a line "name" = "value" for each (default:
     /// Secrets Manager, with your credentials).
     #[arg(long, value_name = "FILE")]
@@ -451,8 +553,8 @@ impl LocalCommand {
                 "a version that was held back is in OUT/held, and its cloud is gone; repeat `onefold local run` with \
                  --publish-anyway, or with other limits under [publish]",
             ),
-            Self::Cloud(CloudCommand::Versions | CloudCommand::Rollback(_)) => Some(
-                "a local cloud keeps versions as long as it runs, and OUT holds the current one only; keep copies of OUT, \
+            Self::Cloud(CloudCommand::Runs(_) | CloudCommand::Versions | CloudCommand::Rollback(_)) => Some(
+                "a local cloud keeps runs and versions as long as it runs, and OUT holds the current one only; keep copies of OUT, \
                  or let `onefold local up` run and use this command with --endpoint",
             ),
             _ => None,
@@ -504,7 +606,7 @@ mod tests {
 
     #[test]
     fn a_local_cloud_that_ends_with_the_command_has_no_versions() {
-        for line in ["publish 20261122T174600Z-1a2b3c4d", "versions", "rollback"] {
+        for line in ["publish 20261122T174600Z-1a2b3c4d", "runs", "versions", "rollback"] {
             let Command::Local(options) = parse(&format!("onefold local {line}")).command else { panic!("not local") };
             assert!(options.command.advice().is_some(), "{line}");
         }

@@ -1,6 +1,6 @@
 //! Waterfalls in text: how a sum comes about, a bar a step.
 
-use std::io::{IsTerminal, stdout};
+use crate::screen;
 
 /// How many columns a waterfall takes.
 const WIDTH: usize = 32;
@@ -15,21 +15,18 @@ pub struct Look {
 }
 
 impl Look {
-    /// What the standard output can show: blocks if its locale is of UTF-8, and colours if it is a terminal and nobody asked
-    /// for none (no-color.org).
+    /// What the standard output can show: blocks if its locale is of UTF-8, and colours if the command may use them.
     pub fn of_output() -> Self {
-        Self::from_variables(|name| std::env::var(name).ok(), stdout().is_terminal())
+        let has_blocks = is_utf8(|name| std::env::var(name).ok());
+        Self { has_blocks, has_colours: screen::has_colours() }
     }
+}
 
-    fn from_variables(variable: impl Fn(&str) -> Option<String>, is_terminal: bool) -> Self {
-        let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set).unwrap_or_default().to_lowercase();
-        let is_dumb = variable("TERM").is_some_and(|terminal| terminal == "dumb");
-        Self {
-            has_blocks: locale.contains("utf-8") || locale.contains("utf8"),
-            has_colours: is_terminal && !is_dumb && set(&"NO_COLOR").is_none(),
-        }
-    }
+/// Whether the locale has UTF-8. The first of its variables that is set decides.
+fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set).unwrap_or_default().to_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
 }
 
 /// The bars of a waterfall: one for each step, from the sum before it to the sum behind it, and one for the whole sum. Zero
@@ -142,20 +139,11 @@ mod tests {
     }
 
     #[test]
-    fn the_locale_and_the_terminal_decide() {
-        let look = |variables: &[(&str, &str)], is_terminal| {
-            let found = |name: &str| {
-                let variable = variables.iter().find(|(known, _)| *known == name);
-                variable.map(|(_, value)| (*value).to_owned())
-            };
-            let Look { has_blocks, has_colours } = Look::from_variables(found, is_terminal);
-            (has_blocks, has_colours)
+    fn the_locale_says_whether_there_are_blocks() {
+        let shown = |set: &[(&str, &str)]| {
+            is_utf8(|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
         };
-        assert_eq!(look(&[("LANG", "de_DE.UTF-8")], true), (true, true));
-        assert_eq!(look(&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "C")], true), (false, true));
-        assert_eq!(look(&[("LC_CTYPE", "C.utf8"), ("LC_ALL", "")], false), (true, false));
-        assert_eq!(look(&[("NO_COLOR", "1"), ("LANG", "C")], true), (false, false));
-        assert_eq!(look(&[("NO_COLOR", "")], true), (false, true), "an empty variable is none");
-        assert_eq!(look(&[("TERM", "dumb")], true), (false, false));
+        assert!(shown(&[("LANG", "de_DE.UTF-8")]) && shown(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]));
+        assert!(!shown(&[]) && !shown(&[("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")]));
     }
 }

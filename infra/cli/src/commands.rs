@@ -14,9 +14,10 @@ use crate::Outcome;
 use crate::args::{CloudCommand, FetchOptions};
 use crate::cloud::Cloud;
 use crate::data::push;
+use crate::documents::FetchDocument;
 use crate::error::Error;
-use crate::run::report;
-use crate::screen::say;
+use crate::run::{report, runs};
+use crate::screen::{answer, document};
 use crate::version::out_folder::OutFolder;
 use crate::version::{fetch, list, rollback};
 
@@ -47,13 +48,14 @@ pub async fn execute(context: &CommandContext, command: CloudCommand) -> Result<
     let cloud = &context.cloud;
     match command {
         CloudCommand::Push(options) => {
-            push::push(cloud, &options.data).await?;
+            document(&push::push(cloud, &options.data).await?)?;
             Ok(Outcome::Done)
         }
         CloudCommand::Start(options) => start::start(context, &options).await,
         CloudCommand::Fetch(options) => fetch(cloud, &options).await,
         CloudCommand::Run(options) => run::run(context, &options).await,
         CloudCommand::Publish(options) => start::publish(context, &options.run).await,
+        CloudCommand::Runs(options) => runs::list(cloud, options.limit).await,
         CloudCommand::Versions => list::list(cloud).await,
         CloudCommand::Rollback(options) => rollback::roll_back(cloud, options.run.as_ref()).await,
     }
@@ -62,7 +64,10 @@ pub async fn execute(context: &CommandContext, command: CloudCommand) -> Result<
 async fn fetch(cloud: &Cloud, options: &FetchOptions) -> Result<Outcome, Error> {
     let out = OutFolder::open(&options.out, false)?;
     let manifest = fetch::fetch(cloud, &out, options.run.as_ref()).await?;
-    say(report::counts(&manifest, None) + &report::left_out(&manifest));
-    say(format_args!("Results of {}: {}", manifest.run, out.path().display()));
+    let fetched = FetchDocument { run: manifest.run.clone(), out: out.path().display().to_string(), manifest };
+    answer(&fetched, || {
+        let FetchDocument { run, out, manifest } = &fetched;
+        report::counts(manifest, None) + &report::left_out(manifest) + &format!("\nResults of {run}: {out}")
+    })?;
     Ok(Outcome::Done)
 }

@@ -19,7 +19,7 @@ use onefold_config::json_schema;
 use crate::Outcome;
 use crate::args::DataCommand;
 use crate::error::Error;
-use crate::screen::say;
+use crate::screen::{answer, has_colours};
 
 /// Carries out a command of the setup.
 ///
@@ -27,18 +27,18 @@ use crate::screen::say;
 pub async fn execute(command: DataCommand, endpoint: Option<String>) -> Result<Outcome, Error> {
     match command {
         DataCommand::Check(options) => {
-            let checked = check::check(&options.path).await?;
-            say(checked.report.trim_end());
-            Ok(if checked.is_sound { Outcome::Done } else { Outcome::Faulty })
+            let checked = check::check(&options.path, has_colours()).await?;
+            answer(&checked.document, || checked.report)?;
+            Ok(if checked.document.is_sound { Outcome::Done } else { Outcome::Faulty })
         }
         DataCommand::Try(options) => try_source::try_source(&options, endpoint).await,
         DataCommand::Init(options) => {
             let initiated = init::init(&options).await?;
-            say(&initiated.report);
-            Ok(if initiated.is_complete { Outcome::Done } else { Outcome::Faulty })
+            answer(&initiated.document, || initiated.report)?;
+            Ok(if initiated.document.is_complete { Outcome::Done } else { Outcome::Faulty })
         }
         DataCommand::Schema => {
-            say(format_args!("{:#}", json_schema()));
+            answer(&json_schema(), || format!("{:#}", json_schema()))?;
             Ok(Outcome::Done)
         }
     }

@@ -142,6 +142,12 @@ impl Error {
         move |error| Self::Call { action, source: CallError(chain(&error)) }
     }
 
+    /// For `map_err` behind a statement of a database. Of the database's own words only those are told that cannot hold a
+    /// value.
+    pub fn database(action: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
+        move |error| Self::Call { action: action.to_owned(), source: CallError(explain_database(&error)) }
+    }
+
     /// For `map_err` behind the store, whose error names the operation and its object.
     pub fn store(action: &'static str) -> impl FnOnce(StoreError) -> Self {
         move |source| Self::Store { action, source }
@@ -217,6 +223,24 @@ where
             _ => chain(error),
         },
     }
+}
+
+/// What a database said, or that it did not answer.
+fn explain_database(error: &tokio_postgres::Error) -> String {
+    let Some(answer) = error.as_db_error() else {
+        return "the connection to the database was lost; repeat the command, which goes on where it was".to_owned();
+    };
+    let state = answer.code().code();
+    let advice = match state.get(..2).unwrap_or_default() {
+        "42" => format!("{}; grant what is missing, or mend the tables", answer.message()),
+        "25" | "28" | "3D" | "3F" | "0A" => answer.message().to_owned(),
+        "08" | "40" | "53" | "55" | "57" | "58" => {
+            "the database is not available, or not now; repeat the command".to_owned()
+        }
+        "22" | "23" => "a row does not suit the tables; did somebody change their columns or constraints?".to_owned(),
+        _ => "the database's log says more".to_owned(),
+    };
+    format!("SQLSTATE {state}: {advice}")
 }
 
 /// The last error of the chain of causes.

@@ -15,7 +15,9 @@ pub mod args;
 mod chart;
 mod cloud;
 mod commands;
+mod completions;
 mod data;
+mod documents;
 pub mod error;
 mod files;
 mod local;
@@ -35,7 +37,7 @@ use cloud::Clients;
 use commands::{CommandContext, preflight};
 use error::Error;
 use signals::Signals;
-use version::{erase, explanation, lookup, model};
+use version::{diff, erase, explanation, lookup, model, sync};
 
 /// How a command that was carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +75,9 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
         }
         Command::Lookup(options) => lookup::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Model(options) => model::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
+        Command::Diff(options) => diff::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
+        Command::Sync(options) => sync::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
+        Command::Completions(options) => completions::execute(options, arguments.json),
         Command::Erase(options) => erase::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Local(options) => commands::local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {

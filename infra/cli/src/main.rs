@@ -5,12 +5,15 @@ use std::process::ExitCode;
 use clap::Parser;
 use onefold::args::Arguments;
 use onefold::error::describe;
-use onefold::screen::warn;
+use onefold::screen::{answer_in_json, warn};
 use onefold_shell::hide_panic_messages;
 
 fn main() -> ExitCode {
     hide_panic_messages();
     let arguments = Arguments::parse();
+    if arguments.json {
+        answer_in_json();
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

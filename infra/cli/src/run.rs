@@ -6,6 +6,7 @@ pub mod history;
 pub mod progress;
 pub mod receipts;
 pub mod report;
+pub mod runs;
 pub mod stage;
 pub mod start;
 pub mod totals;

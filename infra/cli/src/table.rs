@@ -113,9 +113,29 @@ pub fn seconds(milliseconds: i64) -> String {
     format!("{:.1}", milliseconds as f64 / 1000.0)
 }
 
-/// A number and a noun: `1 row`, `2 rows`.
-pub fn plural(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+/// A duration in the units that people think in: `12.3 s`, `4 min 05 s`, `2 h 03 min`.
+pub fn duration(milliseconds: i64) -> String {
+    let whole_s = milliseconds / 1000;
+    match whole_s {
+        ..60 => format!("{} s", seconds(milliseconds)),
+        60..3600 => format!("{} min {:02} s", whole_s / 60, whole_s % 60),
+        3600.. => format!("{} h {:02} min", whole_s / 3600, whole_s / 60 % 60),
+    }
+}
+
+/// A number and a noun in the singular: `1 row`, `1,234 rows`, `2 entries`.
+pub fn plural(number: impl TryInto<u64>, what: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    format!("{} {}", count(number), noun(number, what))
+}
+
+/// A noun for a number of things: `row` for 1, `rows` otherwise.
+fn noun(number: u64, what: &str) -> String {
+    match what.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+        _ if number == 1 => what.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{what}s"),
+    }
 }
 
 #[cfg(test)]
@@ -150,8 +170,18 @@ mod tests {
     }
 
     #[test]
+    fn nouns_follow_their_number() {
+        let shown = [(1, "customer"), (0, "customer"), (1234, "row"), (2, "entry"), (1, "entry"), (2, "key")];
+        let expected = ["1 customer", "0 customers", "1,234 rows", "2 entries", "1 entry", "2 keys"];
+        assert_eq!(shown.map(|(number, what)| plural(number, what)), expected);
+        assert_eq!(plural(1_usize, "file"), "1 file");
+    }
+
+    #[test]
     fn durations_are_seconds() {
         assert_eq!(seconds(0), "0.0");
         assert_eq!(seconds(12_345), "12.3");
+        let shown = [59_949, 60_000, 245_900, 3_599_999, 7_380_000].map(duration);
+        assert_eq!(shown, ["59.9 s", "1 min 00 s", "4 min 05 s", "59 min 59 s", "2 h 03 min"]);
     }
 }

@@ -2,6 +2,7 @@
 //! asked for their models, and searched for customers and for persons to erase.
 
 mod asked;
+pub mod diff;
 pub mod difference;
 pub mod erase;
 pub mod explanation;
@@ -12,3 +13,4 @@ pub mod model;
 pub mod out_folder;
 pub mod restore;
 pub mod rollback;
+pub mod sync;

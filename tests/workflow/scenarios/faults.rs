@@ -72,7 +72,7 @@ fn erased_persons_are_in_no_folder_of_results(data: &str, out: &Results) {
     let largest = members.max_by_key(|members| members.len()).expect("a customer").clone();
     let erased: Vec<&str> = largest.iter().map(|reference| reference.as_str().expect("a reference")).collect();
     let (one, accounts) = (erased[0], erased.len());
-    onefold(["erase", one, "--out", out_path, "--yes"]).exits(0).says(&format!("1 customers with {accounts} accounts"));
+    onefold(["erase", one, "--out", out_path, "--yes"]).exits(0).says(&format!("1 customer with {accounts} account"));
     let before = out.counts();
     onefold(["local", "run", "--data", data, "--out", out_path]).exits(0).says("erased");
     let after = out.counts();

@@ -70,6 +70,20 @@ fn a_dry_run_publishes_nothing_and_shows_the_difference(cloud: &UpCloud, before:
     }
     assert_eq!(current(cloud), before);
     assert!(manifest(cloud, &run).dry_run);
+    cloud.onefold(&["diff", &run]).exits(0).says("accounts added").says(before).says(&run);
+    runs_are_listed(cloud, &run);
+}
+
+fn runs_are_listed(cloud: &UpCloud, dry_run: &str) {
+    let listed = cloud.onefold(&["runs", "--json"]).exits(0).text;
+    let listed: Value = serde_json::from_str(&listed).expect("a document");
+    let runs: Vec<&Value> = listed["runs"].as_array().expect("a list").iter().collect();
+    let states: Vec<&str> = runs.iter().filter_map(|run| run["state"].as_str()).collect();
+    assert_eq!(states.iter().filter(|state| **state == "published").count(), 2, "{listed:#}");
+    let of_dry_run = runs.iter().find(|run| run["state"] == "dry_run").expect("the dry run");
+    assert_eq!((&of_dry_run["run"], &of_dry_run["customers"]), (&json!(dry_run), &json!(3)));
+    let held = runs.iter().find(|run| run["state"] == "held").expect("the run that was held back");
+    assert_eq!((&held["accounts"], &held["failure"]["error"]), (&json!(4), &json!("Onefold.Gated")));
 }
 
 fn the_next_run_builds_on_what_was_gone_back_to_and_obeys_corrections(cloud: &UpCloud, first: &str, second: &str) {
@@ -104,7 +118,7 @@ fn the_next_run_builds_on_what_was_gone_back_to_and_obeys_corrections(cloud: &Up
 fn whoever_is_erased_is_nowhere_and_stays_away(cloud: &UpCloud) {
     let refused = cloud.onefold(&["erase", "--phone", "030 1234567", "--yes"]).exits(1);
     refused.says("phone_numbers[0] is no phone number with a calling code");
-    cloud.onefold(&["erase", "crm:3"]).exits(0).says("1 customers with 2 accounts").says("Nothing was done");
+    cloud.onefold(&["erase", "crm:3"]).exits(0).says("1 customer with 2 accounts").says("Nothing was done");
     cloud.onefold(&["start"]).exits(0).says("Nothing new");
     cloud.onefold(&["erase", "crm:3", "--email", "C@x.de", "--yes"]).exits(0).says("2 customers with 3 accounts");
 

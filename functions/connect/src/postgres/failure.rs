@@ -6,17 +6,16 @@ use onefold_shell::{ErrorKind, StageError};
 use tokio_postgres::Error;
 use tokio_postgres::error::DbError;
 
-use crate::Fault;
-
-/// The fault of the source that a failure means. `during` says what was done, as `reading a page`.
+/// The error that a failure means. `during` says what was done, as `reading a page`; `described` is what messages call the
+/// connection string.
 ///
 /// The message always has the SQLSTATE (Appendix A of PostgreSQL's manual). It has PostgreSQL's own words only if they
 /// cannot hold a value of a row or a part of the secret. So the error itself is not kept as the cause.
-pub(super) fn fault(during: &str, secret: &str, error: &Error) -> Fault {
-    Fault::Source(match error.as_db_error() {
-        Some(answer) => refused(during, secret, answer),
-        None => unanswered(during, secret, error),
-    })
+pub(super) fn failure(during: &str, described: &str, error: &Error) -> StageError {
+    match error.as_db_error() {
+        Some(answer) => refused(during, described, answer),
+        None => unanswered(during, described, error),
+    }
 }
 
 /// Whether PostgreSQL refused a statement because row-level security would hide rows.
@@ -31,7 +30,7 @@ fn hides_rows(answer: &DbError) -> bool {
 }
 
 /// PostgreSQL answered with an error.
-fn refused(during: &str, secret: &str, answer: &DbError) -> StageError {
+fn refused(during: &str, described: &str, answer: &DbError) -> StageError {
     let state = answer.code().code();
     let (class, _) = state.split_at_checked(2).unwrap_or((state, ""));
     let error = |kind, advice: &str| StageError::new(kind, format!("{during} failed with SQLSTATE {state}: {advice}"));
@@ -45,8 +44,8 @@ fn refused(during: &str, secret: &str, answer: &DbError) -> StageError {
         (_, "55P03") => transient("a lock on the rows was held for too long"),
         ("25", "25P03") => transient("the session was idle for too long"),
         ("08" | "40" | "53" | "57" | "58", _) => transient("the database is not available, or not now"),
-        ("28", _) => invalid(&format!("the database refused user or password; mend the secret {secret:?}")),
-        (_, "3D000") => invalid(&format!("there is no such database; mend dbname in the secret {secret:?}")),
+        ("28", _) => invalid(&format!("the database refused user or password; mend {described}")),
+        (_, "3D000") => invalid(&format!("there is no such database; mend dbname in {described}")),
         _ if hides_rows(answer) => invalid(&format!(
             "{}, and a snapshot must show all rows, as those that it does not show count as deleted; give the user of \
              the secret BYPASSRLS, or a policy that shows all rows, or read a view that shows what there is to read",
@@ -62,7 +61,7 @@ fn refused(during: &str, secret: &str, answer: &DbError) -> StageError {
 }
 
 /// No answer came: the connection was not made, or it was lost.
-fn unanswered(during: &str, secret: &str, error: &Error) -> StageError {
+fn unanswered(during: &str, described: &str, error: &Error) -> StageError {
     let invalid = |message: String| StageError::invalid_input(message);
     let cause = error.source();
     if let Some(refusal) = cause.and_then(refused_certificate) {
@@ -78,7 +77,7 @@ fn unanswered(during: &str, secret: &str, error: &Error) -> StageError {
             invalid(format!("{during} failed: the database's host offers no TLS; switch it on there"))
         }
         "authentication error" | "invalid configuration" => invalid(format!(
-            "{during} failed: the secret {secret:?} lacks a part of the connection string, or the database asks for \
+            "{during} failed: {described} lacks a part of the connection string, or the database asks for \
              a way of authentication that is not known; it should ask for scram-sha-256"
         )),
         // The error's own text alone: its cause can hold addresses.
@@ -86,8 +85,8 @@ fn unanswered(during: &str, secret: &str, error: &Error) -> StageError {
             let reason = cause.and_then(|cause| cause.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
             let reason = reason.map_or(String::new(), |reason| format!(" ({reason})"));
             StageError::transient(format!(
-                "{during} failed: {text}{reason}; if it stays so, look at host and port in the secret {secret:?}, and at \
-                 the network of the function"
+                "{during} failed: {text}{reason}; if it stays so, look at host and port in {described}, and at \
+                 the network"
             ))
         }
     }

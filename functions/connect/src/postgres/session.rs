@@ -1,20 +1,11 @@
 //! A session with a database: one read-only transaction that sees one snapshot.
 
-use std::time::Duration;
-
-use onefold_shell::StageError;
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use tokio::task::JoinHandle;
-use tokio_postgres::config::SslMode;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, NoTls, Row, RowStream};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::{Row, RowStream};
 
-use super::failure::{fault, is_of_row_security};
+use super::connection::Connection;
+use super::failure::{failure, is_of_row_security};
 use super::sql::Statement;
-use super::target;
 use crate::Fault;
 
 /// Begins the transaction. All settings that texts depend on are fixed, so a value has the same text in every run. A
@@ -34,9 +25,6 @@ const BEGIN: &str = "
 /// Makes PostgreSQL refuse a statement rather than leave rows out.
 const REFUSE_HIDDEN: &str = "SET LOCAL row_security = off";
 
-/// How long closing a session may take.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// What to do about rows that row-level security hides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HiddenRows {
@@ -48,8 +36,7 @@ pub(super) enum HiddenRows {
 
 /// A session, within its transaction.
 pub(super) struct Session<'s> {
-    client: Client,
-    connection: JoinHandle<()>,
+    connection: Connection,
     /// Name of the secret, for errors.
     secret: &'s str,
 }
@@ -65,17 +52,8 @@ impl<'s> Session<'s> {
         certificates: Option<&str>,
         hidden: HiddenRows,
     ) -> Result<Self, Fault> {
-        let target = target::parse(name, secret).map_err(Fault::Source)?;
-        let connecting = |error| fault("connecting", name, &error);
-        let (client, connection) = if target.get_ssl_mode() == SslMode::Disable {
-            let (client, connection) = target.connect(NoTls).await.map_err(connecting)?;
-            (client, tokio::spawn(async move { closed(connection.await) }))
-        } else {
-            let tls = tls(certificates).map_err(Fault::Source)?;
-            let (client, connection) = target.connect(tls).await.map_err(connecting)?;
-            (client, tokio::spawn(async move { closed(connection.await) }))
-        };
-        let session = Self { client, connection, secret: name };
+        let connection = Connection::open(&described(name), secret, certificates).await.map_err(Fault::Source)?;
+        let session = Self { connection, secret: name };
         session.execute("beginning", BEGIN).await?;
         if hidden == HiddenRows::Refused {
             session.execute("beginning", REFUSE_HIDDEN).await?;
@@ -85,7 +63,7 @@ impl<'s> Session<'s> {
 
     /// A statement that is not run, only looked at: its columns.
     pub(super) async fn describe(&self, statement: &str) -> Result<tokio_postgres::Statement, Fault> {
-        self.client.prepare(statement).await.map_err(|error| self.fault("looking at the columns", &error))
+        self.connection.client.prepare(statement).await.map_err(|error| self.fault("looking at the columns", &error))
     }
 
     /// Whether row-level security may leave rows out of a statement, which is not run: asked for all rows or none,
@@ -94,27 +72,31 @@ impl<'s> Session<'s> {
         let during = "looking for row-level security";
         self.execute(during, "SAVEPOINT looking").await?;
         self.execute(during, REFUSE_HIDDEN).await?;
-        let looked_at = self.client.prepare(statement).await;
+        let looked_at = self.connection.client.prepare(statement).await;
         self.execute(during, "ROLLBACK TO SAVEPOINT looking").await?;
         // The statement itself will report all other errors.
         Ok(looked_at.is_err_and(|error| is_of_row_security(&error)))
     }
 
     async fn execute(&self, during: &str, statements: &str) -> Result<(), Fault> {
-        self.client.batch_execute(statements).await.map_err(|error| self.fault(during, &error))
+        self.connection.client.batch_execute(statements).await.map_err(|error| self.fault(during, &error))
     }
 
     /// All rows of a statement that has few.
     pub(super) async fn query(&self, during: &str, statement: &Statement<'_>) -> Result<Vec<Row>, Fault> {
         let values: Vec<&(dyn ToSql + Sync)> = statement.values.iter().map(|value| value as _).collect();
-        self.client.query(&statement.text, &values).await.map_err(|error| self.fault(during, &error))
+        self.connection.client.query(&statement.text, &values).await.map_err(|error| self.fault(during, &error))
     }
 
     /// Opens the cursor. The planner then prefers what gives the first rows soon, so an index.
     pub(super) async fn open_cursor(&self, statement: &Statement<'_>) -> Result<(), Fault> {
         let values: Vec<&(dyn ToSql + Sync)> = statement.values.iter().map(|value| value as _).collect();
         let declare = format!("DECLARE page NO SCROLL CURSOR FOR {}", statement.text);
-        self.client.execute(&declare, &values).await.map_err(|error| self.fault("opening the cursor", &error))?;
+        self.connection
+            .client
+            .execute(&declare, &values)
+            .await
+            .map_err(|error| self.fault("opening the cursor", &error))?;
         Ok(())
     }
 
@@ -122,47 +104,22 @@ impl<'s> Session<'s> {
     pub(super) async fn fetch(&self, rows: u32) -> Result<RowStream, Fault> {
         let fetch = format!("FETCH FORWARD {rows} FROM page");
         let none: [&str; 0] = [];
-        self.client.query_raw(&fetch, none).await.map_err(|error| self.fault("reading a page", &error))
+        self.connection.client.query_raw(&fetch, none).await.map_err(|error| self.fault("reading a page", &error))
     }
 
     /// The fault of the source that a failure means.
     pub(super) fn fault(&self, during: &str, error: &tokio_postgres::Error) -> Fault {
-        fault(during, self.secret, error)
+        Fault::Source(failure(during, &described(self.secret), error))
     }
 
     /// Ends the transaction and the connection, and waits for it: a function that has answered is frozen, and
     /// would leave the session open.
     pub(super) async fn close(self) {
-        drop(self.client);
-        let _ended = tokio::time::timeout(CLOSE_TIMEOUT, self.connection).await;
+        self.connection.close().await;
     }
 }
 
-/// Errors of the connection are dropped here: the statement under way fails with them.
-fn closed(result: Result<(), tokio_postgres::Error>) {
-    if result.is_err() {
-        tracing::debug!("the connection to the database ended early");
-    }
-}
-
-/// TLS that trusts the system's authorities and those of the configuration.
-fn tls(certificates: Option<&str>) -> Result<MakeRustlsConnect, StageError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    for certificate in CertificateDer::pem_slice_iter(certificates.unwrap_or_default().as_bytes()) {
-        let is_added = certificate.is_ok_and(|certificate| roots.add(certificate).is_ok());
-        if !is_added {
-            return Err(StageError::invalid_input("certificates holds something that is no certificate in PEM"));
-        }
-    }
-    if roots.is_empty() {
-        return Err(StageError::internal("the system has no certificates of authorities; set SSL_CERT_FILE"));
-    }
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| StageError::internal("TLS could not be set up").caused_by(error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
+/// What messages call a secret.
+fn described(secret: &str) -> String {
+    format!("the secret {secret:?}")
 }

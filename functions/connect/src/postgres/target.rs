@@ -24,17 +24,17 @@ struct RdsSecret {
     dbname: Option<String>,
 }
 
-/// Reads a secret: a connection URL, `key=value` pairs, or the JSON of Amazon RDS. No error holds any of it.
+/// Reads a connection string, which `described` names in messages: a connection URL, `key=value` pairs, or the JSON of Amazon RDS. No error holds any of it.
 ///
 /// # Errors
 /// It is none of these, or asks for an unencrypted connection to another machine.
-pub(super) fn parse(name: &str, secret: &str) -> Result<Config, StageError> {
+pub(super) fn parse(described: &str, secret: &str) -> Result<Config, StageError> {
     let secret = secret.trim();
     let mut config = if secret.starts_with('{') { rds(secret) } else { connection_string(secret) }
         .filter(|config| !config.get_hosts().is_empty() || !config.get_hostaddrs().is_empty())
         .ok_or_else(|| {
             StageError::invalid_input(format!(
-                "the secret {name:?} is no connection string; write postgresql://user:password@host:5432/database, or \
+                "{described} is no connection string; write postgresql://user:password@host:5432/database, or \
                  host=… port=… dbname=… user=… password=…, or the JSON that Amazon RDS keeps; sslmode is require, or \
                  disable for a database on the same machine, and the certificate is always verified"
             ))
@@ -42,7 +42,7 @@ pub(super) fn parse(name: &str, secret: &str) -> Result<Config, StageError> {
     if config.get_ssl_mode() == SslMode::Disable {
         if !is_loopback(&config) {
             return Err(StageError::invalid_input(format!(
-                "the secret {name:?} says sslmode=disable, and its host is another machine; write sslmode=require"
+                "{described} says sslmode=disable, and its host is another machine; write sslmode=require"
             )));
         }
     } else {
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_secret_is_said_without_it() {
         for secret in ["hunter2", "user=anna pass word=hunter2", "{\"password\":\"hunter2\"}", "", "password=hunter2"] {
-            let error = parse("onefold/shop", secret).unwrap_err();
+            let error = parse("the secret \"onefold/shop\"", secret).unwrap_err();
             assert_eq!(error.kind, onefold_shell::ErrorKind::InvalidInput);
             assert!(error.text().contains("onefold/shop") && !error.text().contains("hunter2"), "{error}");
         }

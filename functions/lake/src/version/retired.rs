@@ -5,7 +5,6 @@
 //! follows an id to its end.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 
 use onefold_store::Store;
 use serde::{Deserialize, Serialize};
@@ -13,10 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::compress::FormatError;
 use crate::data::shuffle::ShuffleError;
 use crate::keys::RunId;
+use crate::version::lines::FileLines;
 use crate::version::manifest::VersionFile;
-
-/// How many bytes of a list are read at once.
-const PIECE_BYTES: u64 = 8 << 20;
 
 /// A retired customer id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,28 +64,14 @@ impl Trail {
     /// # Errors
     /// The file is missing or damaged.
     pub async fn file(&mut self, store: &dyn Store, file: &VersionFile) -> Result<(), ShuffleError> {
-        let damaged = |reason: String| ShuffleError::Damaged(FormatError::new(&file.key, reason));
-        let no_zstd = |error| ShuffleError::Damaged(FormatError::zstd(&file.key, error));
-        let mut decoder = zstd::stream::write::Decoder::new(Vec::new()).map_err(no_zstd)?;
-        let (mut lines, mut bytes) = (0, 0);
-        for start in (0..file.bytes).step_by(PIECE_BYTES as usize) {
-            let range = start..(start + PIECE_BYTES).min(file.bytes);
-            let piece = store.get_range(&file.key, range).await.map_err(ShuffleError::Read)?;
-            bytes += piece.len() as u64;
-            decoder.write_all(&piece).and_then(|()| decoder.flush()).map_err(no_zstd)?;
-            let text = decoder.get_mut();
-            let Some(end) = memchr::memrchr(b'\n', text) else { continue };
-            for line in text.get(..end).unwrap_or_default().split(|byte| *byte == b'\n') {
-                lines += 1;
-                self.line(line).map_err(|error| ShuffleError::Damaged(FormatError::json(&file.key, &error)))?;
+        let mut lines = FileLines::open(store, file)?;
+        while let Some(text) = lines.next().await? {
+            for line in text.lines() {
+                let read = self.line(line.as_bytes());
+                read.map_err(|error| ShuffleError::Damaged(FormatError::json(&file.key, &error)))?;
             }
-            text.drain(..=end);
         }
-        // A list that is cut off between two frames looks whole, so its counts are checked.
-        if lines == file.records && bytes == file.bytes && decoder.get_ref().is_empty() {
-            return Ok(());
-        }
-        Err(damaged(format!("it has {lines} lines of {}", file.records)))
+        Ok(())
     }
 
     /// The steps of the id (none if it was never retired) and the customer ids that it led to.

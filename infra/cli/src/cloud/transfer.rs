@@ -1,6 +1,5 @@
 //! Moving many files to or from the bucket: several at once, with a bar that shows how far it is.
 
-use std::io::{IsTerminal, stdout};
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
@@ -9,7 +8,7 @@ use onefold_store::Store;
 use super::concurrently::for_each;
 use crate::cloud::Cloud;
 use crate::error::Error;
-use crate::screen::bar_style;
+use crate::screen::{bar_style, can_redraw};
 
 /// How many objects are transferred at the same time.
 pub const TRANSFERS_MAX: usize = 4;
@@ -33,7 +32,7 @@ pub struct TransferBar {
 impl TransferBar {
     /// Shows that nothing of `bytes_total` is transferred yet.
     pub fn begin(name: &'static str, bytes_total: u64) -> Self {
-        if !stdout().is_terminal() {
+        if !can_redraw() {
             return Self { bar: ProgressBar::hidden() };
         }
         let bar = ProgressBar::with_draw_target(Some(bytes_total), ProgressDrawTarget::stdout());

@@ -9,12 +9,13 @@ use crate::args::{LocalCommand, LocalOptions};
 use crate::cloud::secrets::SecretsFile;
 use crate::cloud::{Cloud, LOCAL_CREDENTIAL, LOCAL_REGION};
 use crate::commands::{self, CommandContext, preflight};
+use crate::documents::LocalCloudDocument;
 use crate::error::Error;
 use crate::local::deploy::deploy;
 use crate::local::processes::{LocalCloud, Site};
 use crate::local::project::Project;
 use crate::local::state_folder::StateFolder;
-use crate::screen::{say, warn};
+use crate::screen::{answer, say, warn};
 use crate::signals::Signals;
 use crate::version::out_folder::OutFolder;
 use crate::version::restore;
@@ -94,7 +95,13 @@ async fn work(
     match command {
         LocalCommand::Cloud(command) => commands::execute(&CommandContext::new(cloud, true), command).await,
         LocalCommand::Up(_) => {
-            say(how_to_reach(&cloud, site));
+            let reached = LocalCloudDocument {
+                endpoint: site.endpoint.clone(),
+                stack: cloud.stack.clone(),
+                bucket: cloud.bucket.clone(),
+                log: site.log.display().to_string(),
+            };
+            answer(&reached, || how_to_reach(&cloud, site))?;
             // A signal or the end of the local cloud ends this.
             std::future::pending().await
         }

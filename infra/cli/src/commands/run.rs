@@ -5,46 +5,51 @@ use std::path::{Path, PathBuf};
 use onefold_version::current_run;
 
 use super::CommandContext;
-use super::followed::{FollowedRun, run_of, start_and_follow};
+use super::followed::{FollowedRun, start_and_follow};
 use super::summary::{show_difference, show_published};
 use crate::Outcome;
 use crate::args::{RunOptions, SizeOptions};
 use crate::cloud::Cloud;
 use crate::data::push;
+use crate::documents::{EndedAs, QualityDocument, RunDocument};
 use crate::error::Error;
-use crate::run::history::Timeline;
 use crate::run::start::Task;
-use crate::run::truth::{Quality, Truth};
-use crate::screen::say;
+use crate::run::truth::Truth;
+use crate::screen::{document, say};
 use crate::version::fetch;
 use crate::version::out_folder::OutFolder;
 
 /// Pushes, runs, fetches, and shows what came out.
 pub async fn run(context: &CommandContext, options: &RunOptions) -> Result<Outcome, Error> {
-    let cloud = &context.cloud;
     // A folder that cannot take the results is found before the work, not after it.
     let out = OutFolder::open(&options.out, context.is_ephemeral)?;
     let truth = options.truth_file();
-    push::push(cloud, &options.data).await?;
-    match work(context, options).await? {
-        FollowedRun::Failed => Ok(Outcome::RunFailed),
-        FollowedRun::NothingNew => {
-            fetch_if_other(cloud, &out).await?;
+    let pushed = push::push(&context.cloud, &options.data).await?;
+    let followed = work(context, options).await?;
+    let mut told = RunDocument { pushed: Some(pushed), ..followed.document() };
+    let fetched = fetch_results(&context.cloud, &out, &followed, truth, &mut told).await;
+    document(&told)?;
+    fetched.map(|()| followed.outcome())
+}
+
+/// Fetches and shows what a run made, and adds it to `told`.
+async fn fetch_results(
+    cloud: &Cloud,
+    out: &OutFolder,
+    followed: &FollowedRun,
+    truth: Option<PathBuf>,
+    told: &mut RunDocument,
+) -> Result<(), Error> {
+    match followed.ended {
+        EndedAs::NothingNew => {
+            fetch_if_other(cloud, out).await?;
             say(format_args!("Results: {}", out.path().display()));
-            Ok(Outcome::Done)
+            told.results = Some(out.path().display().to_string());
+            Ok(())
         }
-        FollowedRun::Dry(timeline) => {
-            fetch_held(cloud, &out, &timeline).await?;
-            Ok(Outcome::Done)
-        }
-        FollowedRun::Gated(timeline) => {
-            fetch_held(cloud, &out, &timeline).await?;
-            Ok(Outcome::RunFailed)
-        }
-        FollowedRun::Published(timeline) => {
-            fetch_published(cloud, &out, &timeline, truth).await?;
-            Ok(Outcome::Done)
-        }
+        EndedAs::DryRun | EndedAs::Held => fetch_held(cloud, out, followed, told).await,
+        EndedAs::Published => fetch_published(cloud, out, followed, truth, told).await,
+        EndedAs::Running | EndedAs::Failed | EndedAs::Stopped | EndedAs::TimedOut => Ok(()),
     }
 }
 
@@ -53,11 +58,9 @@ async fn work(context: &CommandContext, options: &RunOptions) -> Result<Followed
     let train = options.train;
     let task = if options.dry_run { Task::DryRun { train } } else { Task::Run { train } };
     let followed = start_and_follow(context, task, options.sizes).await?;
-    if options.publish_anyway
-        && let FollowedRun::Gated(timeline) = &followed
-    {
+    if options.publish_anyway && followed.ended == EndedAs::Held {
         say("It is published all the same, as --publish-anyway says.");
-        return start_and_follow(context, Task::Publish(run_of(timeline)?), SizeOptions::default()).await;
+        return start_and_follow(context, Task::Publish(followed.run()?), SizeOptions::default()).await;
     }
     Ok(followed)
 }
@@ -74,11 +77,18 @@ async fn fetch_if_other(cloud: &Cloud, out: &OutFolder) -> Result<(), Error> {
 }
 
 /// Fetches a version that was not published into a folder of its own, and shows what it would change.
-async fn fetch_held(cloud: &Cloud, out: &OutFolder, timeline: &Timeline) -> Result<(), Error> {
+async fn fetch_held(
+    cloud: &Cloud,
+    out: &OutFolder,
+    followed: &FollowedRun,
+    told: &mut RunDocument,
+) -> Result<(), Error> {
     let held = out.held()?;
-    let manifest = fetch::fetch(cloud, &held, Some(run_of(timeline)?)).await?;
-    show_difference(cloud, &manifest).await?;
+    let manifest = fetch::fetch(cloud, &held, Some(followed.run()?)).await?;
+    show_difference(cloud, &manifest, told).await?;
     say(format_args!("\nNothing was published. What would be is in {}", held.path().display()));
+    told.results = Some(held.path().display().to_string());
+    told.manifest = Some(manifest);
     Ok(())
 }
 
@@ -89,23 +99,26 @@ async fn fetch_held(cloud: &Cloud, out: &OutFolder, timeline: &Timeline) -> Resu
 async fn fetch_published(
     cloud: &Cloud,
     out: &OutFolder,
-    timeline: &Timeline,
+    followed: &FollowedRun,
     truth: Option<PathBuf>,
+    told: &mut RunDocument,
 ) -> Result<(), Error> {
-    let manifest = fetch::fetch(cloud, out, Some(run_of(timeline)?)).await?;
+    let manifest = fetch::fetch(cloud, out, Some(followed.run()?)).await?;
     out.forget_held()?;
     let quality = match truth {
         Some(truth) => Some(compare(truth, &out.path().join("customers")).await),
         None => None,
     };
-    let shown = quality.as_ref().and_then(|quality| quality.as_ref().ok().copied());
-    show_published(cloud, timeline, &manifest, shown).await?;
+    told.quality = quality.as_ref().and_then(|quality| quality.as_ref().ok().copied());
+    show_published(cloud, &followed.timeline, &manifest, told).await?;
     say(format_args!("\nResults: {}", out.path().display()));
+    told.results = Some(out.path().display().to_string());
+    told.manifest = Some(manifest);
     quality.transpose().map(drop)
 }
 
 /// Compares customers with the truth, on a thread of its own so that signals are heard meanwhile.
-async fn compare(truth: PathBuf, customers: &Path) -> Result<Quality, Error> {
+async fn compare(truth: PathBuf, customers: &Path) -> Result<QualityDocument, Error> {
     let customers = customers.to_owned();
     let compared = tokio::task::spawn_blocking(move || Truth::read(&truth)?.compare(&customers)).await;
     compared.map_err(Error::task("compare with the truth")).flatten()

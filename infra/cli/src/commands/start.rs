@@ -3,13 +3,14 @@
 use onefold_lake::{RunId, keys};
 
 use super::CommandContext;
-use super::followed::{FollowedRun, run_of, start_and_follow};
+use super::followed::{FollowedRun, start_and_follow};
 use super::summary::{show_difference, show_published};
 use crate::Outcome;
 use crate::args::{SizeOptions, StartOptions};
+use crate::documents::{EndedAs, RunDocument};
 use crate::error::Error;
 use crate::run::start::{self, Task};
-use crate::screen::say;
+use crate::screen::{answer, document, say};
 use crate::version::fetch;
 
 /// Starts a run or resumes one, and follows it unless `--no-wait` is given.
@@ -20,42 +21,45 @@ pub async fn start(context: &CommandContext, options: &StartOptions) -> Result<O
         None => Task::Run { train: options.train },
     };
     if options.no_wait {
-        let execution_arn = start::start(&context.cloud, task, options.sizes).await?;
-        say(format_args!("started {execution_arn}"));
+        let execution = start::start(&context.cloud, task, options.sizes).await?;
+        let started = RunDocument { execution, run: options.resume.clone(), ..RunDocument::default() };
+        answer(&started, || format!("started {}", started.execution))?;
         return Ok(Outcome::Done);
     }
     let followed = start_and_follow(context, task, options.sizes).await?;
-    show(context, followed).await
+    show(context, &followed).await
 }
 
 /// Publishes the version that a run left unpublished.
 pub async fn publish(context: &CommandContext, run: &RunId) -> Result<Outcome, Error> {
     let followed = start_and_follow(context, Task::Publish(run), SizeOptions::default()).await?;
-    show(context, followed).await
+    show(context, &followed).await
 }
 
-async fn show(context: &CommandContext, followed: FollowedRun) -> Result<Outcome, Error> {
-    let cloud = &context.cloud;
-    match followed {
-        FollowedRun::Failed => Ok(Outcome::RunFailed),
-        FollowedRun::NothingNew => Ok(Outcome::Done),
-        FollowedRun::Dry(timeline) => {
-            let run = run_of(&timeline)?;
-            show_difference(cloud, &fetch::manifest(cloud, run).await?).await?;
+async fn show(context: &CommandContext, followed: &FollowedRun) -> Result<Outcome, Error> {
+    let mut told = followed.document();
+    if matches!(followed.ended, EndedAs::DryRun | EndedAs::Held | EndedAs::Published) {
+        show_version(context, followed, &mut told).await?;
+    }
+    document(&told)?;
+    Ok(followed.outcome())
+}
+
+/// Shows the version that a run made, published or not.
+async fn show_version(context: &CommandContext, followed: &FollowedRun, told: &mut RunDocument) -> Result<(), Error> {
+    let (cloud, run) = (&context.cloud, followed.run()?);
+    let manifest = fetch::manifest(cloud, run).await?;
+    let results = format!("s3://{}/{}", cloud.bucket, keys::version(run));
+    if followed.ended == EndedAs::Published {
+        show_published(cloud, &followed.timeline, &manifest, told).await?;
+        say(format_args!("\nResults: {results} (`onefold fetch OUT` downloads them)"));
+    } else {
+        show_difference(cloud, &manifest, told).await?;
+        if followed.ended == EndedAs::DryRun {
             say(format_args!("\nNothing was published. `onefold publish {run}` publishes it as it is."));
-            Ok(Outcome::Done)
-        }
-        FollowedRun::Gated(timeline) => {
-            show_difference(cloud, &fetch::manifest(cloud, run_of(&timeline)?).await?).await?;
-            Ok(Outcome::RunFailed)
-        }
-        FollowedRun::Published(timeline) => {
-            let run = run_of(&timeline)?;
-            let manifest = fetch::manifest(cloud, run).await?;
-            show_published(cloud, &timeline, &manifest, None).await?;
-            let version = keys::version(run);
-            say(format_args!("\nResults: s3://{}/{version} (`onefold fetch OUT` downloads them)", cloud.bucket));
-            Ok(Outcome::Done)
         }
     }
+    told.results = Some(results);
+    told.manifest = Some(manifest);
+    Ok(())
 }

@@ -13,6 +13,7 @@ use super::diagnostics::{Diagnostic, Severity, show};
 use super::folder::{CONFIG, DataFolder, config_text};
 use super::losses;
 use super::source_reader::SourceReader;
+use crate::documents::CheckDocument;
 use crate::error::{Error, describe};
 use crate::table::plural;
 
@@ -24,15 +25,16 @@ const FILES_MAX: usize = 20;
 pub struct CheckResult {
     /// The text to print.
     pub report: String,
-    /// Whether a run would accept the data folder: it has warnings at most.
-    pub is_sound: bool,
+    /// The same for programs.
+    pub document: CheckDocument,
 }
 
 /// Checks a data folder, or the configuration alone if there is no data beside it.
-pub async fn check(path: &Path) -> Result<CheckResult, Error> {
+pub async fn check(path: &Path, has_colours: bool) -> Result<CheckResult, Error> {
     let file = if path.is_dir() { path.join(CONFIG) } else { path.to_owned() };
     let text = config_text(&file)?;
-    let shown = file.file_name().map_or_else(|| CONFIG.into(), |name| name.to_string_lossy());
+    let name = file.file_name().map_or_else(|| CONFIG.into(), |name| name.to_string_lossy());
+    let shown = CheckedFile { name: &name, text: &text, has_colours };
     let config = match Config::parse(&text) {
         Ok(config) => config,
         Err(faults) => {
@@ -46,7 +48,7 @@ pub async fn check(path: &Path) -> Result<CheckResult, Error> {
                 })
                 .collect();
             let note = "tables and files are looked at when these are mended";
-            return Ok(conclude(&shown, &text, &found, note));
+            return Ok(shown.conclude(&found, note));
         }
     };
     let folder = DataFolder::new(file.parent().unwrap_or(Path::new(".")));
@@ -54,11 +56,11 @@ pub async fn check(path: &Path) -> Result<CheckResult, Error> {
     if !folder.has_data() {
         let note = format!("{sources}; the file alone was checked, as no landing/ or reference/ is beside it");
         let found: Vec<Diagnostic> = phones(&config, &text, |_| true).into_iter().chain(scores(&config)).collect();
-        return Ok(conclude(&shown, &text, &found, &note));
+        return Ok(shown.conclude(&found, &note));
     }
     let found = check_data(&folder, &config, &text).await?;
     let note = format!("{sources}, {}", plural(config.tables().len(), "reference table"));
-    Ok(conclude(&shown, &text, &found, &note))
+    Ok(shown.conclude(&found, &note))
 }
 
 /// Checks tables, files and corrections.
@@ -161,15 +163,32 @@ fn placed(text: &str, severity: Severity, finding: SetupFinding) -> Diagnostic {
     Diagnostic { severity, place, message: finding.message }
 }
 
-/// Puts the report together, with a last line that sums up.
-fn conclude(file: &str, text: &str, found: &[Diagnostic], note: &str) -> CheckResult {
-    let errors = found.iter().filter(|found| found.severity == Severity::Error).count();
-    let warnings = found.len() - errors;
-    let sum = match (errors, warnings) {
-        (0, 0) => "no fault".to_owned(),
-        (0, _) => plural(warnings, "warning"),
-        (_, 0) => plural(errors, "error"),
-        (_, _) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
-    };
-    CheckResult { report: format!("{}{file}: {sum} ({note})\n", show(file, text, found)), is_sound: errors == 0 }
+/// The configuration as it is shown.
+#[derive(Clone, Copy)]
+struct CheckedFile<'f> {
+    name: &'f str,
+    text: &'f str,
+    has_colours: bool,
+}
+
+impl CheckedFile<'_> {
+    /// Puts the report together, with a last line that sums up.
+    fn conclude(&self, found: &[Diagnostic], note: &str) -> CheckResult {
+        let Self { name, text, has_colours } = *self;
+        let errors = found.iter().filter(|found| found.severity == Severity::Error).count();
+        let warnings = found.len() - errors;
+        let sum = match (errors, warnings) {
+            (0, 0) => "no fault".to_owned(),
+            (0, _) => plural(warnings, "warning"),
+            (_, 0) => plural(errors, "error"),
+            (_, _) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+        };
+        let report = format!("{}{name}: {sum} ({note})\n", show(name, text, found, has_colours));
+        let findings = found.iter().map(Diagnostic::document).collect();
+        let (file, note) = (name.to_owned(), note.to_owned());
+        CheckResult {
+            report,
+            document: CheckDocument { file, is_sound: errors == 0, errors, warnings, findings, note },
+        }
+    }
 }

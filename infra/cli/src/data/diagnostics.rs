@@ -1,6 +1,9 @@
 //! Shows faults as compilers do: the message, the place, the line, and a mark under the place.
 
+use console::Style;
 use onefold_config::LineSpan;
+
+use crate::documents::Finding;
 
 /// Whether a run goes on in spite of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,15 +23,42 @@ pub struct Diagnostic {
     pub message: String,
 }
 
+impl Severity {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+
+    /// Its name, in its colour or without.
+    fn painted(self, has_colours: bool) -> String {
+        let style = Style::new().force_styling(has_colours).bold();
+        let style = match self {
+            Self::Error => style.red(),
+            Self::Warning => style.yellow(),
+        };
+        style.apply_to(self.name()).to_string()
+    }
+}
+
+impl Diagnostic {
+    /// The fault for programs.
+    pub fn document(&self) -> Finding {
+        Finding {
+            severity: self.severity.name().to_owned(),
+            message: self.message.clone(),
+            line: self.place.map(|place| place.line),
+            column: self.place.map(|place| place.column),
+        }
+    }
+}
+
 /// The diagnostics of a configuration as text. `file` is its name, `text` its content.
-pub fn show(file: &str, text: &str, diagnostics: &[Diagnostic]) -> String {
+pub fn show(file: &str, text: &str, diagnostics: &[Diagnostic], has_colours: bool) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics {
-        let severity = match diagnostic.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        out.push_str(&format!("{severity}: {}\n", diagnostic.message));
+        out.push_str(&format!("{}: {}\n", diagnostic.severity.painted(has_colours), diagnostic.message));
         if let Some(LineSpan { line, column, length }) = diagnostic.place {
             let number = line.to_string();
             let margin = " ".repeat(number.len());
@@ -43,4 +73,16 @@ pub fn show(file: &str, text: &str, diagnostics: &[Diagnostic]) -> String {
         out.push('\n');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn severities_have_colours_where_they_are_wanted() {
+        let found = [Diagnostic { severity: Severity::Error, place: None, message: "no id".to_owned() }];
+        assert_eq!(show("f", "", &found, false), "error: no id\n\n");
+        assert_eq!(show("f", "", &found, true), "\u{1b}[31m\u{1b}[1merror\u{1b}[0m: no id\n\n");
+    }
 }

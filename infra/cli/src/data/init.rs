@@ -27,6 +27,7 @@ use onefold_config::json_schema;
 
 use super::folder::DataFolder;
 use crate::args::InitOptions;
+use crate::documents::InitDocument;
 use crate::error::Error;
 use crate::table::plural;
 
@@ -38,8 +39,8 @@ const SCHEMA: &str = "onefold.schema.json";
 pub struct InitResult {
     /// The text to print.
     pub report: String,
-    /// Whether every source is in force.
-    pub is_complete: bool,
+    /// The same for programs.
+    pub document: InitDocument,
 }
 
 /// Writes the configuration of a data folder. A source whose id cannot be guessed is written as a comment.
@@ -66,5 +67,11 @@ pub async fn init(options: &InitOptions) -> Result<InitResult, Error> {
         }
     };
     let report = format!("{}\nwrote {}; {next}", guessed.summary, path.display());
-    Ok(InitResult { report, is_complete: guessed.left_out == 0 })
+    let document = InitDocument {
+        file: path.display().to_string(),
+        is_complete: guessed.left_out == 0,
+        left_out: guessed.left_out,
+        summary: guessed.summary.lines().map(str::to_owned).collect(),
+    };
+    Ok(InitResult { report, document })
 }

@@ -12,10 +12,11 @@ use crate::cloud::concurrently::for_each;
 use crate::cloud::etag;
 use crate::cloud::transfer::{TRANSFERS_MAX, TransferBar};
 use crate::data::folder::{CONFIG, DataFolder};
+use crate::documents::PushDocument;
 use crate::error::Error;
 use crate::files::for_each_file;
 use crate::screen::{say, warn};
-use crate::table;
+use crate::table::{self, plural};
 
 /// A file of a data folder and the key of its object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ struct PushedFile {
 
 /// Uploads the files that are new or changed. The configuration comes last, so a run that starts meanwhile sees the new one
 /// only with its data.
-pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
+pub async fn push(cloud: &Cloud, data: &Path) -> Result<PushDocument, Error> {
     let (uploads, config) = plan(data)?;
     let mut there = BTreeMap::new();
     for prefix in [keys::LANDING, keys::REFERENCE, keys::CORRECTIONS, keys::CONFIG] {
@@ -51,8 +52,9 @@ pub async fn push(cloud: &Cloud, data: &Path) -> Result<(), Error> {
     let sent = || uploads.iter().chain([&config]).zip(&is_new).filter(|(_, is_new)| **is_new);
     let sent_bytes = sent().map(|(upload, _)| upload.bytes).sum();
     let unchanged = is_new.len() - sent().count();
-    say(format_args!("pushed {} objects ({}), {unchanged} unchanged", sent().count(), table::bytes(sent_bytes)));
-    Ok(())
+    let objects = sent().count();
+    say(format_args!("pushed {} ({}), {unchanged} unchanged", plural(objects, "object"), table::bytes(sent_bytes)));
+    Ok(PushDocument { objects, bytes: sent_bytes, unchanged })
 }
 
 /// Uploads a file unless the object exists with the same content. Returns whether it was uploaded.

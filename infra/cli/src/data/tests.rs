@@ -98,8 +98,8 @@ impl Drop for Scratch {
 }
 
 async fn check(path: &Path) -> (String, bool) {
-    let checked = check::check(path).await.unwrap();
-    (checked.report, checked.is_sound)
+    let checked = check::check(path, false).await.unwrap();
+    (checked.report, checked.document.is_sound)
 }
 
 #[tokio::test]
@@ -255,7 +255,7 @@ async fn a_table_is_taken_in_the_format_that_is_there() {
     let (report, is_sound) = check(&scratch.0).await;
     assert!(is_sound, "{report}");
     let tried = scratch.tried("crm", 1).await.unwrap();
-    assert_eq!(tried[0].json()["account"]["gender"], "f");
+    assert_eq!(tried[0].account()["gender"], "f");
 
     scratch.write(&[("reference/names.csv", b"name,gender\nAnna,m\n")]);
     let both = "there are both reference/names.csv and reference/names.parquet; remove the one that is not meant";
@@ -340,7 +340,7 @@ async fn files_that_hold_something_else_or_nothing_are_told() {
 #[tokio::test]
 async fn a_configuration_that_is_not_there_is_said_with_what_to_do() {
     let scratch = Scratch::new(&[("landing/a/b.csv", b"")]);
-    let error = check::check(&scratch.0).await.unwrap_err().to_string();
+    let error = check::check(&scratch.0, false).await.unwrap_err().to_string();
     assert!(error.contains("onefold init"), "{error}");
     scratch.write(&[("onefold.toml", TWO_SOURCES.as_bytes())]);
     let (alone, is_sound) = check(&scratch.0.join("onefold.toml")).await;
@@ -430,7 +430,7 @@ async fn each_kind_of_row_is_tried() {
     assert_eq!(places, ["1", "2", "4", "5", "6", "7"], "a blank line is no row");
 
     let first = &tried[0];
-    let account = first.json()["account"].clone();
+    let account = first.account().clone();
     assert_eq!((&account["ref"], &account["gender"]), (&"crm:1".into(), &"f".into()), "enriched");
     let keys: Vec<(&str, Vec<&str>)> = first
         .match_keys
@@ -524,7 +524,7 @@ key = "email"
 #[tokio::test]
 async fn a_row_as_json_has_all_of_it() {
     let tried = rows_of_every_kind().tried("crm", 2).await.unwrap();
-    let rows: Vec<serde_json::Value> = tried.iter().map(TriedRow::json).collect();
+    let rows: Vec<serde_json::Value> = tried.iter().map(|row| serde_json::to_value(row.document()).unwrap()).collect();
     assert_eq!(rows[0]["match_keys"][1]["values"]["phone_number"], "+12123456780");
     assert_eq!((&rows[0]["account"]["email"], &rows[0]["reject"]), (&"anna@x.de".into(), &serde_json::Value::Null));
     assert_eq!((&rows[1]["raw"], &rows[1]["row"]), (&"not a row".into(), &"landing/crm/a.jsonl:2".into()));

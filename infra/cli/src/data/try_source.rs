@@ -8,12 +8,15 @@ use std::sync::Arc;
 
 use onefold_shell::Secrets;
 
+use trial::TriedRow;
+
 use super::folder::DataFolder;
 use crate::Outcome;
 use crate::args::TryOptions;
 use crate::cloud::secrets::{LazySecretsManager, SecretsFile};
+use crate::documents::TryDocument;
 use crate::error::Error;
-use crate::screen::{say, warn};
+use crate::screen::{answer, warn};
 
 /// Carries the command out. `endpoint` is the address of the local cloud whose Secrets Manager is asked; without one, AWS's
 /// is.
@@ -25,11 +28,13 @@ pub async fn try_source(options: &TryOptions, endpoint: Option<String>) -> Resul
     let folder = DataFolder::new(&options.data);
     let config = folder.config()?;
     let trial = trial::try_rows(&folder, &config, secrets, &options.source, options.rows as usize).await?;
-    if options.json {
-        trial.rows.iter().for_each(|row| say(row.json()));
-    } else {
-        say(side_by_side::show(&trial.rows, side_by_side::screen_width()).trim_end());
-    }
+    let document = TryDocument {
+        source: options.source.clone(),
+        rows: trial.rows.iter().map(TriedRow::document).collect(),
+        notes: trial.notes.iter().map(ToString::to_string).collect(),
+        warnings: trial.warnings.clone(),
+    };
+    answer(&document, || side_by_side::show(&trial.rows, side_by_side::screen_width()))?;
     // On the error output, because a program may read the rows.
     trial.notes.iter().for_each(|note| warn(format_args!("note on {}: {note}", options.source)));
     trial.warnings.iter().for_each(|warning| warn(format_args!("warning: {warning}")));

@@ -1,14 +1,13 @@
 //! Shows the progress of a run: bars on a terminal, plain lines elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{IsTerminal, stdout};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use onefold_lake::RunId;
 use onefold_lake::keys::Stage;
 
 use crate::run::stage;
-use crate::screen::{bar_style, say};
+use crate::screen::{bar_style, can_redraw, say};
 use crate::table;
 
 /// The progress of a stage.
@@ -36,7 +35,7 @@ pub struct ProgressDisplay {
 impl ProgressDisplay {
     /// A display that shows nothing yet.
     pub fn begin() -> Self {
-        let bars = stdout().is_terminal().then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stdout()));
+        let bars = can_redraw().then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stdout()));
         Self { bars, by_stage: BTreeMap::new(), ended: BTreeSet::new(), has_named_run: false }
     }
 
@@ -115,9 +114,7 @@ fn summary(stage: Stage, progress: StageProgress) -> String {
 
 /// A number of units of a stage: `1 split`, `2 splits`.
 fn units(stage: Stage, number: u64) -> String {
-    let unit = stage::unit(stage).unwrap_or_default();
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {unit}{plural}", table::count(number))
+    table::plural(number, stage::unit(stage).unwrap_or_default())
 }
 
 #[cfg(test)]

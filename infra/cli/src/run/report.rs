@@ -11,20 +11,20 @@ use onefold_normalise::field::TextField;
 use onefold_rows::translate::PLACEHOLDER;
 use onefold_scoring::weights::BIT;
 
+use crate::documents::{QualityDocument, StageDocument};
 use crate::run::history::{RunFailure, Timeline};
 use crate::run::receipts::StageSums;
-use crate::run::truth::Quality;
-use crate::table::{TextTable, bytes, count, seconds};
+use crate::table::{TextTable, bytes, count, plural, seconds};
 
 /// How many files are named whose rows were all refused.
 const FILES_MAX: usize = 10;
 
 /// The table of counts, of what scoring pairs came to, and of the quality if there was a truth to compare with.
-pub fn counts(manifest: &Manifest, quality: Option<Quality>) -> String {
+pub fn counts(manifest: &Manifest, quality: Option<QualityDocument>) -> String {
     table_of(&manifest.counts, manifest.scores.as_ref(), quality)
 }
 
-fn table_of(counts: &VersionCounts, scores: Option<&ScoreSummary>, quality: Option<Quality>) -> String {
+fn table_of(counts: &VersionCounts, scores: Option<&ScoreSummary>, quality: Option<QualityDocument>) -> String {
     let mut table = TextTable::default();
     for (name, number) in [
         ("rows read", counts.rows_read),
@@ -124,7 +124,10 @@ fn refused_files(files: &[RefusedFile]) -> String {
     let mut lines: String = whole.iter().take(FILES_MAX).map(line).collect();
     let more = whole.len().saturating_sub(FILES_MAX);
     if more > 0 {
-        lines.push_str(&format!("  and so it was of {more} more files; see refused_files in the manifest\n"));
+        lines.push_str(&format!(
+            "  and so it was of {}; see refused_files in the manifest\n",
+            plural(more, "more file")
+        ));
     }
     lines
 }
@@ -184,6 +187,17 @@ pub fn stages(timeline: &Timeline, sums: &BTreeMap<Stage, StageSums>) -> String 
     table.text() + "  (translate works while extract and settle do)\n"
 }
 
+/// What the stages took that worked in this execution or left receipts.
+pub fn stage_documents(timeline: &Timeline, sums: &BTreeMap<Stage, StageSums>) -> Vec<StageDocument> {
+    let has_worked = |stage: &Stage| sums.contains_key(stage) || timeline.stage(*stage).is_some();
+    let document = |stage: Stage| {
+        let StageSums { invocations, bytes_in, bytes_out } = sums.get(&stage).copied().unwrap_or_default();
+        let seconds = timeline.stage(stage).map(|span| (span.to_ms - span.from_ms) as f64 / 1000.0);
+        StageDocument { stage: stage.name().to_owned(), seconds, invocations, bytes_in, bytes_out }
+    };
+    Stage::ALL.into_iter().filter(has_worked).map(document).collect()
+}
+
 /// The text for a run that failed, with what to do.
 pub fn failure(timeline: &Timeline, failure: &RunFailure, execution_arn: &str, what_to_do: &str) -> String {
     let run = timeline.run().map_or_else(|| "The run".to_owned(), |run| format!("The run {run}"));
@@ -212,7 +226,7 @@ mod tests {
         assert_eq!(table_of(&counted, None, None), expected);
         let with_deleted = VersionCounts { deleted: 3, ..counted };
         assert_eq!(table_of(&with_deleted, None, None), format!("{expected}  deleted               3\n"));
-        let quality = Quality { precision: 1.0, recall: 0.987_654_3 };
+        let quality = QualityDocument { precision: 1.0, recall: 0.987_654_3 };
         assert!(table_of(&counted, None, Some(quality)).ends_with("  pairwise recall     0.98765\n"));
     }
 

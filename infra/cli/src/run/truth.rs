@@ -13,16 +13,8 @@ use std::path::Path;
 use csv_core::{ReadRecordResult, Reader};
 use serde::Deserialize;
 
+use crate::documents::QualityDocument;
 use crate::error::Error;
-
-/// Pairwise precision and recall, from 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Quality {
-    /// The share of the pairs in one customer that are one person's.
-    pub precision: f64,
-    /// The share of the pairs of one person that are in one customer.
-    pub recall: f64,
-}
 
 /// The person of each account.
 #[derive(Debug, Default)]
@@ -91,7 +83,7 @@ impl Truth {
     }
 
     /// Compares with the customers in a folder of compressed JSON Lines files.
-    pub fn compare(mut self, customers: &Path) -> Result<Quality, Error> {
+    pub fn compare(mut self, customers: &Path) -> Result<QualityDocument, Error> {
         let listed = fs::read_dir(customers).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
         let mut files: Vec<_> =
             listed.map_err(Error::file("list", customers))?.iter().map(fs::DirEntry::path).collect();
@@ -127,9 +119,9 @@ impl Truth {
             persons.chunk_by(|left, right| left == right).map(|same| pairs_of(same.len() as u64)).sum::<u64>();
     }
 
-    fn quality(&self, pairs: &PairCounts) -> Quality {
+    fn quality(&self, pairs: &PairCounts) -> QualityDocument {
         let of_persons = self.person_sizes.iter().map(|size| pairs_of(u64::from(*size))).sum();
-        Quality { precision: share(pairs.right, pairs.together), recall: share(pairs.right, of_persons) }
+        QualityDocument { precision: share(pairs.right, pairs.together), recall: share(pairs.right, of_persons) }
     }
 }
 
@@ -204,7 +196,7 @@ mod tests {
     }
 
     /// Every pair of accounts, looked at one by one.
-    fn naive(persons: &[(String, u32)], customers: &[Vec<String>]) -> Quality {
+    fn naive(persons: &[(String, u32)], customers: &[Vec<String>]) -> QualityDocument {
         let customer_of = |uid| customers.iter().position(|members| members.contains(uid));
         let (mut together, mut belong, mut right) = (0, 0, 0);
         for (position, (left, left_person)) in persons.iter().enumerate() {
@@ -216,7 +208,7 @@ mod tests {
                 right += u64::from(are_together && belong_together);
             }
         }
-        Quality { precision: share(right, together), recall: share(right, belong) }
+        QualityDocument { precision: share(right, together), recall: share(right, belong) }
     }
 
     #[test]
@@ -253,7 +245,7 @@ mod tests {
         let mut truth = truth("person,note,uid\r\nann,\"a, b\",crm:1\r\nann,,shop:\"\"2\r\n").unwrap();
         let mut pairs = PairCounts::default();
         truth.count(&["crm:1".to_owned()], &mut pairs);
-        assert_eq!(truth.quality(&pairs), Quality { precision: 1.0, recall: 0.0 });
+        assert_eq!(truth.quality(&pairs), QualityDocument { precision: 1.0, recall: 0.0 });
     }
 
     #[test]

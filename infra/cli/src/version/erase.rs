@@ -17,8 +17,8 @@ use crate::cloud::{Clients, Cloud};
 use crate::error::Error;
 use crate::local::functions;
 use crate::local::overlay::Overlay;
-use crate::screen::say;
-use crate::table::count;
+use crate::screen;
+use crate::table::{count, plural};
 use crate::version::out_folder::OutFolder;
 
 /// Puts persons on the list, or prints how many that would be.
@@ -34,7 +34,7 @@ pub async fn execute(options: EraseOptions, stack: &str, endpoint: Option<&str>)
         Some(out) => in_folder(out, request).await?,
         None => in_cloud(&Clients::of(endpoint).await?.find_stack(stack).await?, request).await?,
     };
-    say(in_words(&answer));
+    screen::answer(&answer, || in_words(&answer))?;
     Ok(Outcome::Done)
 }
 
@@ -78,13 +78,14 @@ fn in_words(answer: &EraseResult) -> String {
     let found = match &answer.version {
         None => "nothing has been published yet".to_owned(),
         Some(run) => format!(
-            "in the version of {run}: {} customers with {} accounts",
-            count(answer.customers),
-            count(answer.accounts)
+            "in the version of {run}: {} with {}",
+            plural(answer.customers, "customer"),
+            plural(answer.accounts, "account")
         ),
     };
     let unknown = match answer.unknown {
         0 => String::new(),
+        1 => "; 1 of the values is nobody's there".to_owned(),
         unknown => format!("; {} of the values are nobody's there", count(unknown)),
     };
     let what_next = if answer.listed {

@@ -18,22 +18,21 @@ use crate::chart::Look;
 use crate::cloud::Clients;
 use crate::error::Error;
 use crate::local::functions;
-use crate::screen::{say, warn};
+use crate::screen::{self, document, warn};
 use crate::version::asked;
 
 /// Asks, and prints the answer as text or JSON.
 pub async fn execute(options: ExplainOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
-    let ExplainOptions { of, and, out, run, field, json } = options;
+    let ExplainOptions { of, and, out, run, field } = options;
     let request = ExplainRequest { of: of.clone(), and: and.clone(), field, run };
     let answer = answer(request, out.as_deref(), stack, endpoint).await?;
     let unknown = unknown(&answer);
     match &unknown {
-        _ if json => {
-            let json = serde_json::to_string_pretty(&answer).map_err(|error| Error::malformed("the answer", error))?;
-            say(json);
+        Some(message) => {
+            document(&answer)?;
+            warn(format_args!("error: {message}"));
         }
-        Some(message) => warn(format_args!("error: {message}")),
-        None => say(text::of(&answer, &of, and.as_deref(), Look::of_output()).trim_end()),
+        None => screen::answer(&answer, || text::of(&answer, &of, and.as_deref(), Look::of_output()))?,
     }
     Ok(if unknown.is_some() { Outcome::NotFound } else { Outcome::Done })
 }

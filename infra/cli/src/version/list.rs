@@ -4,8 +4,9 @@ use onefold_version::{ListedVersion, VersionStatus};
 
 use crate::Outcome;
 use crate::cloud::Cloud;
+use crate::documents::{VersionEntry, VersionsDocument};
 use crate::error::Error;
-use crate::screen::say;
+use crate::screen::answer;
 use crate::table::{TextTable, count};
 
 /// Prints one line per version: its run, its customers and accounts, and whether it is current, kept or held back.
@@ -14,8 +15,31 @@ pub async fn list(cloud: &Cloud) -> Result<Outcome, Error> {
     if versions.is_empty() {
         return Err(Error::NotPublished(format!("there are no versions in s3://{}", cloud.bucket)));
     }
-    say(table(&versions).trim_end());
+    answer(&document(&versions), || table(&versions))?;
     Ok(Outcome::Done)
+}
+
+fn document(versions: &[ListedVersion]) -> VersionsDocument {
+    let entry = |ListedVersion { manifest, status }: &ListedVersion| VersionEntry {
+        run: manifest.run.clone(),
+        status: name(*status).to_owned(),
+        previous: manifest.previous.clone(),
+        started_at: manifest.started_at.clone(),
+        customers: manifest.counts.customers,
+        accounts: manifest.counts.members,
+    };
+    VersionsDocument { versions: versions.iter().map(entry).collect() }
+}
+
+/// The status for programs.
+const fn name(status: VersionStatus) -> &'static str {
+    match status {
+        VersionStatus::Current => "current",
+        VersionStatus::Kept => "kept",
+        VersionStatus::Gated => "gated",
+        VersionStatus::DryRun => "dry_run",
+        VersionStatus::Unpublished => "unpublished",
+    }
 }
 
 fn table(versions: &[ListedVersion]) -> String {

@@ -11,7 +11,7 @@ use crate::args::LookupOptions;
 use crate::cloud::Clients;
 use crate::error::Error;
 use crate::local::functions;
-use crate::screen::{say, warn};
+use crate::screen::{self, document, warn};
 use crate::table::FlushLeft;
 use crate::version::asked;
 use crate::version::explanation::{list, steps};
@@ -21,7 +21,7 @@ const LEFT_OUT: [&str; 4] = ["customer_id", "members", "held_by", "provenance"];
 
 /// Asks, and prints the customers as text or JSON.
 pub async fn execute(options: LookupOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
-    let LookupOptions { of, field, out, run, json } = options;
+    let LookupOptions { of, field, out, run } = options;
     let answer: LookupResult = if out.is_some() {
         let (store, run) = asked::find(out.as_deref(), run, stack, endpoint).await?;
         let context = functions::context(store, functions::local_hasher()?);
@@ -30,14 +30,13 @@ pub async fn execute(options: LookupOptions, stack: &str, endpoint: Option<&str>
         let cloud = Clients::of(endpoint).await?.find_stack(stack).await?;
         cloud.call("lookup", &LookupRequest { of, field, run }).await?
     };
-    if json {
-        say(serde_json::to_string_pretty(&answer).map_err(|error| Error::malformed("the answer", error))?);
-    } else if answer.customers.is_empty() {
+    if answer.customers.is_empty() {
+        document(&answer)?;
         warn(format_args!("error: {}", nobody(&answer)));
-    } else {
-        say(in_words(&answer).trim_end());
+        return Ok(Outcome::NotFound);
     }
-    Ok(if answer.customers.is_empty() { Outcome::NotFound } else { Outcome::Done })
+    screen::answer(&answer, || in_words(&answer))?;
+    Ok(Outcome::Done)
 }
 
 /// The message if nobody was found. It does not repeat what was asked.

@@ -3,7 +3,7 @@
 mod fields;
 mod text;
 
-use onefold_lake::keys;
+use onefold_lake::{RunId, keys};
 use onefold_scoring::ScoredFields;
 use onefold_scoring::model::RunModel;
 use onefold_version::OpenVersion;
@@ -11,12 +11,12 @@ use onefold_version::OpenVersion;
 use crate::Outcome;
 use crate::args::ModelOptions;
 use crate::error::Error;
-use crate::screen::say;
+use crate::screen::answer;
 use crate::version::asked;
 
 /// Prints the model as text or JSON.
 pub async fn execute(options: ModelOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
-    let ModelOptions { run, out, passes, json } = options;
+    let ModelOptions { run, out, passes } = options;
     let (store, run) = asked::find(out.as_deref(), run, stack, endpoint).await?;
     let store = store.as_ref();
     let version = match run {
@@ -24,11 +24,13 @@ pub async fn execute(options: ModelOptions, stack: &str, endpoint: Option<&str>)
         None => OpenVersion::current(store).await,
     };
     let version = version.map_err(Error::version("open the version"))?;
-    say(shown(&version, passes, json).await?.trim_end());
+    let model = model(&version).await?;
+    let config = version.config().await.map_err(Error::version("read the configuration"))?;
+    answer(&model, || in_words(&model, version.run(), &ScoredFields::of(&config), passes))?;
     Ok(Outcome::Done)
 }
 
-async fn shown(version: &OpenVersion<'_>, with_passes: bool, as_json: bool) -> Result<String, Error> {
+async fn model(version: &OpenVersion<'_>) -> Result<RunModel, Error> {
     let run = version.run();
     if version.manifest().scores.is_none() {
         let fault = format!("no pair was scored in the version of {run}: its configuration has rules only");
@@ -36,16 +38,15 @@ async fn shown(version: &OpenVersion<'_>, with_passes: bool, as_json: bool) -> R
     }
     let key = keys::processed_model(run);
     let model = version.model().await.map_err(Error::version("read the model"))?;
-    let model = model.ok_or_else(|| Error::malformed(&key, "it is missing; fetch the version again"))?;
-    if as_json {
-        return serde_json::to_string_pretty(&model).map_err(|error| Error::malformed(&key, error));
-    }
-    let config = version.config().await.map_err(Error::version("read the configuration"))?;
-    let mut text = text::of(&model, run, &known(&ScoredFields::of(&config), &model));
+    model.ok_or_else(|| Error::malformed(&key, "it is missing; fetch the version again"))
+}
+
+fn in_words(model: &RunModel, run: &RunId, fields: &ScoredFields, with_passes: bool) -> String {
+    let mut text = text::of(model, run, &known(fields, model));
     if with_passes {
-        text.push_str(&text::passes(&model));
+        text.push_str(&text::passes(model));
     }
-    Ok(text)
+    text
 }
 
 /// The fields of a model; none if it is for other fields or comparison levels than this program's, so that it cannot say

@@ -5,9 +5,10 @@ use onefold_version::{RollbackError, RollbackRefusal};
 
 use crate::Outcome;
 use crate::cloud::Cloud;
+use crate::documents::RollbackDocument;
 use crate::error::Error;
-use crate::screen::say;
-use crate::table::count;
+use crate::screen::answer;
+use crate::table::plural;
 
 /// Makes the version of `to` the current one; without `to`, the version that the current one was built on.
 pub async fn roll_back(cloud: &Cloud, to: Option<&RunId>) -> Result<Outcome, Error> {
@@ -15,14 +16,18 @@ pub async fn roll_back(cloud: &Cloud, to: Option<&RunId>) -> Result<Outcome, Err
         RollbackError::Refused(refusal) => Error::Unready(with_advice(&refusal)),
         RollbackError::Version(error) => Error::version("go back to a version")(error),
     })?;
-    say(format_args!(
-        "The current version is that of {} again ({} customers), instead of that of {}. The next run builds on it, and reads \
-         again what it has not read.",
-        rolled.to.run,
-        count(rolled.to.counts.customers),
-        rolled.from
-    ));
+    let document =
+        RollbackDocument { run: rolled.to.run, instead_of: rolled.from, customers: rolled.to.counts.customers };
+    answer(&document, || in_words(&document))?;
     Ok(Outcome::Done)
+}
+
+fn in_words(RollbackDocument { run, instead_of, customers }: &RollbackDocument) -> String {
+    format!(
+        "The current version is that of {run} again ({}), instead of that of {instead_of}. The next run builds on it, and reads \
+         again what it has not read.",
+        plural(*customers, "customer")
+    )
 }
 
 /// Why a version is not gone back to, and which command helps.

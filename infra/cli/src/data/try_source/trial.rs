@@ -10,12 +10,13 @@ use onefold_lake::run::note::Note;
 use onefold_rows::setup_checks;
 use onefold_rows::translate::{Segment, Tables, Translator, translate_chunk};
 use onefold_shell::Secrets;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::compared::{ComparedTexts, ComparedValue};
 use crate::data::folder::DataFolder;
 use crate::data::losses;
 use crate::data::source_reader::{FirstRows, SourceReader, SourceRow, latest};
+use crate::documents::{ComparedDocument, MatchKeyDocument, RejectDocument, TriedRowDocument};
 use crate::error::Error;
 use crate::local::functions::hasher;
 
@@ -189,29 +190,31 @@ fn mark_repeated(translator: &mut Translator<'_>, rows: &[SourceRow], tried: &mu
 }
 
 impl TriedRow {
-    /// The row as one JSON object.
-    pub fn json(&self) -> Value {
-        let keys: Vec<Value> = self
-            .match_keys
-            .iter()
-            .map(|(rule, values)| {
-                let values: serde_json::Map<String, Value> =
-                    values.iter().map(|(field, value)| (field.clone(), value.clone().into())).collect();
-                json!({"rule": rule, "values": values})
-            })
-            .collect();
-        let mut row = json!({
-            "row": self.place,
-            "raw": self.raw,
-            "account": self.account.as_deref().and_then(|account| serde_json::from_str::<Value>(account).ok()),
-            "match_keys": keys,
-            "dropped": self.dropped,
-            "reject": self.reject.as_ref().map(|(field, reason)| json!({"field": field, "reason": reason})),
-        });
-        if let Some(compared) = &self.compared {
-            let values = compared.iter().map(|(field, value)| json!({"field": field, "value": value}));
-            row["compared"] = values.collect();
+    /// The row as a document.
+    pub fn document(&self) -> TriedRowDocument {
+        let key = |(rule, values): &(String, Vec<(String, String)>)| MatchKeyDocument {
+            rule: rule.clone(),
+            values: values.iter().cloned().collect(),
+        };
+        let compared = |(field, value): &ComparedValue| ComparedDocument { field: field.clone(), value: value.clone() };
+        let reject = |(field, reason): &(Option<String>, String)| RejectDocument {
+            field: field.clone(),
+            reason: reason.clone(),
+        };
+        TriedRowDocument {
+            row: self.place.clone(),
+            raw: self.raw.clone(),
+            account: self.account.as_deref().and_then(|account| serde_json::from_str(account).ok()),
+            match_keys: self.match_keys.iter().map(key).collect(),
+            dropped: self.dropped.clone(),
+            reject: self.reject.as_ref().map(reject),
+            compared: self.compared.as_ref().map(|values| values.iter().map(compared).collect()),
         }
-        row
+    }
+
+    /// The account, unless the row is rejected.
+    #[cfg(test)]
+    pub fn account(&self) -> Value {
+        self.document().account.unwrap_or_default()
     }
 }

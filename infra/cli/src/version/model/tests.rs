@@ -189,25 +189,26 @@ fn summary() -> ScoreSummary {
     }
 }
 
-async fn shown_of(store: &MemoryStore, with_passes: bool, as_json: bool) -> Result<String, String> {
+async fn model_of(store: &MemoryStore) -> Result<RunModel, String> {
     let version = OpenVersion::of_run(store, &run()).await.unwrap();
-    shown(&version, with_passes, as_json).await.map_err(|error| describe(&error))
+    super::model(&version).await.map_err(|error| describe(&error))
 }
 
 #[tokio::test]
 async fn the_model_of_a_version_is_read() {
     let store = store(Some(summary()), Some(&model())).await;
-    let text = shown_of(&store, false, false).await.unwrap();
+    let read = model_of(&store).await.unwrap();
+    assert_eq!(read, model());
+    let fields = fields(&read);
+    let text = in_words(&read, &run(), &fields, false);
     assert!(text.contains("nickname or a part of it") && !text.contains("Passes"), "{text}");
-    assert!(shown_of(&store, true, false).await.unwrap().contains("\nPasses, "));
-    let json = shown_of(&store, false, true).await.unwrap();
-    assert_eq!(serde_json::from_str::<RunModel>(&json).unwrap(), model());
+    assert!(in_words(&read, &run(), &fields, true).contains("\nPasses, "));
 }
 
 #[tokio::test]
 async fn a_version_without_scores_says_what_to_do() {
-    let error = shown_of(&store(None, None).await, false, false).await.unwrap_err();
+    let error = model_of(&store(None, None).await).await.unwrap_err();
     assert!(error.contains(RUN) && error.contains("has rules only; add [score] to onefold.toml"), "{error}");
-    let error = shown_of(&store(Some(summary()), None).await, false, true).await.unwrap_err();
+    let error = model_of(&store(Some(summary()), None).await).await.unwrap_err();
     assert!(error.contains("model.json: it is missing"), "{error}");
 }

@@ -34,7 +34,7 @@ fn two_systems() -> Scratch {
 #[tokio::test]
 async fn what_values_say_to_the_normalisers_is_mapped() {
     let scratch = two_systems();
-    assert!(scratch.init().await.unwrap().is_complete);
+    assert!(scratch.init().await.unwrap().document.is_complete);
     let text = scratch.config_text();
     let of = |source: &str| text.split("[[source]]").find(|section| section.contains(source)).unwrap().to_owned();
     let (crm, shop) = (of("name = \"crm\""), of("name = \"shop\""));
@@ -49,7 +49,7 @@ async fn what_values_say_to_the_normalisers_is_mapped() {
     assert_eq!(line, "birthdate = { at = \"/birth_date\", as = \"%d.%m.%y\" }");
     assert!(why.starts_with("# likely: ") && why.contains("one of the century before"), "{why}");
     assert_eq!(field_line(&shop, "birthdate").1, "birthdate = { at = \"/dob\", as = \"rfc3339\" }");
-    let checked = check::check(&scratch.0).await.unwrap();
+    let checked = check::check(&scratch.0, false).await.unwrap();
     assert!(checked.report.contains("no fault"), "{}", checked.report);
 }
 
@@ -101,12 +101,12 @@ async fn numbers_without_a_country_are_told_by_check_and_try() {
     let config = "[[source]]\nname = \"crm\"\nformat = \"csv\"\n[source.fields]\nid = \"/id\"\nphone_number = \"/phone\"\n\
                   [normalise]\nphone_number = \"e164\"\n[[match]]\nkey = \"phone_number\"\n";
     let alone = Scratch::new(&[("onefold.toml", config.as_bytes())]);
-    let checked = check::check(&alone.0).await.unwrap();
+    let checked = check::check(&alone.0, false).await.unwrap();
     let told = "nothing says the country of the phone numbers of \"crm\"";
-    assert!(checked.is_sound && checked.report.contains(told), "{}", checked.report);
+    assert!(checked.document.is_sound && checked.report.contains(told), "{}", checked.report);
     let in_country = config.replace("format = \"csv\"\n", "format = \"csv\"\nregion = \"DE\"\n");
     let alone = Scratch::new(&[("onefold.toml", in_country.as_bytes())]);
-    assert!(check::check(&alone.0).await.unwrap().report.contains("no fault"));
+    assert!(check::check(&alone.0, false).await.unwrap().report.contains("no fault"));
 
     let rows = b"id,phone,country\n1,040 5550001,\n2,040 5550002,\n3,+49 40 5550003,\n";
     let mapped = config.replace("id = \"/id\"\n", "id = \"/id\"\naddress.country = \"/country\"\n");
@@ -118,7 +118,7 @@ async fn numbers_without_a_country_are_told_by_check_and_try() {
         (&mapped, "those of accounts without a country need region, such as \"DE\""),
     ] {
         let scratch = Scratch::new(&[("onefold.toml", config.as_bytes()), ("landing/crm/a.csv", rows)]);
-        let report = check::check(&scratch.0).await.unwrap().report;
+        let report = check::check(&scratch.0, false).await.unwrap().report;
         assert!(report.contains(told) && report.contains("1 warning"), "{report}");
         let trial = scratch.trial(Arc::new(NoSecrets), "crm", 9).await.unwrap();
         assert!(trial.warnings.iter().any(|warning| warning.contains(told)), "{:?}", trial.warnings);

@@ -246,7 +246,7 @@ fn folder(sources: &[&str]) -> Scratch {
 /// What is guessed of one export.
 async fn guessed(source: &str) -> String {
     let scratch = folder(&[source]);
-    assert!(scratch.init().await.unwrap().is_complete);
+    assert!(scratch.init().await.unwrap().document.is_complete);
     scratch.config_text()
 }
 
@@ -266,9 +266,9 @@ fn assert_nobody_is_joined(customers: &[Vec<String>]) {
 fn all_exports() -> Scratch {
     let scratch = folder(&[]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    assert!(runtime.block_on(scratch.init()).unwrap().is_complete);
-    let checked = runtime.block_on(check::check(&scratch.0)).unwrap();
-    assert!(checked.is_sound && checked.report.contains("no fault (11 sources"), "{}", checked.report);
+    assert!(runtime.block_on(scratch.init()).unwrap().document.is_complete);
+    let checked = runtime.block_on(check::check(&scratch.0, false)).unwrap();
+    assert!(checked.document.is_sound && checked.report.contains("no fault (11 sources"), "{}", checked.report);
     scratch
 }
 

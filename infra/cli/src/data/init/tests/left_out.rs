@@ -13,13 +13,13 @@ const SOUND: (&str, &[u8]) = ("landing/shop/a.csv", b"id,email\n1,a@x.zz\n2,b@x.
 async fn why(files: &[(&str, &[u8])]) -> String {
     let scratch = Scratch::new(&[files, &[SOUND]].concat());
     let initiated = scratch.init().await.unwrap();
-    assert!(!initiated.is_complete, "{}", initiated.report);
+    assert!(!initiated.document.is_complete, "{}", initiated.report);
     let text = scratch.config_text();
     assert!(text.contains("\nemail = \"/email\"\n"), "{text}");
     let names: Vec<String> = scratch.config().sources.into_iter().map(|source| source.name).collect();
     assert_eq!(names, ["shop"], "{text}");
-    let checked = check::check(&scratch.0).await.unwrap();
-    assert!(checked.is_sound, "{}", checked.report);
+    let checked = check::check(&scratch.0, false).await.unwrap();
+    assert!(checked.document.is_sound, "{}", checked.report);
     let told = text.lines().find(|line| line.contains(": left out, as ")).unwrap_or_else(|| panic!("{text}"));
     assert!(initiated.report.contains(told.trim_start_matches("# ")), "{}", initiated.report);
     told.to_owned()
@@ -105,7 +105,7 @@ async fn files_that_are_not_read_are_told_by_name() {
 async fn one_file_that_is_not_read_is_told_beside_the_others() {
     let cut = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0][..];
     let scratch = Scratch::new(&[SOUND, ("landing/shop/b.csv.gz", cut), ("landing/shop/c.jsonl", b"{\"id\":1}\n")]);
-    assert!(scratch.init().await.unwrap().is_complete);
+    assert!(scratch.init().await.unwrap().document.is_complete);
     let text = scratch.config_text();
     let sources = text.split("[normalise]").next().unwrap_or_default();
     let cautions: Vec<&str> = sources.lines().filter(|line| line.starts_with("# Careful: ")).collect();
