@@ -1,0 +1,9 @@
+//! The report of a version: the numbers that people look at, without a value of any account.
+//!
+//! Compact makes a [`Report`] of what the stages counted and writes it into the version as `report.json`.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod report;
+
+pub use report::*;
