@@ -31,6 +31,18 @@ pub struct Cost {
     pub max_rss_bytes: u64,
     /// Requests to the object store.
     pub s3_requests: u64,
+    /// Those of them that read an object; 0 in receipts of earlier programs, as are all that follow.
+    #[serde(default)]
+    pub s3_reads: u64,
+    /// When the invocation started, in milliseconds since 1970.
+    #[serde(default)]
+    pub started_ms: u64,
+    /// Whether it is the first one of its process.
+    #[serde(default)]
+    pub is_cold_start: bool,
+    /// The memory size of the function in MB.
+    #[serde(default)]
+    pub memory_mb: u64,
 }
 
 /// `runs/<run>/receipts/<stage>/<name>.json`

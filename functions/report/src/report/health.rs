@@ -1,14 +1,15 @@
 use serde::{Deserialize, Serialize};
 
-/// What went wrong in a run that made a version, as of when the version was written. A run that fails makes no version, so it has
-/// no report.
+/// What went wrong in a run that made a version. A run that fails makes no version, so it has no report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Health {
-    /// Whether the run was a dry run: its version is held.
+    /// Whether the version is that of a dry run, which is held. `false` once somebody publishes it.
     pub dry_run: bool,
     /// The limits under `[publish]` that the version breaks, one sentence each. If there is any, the gate held it.
     pub gated: Vec<String>,
+    /// Why the gate had held the version, if somebody published it anyway.
+    pub published_over: Vec<String>,
     /// Sources that failed and that the run skipped.
     pub skipped: Vec<SkippedSource>,
     /// Snapshot sources with rejected rows: no account of theirs was treated as deleted.

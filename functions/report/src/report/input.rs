@@ -25,7 +25,7 @@ pub struct SourceInput {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RejectCount {
-    /// The field at fault, or the reason where the row as a whole is: `repeated`, `erased`, `row`.
+    /// What is wrong: `the id is missing`.
     pub reason: String,
     /// How many rows.
     pub rows: u64,
