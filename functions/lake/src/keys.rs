@@ -29,7 +29,7 @@
 //! processed/<run>/index/part-<number>.hashes and frames.jsonl
 //! processed/<run>/retired/part-<number>.jsonl.zst
 //! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.keys,model.json,
-//!                  manifest.json}
+//!                  manifest.json,report.json,report.html}
 //! processed/<run>/blocked.json   of earlier programs
 //! processed/CURRENT
 //! ```
@@ -676,6 +676,21 @@ pub fn processed_blocked_of_earlier(run: &RunId) -> String {
 /// The place of each partition in the version's files, one per line.
 pub fn processed_frames(run: &RunId) -> String {
     format!("processed/{run}/index/frames.jsonl")
+}
+
+/// The numbers of a version, for people.
+pub fn processed_report(run: &RunId) -> String {
+    format!("processed/{run}/report.json")
+}
+
+/// The page that shows the numbers of a version.
+pub fn processed_page(run: &RunId) -> String {
+    format!("processed/{run}/report.html")
+}
+
+/// Whether an object has measurements in it, so that its bytes differ between tries: a receipt or a report.
+pub fn is_measured(key: &str) -> bool {
+    key.contains("/receipts/") || key.ends_with("/report.json") || key.ends_with("/report.html")
 }
 
 /// A version's manifest.

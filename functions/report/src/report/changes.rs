@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub struct Changes {
     /// Customers of the version before.
     pub customers_before: u64,
-    /// Customers with a new id, without those that left another one.
+    /// Customers with a new id, with those that left another one.
     pub created: u64,
     /// Customers that kept their id and changed.
     pub updated: u64,
