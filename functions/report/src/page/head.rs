@@ -1,0 +1,83 @@
+//! The head of the page: what the version is, whether it passed the gate, and the numbers that people ask for first.
+
+use maud::{Markup, html};
+
+use super::{date, number};
+use crate::{Health, Report};
+
+pub fn draw(report: &Report) -> Markup {
+    let funnel = &report.funnel;
+    html! {
+        header {
+            p.over { "Onefold · " (date::long(&report.started_at)) }
+            h1 { (number::plural(funnel.customers, "customer")) " from " (number::plural(funnel.members, "account")) }
+            p.lead {
+                "The version of run " code { (report.run) } ", which "
+                @match &report.previous {
+                    Some(previous) => { "builds on the version of run " code { (previous) } "." }
+                    None => { "builds on no version before it." }
+                }
+            }
+            (verdict(report))
+            (tiles(report))
+        }
+    }
+}
+
+fn verdict(report: &Report) -> Markup {
+    let health = &report.health;
+    let (style, sign, words) = match (health.gated.is_empty(), health.dry_run) {
+        (false, false) => ("bad", "✕", "The publish gate held this version back."),
+        (false, true) => ("bad", "✕", "A dry run: nothing was published. The publish gate would have held this version back."),
+        (true, true) => ("warn", "!", "A dry run: nothing was published. The version passes the publish gate."),
+        (true, false) if is_sound(health) => ("good", "✓", "This version passes the publish gate."),
+        (true, false) => ("warn", "!", "This version passes the publish gate, with problems."),
+    };
+    html! {
+        div.verdict.(style) role="status" {
+            span.sign aria-hidden="true" { (sign) }
+            div {
+                p { strong { (words) } @if !is_sound(health) { " " a href="#problems" { "See the problems" } "." } }
+                @if !health.gated.is_empty() { ul { @for reason in &health.gated { li { (reason) } } } }
+            }
+        }
+    }
+}
+
+/// Whether nothing is said under "Problems" but what the gate found.
+fn is_sound(health: &Health) -> bool {
+    health.skipped.is_empty()
+        && health.incomplete_snapshots.is_empty()
+        && health.refused_files.is_empty()
+        && health.remarks.is_empty()
+}
+
+fn tiles(report: &Report) -> Markup {
+    let funnel = &report.funnel;
+    let elapsed = report.timeline.stages.iter().filter_map(|stage| stage.end_ms).max();
+    let before = report.changes.as_ref().map(|changes| changes.customers_before);
+    let more = before.map(|before| number::difference(funnel.customers as i64 - before as i64));
+    let faulty = funnel.rejected.saturating_sub(funnel.repeated + funnel.suppressed);
+    html! {
+        dl.tiles {
+            (tile("Customers", number::count(funnel.customers), more.map(|more| format!("{more} since the version before"))))
+            (tile("Accounts", number::count(funnel.members), Some(per_customer(funnel.members, funnel.customers))))
+            (tile("Largest customer", number::plural(funnel.largest_customer, "account"), None))
+            (tile("Rows read", number::count(funnel.rows_read), Some("in this run".to_owned())))
+            (tile("Rows rejected as wrong", number::count(faulty), Some(format!("{} of the rows", number::percent(faulty, funnel.rows_read)))))
+            @if let Some(elapsed) = elapsed { (tile("Run time", number::duration(elapsed), Some("until the version was written".to_owned()))) }
+            @if report.cost.dollars.total > 0.0 { (tile("List price", number::dollars(report.cost.dollars.total), Some("of this run".to_owned()))) }
+        }
+    }
+}
+
+fn tile(name: &str, value: String, note: Option<String>) -> Markup {
+    html! { div { dt { (name) } dd { (value) } @if let Some(note) = note { dd { (note) } } } }
+}
+
+fn per_customer(members: u64, customers: u64) -> String {
+    if customers == 0 {
+        return "no customer".to_owned();
+    }
+    format!("{:.2} for each customer", members as f64 / customers as f64)
+}
