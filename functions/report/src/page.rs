@@ -16,7 +16,8 @@ use part::Section;
 /// The page's look, in light and dark, on screens and on paper.
 const STYLE: &str = include_str!("page/style.css");
 /// What a browser may load for the page: nothing.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /// The page of a report: an HTML document.
 pub fn page(report: &Report) -> String {

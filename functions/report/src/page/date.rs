@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn what_is_no_time_stays_as_it_is() {
-        for text in ["", "yesterday", "2026-13-02T07:46:00Z", "2026-00-02T07:46:00Z", "äöüäöüäöüäöüäöüZ"] {
+        for text in ["", "yesterday", "2026-13-02T07:46:00Z", "2026-00-02T07:46:00Z", "äöüäöüäöüäöüäöüZ"]
+        {
             assert_eq!([long(text), short(text), day(text)], [text; 3]);
         }
     }

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::section::problems;
 use super::{date, number};
-use crate::{Health, Report};
+use crate::Report;
 
 pub fn draw(report: &Report) -> Markup {
     let funnel = &report.funnel;
@@ -27,29 +28,26 @@ pub fn draw(report: &Report) -> Markup {
 fn verdict(report: &Report) -> Markup {
     let health = &report.health;
     let (style, sign, words) = match (health.gated.is_empty(), health.dry_run) {
-        (false, false) => ("bad", "✕", "The publish gate held this version back."),
-        (false, true) => ("bad", "✕", "A dry run: nothing was published. The publish gate would have held this version back."),
+        (false, false) => ("bad", "✕", "The publish gate held this version back when it was written."),
+        (false, true) => {
+            ("bad", "✕", "A dry run: nothing was published. The publish gate would have held this version back.")
+        }
         (true, true) => ("warn", "!", "A dry run: nothing was published. The version passes the publish gate."),
-        (true, false) if is_sound(health) => ("good", "✓", "This version passes the publish gate."),
+        (true, false) if problems::is_sound(health) => ("good", "✓", "This version passes the publish gate."),
         (true, false) => ("warn", "!", "This version passes the publish gate, with problems."),
     };
     html! {
         div.verdict.(style) role="status" {
             span.sign aria-hidden="true" { (sign) }
             div {
-                p { strong { (words) } @if !is_sound(health) { " " a href="#problems" { "See the problems" } "." } }
-                @if !health.gated.is_empty() { ul { @for reason in &health.gated { li { (reason) } } } }
+                p { strong { (words) } @if !problems::is_sound(health) { " " a href="#problems" { "See the problems" } "." } }
+                @if !health.gated.is_empty() {
+                    ul { @for reason in &health.gated { li { (reason) } } }
+                    p { "Correct the sources, or change the limits under " code { "[publish]" } ". " code { "onefold publish" } " publishes the version as it is." }
+                }
             }
         }
     }
-}
-
-/// Whether nothing is said under "Problems" but what the gate found.
-fn is_sound(health: &Health) -> bool {
-    health.skipped.is_empty()
-        && health.incomplete_snapshots.is_empty()
-        && health.refused_files.is_empty()
-        && health.remarks.is_empty()
 }
 
 fn tiles(report: &Report) -> Markup {
@@ -62,9 +60,9 @@ fn tiles(report: &Report) -> Markup {
         dl.tiles {
             (tile("Customers", number::count(funnel.customers), more.map(|more| format!("{more} since the version before"))))
             (tile("Accounts", number::count(funnel.members), Some(per_customer(funnel.members, funnel.customers))))
-            (tile("Largest customer", number::plural(funnel.largest_customer, "account"), None))
+            (tile("Largest customer", number::count(funnel.largest_customer), Some("accounts".to_owned())))
             (tile("Rows read", number::count(funnel.rows_read), Some("in this run".to_owned())))
-            (tile("Rows rejected as wrong", number::count(faulty), Some(format!("{} of the rows", number::percent(faulty, funnel.rows_read)))))
+            (tile("Rejected rows", number::count(faulty), Some(format!("{} of the rows", number::percent(faulty, funnel.rows_read)))))
             @if let Some(elapsed) = elapsed { (tile("Run time", number::duration(elapsed), Some("until the version was written".to_owned()))) }
             @if report.cost.dollars.total > 0.0 { (tile("List price", number::dollars(report.cost.dollars.total), Some("of this run".to_owned()))) }
         }

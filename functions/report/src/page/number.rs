@@ -18,7 +18,7 @@ pub fn plural(number: u64, what: &str) -> String {
     format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
-/// A count for an axis, at most four characters: 950, 1.2k, 19k, 1.9M.
+/// A number for an axis, with at most three digits that tell: 950, 1.2k, 19.4k, 1.9M.
 pub fn short(number: f64) -> String {
     const UNITS: [&str; 5] = ["", "k", "M", "G", "T"];
     let mut value = number;
@@ -27,8 +27,17 @@ pub fn short(number: f64) -> String {
         value /= 1000.0;
         unit += 1;
     }
-    let is_whole = (value - value.round()).abs() < 0.05;
-    if is_whole || value.abs() >= 9.95 { format!("{value:.0}{}", UNITS[unit]) } else { format!("{value:.1}{}", UNITS[unit]) }
+    three_digits(value) + UNITS[unit]
+}
+
+/// A number, rounded to three digits, without noughts that tell nothing.
+fn three_digits(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return "0".to_owned();
+    }
+    let decimals = (2.0 - value.abs().log10().floor()).clamp(0.0, 12.0) as usize;
+    let text = format!("{value:.decimals$}");
+    if decimals == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 
 /// A part of a whole in percent. What is not 0 or all is never shown as 0 % or 100 %.
@@ -51,7 +60,7 @@ pub fn share(share: f64) -> String {
         "100 %".to_owned()
     } else if share >= 0.9995 {
         "> 99.9 %".to_owned()
-    } else if share >= 0.985 {
+    } else if share >= 0.895 {
         format!("{:.1} %", share * 100.0)
     } else {
         format!("{:.0} %", share * 100.0)
@@ -69,17 +78,19 @@ pub fn duration(milliseconds: u64) -> String {
     }
 }
 
-/// A duration for an axis, in one unit: 0, 800 ms, 20 s, 3 min, 1.5 h.
-pub fn moment(milliseconds: u64) -> String {
-    let (unit, name) = match milliseconds {
-        0 => return "0".to_owned(),
-        1..1_000 => (1.0, "ms"),
+/// The unit in which durations of up to this many milliseconds are short numbers: its milliseconds and its name.
+pub fn unit_of_time(milliseconds: u64) -> (f64, &'static str) {
+    match milliseconds {
+        0..1_000 => (1.0, "ms"),
         1_000..120_000 => (1_000.0, "s"),
         120_000..7_200_000 => (60_000.0, "min"),
         _ => (3_600_000.0, "h"),
-    };
-    let text = format!("{:.1}", milliseconds as f64 / unit);
-    format!("{} {name}", text.strip_suffix(".0").unwrap_or(&text))
+    }
+}
+
+/// An amount that need not be whole, with one decimal if it is small: 1.6, 2,465.
+pub fn amount(amount: f64) -> String {
+    if amount < 99.95 { format!("{amount:.1}") } else { count(amount.round() as u64) }
 }
 
 /// A size in the largest unit that keeps it above one: 12.3 MiB.
@@ -105,6 +116,16 @@ pub fn bits(amount: f64) -> String {
         _ if amount > 0.0 => format!("+{text}"),
         _ => format!("−{text}"),
     }
+}
+
+/// A score or a threshold in bits, which has a sign only below zero: 12.3, −4.0.
+pub fn score(amount: f64) -> String {
+    bits(amount).replace('+', "")
+}
+
+/// A score for an axis: 20, −5, 2.5.
+pub fn short_score(amount: f64) -> String {
+    three_digits(amount).replace('-', "−")
 }
 
 /// An amount with its sign and thousands: +1,200, −3, 0.
@@ -144,7 +165,14 @@ mod tests {
     #[test]
     fn an_axis_has_short_numbers() {
         let told = [0.0, 7.0, 950.0, 999.6, 1_200.0, 19_400.0, 1_900_000.0].map(short);
-        assert_eq!(told, ["0", "7", "950", "1k", "1.2k", "19k", "1.9M"]);
+        assert_eq!(told, ["0", "7", "950", "1k", "1.2k", "19.4k", "1.9M"]);
+    }
+
+    #[test]
+    fn neighbours_on_an_axis_differ() {
+        assert_eq!([1_480_000.0, 1_500_000.0].map(short), ["1.48M", "1.5M"]);
+        assert_eq!([0.035, 0.04, 100.0].map(short), ["0.035", "0.04", "100"]);
+        assert_eq!([-5.0, 0.0, 2.5].map(short_score), ["−5", "0", "2.5"]);
     }
 
     #[test]
@@ -162,18 +190,28 @@ mod tests {
 
     #[test]
     fn an_axis_of_time_has_one_unit() {
-        assert_eq!([0, 800, 20_000, 180_000, 5_400_000, 9_000_000].map(moment), ["0", "800 ms", "20 s", "3 min", "90 min", "2.5 h"]);
+        let told = [800, 20_000, 180_000, 9_000_000].map(|most| unit_of_time(most).1);
+        assert_eq!(told, ["ms", "s", "min", "h"]);
+    }
+
+    #[test]
+    fn sizes_and_amounts_are_rounded() {
         assert_eq!([7, 2_048, 300 << 20].map(bytes), ["7 B", "2.0 KiB", "300.0 MiB"]);
+        assert_eq!([1.64, 99.96, 2_465.2].map(amount), ["1.6", "100", "2,465"]);
     }
 
     #[test]
     fn signs_are_shown() {
         assert_eq!([12.34, -4.0, -0.01, 0.0].map(bits), ["+12.3", "−4.0", "0.0", "0.0"]);
+        assert_eq!([12.34, -4.0].map(score), ["12.3", "−4.0"]);
         assert_eq!([1_200, -3, 0].map(difference), ["+1,200", "−3", "0"]);
     }
 
     #[test]
     fn small_amounts_of_money_keep_two_digits() {
-        assert_eq!([0.0, 0.000_012, 0.012_3, 0.5, 1_234.567].map(dollars), ["$0", "$0.000012", "$0.012", "$0.50", "$1,234.57"]);
+        assert_eq!(
+            [0.0, 0.000_012, 0.012_3, 0.5, 1_234.567].map(dollars),
+            ["$0", "$0.000012", "$0.012", "$0.50", "$1,234.57"]
+        );
     }
 }

@@ -66,13 +66,18 @@ pub fn numbers<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = [Str
                 @for row in rows {
                     tr {
                         @for (column, cell) in row.into_iter().enumerate() {
-                            @if column == 0 { th scope="row" { (cell) } } @else { td.number { (cell) } }
+                            @if column == 0 { th scope="row" { (name(&cell)) } } @else { td.number { (cell) } }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// A name of the configuration or a key, which may be broken behind its parts.
+pub fn name(name: &str) -> Markup {
+    html! { @for part in name.split_inclusive(['_', '.', '/', '-']) { (part) wbr; } }
 }
 
 /// The empty head of a column of bars.

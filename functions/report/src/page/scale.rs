@@ -28,6 +28,16 @@ impl Scale {
         Self::Linear { from: 0.0, to }
     }
 
+    /// From a round number at or below `least` to one at or above `most`: from 0 unless they are close to each other.
+    pub fn linear_around(least: f64, most: f64) -> Self {
+        if least < most * 0.5 || least <= 0.0 {
+            return Self::linear_to(most);
+        }
+        // Small differences do not look like great ones, and three digits tell neighbouring ticks apart.
+        let step = step((most - least).max(most * 0.04), 4.0);
+        Self::Linear { from: (least / step).floor() * step, to: (most / step).ceil() * step }
+    }
+
     /// From 0 to the power of ten at or above `most`.
     pub fn log_to(most: f64) -> Self {
         Self::Log { to: 10_f64.powf(most.max(10.0).log10().ceil()) }
@@ -88,6 +98,9 @@ mod tests {
     fn ends_are_round() {
         assert_eq!(Scale::linear_to(73.0), Scale::Linear { from: 0.0, to: 80.0 });
         assert_eq!(Scale::linear_to(0.0), Scale::Linear { from: 0.0, to: 1.0 });
+        assert_eq!(Scale::linear_around(3.0, 73.0), Scale::Linear { from: 0.0, to: 80.0 });
+        assert_eq!(Scale::linear_around(61.0, 73.0), Scale::Linear { from: 60.0, to: 75.0 });
+        assert_eq!(Scale::linear_around(0.0, 0.0), Scale::Linear { from: 0.0, to: 1.0 });
         assert_eq!(Scale::log_to(4_200.0), Scale::Log { to: 10_000.0 });
         assert_eq!(Scale::log_to(0.0), Scale::Log { to: 10.0 });
     }

@@ -6,7 +6,7 @@ mod cost;
 mod fill;
 mod funnel;
 mod input;
-mod problems;
+pub mod problems;
 mod scores;
 mod sizes;
 mod source_sets;

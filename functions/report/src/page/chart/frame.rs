@@ -5,14 +5,12 @@ use maud::{Markup, html};
 use super::percent;
 use crate::page::scale::Scale;
 
-/// The pixels left of the plot, where the values of the vertical axis stand.
-const LEFT: u32 = 46;
-/// The pixels above the plot, where the name of the vertical axis stands.
-const TOP: u32 = 24;
-/// The pixels below the plot, where the values and the name of the horizontal axis stand.
+/// The pixels above the plot for the name of the vertical axis.
+const NAME: u32 = 22;
+/// The pixels between that and the plot for the words of vertical lines.
+const MARKERS: u32 = 14;
+/// The pixels below the plot for the values and the name of the horizontal axis.
 const BOTTOM: u32 = 42;
-/// The pixels right of the plot: half of the last tick's value.
-const RIGHT: u32 = 18;
 /// The height of a plot in pixels.
 pub const HEIGHT: u32 = 190;
 
@@ -28,11 +26,11 @@ pub struct Label<'t> {
 }
 
 impl Label<'_> {
-    /// The chart as a picture of the page.
-    pub fn picture(&self, height: u32, content: &Markup) -> Markup {
+    /// The chart as a picture of the page, with the padding of its `kind`.
+    pub fn picture(&self, kind: &str, height: u32, content: &Markup) -> Markup {
         let (title, description) = (format!("{}-title", self.id), format!("{}-description", self.id));
         html! {
-            svg.chart width="100%" height=(height) role="img" aria-labelledby={ (title) " " (description) } {
+            svg.chart.(kind) width="100%" height=(height) role="img" aria-labelledby={ (title) " " (description) } {
                 title id=(title) { (self.title) }
                 desc id=(description) { (self.description) }
                 (content)
@@ -81,18 +79,17 @@ pub struct Marker {
     pub text: String,
 }
 
-/// A chart with two axes. `marks` is drawn in the plot, where 100% is its width and [`HEIGHT`] its height.
+/// A chart with two axes. `marks` is drawn in the plot, where 100% is its width and [`HEIGHT`] its height. What stands left of
+/// the plot has room in the picture's padding.
 pub fn framed(label: &Label, across: &Axis, up: &Axis, markers: &[Marker], marks: &Markup) -> Markup {
+    let top = NAME + if markers.is_empty() { 0 } else { MARKERS };
     let content = html! {
-        text.axis x="0" y="11" { (up.name) }
-        @for (value, text) in &up.ticks {
-            @let y = TOP + height_of(up.scale, *value);
-            text.tick x=(LEFT - 8) y=(y + 4) text-anchor="end" { (text) }
-        }
-        svg.plot x=(LEFT) y=(TOP) width="88%" height=(HEIGHT + BOTTOM) {
-            @for (value, _) in &up.ticks {
+        text.axis x="-46" y="11" { (up.name) }
+        g transform={ "translate(0 " (top) ")" } {
+            @for (value, text) in &up.ticks {
                 @let y = height_of(up.scale, *value);
                 line.grid x1="0" x2="100%" y1=(y) y2=(y) {}
+                text.tick x="-8" y=(y + 4) text-anchor="end" { (text) }
             }
             (marks)
             line.base x1="0" x2="100%" y1=(HEIGHT) y2=(HEIGHT) {}
@@ -103,7 +100,7 @@ pub fn framed(label: &Label, across: &Axis, up: &Axis, markers: &[Marker], marks
             @for marker in markers { (marked(marker, across.scale)) }
         }
     };
-    label.picture(TOP + HEIGHT + BOTTOM, &content)
+    label.picture("two-axes", top + HEIGHT + BOTTOM, &content)
 }
 
 /// A value's distance from the top of the plot, in pixels.
@@ -113,11 +110,9 @@ pub fn height_of(scale: Scale, value: f64) -> u32 {
 
 fn marked(marker: &Marker, scale: Scale) -> Markup {
     let place = scale.place(marker.at);
-    let (anchor, shift) = if place < 0.5 { ("start", 6) } else { ("end", -6) };
+    let anchor = if place < 0.5 { "start" } else { "end" };
     html! {
-        line.marker x1=(percent(place)) x2=(percent(place)) y1="0" y2=(HEIGHT) {}
-        text.marker-text x=(percent(place)) dx=(shift) y="12" text-anchor=(anchor) { (marker.text) }
+        line.marker x1=(percent(place)) x2=(percent(place)) y1="-14" y2=(HEIGHT) {}
+        text.marker-text x=(percent(place)) dx=(if place < 0.5 { 6 } else { -6 }) y="-5" text-anchor=(anchor) { (marker.text) }
     }
 }
-
-const _: () = assert!(LEFT + RIGHT == 64, "style.css takes this off the width of a plot");

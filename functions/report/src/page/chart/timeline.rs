@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::frame::Label;
 use super::percent;
-use crate::page::number::moment;
+use crate::page::number::{short, unit_of_time};
 use crate::page::scale::Scale;
 
 /// The height of a lane's name and its bar, in pixels.
@@ -38,25 +38,24 @@ impl Timeline<'_> {
     /// The chart as SVG.
     pub fn draw(&self) -> Markup {
         let whole = self.lanes.iter().map(|lane| lane.to).max().unwrap_or_default();
-        let scale = Scale::linear_to(whole as f64);
+        let (unit, unit_name) = unit_of_time(whole);
+        let scale = Scale::linear_to(whole as f64 / unit);
         let bottom = LANE * self.lanes.len() as u32;
         let content = html! {
-            svg.lanes x="0" y="0" width="96%" height=(bottom + 24) {
                 @for tick in scale.ticks(4) {
                     @let at = percent(scale.place(tick));
                     line.grid x1=(at) x2=(at) y1="0" y2=(bottom) {}
                     @let anchor = if tick > 0.0 { "middle" } else { "start" };
-                    text.tick x=(at) y=(bottom + 16) text-anchor=(anchor) { (moment(tick as u64)) }
+                    text.tick x=(at) y=(bottom + 16) text-anchor=(anchor) { (short(tick)) @if tick > 0.0 { " " (unit_name) } }
                 }
-                @for (position, lane) in self.lanes.iter().enumerate() { (drawn(lane, position as u32 * LANE, scale)) }
-            }
+                @for (position, lane) in self.lanes.iter().enumerate() { (drawn(lane, position as u32 * LANE, |time| scale.place(time as f64 / unit))) }
         };
-        self.label.picture(bottom + 24, &content)
+        self.label.picture("lanes", bottom + 24, &content)
     }
 }
 
-fn drawn(lane: &Lane, top: u32, scale: Scale) -> Markup {
-    let (from, to) = (scale.place(lane.from as f64), scale.place(lane.to as f64));
+fn drawn(lane: &Lane, top: u32, place: impl Fn(u64) -> f64) -> Markup {
+    let (from, to) = (place(lane.from), place(lane.to));
     // The name stands where there is more room for it.
     let (x, anchor) = if from > 1.0 - to { (to.max(from + 0.005), "end") } else { (from, "start") };
     html! {

@@ -10,6 +10,8 @@ use crate::page::number::{count, percent};
 const COLUMN: usize = 24;
 /// The height of a row, in pixels.
 const ROW: usize = 24;
+/// The most height of names, in pixels. Longer ones are cut off.
+const NAMES_MAX: usize = 92;
 
 /// What belongs to exactly these sets.
 #[derive(Clone, Debug)]
@@ -37,10 +39,13 @@ impl UpSet<'_> {
     /// The plot as a table.
     pub fn draw(&self) -> Markup {
         let most = self.combinations.iter().map(|combination| combination.amount).max().unwrap_or_default();
+        let longest = self.sets.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+        // Letters are about 7 pixels wide, and names stand at an angle.
+        let height = (longest * 6 + 16).min(NAMES_MAX);
         html! {
             table.upset {
                 thead { tr {
-                    th scope="col" { span.names aria-hidden="true" {
+                    th scope="col" { span.names style={ "height:" (height) "px" } aria-hidden="true" {
                         @for (position, name) in self.sets.iter().enumerate() {
                             span style={ "left:" (position * COLUMN + COLUMN / 2) "px" } { (name) }
                         }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::page::chart::bar;
 use crate::page::number::{count, plural};
-use crate::page::part::{Section, bar_head, folded, nothing};
+use crate::page::part::{self, Section, bar_head, folded, nothing};
 use crate::{BlockedKey, BlockedKeys, GuardCount, Report};
 
 /// How many keys are shown at once.
@@ -42,7 +42,7 @@ fn table(keys: &[BlockedKey], most: u64) -> Markup {
             thead { tr { th scope="col" { "Key of" } (bar_head()) th.number scope="col" { "accounts" } } }
             tbody { @for key in keys {
                 tr {
-                    th scope="row" { (key.fields.join(" + ")) ": ••••" }
+                    th scope="row" { (part::name(&key.fields.join(" + "))) ": ••••" }
                     td.bars { (bar(key.accounts as f64 / most.max(1) as f64, "two")) }
                     td.number { (count(key.accounts)) }
                 }

@@ -12,7 +12,10 @@ pub fn section(report: &Report) -> Section {
         id: "changes",
         title: "Since the version before",
         look: "Few customers should split or end in another one from run to run, unless rules or corrections changed.",
-        body: report.changes.as_ref().map_or_else(|| nothing("This is a first version: there is none before it."), body),
+        body: report
+            .changes
+            .as_ref()
+            .map_or_else(|| nothing("This is a first version: there is none before it."), body),
     }
 }
 
@@ -33,17 +36,17 @@ fn body(changes: &Changes) -> Markup {
     html! {
         table {
             thead { tr {
-                th scope="col" { "Change" } (bar_head()) th.number scope="col" { "number" } th.number.wide scope="col" { "for each customer before" }
+                th scope="col" { "Change" } (bar_head()) th.number scope="col" { "number" } th.number.wide scope="col" { "share" }
             } }
             tbody { @for (name, meaning, number) in rows {
                 tr {
                     th scope="row" { strong { (name) } " " (meaning) }
                     td.bars { (bar(number as f64 / most as f64, "one")) }
                     td.number { (count(number)) }
-                    td.number.wide { (percent(number, changes.customers_before)) }
+                    td.number.wide { @if name != "Accounts moved" { (percent(number, changes.customers_before)) } }
                 }
             } }
         }
-        p.note { "The version before has " (count(changes.customers_before)) " customers." }
+        p.note { "Shares are of the " (count(changes.customers_before)) " customers of the version before." }
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::page::chart::bar;
-use crate::page::number::{count, dollars, duration};
+use crate::page::number::{amount, count, dollars, duration};
 use crate::page::part::{Section, bar_head, nothing};
 use crate::{Cost, Prices, Report};
 
@@ -36,12 +36,12 @@ fn stages(cost: &Cost) -> Markup {
                 @for stage in &cost.stages {
                     tr {
                         th scope="row" { (stage.stage) } td.bars { (bar(stage.gb_seconds / most, "one")) }
-                        td.number { (format!("{:.1}", stage.gb_seconds)) } td.number { (duration(stage.cpu_ms)) }
+                        td.number { (amount(stage.gb_seconds)) } td.number { (duration(stage.cpu_ms)) }
                         td.number.wide { (count(stage.s3_requests)) }
                     }
                 }
                 tr.chosen {
-                    th scope="row" { "Together" } td {} td.number { (format!("{:.1}", cost.gb_seconds)) }
+                    th scope="row" { "Together" } td {} td.number { (amount(cost.gb_seconds)) }
                     td.number { (duration(cost.cpu_ms)) } td.number.wide { (count(cost.s3_requests)) }
                 }
             }
@@ -52,7 +52,7 @@ fn stages(cost: &Cost) -> Markup {
 fn price(cost: &Cost) -> Markup {
     let spent = &cost.dollars;
     let rows = [
-        ("Time of functions", format!("{:.1} GB-seconds", cost.gb_seconds), spent.lambda_seconds),
+        ("Time of functions", format!("{} GB-seconds", amount(cost.gb_seconds)), spent.lambda_seconds),
         ("Invocations", count(cost.invocations), spent.lambda_requests),
         ("Requests to the bucket", count(cost.s3_requests), spent.s3_requests),
         ("State transitions", format!("about {}", count(cost.state_transitions)), spent.state_transitions),
@@ -63,8 +63,8 @@ fn price(cost: &Cost) -> Markup {
                 caption { "By list price" }
                 thead { tr { th scope="col" { "Used" } th.number scope="col" { "amount" } th.number scope="col" { "dollars" } } }
                 tbody {
-                    @for (name, amount, price) in rows {
-                        tr { th scope="row" { (name) } td.number { (amount) } td.number { (dollars(price)) } }
+                    @for (name, used, price) in rows {
+                        tr { th scope="row" { (name) } td.number { (used) } td.number { (dollars(price)) } }
                     }
                     tr.chosen { th scope="row" { "Together" } td {} td.number { (dollars(spent.total)) } }
                 }

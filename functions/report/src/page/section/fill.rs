@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::page::chart::before_and_after;
 use crate::page::number::{count, percent};
-use crate::page::part::{Section, folded, nothing, numbers};
+use crate::page::part::{Section, folded, name, nothing, numbers};
 use crate::{FieldFill, Funnel, Report};
 
 pub fn section(report: &Report) -> Section {
@@ -30,7 +30,7 @@ fn body(fill: &[FieldFill], funnel: &Funnel) -> Markup {
             } }
             tbody { @for field in fill {
                 tr {
-                    th scope="row" { (field.field) }
+                    th scope="row" { (name(&field.field)) }
                     td.bars { (before_and_after(part(field.accounts, funnel.members), part(field.customers, funnel.customers))) }
                     td.number { (percent(field.accounts, funnel.members)) }
                     td.number { (percent(field.customers, funnel.customers)) }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::page::chart::bar;
 use crate::page::number::{count, percent};
-use crate::page::part::{Section, bar_head, folded, nothing, numbers};
+use crate::page::part::{Section, bar_head, folded, name, nothing, numbers};
 use crate::{Report, SourceInput};
 
 /// How many reasons or fields are shown at once.
@@ -41,7 +41,7 @@ fn by_source(input: &[SourceInput]) -> Markup {
             } }
             tbody { @for source in input {
                 tr {
-                    th scope="row" { (source.source) }
+                    th scope="row" { (name(&source.source)) }
                     td.bars { (bar(part(source.rows_read, most), "one")) }
                     td.number { (count(source.rows_read)) } td.number.wide { (count(source.accounts)) }
                     td.number { (count(source.rejected)) } td.number.wide { (percent(source.rejected, source.rows_read)) }
@@ -53,7 +53,8 @@ fn by_source(input: &[SourceInput]) -> Markup {
 
 fn rejects(input: &[SourceInput]) -> Markup {
     let rejects = input.iter().flat_map(|source| source.rejects.iter().map(move |reject| (source, reject)));
-    let rejects = rejects.map(|(source, reject)| Loss { what: &reject.reason, source: &source.source, number: reject.rows });
+    let rejects =
+        rejects.map(|(source, reject)| Loss { what: &reject.reason, source: &source.source, number: reject.rows });
     let rejects: Vec<Loss<'_>> = rejects.collect();
     html! {
         div {
@@ -65,7 +66,8 @@ fn rejects(input: &[SourceInput]) -> Markup {
 
 fn dropped(input: &[SourceInput]) -> Markup {
     let dropped = input.iter().flat_map(|source| source.dropped_values.iter().map(move |dropped| (source, dropped)));
-    let dropped = dropped.map(|(source, dropped)| Loss { what: &dropped.field, source: &source.source, number: dropped.values });
+    let dropped =
+        dropped.map(|(source, dropped)| Loss { what: &dropped.field, source: &source.source, number: dropped.values });
     let dropped: Vec<Loss<'_>> = dropped.collect();
     let kept = input.iter().map(|source| source.kept_values).sum();
     html! {
@@ -89,7 +91,7 @@ struct Loss<'r> {
 }
 
 /// What was lost by reason, then by source and reason.
-fn losses(what: &str, unit: &str, losses: &[Loss<'_>]) -> Markup {
+fn losses(head: &str, unit: &str, losses: &[Loss<'_>]) -> Markup {
     let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
     for loss in losses {
         *sums.entry(loss.what).or_default() += loss.number;
@@ -101,10 +103,10 @@ fn losses(what: &str, unit: &str, losses: &[Loss<'_>]) -> Markup {
     let by_source = losses.iter().map(|loss| [format!("{}, {}", loss.source, loss.what), count(loss.number)]);
     html! {
         table {
-            thead { tr { th scope="col" { (what) } (bar_head()) th.number scope="col" { (unit) } } }
+            thead { tr { th scope="col" { (head) } (bar_head()) th.number scope="col" { (unit) } } }
             tbody {
-                @for (name, number) in first {
-                    tr { th scope="row" { (name) } td.bars { (bar(part(*number, most), "two")) } td.number { (count(*number)) } }
+                @for (what, number) in first {
+                    tr { th scope="row" { (name(what)) } td.bars { (bar(part(*number, most), "two")) } td.number { (count(*number)) } }
                 }
                 @if !rest.is_empty() {
                     tr { th scope="row" { (rest.len()) " more" } td {} td.number { (count(rest.iter().map(|(_, number)| number).sum())) } }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::page::number::{count, percent};
-use crate::page::part::{Section, folded, nothing};
+use crate::page::part::{Section, folded, name, nothing};
 use crate::{Health, RefusedFile, Report};
 
 /// How many files are shown at once.
@@ -18,16 +18,21 @@ pub fn section(report: &Report) -> Section {
     }
 }
 
+/// Whether there is nothing to say but what the gate found.
+pub fn is_sound(health: &Health) -> bool {
+    health.skipped.is_empty()
+        && health.incomplete_snapshots.is_empty()
+        && health.refused_files.is_empty()
+        && health.remarks.is_empty()
+}
+
 fn body(health: &Health) -> Markup {
-    if *health == (Health { dry_run: health.dry_run, ..Health::default() }) {
-        return nothing("There are none: no limit of the gate is broken, every source was read, and no row was rejected as wrong.");
+    if is_sound(health) {
+        return nothing(
+            "No source was skipped, no row was rejected as wrong, and no source looks as if it were read wrongly.",
+        );
     }
     html! {
-        @if !health.gated.is_empty() {
-            h3 { "Limits that the version breaks" }
-            ul { @for reason in &health.gated { li { (reason) } } }
-            p.note { "Correct the sources, or change the limits under " code { "[publish]" } ". " code { "onefold publish" } " publishes the version as it is." }
-        }
         (sources(health))
         @if !health.refused_files.is_empty() { (refused_files(&health.refused_files)) }
     }
@@ -68,7 +73,7 @@ fn table(files: &[RefusedFile]) -> Markup {
             } }
             tbody { @for file in files {
                 tr {
-                    th scope="row" { code { (file.object) } } td.wide { (file.source) }
+                    th scope="row" { code { (name(&file.object)) } } td.wide { (file.source) }
                     td.number { (count(file.rejected)) } td.number.wide { (count(file.rows_read)) }
                     td.number { (percent(file.rejected, file.rows_read)) }
                 }

@@ -7,7 +7,7 @@ mod weights;
 
 use maud::{Markup, html};
 
-use crate::page::number::{bits, count, plural, share};
+use crate::page::number::{count, plural, score, share};
 use crate::page::part::{Section, nothing};
 use crate::{Report, Scores};
 
@@ -39,7 +39,7 @@ fn summary(scores: &Scores) -> Markup {
     html! {
         dl.tiles {
             div { dt { "Pairs compared" } dd { (count(scores.pairs)) } dd { "of " (plural(scores.accounts, "account")) } }
-            div { dt { "Links" } dd { (count(scores.links)) } dd { "of at least " (bits(scores.threshold)) " bits" } }
+            div { dt { "Links" } dd { (count(scores.links)) } dd { "of at least " (score(scores.threshold)) " bits" } }
             div { dt { "Expected precision" } dd { (or_unknown(scores.precision)) } dd { "of the links are right" } }
             div { dt { "Expected recall" } dd { (or_unknown(scores.recall)) } dd { "of the pairs of one person" } }
         }

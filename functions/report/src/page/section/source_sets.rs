@@ -23,6 +23,9 @@ fn body(sets: &SourceSets) -> Markup {
     if sets.sets.is_empty() {
         return nothing("There are no customers.");
     }
+    if sets.sets.len() == 1 && sets.sets[0].sources.len() == 1 {
+        return nothing("All customers come from one source, so nothing can overlap.");
+    }
     let (drawn, rest) = sets.sets.split_at(sets.sets.len().min(SHOWN));
     let further: u64 = rest.iter().map(|set| set.customers).sum::<u64>() + sets.others.customers;
     html! {
@@ -53,7 +56,9 @@ fn plot(all: &SourceSets, drawn: &[SourceSet]) -> Markup {
 /// The sources of the sets, the one with the most customers first.
 fn sources(sets: &[SourceSet]) -> Vec<&str> {
     let mut sums: Vec<(&str, u64)> = Vec::new();
-    for (source, number) in sets.iter().flat_map(|set| set.sources.iter().map(|source| (source.as_str(), set.customers))) {
+    for (source, number) in
+        sets.iter().flat_map(|set| set.sources.iter().map(|source| (source.as_str(), set.customers)))
+    {
         match sums.iter_mut().find(|(name, _)| *name == source) {
             Some((_, sum)) => *sum += number,
             None => sums.push((source, number)),

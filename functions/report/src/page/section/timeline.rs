@@ -21,7 +21,10 @@ fn body(timeline: &Timeline) -> Markup {
     if lanes.is_empty() {
         return nothing("Nothing is known of when stages ran: an earlier program ran them.");
     }
-    let told: Vec<String> = lanes.iter().map(|lane| format!("{} from {} to {}", lane.name, duration(lane.from), duration(lane.to))).collect();
+    let told: Vec<String> = lanes
+        .iter()
+        .map(|lane| format!("{} from {} to {}", lane.name, duration(lane.from), duration(lane.to)))
+        .collect();
     let label = Label { id: "stages-chart", title: "When each stage ran", description: &told.join(", ") };
     let has_cold = lanes.iter().any(|lane| lane.is_cold);
     let chart = html! {

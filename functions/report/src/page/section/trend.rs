@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use crate::page::chart::{Axis, Curve, Curves, Label};
-use crate::page::number::{count, dollars, duration, moment, percent, share, short};
-use crate::page::part::{Section, figure, folded, nothing, numbers};
-use crate::page::scale::Scale;
 use crate::page::date;
+use crate::page::number::{count, dollars, duration, percent, short, unit_of_time};
+use crate::page::part::{Section, folded, nothing, numbers};
+use crate::page::scale::Scale;
 use crate::{Report, TrendPoint};
 
 pub fn section(report: &Report) -> Section {
@@ -22,50 +22,60 @@ fn body(trend: &[TrendPoint]) -> Markup {
     if trend.len() < 2 {
         return nothing("A trend needs two versions; so far there is one.");
     }
-    let ratio = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
-    let charts = [
-        chart(trend, "customers", "Customers", "customers", short, |point| Some(point.customers as f64)),
-        chart(trend, "per-customer", "Accounts for each customer", "accounts", |value| format!("{value:.1}"), |point| {
-            Some(ratio(point.members, point.customers))
-        }),
-        chart(trend, "rejected", "Rows rejected as wrong", "share of rows", share, |point| {
-            Some(ratio(point.rejected, point.rows_read))
-        }),
-        chart(trend, "elapsed", "Run time", "time", |value| moment(value as u64), |point| point.elapsed_ms.map(|ms| ms as f64)),
-        chart(trend, "dollars", "List price", "dollars", dollars, |point| point.dollars),
-    ];
     html! {
-        div.parts { @for chart in charts.into_iter().flatten() { (chart) } }
+        div.parts { @for measure in measures(trend).iter().filter(|measure| measure.values.len() > 1) { (measure.draw()) } }
+        p.note { "So that differences can be seen, not every axis begins at 0." }
         (folded("All versions", &table(trend)))
     }
 }
 
-/// A chart of one number of each version, unless fewer than two versions have it.
-fn chart(
-    trend: &[TrendPoint],
-    id: &str,
-    name: &str,
-    unit: &str,
-    text: impl Fn(f64) -> String,
-    number: impl Fn(&TrendPoint) -> Option<f64>,
-) -> Option<Markup> {
-    let known: Vec<(&TrendPoint, f64)> = trend.iter().filter_map(|point| Some((point, number(point)?))).collect();
-    if known.len() < 2 {
-        return None;
-    }
-    let times = times(known.iter().map(|(point, _)| point.started_at.as_str()));
-    let most = known.iter().map(|(_, value)| *value).fold(0.0, f64::max);
-    let rows: Vec<[String; 2]> = known.iter().map(|(point, value)| [date::short(&point.started_at), text(*value)]).collect();
-    let told: Vec<String> = rows.iter().map(|[time, value]| format!("{time}: {value}")).collect();
-    let points = known.iter().enumerate().map(|(position, (_, value))| (position as f64, *value)).collect();
-    let curves = Curves {
-        label: Label { id: &format!("trend-{id}"), title: name, description: &told.join(", ") },
-        across: Axis::of_names("start of the run", times.iter().map(String::as_str), 4),
-        up: Axis::new(unit, Scale::linear_to(most), 4, &text),
-        curves: vec![Curve { name: name.to_owned(), style: "one", points, has_dots: true }],
-        markers: Vec::new(),
+/// A number of each version that has it.
+struct Measure<'r> {
+    id: &'static str,
+    name: &'static str,
+    unit: &'static str,
+    /// With the start of the version's run.
+    values: Vec<(&'r str, f64)>,
+}
+
+fn measures(trend: &[TrendPoint]) -> Vec<Measure<'_>> {
+    let ratio = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
+    let longest = trend.iter().filter_map(|point| point.elapsed_ms).max().unwrap_or_default();
+    let (unit, unit_name) = unit_of_time(longest);
+    let measure = |id, name, unit, number: &dyn Fn(&TrendPoint) -> Option<f64>| {
+        let values = trend.iter().filter_map(|point| Some((point.started_at.as_str(), number(point)?)));
+        Measure { id, name, unit, values: values.collect() }
     };
-    Some(figure(name, &curves.draw(), &numbers(["Run", unit], rows.into_iter())))
+    vec![
+        measure("trend-customers", "Customers", "customers", &|point| Some(point.customers as f64)),
+        measure("trend-accounts", "Accounts for each customer", "accounts", &|point| {
+            Some(ratio(point.members, point.customers))
+        }),
+        measure("trend-rejected", "Rows rejected as wrong", "% of the rows", &|point| {
+            Some(100.0 * ratio(point.rejected, point.rows_read))
+        }),
+        measure("trend-time", "Run time", unit_name, &|point| Some(point.elapsed_ms? as f64 / unit)),
+        measure("trend-price", "List price", "dollars", &|point| point.dollars),
+    ]
+}
+
+impl Measure<'_> {
+    fn draw(&self) -> Markup {
+        let values = || self.values.iter().map(|(_, value)| *value);
+        let scale = Scale::linear_around(values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
+        let times = times(self.values.iter().map(|(time, _)| *time));
+        let told: Vec<String> =
+            self.values.iter().map(|(time, value)| format!("{}: {}", date::short(time), short(*value))).collect();
+        let points = values().enumerate().map(|(position, value)| (position as f64, value)).collect();
+        let curves = Curves {
+            label: Label { id: self.id, title: self.name, description: &told.join(", ") },
+            across: Axis::of_names("start of the run", times.iter().map(String::as_str), 4),
+            up: Axis::new(self.unit, scale, 4, short),
+            curves: vec![Curve { name: self.name.to_owned(), style: "one", points, has_dots: true }],
+            markers: Vec::new(),
+        };
+        html! { figure { figcaption { (self.name) } (curves.draw()) } }
+    }
 }
 
 /// Days, or days and hours if there are several runs on one.
@@ -92,6 +102,7 @@ fn table(trend: &[TrendPoint]) -> Markup {
             or_dash(point.dollars.map(dollars)),
         ]
     });
-    let heads = ["Run", "customers", "accounts", "rows", "rejected", "created", "merged", "split", "links", "time", "price"];
+    let heads =
+        ["Run", "customers", "accounts", "rows", "rejected", "created", "merged", "split", "links", "time", "price"];
     numbers(heads, rows)
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::page::number::{bits, plural};
+use crate::page::number::{plural, score};
 use crate::page::part::{Section, folded, nothing};
 use crate::{Report, WeakMerge};
 
@@ -37,8 +37,11 @@ fn table(merges: &[WeakMerge]) -> Markup {
     html! {
         table {
             thead { tr {
-                th.number scope="col" { "score in bits" } th scope="col" { "Accounts" } th scope="col" { "Parts" }
-                th.wide scope="col" { "Customer" } th.number.wide scope="col" { "these two alone" }
+                th scope="col" { "Accounts" }
+                th scope="col" { "Parts" }
+                th.wide scope="col" { "Customer" }
+                th.number.wide scope="col" { "score of these two" }
+                th.number scope="col" { "score in bits" }
             } }
             tbody { @for merge in merges { (row(merge)) } }
         }
@@ -48,11 +51,11 @@ fn table(merges: &[WeakMerge]) -> Markup {
 fn row(merge: &WeakMerge) -> Markup {
     html! {
         tr {
-            td.number { (bits(merge.score)) }
             th scope="row" { code { (merge.accounts[0]) } " and " code { (merge.accounts[1]) } }
             td { (merge.parts[0]) " + " (merge.parts[1]) @if merge.is_bridge { ", a bridge" } }
             td.wide title=(plural(merge.members, "account")) { code { (merge.customer) } }
-            td.number.wide { (bits(merge.link)) }
+            td.number.wide { (score(merge.link)) }
+            td.number { (score(merge.score)) }
         }
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::page::chart::{Axis, Curve, Curves, Label, Marker};
-use crate::page::number::{bits, count, share};
+use crate::page::number::{count, score, share, short_score};
 use crate::page::part::{figure, nothing, numbers};
 use crate::page::scale::Scale;
 use crate::{CurvePoint, Scores};
@@ -16,12 +16,23 @@ pub fn draw(scores: &Scores) -> Markup {
     let least = scores.curve.iter().map(|point| point.precision.min(point.recall)).fold(1.0, f64::min);
     let chart = Curves {
         label: Label { id: "expected-chart", title: name, description: &description(scores) },
-        across: Axis::new("threshold in bits", Scale::Linear { from: first.threshold, to: last.threshold }, 6, |value| {
-            bits(value).replace(".0", "")
-        }),
-        up: Axis::new("expected share", Scale::Linear { from: (least * 10.0).floor() / 10.0, to: 1.0 }, 5, whole_percent),
-        curves: vec![curve("precision", "one", scores, |point| point.precision), curve("recall", "two", scores, |point| point.recall)],
-        markers: vec![Marker { at: scores.threshold, text: format!("threshold {}", bits(scores.threshold)) }],
+        across: Axis::new(
+            "threshold in bits",
+            Scale::Linear { from: first.threshold, to: last.threshold },
+            6,
+            short_score,
+        ),
+        up: Axis::new(
+            "expected share",
+            Scale::Linear { from: (least * 10.0).floor() / 10.0, to: 1.0 },
+            5,
+            whole_percent,
+        ),
+        curves: vec![
+            curve("precision", "one", scores, |point| point.precision),
+            curve("recall", "two", scores, |point| point.recall),
+        ],
+        markers: vec![Marker { at: scores.threshold, text: format!("threshold {}", score(scores.threshold)) }],
     };
     figure(name, &chart.draw(), &table(scores))
 }
@@ -36,18 +47,21 @@ fn description(scores: &Scores) -> String {
         Some((precision, recall)) => format!(
             "At the threshold of {} bits, a precision of {} and a recall of {} are expected. A higher threshold raises \
              precision and lowers recall.",
-            bits(scores.threshold),
+            score(scores.threshold),
             share(precision),
             share(recall),
         ),
-        None => "At the threshold nothing can be said. A higher threshold raises precision and lowers recall.".to_owned(),
+        None => {
+            "At the threshold nothing can be said. A higher threshold raises precision and lowers recall.".to_owned()
+        }
     }
 }
 
 /// The points at whole bits.
 fn table(scores: &Scores) -> Markup {
     let whole = scores.curve.iter().filter(|point| point.threshold.fract() == 0.0);
-    let rows = whole.map(|point| [bits(point.threshold), count(point.links), share(point.precision), share(point.recall)]);
+    let rows =
+        whole.map(|point| [score(point.threshold), count(point.links), share(point.precision), share(point.recall)]);
     numbers(["Threshold", "links", "precision", "recall"], rows)
 }
 
