@@ -7,6 +7,7 @@ mod number;
 mod part;
 mod scale;
 mod section;
+mod verdict;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::section::problems;
-use super::{date, number};
+use super::{date, number, verdict};
 use crate::Report;
 
+/// The head.
 pub fn draw(report: &Report) -> Markup {
     let funnel = &report.funnel;
     html! {
@@ -19,33 +19,8 @@ pub fn draw(report: &Report) -> Markup {
                     None => { "builds on no version before it." }
                 }
             }
-            (verdict(report))
+            (verdict::draw(&report.health))
             (tiles(report))
-        }
-    }
-}
-
-fn verdict(report: &Report) -> Markup {
-    let health = &report.health;
-    let (style, sign, words) = match (health.gated.is_empty(), health.dry_run) {
-        (false, false) => ("bad", "✕", "The publish gate held this version back when it was written."),
-        (false, true) => {
-            ("bad", "✕", "A dry run: nothing was published. The publish gate would have held this version back.")
-        }
-        (true, true) => ("warn", "!", "A dry run: nothing was published. The version passes the publish gate."),
-        (true, false) if problems::is_sound(health) => ("good", "✓", "This version passes the publish gate."),
-        (true, false) => ("warn", "!", "This version passes the publish gate, with problems."),
-    };
-    html! {
-        div.verdict.(style) role="status" {
-            span.sign aria-hidden="true" { (sign) }
-            div {
-                p { strong { (words) } @if !problems::is_sound(health) { " " a href="#problems" { "See the problems" } "." } }
-                @if !health.gated.is_empty() {
-                    ul { @for reason in &health.gated { li { (reason) } } }
-                    p { "Correct the sources, or change the limits under " code { "[publish]" } ". " code { "onefold publish" } " publishes the version as it is." }
-                }
-            }
         }
     }
 }
