@@ -64,5 +64,6 @@ async fn fetch(cloud: &Cloud, options: &FetchOptions) -> Result<Outcome, Error> 
     let manifest = fetch::fetch(cloud, &out, options.run.as_ref()).await?;
     say(report::counts(&manifest, None) + &report::left_out(&manifest));
     say(format_args!("Results of {}: {}", manifest.run, out.path().display()));
+    summary::show_page(&out);
     Ok(Outcome::Done)
 }

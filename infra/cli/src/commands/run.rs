@@ -6,7 +6,7 @@ use onefold_version::current_run;
 
 use super::CommandContext;
 use super::followed::{FollowedRun, run_of, start_and_follow};
-use super::summary::{show_difference, show_published};
+use super::summary::{show_difference, show_page, show_published, show_results};
 use crate::Outcome;
 use crate::args::{RunOptions, SizeOptions};
 use crate::cloud::Cloud;
@@ -30,7 +30,7 @@ pub async fn run(context: &CommandContext, options: &RunOptions) -> Result<Outco
         FollowedRun::Failed => Ok(Outcome::RunFailed),
         FollowedRun::NothingNew => {
             fetch_if_other(cloud, &out).await?;
-            say(format_args!("Results: {}", out.path().display()));
+            show_results(&out);
             Ok(Outcome::Done)
         }
         FollowedRun::Dry(timeline) => {
@@ -79,6 +79,7 @@ async fn fetch_held(cloud: &Cloud, out: &OutFolder, timeline: &Timeline) -> Resu
     let manifest = fetch::fetch(cloud, &held, Some(run_of(timeline)?)).await?;
     show_difference(cloud, &manifest).await?;
     say(format_args!("\nNothing was published. What would be is in {}", held.path().display()));
+    show_page(&held);
     Ok(())
 }
 
@@ -100,7 +101,8 @@ async fn fetch_published(
     };
     let shown = quality.as_ref().and_then(|quality| quality.as_ref().ok().copied());
     show_published(cloud, timeline, &manifest, shown).await?;
-    say(format_args!("\nResults: {}", out.path().display()));
+    say("");
+    show_results(out);
     quality.transpose().map(drop)
 }
 

@@ -8,6 +8,7 @@ use crate::run::history::Timeline;
 use crate::run::truth::Quality;
 use crate::run::{receipts, report};
 use crate::screen::say;
+use crate::version::out_folder::OutFolder;
 use crate::version::{difference, fetch};
 
 /// Prints what a run published and what its stages took.
@@ -21,6 +22,19 @@ pub async fn show_published(
     say(format_args!("\n{}{}", report::counts(manifest, quality), report::left_out(manifest)));
     say(report::stages(timeline, &receipts::sums(&receipts)).trim_end());
     Ok(())
+}
+
+/// Prints where the results are, and the page that shows them.
+pub fn show_results(out: &OutFolder) {
+    say(format_args!("Results: {}", out.path().display()));
+    show_page(out);
+}
+
+/// Prints where the page of a version is, if it has one.
+pub fn show_page(out: &OutFolder) {
+    if let Some(page) = out.page() {
+        say(format_args!("Report: {}", page.display()));
+    }
 }
 
 /// Prints how a version that was not published differs from the one that it builds on.

@@ -22,7 +22,7 @@ pub fn section(report: &Report) -> Section {
 fn body(changes: &Changes) -> Markup {
     let rows = [
         ("Created", "new customers", changes.created),
-        ("Changed", "kept their id, with other values or accounts", changes.updated),
+        ("Updated", "kept their id, with other values or accounts", changes.updated),
         ("Merged", "ids that ended in another customer", changes.merged),
         ("Split", "customers that left another one", changes.split),
         ("Accounts moved", "accounts that are in another customer than before", changes.accounts_moved),

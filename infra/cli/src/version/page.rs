@@ -1,0 +1,94 @@
+//! `onefold report`: fetches the page of a version, or its numbers.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use onefold_lake::{RunId, keys};
+use onefold_store::{Store, StoreError};
+use onefold_version::OpenVersion;
+
+use crate::Outcome;
+use crate::args::ReportOptions;
+use crate::error::Error;
+use crate::screen::say;
+use crate::version::asked;
+use crate::version::out_folder::PAGE;
+
+/// Prints where the page is, and opens it if that was asked for; or prints the numbers.
+pub async fn execute(options: ReportOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
+    let ReportOptions { run, out, to, open, json } = options;
+    let (store, run) = asked::find(out.as_deref(), run, stack, endpoint).await?;
+    let store = store.as_ref();
+    let version = match run {
+        Some(run) => OpenVersion::of_run(store, &run).await,
+        None => OpenVersion::current(store).await,
+    };
+    let version = version.map_err(Error::version("open the version"))?;
+    let run = version.run();
+    if json {
+        let report = read(store, run, &keys::processed_report(run)).await?;
+        say(String::from_utf8_lossy(&report).trim_end());
+        return Ok(Outcome::Done);
+    }
+    let page = read(store, run, &keys::processed_page(run)).await?;
+    let path = match out {
+        Some(out) => out.join(PAGE),
+        None => write(&page, to.unwrap_or_else(|| PathBuf::from(format!("report-{run}.html"))))?,
+    };
+    say(format_args!("Report of {run}: {}", path.display()));
+    if open {
+        open_in_browser(&path)?;
+    }
+    Ok(Outcome::Done)
+}
+
+async fn read(store: &dyn Store, run: &RunId, key: &str) -> Result<Bytes, Error> {
+    match store.get(key).await {
+        Ok((bytes, _)) => Ok(bytes),
+        Err(StoreError::NotFound { .. }) => Err(Error::NotPublished(format!(
+            "the version of {run} has no report, because an earlier program made it; the next run writes one"
+        ))),
+        Err(error) => Err(Error::store("read the report")(error)),
+    }
+}
+
+fn write(page: &[u8], path: PathBuf) -> Result<PathBuf, Error> {
+    fs::write(&path, page).map_err(Error::file("write", &path))?;
+    Ok(path)
+}
+
+/// Opens a page and does not wait for the browser.
+fn open_in_browser(path: &Path) -> Result<(), Error> {
+    let action = format!("open {} in a browser; open it by hand", path.display());
+    open::that_detached(path).map_err(|source| Error::Program { action, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use onefold_store::Condition;
+    use onefold_store::memory::MemoryStore;
+
+    use super::*;
+    use crate::error::describe;
+
+    fn run() -> RunId {
+        RunId::parse("20261122T174600Z-1a2b3c4d").unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_version_of_an_earlier_program_says_what_to_do() {
+        let store = MemoryStore::default();
+        let key = keys::processed_page(&run());
+        let error = describe(&read(&store, &run(), &key).await.unwrap_err());
+        assert!(error.contains("20261122T174600Z-1a2b3c4d has no report") && error.contains("the next run"), "{error}");
+        store.put(&key, "<!DOCTYPE html>".into(), Condition::Always).await.unwrap();
+        assert_eq!(read(&store, &run(), &key).await.unwrap(), "<!DOCTYPE html>");
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_written_names_its_file() {
+        let error = write(b"", PathBuf::from("/nowhere/report.html")).unwrap_err();
+        assert!(describe(&error).starts_with("cannot write /nowhere/report.html"));
+    }
+}
