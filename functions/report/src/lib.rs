@@ -6,7 +6,9 @@
 #![forbid(unsafe_code)]
 
 mod page;
+mod prices;
 mod report;
 
 pub use page::page;
+pub use prices::list_prices;
 pub use report::*;
