@@ -1,5 +1,5 @@
-//! The report of a version, `report.json`: numbers for people. Nothing that the next run or a reader of customers needs is in
-//! it.
+//! The report of a version, for people: `report.json` has its numbers, and `report.html` shows them. Nothing that the next run
+//! or a reader of customers needs is in it.
 
 mod contents;
 mod cost;
@@ -54,7 +54,7 @@ impl Observed {
 
 /// The keys of the report's files, for the manifest.
 pub(crate) fn keys_of(run: &RunId) -> Vec<String> {
-    vec![keys::processed_report(run)]
+    vec![keys::processed_report(run), keys::processed_page(run)]
 }
 
 /// Writes the report of a version whose manifest is `manifest`, and that builds on `previous`.
@@ -110,5 +110,6 @@ async fn read(run: &RunId, context: &Context) -> Result<Option<Report>, StageErr
 }
 
 async fn put(report: &Report, run: &RunId, context: &Context) -> Result<(), StageError> {
-    context.put_json(&keys::processed_report(run), report).await
+    context.put_json(&keys::processed_report(run), report).await?;
+    context.put(&keys::processed_page(run), onefold_report::page(report)).await
 }

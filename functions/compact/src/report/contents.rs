@@ -41,6 +41,7 @@ pub(super) fn health(manifest: &Manifest) -> Health {
                 rejected: file.rejected,
             })
             .collect(),
+        notes: manifest.notes.clone(),
         remarks: remarks
             .map(|remark| SourceRemark { source: remark.source.clone(), text: remark.note.to_string() })
             .collect(),

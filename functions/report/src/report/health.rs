@@ -16,6 +16,8 @@ pub struct Health {
     pub incomplete_snapshots: Vec<String>,
     /// Files with rejected rows, the worst first, at most 100.
     pub refused_files: Vec<RefusedFile>,
+    /// Remarks about the set-up, such as corrections that say nothing new. They are no errors.
+    pub notes: Vec<String>,
     /// Remarks about sources that may not be read as they are meant. They are no errors.
     pub remarks: Vec<SourceRemark>,
 }
