@@ -186,6 +186,9 @@ family_name = "/family"
 email = "/email"
 birthdate = "/born"
 [score]
+[publish]
+max_reject_ratio = 0.5
+max_reject_ratio_by_file = 1.0
 "#;
 
 /// Persons with accounts that are more or less alike. Every value holds the mark.
@@ -218,9 +221,10 @@ fn scores_are_told_by_field_by_bit_and_by_pass() {
         assert!(!below || count.links == 0, "{count:?} below {}", scores.threshold);
         assert!(!above || count.links == count.pairs, "{count:?} above {}", scores.threshold);
     }
-    let fields: Vec<&str> = scores.fields.iter().map(|field| field.field.as_str()).collect();
-    assert_eq!(fields, ["given_name", "family_name", "birthdate", "email"]);
-    assert!(scores.fields.iter().all(|field| field.levels.iter().any(|level| level.level == "equal")), "{scores:?}");
+    let known = scores.fields.iter().filter(|field| field.known > 0);
+    let with_equal = known.filter(|field| field.levels.iter().any(|level| level.level == "equal"));
+    let fields: Vec<(&str, u64)> = with_equal.map(|field| (field.field.as_str(), field.known)).collect();
+    assert_eq!(fields, [("given_name", 90), ("family_name", 90), ("birthdate", 90), ("email", 60)]);
     assert!(scores.passes.iter().any(|pass| pass.pairs > 0) && scores.curve.len() > 100);
 
     assert!(!report.weakest.is_empty());
@@ -366,5 +370,5 @@ fn what_earlier_programs_did_not_count_is_missing_in_the_report_alone() {
     let scores = report.scores.as_ref().expect("scores");
     assert!(scores.distribution.is_empty() && scores.links > 0);
     let early = report.timeline.stages.iter().filter(|stage| stage.start_ms.is_none()).count();
-    assert!(early > 10, "{:?}", report.timeline);
+    assert!(early >= 10, "{:?}", report.timeline);
 }

@@ -15,7 +15,7 @@ use onefold_lake::calls::ScoredPairs;
 use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
 use onefold_report::{FORMAT, Report};
-use onefold_shell::{Context, Pinned, StageError};
+use onefold_shell::{Context, ErrorKind, Pinned, StageError};
 
 pub(crate) use measured::Measured;
 
@@ -105,8 +105,11 @@ pub(crate) async fn release(manifest: &Manifest, context: &Context) -> Result<()
 
 /// The report of a version; `None` if it has none that this program can read.
 async fn read(run: &RunId, context: &Context) -> Result<Option<Report>, StageError> {
-    let found = context.get_if_there(&keys::processed_report(run)).await?;
-    Ok(found.and_then(|(bytes, _)| serde_json::from_slice(&bytes).ok()))
+    match context.json_if_there(&keys::processed_report(run)).await {
+        Ok(found) => Ok(found.map(|(report, _)| report)),
+        Err(error) if error.kind == ErrorKind::Corrupt => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 async fn put(report: &Report, run: &RunId, context: &Context) -> Result<(), StageError> {

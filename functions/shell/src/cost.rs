@@ -81,7 +81,18 @@ fn max_rss_bytes() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use onefold_store::memory::MemoryStore;
+
     use super::*;
+
+    #[test]
+    fn only_the_first_invocation_of_a_process_is_a_cold_start() {
+        let store = MemoryStore::default();
+        let _first = Meter::start(&store);
+        let cost = Meter::start(&store).cost(&store, 1_769);
+        assert_eq!((cost.is_cold_start, cost.memory_mb, cost.s3_reads), (false, 1_769, 0));
+        assert!(cost.started_ms > 1_700_000_000_000, "{cost:?}");
+    }
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "CPU time must pass")]

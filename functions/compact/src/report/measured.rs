@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 
 use onefold_lake::RunId;
-use onefold_lake::keys::{self, Stage};
-use onefold_lake::run::receipt::{Cost, Receipt};
+use onefold_lake::keys::Stage;
+use onefold_lake::run::receipt::Cost;
 use onefold_report::{StageTimes, Timeline};
-use onefold_shell::{Context, StageError, in_order};
-use serde::de::IgnoredAny;
+use onefold_shell::{Context, Receipts, StageError};
 
-/// How many receipts are read at once.
-const READ_AHEAD: usize = 16;
 /// The stages whose receipts are read for nothing but this. Those of the others are read for their counts.
 const OTHERS: [Stage; 7] =
     [Stage::Plan, Stage::Settle, Stage::Divide, Stage::Block, Stage::Link, Stage::Partition, Stage::Merge];
@@ -64,19 +61,10 @@ impl Measured {
         self.0.entry(stage).or_default().add(cost);
     }
 
-    /// Reads the receipts of all stages that are not read for their counts. One that cannot be read is left out: no run fails
-    /// for the sake of its report.
+    /// Reads the receipts of all stages that are not read for their counts.
     pub(super) async fn read_others(&mut self, run: &RunId, context: &Context) -> Result<(), StageError> {
         for stage in OTHERS {
-            let receipts = context.list(&keys::receipts_of(run, stage)).await?;
-            let keys = receipts.into_iter().map(|object| object.key);
-            let read = |key: String| async move { context.get_if_there(&key).await };
-            in_order(keys, READ_AHEAD, read, |found| {
-                let receipt = found.and_then(|(bytes, _)| serde_json::from_slice::<Receipt<IgnoredAny>>(&bytes).ok());
-                receipt.iter().for_each(|receipt| self.add(stage, &receipt.cost));
-                Ok(())
-            })
-            .await?;
+            Receipts::costs(context, run, stage).await?.iter().for_each(|cost| self.add(stage, cost));
         }
         Ok(())
     }

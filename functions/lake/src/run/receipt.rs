@@ -69,6 +69,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn receipts_of_earlier_programs_are_read() {
+        let text = r#"{"run":"20261122T174600Z-1a2b3c4d","stage":"merge","name":"00003","records_in":7,"records_out":5,
+            "records_rejected":0,"bytes_in":1,"bytes_out":2,"elapsed_ms":8,"cpu_ms":9,"max_rss_bytes":3,"s3_requests":4,
+            "result":{"customers":5}}"#;
+        let receipt: Receipt<serde_json::Value> = serde_json::from_str(text).unwrap();
+        let expected = Cost { elapsed_ms: 8, cpu_ms: 9, max_rss_bytes: 3, s3_requests: 4, ..Cost::default() };
+        assert_eq!(receipt.cost, expected);
+    }
+
+    #[test]
     fn receipts_are_flat_and_read_back() {
         let receipt = Receipt {
             run: RunId::parse("20261122T174600Z-1a2b3c4d").unwrap(),

@@ -122,11 +122,11 @@ mod tests {
     use super::*;
 
     fn of_json(json: &str) -> Result<String, String> {
-        id(&[Slot::Raw(json)], &[0]).map(Cow::into_owned).map_err(|reject| reject.reason)
+        id(&[Slot::Raw(json)], &[0]).map(Cow::into_owned).map_err(|reject| reject.reason.into_owned())
     }
 
     fn of_csv(cell: &str) -> Result<String, String> {
-        id(&[Slot::Text(cell.into())], &[0]).map(Cow::into_owned).map_err(|reject| reject.reason)
+        id(&[Slot::Text(cell.into())], &[0]).map(Cow::into_owned).map_err(|reject| reject.reason.into_owned())
     }
 
     #[test]
