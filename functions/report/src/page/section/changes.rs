@@ -21,7 +21,7 @@ pub fn section(report: &Report) -> Section {
 
 fn body(changes: &Changes) -> Markup {
     let rows = [
-        ("Created", "new customers", changes.created),
+        ("Created", "customers with a new id, also those that were split off", changes.created),
         ("Updated", "kept their id, with other values or accounts", changes.updated),
         ("Merged", "ids that ended in another customer", changes.merged),
         ("Split", "customers that left another one", changes.split),
