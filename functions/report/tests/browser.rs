@@ -3,6 +3,7 @@
 //!
 //! The browser is Chromium or Chrome: the one that ONEFOLD_BROWSER names, or one on the path. Without any, the tests say
 //! that they did not run.
+#![allow(clippy::unwrap_used, reason = "all of this is a test")]
 
 use std::env;
 use std::fs;
