@@ -19,7 +19,7 @@ pub fn draw(report: &Report) -> Markup {
                     None => { "builds on no version before it." }
                 }
             }
-            (verdict::draw(&report.health))
+            (verdict::draw(&report.run, &report.health))
             (tiles(report))
         }
     }
@@ -29,11 +29,11 @@ fn tiles(report: &Report) -> Markup {
     let funnel = &report.funnel;
     let elapsed = report.timeline.stages.iter().filter_map(|stage| stage.end_ms).max();
     let before = report.changes.as_ref().map(|changes| changes.customers_before);
-    let more = before.map(|before| number::difference(funnel.customers as i64 - before as i64));
+    let more = before.map(|before| since(funnel.customers, before));
     let faulty = funnel.rejected.saturating_sub(funnel.repeated + funnel.suppressed);
     html! {
         dl.tiles {
-            (tile("Customers", number::count(funnel.customers), more.map(|more| format!("{more} since the version before"))))
+            (tile("Customers", number::count(funnel.customers), more))
             (tile("Accounts", number::count(funnel.members), Some(per_customer(funnel.members, funnel.customers))))
             (tile("Largest customer", number::count(funnel.largest_customer), Some("accounts".to_owned())))
             (tile("Rows read", number::count(funnel.rows_read), Some("in this run".to_owned())))
@@ -46,6 +46,13 @@ fn tiles(report: &Report) -> Markup {
 
 fn tile(name: &str, value: String, note: Option<String>) -> Markup {
     html! { div { dt { (name) } dd { (value) } @if let Some(note) = note { dd { (note) } } } }
+}
+
+fn since(customers: u64, before: u64) -> String {
+    if customers == before {
+        return "as many as before".to_owned();
+    }
+    format!("{} since the version before", number::difference(customers as i64 - before as i64))
 }
 
 fn per_customer(members: u64, customers: u64) -> String {

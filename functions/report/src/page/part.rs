@@ -75,9 +75,18 @@ pub fn numbers<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = [Str
     }
 }
 
-/// A name of the configuration or a key, which may be broken behind its parts.
+/// A name of the configuration or a key, which may be broken behind its parts if there is no better place.
 pub fn name(name: &str) -> Markup {
+    if name.contains(' ') {
+        return html! { (name) };
+    }
     html! { @for part in name.split_inclusive(['_', '.', '/', '-']) { (part) wbr; } }
+}
+
+/// A sentence that names things of which there is nothing to show; empty if there are none.
+pub fn without<'n>(what: &str, names: impl Iterator<Item = &'n str>) -> Markup {
+    let names: Vec<&str> = names.collect();
+    html! { @if !names.is_empty() { p.note { (what) ": " (names.join(", ")) "." } } }
 }
 
 /// The empty head of a column of bars.

@@ -35,7 +35,8 @@ impl Scale {
         }
         // Small differences do not look like great ones, and three digits tell neighbouring ticks apart.
         let step = step((most - least).max(most * 0.04), 4.0);
-        Self::Linear { from: (least / step).floor() * step, to: (most / step).ceil() * step }
+        let from = (least / step).floor() * step;
+        Self::Linear { from, to: ((most / step).ceil() * step).max(from + 2.0 * step) }
     }
 
     /// From 0 to the power of ten at or above `most`.
@@ -100,6 +101,7 @@ mod tests {
         assert_eq!(Scale::linear_to(0.0), Scale::Linear { from: 0.0, to: 1.0 });
         assert_eq!(Scale::linear_around(3.0, 73.0), Scale::Linear { from: 0.0, to: 80.0 });
         assert_eq!(Scale::linear_around(61.0, 73.0), Scale::Linear { from: 60.0, to: 75.0 });
+        assert_eq!(Scale::linear_around(100.0, 100.0), Scale::Linear { from: 100.0, to: 102.0 });
         assert_eq!(Scale::linear_around(0.0, 0.0), Scale::Linear { from: 0.0, to: 1.0 });
         assert_eq!(Scale::log_to(4_200.0), Scale::Log { to: 10_000.0 });
         assert_eq!(Scale::log_to(0.0), Scale::Log { to: 10.0 });

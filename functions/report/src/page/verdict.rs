@@ -13,8 +13,8 @@ struct Verdict {
     words: &'static str,
 }
 
-/// The verdict, with the limits that are broken.
-pub fn draw(health: &Health) -> Markup {
+/// The verdict on the version of a run, with the limits that are broken.
+pub fn draw(run: &str, health: &Health) -> Markup {
     let Verdict { style, sign, words } = verdict(health);
     let limits = if health.gated.is_empty() { &health.published_over } else { &health.gated };
     html! {
@@ -26,7 +26,7 @@ pub fn draw(health: &Health) -> Markup {
                     @if !problems::is_sound(health) { " " a href="#problems" { "See the problems" } "." }
                 }
                 @if !limits.is_empty() { ul { @for limit in limits { li { (limit) } } } }
-                @if !health.gated.is_empty() { (advice()) }
+                @if health.dry_run || !health.gated.is_empty() { (advice(run, health)) }
             }
         }
     }
@@ -52,11 +52,12 @@ fn verdict(health: &Health) -> Verdict {
     Verdict { style, sign, words }
 }
 
-fn advice() -> Markup {
+/// What to do about a version that is not published.
+fn advice(run: &str, health: &Health) -> Markup {
     html! {
         p {
-            "Correct the sources, or change the limits under " code { "[publish]" } ". "
-            code { "onefold publish" } " publishes the version as it is."
+            @if !health.gated.is_empty() { "Correct the sources, or change the limits under " code { "[publish]" } ". " }
+            code { "onefold publish " (run) } " publishes the version as it is."
         }
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::page::chart::before_and_after;
 use crate::page::number::{count, percent};
-use crate::page::part::{Section, folded, name, nothing, numbers};
+use crate::page::part::{Section, folded, name, nothing, numbers, without};
 use crate::{FieldFill, Funnel, Report};
 
 pub fn section(report: &Report) -> Section {
@@ -20,7 +20,8 @@ fn body(fill: &[FieldFill], funnel: &Funnel) -> Markup {
     if fill.is_empty() || funnel.members == 0 {
         return nothing("No account has a value.");
     }
-    let rows = fill.iter().map(|field| [field.field.clone(), count(field.accounts), count(field.customers)]);
+    let (filled, empty): (Vec<&FieldFill>, Vec<&FieldFill>) = fill.iter().partition(|field| field.accounts > 0);
+    let rows = filled.iter().map(|field| [field.field.clone(), count(field.accounts), count(field.customers)]);
     html! {
         p.key aria-hidden="true" { span.rest { "accounts with a value" } span.one { "customers with a value" } }
         table {
@@ -28,7 +29,7 @@ fn body(fill: &[FieldFill], funnel: &Funnel) -> Markup {
                 th scope="col" { "Field" } th.bars scope="col" { span.unseen { "Chart" } }
                 th.number scope="col" { "accounts" } th.number scope="col" { "customers" }
             } }
-            tbody { @for field in fill {
+            tbody { @for field in &filled {
                 tr {
                     th scope="row" { (name(&field.field)) }
                     td.bars { (before_and_after(part(field.accounts, funnel.members), part(field.customers, funnel.customers))) }
@@ -37,6 +38,7 @@ fn body(fill: &[FieldFill], funnel: &Funnel) -> Markup {
                 }
             } }
         }
+        (without("No account has these", empty.into_iter().map(|field| field.field.as_str())))
         (folded("The numbers", &numbers(["Field", "accounts", "customers"], rows)))
     }
 }

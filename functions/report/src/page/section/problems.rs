@@ -18,7 +18,7 @@ pub fn section(report: &Report) -> Section {
     }
 }
 
-/// Whether there is nothing to say but what the gate found.
+/// Whether nothing may be wrong with a source or its rows.
 pub fn is_sound(health: &Health) -> bool {
     health.skipped.is_empty()
         && health.incomplete_snapshots.is_empty()
@@ -27,13 +27,17 @@ pub fn is_sound(health: &Health) -> bool {
 }
 
 fn body(health: &Health) -> Markup {
-    if is_sound(health) {
+    if is_sound(health) && health.notes.is_empty() {
         return nothing(
             "No source was skipped, no row was rejected as wrong, and no source looks as if it were read wrongly.",
         );
     }
     html! {
         (sources(health))
+        @if !health.notes.is_empty() {
+            h3 { "Remarks about the set-up" }
+            ul { @for note in &health.notes { li { (note) } } }
+        }
         @if !health.refused_files.is_empty() { (refused_files(&health.refused_files)) }
     }
 }
