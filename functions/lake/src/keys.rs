@@ -690,7 +690,8 @@ pub fn processed_page(run: &RunId) -> String {
 
 /// Whether an object has measurements in it, so that its bytes differ between tries: a receipt or a report.
 pub fn is_measured(key: &str) -> bool {
-    key.contains("/receipts/") || key.ends_with("/report.json") || key.ends_with("/report.html")
+    let is_report = key.ends_with("/report.json") || key.ends_with("/report.html");
+    key.starts_with(RUNS) && key.contains("/receipts/") || key.starts_with(PROCESSED) && is_report
 }
 
 /// A version's manifest.
@@ -730,6 +731,17 @@ mod tests {
         }
         for key in ["suppression/x/1.json", "suppression/", "suppression/x/anna@b.de.json", "suppressions/x/0.json"] {
             assert_eq!(parse_suppression(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn receipts_and_reports_are_measured() {
+        let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
+        for measured in [receipt(&run, Stage::Plan, "plan"), processed_report(&run), processed_page(&run)] {
+            assert!(is_measured(&measured), "{measured}");
+        }
+        for other in [manifest(&run), run_plan(&run), "landing/crm/report.json".to_owned()] {
+            assert!(!is_measured(&other), "{other}");
         }
     }
 
