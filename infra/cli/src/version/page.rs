@@ -86,6 +86,31 @@ mod tests {
         assert_eq!(read(&store, &run(), &key).await.unwrap(), "<!DOCTYPE html>");
     }
 
+    #[tokio::test]
+    async fn a_folder_of_results_has_its_page() {
+        let folder = std::env::temp_dir().join(format!("onefold-page-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let manifest = serde_json::json!({
+            "format": 1, "run": run(), "previous": null, "started_at": "2026-11-22T17:46:00Z",
+            "counts": onefold_identity::counts::VersionCounts::default(), "blocked": [], "dropped_values": {},
+            "files": {"customers": [], "members": [], "member_links": [], "changes": [], "inputs": []},
+            "config": "4a", "matching": "25",
+        });
+        fs::write(folder.join("manifest.json"), manifest.to_string()).unwrap();
+        let asked = |json| {
+            let options = ReportOptions { run: None, out: Some(folder.clone()), to: None, open: false, json };
+            execute(options, "onefold", None)
+        };
+        let without = asked(false).await.map_err(|error| describe(&error));
+        fs::write(folder.join(PAGE), "<!DOCTYPE html>").unwrap();
+        let with_page = asked(false).await.map_err(|error| describe(&error));
+        let without_numbers = asked(true).await.map_err(|error| describe(&error));
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(without.unwrap_err().contains("has no report"));
+        assert_eq!(with_page, Ok(Outcome::Done));
+        assert!(without_numbers.unwrap_err().contains("has no report"));
+    }
+
     #[test]
     fn a_page_that_cannot_be_written_names_its_file() {
         let error = write(b"", PathBuf::from("/nowhere/report.html")).unwrap_err();
