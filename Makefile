@@ -109,7 +109,7 @@ test-units: test-build
 	$(CHECKED) --lib --bins --test served
 
 test-properties: test-build tools
-	$(CHECKED) --test properties --test agreement --test cases --test fuzz --test memory
+	$(CHECKED) --test properties --test agreement --test cases --test fuzz --test memory --test browser
 
 CASES ?= 20000
 

@@ -354,4 +354,8 @@ impl Store for NotingStore {
     fn requests(&self) -> u64 {
         self.inner.requests()
     }
+
+    fn reads(&self) -> u64 {
+        self.inner.reads()
+    }
 }

@@ -7,7 +7,7 @@ use onefold_lake::keys::{self, Stage};
 use crate::project::text;
 
 /// The rooms that are no function, each with all rooms that it may depend on.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("normalise", &[]),
     ("graph", &[]),
     ("store", &[]),
@@ -17,12 +17,13 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("rows", &["config", "graph", "identity", "normalise", "scoring"]),
     ("lake", &["config", "graph", "identity", "normalise", "rows", "scoring", "store"]),
     ("version", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "store"]),
+    ("report", &[]),
     ("shell", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "store"]),
     ("connect", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "shell", "store"]),
 ];
 
 /// The rooms that do no I/O.
-const PURE: [&str; 6] = ["normalise", "config", "scoring", "graph", "identity", "rows"];
+const PURE: [&str; 7] = ["normalise", "config", "scoring", "graph", "identity", "rows", "report"];
 
 /// The crates that a crate of the functions is made of, those of its tests left out.
 fn dependencies(of: &str) -> BTreeSet<String> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use onefold_lake::keys;
 use serde_json::{Value, json};
 
 use crate::lake::Lake;
@@ -167,12 +168,12 @@ fn receipts(lake: &Lake) -> Vec<String> {
     keys.filter(|key| key.contains("/receipts/")).collect()
 }
 
-/// Keys and entity tags of all objects but what the walk started with, and the receipts, which hold measurements.
+/// Keys and entity tags of all objects but what the walk started with, and what holds measurements.
 fn written(lake: &Lake) -> BTreeMap<String, String> {
     let objects = lake.objects("").into_iter();
     let written = objects.filter(|object| {
         let is_given = object.key.starts_with("config/") || object.key.starts_with("landing/");
-        !is_given && !object.key.contains("/receipts/")
+        !is_given && !keys::is_measured(&object.key)
     });
     written.map(|object| (object.key, object.etag)).collect()
 }

@@ -58,7 +58,8 @@ pub fn scored(pipeline: &Pipeline, number: u32) -> BTreeMap<String, Vec<u8>> {
 /// The objects of the version that an execution made, or of what is there of it.
 pub fn version(pipeline: &Pipeline, number: u32) -> BTreeMap<String, Vec<u8>> {
     let keys = pipeline.list(&keys::version(&Pipeline::run_of(number)));
-    keys.into_iter().map(|key| (key.clone(), pipeline.get(&key).expect("an object").to_vec())).collect()
+    let keys = keys.into_iter().filter(|key| !keys::is_measured(key));
+    keys.map(|key| (key.clone(), pipeline.get(&key).expect("an object").to_vec())).collect()
 }
 
 /// Goes on with a run that was killed: from its start if it was not planned, as a redrive does.

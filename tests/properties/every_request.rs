@@ -35,10 +35,10 @@ fn stored(pipeline: &Pipeline, contents: &Contents) -> Arc<MemoryStore> {
     store
 }
 
-/// What matters: all but how often something was tried. Receipts are measured, and each try of a purge has an epoch.
+/// What matters: all but how often something was tried. Receipts and reports are measured, and each try of a purge has an
+/// epoch.
 fn essence(store: &MemoryStore) -> BTreeMap<String, Value> {
-    let is_kept = |key: &str| !key.contains("/receipts/");
-    let contents = store.contents().into_iter().filter(|(key, _)| is_kept(key));
+    let contents = store.contents().into_iter().filter(|(key, _)| !keys::is_measured(key));
     contents
         .map(|(key, bytes)| {
             let value = match key.as_str() {

@@ -41,11 +41,12 @@ fn open_and_closed() -> (String, String) {
     (open, closed)
 }
 
-/// All objects of a run's version but its manifest and its configuration, in which the limits are.
+/// All objects of a run's version but its manifest, its report, and its configuration, in which the limits are.
 fn files(pipeline: &Pipeline, number: u32) -> BTreeMap<String, Vec<u8>> {
     let run = Pipeline::run_of(number);
     let others = [keys::manifest(&run), keys::processed_config(&run)];
-    let keys = pipeline.list(&keys::version(&run)).into_iter().filter(|key| !others.contains(key));
+    let keys =
+        pipeline.list(&keys::version(&run)).into_iter().filter(|key| !others.contains(key) && !keys::is_measured(key));
     keys.map(|key| (key.clone(), pipeline.get(&key).expect("an object").to_vec())).collect()
 }
 

@@ -36,6 +36,7 @@ mod normalisers;
 mod other_tools;
 mod own_fields;
 mod privacy;
+mod report;
 mod requests;
 mod schedules;
 mod scored_runs;

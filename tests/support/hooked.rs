@@ -92,4 +92,8 @@ impl<H: Hooks> Store for HookedStore<H> {
     fn requests(&self) -> u64 {
         self.store.requests()
     }
+
+    fn reads(&self) -> u64 {
+        self.store.reads()
+    }
 }

@@ -135,4 +135,8 @@ impl Store for SteppedStore {
     fn requests(&self) -> u64 {
         self.0.requests()
     }
+
+    fn reads(&self) -> u64 {
+        self.0.reads()
+    }
 }

@@ -15,6 +15,7 @@ use onefold_store::Object;
 
 use crate::blocked_keys::BlockedKeys;
 use crate::rejected::RejectedRows;
+use crate::report::Observed;
 use crate::scores::{self, ScoreCounts};
 use crate::sources::SourceOutcomes;
 
@@ -43,6 +44,8 @@ pub(crate) struct RunCounts {
     pub(crate) scores: ScoreCounts,
     /// The notes about sources, in the order in which they were found.
     pub(crate) notes: Vec<SourceNote>,
+    /// For the report.
+    pub(crate) observed: Observed,
 }
 
 impl RunCounts {
@@ -73,7 +76,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, 
     extracted(run, pinned.plan.splits, context, &mut gathered).await?;
     translated(run, context, &mut gathered).await?;
     gathered.add_up_sources();
-    gathered.scores = scores::gather(run, &pinned, context).await?;
+    gathered.scores = scores::gather(run, &pinned, &mut gathered.observed, context).await?;
     merged(run, context, &mut gathered).await?;
     Ok(gathered)
 }
@@ -81,6 +84,7 @@ pub(crate) async fn gather(run: &RunId, context: &Context) -> Result<RunCounts, 
 async fn extracted(run: &RunId, splits: u32, context: &Context, gathered: &mut RunCounts) -> Result<(), StageError> {
     let name = |split: &u32| keys::split_receipt_name(*split);
     for (_, receipt) in Receipts::read::<ExtractResult, _>(context, run, Stage::Extract, 0..splits, name).await? {
+        gathered.observed.measured.add(Stage::Extract, &receipt.cost);
         let ExtractResult { source, lines, watermark, skipped, notes, .. } = receipt.result;
         gathered.lines[0] += lines;
         gathered.note(&source, notes);
@@ -102,6 +106,8 @@ async fn translated(run: &RunId, context: &Context, gathered: &mut RunCounts) ->
         Receipts::read::<TranslateResult, _>(context, run, Stage::Translate, chunks, name).await?
     {
         let translated = receipt.result;
+        gathered.observed.measured.add(Stage::Translate, &receipt.cost);
+        gathered.observed.rejected(&chunk.source, translated.rejected_by_kind);
         gathered.note(&chunk.source, translated.notes);
         // The same bytes can have another entity tag: with a customer's KMS key, each write gives a new one.
         if translated.raw != object.etag && receipt.moved.bytes_in != object.size {
@@ -126,10 +132,11 @@ async fn merged(run: &RunId, context: &Context, gathered: &mut RunCounts) -> Res
     let layout: Layout = context.json(&keys::layout(run)).await?;
     let read = |partition| async move { context.json::<PartitionCounts>(&keys::merged_counts(run, partition)).await };
     let mut merged = VersionCounts::default();
-    let RunCounts { partitions, guards, blocked_keys, scores, .. } = &mut *gathered;
+    let RunCounts { partitions, guards, blocked_keys, scores, observed, .. } = &mut *gathered;
     in_order(0..layout.partitions, READ_AHEAD, read, |mut counts: PartitionCounts| {
         blocked_keys.add_met(std::mem::take(&mut counts.blocked))?;
         merged.add(&counts.counts);
+        observed.statistics.add(std::mem::take(&mut counts.statistics));
         scores.links[1] += counts.links;
         scores.described[1] += counts.scored;
         for (guard, count) in &counts.guards {

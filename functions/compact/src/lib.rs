@@ -18,6 +18,7 @@ mod join;
 mod lookup;
 mod publish;
 mod rejected;
+mod report;
 mod scores;
 mod settings;
 mod sources;
@@ -71,7 +72,7 @@ async fn ending(
 
 async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<CompactResult, StageError> {
     let pinned = context.pinned(run).await?;
-    let gathered = counts::gather(run, context).await?;
+    let mut gathered = counts::gather(run, context).await?;
     let previous = match &pinned.plan.previous {
         Some(previous) => Some(context.json::<Manifest>(&keys::manifest(&previous.run)).await?),
         None => None,
@@ -80,9 +81,11 @@ async fn compact(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Co
     let limits = &pinned.config.publish;
     let of_parts =
         [gathered.rejected.gate(limits, run), dropped::gate(&gathered.rejected.sources, &pinned.config)].concat();
+    let observed = std::mem::take(&mut gathered.observed);
     let manifest = manifest(run, &pinned, gathered, previous.as_ref(), context, moved).await?;
     let faults = [check::gate(&manifest, previous.as_ref(), limits), of_parts].concat();
     let manifest = Manifest { gated: faults, dry_run: pinned.plan.dry_run, ..manifest };
+    report::write(&manifest, previous.as_ref(), observed, &pinned, context).await?;
     publish::publish_or_hold(manifest, &pinned, context, moved).await
 }
 
@@ -107,6 +110,7 @@ async fn manifest(
     files.settings.extend(model);
     files.index.push(lookup::frames(run, &merged, context).await?);
     files.inputs = vec![inputs::write(run, &gathered.sources, previous, context).await?];
+    files.report = report::keys_of(run);
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
     let watermarks = gathered.sources.watermarks(watermarks, &pinned.config);
     let matcher = pinned.matcher(context)?;

@@ -13,6 +13,8 @@ use onefold_shell::{Context, Pinned, StageError};
 use onefold_store::TransactionError;
 use onefold_version::find_missing;
 
+use crate::report;
+
 /// Publishes a version, or holds it if its manifest says so.
 pub(crate) async fn publish_or_hold(
     manifest: Manifest,
@@ -50,6 +52,7 @@ pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) 
     commit(&manifest, &pinned, context).await?;
     let manifest = manifest.released();
     write(&manifest, context).await?;
+    report::release(&manifest, context).await?;
     Ok(result(&manifest, true, moved))
 }
 
@@ -60,9 +63,13 @@ async fn publish(
     context: &Context,
     moved: &mut Moved,
 ) -> Result<CompactResult, StageError> {
+    let was_held = manifest.is_held();
     let manifest = manifest.released();
     write(&manifest, context).await?;
     commit(&manifest, pinned, context).await?;
+    if was_held {
+        report::release(&manifest, context).await?;
+    }
     Ok(result(&manifest, true, moved))
 }
 

@@ -9,6 +9,7 @@ use onefold_scoring::model::RunModel;
 use onefold_shell::{Context, Pinned, Receipts, StageError, Work};
 
 use crate::file;
+use crate::report::Observed;
 
 /// What the stages that score pairs counted. All of it is 0 where no pair is scored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +25,12 @@ pub(crate) struct ScoreCounts {
 }
 
 /// Adds up what the tiles counted. What Merge counted is added later.
-pub(crate) async fn gather(run: &RunId, pinned: &Pinned, context: &Context) -> Result<ScoreCounts, StageError> {
+pub(crate) async fn gather(
+    run: &RunId,
+    pinned: &Pinned,
+    observed: &mut Observed,
+    context: &Context,
+) -> Result<ScoreCounts, StageError> {
     let mut counts = ScoreCounts::default();
     if pinned.config.score.is_none() {
         return Ok(counts);
@@ -32,15 +38,19 @@ pub(crate) async fn gather(run: &RunId, pinned: &Pinned, context: &Context) -> R
     let tiles: Vec<Tile> = context.json_lines(&keys::match_tiles(run)).await?;
     let name = |tile: &Tile| format!("{:05}", tile.tile);
     for (_, receipt) in Receipts::read::<CompareResult, _>(context, run, Stage::Compare, tiles.clone(), name).await? {
+        observed.measured.add(Stage::Compare, &receipt.cost);
         counts.pairs[0] += receipt.result.compared;
     }
     let train = Work { run: run.clone(), stage: Stage::Train, name: Stage::Train.name().to_owned() };
     if let Some(receipt) = train.receipt::<TrainResult>(context).await? {
+        observed.measured.add(Stage::Train, &receipt.cost);
         counts.accounts = receipt.result.accounts;
         counts.pairs[1] = receipt.result.pairs;
     }
     for (_, receipt) in Receipts::read::<ScoreResult, _>(context, run, Stage::Score, tiles, name).await? {
-        let ScoreResult { pairs, links, accounts } = receipt.result;
+        observed.measured.add(Stage::Score, &receipt.cost);
+        let ScoreResult { pairs, links, accounts, distribution } = receipt.result;
+        observed.scored(distribution);
         counts.pairs[2] += pairs;
         counts.links[0] += links;
         counts.described[0] += accounts;

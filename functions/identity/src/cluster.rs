@@ -11,6 +11,8 @@ mod scored;
 
 use std::collections::BTreeSet;
 
+pub(crate) use scored::{ByScores, ScoredMerge};
+
 use divide::divide;
 use extent::exceeds;
 use hashbrown::HashTable;
@@ -30,6 +32,8 @@ pub struct Clusters {
     ends: Vec<usize>,
     /// What a guard divided.
     pub divided: Vec<DividedCluster>,
+    /// How scores joined the clusters, if they did.
+    pub(crate) by_scores: ByScores,
 }
 
 /// A cluster that exceeded a limit, or held accounts that a rule keeps apart.
@@ -59,8 +63,11 @@ impl Clusters {
     pub fn with_scores(judge: &Judge<'_>, guard: &Guard, scores: &PoolScores<'_>) -> Result<Self, ScoresError> {
         let (by_rules, mut roots) = Self::by_rules(judge, guard);
         let mut divided = by_rules.divided;
-        divided.extend(scored::join(judge, guard, scores, &mut roots)?);
-        Ok(Self { divided, ..Self::of_roots(&roots) })
+        let groups = roots.clone();
+        let scored::Joined { divided: by_scores, merges } = scored::join(judge, guard, scores, &mut roots)?;
+        divided.extend(by_scores);
+        let clusters = Self::of_roots(&roots);
+        Ok(Self { divided, by_scores: ByScores { merges, groups, roots }, ..clusters })
     }
 
     /// How the accounts of the judge's pool, which are one customer's, grew together by scores, on from what rules and
@@ -129,7 +136,7 @@ impl Clusters {
             members[*place] = account as u32;
             *place += 1;
         }
-        Self { members, ends, divided: Vec::new() }
+        Self { members, ends, ..Self::default() }
     }
 
     /// The clusters, each as the numbers of its accounts.

@@ -47,6 +47,7 @@ pub mod reference;
 pub mod scores;
 pub mod shared_keys;
 pub mod snapshot;
+pub mod statistics;
 pub mod suppression;
 pub mod survive;
 pub mod unblocked_texts;

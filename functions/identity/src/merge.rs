@@ -18,6 +18,7 @@ mod members;
 mod output;
 mod previous;
 mod record;
+mod weak;
 mod written;
 
 use clustered::{Clustered, judge};
@@ -33,6 +34,7 @@ use crate::identifiers::Identifiers;
 use crate::match_keys::Matcher;
 use crate::scores::{PoolScores, Scorer, ScoresError, SliceScores};
 use crate::snapshot::SourceMarks;
+use crate::statistics::{Counter, CustomerStatistics};
 use crate::suppression::Suppression;
 use crate::survive::Survivorship;
 
@@ -62,6 +64,9 @@ pub struct Merger<'c> {
     previous: PreviousRules<'c>,
     /// How pairs are scored, if they are.
     scorer: Option<&'c Scorer>,
+    counter: Counter<'c>,
+    /// Of all that was merged so far.
+    statistics: CustomerStatistics,
 }
 
 /// A slice cannot be merged.
@@ -91,6 +96,8 @@ impl<'c> Merger<'c> {
             erased: None,
             previous: PreviousRules::Unknown,
             scorer: None,
+            counter: Counter::new(config),
+            statistics: CustomerStatistics::default(),
         }
     }
 
@@ -132,7 +139,7 @@ impl<'c> Merger<'c> {
         let loaded = Loaded::read(text, self)?;
         let judge = judge(&loaded, self.config, &mut self.matcher, self.blocked);
         let clusters = Clusters::new(&judge, &self.config.guard);
-        Ok(self.write(&loaded, Clustered { judge, clusters, scores: None }))
+        Ok(self.write(&loaded, &Clustered { judge, clusters, scores: None }))
     }
 
     /// As [`Merger::merge`], where pairs are scored: with what Score found of the accounts of these lines.
@@ -148,12 +155,21 @@ impl<'c> Merger<'c> {
         let scores = PoolScores::new(scorer, scores, &loaded.references(hasher)).map_err(MergeError::Scores)?;
         let judge = judge(&loaded, self.config, &mut self.matcher, self.blocked);
         let clusters = Clusters::with_scores(&judge, &self.config.guard, &scores).map_err(MergeError::Scores)?;
-        Ok(self.write(&loaded, Clustered { judge, clusters, scores: Some(scores) }))
+        Ok(self.write(&loaded, &Clustered { judge, clusters, scores: Some(scores) }))
     }
 
-    fn write(&self, loaded: &Loaded<'_>, clustered: Clustered<'_>) -> MergeOutput {
-        let decided = Decided::new(loaded, &clustered);
-        written::write(self, loaded, &clustered, &decided)
+    fn write(&mut self, loaded: &Loaded<'_>, clustered: &Clustered<'_>) -> MergeOutput {
+        let decided = Decided::new(loaded, clustered);
+        let mut statistics = std::mem::take(&mut self.statistics);
+        let output = written::write(self, loaded, clustered, &decided, &mut statistics);
+        self.statistics = statistics;
+        output
+    }
+
+    /// What was counted of the customers of all partitions that were merged.
+    #[must_use]
+    pub fn into_statistics(self) -> CustomerStatistics {
+        self.statistics
     }
 
     fn is_erased(&self, account: &Account<'_>) -> bool {

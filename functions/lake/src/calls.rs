@@ -38,7 +38,7 @@ pub use merge::{MergeRequest, MergeResult};
 pub use partition::{PartitionRequest, PartitionResult};
 pub use plan::{PlanRequest, PlanResult, StartInput};
 pub use purge::{PurgeRequest, PurgeResult};
-pub use score::{ScoreRequest, ScoreResult};
+pub use score::{ScoreRequest, ScoreResult, ScoredPairs};
 pub use settle::{DeadLetter, SettleRequest, SettleResult, SettleWait};
 pub use train::{TrainRequest, TrainResult};
 pub use translate::TranslateResult;

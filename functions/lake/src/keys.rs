@@ -29,7 +29,7 @@
 //! processed/<run>/index/part-<number>.hashes and frames.jsonl
 //! processed/<run>/retired/part-<number>.jsonl.zst
 //! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.keys,model.json,
-//!                  manifest.json}
+//!                  manifest.json,report.json,report.html}
 //! processed/<run>/blocked.json   of earlier programs
 //! processed/CURRENT
 //! ```
@@ -678,6 +678,22 @@ pub fn processed_frames(run: &RunId) -> String {
     format!("processed/{run}/index/frames.jsonl")
 }
 
+/// The numbers of a version, for people.
+pub fn processed_report(run: &RunId) -> String {
+    format!("processed/{run}/report.json")
+}
+
+/// The page that shows the numbers of a version.
+pub fn processed_page(run: &RunId) -> String {
+    format!("processed/{run}/report.html")
+}
+
+/// Whether an object has measurements in it, so that its bytes differ between tries: a receipt or a report.
+pub fn is_measured(key: &str) -> bool {
+    let is_report = key.ends_with("/report.json") || key.ends_with("/report.html");
+    key.starts_with(RUNS) && key.contains("/receipts/") || key.starts_with(PROCESSED) && is_report
+}
+
 /// A version's manifest.
 pub fn manifest(run: &RunId) -> String {
     format!("processed/{run}/manifest.json")
@@ -715,6 +731,17 @@ mod tests {
         }
         for key in ["suppression/x/1.json", "suppression/", "suppression/x/anna@b.de.json", "suppressions/x/0.json"] {
             assert_eq!(parse_suppression(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn receipts_and_reports_are_measured() {
+        let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
+        for measured in [receipt(&run, Stage::Plan, "plan"), processed_report(&run), processed_page(&run)] {
+            assert!(is_measured(&measured), "{measured}");
+        }
+        for other in [manifest(&run), run_plan(&run), "landing/crm/report.json".to_owned()] {
+            assert!(!is_measured(&other), "{other}");
         }
     }
 

@@ -72,6 +72,7 @@ async fn merge(
     let merged = slices(run, partition, &shuffled, &mut merger, scores.as_mut())?;
     drop(shuffled);
     let (parts, mut counts) = merged.finish()?;
+    counts.statistics = merger.into_statistics();
     if let Some(scores) = &scores {
         (counts.links, counts.scored) = (scores.links, scores.scored);
     }

@@ -7,16 +7,18 @@
 
 mod slice;
 
-use onefold_lake::calls::{ScoreRequest, ScoreResult};
+use std::collections::BTreeMap;
+
+use onefold_lake::calls::{ScoreRequest, ScoreResult, ScoredPairs};
 use onefold_lake::data::scores::{ReferenceLink, ScoresCollector};
-use onefold_lake::data::vectors::Vectors;
+use onefold_lake::data::vectors::{PatternPairs, Vectors};
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Layout;
 use onefold_lake::run::matching::Tile;
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::{FormatError, RunId};
 use onefold_scoring::model::RunModel;
-use onefold_scoring::weights::Weights;
+use onefold_scoring::weights::{BIT, Score, Weights};
 use onefold_shell::{Context, StageError, Work};
 
 use slice::SliceAccounts;
@@ -38,7 +40,8 @@ async fn score(run: &RunId, tile: Tile, context: &Context, moved: &mut Moved) ->
         true => None,
         false => Some(SliceAccounts::read(run, tile.second, context, moved).await?),
     };
-    let (links, pairs) = links(run, tile, [&first, second.as_ref().unwrap_or(&first)], context, moved).await?;
+    let Scored { links, pairs, distribution } =
+        links(run, tile, [&first, second.as_ref().unwrap_or(&first)], context, moved).await?;
     let mut collector =
         ScoresCollector::new(shards, context.memory.shuffle_text_bytes()).map_err(StageError::compressing)?;
     for link in links {
@@ -57,28 +60,36 @@ async fn score(run: &RunId, tile: Tile, context: &Context, moved: &mut Moved) ->
     moved.records_out = links;
     moved.bytes_out += bytes.len() as u64;
     context.put(&keys::match_links(run, tile.tile), bytes).await?;
-    Ok(ScoreResult { pairs, links, accounts })
+    Ok(ScoreResult { pairs, links, accounts, distribution })
 }
 
-/// The pairs of a tile whose score is at or above the threshold, and the number of all pairs.
+/// What the pairs of a tile score.
+struct Scored {
+    /// Those whose score is at or above the threshold.
+    links: Vec<ReferenceLink>,
+    /// The number of all pairs.
+    pairs: u64,
+    /// See [`ScoreResult::distribution`].
+    distribution: BTreeMap<i64, ScoredPairs>,
+}
+
+/// Scores the pairs of a tile.
 async fn links(
     run: &RunId,
     tile: Tile,
     slices: [&SliceAccounts; 2],
     context: &Context,
     moved: &mut Moved,
-) -> Result<(Vec<ReferenceLink>, u64), StageError> {
+) -> Result<Scored, StageError> {
     let RunModel { model, counts, threshold, .. } = context.json(&keys::match_model(run)).await?;
     let weights = Weights::new(&model, &counts);
     let key = keys::match_vectors(run, tile.tile);
     let vectors = Vectors::read(context.store.as_ref(), &key).await.map_err(StageError::reading_part)?;
     moved.bytes_in += vectors.bytes_in();
-    let scores: Vec<Option<i32>> = vectors
-        .patterns()
-        .iter()
-        .map(|(pattern, _)| weights.pair(*pattern).bits())
-        .map(|bits| (bits >= threshold).then(|| i32::try_from(bits).unwrap_or(i32::MAX)))
-        .collect();
+    let bits: Vec<Score> = vectors.patterns().iter().map(|(pattern, _)| weights.pair(*pattern).bits()).collect();
+    let distribution = distribution(vectors.patterns(), &bits, threshold);
+    let scores: Vec<Option<i32>> =
+        bits.into_iter().map(|bits| (bits >= threshold).then(|| i32::try_from(bits).unwrap_or(i32::MAX))).collect();
     let mut links = Vec::new();
     let mut pairs = 0;
     let read = vectors.each_pair(|pattern, [first, second]| {
@@ -91,5 +102,33 @@ async fn links(
         Ok(())
     });
     read.map_err(StageError::damaged)?;
-    Ok((links, pairs))
+    Ok(Scored { links, pairs, distribution })
+}
+
+/// The pairs of patterns with these scores, by whole bits.
+fn distribution(patterns: &[PatternPairs], bits: &[Score], threshold: Score) -> BTreeMap<i64, ScoredPairs> {
+    let mut distribution: BTreeMap<i64, ScoredPairs> = BTreeMap::new();
+    for ((_, by_passes), bits) in patterns.iter().zip(bits) {
+        let pairs = by_passes.iter().sum();
+        let count = distribution.entry(bits.div_euclid(BIT)).or_default();
+        count.pairs += pairs;
+        count.links += if *bits >= threshold { pairs } else { 0 };
+    }
+    distribution
+}
+
+#[cfg(test)]
+mod tests {
+    use onefold_scoring::Pattern;
+
+    use super::*;
+
+    #[test]
+    fn pairs_are_counted_by_whole_bits() {
+        let pattern = |pairs| (Pattern::default(), [pairs, 1, 0]);
+        let patterns = [pattern(1), pattern(2), pattern(3), pattern(4)];
+        let found = distribution(&patterns, &[-1, 4 * BIT, 4 * BIT + 511, 5 * BIT - 1], 4 * BIT + 511);
+        let expected = [(-1, ScoredPairs { pairs: 2, links: 0 }), (4, ScoredPairs { pairs: 12, links: 9 })];
+        assert_eq!(found, expected.into());
+    }
 }

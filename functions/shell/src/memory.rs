@@ -212,7 +212,7 @@ impl MemoryBudget {
     }
 
     /// The whole memory in megabytes, as Lambda counts them.
-    const fn megabytes(self) -> u64 {
+    pub const fn megabytes(self) -> u64 {
         self.bytes.div_ceil(MIB)
     }
 

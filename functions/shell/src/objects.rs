@@ -2,9 +2,9 @@
 
 use futures_util::stream::{self, StreamExt};
 use onefold_lake::RunId;
-use onefold_lake::keys::Stage;
-use onefold_lake::run::receipt::Receipt;
-use serde::de::DeserializeOwned;
+use onefold_lake::keys::{self, Stage};
+use onefold_lake::run::receipt::{Cost, Receipt};
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::context::Context;
 use crate::error::StageError;
@@ -62,5 +62,22 @@ impl Receipts {
         })
         .await?;
         Ok(receipts)
+    }
+
+    /// What the invocations of a stage took that wrote a receipt. A receipt that cannot be read is left out.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn costs(context: &Context, run: &RunId, stage: Stage) -> Result<Vec<Cost>, StageError> {
+        let keys = context.list(&keys::receipts_of(run, stage)).await?.into_iter().map(|object| object.key);
+        let read = |key: String| async move { context.get_if_there(&key).await };
+        let mut costs = Vec::new();
+        in_order(keys, Self::AHEAD, read, |found| {
+            let receipt = found.and_then(|(bytes, _)| serde_json::from_slice::<Receipt<IgnoredAny>>(&bytes).ok());
+            costs.extend(receipt.map(|receipt| receipt.cost));
+            Ok(())
+        })
+        .await?;
+        Ok(costs)
     }
 }

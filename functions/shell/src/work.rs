@@ -81,7 +81,7 @@ impl Work {
         let meter = Meter::start(context.store.as_ref());
         let mut moved = Moved::default();
         let result = work(&mut moved).await?;
-        let cost = meter.cost(context.store.as_ref());
+        let cost = meter.cost(context.store.as_ref(), context.memory.megabytes());
         let is_done = result.is_some();
         let receipt =
             Receipt { run: self.run.clone(), stage: self.stage, name: self.name.clone(), moved, cost, result };

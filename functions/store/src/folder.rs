@@ -41,6 +41,7 @@ pub struct FolderStore {
     /// The prefix of all keys, before the paths in the folder.
     prefix: String,
     requests: AtomicU64,
+    reads: AtomicU64,
 }
 
 impl FolderStore {
@@ -51,7 +52,7 @@ impl FolderStore {
 
     /// The store of a folder for the keys below a prefix. Other keys do not exist and cannot be written.
     pub fn below(prefix: String, root: &Path) -> Self {
-        Self { root: root.to_owned(), prefix, requests: AtomicU64::new(0) }
+        Self { root: root.to_owned(), prefix, requests: AtomicU64::new(0), reads: AtomicU64::new(0) }
     }
 
     fn count(&self) {
@@ -77,6 +78,7 @@ impl FolderStore {
     /// The opened file of a key, as an object.
     fn open(&self, operation: Operation, key: &str) -> Result<(File, Object), StoreError> {
         self.count();
+        self.reads.fetch_add(1, Ordering::Relaxed);
         let missing = || StoreError::NotFound { key: key.to_owned() };
         let path = self.path(operation, key)?.ok_or_else(missing)?;
         let failed = |error: io::Error| failed(operation, key, error);
@@ -231,6 +233,10 @@ impl Store for FolderStore {
 
     fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 }
 

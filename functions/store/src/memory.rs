@@ -404,4 +404,8 @@ impl Store for MemoryStore {
     fn requests(&self) -> u64 {
         self.lock().served.len() as u64
     }
+
+    fn reads(&self) -> u64 {
+        self.lock().served.iter().filter(|served| served.operation.is_read()).count() as u64
+    }
 }

@@ -45,6 +45,11 @@ impl Operation {
         Self::Delete,
     ];
 
+    /// Whether it reads an object, or a part of one.
+    pub const fn is_read(self) -> bool {
+        matches!(self, Self::Get | Self::Range | Self::Tail | Self::Stream)
+    }
+
     /// Whether it asks for a change.
     pub const fn is_write(self) -> bool {
         match self {

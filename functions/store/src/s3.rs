@@ -42,8 +42,8 @@ pub struct S3Store {
 impl S3Store {
     /// Creates a store for a bucket. Make the client with [`client`] and the same `patience`.
     pub fn new(client: Client, bucket: impl Into<String>, patience: Patience) -> Self {
-        let requests = AtomicU64::new(0);
-        Self { bucket: Arc::new(Bucket { client, name: bucket.into(), patience, requests }) }
+        let [requests, reads] = [0, 0].map(AtomicU64::new);
+        Self { bucket: Arc::new(Bucket { client, name: bucket.into(), patience, requests, reads }) }
     }
 
     async fn read(&self, key: &str, wanted: WantedBytes) -> Result<Bytes, StoreError> {
@@ -169,5 +169,9 @@ impl Store for S3Store {
 
     fn requests(&self) -> u64 {
         self.bucket.requests.load(Ordering::Relaxed)
+    }
+
+    fn reads(&self) -> u64 {
+        self.bucket.reads.load(Ordering::Relaxed)
     }
 }

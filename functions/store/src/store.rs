@@ -111,6 +111,9 @@ pub trait Store: Send + Sync {
 
     /// How many requests were made so far.
     fn requests(&self) -> u64;
+
+    /// How many of them read an object. All others cost more on S3.
+    fn reads(&self) -> u64;
 }
 
 /// Files over this size are uploaded in parts of this size. It determines the entity tag on S3.

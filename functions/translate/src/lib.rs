@@ -8,6 +8,8 @@
 
 mod event;
 
+use std::collections::BTreeMap;
+
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use bytes::Bytes;
 use onefold_config::RowFormat;
@@ -169,6 +171,7 @@ async fn translate(
         rejected: output.rejected,
         repeated: output.repeated,
         suppressed: output.suppressed,
+        rejected_by_kind: named(output.rejected_by_kind),
         dropped: output.dropped,
         kept: output.kept,
         nodes: output.stars.iter().map(|star| 1 + star.keys.len() as u64).sum(),
@@ -176,6 +179,10 @@ async fn translate(
         files: output.objects,
         notes: index.notes,
     })
+}
+
+fn named(counts: BTreeMap<&'static str, u64>) -> BTreeMap<String, u64> {
+    counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect()
 }
 
 #[cfg(test)]

@@ -85,6 +85,14 @@ pub enum Command {
                             the folder for\ntemporary files 150 bytes an account.")]
     Diff(DiffOptions),
 
+    /// Fetch the report of a version, a page for a browser: what came in, what became of it, and what it cost.
+    #[command(after_help = "onefold report               of the current version, into report-RUN.html\n\
+                            onefold report RUN           of another one, also of a dry run or one that was held back\n\
+                            onefold report --out OUT     the one in a folder of results\n\
+                            onefold report --open        and open it in the browser\n\n\
+                            It has no value of any account, but ids and references of accounts.")]
+    Report(ReportOptions),
+
     /// Erase persons: put them on the suppression list, which every later run obeys.
     #[command(
         after_help = "A person is all accounts of a customer. From the next run on nothing that Onefold wrote holds \
@@ -319,6 +327,26 @@ pub struct SyncOptions {
 pub struct CompletionsOptions {
     /// The shell.
     pub shell: Shell,
+}
+
+/// The options of `onefold report`.
+#[derive(Debug, Args)]
+pub struct ReportOptions {
+    /// The version of this run, instead of the current one.
+    #[arg(value_name = "RUN", value_parser = RunId::parse)]
+    pub run: Option<RunId>,
+
+    /// The version in this folder of results, instead of the current one of the stack.
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["run", "endpoint"])]
+    pub out: Option<PathBuf>,
+
+    /// Where to put the page of a stack's version (default: report-RUN.html in this folder).
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    pub to: Option<PathBuf>,
+
+    /// Open the page in the browser.
+    #[arg(long)]
+    pub open: bool,
 }
 
 /// The options of `onefold publish`.

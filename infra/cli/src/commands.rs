@@ -66,8 +66,11 @@ async fn fetch(cloud: &Cloud, options: &FetchOptions) -> Result<Outcome, Error> 
     let manifest = fetch::fetch(cloud, &out, options.run.as_ref()).await?;
     let fetched = FetchDocument { run: manifest.run.clone(), out: out.path().display().to_string(), manifest };
     answer(&fetched, || {
-        let FetchDocument { run, out, manifest } = &fetched;
-        report::counts(manifest, None) + &report::left_out(manifest) + &format!("\nResults of {run}: {out}")
+        let FetchDocument { run, out: path, manifest } = &fetched;
+        report::counts(manifest, None)
+            + &report::left_out(manifest)
+            + &format!("\nResults of {run}: {path}\n")
+            + &summary::page_of(&out)
     })?;
     Ok(Outcome::Done)
 }

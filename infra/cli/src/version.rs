@@ -1,5 +1,5 @@
 //! Versions, which runs publish: listed, rolled back, fetched into a folder, restored from it, compared, explained,
-//! asked for their models, and searched for customers and for persons to erase.
+//! asked for their models and reports, and searched for customers and for persons to erase.
 
 mod asked;
 pub mod diff;
@@ -11,6 +11,7 @@ pub mod list;
 pub mod lookup;
 pub mod model;
 pub mod out_folder;
+pub mod page;
 pub mod restore;
 pub mod rollback;
 pub mod sync;

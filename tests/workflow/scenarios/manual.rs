@@ -37,8 +37,7 @@ fn readme_shows_what_make_run_prints() {
     let [onefold, out] = [shell.programs.join("onefold"), shell.folder.join("run")];
     let variables = format!("ONEFOLD={} OUT={}", onefold.display(), out.display());
     let make = format!("$ {make} --old-file tools --old-file build run {variables}");
-    let page =
-        Page { path, text: text.replace("$ make run", &make).replace("Results: target/run", "Results: …/run") };
+    let page = Page { path, text: text.replace("$ make run", &make).replace(": target/run", ": …/run") };
     assert_eq!(shell.play(&page), 1);
     assert_examples_are_in(&Results(out));
 }

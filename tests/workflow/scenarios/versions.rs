@@ -53,6 +53,12 @@ fn a_gated_run_publishes_nothing_until_somebody_says_so(cloud: &UpCloud, first: 
     let look = Results(folder("versions-look"));
     cloud.onefold(&["fetch", look.0.to_str().expect("UTF-8"), "--run", &run]).exits(0);
     assert_eq!(members(&look), [json!(["crm:1", "crm:3", "crm:4"]), json!(["crm:2"])], "its output is kept");
+    let page = look.0.join("page.html");
+    let page_path = page.to_str().expect("UTF-8");
+    cloud.onefold(&["report", &run, "--to", page_path]).exits(0).says(page_path);
+    let [fetched, told] = [look.0.join("report.html"), page].map(|page| std::fs::read_to_string(page).expect("a page"));
+    assert!(fetched == told && told.contains("The publish gate holds this version back"), "{told}");
+    cloud.onefold(&["report", "--json"]).exits(0).says(&format!("\"run\":\"{first}\""));
 
     cloud.onefold(&["publish", &run]).exits(0).says("largest customer  3");
     assert_eq!(current(cloud), run);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_config::Guard;
-use onefold_scoring::customers::{Merge, pieces};
+use onefold_scoring::customers::{Merge, ScoredLink, pieces};
+use onefold_scoring::weights::Score;
 
 use super::divide::{Parts, by_reference};
 use super::extent::{Limits, exceeds};
@@ -11,8 +12,39 @@ use super::{Clusters, DividedCluster};
 use crate::judge::Judge;
 use crate::scores::{PoolScores, ScoresError};
 
-/// Joins clusters, which are given by the first account of each account's. Gives those that a limit, a rule or a correction
-/// kept apart although their scores would have joined them.
+/// How scores joined clusters. Accounts are named by their numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ByScores {
+    /// The merges. Those of a cluster stand in their order.
+    pub(crate) merges: Vec<ScoredMerge>,
+    /// By account: the first account of the cluster that rules and corrections made.
+    pub(crate) groups: Vec<u32>,
+    /// By account: the first account of its cluster.
+    pub(crate) roots: Vec<u32>,
+}
+
+/// Two parts of a cluster that became one by their score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ScoredMerge {
+    /// The score of the two parts.
+    pub(crate) score: Score,
+    /// The two accounts across that are most alike.
+    pub(crate) accounts: [u32; 2],
+    /// Their score.
+    pub(crate) link: Score,
+    /// How many accounts each part has.
+    pub(crate) parts: [u32; 2],
+}
+
+/// What [`join`] gives beside the clusters.
+pub(super) struct Joined {
+    /// What a limit, a rule or a correction kept apart although its score would have joined it.
+    pub(super) divided: Vec<DividedCluster>,
+    /// See [`ByScores::merges`].
+    pub(super) merges: Vec<ScoredMerge>,
+}
+
+/// Joins clusters, which are given by the first account of each account's.
 ///
 /// # Errors
 /// The frequency classes of an account are not those of its values.
@@ -21,10 +53,11 @@ pub(super) fn join(
     guard: &Guard,
     scores: &PoolScores<'_>,
     roots: &mut [u32],
-) -> Result<Vec<DividedCluster>, ScoresError> {
-    let pieces = Clusters::of_roots(&pieces(roots, scores.links(), scores.threshold()));
-    let mut divided = Vec::new();
-    for members in pieces.iter() {
+) -> Result<Joined, ScoresError> {
+    let pieces = pieces(roots, scores.links(), scores.threshold());
+    let links = links_of_pairs(scores.links(), &pieces);
+    let mut joined = Joined { divided: Vec::new(), merges: Vec::new() };
+    for members in Clusters::of_roots(&pieces).iter() {
         let first = members[0];
         if members.iter().all(|member| roots[*member as usize] == first) {
             continue;
@@ -34,13 +67,27 @@ pub(super) fn join(
             && may_be_one(judge, guard, members)
         {
             roots[*second as usize] = first;
+            let score = links[first as usize];
+            joined.merges.push(ScoredMerge { score, accounts: [first, *second], link: score, parts: [1, 1] });
             continue;
         }
         let grown = Grown::new(judge, guard, scores, members, roots)?;
-        divided.extend(grown.divided());
+        joined.divided.extend(grown.divided());
+        joined.merges.extend(grown.scored_merges(roots));
         grown.set_roots(roots);
     }
-    Ok(divided)
+    Ok(joined)
+}
+
+/// By the first account of a piece of two accounts: the score of the two.
+fn links_of_pairs(links: &[ScoredLink], pieces: &[u32]) -> Vec<Score> {
+    let mut scores = vec![0; pieces.len()];
+    for ScoredLink { accounts: [left, right], bits } in links {
+        if pieces[*left as usize] == pieces[*right as usize] {
+            scores[*left.min(right) as usize] = *bits;
+        }
+    }
+    scores
 }
 
 /// The merges by which all accounts of a pool grow together, named by their numbers. `groups` has the first account of the
@@ -109,6 +156,19 @@ impl Grown {
 
     fn first(&self, place: u32) -> u32 {
         self.firsts[place as usize]
+    }
+
+    /// The merges, by the numbers of accounts. `roots` has the first account of the cluster that each was in beforehand.
+    fn scored_merges(&self, roots: &[u32]) -> Vec<ScoredMerge> {
+        let mut sizes = vec![0; self.members.len()];
+        groups(&self.members, roots).iter().for_each(|group| sizes[*group as usize] += 1);
+        let mut of = |merge: &Merge| {
+            let parts = merge.groups.map(|group| sizes[group as usize]);
+            sizes[merge.groups[0] as usize] += parts[1];
+            let accounts = merge.direct.accounts.map(|place| self.members[place as usize]);
+            ScoredMerge { score: merge.score, accounts, link: merge.direct.bits, parts }
+        };
+        self.merges.iter().map(&mut of).collect()
     }
 
     /// The groups that were kept apart and are so still, with what did it.

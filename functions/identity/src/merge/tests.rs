@@ -59,6 +59,7 @@ struct Merged {
     members: Vec<Value>,
     changes: Vec<Value>,
     output: MergeOutput,
+    statistics: CustomerStatistics,
 }
 
 fn merge_blocking(lines: &[String], blocked: &[Node]) -> Merged {
@@ -69,10 +70,8 @@ fn merge_replacing(lines: &[String], blocked: &[Node], replaced: &[&str]) -> Mer
     let config = Config::parse(CONFIG).unwrap();
     let matcher = Matcher::new(&config, hasher());
     let started_at = Timestamp::parse("2024-03-01T00:00:00Z").unwrap();
-    let output = Merger::new(&config, matcher, blocked, started_at)
-        .replacing(replaced.iter().copied())
-        .merge(&(lines.join("\n") + "\n"))
-        .unwrap();
+    let mut merger = Merger::new(&config, matcher, blocked, started_at).replacing(replaced.iter().copied());
+    let output = merger.merge(&(lines.join("\n") + "\n")).unwrap();
     assert!(output.counts.balance());
     let parse = |bytes: &[u8]| -> Vec<Value> {
         String::from_utf8(bytes.to_vec()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -84,7 +83,7 @@ fn merge_replacing(lines: &[String], blocked: &[Node], replaced: &[&str]) -> Mer
         assert!(customers.contains(&customer), "a change carries the record that is written");
         assert_eq!(customer["customer_id"], change["customer_id"]);
     }
-    Merged { customers, members: parse(&output.members), changes, output }
+    Merged { customers, members: parse(&output.members), changes, output, statistics: merger.into_statistics() }
 }
 
 fn merge(lines: &[String]) -> Merged {

@@ -9,33 +9,40 @@ use super::held_by::held_by;
 use super::line::{MEMBER_BYTES, write_member, write_tombstone};
 use super::loaded::Loaded;
 use super::record::Record;
+use super::weak::WeakMerges;
 use super::{FrameEnd, MergeOutput, Merger, guarded};
 use crate::customer::Customer;
 use crate::customer_id::{SettledIds, new_id};
 use crate::reference;
+use crate::statistics::CustomerStatistics;
 use crate::survive::Candidate;
 
 /// How much text of members a frame has before it ends: twice what zstd looks back at, so that frames compress nearly as
 /// well as one would.
 const FRAME_TEXT_BYTES: usize = 512 << 10;
 
-/// Writes all that a partition becomes.
+/// Writes all that a partition becomes, and adds what it counts of its customers.
 pub(super) fn write(
     merger: &Merger<'_>,
     loaded: &Loaded<'_>,
     clustered: &Clustered<'_>,
     decided: &Decided<'_>,
+    statistics: &mut CustomerStatistics,
 ) -> MergeOutput {
     let mut output = MergeOutput { counts: loaded.counts, ..MergeOutput::default() };
     output.customers.reserve(loaded.text_bytes * 4 / 3);
     output.members.reserve(loaded.text_bytes + loaded.records.len() * MEMBER_BYTES);
     guarded::write(clustered, merger, &mut output);
+    let weak = WeakMerges::new(clustered, &statistics.weakest);
     let mut writer = CustomerWriter::new(merger, loaded, clustered);
     let mut feed = ChangeFeed::new(merger, loaded, clustered);
     let mut frame_start = 0;
     for (cluster, members) in (0..).zip(clustered.clusters.iter()) {
         let customer = writer.write(members, decided.ids(cluster), &mut output);
         feed.write(&customer, &mut output);
+        let accounts = members.iter().map(|member| clustered.judge.pool().account(*member));
+        merger.counter.count(accounts, customer.customer, statistics);
+        weak.note(members, &customer.customer_id, statistics);
         if output.members.len() >= frame_start + FRAME_TEXT_BYTES {
             frame_start = output.members.len();
             end_frame(&mut output);

@@ -1,5 +1,7 @@
 //! Request and result of Score.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::keys::RunId;
@@ -16,7 +18,7 @@ pub struct ScoreRequest {
 }
 
 /// The result of Score, also in its receipt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScoreResult {
     /// Pairs of the tile.
     pub pairs: u64,
@@ -24,4 +26,17 @@ pub struct ScoreResult {
     pub links: u64,
     /// Accounts whose frequency classes were sent to Link: those of the slice, in a tile of one slice.
     pub accounts: u64,
+    /// Pairs by score in whole bits, rounded down; nothing in receipts of earlier programs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub distribution: BTreeMap<i64, ScoredPairs>,
+}
+
+/// Pairs of about the same score.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoredPairs {
+    /// How many there are.
+    pub pairs: u64,
+    /// Links among them.
+    pub links: u64,
 }

@@ -26,6 +26,9 @@ pub struct TranslateResult {
     /// Rejected rows of erased persons.
     #[serde(default)]
     pub suppressed: u64,
+    /// Rejected rows by what is wrong; empty in receipts of earlier programs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rejected_by_kind: BTreeMap<String, u64>,
     /// Values that could not be used as they are, by field and reason.
     pub dropped: BTreeMap<String, u64>,
     /// Values that accounts have, by text field; empty in receipts of earlier programs.

@@ -201,6 +201,10 @@ pub enum OfRun {
     ProcessedBlockedOfEarlier,
     /// The place of each partition in the version's files.
     ProcessedFrames,
+    /// The numbers of the version, for people.
+    ProcessedReport,
+    /// The page that shows them.
+    ProcessedPage,
     /// The version's manifest.
     Manifest,
 }
@@ -212,7 +216,7 @@ impl OfChunk {
 
 impl OfRun {
     /// All kinds.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Config,
         Self::Plan,
         Self::Corrections,
@@ -239,6 +243,8 @@ impl OfRun {
         Self::ProcessedBlocked,
         Self::ProcessedBlockedOfEarlier,
         Self::ProcessedFrames,
+        Self::ProcessedReport,
+        Self::ProcessedPage,
         Self::Manifest,
     ];
 
@@ -270,6 +276,8 @@ impl OfRun {
             Self::ProcessedBlocked => super::processed_blocked(run),
             Self::ProcessedBlockedOfEarlier => super::processed_blocked_of_earlier(run),
             Self::ProcessedFrames => super::processed_frames(run),
+            Self::ProcessedReport => super::processed_report(run),
+            Self::ProcessedPage => super::processed_page(run),
             Self::Manifest => super::manifest(run),
         }
     }

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use onefold_identity::counts::VersionCounts;
 use onefold_identity::merge::BlockedRule;
+use onefold_identity::statistics::CustomerStatistics;
 use serde::{Deserialize, Serialize};
 
 use crate::version::index::FrameBytes;
@@ -171,6 +172,9 @@ pub struct PartitionCounts {
     /// Accounts that came with their frequency classes.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub scored: u64,
+    /// What is counted of customers for people; nothing in the counts of earlier programs.
+    #[serde(default)]
+    pub statistics: CustomerStatistics,
 }
 
 fn is_zero(number: &u64) -> bool {

@@ -31,6 +31,18 @@ pub struct Cost {
     pub max_rss_bytes: u64,
     /// Requests to the object store.
     pub s3_requests: u64,
+    /// Those of them that read an object; 0 in receipts of earlier programs, as are all that follow.
+    #[serde(default)]
+    pub s3_reads: u64,
+    /// When the invocation started, in milliseconds since 1970.
+    #[serde(default)]
+    pub started_ms: u64,
+    /// Whether it is the first one of its process.
+    #[serde(default)]
+    pub is_cold_start: bool,
+    /// The memory size of the function in MB.
+    #[serde(default)]
+    pub memory_mb: u64,
 }
 
 /// `runs/<run>/receipts/<stage>/<name>.json`
@@ -55,6 +67,16 @@ pub struct Receipt<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn receipts_of_earlier_programs_are_read() {
+        let text = r#"{"run":"20261122T174600Z-1a2b3c4d","stage":"merge","name":"00003","records_in":7,"records_out":5,
+            "records_rejected":0,"bytes_in":1,"bytes_out":2,"elapsed_ms":8,"cpu_ms":9,"max_rss_bytes":3,"s3_requests":4,
+            "result":{"customers":5}}"#;
+        let receipt: Receipt<serde_json::Value> = serde_json::from_str(text).unwrap();
+        let expected = Cost { elapsed_ms: 8, cpu_ms: 9, max_rss_bytes: 3, s3_requests: 4, ..Cost::default() };
+        assert_eq!(receipt.cost, expected);
+    }
 
     #[test]
     fn receipts_are_flat_and_read_back() {

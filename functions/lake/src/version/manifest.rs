@@ -118,10 +118,11 @@ impl Manifest {
         Self { gated: Vec::new(), dry_run: false, published_over, ..self }
     }
 
-    /// All objects of the version except the manifest itself.
+    /// All objects of the version except the manifest itself and the report.
     pub fn objects(&self) -> impl Iterator<Item = &VersionFile> {
-        let VersionFiles { customers, members, member_links, changes, blocked, index, retired, inputs, settings } =
-            &self.files;
+        let VersionFiles {
+            customers, members, member_links, changes, blocked, index, retired, inputs, settings, ..
+        } = &self.files;
         // The changes of a first version are its customer files.
         let changes = changes.iter().filter(|file| !customers.contains(file));
         [customers, members, member_links, blocked, index, retired, inputs, settings]
@@ -260,6 +261,10 @@ pub struct VersionFiles {
     /// The configuration, the corrections and the blocked keys. The next run compares its own with them.
     #[serde(default)]
     pub settings: Vec<VersionFile>,
+    /// The keys of `report.json` and what shows it. They hold measurements, so their sizes differ between tries. No run and
+    /// no reader of customers needs them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub report: Vec<String>,
 }
 
 /// A file of a version.
@@ -308,6 +313,7 @@ mod tests {
             retired: file("retired"),
             inputs: file("inputs"),
             settings: [file("config.toml"), file("blocked.keys")].concat(),
+            report: vec!["report.json".to_owned()],
         };
         let manifest = Manifest { files, ..serde_json::from_str(OF_EARLIER).unwrap() };
         let object = |key: &str| Object { key: key.to_owned(), size: 7, etag: String::new(), modified_at: 0 };

@@ -36,6 +36,8 @@ pub struct ChunkOutput {
     pub repeated: u64,
     /// Rows refused because their persons were erased.
     pub suppressed: u64,
+    /// Rows refused, by what is wrong: `the id is missing`.
+    pub rejected_by_kind: BTreeMap<&'static str, u64>,
     /// Whether the chunk must not be kept: it has rows of persons who were erased, or rows that may be theirs because
     /// they cannot be parsed.
     pub must_not_stay: bool,
@@ -148,10 +150,11 @@ impl<'c: 'a, 'a> ChunkTranslation<'_, 'c, 'a> {
         let mut slots = std::mem::take(&mut self.slots);
         let read = self.translator.plan.rows.read_json(text, &mut slots);
         self.slots = slots;
+        let no_object = || Reject::row("the line is not one JSON object");
         // The error can quote a value.
         read.map_err(|error| match self.translator.suppresses() {
-            false => Reject::row(format!("the line is not one JSON object: {}", cause(&error))),
-            true => Reject::row("the line is not one JSON object"),
+            false => no_object().because(format!("the line is not one JSON object: {}", cause(&error))),
+            true => no_object(),
         })?;
         self.row(place, received_at)
     }
@@ -241,7 +244,8 @@ impl<'c: 'a, 'a> ChunkTranslation<'_, 'c, 'a> {
             return Err(Reject::row("a carriage return stands alone; put the field in quotes"));
         }
         if reader.len() != width {
-            return Err(Reject::row(format!("the header has {width} columns, this row {}", reader.len())));
+            let reject = Reject::row("the row has another number of columns than the header");
+            return Err(reject.because(format!("the header has {width} columns, this row {}", reader.len())));
         }
         self.slots.clear();
         for column in of_slots {
@@ -265,7 +269,8 @@ impl<'c: 'a, 'a> ChunkTranslation<'_, 'c, 'a> {
         }
         let length = place.end - place.start;
         if length > RECORD_BYTES_MAX {
-            return Err(Reject::row(format!("the row is {length} bytes long; at most {RECORD_BYTES_MAX} are read")));
+            let reason = format!("the row is {length} bytes long; at most {RECORD_BYTES_MAX} are read");
+            return Err(Reject::row("the row is longer than 1 MiB").because(reason));
         }
         Ok(())
     }
@@ -320,6 +325,7 @@ impl<'c: 'a, 'a> ChunkTranslation<'_, 'c, 'a> {
             rejects: rejects.lines,
             rejected: rejects.rows,
             suppressed: rejects.suppressed,
+            rejected_by_kind: rejects.by_kind,
             must_not_stay: rejects.must_not_stay,
             ..output
         }

@@ -23,7 +23,10 @@ pub(super) fn id<'a>(slots: &[Slot<'a>], choice: &[usize]) -> Result<Cow<'a, str
             Some(Slot::Raw(json)) => match json.as_bytes().first() {
                 Some(b'"') => match serde_json::from_str::<String>(json) {
                     Ok(text) => Cow::Owned(text),
-                    Err(error) => return Err(Reject::field("id", format!("the id cannot be read: {error}"))),
+                    Err(error) => {
+                        let reject = Reject::field("id", "the id cannot be read");
+                        return Err(reject.because(format!("the id cannot be read: {error}")));
+                    }
                 },
                 Some(b'{' | b'[') => {
                     fault = Reject::field("id", "the id is a list or an object; it must be text or a number");
@@ -119,11 +122,11 @@ mod tests {
     use super::*;
 
     fn of_json(json: &str) -> Result<String, String> {
-        id(&[Slot::Raw(json)], &[0]).map(Cow::into_owned).map_err(|reject| reject.reason)
+        id(&[Slot::Raw(json)], &[0]).map(Cow::into_owned).map_err(|reject| reject.reason.into_owned())
     }
 
     fn of_csv(cell: &str) -> Result<String, String> {
-        id(&[Slot::Text(cell.into())], &[0]).map(Cow::into_owned).map_err(|reject| reject.reason)
+        id(&[Slot::Text(cell.into())], &[0]).map(Cow::into_owned).map_err(|reject| reject.reason.into_owned())
     }
 
     #[test]

@@ -462,13 +462,10 @@ impl<'c> Translator<'c> {
                 dropped.note("updated_at", NO_TIME);
                 Ok(time.default)
             }
-            None => Err(Reject::field(
-                "updated_at",
-                format!(
-                    "the time is not written as {}; see as = … of updated_at, and unreadable = \"none\"",
-                    format_name(&time.format)
-                ),
-            )),
+            None => Err(Reject::field("updated_at", "the time cannot be read").because(format!(
+                "the time is not written as {}; see as = … of updated_at, and unreadable = \"none\"",
+                format_name(&time.format)
+            ))),
         }
     }
 }

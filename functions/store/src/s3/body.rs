@@ -205,7 +205,7 @@ async fn request(
     range: Option<String>,
     etag: Option<&str>,
 ) -> Result<Option<GetObjectOutput>, StoreError> {
-    bucket.count();
+    bucket.count_read();
     let request = bucket.client.get_object().bucket(&bucket.name).key(key);
     match request.set_range(range).set_if_match(etag.map(quoted)).send().await {
         Ok(output) => Ok(Some(output)),

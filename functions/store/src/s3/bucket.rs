@@ -14,11 +14,18 @@ pub(super) struct Bucket {
     pub(super) name: String,
     pub(super) patience: Patience,
     pub(super) requests: AtomicU64,
+    /// Those of them that read an object.
+    pub(super) reads: AtomicU64,
 }
 
 impl Bucket {
     pub(super) fn count(&self) {
         self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_read(&self) {
+        self.count();
+        self.reads.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The settings of a request whose attempts take up to `attempt`.

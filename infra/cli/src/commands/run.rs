@@ -6,7 +6,7 @@ use onefold_version::current_run;
 
 use super::CommandContext;
 use super::followed::{FollowedRun, start_and_follow};
-use super::summary::{show_difference, show_published};
+use super::summary::{show_difference, show_page, show_published, show_results};
 use crate::Outcome;
 use crate::args::{RunOptions, SizeOptions};
 use crate::cloud::Cloud;
@@ -43,7 +43,7 @@ async fn fetch_results(
     match followed.ended {
         EndedAs::NothingNew => {
             fetch_if_other(cloud, out).await?;
-            say(format_args!("Results: {}", out.path().display()));
+            show_results(out);
             told.results = Some(out.path().display().to_string());
             Ok(())
         }
@@ -89,6 +89,7 @@ async fn fetch_held(
     say(format_args!("\nNothing was published. What would be is in {}", held.path().display()));
     told.results = Some(held.path().display().to_string());
     told.manifest = Some(manifest);
+    show_page(&held);
     Ok(())
 }
 
@@ -111,7 +112,8 @@ async fn fetch_published(
     };
     told.quality = quality.as_ref().and_then(|quality| quality.as_ref().ok().copied());
     show_published(cloud, &followed.timeline, &manifest, told).await?;
-    say(format_args!("\nResults: {}", out.path().display()));
+    say("");
+    show_results(out);
     told.results = Some(out.path().display().to_string());
     told.manifest = Some(manifest);
     quality.transpose().map(drop)

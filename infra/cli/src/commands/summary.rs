@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::run::history::Timeline;
 use crate::run::{receipts, report};
 use crate::screen::say;
+use crate::version::out_folder::OutFolder;
 use crate::version::{difference, fetch};
 
 /// Prints what a run published, how good it is if `told` says so, and what its stages took. Adds the stages to `told`.
@@ -22,6 +23,24 @@ pub async fn show_published(
     say(report::stages(timeline, &sums).trim_end());
     told.stages = report::stage_documents(timeline, &sums);
     Ok(())
+}
+
+/// Prints where the results are, and the page that shows them.
+pub fn show_results(out: &OutFolder) {
+    say(format_args!("Results: {}", out.path().display()));
+    show_page(out);
+}
+
+/// Prints where the page of a version is, if it has one.
+pub fn show_page(out: &OutFolder) {
+    if out.page().is_some() {
+        say(page_of(out));
+    }
+}
+
+/// The line that says where the page of a version is; empty if it has none.
+pub fn page_of(out: &OutFolder) -> String {
+    out.page().map(|page| format!("Report: {}", page.display())).unwrap_or_default()
 }
 
 /// Prints how a version that was not published differs from the one that it builds on, and adds it to `told`.

@@ -128,6 +128,10 @@ impl Store for Overlay {
     fn requests(&self) -> u64 {
         self.folder.requests() + self.written.requests()
     }
+
+    fn reads(&self) -> u64 {
+        self.folder.reads() + self.written.reads()
+    }
 }
 
 #[cfg(test)]

@@ -19,14 +19,30 @@ pub const MANIFEST: &str = "manifest.json";
 pub const RECEIPTS: &str = "receipts.jsonl";
 /// The file of the model. A version that scores no pairs has none.
 const MODEL: &str = "model.json";
+/// The file of the report's numbers. A version of an earlier program has neither it nor its page.
+pub const REPORT: &str = "report.json";
+/// The page that shows the report's numbers.
+pub const PAGE: &str = "report.html";
+/// The files that not every version has.
+const OPTIONAL: [&str; 3] = [MODEL, REPORT, PAGE];
 /// The folder of a version that was not published.
 pub const HELD: &str = "held";
 /// The folder of refused rows.
 pub const REJECTS: &str = "rejects";
 /// The entries of a version: folders, then files, the manifest last.
 const FOLDERS: [&str; 7] = ["customers", "members", "changes", "blocked", "index", "retired", REJECTS];
-const FILES: [&str; 8] =
-    ["inputs.jsonl", "config.toml", "corrections.json", "blocked.keys", "blocked.json", MODEL, RECEIPTS, MANIFEST];
+const FILES: [&str; 10] = [
+    "inputs.jsonl",
+    "config.toml",
+    "corrections.json",
+    "blocked.keys",
+    "blocked.json",
+    MODEL,
+    REPORT,
+    PAGE,
+    RECEIPTS,
+    MANIFEST,
+];
 
 /// A folder of results.
 #[derive(Clone, Debug)]
@@ -54,6 +70,11 @@ impl OutFolder {
     /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The page of the version in the folder; `None` if an earlier program made it.
+    pub fn page(&self) -> Option<PathBuf> {
+        Some(self.path.join(PAGE)).filter(|page| page.is_file())
     }
 
     /// The folder in it for a version that was not published.
@@ -109,7 +130,7 @@ impl OutFolder {
             let (from, to) = (ready.join(name), self.path.join(name));
             if from.exists() {
                 remove(&to)?;
-                if name == MODEL && is_empty(&from)? {
+                if OPTIONAL.contains(&name) && is_empty(&from)? {
                     remove(&from)?;
                     continue;
                 }
@@ -188,16 +209,23 @@ mod tests {
     }
 
     #[test]
-    fn a_model_is_kept_until_a_version_without_one() {
+    fn a_model_and_a_report_are_kept_until_a_version_without_one() {
         let run = onefold_lake::RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
         assert_eq!(onefold_lake::keys::processed_model(&run), onefold_lake::keys::version(&run) + MODEL);
+        assert_eq!(onefold_lake::keys::processed_report(&run), onefold_lake::keys::version(&run) + REPORT);
+        assert_eq!(onefold_lake::keys::processed_page(&run), onefold_lake::keys::version(&run) + PAGE);
         let scratch = Scratch::new("model");
         let out = scratch.gather("one");
-        fs::write(scratch.0.join(".new").join(MODEL), "{}").unwrap();
+        for name in OPTIONAL {
+            fs::write(scratch.0.join(".new").join(name), "{}").unwrap();
+        }
         out.commit().unwrap();
-        assert_eq!(scratch.says(MODEL).as_deref(), Some("{}"));
-        scratch.gather("two").commit().unwrap();
-        assert_eq!(scratch.says(MODEL), None);
+        assert_eq!(OPTIONAL.map(|name| scratch.says(name)), [(); 3].map(|()| Some("{}".to_owned())));
+        assert_eq!(out.page(), Some(scratch.0.join(PAGE)));
+        let out = scratch.gather("two");
+        out.commit().unwrap();
+        assert_eq!(OPTIONAL.map(|name| scratch.says(name)), [const { None }; 3]);
+        assert_eq!(out.page(), None);
         assert!(!scratch.0.join(".ready").exists());
     }
 

@@ -63,5 +63,43 @@ fn files_of(out: &OutFolder, manifest: &Manifest) -> Result<Vec<(PathBuf, String
         }
         files.push((path, file.key.clone()));
     }
+    files.extend(report_of(out, manifest));
     Ok(files)
+}
+
+/// The files of the version's report, from which the next one tells the trend. They are measurements: none of them is needed,
+/// and the manifest has no sizes of them.
+fn report_of(out: &OutFolder, manifest: &Manifest) -> Vec<(PathBuf, String)> {
+    let version = keys::version(&manifest.run);
+    let report = manifest.files.report.iter().filter_map(|key| {
+        let path = out.path().join(key.strip_prefix(&version)?);
+        path.is_file().then(|| (path, key.clone()))
+    });
+    report.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use onefold_lake::RunId;
+
+    use super::*;
+
+    #[test]
+    fn a_report_is_restored_if_it_is_there() {
+        let folder = std::env::temp_dir().join(format!("onefold-restored-report-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("report.json"), "{}").unwrap();
+        let run = RunId::parse("20261122T174600Z-1a2b3c4d").unwrap();
+        let keys = [keys::processed_report(&run), keys::processed_page(&run), "elsewhere/report.json".to_owned()];
+        let manifest = serde_json::json!({
+            "format": 1, "run": run, "previous": null, "started_at": "2026-11-22T17:46:00Z",
+            "counts": onefold_identity::counts::VersionCounts::default(), "blocked": [], "dropped_values": {},
+            "files": {"customers": [], "members": [], "member_links": [], "changes": [], "inputs": [], "report": keys},
+            "config": "4a", "matching": "25",
+        });
+        let out = OutFolder::open(&folder, true).unwrap();
+        let report = report_of(&out, &serde_json::from_value(manifest).unwrap());
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(report, [(folder.join("report.json"), keys[0].clone())]);
+    }
 }

@@ -21,6 +21,7 @@ fn merge_scored(lines: &[String], class: u8, accounts: &[Value], links: &[[&str;
     let mut merger = Merger::new(&config, matcher, &[], started_at).scoring(&scorer);
     let output = merger.merge_scored(&(lines.join("\n") + "\n"), &scores).unwrap();
     assert!(output.counts.balance());
+    let statistics = merger.into_statistics();
     let parse = |bytes: &[u8]| -> Vec<Value> {
         String::from_utf8(bytes.to_vec()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     };
@@ -29,6 +30,7 @@ fn merge_scored(lines: &[String], class: u8, accounts: &[Value], links: &[[&str;
         members: parse(&output.members),
         changes: parse(&output.changes),
         output,
+        statistics,
     }
 }
 
@@ -58,6 +60,36 @@ fn members_keep_their_frequency_classes_and_customers_what_they_are() {
     let second = merge_scored(&before, 10, &accounts[..5], &links);
     assert_eq!((second.customers, second.changes.len()), (first.customers, 0));
     assert_eq!(second.members[2]["frequencies"], "aaa");
+}
+
+/// The weights of these tests are in the module `scores::testing`.
+#[test]
+fn weak_merges_are_told_with_what_holds_their_customers_together() {
+    let of = |id: &str, values: Value| account(id, 1, values);
+    let accounts = [
+        of("a:1", json!({"given_name": "Anna", "email": "a@x.de", "birthdate": "1990-01-01"})),
+        of("a:2", json!({"given_name": "Anna", "email": "a@x.de", "birthdate": "1990-01-01"})),
+        of("a:3", json!({"given_name": "Anna", "email": "a@x.de"})),
+        of("a:8", json!({"given_name": "Otto", "email": "o@x.de"})),
+        of("a:9", json!({"given_name": "Otto", "email": "o@x.de"})),
+    ];
+    let links = [["1", "2"], ["1", "3"], ["2", "3"], ["8", "9"]];
+    let merged = merge_scored(&lines(&accounts), 3, &accounts, &links);
+    let weakest: Vec<_> = merged.statistics.weakest.into_iter().collect();
+    let told: Vec<_> = weakest
+        .iter()
+        .map(|merge| (merge.accounts.each_ref().map(String::as_str), merge.parts, merge.members, merge.is_bridge))
+        .collect();
+    assert_eq!(
+        told,
+        [(["a:8", "a:9"], [1, 1], 2, true), (["a:1", "a:3"], [1, 2], 3, false), (["a:1", "a:2"], [1, 1], 3, false)]
+    );
+    assert!(
+        weakest.iter().all(|merge| merged.customers.iter().any(|customer| customer["customer_id"] == merge.customer))
+    );
+    let one_link = merge_scored(&lines(&accounts[..3]), 3, &accounts[..3], &[["1", "2"], ["1", "3"]]);
+    let bridges: Vec<bool> = one_link.statistics.weakest.iter().map(|merge| merge.is_bridge).collect();
+    assert_eq!(bridges, [true, true], "{:?}", one_link.statistics.weakest);
 }
 
 #[test]

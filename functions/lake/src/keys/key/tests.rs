@@ -259,6 +259,8 @@ fn keys_are_frozen() {
         "processed/{}/blocked.keys",
         "processed/{}/blocked.json",
         "processed/{}/index/frames.jsonl",
+        "processed/{}/report.json",
+        "processed/{}/report.html",
         "processed/{}/manifest.json",
     ];
     let of_run = of_run.map(|text| text.replace("{}", RUN));
