@@ -350,4 +350,8 @@ impl Store for NotingStore {
     fn reads(&self) -> u64 {
         self.inner.reads()
     }
+
+    fn address(&self, key: &str) -> String {
+        self.inner.address(key)
+    }
 }

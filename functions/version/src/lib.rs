@@ -9,6 +9,7 @@
 mod comparison;
 mod complete;
 mod error;
+mod follow;
 mod index;
 mod list;
 mod members;
@@ -22,6 +23,7 @@ mod testing;
 pub use comparison::{ChangedSetting, CustomerChanges, SourceComparison, TotalChange, VersionComparison};
 pub use complete::find_missing;
 pub use error::VersionError;
+pub use follow::follow_current;
 pub use index::{AccountInVersion, CustomerGroup, VersionIndex};
 pub use list::{ListedVersion, VersionStatus, list};
 pub use members::MemberPlace;

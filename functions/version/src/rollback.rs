@@ -7,6 +7,7 @@ use onefold_store::{Store, TransactionError};
 
 use crate::complete::find_missing;
 use crate::error::VersionError;
+use crate::follow::follow_current;
 use crate::list::{ListedVersion, VersionStatus, list};
 
 /// A change of the current version.
@@ -27,6 +28,17 @@ pub enum RollbackError {
     /// The versions cannot be read, or `processed/CURRENT` cannot be written.
     #[error(transparent)]
     Version(VersionError),
+    /// The version is the current one now, but the lists under `current/` were not written.
+    #[error(
+        "the version of the run {run} is the current one now, but the lists of files under current/, which tables read, were \
+         not written; the next run or rollback writes them"
+    )]
+    NotFollowed {
+        /// Its run.
+        run: RunId,
+        /// Why.
+        source: VersionError,
+    },
 }
 
 /// Why a rollback is not allowed.
@@ -122,6 +134,8 @@ pub async fn roll_back(store: &dyn Store, to: Option<&RunId>) -> Result<RolledBa
     }
     let next = CurrentVersion::after(Some(&current), manifest.run.clone());
     transaction.commit(store, &next).await.map_err(of_transaction)?;
+    let followed = follow_current(store).await;
+    followed.map_err(|source| RollbackError::NotFollowed { run: manifest.run.clone(), source })?;
     Ok(RolledBack { from: current.run, to: manifest })
 }
 

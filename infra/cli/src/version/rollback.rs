@@ -14,6 +14,7 @@ pub async fn roll_back(cloud: &Cloud, to: Option<&RunId>) -> Result<Outcome, Err
     let rolled = onefold_version::roll_back(cloud.store.as_ref(), to).await.map_err(|error| match error {
         RollbackError::Refused(refusal) => Error::Unready(with_advice(&refusal)),
         RollbackError::Version(error) => Error::version("go back to a version")(error),
+        error @ RollbackError::NotFollowed { .. } => Error::Unready(error.to_string()),
     })?;
     say(format_args!(
         "The current version is that of {} again ({} customers), instead of that of {}. The next run builds on it, and reads \
