@@ -1,5 +1,6 @@
 //! Documents of a version, and lookups in them.
 
+pub mod announcement;
 pub mod current;
 pub mod index;
 pub mod manifest;

@@ -8,6 +8,7 @@
 
 mod access;
 mod barrier;
+mod bus;
 mod context;
 mod cost;
 mod environment;
@@ -21,9 +22,11 @@ mod queue;
 mod secrets;
 mod serve;
 mod slice_records;
+mod signed;
 mod tasks;
 mod work;
 
+pub use bus::{EVENT_SOURCE, EventBridge, EventBus};
 pub use barrier::{complete_if_settled, give_up, waiting_task};
 pub use context::{Context, Pinned};
 pub use environment::{Environment, EnvironmentError};
@@ -36,5 +39,6 @@ pub use queue::{Queue, SqsQueue, send_all};
 pub use secrets::{NoSecrets, Secrets, SecretsManager};
 pub use serve::{Fatal, serve};
 pub use slice_records::SliceRecords;
+pub use signed::{Refusal, SignedAnswer, SignedClient, SignedError};
 pub use tasks::{NoTasks, Progress, SfnTasks, Tasks};
 pub use work::Work;
