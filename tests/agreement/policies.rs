@@ -137,7 +137,8 @@ fn what_a_run_leaves_on_its_way_expires() {
     let rules = &template()["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"];
     let expire = rules.as_array().expect("rules").iter().filter(|rule| rule.get("ExpirationInDays").is_some());
     let expire: BTreeSet<&str> = expire.map(|rule| rule["Prefix"].as_str().expect("a prefix")).collect();
-    let stay = BTreeSet::from(["config/", "corrections/", "current/", "landing/", "processed/", "reference/", "suppression/"]);
+    let stay =
+        BTreeSet::from(["config/", "corrections/", "current/", "landing/", "processed/", "reference/", "suppression/"]);
     let first = |key: &'static str| &key[..=key.find('/').expect("a folder")];
     let all: BTreeSet<&str> = keys().into_iter().map(first).collect();
     assert_eq!(expire.union(&stay).copied().collect::<BTreeSet<_>>(), all);

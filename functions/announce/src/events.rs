@@ -71,7 +71,10 @@ mod tests {
 
     #[test]
     fn a_cause_is_the_functions_message() {
-        assert_eq!(message(r#"{"errorMessage":"the id is missing","errorType":"Onefold.InvalidInput"}"#), "the id is missing");
+        assert_eq!(
+            message(r#"{"errorMessage":"the id is missing","errorType":"Onefold.InvalidInput"}"#),
+            "the id is missing"
+        );
         for plain in ["", "stopped by hand", "[1]", "{\"errorType\":\"x\"}"] {
             assert_eq!(message(plain), plain);
         }

@@ -52,9 +52,9 @@ async fn announce(execution: &EndedExecution, context: &Context) -> Result<Annou
     let sent = send(&announcements, context).await;
     // Metrics say how the run was, even if nobody can be told of it.
     let figures = Figures { execution, ended: &ended, manifest: manifest.as_ref(), report: report.as_ref() };
-    let documents = figures.documents();
-    documents.iter().for_each(|document| println!("{document}"));
-    Ok(AnnounceResult { events: sent?, metrics: documents.len() })
+    let metrics = figures.documents();
+    metrics.iter().for_each(|document| println!("{document}"));
+    Ok(AnnounceResult { events: sent?, metrics })
 }
 
 async fn rolled_back(request: RolledBackRequest, context: &Context) -> Result<AnnounceResult, StageError> {
@@ -62,7 +62,7 @@ async fn rolled_back(request: RolledBackRequest, context: &Context) -> Result<An
     let current = current.ok_or_else(|| StageError::invalid_input("nothing has been published"))?;
     let manifest: Manifest = context.json(&keys::manifest(&current)).await?;
     let announcement = events::rolled_back(&request, &manifest, context.store.as_ref());
-    Ok(AnnounceResult { events: send(&[announcement], context).await?, metrics: 0 })
+    Ok(AnnounceResult { events: send(&[announcement], context).await?, metrics: Vec::new() })
 }
 
 async fn current_run(context: &Context) -> Result<Option<RunId>, StageError> {

@@ -115,8 +115,8 @@ async fn a_published_version_is_told_with_its_counts() {
     assert_eq!((&version.stack, version.counts.customers), (&"onefold".to_owned(), 7));
     assert_eq!(version.previous, RunId::parse(PREVIOUS).ok());
     assert_eq!(version.manifest, format!("memory:///{}", version.manifest_key));
-    let expected = AnnounceResult { events: vec!["Onefold Version Published".to_owned()], metrics: 2 };
-    assert_eq!(answer.unwrap(), expected);
+    let answer = answer.unwrap();
+    assert_eq!((answer.events, answer.metrics.len()), (vec!["Onefold Version Published".to_owned()], 2));
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn a_version_without_a_report_has_metrics_of_its_manifest() {
     store.delete(&[keys::report(&manifest().run)]).await.unwrap();
     let request: AnnounceRequest = serde_json::from_str(EVENT).unwrap();
     let (_, answer) = announced(&request, store.clone(), false).await;
-    assert_eq!(answer.unwrap().metrics, 1);
+    assert_eq!(answer.unwrap().metrics.len(), 1);
     store.delete(&[keys::manifest(&manifest().run)]).await.unwrap();
     let (_, answer) = announced(&request, store, false).await;
     assert_eq!(answer.unwrap_err().kind, ErrorKind::Corrupt);

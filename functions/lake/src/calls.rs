@@ -23,9 +23,7 @@ mod tests;
 mod train;
 mod translate;
 
-pub use announce::{
-    AnnounceRequest, AnnounceResult, EndedExecution, ExecutionStatusChange, RolledBackRequest,
-};
+pub use announce::{AnnounceRequest, AnnounceResult, EndedExecution, ExecutionStatusChange, RolledBackRequest};
 pub use block::{
     BlockAdvanceResult, BlockRequest, BlockResult, BlockRoundResult, BlockWork, BlockWorker, DescribeResult,
 };

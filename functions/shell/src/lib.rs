@@ -26,8 +26,8 @@ mod signed;
 mod tasks;
 mod work;
 
-pub use bus::{EVENT_SOURCE, EventBridge, EventBus};
 pub use barrier::{complete_if_settled, give_up, waiting_task};
+pub use bus::{EVENT_SOURCE, EventBridge, EventBus};
 pub use context::{Context, Pinned};
 pub use environment::{Environment, EnvironmentError};
 pub use error::{DEAD_LETTER, ErrorKind, StageError, chain};

@@ -1,6 +1,7 @@
 //! Request and result of Announce. EventBridge calls it when an execution has ended, and the command after a rollback.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::keys::RunId;
 
@@ -62,6 +63,6 @@ pub struct RolledBackRequest {
 pub struct AnnounceResult {
     /// The detail types of the events.
     pub events: Vec<String>,
-    /// How many documents of metrics were written.
-    pub metrics: usize,
+    /// The lines of metrics that were written.
+    pub metrics: Vec<Value>,
 }

@@ -1,10 +1,12 @@
 //! `onefold rollback`: makes an earlier version the current one.
 
 use onefold_lake::RunId;
+use onefold_lake::calls::RolledBackRequest;
 use onefold_version::{RollbackError, RollbackRefusal};
 
 use crate::Outcome;
 use crate::cloud::Cloud;
+use crate::cloud::invoke::{FunctionError, Invoked};
 use crate::error::Error;
 use crate::screen::say;
 use crate::table::count;
@@ -23,7 +25,23 @@ pub async fn roll_back(cloud: &Cloud, to: Option<&RunId>) -> Result<Outcome, Err
         count(rolled.to.counts.customers),
         rolled.from
     ));
+    if let Err(error) = announce(cloud, rolled.from).await {
+        say(format_args!("Nobody was told of it: the event `Onefold Version Published` was not sent. {error}"));
+    }
     Ok(Outcome::Done)
+}
+
+/// Lets the function Announce send the event.
+async fn announce(cloud: &Cloud, rolled_back_from: RunId) -> Result<(), Error> {
+    let request = RolledBackRequest { stack: cloud.stack.clone(), rolled_back_from };
+    let payload = serde_json::to_vec(&request).map_err(|error| Error::malformed("the request", error))?;
+    match cloud.lambda.invoke(&format!("{}-announce", cloud.stack), payload).await? {
+        Invoked::Answered(_) => Ok(()),
+        Invoked::Failed(failure) => {
+            let failure = serde_json::from_slice::<FunctionError>(&failure);
+            Err(Error::Unready(failure.map(|failure| failure.message).unwrap_or_default()))
+        }
+    }
 }
 
 /// Why a version is not gone back to, and which command helps.
