@@ -40,7 +40,7 @@ fn events(good: usize, bad: usize, config: &str) -> Vec<Announcement> {
     let mut pipeline = Pipeline::new(&Settings::default());
     pipeline.configure(config);
     let rows: Vec<Row> = (0..good).map(|number| Row::new("crm", &number.to_string()).at(1)).collect();
-    let file = row::file("crm", rows.iter().collect());
+    let file = row::file("crm", &rows);
     pipeline.drop_file("crm", &row::file_name("crm", "a"), file);
     pipeline.drop_file("crm", &row::file_name("crm", "b"), "{}\n".repeat(bad));
     let ending: Result<Outcome, StageError> = pipeline.run(&Knobs::default());

@@ -125,3 +125,11 @@ fn what_can_have_tags_has_those_of_the_stack() {
         assert!(tags.contains("application") && tags.contains(r#"{"Ref":"AWS::StackName"}"#), "{name}: {tags}");
     }
 }
+
+/// SAM gives functions the right to write traces, and state machines not.
+#[test]
+fn the_state_machine_may_write_traces() {
+    let machine = &template()["Resources"]["StateMachine"]["Properties"];
+    assert_eq!(machine["Tracing"]["Enabled"]["Fn::If"][0], "TracingIsOn");
+    assert!(texts(&machine["Policies"]).contains(&"xray:PutTraceSegments"));
+}

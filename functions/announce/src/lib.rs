@@ -45,7 +45,7 @@ async fn announce(execution: &EndedExecution, context: &Context) -> Result<Annou
         false => None,
     };
     let report = match ended.has_version() {
-        true => context.json_if_there::<Report>(&keys::report(&ended.run)).await?.map(|(report, _)| report),
+        true => context.json_if_there::<Report>(&keys::processed_report(&ended.run)).await?.map(|(report, _)| report),
         false => None,
     };
     let announcements = events::of(execution, &ended, manifest.as_ref(), context.store.as_ref());

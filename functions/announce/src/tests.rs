@@ -67,7 +67,7 @@ async fn bucket(is_current: bool) -> Arc<MemoryStore> {
     let manifest = manifest();
     let mut objects = vec![
         (keys::manifest(&manifest.run), serde_json::to_string(&manifest).unwrap()),
-        (keys::report(&manifest.run), serde_json::to_string(&report()).unwrap()),
+        (keys::processed_report(&manifest.run), serde_json::to_string(&report()).unwrap()),
     ];
     if is_current {
         objects.push((keys::CURRENT.to_owned(), json!({"run": manifest.run}).to_string()));
@@ -172,7 +172,7 @@ async fn a_bus_that_takes_nothing_is_an_error_and_without_one_nothing_is_sent() 
 #[tokio::test]
 async fn a_version_without_a_report_has_metrics_of_its_manifest() {
     let store = bucket(true).await;
-    store.delete(&[keys::report(&manifest().run)]).await.unwrap();
+    store.delete(&[keys::processed_report(&manifest().run)]).await.unwrap();
     let request: AnnounceRequest = serde_json::from_str(EVENT).unwrap();
     let (_, answer) = announced(&request, store.clone(), false).await;
     assert_eq!(answer.unwrap().metrics.len(), 1);

@@ -52,8 +52,8 @@ pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) 
     commit(&manifest, &pinned, context).await?;
     let manifest = manifest.released();
     write(&manifest, context).await?;
-    report::release(&manifest, context).await?;
     follow(context).await?;
+    report::release(&manifest, context).await?;
     Ok(result(&manifest, true, moved))
 }
 
@@ -68,10 +68,10 @@ async fn publish(
     let manifest = manifest.released();
     write(&manifest, context).await?;
     commit(&manifest, pinned, context).await?;
+    follow(context).await?;
     if was_held {
         report::release(&manifest, context).await?;
     }
-    follow(context).await?;
     Ok(result(&manifest, true, moved))
 }
 

@@ -711,11 +711,6 @@ pub fn current_files(part: VersionPart) -> String {
     format!("current/{}/files.txt", part.folder())
 }
 
-/// The report of a version.
-pub fn report(run: &RunId) -> String {
-    format!("processed/{run}/report.json")
-}
-
 /// A version's manifest.
 pub fn manifest(run: &RunId) -> String {
     format!("processed/{run}/manifest.json")
