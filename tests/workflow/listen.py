@@ -1,5 +1,7 @@
-"""Listen to the events of Onefold on a local cloud: `listen.py subscribe URL`, then `listen.py events URL` prints those that have come
-since, a line each."""
+"""Listen to the events of Onefold on a local cloud.
+
+`listen.py subscribe URL`, then `listen.py events URL` prints those that have come since, a line each.
+"""
 
 import json
 import sys
