@@ -21,8 +21,8 @@ mod panics;
 mod queue;
 mod secrets;
 mod serve;
-mod slice_records;
 mod signed;
+mod slice_records;
 mod tasks;
 mod work;
 
@@ -38,7 +38,7 @@ pub use panics::{caught, hide_panic_messages};
 pub use queue::{Queue, SqsQueue, send_all};
 pub use secrets::{NoSecrets, Secrets, SecretsManager};
 pub use serve::{Fatal, serve};
-pub use slice_records::SliceRecords;
 pub use signed::{Refusal, SignedAnswer, SignedClient, SignedError};
+pub use slice_records::SliceRecords;
 pub use tasks::{NoTasks, Progress, SfnTasks, Tasks};
 pub use work::Work;
