@@ -6,7 +6,7 @@ MAKEFLAGS += --jobs=2
 # The tools live under target/, so `make clean` takes everything away.
 VENV := target/venv
 PYTHON ?= python3
-FUNCTIONS := plan extract translate settle divide block compare train score link partition merge compact purge erase explain lookup
+FUNCTIONS := plan extract translate settle divide block compare train score link partition merge compact purge erase explain lookup announce
 BOOTSTRAPS := $(FUNCTIONS:%=target/lambda/%/bootstrap)
 ONEFOLD := target/release/onefold
 

@@ -11,9 +11,10 @@ use bytes::Bytes;
 use onefold_connect::{Destination, Sink, TakenUp};
 use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
-    AdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest, CompareRequest, DivideRequest, EraseRequest,
-    ExplainRequest, ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard, LookupRequest, MergeRequest,
-    PartitionRequest, PlanRequest, PurgeRequest, ScoreRequest, SettleRequest, SettleWait, TrainRequest,
+    AdvanceResult, AnnounceRequest, BlockRequest, BlockResult, BlockWorker, CompactRequest, CompareRequest,
+    DivideRequest, EraseRequest, ExecutionStatusChange, ExplainRequest, ExplainResult, ExtractRequest, LinkRequest,
+    LinkResult, LinkShard, LookupRequest, MergeRequest, PartitionRequest, PlanRequest, PurgeRequest, ScoreRequest,
+    SettleRequest, SettleWait, TrainRequest,
 };
 use onefold_lake::keys::Chunk;
 use onefold_lake::run::event;
@@ -170,6 +171,7 @@ impl Walk<'_> {
             self.call("purge", purge::run, PurgeRequest { run }).await;
         }
         self.explain().await;
+        self.call("announce", announce::run, ended(number)).await;
         let request = EraseRequest { references: vec!["crm:1".to_owned()], ..EraseRequest::default() };
         self.call("erase", erase::run, request).await;
     }
@@ -278,6 +280,15 @@ impl Walk<'_> {
     }
 }
 
+/// The end of an execution that published a version.
+fn ended(number: u32) -> AnnounceRequest {
+    let event = include_str!("../events/announce.json");
+    let mut change: ExecutionStatusChange = serde_json::from_str(event).expect("an event");
+    change.detail.name = number.to_string();
+    change.detail.start_date += i64::from(number) * 1000;
+    AnnounceRequest::Ended(change)
+}
+
 /// Translate, whose messages fail one by one.
 async fn translate(event: SqsEvent, context: &Context) -> Result<(), StageError> {
     match translate::run(event, context).await?.batch_item_failures.is_empty() {
@@ -357,5 +368,9 @@ impl Store for NotingStore {
 
     fn reads(&self) -> u64 {
         self.inner.reads()
+    }
+
+    fn address(&self, key: &str) -> String {
+        self.inner.address(key)
     }
 }

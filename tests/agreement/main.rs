@@ -7,12 +7,15 @@ mod dependencies;
 mod documents;
 mod environment;
 mod errors;
+mod events;
 mod functions;
 mod manual;
+mod metrics;
 mod policies;
 mod project;
 mod schemas;
 mod sizes;
+mod tables;
 mod times;
 #[path = "../functions/tools.rs"]
 mod tools;

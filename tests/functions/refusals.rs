@@ -24,6 +24,7 @@ pub fn what_is_not_understood_is_refused_by_name(served: &Served) {
         "erase",
         "explain",
         "lookup",
+        "announce",
     ] {
         for request in [r#"{"run":"not a run"}"#, r#"{"surprise":1}"#, "7"] {
             let refused = served.invoke_text(function, request).expect_err(function).0;

@@ -60,6 +60,9 @@ fn steps() -> Vec<(&'static str, &'static str, Value)> {
 
 /// The objects that the run leaves, but for the receipts.
 const OBJECTS: &[&str] = &[
+    "current/changes/files.txt",
+    "current/customers/files.txt",
+    "current/members/files.txt",
     "interim/{run}/crm/00000/00000.jsonl.zst",
     "interim/{run}/crm/00000/00000.links",
     "links/{run}/00001/00000.labels",
@@ -153,6 +156,11 @@ pub fn one_run_from_plan_to_compact(served: &Served) {
     assert_eq!(answer["customers"][0]["given_name"], json!("Bob"));
     let answer = served.invoke_text("lookup", r#"{"of":"nobody@web.de"}"#).expect("an answer");
     assert_eq!(answer["customers"], json!([]));
+    // Without the name of a bus it sends nothing.
+    let answer = served.invoke("announce", "announce.json").expect("an answer");
+    assert_eq!((&answer["events"], &answer["metrics"][0]["Customers"]), (&json!([]), &json!(2)));
+    let members = String::from_utf8(lake.get("current/members/files.txt")).expect("UTF-8");
+    assert_eq!(members, format!("s3://{BUCKET}/processed/{RUN}/members/part-00000.jsonl.zst\n"));
 
     let answer = erase(served, &file("erase.json"));
     let found = json!({"version": RUN, "customers": 1, "accounts": 1, "unknown": 0, "entries": 1, "listed": true});

@@ -102,7 +102,7 @@ fn what_the_gate_holds_back_is_kept_and_can_be_published_as_it_is() {
 fn a_publish_that_is_killed_at_any_write_is_taken_up_again() {
     let (_, closed) = open_and_closed();
     let run = Pipeline::run_of(2);
-    for writes in 0..5 {
+    for writes in 0..10 {
         let mut pipeline = gated(&closed);
         pipeline.run(&Knobs::default()).expect_err("the gate is closed");
         let before = pipeline.get(keys::CURRENT);
@@ -110,7 +110,11 @@ fn a_publish_that_is_killed_at_any_write_is_taken_up_again() {
         assert_eq!(pipeline.publish(&run).expect_err("a write fails").kind, ErrorKind::Transient);
         pipeline.store.heal();
         let is_committed = pipeline.get(keys::CURRENT) != before;
-        assert_eq!(is_committed, writes >= 2, "lease, commit, manifest, lease, receipt");
+        assert_eq!(
+            is_committed,
+            writes >= 2,
+            "lease, commit, manifest, three lists, two of the report, lease, receipt"
+        );
         let is_marked = Version::read(&pipeline, &run).manifest.is_held();
         assert_eq!(is_marked, writes <= 2, "the marks come off behind the commit");
         let expected = if is_committed {

@@ -9,6 +9,9 @@ use onefold_tests::pipeline::{Knobs, Pipeline};
 
 use crate::disturbed::{go_on, lake, scored, scored_lake, version};
 
+/// The writes behind the commit: three lists of files of the current version, the lease, and Compact's receipt.
+const BEHIND_COMMIT: u64 = 5;
+
 fn is_of_translate(key: &str) -> bool {
     key.starts_with("interim/") || key.starts_with("rejects/") || key.contains("/receipts/translate/")
 }
@@ -52,7 +55,7 @@ fn check(lake: fn(usize) -> Pipeline, versions_before: usize, knobs: &Knobs) {
         assert_eq!(scored(&pipeline, number), expected_scores, "after {writes_left} writes");
         assert_eq!(pipeline.get(keys::CURRENT), committed);
     }
-    assert_eq!(committed_runs, 2, "only the lease and the last write, Compact's receipt, come behind the commit");
+    assert_eq!(committed_runs, BEHIND_COMMIT, "only these come behind the commit");
 }
 
 #[test]
@@ -84,8 +87,7 @@ fn a_run_that_another_one_overtook_does_not_publish() {
         undisturbed.run(&Knobs::default()).expect("nothing disturbs it");
         undisturbed.store.writes_since(before)
     };
-    // The commit is the last write but two.
-    pipeline.store.fail(InjectedFault::write().nth(writes - 3).from_then_on());
+    pipeline.store.fail(InjectedFault::write().nth(writes - 1 - BEHIND_COMMIT).from_then_on());
     pipeline.run(&Knobs::default()).expect_err("the commit fails");
     pipeline.store.heal();
     pipeline.run(&Knobs::default()).expect("another run publishes");

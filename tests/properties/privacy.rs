@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Once;
 
 use onefold_lake::keys;
+use onefold_lake::version::announcement::Announcement;
 use onefold_rows::enrich::TableFormat;
 use onefold_shell::StageError;
 use onefold_store::memory::InjectedFault;
@@ -134,6 +135,26 @@ fn keys_receipts_logs_and_payloads_hold_no_personal_value() {
         }
     }
     assert!(searched > 40 && with_mark > 10, "{searched} objects without data, {with_mark} with marks");
+}
+
+#[test]
+fn events_and_metrics_hold_no_personal_value() {
+    let mut pipeline = lake();
+    let published = pipeline.run(&Knobs::default());
+    let mut closed = lake();
+    closed.configure(&Settings::default().config().replace("max_reject_ratio = 1.0", "max_reject_ratio = 0.0"));
+    closed.drop_file("crm", "rejects-2.jsonl", format!("{{\"email\":\"{MARK}\"}}\n").repeat(20));
+    let held = closed.run(&Knobs::default());
+    for (pipeline, ending, detail_type) in
+        [(pipeline, published, "Onefold Version Published"), (closed, held, "Onefold Version Held")]
+    {
+        let (events, metrics) = pipeline.announce(2, &ending);
+        let kinds: Vec<&str> = events.iter().map(Announcement::detail_type).collect();
+        assert_eq!(kinds, [detail_type], "{ending:?}");
+        assert!(!metrics.is_empty());
+        assert_clean("an event", &format!("{events:?}"));
+        assert_clean("a metric", &format!("{metrics:?}"));
+    }
 }
 
 /// Runs until a write under a prefix fails.

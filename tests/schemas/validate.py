@@ -1,4 +1,7 @@
-"""Tells which lines of standard input do not fit a JSON Schema: `validate.py change < lines` prints their numbers."""
+"""Tells which lines of standard input do not fit a JSON Schema: `validate.py change < lines` prints their numbers.
+
+A second argument names the folder of the schema; without it, that is the folder of this file.
+"""
 
 import json
 import pathlib
@@ -7,7 +10,7 @@ import sys
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-folder = pathlib.Path(__file__).parent
+folder = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path(__file__).parent
 schemas = {path.name: json.loads(path.read_text()) for path in sorted(folder.glob("*.schema.json"))}
 registry = Registry().with_resources((name, Resource.from_contents(schema)) for name, schema in schemas.items())
 for schema in schemas.values():

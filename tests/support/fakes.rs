@@ -1,10 +1,11 @@
-//! Stand-ins for Step Functions and SQS that write down what they are told, and for Secrets Manager.
+//! Stand-ins for Step Functions, SQS and EventBridge that write down what they are told, and for Secrets Manager.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use onefold_shell::{Progress, Queue, Secrets, StageError, Tasks};
+use onefold_lake::version::announcement::Announcement;
+use onefold_shell::{EventBus, Progress, Queue, Secrets, StageError, Tasks};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -54,6 +55,25 @@ impl Tasks for RecordingTasks {
 
     async fn progress(&self, execution: &str) -> Result<Progress, StageError> {
         Ok(if lock(&self.running).contains(execution) { Progress::Running } else { Progress::Over })
+    }
+}
+
+/// The events that were sent.
+#[derive(Debug, Default)]
+pub struct RecordingBus(Mutex<Vec<Announcement>>);
+
+impl RecordingBus {
+    /// The events, in order.
+    pub fn sent(&self) -> Vec<Announcement> {
+        lock(&self.0).clone()
+    }
+}
+
+#[async_trait]
+impl EventBus for RecordingBus {
+    async fn send(&self, announcement: &Announcement) -> Result<(), StageError> {
+        lock(&self.0).push(announcement.clone());
+        Ok(())
     }
 }
 

@@ -96,4 +96,8 @@ impl<H: Hooks> Store for HookedStore<H> {
     fn reads(&self) -> u64 {
         self.store.reads()
     }
+
+    fn address(&self, key: &str) -> String {
+        self.store.address(key)
+    }
 }

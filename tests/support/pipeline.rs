@@ -11,16 +11,19 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use bytes::Bytes;
 use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
-    AdvanceResult, BlockAdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest, CompactResult,
-    CompareRequest, DeadLetter, DivideRequest, EraseRequest, EraseResult, ExplainRequest, ExplainResult,
-    ExtractRequest, LinkRequest, LinkResult, LinkShard, LookupRequest, LookupResult, MergeRequest, PartitionRequest,
-    PlanRequest, PlanResult, PurgeRequest, ScoreRequest, SettleRequest, SettleWait, StartInput, TrainRequest,
+    AdvanceResult, AnnounceRequest, BlockAdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest,
+    CompactResult, CompareRequest, DeadLetter, DivideRequest, EndedExecution, EraseRequest, EraseResult,
+    ExecutionStatusChange, ExplainRequest, ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard,
+    LookupRequest, LookupResult, MergeRequest, PartitionRequest, PlanRequest, PlanResult, PurgeRequest, ScoreRequest,
+    SettleRequest, SettleWait, StartInput, TrainRequest,
 };
 use onefold_lake::run::event;
 use onefold_lake::run::layout::{Mapper, Partition};
 use onefold_lake::run::matching::Tile;
 use onefold_lake::run::plan::Split;
+use onefold_lake::version::announcement::Announcement;
 use onefold_lake::{RunId, keys};
+use onefold_normalise::timestamp::Timestamp;
 use onefold_rows::enrich::TableFormat;
 use onefold_shell::{Context, DEAD_LETTER, MemoryBudget, StageError};
 use onefold_store::memory::MemoryStore;
@@ -29,7 +32,7 @@ use onefold_version::{RollbackError, RolledBack, VersionStatus};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::fakes::{KnownSecrets, RecordingQueue, RecordingTasks};
+use crate::fakes::{KnownSecrets, RecordingBus, RecordingQueue, RecordingTasks};
 use crate::forgetful::forgetful;
 use crate::settings::Settings;
 
@@ -375,6 +378,37 @@ impl Pipeline {
     /// Why it was refused.
     pub fn erase(&self, request: EraseRequest) -> Result<EraseResult, StageError> {
         self.runtime.block_on(erase::run(request, &self.context(self.store.clone())))
+    }
+
+    /// What is sent about the end of an execution: its events, and its lines of metrics.
+    ///
+    /// # Panics
+    /// Announce fails.
+    pub fn announce(&self, execution: u32, ending: &Result<Outcome, StageError>) -> (Vec<Announcement>, Vec<Value>) {
+        let (name, started_at) = Self::execution(execution);
+        let start = Timestamp::parse(&started_at).expect("a time").milliseconds();
+        let output = ending.as_ref().ok().map(|outcome| match outcome {
+            Outcome::NothingNew(run) => json!({"run": run, "work": false}).to_string(),
+            Outcome::Published(answer) | Outcome::Dry(answer) => serde_json::to_string(answer).expect("JSON"),
+        });
+        let error = ending.as_ref().err();
+        let detail = EndedExecution {
+            execution_arn: format!("arn:aws:states:eu-central-1:000000000000:execution:onefold:{name}"),
+            state_machine_arn: "arn:aws:states:eu-central-1:000000000000:stateMachine:onefold".to_owned(),
+            name,
+            status: if error.is_some() { "FAILED" } else { "SUCCEEDED" }.to_owned(),
+            start_date: start,
+            stop_date: Some(start + 60_000),
+            input: Some("{}".to_owned()),
+            output,
+            error: error.map(|error| error.kind.name().to_owned()),
+            cause: error.map(|error| json!({"errorMessage": error.text()}).to_string()),
+        };
+        let bus = Arc::new(RecordingBus::default());
+        let context = self.context(self.store.clone()).with_bus(Some(bus.clone()));
+        let request = AnnounceRequest::Ended(ExecutionStatusChange { detail });
+        let answer = self.runtime.block_on(announce::run(request, &context)).expect("an answer");
+        (bus.sent(), answer.metrics)
     }
 
     /// Gives Translate the event about a raw chunk.

@@ -139,4 +139,8 @@ impl Store for SteppedStore {
     fn reads(&self) -> u64 {
         self.0.reads()
     }
+
+    fn address(&self, key: &str) -> String {
+        self.0.address(key)
+    }
 }

@@ -5,6 +5,7 @@
 
 mod command;
 mod data;
+mod events;
 #[path = "../functions/lake.rs"]
 #[allow(dead_code, reason = "the tests of the functions use more of it")]
 mod lake;

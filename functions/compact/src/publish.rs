@@ -11,7 +11,7 @@ use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError};
 use onefold_store::TransactionError;
-use onefold_version::find_missing;
+use onefold_version::{VersionError, find_missing, follow_current};
 
 use crate::report;
 
@@ -52,6 +52,7 @@ pub(crate) async fn as_it_is(run: &RunId, context: &Context, moved: &mut Moved) 
     commit(&manifest, &pinned, context).await?;
     let manifest = manifest.released();
     write(&manifest, context).await?;
+    follow(context).await?;
     report::release(&manifest, context).await?;
     Ok(result(&manifest, true, moved))
 }
@@ -67,10 +68,21 @@ async fn publish(
     let manifest = manifest.released();
     write(&manifest, context).await?;
     commit(&manifest, pinned, context).await?;
+    follow(context).await?;
     if was_held {
         report::release(&manifest, context).await?;
     }
     Ok(result(&manifest, true, moved))
+}
+
+/// Lets the lists that tables read name the files of the current version. If this stops, the next try writes them.
+async fn follow(context: &Context) -> Result<(), StageError> {
+    follow_current(context.store.as_ref()).await.map_err(|error| match error {
+        VersionError::Read(error) => StageError::reading(error),
+        VersionError::Write(error) => StageError::writing(error),
+        VersionError::Damaged(error) => StageError::damaged(error),
+        error => StageError::corrupt(error.to_string()),
+    })
 }
 
 async fn write(manifest: &Manifest, context: &Context) -> Result<(), StageError> {

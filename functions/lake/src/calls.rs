@@ -3,6 +3,7 @@
 //! The state machine passes requests and results on. Receipts keep results, and later stages and the command read them
 //! there. No other crate declares such a document. The queue calls Translate and Settle with events of SQS.
 
+mod announce;
 mod block;
 mod compact;
 mod compare;
@@ -23,6 +24,7 @@ mod tests;
 mod train;
 mod translate;
 
+pub use announce::{AnnounceRequest, AnnounceResult, EndedExecution, ExecutionStatusChange, RolledBackRequest};
 pub use block::{
     BlockAdvanceResult, BlockRequest, BlockResult, BlockRoundResult, BlockWork, BlockWorker, DescribeResult,
 };

@@ -32,6 +32,7 @@
 //!                  manifest.json,report.json,report.html}
 //! processed/<run>/blocked.json   of earlier programs
 //! processed/CURRENT
+//! current/{customers,members,changes}/files.txt
 //! ```
 
 mod key;
@@ -209,8 +210,8 @@ impl Stage {
     }
 }
 
-/// The functions that are not stages. People call them.
-pub const CALLED: [&str; 3] = ["erase", "explain", "lookup"];
+/// The functions that are not stages. People call them; EventBridge calls `announce` when an execution has ended.
+pub const CALLED: [&str; 4] = ["announce", "erase", "explain", "lookup"];
 
 impl fmt::Display for Stage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -601,6 +602,21 @@ impl VersionPart {
     pub const ALL: [Self; 7] =
         [Self::Customers, Self::Members, Self::MemberLinks, Self::Changes, Self::Blocked, Self::Index, Self::Retired];
 
+    /// The parts of which `current/` has a list of files.
+    pub const LISTED: [Self; 3] = [Self::Customers, Self::Members, Self::Changes];
+
+    /// The folder of its files in a version.
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Members | Self::MemberLinks => "members",
+            Self::Changes => "changes",
+            Self::Blocked => "blocked",
+            Self::Index => "index",
+            Self::Retired => "retired",
+        }
+    }
+
     const fn merged_name(self) -> &'static str {
         match self {
             Self::Customers => "customers.jsonl.zst",
@@ -631,16 +647,12 @@ pub fn version(run: &RunId) -> String {
 
 /// A file of a version.
 pub fn processed(run: &RunId, part: VersionPart, number: u32) -> String {
-    let (folder, extension) = match part {
-        VersionPart::Customers => ("customers", "jsonl.zst"),
-        VersionPart::Members => ("members", "jsonl.zst"),
-        VersionPart::MemberLinks => ("members", "links"),
-        VersionPart::Changes => ("changes", "jsonl.zst"),
-        VersionPart::Blocked => ("blocked", "jsonl.zst"),
-        VersionPart::Index => ("index", "hashes"),
-        VersionPart::Retired => ("retired", "jsonl.zst"),
+    let extension = match part {
+        VersionPart::MemberLinks => "links",
+        VersionPart::Index => "hashes",
+        _ => "jsonl.zst",
     };
-    format!("processed/{run}/{folder}/part-{number:05}.{extension}")
+    format!("processed/{run}/{}/part-{number:05}.{extension}", part.folder())
 }
 
 /// Every object that was read up to a version, one per line.
@@ -692,6 +704,11 @@ pub fn processed_page(run: &RunId) -> String {
 pub fn is_measured(key: &str) -> bool {
     let is_report = key.ends_with("/report.json") || key.ends_with("/report.html");
     key.starts_with(RUNS) && key.contains("/receipts/") || key.starts_with(PROCESSED) && is_report
+}
+
+/// The list of the current version's files of customers, members or changes: see [`crate::version::symlinks`].
+pub fn current_files(part: VersionPart) -> String {
+    format!("current/{}/files.txt", part.folder())
 }
 
 /// A version's manifest.

@@ -17,12 +17,14 @@ use onefold_rows::translate::Tables;
 use onefold_store::Store;
 use onefold_store::s3::{self, Patience, S3Store};
 
+use crate::bus::{EventBridge, EventBus};
 use crate::environment::Environment;
 use crate::error::StageError;
 use crate::invocation::Invocation;
 use crate::memory::MemoryBudget;
 use crate::queue::{Queue, SqsQueue};
 use crate::secrets::{NoSecrets, Secrets, SecretsManager};
+use crate::signed::SignedClient;
 use crate::tasks::{SfnTasks, Tasks};
 
 /// The objects that a run pinned. They are read once and kept for later invocations.
@@ -79,6 +81,8 @@ pub struct Context {
     pub queue: Option<Arc<dyn Queue>>,
     /// The credentials for sources.
     pub secrets: Arc<dyn Secrets>,
+    /// The event bus; `None` if nothing is sent.
+    pub bus: Option<Arc<dyn EventBus>>,
     /// The function's memory.
     pub memory: MemoryBudget,
     /// The memory of Link. Divide needs it.
@@ -107,6 +111,7 @@ impl Context {
             tasks,
             queue,
             secrets: Arc::new(NoSecrets),
+            bus: None,
             memory: MemoryBudget::default(),
             link_memory: MemoryBudget::default(),
             merge_memory: MemoryBudget::default(),
@@ -120,6 +125,11 @@ impl Context {
     /// Sets the credentials for sources.
     pub fn with_secrets(self, secrets: Arc<dyn Secrets>) -> Self {
         Self { secrets, ..self }
+    }
+
+    /// Sets the event bus.
+    pub fn with_bus(self, bus: Option<Arc<dyn EventBus>>) -> Self {
+        Self { bus, ..self }
     }
 
     /// Sets the memory of this function.
@@ -148,7 +158,11 @@ impl Context {
             .map(|url| Arc::new(SqsQueue { client: aws_sdk_sqs::Client::new(&config), url }) as Arc<dyn Queue>);
         let tasks = Arc::new(SfnTasks(aws_sdk_sfn::Client::new(&config)));
         let secrets = Arc::new(SecretsManager(aws_sdk_secretsmanager::Client::new(&config)));
-        let context = Self::new(Arc::new(store), environment.hasher, tasks, queue).with_secrets(secrets);
+        let bus = environment.event_bus.map(|bus| {
+            let region = config.region().map(ToString::to_string).unwrap_or_default();
+            Arc::new(EventBridge { client: SignedClient::new(&config, &region, "events"), bus }) as Arc<dyn EventBus>
+        });
+        let context = Self::new(Arc::new(store), environment.hasher, tasks, queue).with_secrets(secrets).with_bus(bus);
         let (link, merge) = (environment.link_memory, environment.merge_memory);
         context
             .with_memory(environment.memory.unwrap_or_default())

@@ -13,6 +13,8 @@ pub struct Environment {
     pub hasher: Option<NodeHasher>,
     /// The queue of raw chunks. Only Translate and Settle have it.
     pub queue_url: Option<String>,
+    /// The event bus. Only Announce has it; without one, nothing is sent.
+    pub event_bus: Option<String>,
     /// Whether the endpoint uses plain HTTP, like the local cloud's.
     pub is_plain_http: bool,
     /// The memory of this function, if it is known.
@@ -65,7 +67,8 @@ impl Environment {
         }
         let is_plain_http = variable("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("http://"));
         let queue_url = variable("ONEFOLD_QUEUE_URL");
-        Ok(Self { bucket, hasher, queue_url, is_plain_http, memory, link_memory, merge_memory })
+        let event_bus = variable("ONEFOLD_EVENT_BUS").filter(|bus| !bus.is_empty());
+        Ok(Self { bucket, hasher, queue_url, event_bus, is_plain_http, memory, link_memory, merge_memory })
     }
 }
 
@@ -113,6 +116,20 @@ mod tests {
         assert_eq!(environment.merge_memory, Some(MemoryBudget::of_megabytes(2048)));
         let faults = with("much").unwrap_err().0;
         assert_eq!(faults, ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE must be a number of megabytes"]);
+    }
+
+    /// As the template writes it where nothing is to be sent.
+    #[test]
+    fn a_bus_without_a_name_is_none() {
+        let bus = |name: &'static str| {
+            let variable = |asked: &str| match asked {
+                "ONEFOLD_BUCKET" => Some("b".to_owned()),
+                "ONEFOLD_EVENT_BUS" => Some(name.to_owned()),
+                _ => None,
+            };
+            Environment::from_variables(variable).unwrap().event_bus
+        };
+        assert_eq!((bus(""), bus("default")), (None, Some("default".to_owned())));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 mod access;
 mod barrier;
+mod bus;
 mod context;
 mod cost;
 mod environment;
@@ -20,11 +21,13 @@ mod panics;
 mod queue;
 mod secrets;
 mod serve;
+mod signed;
 mod slice_records;
 mod tasks;
 mod work;
 
 pub use barrier::{complete_if_settled, give_up, waiting_task};
+pub use bus::{EVENT_SOURCE, EventBridge, EventBus};
 pub use context::{Context, Pinned};
 pub use environment::{Environment, EnvironmentError};
 pub use error::{DEAD_LETTER, ErrorKind, StageError, chain};
@@ -35,6 +38,7 @@ pub use panics::{caught, hide_panic_messages};
 pub use queue::{Queue, SqsQueue, send_all};
 pub use secrets::{NoSecrets, Secrets, SecretsManager};
 pub use serve::{Fatal, serve};
+pub use signed::{Refusal, SignedAnswer, SignedClient, SignedError};
 pub use slice_records::SliceRecords;
 pub use tasks::{NoTasks, Progress, SfnTasks, Tasks};
 pub use work::Work;

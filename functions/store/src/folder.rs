@@ -238,6 +238,11 @@ impl Store for FolderStore {
     fn reads(&self) -> u64 {
         self.reads.load(Ordering::Relaxed)
     }
+
+    fn address(&self, key: &str) -> String {
+        let below = key.strip_prefix(&self.prefix).unwrap_or(key);
+        format!("file://{}", self.root.join(below).display())
+    }
 }
 
 /// A file that is read piece by piece.

@@ -408,4 +408,8 @@ impl Store for MemoryStore {
     fn reads(&self) -> u64 {
         self.lock().served.iter().filter(|served| served.operation.is_read()).count() as u64
     }
+
+    fn address(&self, key: &str) -> String {
+        format!("memory:///{key}")
+    }
 }

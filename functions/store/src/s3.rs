@@ -174,4 +174,8 @@ impl Store for S3Store {
     fn reads(&self) -> u64 {
         self.bucket.reads.load(Ordering::Relaxed)
     }
+
+    fn address(&self, key: &str) -> String {
+        format!("s3://{}/{key}", self.bucket.name)
+    }
 }

@@ -114,6 +114,9 @@ pub trait Store: Send + Sync {
 
     /// How many of them read an object. All others cost more on S3.
     fn reads(&self) -> u64;
+
+    /// The address by which other programs find an object, such as `s3://bucket/key`.
+    fn address(&self, key: &str) -> String;
 }
 
 /// Files over this size are uploaded in parts of this size. It determines the entity tag on S3.

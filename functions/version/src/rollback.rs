@@ -7,6 +7,7 @@ use onefold_store::{Store, TransactionError};
 
 use crate::complete::find_missing;
 use crate::error::VersionError;
+use crate::follow::follow_current;
 use crate::list::{ListedVersion, VersionStatus, list};
 
 /// A change of the current version.
@@ -27,6 +28,17 @@ pub enum RollbackError {
     /// The versions cannot be read, or `processed/CURRENT` cannot be written.
     #[error(transparent)]
     Version(VersionError),
+    /// The version is the current one now, but the lists under `current/` were not written.
+    #[error(
+        "the version of the run {run} is the current one now, but the lists of files under current/, which tables read, were \
+         not written; `onefold rollback {run}` writes them"
+    )]
+    NotFollowed {
+        /// Its run.
+        run: RunId,
+        /// Why.
+        source: VersionError,
+    },
 }
 
 /// Why a rollback is not allowed.
@@ -115,14 +127,29 @@ pub async fn roll_back(store: &dyn Store, to: Option<&RunId>) -> Result<RolledBa
     let transaction = current::begin(store).await.map_err(of_transaction)?;
     let current = transaction.value().cloned().ok_or(RollbackError::Refused(RollbackRefusal::NothingPublished))?;
     let versions = list(store).await.map_err(RollbackError::Version)?;
-    let manifest = target(&versions, &current, to).map_err(RollbackError::Refused)?;
+    let manifest = match target(&versions, &current, to) {
+        Ok(manifest) => manifest,
+        Err(refusal) => {
+            // An earlier try may have stopped before it wrote the lists.
+            if let RollbackRefusal::AlreadyCurrent { run } = &refusal {
+                follow(store, run).await?;
+            }
+            return Err(RollbackError::Refused(refusal));
+        }
+    };
     let missing = find_missing(store, &manifest).await.map_err(VersionError::List).map_err(RollbackError::Version)?;
     if let Some(missing) = missing {
         return Err(RollbackError::Refused(RollbackRefusal::Incomplete { run: manifest.run, missing }));
     }
     let next = CurrentVersion::after(Some(&current), manifest.run.clone());
     transaction.commit(store, &next).await.map_err(of_transaction)?;
+    follow(store, &manifest.run).await?;
     Ok(RolledBack { from: current.run, to: manifest })
+}
+
+/// Writes the lists of files of the current version, that of `run`.
+async fn follow(store: &dyn Store, run: &RunId) -> Result<(), RollbackError> {
+    follow_current(store).await.map_err(|source| RollbackError::NotFollowed { run: run.clone(), source })
 }
 
 /// The version to roll back to, if its listing allows that.
@@ -221,6 +248,7 @@ mod tests {
     fn there_must_be_a_version_to_go_back_to() {
         assert_eq!(refusal(&MemoryStore::default(), None), RollbackRefusal::NothingPublished);
         let store = with_versions(&[manifest(EARLIER)]);
+        block_on(follow_current(&store)).unwrap();
         assert_eq!(refusal(&store, None), RollbackRefusal::NoneBefore { current: run(EARLIER) });
         assert_eq!(refusal(&store, Some(EARLIER)), RollbackRefusal::AlreadyCurrent { run: run(EARLIER) });
         assert_eq!(refusal(&store, Some(LATER)), RollbackRefusal::NotKept { run: run(LATER) });
@@ -260,6 +288,20 @@ mod tests {
         });
         let refused = refusal(&with_versions(&[cut, later()]), None);
         assert!(matches!(&refused, RollbackRefusal::Incomplete { run: of, .. } if *of == run), "{refused:?}");
+    }
+
+    #[test]
+    fn a_rollback_that_stopped_before_the_lists_is_repeated() {
+        let store = with_versions(&[manifest(EARLIER), later()]);
+        let list = keys::current_files(keys::VersionPart::Members);
+        store.fail(InjectedFault::of(Operation::Put).nth(1));
+        let error = block_on(roll_back(&store, None)).unwrap_err();
+        assert!(matches!(&error, RollbackError::NotFollowed { run: to, .. } if *to == run(EARLIER)), "{error:?}");
+        assert!(error.to_string().contains(&format!("`onefold rollback {EARLIER}`")), "{error}");
+        assert!(!store.holds(&list));
+        let again = block_on(roll_back(&store, Some(&run(EARLIER)))).unwrap_err();
+        assert_eq!(again.to_string(), RollbackRefusal::AlreadyCurrent { run: run(EARLIER) }.to_string());
+        assert!(store.holds(&list));
     }
 
     #[test]

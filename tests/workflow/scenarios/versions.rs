@@ -1,12 +1,13 @@
 //! Versions that wait for somebody, versions that are gone back to, corrections that are put beside the data, and persons
 //! who are erased.
 
-use onefold_lake::keys;
+use onefold_lake::keys::{self, VersionPart};
 use onefold_lake::version::current::CurrentVersion;
 use onefold_lake::version::manifest::Manifest;
 use serde_json::{Value, json};
 
 use crate::command::folder;
+use crate::events::Events;
 use crate::results::Results;
 use crate::scenarios::turn;
 use crate::upcloud::UpCloud;
@@ -28,14 +29,23 @@ max_accounts_of_largest_customer = 2
 fn versions_are_held_published_gone_back_to_corrected_and_without_who_was_erased() {
     let _turn = turn();
     let cloud = UpCloud::boot();
+    let events = Events::of(cloud.endpoint());
     cloud.lake.put(keys::CONFIG, CONFIG);
     drop_accounts(&cloud, "first", &[(1, "a@x.de"), (2, "b@x.de")]);
     cloud.onefold(&["start"]).exits(0);
     let first = current(&cloud);
 
     let gated = a_gated_run_publishes_nothing_until_somebody_says_so(&cloud, &first);
+    let told = |kind: &str, run: &str| (kind.to_owned(), json!(run));
+    let runs =
+        || events.received().into_iter().map(|(kind, mut detail)| (kind, detail["run"].take())).collect::<Vec<_>>();
+    let (published, held) = ("Onefold Version Published", "Onefold Version Held");
+    assert_eq!(runs(), [told(published, &first), told(held, &gated), told(published, &gated)]);
     a_dry_run_publishes_nothing_and_shows_the_difference(&cloud, &gated);
+    assert_eq!(runs(), Vec::new(), "a dry run tells nobody");
     the_next_run_builds_on_what_was_gone_back_to_and_obeys_corrections(&cloud, &first, &gated);
+    let kinds: Vec<String> = runs().into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, [published, "Onefold Run Failed", published], "a rollback, a contradiction, and a run");
     whoever_is_erased_is_nowhere_and_stays_away(&cloud);
 }
 
@@ -95,6 +105,9 @@ fn runs_are_listed(cloud: &UpCloud, dry_run: &str) {
 fn the_next_run_builds_on_what_was_gone_back_to_and_obeys_corrections(cloud: &UpCloud, first: &str, second: &str) {
     cloud.onefold(&["rollback"]).exits(0).says(first).says(second);
     assert_eq!(current(cloud), first);
+    let list = cloud.lake.get(&keys::current_files(VersionPart::Members));
+    let list = String::from_utf8(list).expect("UTF-8");
+    assert!(list.starts_with("s3://") && list.contains(first) && !list.contains(second), "{list}");
 
     let pairs = "always,crm:1,crm:2\nnever,crm:1,crm:3\nnever,crm:4,crm:1\n";
     let contradiction = "kind,left,right\nnever,crm:2,crm:1\n";

@@ -129,6 +129,8 @@ pub enum Key {
         /// The file's number.
         number: u32,
     },
+    /// The list of the current version's files of a part.
+    CurrentFiles(VersionPart),
 }
 
 /// The kinds of objects made from a chunk, and of notes about it.
@@ -303,6 +305,10 @@ impl Key {
                 let entry = Node::parse(entry.strip_suffix(".json")?)?;
                 Self::Suppression { fingerprint: (*fingerprint).to_owned(), entry }
             }
+            ["current", folder, "files.txt"] => {
+                let part = VersionPart::LISTED.into_iter().find(|part| part.folder() == *folder)?;
+                Self::CurrentFiles(part)
+            }
             ["raw" | "interim" | "rejects", run, path @ ..] => of_chunk(parts.first()?, RunId::parse(run).ok()?, path)?,
             [_, run, rest @ ..] => of_run(key, RunId::parse(run).ok()?, rest)?,
             _ => return None,
@@ -419,6 +425,7 @@ impl fmt::Display for Key {
             Self::Merged { run, partition, part: Some(part) } => super::merged(run, *partition, *part),
             Self::Merged { run, partition, part: None } => super::merged_counts(run, *partition),
             Self::Processed { run, part, number } => super::processed(run, *part, *number),
+            Self::CurrentFiles(part) => super::current_files(*part),
         };
         formatter.write_str(&key)
     }

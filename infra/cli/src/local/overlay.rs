@@ -132,6 +132,10 @@ impl Store for Overlay {
     fn reads(&self) -> u64 {
         self.folder.reads() + self.written.reads()
     }
+
+    fn address(&self, key: &str) -> String {
+        self.with(key).address(key)
+    }
 }
 
 #[cfg(test)]

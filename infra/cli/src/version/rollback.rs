@@ -1,13 +1,14 @@
 //! `onefold rollback`: makes an earlier version the current one.
 
 use onefold_lake::RunId;
+use onefold_lake::calls::RolledBackRequest;
 use onefold_version::{RollbackError, RollbackRefusal};
 
 use crate::Outcome;
 use crate::cloud::Cloud;
 use crate::documents::RollbackDocument;
 use crate::error::Error;
-use crate::screen::answer;
+use crate::screen::{answer, warn};
 use crate::table::plural;
 
 /// Makes the version of `to` the current one; without `to`, the version that the current one was built on.
@@ -15,11 +16,21 @@ pub async fn roll_back(cloud: &Cloud, to: Option<&RunId>) -> Result<Outcome, Err
     let rolled = onefold_version::roll_back(cloud.store.as_ref(), to).await.map_err(|error| match error {
         RollbackError::Refused(refusal) => Error::Unready(with_advice(&refusal)),
         RollbackError::Version(error) => Error::version("go back to a version")(error),
+        error @ RollbackError::NotFollowed { .. } => Error::Unready(error.to_string()),
     })?;
     let document =
         RollbackDocument { run: rolled.to.run, instead_of: rolled.from, customers: rolled.to.counts.customers };
     answer(&document, || in_words(&document))?;
+    if let Err(error) = announce(cloud, document.instead_of).await {
+        warn(format_args!("Nobody was told of it: the event `Onefold Version Published` was not sent. {error}"));
+    }
     Ok(Outcome::Done)
+}
+
+/// Lets the function Announce send the event.
+async fn announce(cloud: &Cloud, rolled_back_from: RunId) -> Result<(), Error> {
+    let request = RolledBackRequest { stack: cloud.stack.clone(), rolled_back_from };
+    cloud.call::<_, serde_json::Value>("announce", &request).await.map(drop)
 }
 
 fn in_words(RollbackDocument { run, instead_of, customers }: &RollbackDocument) -> String {

@@ -34,6 +34,7 @@ fn any_key() -> impl Strategy<Value = Key> {
         Just(Key::Config),
         Just(Key::Current),
         Just(Key::Active),
+        prop::sample::select(VersionPart::LISTED.to_vec()).prop_map(Key::CurrentFiles),
         ("[a-z0-9_.-]{0,9}[a-z0-9]", prop::sample::select(TableFormat::ALL.to_vec()))
             .prop_map(|(table, format)| Key::Table(table, format)),
         ("[a-z0-9][a-z0-9_-]{0,9}", "[a-z /.é=-]{0,12}[a-z]").prop_map(|(source, name)| Key::Landing { source, name }),
@@ -107,7 +108,14 @@ proptest! {
         prop_assert_eq!(is_shuffle(&text), matches!(key, Key::Shuffle { .. }));
         let is_of_run = !matches!(
             key,
-            Key::Config | Key::Current | Key::Active | Key::Table(..) | Key::Landing { .. } | Key::Corrections(_) | Key::Suppression { .. }
+            Key::Config
+                | Key::Current
+                | Key::CurrentFiles(_)
+                | Key::Active
+                | Key::Table(..)
+                | Key::Landing { .. }
+                | Key::Corrections(_)
+                | Key::Suppression { .. }
         );
         prop_assert_eq!(parse_run(&text).is_some(), is_of_run);
         let of_run = parse_run(&text).map(|(run, name)| format!("{run}/{name}"));
