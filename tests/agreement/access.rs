@@ -12,12 +12,12 @@ use onefold_connect::{Destination, Sink, TakenUp};
 use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
     AdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest, CompareRequest, DivideRequest, EraseRequest,
-    ExplainRequest, ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard, MergeRequest, PartitionRequest,
-    PlanRequest, PurgeRequest, ScoreRequest, SettleRequest, SettleWait, TrainRequest,
+    ExplainRequest, ExplainResult, ExportRequest, ExtractRequest, LinkRequest, LinkResult, LinkShard, MergeRequest,
+    PartitionRequest, PlanRequest, PurgeRequest, ScoreRequest, SettleRequest, SettleWait, TrainRequest,
 };
 use onefold_lake::keys::Chunk;
 use onefold_lake::run::event;
-use onefold_lake::run::layout::{Mapper, Partition};
+use onefold_lake::run::layout::{ExportedPartitions, Mapper, Partition};
 use onefold_lake::run::matching::Tile;
 use onefold_lake::run::plan::Split;
 use onefold_lake::run::receipt::Moved;
@@ -46,6 +46,8 @@ key = ["email"]
 [publish]
 max_reject_ratio = 0.9
 max_customer_drop_ratio = 1.0
+[export]
+parquet = true
 "#;
 
 /// What one function asked for.
@@ -154,6 +156,10 @@ impl Walk<'_> {
         for partition in context.json_lines::<Partition>(&divided.partitions_key).await.expect("partitions") {
             self.note("machine");
             self.call("merge", merge::run, MergeRequest { run: run.clone(), round, partition }).await;
+        }
+        for partitions in context.json_lines::<ExportedPartitions>(&divided.exports_key).await.expect("exports") {
+            self.note("machine");
+            self.call("export", export::run, ExportRequest { run: run.clone(), partitions }).await;
         }
         let request = CompactRequest { run: run.clone(), publish: false };
         let (lease, _) = self.store.inner.get(keys::ACTIVE).await.expect("a lease");

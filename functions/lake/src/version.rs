@@ -3,4 +3,5 @@
 pub mod current;
 pub mod index;
 pub mod manifest;
+pub mod parquet;
 pub mod retired;

@@ -24,6 +24,9 @@ pub struct Layout {
     /// References, match keys and customers of all accounts, with repetitions; 0 in layouts of earlier programs.
     #[serde(default)]
     pub nodes: u64,
+    /// Invocations of Export, one per range of partitions; 0 if nothing is exported.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub exports: u32,
     /// How the pairs are divided, if they are scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matching: Option<MatchLayout>,
@@ -97,6 +100,18 @@ pub struct Partition {
     pub replaced: Vec<String>,
 }
 
+/// A line of `merged/<run>/exports.jsonl`: the work of one Export invocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportedPartitions {
+    /// The number of the files that it writes.
+    pub number: u32,
+    /// The first partition.
+    pub first: u32,
+    /// The partition behind the last one.
+    pub end: u32,
+}
+
 /// Layouts without slices, by earlier programs, have one slice per partition.
 fn one() -> u32 {
     1
@@ -166,6 +181,10 @@ pub struct PartitionCounts {
     /// Accounts that came with their frequency classes.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub scored: u64,
+}
+
+fn is_none(number: &u32) -> bool {
+    *number == 0
 }
 
 fn is_zero(number: &u64) -> bool {
