@@ -6,7 +6,7 @@ MAKEFLAGS += --jobs=2
 # The tools live under target/, so `make clean` takes everything away.
 VENV := target/venv
 PYTHON ?= python3
-FUNCTIONS := plan extract translate settle divide block compare train score link partition merge compact purge erase explain lookup announce
+FUNCTIONS := plan extract translate settle divide block compare train score link partition merge export compact purge erase explain lookup announce
 BOOTSTRAPS := $(FUNCTIONS:%=target/lambda/%/bootstrap)
 ONEFOLD := target/release/onefold
 
@@ -40,7 +40,7 @@ AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run reference check check-format test test-build test-units test-properties fuzz test-cloud soak test-reference lint audit fmt bench quality package deploy clean FORCE
+.PHONY: help tools build run clean-run reference check check-format test test-build test-units test-properties fuzz test-cloud test-readers soak test-reference lint audit fmt bench quality package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,7 +99,7 @@ check: check-format ## What one runs all day: formatting, lints and unit tests
 check-format:
 	cargo fmt --all --check
 
-test: test-units test-properties test-cloud test-reference lint ## Run every test and check
+test: test-units test-properties test-cloud test-readers test-reference lint ## Run every test and check
 
 # The command `onefold` and `cargo lambda` run what `make build` built.
 test-build: build
@@ -120,6 +120,15 @@ fuzz: test-build
 # These start servers, the local cloud among them.
 test-cloud: test-build tools
 	$(CHECKED) --test functions --test postgres --test stores --test workflow
+
+# The examples of the manual, run by DuckDB, Polars and pandas.
+test-readers: test-build target/readers/venv/.done
+	$(CHECKED) --test readers
+
+target/readers/venv/.done: tests/readers/requirements.txt
+	$(PYTHON) -m venv target/readers/venv
+	target/readers/venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	touch $@
 
 soak: ## Live through 10,000 random schedules of faults (SCHEDULES, or SCHEDULE=seed for one)
 	$(if $(SCHEDULE),ONEFOLD_SEED=$(SCHEDULE)) ONEFOLD_SCHEDULES=$(SCHEDULES) \

@@ -12,13 +12,13 @@ use onefold_connect::{Destination, Sink, TakenUp};
 use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
     AdvanceResult, AnnounceRequest, BlockRequest, BlockResult, BlockWorker, CompactRequest, CompareRequest,
-    DivideRequest, EraseRequest, ExecutionStatusChange, ExplainRequest, ExplainResult, ExtractRequest, LinkRequest,
-    LinkResult, LinkShard, LookupRequest, MergeRequest, PartitionRequest, PlanRequest, PurgeRequest, ScoreRequest,
-    SettleRequest, SettleWait, TrainRequest,
+    DivideRequest, EraseRequest, ExecutionStatusChange, ExplainRequest, ExplainResult, ExportRequest, ExtractRequest,
+    LinkRequest, LinkResult, LinkShard, LookupRequest, MergeRequest, PartitionRequest, PlanRequest, PurgeRequest,
+    ScoreRequest, SettleRequest, SettleWait, TrainRequest,
 };
 use onefold_lake::keys::Chunk;
 use onefold_lake::run::event;
-use onefold_lake::run::layout::{Mapper, Partition};
+use onefold_lake::run::layout::{ExportedPartitions, Mapper, Partition};
 use onefold_lake::run::matching::Tile;
 use onefold_lake::run::plan::Split;
 use onefold_lake::run::receipt::Moved;
@@ -47,6 +47,8 @@ key = ["email"]
 [publish]
 max_reject_ratio = 0.9
 max_customer_drop_ratio = 1.0
+[export]
+parquet = true
 "#;
 
 /// The id of a customer that never was.
@@ -158,6 +160,10 @@ impl Walk<'_> {
         for partition in context.json_lines::<Partition>(&divided.partitions_key).await.expect("partitions") {
             self.note("machine");
             self.call("merge", merge::run, MergeRequest { run: run.clone(), round, partition }).await;
+        }
+        for partitions in context.json_lines::<ExportedPartitions>(&divided.exports_key).await.expect("exports") {
+            self.note("machine");
+            self.call("export", export::run, ExportRequest { run: run.clone(), partitions }).await;
         }
         let request = CompactRequest { run: run.clone(), publish: false };
         let (lease, _) = self.store.inner.get(keys::ACTIVE).await.expect("a lease");

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import orjson
 
-STAGES = ("plan", "extract", "translate", "settle", "divide", "link", "partition", "merge", "compact")
+STAGES = ("plan", "extract", "translate", "settle", "divide", "link", "partition", "merge", "export", "compact")
 
 
 @dataclass

@@ -19,6 +19,7 @@ pub fn what_is_not_understood_is_refused_by_name(served: &Served) {
         "link",
         "partition",
         "merge",
+        "export",
         "compact",
         "purge",
         "erase",

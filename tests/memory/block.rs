@@ -49,6 +49,7 @@ fn rounds_keep_to_what_a_run_is_divided_by() {
         let input = MapperInput { key: "interim/a".to_owned(), links: None, lines: ACCOUNTS.into() };
         let matching = MatchLayout { slices: 1, shards: 1, pairs_at_once: memory.pairs_at_once() };
         let layout = Layout {
+            exports: 0,
             shards: 1,
             partitions: 1,
             slices: 1,

@@ -2,6 +2,7 @@
 
 mod allocator;
 mod block;
+mod export;
 mod lake;
 mod link;
 mod merge;

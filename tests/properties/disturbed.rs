@@ -31,7 +31,7 @@ fn second_rows() -> Vec<Row> {
 
 /// A lake before the run that is disturbed: its second one if there is a version before.
 pub fn lake(versions_before: usize) -> Pipeline {
-    let mut pipeline = Pipeline::new(&Settings { snapshots: vec!["shop"], ..Settings::default() });
+    let mut pipeline = Pipeline::new(&Settings { snapshots: vec!["shop"], exports: true, ..Settings::default() });
     drop_rows(&pipeline, "a", &first_rows());
     pipeline.drop_file("crm", "bad.jsonl", "{\"id\":\n");
     if versions_before > 0 {

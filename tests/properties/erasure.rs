@@ -7,6 +7,7 @@ use onefold_lake::calls::{EraseRequest, EraseResult};
 use onefold_lake::keys;
 use onefold_store::memory::InjectedFault;
 use onefold_store::{Store, StoreError};
+use onefold_tests::exported;
 use onefold_tests::hooked::{HookedStore, Hooks};
 use onefold_tests::oracle;
 use onefold_tests::pipeline::{Knobs, Outcome, Pipeline};
@@ -95,6 +96,8 @@ fn written(pipeline: &Pipeline) -> Vec<(String, String)> {
         let content = if key.ends_with(".shuffle") {
             let frames = bytes.len().saturating_sub(1);
             (0..frames).filter_map(|at| zstd::decode_all(&bytes[at..]).ok()).flatten().collect()
+        } else if key.ends_with(".parquet") {
+            exported::rows(bytes).iter().flat_map(|row| row.to_string().into_bytes()).collect()
         } else if key.ends_with(".zst") {
             zstd::decode_all(&bytes[..]).expect("zstd")
         } else {
@@ -159,7 +162,7 @@ proptest! {
         (always, never) in any_corrections(),
         (shards, partitions, twice) in (1u32..4, 1u32..4, any::<bool>()),
     ) {
-        let settings = Settings { max_accounts_per_key, snapshots, always, never, ..Settings::default() };
+        let settings = Settings { max_accounts_per_key, snapshots, always, never, exports: true, ..Settings::default() };
         let knobs = Knobs { shards, partitions, twice, ..Knobs::default() };
         let all: Vec<Row> = history.iter().flat_map(|(rows, _)| rows.clone()).collect();
         let mut pipeline = Pipeline::new(&settings);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use onefold_lake::calls::{CompactRequest, EraseRequest, PlanRequest, PurgeRequest};
+use onefold_lake::calls::{CompactRequest, EraseRequest, ExportRequest, PlanRequest, PurgeRequest};
 use onefold_lake::keys;
 use onefold_lake::version::manifest::Manifest;
 use onefold_shell::Context;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::blocking::{before_block, block_alone};
 use crate::data::{drop_rows, publish};
-use crate::{fence, joins};
+use crate::{exported, fence, joins};
 
 type Contents = BTreeMap<String, Bytes>;
 
@@ -124,6 +124,23 @@ fn block() {
         async move { block_alone(&run, &context).await.map_err(|error| error.text()) }
     };
     check(&pipeline, block, never);
+}
+
+#[test]
+fn export() {
+    let (pipeline, exports) = exported::before_export();
+    let run = Pipeline::run_of(2);
+    let export = |context: Context| {
+        let requests: Vec<ExportRequest> =
+            exports.iter().map(|partitions| ExportRequest { run: run.clone(), partitions: *partitions }).collect();
+        async move {
+            for request in requests {
+                export::run(request, &context).await.map_err(|error| error.text())?;
+            }
+            Ok(())
+        }
+    };
+    check(&pipeline, export, never);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn erase(pipeline: &Pipeline, email: &str) {
 /// Three versions: one with Anna and Bob, one without Anna, and the current one, that was to drop Bob too, if `erases`.
 /// Nothing was purged for the last one, and the purge of the one before left that one alone.
 pub fn three_versions(erases: bool) -> Pipeline {
-    let mut pipeline = Pipeline::new(&Settings::default());
+    let mut pipeline = Pipeline::new(&Settings { exports: true, ..Settings::default() });
     drop_rows(&pipeline, "a", &[row("1", "anna@x.de"), row("2", "bob@x.de"), row("3", "c@x.de")]);
     publish(&mut pipeline, &Knobs::default());
     erase(&pipeline, "anna@x.de");

@@ -16,6 +16,7 @@ mod earlier_program;
 mod erasure;
 mod every_request;
 mod explain;
+mod exported;
 mod fence;
 mod gate;
 mod gate_by_part;

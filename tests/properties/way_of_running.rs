@@ -42,7 +42,7 @@ fn objects(pipeline: &Pipeline) -> Vec<(String, Vec<u8>)> {
 
 /// Publishes rows in several runs.
 fn in_runs(runs: &[&[Row]], knobs: &Knobs) -> Vec<Value> {
-    let mut pipeline = Pipeline::new(&Settings::default());
+    let mut pipeline = Pipeline::new(&Settings { exports: true, ..Settings::default() });
     let mut customers = Vec::new();
     for (number, rows) in runs.iter().enumerate() {
         drop_rows(&pipeline, &format!("part-{number}"), rows);

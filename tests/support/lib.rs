@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod case;
+pub mod exported;
 pub mod fakes;
 pub mod forgetful;
 pub mod hooked;

@@ -13,12 +13,12 @@ use onefold_graph::node::NodeHasher;
 use onefold_lake::calls::{
     AdvanceResult, AnnounceRequest, BlockAdvanceResult, BlockRequest, BlockResult, BlockWorker, CompactRequest,
     CompactResult, CompareRequest, DeadLetter, DivideRequest, EndedExecution, EraseRequest, EraseResult,
-    ExecutionStatusChange, ExplainRequest, ExplainResult, ExtractRequest, LinkRequest, LinkResult, LinkShard,
-    LookupRequest, LookupResult, MergeRequest, PartitionRequest, PlanRequest, PlanResult, PurgeRequest, ScoreRequest,
-    SettleRequest, SettleWait, StartInput, TrainRequest,
+    ExecutionStatusChange, ExplainRequest, ExplainResult, ExportRequest, ExtractRequest, LinkRequest, LinkResult,
+    LinkShard, LookupRequest, LookupResult, MergeRequest, PartitionRequest, PlanRequest, PlanResult, PurgeRequest,
+    ScoreRequest, SettleRequest, SettleWait, StartInput, TrainRequest,
 };
 use onefold_lake::run::event;
-use onefold_lake::run::layout::{Mapper, Partition};
+use onefold_lake::run::layout::{ExportedPartitions, Mapper, Partition};
 use onefold_lake::run::matching::Tile;
 use onefold_lake::run::plan::Split;
 use onefold_lake::version::announcement::Announcement;
@@ -501,6 +501,12 @@ impl Execution<'_> {
         for partition in self.context.json_lines::<Partition>(&divided.partitions_key).await? {
             let request = || MergeRequest { run: run.clone(), round, partition: partition.clone() };
             invoke!(self, merge::run, request(), merge_context);
+        }
+        if divided.exports > 0 {
+            for partitions in self.context.json_lines::<ExportedPartitions>(&divided.exports_key).await? {
+                let request = || ExportRequest { run: run.clone(), partitions };
+                invoke!(self, export::run, request());
+            }
         }
         self.compact(run, false).await
     }

@@ -39,6 +39,8 @@ pub struct Settings {
     pub has_more_fields: bool,
     /// `[score] threshold`, in bits; `None` if only rules decide.
     pub scores: Option<i32>,
+    /// `[export] parquet`
+    pub exports: bool,
     /// Corrections: pairs of references.
     pub always: Vec<[&'static str; 2]>,
     /// Corrections: pairs of references.
@@ -66,6 +68,7 @@ impl Default for Settings {
             unit: None,
             has_more_fields: false,
             scores: None,
+            exports: false,
             always: Vec::new(),
             never: Vec::new(),
         }
@@ -106,7 +109,8 @@ impl Settings {
             text.replace(&name, &format!("{name}unique_persons = true\n"))
         });
         let scores = self.scores.map(|threshold| format!("[score]\nthreshold = {threshold}\n")).unwrap_or_default();
-        format!("{sources}\n{rules}\n{}\n{}\n{scores}", self.guard(), self.survive())
+        let export = if self.exports { "[export]\nparquet = true\n" } else { "" };
+        format!("{sources}\n{rules}\n{}\n{}\n{scores}{export}", self.guard(), self.survive())
     }
 
     fn survive(&self) -> String {

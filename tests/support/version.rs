@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onefold_lake::version::manifest::{Manifest, VersionFile};
+use onefold_lake::keys::ParquetPart;
+use onefold_lake::version::manifest::{Manifest, VersionFile, VersionFiles};
 use onefold_lake::{RunId, keys};
 use serde_json::Value;
 
+use crate::exported;
 use crate::pipeline::Pipeline;
 
 /// A published version, as readers see it.
@@ -33,6 +35,7 @@ impl Version {
     pub fn read(pipeline: &Pipeline, run: &RunId) -> Self {
         let manifest = pipeline.get(&keys::manifest(run)).expect("a manifest");
         let manifest: Manifest = serde_json::from_slice(&manifest).expect("a manifest");
+        assert_exported(pipeline, &manifest);
         let mut customers = BTreeMap::new();
         for customer in lines(pipeline, &manifest.files.customers) {
             let id = customer["customer_id"].as_str().expect("a customer has an id").to_owned();
@@ -88,6 +91,24 @@ impl Version {
         }
         customers.sort_by_key(|customer| customer["members"].to_string());
         customers
+    }
+}
+
+/// Asserts that the rows of Parquet are the lines of JSON, in their order, if there is Parquet.
+fn assert_exported(pipeline: &Pipeline, manifest: &Manifest) {
+    let VersionFiles { customers, members, changes, parquet, .. } = &manifest.files;
+    if parquet.is_empty() {
+        return;
+    }
+    // In a first version the changes are the customers.
+    let changes: &[VersionFile] = if manifest.previous.is_some() { changes } else { &[] };
+    for (part, files, exported) in [
+        (ParquetPart::Customers, customers.as_slice(), &parquet.customers),
+        (ParquetPart::Members, members.as_slice(), &parquet.members),
+        (ParquetPart::Changes, changes, &parquet.changes),
+    ] {
+        let expected: Vec<Value> = lines(pipeline, files).iter().map(|line| exported::row_of(part, line)).collect();
+        assert_eq!(exported::rows_of(pipeline, exported), expected, "{}", part.name());
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) fn balance(gathered: &RunCounts, previous: Option<&Manifest>) -> Resu
     let counts = &gathered.counts;
     let expected_members = previous.map_or(0, |previous| previous.counts.members + previous.counts.tombstones);
     let ScoreCounts { accounts, described, pairs, links } = gathered.scores;
+    let [customers, members, changes] = gathered.exported.rows;
     let balances = [
         ("lines extracted", gathered.lines[0], "lines translated", gathered.lines[1]),
         ("rows read", counts.rows_read, "accounts and rejects", counts.accounts + counts.rejected),
@@ -43,6 +44,9 @@ pub(crate) fn balance(gathered: &RunCounts, previous: Option<&Manifest>) -> Resu
         ("links scored", links[0], "links merged", links[1]),
         ("accounts compared", accounts, "accounts scored", described[0]),
         ("accounts scored", described[0], "scored accounts merged", described[1]),
+        ("customers exported", customers[0], "customers merged", customers[1]),
+        ("members exported", members[0], "members merged", members[1]),
+        ("changes exported", changes[0], "changes merged", changes[1]),
     ];
     let faults: Vec<String> = balances
         .iter()

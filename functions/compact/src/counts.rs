@@ -14,6 +14,7 @@ use onefold_shell::{Context, Receipts, StageError, in_order};
 use onefold_store::Object;
 
 use crate::blocked_keys::BlockedKeys;
+use crate::exported::{self, Exported};
 use crate::rejected::RejectedRows;
 use crate::report::Observed;
 use crate::scores::{self, ScoreCounts};
@@ -42,6 +43,7 @@ pub(crate) struct RunCounts {
     pub(crate) sources: SourceOutcomes,
     pub(crate) rejected: RejectedRows,
     pub(crate) scores: ScoreCounts,
+    pub(crate) exported: Exported,
     /// The notes about sources, in the order in which they were found.
     pub(crate) notes: Vec<SourceNote>,
     /// For the report.
@@ -146,6 +148,7 @@ async fn merged(run: &RunId, context: &Context, gathered: &mut RunCounts) -> Res
         Ok(())
     })
     .await?;
+    gathered.exported = exported::gather(run, layout.exports, &gathered.partitions, context).await?;
     gathered.replaced = layout.replaced;
     gathered.blocked_keys.read_of_link(run, context).await?;
     gathered.accounts_merged = std::mem::take(&mut merged.accounts);

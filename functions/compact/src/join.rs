@@ -159,7 +159,7 @@ fn is_joined(part: VersionPart, partitions: &[PartitionCounts]) -> bool {
     partitions.iter().any(|counts| records(part, counts) > 0)
 }
 
-fn records(part: VersionPart, counts: &PartitionCounts) -> u64 {
+pub(crate) fn records(part: VersionPart, counts: &PartitionCounts) -> u64 {
     match part {
         VersionPart::Customers => counts.counts.customers,
         VersionPart::Members | VersionPart::MemberLinks => counts.counts.members + counts.counts.tombstones,

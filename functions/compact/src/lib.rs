@@ -12,6 +12,7 @@ mod blocked_keys;
 mod check;
 mod counts;
 mod dropped;
+mod exported;
 mod file;
 mod inputs;
 mod join;
@@ -104,6 +105,7 @@ async fn manifest(
         // In a first version every customer is new, and its record says all that a change would say.
         files.changes = files.customers.clone();
     }
+    files.parquet = gathered.exported.files;
     files.settings = settings::write(run, pinned, &gathered.blocked_keys, context).await?;
     let scored = scores::write(run, pinned, &gathered.scores, context).await?;
     let (model, scores) = scored.unzip();

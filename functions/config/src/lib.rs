@@ -8,6 +8,7 @@
 
 mod deletion;
 mod enrich;
+mod export;
 mod field;
 mod http;
 mod kind;
@@ -31,6 +32,7 @@ use std::fmt;
 
 pub use deletion::DeletionMark;
 pub use enrich::{Enrich, Hash, Lookup, Target, Threshold};
+pub use export::Export;
 pub use field::DeclaredField;
 pub use http::{CursorAt, HttpAuth, HttpPatience, HttpSettings, HttpWatermark, PageEnd, PageSize, Paging};
 pub use kind::{Encoding, FileFormat, FilesSettings, RowFormat, SourceKind};
@@ -80,6 +82,8 @@ pub struct Config {
     pub survive: Survive,
     /// What must hold before a version is published.
     pub publish: Publish,
+    /// In which formats a version is written beside JSON Lines.
+    pub export: Export,
 }
 
 /// A system that accounts come from.

@@ -1,6 +1,7 @@
 //! From TOML text to a checked [`Config`], a section a file.
 
 mod enrich;
+mod export;
 mod field;
 mod files;
 mod guard;
@@ -42,6 +43,7 @@ pub(super) fn keys() -> Vec<Key> {
         Key::table("guard", guard::keys(), "Limits against wrong merges."),
         Key::table("survive", survive::keys(), "Which of the accounts' values a customer gets."),
         Key::table("publish", publish::keys(), "What must hold before a version is published."),
+        Key::table("export", export::keys(), "In which formats a version is written beside JSON Lines."),
     ]
 }
 
@@ -67,6 +69,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigFaults> {
     let guard = guard::guard(&root, &sources, &names, &mut notes);
     let survive = survive::survive(&root, &sources, &enrich, &mut notes);
     let publish = publish::publish(&root, &mut notes);
+    let export = export::export(&root, &mut notes);
     notes.finish(Config {
         sources,
         text_fields,
@@ -78,6 +81,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigFaults> {
         guard,
         survive,
         publish,
+        export,
     })
 }
 

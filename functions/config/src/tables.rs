@@ -240,6 +240,7 @@ mod tests {
             "guard",
             "survive",
             "publish",
+            "export",
         ];
         assert_eq!(names, expected);
     }

@@ -5,6 +5,8 @@ use onefold_shell::{FEW_SLICES, Function, MemoryBudget, SHARDS_MAX, StageError};
 
 /// The target size of the text of one partition.
 const PARTITION_TEXT_BYTES: u64 = 32 << 20;
+/// The target size of the accounts' text of one file of Parquet, and so of its members.
+const EXPORT_TEXT_BYTES: u64 = 128 << 20;
 /// The target size of the text that one mapper reads.
 const MAPPER_TEXT_BYTES: u64 = 128 << 20;
 /// The most objects that one mapper reads. So a line of the list stays far below 256 KiB, the limit of a state's
@@ -28,6 +30,8 @@ pub(crate) struct Terms {
     pub(crate) others: MemoryBudget,
     /// How many blocking keys an account has at most; `None` if pairs are not scored.
     pub(crate) passes: Option<u32>,
+    /// Whether the version is exported.
+    pub(crate) is_exported: bool,
 }
 
 /// An object and its size.
@@ -49,7 +53,8 @@ pub(crate) fn divide(inputs: Vec<SizedInput>, terms: Terms) -> Result<Layout, St
     let shards = shards(accounts, nodes, terms)?;
     let (partitions, slices) = partitions(text_bytes, terms)?;
     let matching = terms.passes.map(|passes| matching(accounts, passes, terms)).transpose()?;
-    Ok(Layout { shards, partitions, slices, nodes, matching, mappers: mappers(inputs), replaced: Vec::new() })
+    let exports = if terms.is_exported { exports(text_bytes, partitions) } else { 0 };
+    Ok(Layout { shards, partitions, slices, nodes, exports, matching, mappers: mappers(inputs), replaced: Vec::new() })
 }
 
 /// The number of shards that the request sets, or else the fewest that fit into Link's memory.
@@ -88,6 +93,12 @@ fn partitions(text_bytes: u64, terms: Terms) -> Result<(u32, u32), StageError> {
     let what = format!("a partition of {} MB of text", of_one >> 20);
     terms.merge.check(Function::Merge, MemoryBudget::least_merge_bytes(of_one), what)?;
     Err(StageError::internal(format!("a partition of {of_one} bytes fits, and no number of slices is enough for it")))
+}
+
+/// How many invocations of Export there are. Each writes the files of about as many partitions.
+fn exports(text_bytes: u64, partitions: u32) -> u32 {
+    let wanted = text_bytes.div_ceil(EXPORT_TEXT_BYTES).clamp(1, u64::from(partitions.max(1)));
+    wanted as u32
 }
 
 /// The objects that each mapper reads, in the order of the inputs.
@@ -140,6 +151,17 @@ mod tests {
         let asked =
             divide(vec![sized(1, 1)], Terms { shards: Some(5), partitions: Some(7), ..Terms::default() }).unwrap();
         assert_eq!((asked.shards, asked.partitions), (5, 7));
+    }
+
+    #[test]
+    fn files_of_parquet_have_a_useful_size() {
+        let exports = |mib: u64, asked: Option<u32>| {
+            let terms = Terms { is_exported: true, partitions: asked, ..Terms::default() };
+            divide(vec![sized(mib << 20, 10)], terms).unwrap().exports
+        };
+        assert_eq!([exports(0, None), exports(128, None), exports(1000, None)], [1, 1, 8]);
+        assert_eq!([exports(1000, Some(3)), exports(1, Some(100))], [3, 1]);
+        assert_eq!(divided(vec![sized(1000, 10)]).exports, 0);
     }
 
     #[test]

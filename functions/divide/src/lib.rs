@@ -36,13 +36,16 @@ pub async fn run(request: DivideRequest, context: &Context) -> Result<DivideResu
 async fn divide(run: &RunId, context: &Context, moved: &mut Moved) -> Result<DivideResult, StageError> {
     check_not_linked(run, context).await?;
     let layout = layout(run, context).await?;
-    let (mappers, partitions) = (lists::mappers(&layout), lists::partitions(&layout));
+    let (mappers, partitions, exports) = (lists::mappers(&layout), lists::partitions(&layout), lists::exports(&layout));
     moved.records_out = mappers.len() as u64;
-    let documents = [
+    let mut documents = vec![
         (keys::layout(run), json_object(&layout)?),
         (keys::mappers(run), json_lines(&mappers)?),
         (keys::partitions(run), json_lines(&partitions)?),
     ];
+    if !exports.is_empty() {
+        documents.push((keys::exports(run), json_lines(&exports)?));
+    }
     for (key, document) in documents {
         moved.bytes_out += document.len() as u64;
         context.put(&key, document).await?;
@@ -53,8 +56,10 @@ async fn divide(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Div
         partitions: layout.partitions,
         slices: layout.slices,
         scores: layout.matching.is_some(),
+        exports: layout.exports,
         mappers_key: keys::mappers(run),
         partitions_key: keys::partitions(run),
+        exports_key: if layout.exports > 0 { keys::exports(run) } else { String::new() },
     })
 }
 
@@ -82,6 +87,7 @@ async fn layout(run: &RunId, context: &Context) -> Result<Layout, StageError> {
         link: context.link_memory,
         merge: context.merge_memory,
         others: context.memory,
+        is_exported: config.export.parquet,
         passes: config.score.is_some().then(|| Passes::of(&ScoredFields::of(config)).len() as u32),
     };
     Ok(Layout { replaced, ..layout::divide(inputs, terms)? })

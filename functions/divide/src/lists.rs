@@ -1,6 +1,6 @@
 //! The lists of the distributed maps. Each line is the input of one invocation.
 
-use onefold_lake::run::layout::{Layout, Mapper, Partition};
+use onefold_lake::run::layout::{ExportedPartitions, Layout, Mapper, Partition};
 
 /// The list by mapper.
 pub(crate) fn mappers(layout: &Layout) -> Vec<Mapper> {
@@ -29,6 +29,14 @@ pub(crate) fn partitions(layout: &Layout) -> Vec<Partition> {
     (0..layout.partitions).map(partition).collect()
 }
 
+/// The list by range of partitions. The ranges have about the same length.
+pub(crate) fn exports(layout: &Layout) -> Vec<ExportedPartitions> {
+    let [partitions, exports] = [layout.partitions, layout.exports].map(u64::from);
+    let start = |number: u32| (u64::from(number) * partitions / exports) as u32;
+    let export = |number| ExportedPartitions { number, first: start(number), end: start(number + 1) };
+    (0..layout.exports).map(export).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use onefold_lake::run::layout::MapperInput;
@@ -42,6 +50,7 @@ mod tests {
             partitions: 2,
             slices: 8,
             nodes: 20,
+            exports: 0,
             matching: None,
             mappers: vec![vec![input("a"), input("b")], vec![input("c")]],
             replaced: vec!["crm".to_owned()],
@@ -58,6 +67,20 @@ mod tests {
         for mapper in &listed {
             assert_eq!((mapper.mappers, mapper.partitions, mapper.slices, mapper.shards), (2, 2, 8, 4));
         }
+    }
+
+    #[test]
+    fn each_partition_is_exported_once() {
+        for (partitions, count) in [(1, 1), (10, 3), (10_000, 10_000), (10_000, 7)] {
+            let exports = exports(&Layout { partitions, exports: count, ..layout() });
+            assert_eq!(exports.len(), count as usize);
+            assert!((0..).zip(&exports).all(|(number, export)| export.number == number));
+            let all: Vec<u32> = exports.iter().flat_map(|export| export.first..export.end).collect();
+            assert_eq!(all, (0..partitions).collect::<Vec<_>>());
+            let lengths = exports.iter().map(|export| export.end - export.first);
+            assert!(lengths.clone().max().unwrap() - lengths.min().unwrap() <= 1);
+        }
+        assert_eq!(exports(&layout()), []);
     }
 
     #[test]

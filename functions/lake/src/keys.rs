@@ -24,10 +24,12 @@
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
 //! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked,retired}.jsonl.zst,
 //!                                      members.links, index, counts.json
+//! merged/<run>/exports.jsonl
 //! processed/<run>/{customers,members,changes,blocked}/part-<number>.jsonl.zst
 //! processed/<run>/members/part-<number>.links
 //! processed/<run>/index/part-<number>.hashes and frames.jsonl
 //! processed/<run>/retired/part-<number>.jsonl.zst
+//! processed/<run>/parquet/{customers,members,changes}/part-<number>.parquet
 //! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.keys,model.json,
 //!                  manifest.json,report.json,report.html}
 //! processed/<run>/blocked.json   of earlier programs
@@ -164,6 +166,8 @@ pub enum Stage {
     Partition,
     /// Makes customers out of accounts.
     Merge,
+    /// Writes the customers as Parquet.
+    Export,
     /// Commits the version.
     Compact,
     /// Removes the stored data of erased persons.
@@ -172,7 +176,7 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, in the order of the workflow.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Plan,
         Self::Extract,
         Self::Translate,
@@ -185,6 +189,7 @@ impl Stage {
         Self::Link,
         Self::Partition,
         Self::Merge,
+        Self::Export,
         Self::Compact,
         Self::Purge,
     ];
@@ -204,6 +209,7 @@ impl Stage {
             Self::Link => "link",
             Self::Partition => "partition",
             Self::Merge => "merge",
+            Self::Export => "export",
             Self::Compact => "compact",
             Self::Purge => "purge",
         }
@@ -568,6 +574,11 @@ pub fn partitions(run: &RunId) -> String {
     format!("merged/{run}/partitions.jsonl")
 }
 
+/// The list of exports: one line per Export invocation.
+pub fn exports(run: &RunId) -> String {
+    format!("merged/{run}/exports.jsonl")
+}
+
 /// An output of Merge for a partition.
 pub fn merged(run: &RunId, partition: u32, part: VersionPart) -> String {
     format!("merged/{run}/{partition:05}/{}", part.merged_name())
@@ -653,6 +664,45 @@ pub fn processed(run: &RunId, part: VersionPart, number: u32) -> String {
         _ => "jsonl.zst",
     };
     format!("processed/{run}/{}/part-{number:05}.{extension}", part.folder())
+}
+
+/// What a version has as Parquet, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ParquetPart {
+    /// One row per person.
+    Customers,
+    /// One row per account.
+    Members,
+    /// One row per change.
+    Changes,
+}
+
+impl ParquetPart {
+    /// All parts.
+    pub const ALL: [Self; 3] = [Self::Customers, Self::Members, Self::Changes];
+
+    /// The part of the version that has the same as JSON Lines.
+    pub const fn lines(self) -> VersionPart {
+        match self {
+            Self::Customers => VersionPart::Customers,
+            Self::Members => VersionPart::Members,
+            Self::Changes => VersionPart::Changes,
+        }
+    }
+
+    /// The name of its folder.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Members => "members",
+            Self::Changes => "changes",
+        }
+    }
+}
+
+/// A Parquet file of a version.
+pub fn parquet(run: &RunId, part: ParquetPart, number: u32) -> String {
+    format!("processed/{run}/parquet/{}/part-{number:05}.parquet", part.name())
 }
 
 /// Every object that was read up to a version, one per line.

@@ -5,5 +5,6 @@ pub mod current;
 pub mod index;
 pub mod lines;
 pub mod manifest;
+pub mod parquet;
 pub mod retired;
 pub mod symlinks;

@@ -79,6 +79,8 @@ const COMPARED_AT_ONCE_MIN: u64 = 256 << 10;
 /// The most pairs of a part of a tile. More would need more memory, and save nothing.
 const COMPARED_AT_ONCE_MAX: u64 = 8 << 20;
 
+/// Bytes that Export needs for a row group: the values of 128 MiB of lines, and their levels.
+const EXPORT_ROW_GROUP_BYTES: u64 = 144 * MIB;
 /// Stored bytes of the largest object that Partition reads, a member file.
 const MEMBERS_BYTES: u64 = 32 * MIB;
 /// The most objects that Partition reads at once.
@@ -364,6 +366,12 @@ impl MemoryBudget {
     #[must_use]
     pub const fn for_few_accounts(self) -> Self {
         if self.bytes < FEW_ACCOUNTS_BYTES { self } else { Self { bytes: FEW_ACCOUNTS_BYTES } }
+    }
+
+    /// Bytes that Export needs: a row group, the stored object and one frame of its text, and twice what is written, because a
+    /// file is copied while it grows.
+    pub const fn export_bytes(stored_bytes: u64, frame_text_bytes: u64, written_bytes: u64) -> u64 {
+        EXPORT_ROW_GROUP_BYTES + stored_bytes + frame_text_bytes + 2 * written_bytes
     }
 
     /// The number of slices of accounts that scored pairs need; `None` if no number is enough. `keys` is how many blocking

@@ -1,8 +1,10 @@
 //! A version grows run by run, and is what one run over everything makes of it, however that is divided.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 
+use onefold_lake::version::manifest::VersionFile;
 use serde_json::Value;
 
 use crate::command::{Answered, folder, onefold};
@@ -14,6 +16,7 @@ use crate::scenarios::turn;
 fn runs_add_up_to_one_run_over_everything() {
     let _turn = turn();
     let everything = data::everything("growth-data");
+    export(&everything);
     let some = data::first_files("growth-first-data", &everything);
 
     let grown = Results(folder("growth-out"));
@@ -52,12 +55,19 @@ fn runs_add_up_to_one_run_over_everything() {
     };
     assert_eq!(same(divided.counts()), same(all));
     let invocations = |out: &Results, stage: &str| {
-        let receipts = std::fs::read_to_string(out.0.join("receipts.jsonl")).expect("receipts");
+        let receipts = fs::read_to_string(out.0.join("receipts.jsonl")).expect("receipts");
         receipts.lines().filter(|line| line.contains(&format!("\"stage\":\"{stage}\""))).count()
     };
     assert_eq!((invocations(&at_once, "merge"), invocations(&divided, "merge")), (1, 5));
     assert!(invocations(&divided, "extract") > invocations(&at_once, "extract"));
     assert!(invocations(&divided, "link") >= 3 * 5, "several rounds of three shards");
+}
+
+/// Asks for Parquet in a data folder.
+fn export(data: &Path) {
+    let path = data.join("onefold.toml");
+    let text = fs::read_to_string(&path).expect("a configuration");
+    fs::write(path, text + "\n[export]\nparquet = true\n").expect("a configuration");
 }
 
 fn run(data: &Path, out: &Results, more: &[&str]) -> Answered {
@@ -76,6 +86,14 @@ fn assert_is_whole(out: &Results) {
     let own = manifest.files.changes.iter().filter(|file| !manifest.files.customers.contains(file));
     let changes: u64 = own.map(|file| file.records).sum();
     assert_eq!(out.lines("changes").len() as u64, changes);
+    let parquet = &manifest.files.parquet;
+    let rows = |files: &[VersionFile]| files.iter().map(|file| file.records).sum::<u64>();
+    assert_eq!((rows(&parquet.customers), rows(&parquet.changes)), (counts.customers, changes));
+    assert_eq!(rows(&parquet.members), counts.members + counts.tombstones);
+    for file in parquet.all() {
+        let name = file.key.strip_prefix(&onefold_lake::keys::version(&manifest.run)).expect("a file of the version");
+        assert_eq!(fs::metadata(out.0.join(name)).expect("it is fetched").len(), file.bytes, "{name}");
+    }
     let members: BTreeMap<String, String> = out.lines("members").iter().map(member).collect();
     assert_eq!(members.len() as u64, counts.members);
     assert_eq!(members, ids, "members and customers agree on who is who");

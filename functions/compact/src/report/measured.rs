@@ -9,8 +9,16 @@ use onefold_report::{StageTimes, Timeline};
 use onefold_shell::{Context, Receipts, StageError};
 
 /// The stages whose receipts are read for nothing but this. Those of the others are read for their counts.
-const OTHERS: [Stage; 7] =
-    [Stage::Plan, Stage::Settle, Stage::Divide, Stage::Block, Stage::Link, Stage::Partition, Stage::Merge];
+const OTHERS: [Stage; 8] = [
+    Stage::Plan,
+    Stage::Settle,
+    Stage::Divide,
+    Stage::Block,
+    Stage::Link,
+    Stage::Partition,
+    Stage::Merge,
+    Stage::Export,
+];
 
 /// What the stages took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -26,8 +26,14 @@ pub struct DivideResult {
     /// Whether pairs are scored.
     #[serde(default)]
     pub scores: bool,
+    /// Invocations of Export, one per range of partitions; 0 if nothing is exported.
+    #[serde(default)]
+    pub exports: u32,
     /// The key of the list of mappers: one line per invocation of Partition.
     pub mappers_key: String,
     /// The key of the list of partitions: one line per invocation of Merge.
     pub partitions_key: String,
+    /// The key of the list of exports: one line per invocation of Export. It is empty if nothing is exported.
+    #[serde(default)]
+    pub exports_key: String,
 }

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 use crate::keys::RunId;
+use crate::version::manifest::{ParquetFiles, VersionFile};
 
 const RUN: &str = "20261122T174600Z-1a2b3c4d";
 
@@ -67,13 +68,20 @@ fn results_are_written_as_they_always_were() {
             partitions: 3,
             slices: 4,
             scores: true,
+            exports: 1,
             mappers_key: "m".to_owned(),
             partitions_key: "p".to_owned(),
+            exports_key: "e".to_owned(),
         },
-        r#"{"shards":1,"mappers":2,"partitions":3,"slices":4,"scores":true,"mappers_key":"m","partitions_key":"p"}"#,
+        r#"{"shards":1,"mappers":2,"partitions":3,"slices":4,"scores":true,"exports":1,"mappers_key":"m","partitions_key":"p","exports_key":"e"}"#,
     );
     assert_json(&PartitionResult { accounts: 1 }, r#"{"accounts":1}"#);
     assert_json(&MergeResult { customers: 1 }, r#"{"customers":1}"#);
+    let file = VersionFile { key: "k".to_owned(), bytes: 1, records: 2, text_bytes: 3 };
+    assert_json(
+        &ExportResult { files: ParquetFiles { members: vec![file], ..ParquetFiles::default() } },
+        r#"{"files":{"customers":[],"members":[{"key":"k","bytes":1,"records":2,"text_bytes":3}],"changes":[]}}"#,
+    );
     assert_json(
         &CompactResult {
             run: run(),
@@ -88,6 +96,14 @@ fn results_are_written_as_they_always_were() {
         r#"{"run":"RUN","published":true,"purge":false,"manifest_key":"k","rows_read":1,"rejected":2,"members":3,"customers":4}"#,
     );
     assert_json(&PurgeResult { objects: 2, versions: 1 }, r#"{"objects":2,"versions":1}"#);
+}
+
+/// An execution that an earlier program began goes on without what that program did not have.
+#[test]
+fn results_of_earlier_programs_are_read() {
+    let text = r#"{"shards":1,"mappers":2,"partitions":3,"slices":4,"mappers_key":"m","partitions_key":"p"}"#;
+    let divided: DivideResult = serde_json::from_str(text).unwrap();
+    assert_eq!((divided.scores, divided.exports, divided.exports_key.as_str()), (false, 0, ""));
 }
 
 #[test]
@@ -164,6 +180,7 @@ fn requests_with_an_unknown_key_are_rejected() {
     assert_request::<BlockRequest>(r#"{"step":"round","run":"RUN","round":1,"work":"count_refined","worker":0}"#);
     assert_request::<PartitionRequest>(include_str!("../../../../tests/events/partition.json"));
     assert_request::<MergeRequest>(include_str!("../../../../tests/events/merge-0.json"));
+    assert_request::<ExportRequest>(include_str!("../../../../tests/events/export.json"));
     assert_request::<CompactRequest>(r#"{"run":"RUN"}"#);
     assert_request::<PurgeRequest>(r#"{"run":"RUN"}"#);
     assert_request::<EraseRequest>(r#"{"emails":["a@b.de"]}"#);

@@ -6,7 +6,7 @@ use onefold_config::RowFormat;
 use onefold_graph::node::Node;
 use onefold_rows::enrich::TableFormat;
 
-use super::{Chunk, RunId, Stage, VersionPart};
+use super::{Chunk, ParquetPart, RunId, Stage, VersionPart};
 
 /// An object of the bucket, by its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +120,15 @@ pub enum Key {
         /// The part of the version; `None` for the counts.
         part: Option<VersionPart>,
     },
+    /// A Parquet file of a version.
+    Parquet {
+        /// The run.
+        run: RunId,
+        /// What it has rows of.
+        part: ParquetPart,
+        /// The file's number.
+        number: u32,
+    },
     /// A file of a version.
     Processed {
         /// The run.
@@ -189,6 +198,8 @@ pub enum OfRun {
     Mappers,
     /// The list of partitions.
     Partitions,
+    /// The list of exports.
+    Exports,
     /// Every object that was read up to the version.
     ProcessedInputs,
     /// The configuration of the version.
@@ -218,7 +229,7 @@ impl OfChunk {
 
 impl OfRun {
     /// All kinds.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Config,
         Self::Plan,
         Self::Corrections,
@@ -238,6 +249,7 @@ impl OfRun {
         Self::MatchModel,
         Self::Mappers,
         Self::Partitions,
+        Self::Exports,
         Self::ProcessedInputs,
         Self::ProcessedConfig,
         Self::ProcessedCorrections,
@@ -271,6 +283,7 @@ impl OfRun {
             Self::MatchModel => super::match_model(run),
             Self::Mappers => super::mappers(run),
             Self::Partitions => super::partitions(run),
+            Self::Exports => super::exports(run),
             Self::ProcessedInputs => super::processed_inputs(run),
             Self::ProcessedConfig => super::processed_config(run),
             Self::ProcessedCorrections => super::processed_corrections(run),
@@ -359,6 +372,10 @@ fn of_run(key: &str, run: RunId, rest: &[&str]) -> Option<Key> {
             let stage = Stage::ALL.into_iter().find(|known| known.name() == *stage)?;
             Key::Receipt { run, stage, name: name.to_owned() }
         }
+        ["parquet", folder, name] => {
+            let part = ParquetPart::ALL.into_iter().find(|part| part.name() == *folder)?;
+            Key::Parquet { run, part, number: number(name.strip_prefix("part-")?.strip_suffix(".parquet")?)? }
+        }
         [name] => Key::Shuffle { run, mapper: number(name.strip_suffix(".shuffle")?)? },
         [_, name] if name.starts_with("part-") => {
             let (number_of, _) = name.strip_prefix("part-")?.split_once('.')?;
@@ -416,6 +433,7 @@ impl fmt::Display for Key {
             Self::OfRun(run, once) => once.key(run),
             Self::KeyRanges { run, source } => super::run_key_ranges(run, source),
             Self::Receipt { run, stage, name } => super::receipt(run, *stage, name),
+            Self::Parquet { run, part, number } => super::parquet(run, *part, *number),
             Self::LinkRound { run, round, shard, what } => super::link_round(run, *round, *shard, what),
             Self::Described { run, mapper } => super::match_described(run, *mapper),
             Self::MatchRound { run, round, worker, what } => super::match_round(run, *round, *worker, what),

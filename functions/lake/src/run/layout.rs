@@ -27,6 +27,9 @@ pub struct Layout {
     /// References, match keys and customers of all accounts, with repetitions; 0 in layouts of earlier programs.
     #[serde(default)]
     pub nodes: u64,
+    /// Invocations of Export, one per range of partitions; 0 if nothing is exported.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub exports: u32,
     /// How the pairs are divided, if they are scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matching: Option<MatchLayout>,
@@ -98,6 +101,18 @@ pub struct Partition {
     /// The sources whose previous accounts a snapshot replaces, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
+}
+
+/// A line of `merged/<run>/exports.jsonl`: the work of one Export invocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportedPartitions {
+    /// The number of the files that it writes.
+    pub number: u32,
+    /// The first partition.
+    pub first: u32,
+    /// The partition behind the last one.
+    pub end: u32,
 }
 
 /// Layouts without slices, by earlier programs, have one slice per partition.
@@ -175,6 +190,10 @@ pub struct PartitionCounts {
     /// What is counted of customers for people; nothing in the counts of earlier programs.
     #[serde(default)]
     pub statistics: CustomerStatistics,
+}
+
+fn is_none(number: &u32) -> bool {
+    *number == 0
 }
 
 fn is_zero(number: &u64) -> bool {

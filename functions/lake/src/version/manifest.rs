@@ -7,7 +7,7 @@ use onefold_store::Object;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::keys::RunId;
+use crate::keys::{ParquetPart, RunId};
 use crate::run::note::SourceNote;
 use crate::run::plan::SkippedSource;
 
@@ -121,7 +121,17 @@ impl Manifest {
     /// All objects of the version except the manifest itself and the report.
     pub fn objects(&self) -> impl Iterator<Item = &VersionFile> {
         let VersionFiles {
-            customers, members, member_links, changes, blocked, index, retired, inputs, settings, ..
+            customers,
+            members,
+            member_links,
+            changes,
+            blocked,
+            index,
+            retired,
+            inputs,
+            settings,
+            parquet,
+            ..
         } = &self.files;
         // The changes of a first version are its customer files.
         let changes = changes.iter().filter(|file| !customers.contains(file));
@@ -129,6 +139,7 @@ impl Manifest {
             .into_iter()
             .flatten()
             .chain(changes)
+            .chain(parquet.all())
     }
 
     /// Checks that every object of the version has its size in `listed`, a listing of the version.
@@ -265,6 +276,50 @@ pub struct VersionFiles {
     /// no reader of customers needs them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub report: Vec<String>,
+    /// Customers, members and changes as Parquet. There are none if `[export]` does not ask for them.
+    #[serde(default, skip_serializing_if = "ParquetFiles::is_empty")]
+    pub parquet: ParquetFiles,
+}
+
+/// The Parquet files of a version. `text_bytes` are those of the same as JSON Lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParquetFiles {
+    /// One customer per row.
+    pub customers: Vec<VersionFile>,
+    /// One member or tombstone per row.
+    pub members: Vec<VersionFile>,
+    /// One change per row. There are none if the version builds on none: all its customers are new.
+    pub changes: Vec<VersionFile>,
+}
+
+impl ParquetFiles {
+    /// Whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.all().next().is_none()
+    }
+
+    /// All files.
+    pub fn all(&self) -> impl Iterator<Item = &VersionFile> {
+        [&self.customers, &self.members, &self.changes].into_iter().flatten()
+    }
+
+    /// The files of a part.
+    pub fn of(&mut self, part: ParquetPart) -> &mut Vec<VersionFile> {
+        match part {
+            ParquetPart::Customers => &mut self.customers,
+            ParquetPart::Members => &mut self.members,
+            ParquetPart::Changes => &mut self.changes,
+        }
+    }
+
+    /// Adds the files of another range of partitions.
+    pub fn append(&mut self, other: Self) {
+        let Self { customers, members, changes } = other;
+        self.customers.extend(customers);
+        self.members.extend(members);
+        self.changes.extend(changes);
+    }
 }
 
 /// A file of a version.
@@ -314,6 +369,11 @@ mod tests {
             inputs: file("inputs"),
             settings: [file("config.toml"), file("blocked.keys")].concat(),
             report: vec!["report.json".to_owned()],
+            parquet: ParquetFiles {
+                customers: file("customers.parquet"),
+                members: file("members.parquet"),
+                changes: file("changes.parquet"),
+            },
         };
         let manifest = Manifest { files, ..serde_json::from_str(OF_EARLIER).unwrap() };
         let object = |key: &str| Object { key: key.to_owned(), size: 7, etag: String::new(), modified_at: 0 };
@@ -321,12 +381,15 @@ mod tests {
             "blocked",
             "blocked.keys",
             "changes",
+            "changes.parquet",
             "config.toml",
             "customers",
+            "customers.parquet",
             "index",
             "inputs",
             "links",
             "members",
+            "members.parquet",
             "retired",
         ];
         let listed = keys.map(object);

@@ -310,20 +310,21 @@ mod tests {
         script.task("LinkAdvance", "{}"); // 32 to 34
         script.map("Partition"); // 35, 36
         script.map("Merge"); // 37, 38
-        script.task("Compact", "{}"); // 39 to 41
-        script.task("Purge", "{}"); // 42 to 44
-        script.enter(Type::SucceedStateEntered, "Published"); // 45
-        script.plain(Type::ExecutionSucceeded); // 46
+        script.map("Export"); // 39, 40
+        script.task("Compact", "{}"); // 41 to 43
+        script.task("Purge", "{}"); // 44 to 46
+        script.enter(Type::SucceedStateEntered, "Published"); // 47
+        script.plain(Type::ExecutionSucceeded); // 48
 
         let timeline = &script.timeline;
         assert_eq!(timeline.run(), Some(&RunId::parse("20261122T174600Z-1a2b3c4d").unwrap()));
         assert_eq!(timeline.splits(), Some(9));
         assert_eq!((timeline.steps(Stage::Block), timeline.steps(Stage::Link)), (1, 3));
         assert_eq!(timeline.ending(), Some(&Ending::Succeeded));
-        assert_eq!(timeline.total_ms(), 45_000);
+        assert_eq!(timeline.total_ms(), 47_000);
         assert!(!timeline.has_nothing_new());
         let lengths = Stage::ALL.map(|stage| script.length_of(stage));
-        assert_eq!(lengths, [2, 1, 3, 1, 2, 4, 1, 2, 1, 10, 1, 1, 2, 2].map(Some));
+        assert_eq!(lengths, [2, 1, 3, 1, 2, 4, 1, 2, 1, 10, 1, 1, 1, 2, 2].map(Some));
         assert!(Stage::ALL.iter().all(|stage| timeline.stage(*stage).is_some_and(|span| span.has_ended)));
     }
 

@@ -16,6 +16,7 @@ pub fn of_state(state: &str) -> Option<Stage> {
         "LinkAdvance" | "LinkRound" | "LinkShard" => Some(Stage::Link),
         "Partition" => Some(Stage::Partition),
         "Merge" => Some(Stage::Merge),
+        "Export" => Some(Stage::Export),
         "Compact" => Some(Stage::Compact),
         "Purge" => Some(Stage::Purge),
         _ => None,
@@ -30,7 +31,7 @@ pub fn unit(stage: Stage) -> Option<&'static str> {
         Stage::Translate => Some("chunk"),
         Stage::Block | Stage::Link => Some("step"),
         Stage::Compare | Stage::Score => Some("tile"),
-        Stage::Partition => Some("file"),
+        Stage::Partition | Stage::Export => Some("file"),
         Stage::Merge => Some("partition"),
     }
 }

@@ -42,6 +42,7 @@ impl Totals {
             Stage::Link => timeline.steps(stage),
             Stage::Partition => self.items(cloud, stage, &keys::mappers(run)).await?,
             Stage::Merge => self.items(cloud, stage, &keys::partitions(run)).await?,
+            Stage::Export => self.items(cloud, stage, &keys::exports(run)).await?,
         };
         // A resumed run has receipts of its first try, and a split can take several invocations.
         Ok((done.min(total), total))

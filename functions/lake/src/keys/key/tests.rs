@@ -76,6 +76,8 @@ fn any_key() -> impl Strategy<Value = Key> {
             part
         }),
         (any_run(), parts, any_number()).prop_map(|(run, part, number)| Key::Processed { run, part, number }),
+        (any_run(), prop::sample::select(ParquetPart::ALL.to_vec()), any_number())
+            .prop_map(|(run, part, number)| Key::Parquet { run, part, number }),
     ]
 }
 
@@ -186,6 +188,8 @@ fn what_is_no_key_is_none() {
         "runs/20261122T174600Z-1a2b3c4d/receipts/none/x.json",
         "partitions/20261122T174600Z-1a2b3c4d/plan.json",
         "processed/20261122T174600Z-1a2b3c4d/CURRENT",
+        "processed/20261122T174600Z-1a2b3c4d/parquet/blocked/part-00000.parquet",
+        "merged/20261122T174600Z-1a2b3c4d/parquet/members/part-00000.parquet",
     ] {
         assert_eq!(Key::parse(text), None, "{text}");
     }
@@ -260,6 +264,7 @@ fn keys_are_frozen() {
         "match/{}/model.json",
         "partitions/{}/mappers.jsonl",
         "merged/{}/partitions.jsonl",
+        "merged/{}/exports.jsonl",
         "processed/{}/inputs.jsonl",
         "processed/{}/config.toml",
         "processed/{}/corrections.json",
@@ -299,6 +304,10 @@ fn keys_are_frozen() {
     found.extend(
         VersionPart::ALL.map(of_processed).into_iter().zip(processed.map(|name| format!("processed/{RUN}/{name}"))),
     );
+    for part in ParquetPart::ALL {
+        let expected = format!("processed/{RUN}/parquet/{}/part-00002.parquet", part.name());
+        found.push((Key::Parquet { run: run.clone(), part, number: 2 }, expected));
+    }
     for stage in Stage::ALL {
         let expected = format!("runs/{RUN}/receipts/{stage}/00001.json");
         found.push((Key::Receipt { run: run.clone(), stage, name: name() }, expected));
