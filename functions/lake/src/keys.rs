@@ -30,6 +30,7 @@
 //! processed/<run>/retired/part-<number>.jsonl.zst
 //! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.keys,model.json,
 //!                  manifest.json}
+//! processed/<run>/review/{queue.jsonl.zst,sample.jsonl.zst,strata.json,calibration.json}
 //! processed/<run>/blocked.json   of earlier programs
 //! processed/CURRENT
 //! ```
@@ -676,6 +677,26 @@ pub fn processed_blocked_of_earlier(run: &RunId) -> String {
 /// The place of each partition in the version's files, one per line.
 pub fn processed_frames(run: &RunId) -> String {
     format!("processed/{run}/index/frames.jsonl")
+}
+
+/// The pairs of a version whose answers are worth most.
+pub fn review_queue(run: &RunId) -> String {
+    format!("processed/{run}/review/queue.jsonl.zst")
+}
+
+/// The random sample of a version's compared pairs.
+pub fn review_sample(run: &RunId) -> String {
+    format!("processed/{run}/review/sample.jsonl.zst")
+}
+
+/// What the sample is a sample of.
+pub fn review_strata(run: &RunId) -> String {
+    format!("processed/{run}/review/strata.json")
+}
+
+/// The answers of people, beside what the version's scores expect.
+pub fn review_calibration(run: &RunId) -> String {
+    format!("processed/{run}/review/calibration.json")
 }
 
 /// A version's manifest.

@@ -4,3 +4,4 @@ pub mod current;
 pub mod index;
 pub mod manifest;
 pub mod retired;
+pub mod review;

@@ -201,6 +201,14 @@ pub enum OfRun {
     ProcessedBlockedOfEarlier,
     /// The place of each partition in the version's files.
     ProcessedFrames,
+    /// The pairs of the version whose answers are worth most.
+    ReviewQueue,
+    /// The random sample of the version's compared pairs.
+    ReviewSample,
+    /// What the sample is a sample of.
+    ReviewStrata,
+    /// The answers of people, beside what the version's scores expect.
+    ReviewCalibration,
     /// The version's manifest.
     Manifest,
 }
@@ -212,7 +220,7 @@ impl OfChunk {
 
 impl OfRun {
     /// All kinds.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::Config,
         Self::Plan,
         Self::Corrections,
@@ -239,6 +247,10 @@ impl OfRun {
         Self::ProcessedBlocked,
         Self::ProcessedBlockedOfEarlier,
         Self::ProcessedFrames,
+        Self::ReviewQueue,
+        Self::ReviewSample,
+        Self::ReviewStrata,
+        Self::ReviewCalibration,
         Self::Manifest,
     ];
 
@@ -270,6 +282,10 @@ impl OfRun {
             Self::ProcessedBlocked => super::processed_blocked(run),
             Self::ProcessedBlockedOfEarlier => super::processed_blocked_of_earlier(run),
             Self::ProcessedFrames => super::processed_frames(run),
+            Self::ReviewQueue => super::review_queue(run),
+            Self::ReviewSample => super::review_sample(run),
+            Self::ReviewStrata => super::review_strata(run),
+            Self::ReviewCalibration => super::review_calibration(run),
             Self::Manifest => super::manifest(run),
         }
     }

@@ -116,11 +116,21 @@ impl Manifest {
 
     /// All objects of the version except the manifest itself.
     pub fn objects(&self) -> impl Iterator<Item = &VersionFile> {
-        let VersionFiles { customers, members, member_links, changes, blocked, index, retired, inputs, settings } =
-            &self.files;
+        let VersionFiles {
+            customers,
+            members,
+            member_links,
+            changes,
+            blocked,
+            index,
+            retired,
+            inputs,
+            settings,
+            review,
+        } = &self.files;
         // The changes of a first version are its customer files.
         let changes = changes.iter().filter(|file| !customers.contains(file));
-        [customers, members, member_links, blocked, index, retired, inputs, settings]
+        [customers, members, member_links, blocked, index, retired, inputs, settings, review]
             .into_iter()
             .flatten()
             .chain(changes)
@@ -256,6 +266,9 @@ pub struct VersionFiles {
     /// The configuration, the corrections and the blocked keys. The next run compares its own with them.
     #[serde(default)]
     pub settings: Vec<VersionFile>,
+    /// What people are asked about the version: see [`crate::version::review`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub review: Vec<VersionFile>,
 }
 
 /// A file of a version.
@@ -304,6 +317,7 @@ mod tests {
             retired: file("retired"),
             inputs: file("inputs"),
             settings: [file("config.toml"), file("blocked.keys")].concat(),
+            review: file("queue"),
         };
         let manifest = Manifest { files, ..serde_json::from_str(OF_EARLIER).unwrap() };
         let object = |key: &str| Object { key: key.to_owned(), size: 7, etag: String::new(), modified_at: 0 };
@@ -317,6 +331,7 @@ mod tests {
             "inputs",
             "links",
             "members",
+            "queue",
             "retired",
         ];
         let listed = keys.map(object);

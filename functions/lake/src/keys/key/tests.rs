@@ -259,6 +259,10 @@ fn keys_are_frozen() {
         "processed/{}/blocked.keys",
         "processed/{}/blocked.json",
         "processed/{}/index/frames.jsonl",
+        "processed/{}/review/queue.jsonl.zst",
+        "processed/{}/review/sample.jsonl.zst",
+        "processed/{}/review/strata.json",
+        "processed/{}/review/calibration.json",
         "processed/{}/manifest.json",
     ];
     let of_run = of_run.map(|text| text.replace("{}", RUN));
