@@ -192,7 +192,7 @@ proptest! {
 /// Corrections of accounts that are named like those of `few`.
 fn corrections(always: &[[u32; 2]], never: &[[u32; 2]]) -> Corrections {
     let named = |pairs: &[[u32; 2]]| pairs.iter().map(|pair| pair.map(|number| format!("a:{number}"))).collect();
-    Corrections::new(Pairs { always: named(always), never: named(never) })
+    Corrections::new(Pairs { always: named(always), never: named(never), ..Pairs::default() })
 }
 
 #[test]
@@ -296,7 +296,7 @@ fn a_customer_has_no_more_accounts_of_a_source_than_allowed() {
     let every = limited(SourceLimits { every: Some(1), named: [("b".to_owned(), 2)].into() });
     let found = divided(&pool, &[plain()], &none, &every);
     assert_eq!(found, (vec![vec![0, 1, 3], vec![2]], vec!["max_per_source.a".to_owned()]));
-    let said = Corrections::new(Pairs { always: [["b:1".to_owned(), "b:3".to_owned()]].into(), never: [].into() });
+    let said = Corrections::new(Pairs { always: [["b:1".to_owned(), "b:3".to_owned()]].into(), ..Pairs::default() });
     let found = divided(&pool, &[plain()], &said, &named);
     assert_eq!(found, (vec![vec![0, 1, 2, 3]], vec!["always.max_per_source.b".to_owned()]));
 }

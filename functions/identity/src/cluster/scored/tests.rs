@@ -46,7 +46,7 @@ type Found = (Vec<Vec<usize>>, Vec<String>);
 fn found(given: &[Given<'_>], order: &[usize], rest: &str, never: &[[&str; 2]]) -> Found {
     let config = Config::parse(&format!("{CONFIG}{rest}")).unwrap();
     let few = few(given, order);
-    let pairs = Pairs { always: [].into(), never: never.iter().map(|pair| pair.map(str::to_owned)).collect() };
+    let pairs = Pairs { never: never.iter().map(|pair| pair.map(str::to_owned)).collect(), ..Pairs::default() };
     let pool = AccountPool::with_keys(&few.accounts, &few.keys);
     let judge = Judge::new(pool, &config.matches, &Corrections::new(pairs));
     let scorer = scorer(&config);
