@@ -18,6 +18,7 @@ mod members;
 mod output;
 mod previous;
 mod record;
+mod review;
 mod written;
 
 use clustered::{Clustered, judge};
@@ -42,6 +43,7 @@ pub use member_stars::member_stars;
 pub use members::{Member, members};
 pub use output::{BlockedRule, MergeOutput};
 pub use previous::PreviousRules;
+pub use review::{AskedAccounts, PlacedAccount, levels};
 
 /// Merges the partitions of a run.
 pub struct Merger<'c> {
@@ -60,6 +62,8 @@ pub struct Merger<'c> {
     previous: PreviousRules<'c>,
     /// How pairs are scored, if they are.
     scorer: Option<&'c Scorer>,
+    /// The accounts whose customers people are asked about.
+    asked: Option<&'c AskedAccounts>,
 }
 
 /// A slice cannot be merged.
@@ -88,6 +92,7 @@ impl<'c> Merger<'c> {
             erased: None,
             previous: PreviousRules::Unknown,
             scorer: None,
+            asked: None,
         }
     }
 
@@ -121,6 +126,13 @@ impl<'c> Merger<'c> {
         self
     }
 
+    /// Has the output say where these accounts stand, if pairs are scored.
+    #[must_use]
+    pub fn asking(mut self, asked: &'c AskedAccounts) -> Self {
+        self.asked = Some(asked);
+        self
+    }
+
     /// Merges the lines of a partition: accounts of this run, and members of the previous version.
     ///
     /// # Errors
@@ -129,7 +141,7 @@ impl<'c> Merger<'c> {
         let loaded = Loaded::read(text, self)?;
         let judge = judge(&loaded, self.config, &mut self.matcher, self.blocked);
         let clusters = Clusters::new(&judge, &self.config.guard);
-        Ok(self.write(&loaded, Clustered { judge, clusters, scores: None }))
+        Ok(self.write(&loaded, Clustered { judge, clusters, scores: None, asked: Vec::new() }))
     }
 
     /// As [`Merger::merge`], where pairs are scored: with what Score found of the accounts of these lines.
@@ -142,10 +154,12 @@ impl<'c> Merger<'c> {
         };
         let loaded = Loaded::read(text, self).map_err(MergeError::Line)?;
         let hasher = self.matcher.hasher();
-        let scores = PoolScores::new(scorer, scores, &loaded.references(hasher)).map_err(MergeError::Scores)?;
+        let references = loaded.references(hasher);
+        let scores = PoolScores::new(scorer, scores, &references).map_err(MergeError::Scores)?;
+        let asked = self.asked.map(|asked| asked.among(&references)).unwrap_or_default();
         let judge = judge(&loaded, self.config, &mut self.matcher, self.blocked);
         let clusters = Clusters::with_scores(&judge, &self.config.guard, &scores).map_err(MergeError::Scores)?;
-        Ok(self.write(&loaded, Clustered { judge, clusters, scores: Some(scores) }))
+        Ok(self.write(&loaded, Clustered { judge, clusters, scores: Some(scores), asked }))
     }
 
     fn write(&self, loaded: &Loaded<'_>, clustered: Clustered<'_>) -> MergeOutput {

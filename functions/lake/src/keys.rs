@@ -15,15 +15,15 @@
 //! runs/<run>/ranges/<source>.json
 //! runs/<run>/{dead,purge}/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
-//! links/<run>/{layout.json,blocked.keys} and links/<run>/<round>/<shard>.<what>
-//! match/<run>/{slices.json,blocking.json,counts.json,pairs.json,tiles.jsonl,model.json}
+//! links/<run>/{layout.json,blocked.keys,asked.pairs} and links/<run>/<round>/<shard>.<what>
+//! match/<run>/{slices.json,blocking.json,counts.json,pairs.json,labels.json,tiles.jsonl,model.json,draw.json}
 //! match/<run>/described/<mapper>.shuffle
 //! match/<run>/<round>/<worker>.<what>   of Block
 //! match/<run>/slices/<slice>.{records,classes}
 //! match/<run>/tiles/<tile>.<what>   of Compare and Score
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
 //! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked,retired}.jsonl.zst,
-//!                                      members.links, index, counts.json
+//!                                      members.links, index, review.json.zst, counts.json
 //! processed/<run>/{customers,members,changes,blocked}/part-<number>.jsonl.zst
 //! processed/<run>/members/part-<number>.links
 //! processed/<run>/index/part-<number>.hashes and frames.jsonl
@@ -435,6 +435,11 @@ pub fn link_blocked(run: &RunId) -> String {
     format!("links/{run}/blocked.keys")
 }
 
+/// The pairs of all tiles that are put before people.
+pub fn link_asked(run: &RunId) -> String {
+    format!("links/{run}/asked.pairs")
+}
+
 /// How a run is divided into shards, mappers and partitions.
 pub fn layout(run: &RunId) -> String {
     format!("links/{run}/layout.json")
@@ -518,6 +523,21 @@ pub fn match_links(run: &RunId, tile: u32) -> String {
     match_tile(run, tile, "links")
 }
 
+/// The pairs of a tile that are put before people.
+pub fn match_asked(run: &RunId, tile: u32) -> String {
+    match_tile(run, tile, "asked")
+}
+
+/// The pairs of which people said something.
+pub fn match_labels(run: &RunId) -> String {
+    format!("match/{run}/labels.json")
+}
+
+/// Which compared pairs Score passes on.
+pub fn match_draw(run: &RunId) -> String {
+    format!("match/{run}/draw.json")
+}
+
 /// The list of tiles: one line per invocation of Compare and of Score.
 pub fn match_tiles(run: &RunId) -> String {
     format!("match/{run}/tiles.jsonl")
@@ -571,6 +591,11 @@ pub fn partitions(run: &RunId) -> String {
 /// An output of Merge for a partition.
 pub fn merged(run: &RunId, partition: u32, part: VersionPart) -> String {
     format!("merged/{run}/{partition:05}/{}", part.merged_name())
+}
+
+/// What Merge knows of pairs that are put before people.
+pub fn merged_review(run: &RunId, partition: u32) -> String {
+    format!("merged/{run}/{partition:05}/review.json.zst")
 }
 
 /// The counts of a partition.

@@ -17,6 +17,7 @@
 //! * [`weights`]: a model as integers, which score a pair
 //! * [`customers`]: customers that grow by scores
 //! * [`curve`]: what is expected of the links at each threshold
+//! * [`review`]: which pairs people are asked about
 //!
 //! Nothing here reads or writes objects, and nothing depends on the order of accounts.
 
@@ -35,6 +36,7 @@ pub mod model;
 mod pattern;
 mod priors;
 pub mod record;
+pub mod review;
 pub mod similarity;
 pub mod train;
 pub mod weights;

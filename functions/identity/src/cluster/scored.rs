@@ -3,16 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_config::Guard;
-use onefold_scoring::customers::{Merge, pieces};
+use onefold_scoring::customers::{Merge, ScoredLink, pieces};
+use onefold_scoring::weights::{BIT, Score};
 
-use super::divide::{Parts, by_reference};
+use super::divide::{NEVER, Parts, by_reference};
 use super::extent::{Limits, exceeds};
-use super::{Clusters, DividedCluster};
+use super::{Clusters, DividedCluster, Doubt};
 use crate::judge::Judge;
+use crate::question::Reason;
 use crate::scores::{PoolScores, ScoresError};
 
-/// Joins clusters, which are given by the first account of each account's. Gives those that a limit, a rule or a correction
-/// kept apart although their scores would have joined them.
+/// How far above the threshold a merge is still worth a look, and how far below it two groups that stayed apart are: of 256
+/// there, the version is expected to be wrong about one at most, if the threshold is 0.
+const DOUBTFUL_BITS: Score = 8 * BIT;
+
+/// What joining clusters by scores found.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    /// Clusters that a limit, a rule or a correction kept apart although their scores would have joined them.
+    pub(super) divided: Vec<DividedCluster>,
+    /// What people should look at.
+    pub(super) doubts: Vec<Doubt>,
+}
+
+/// Joins clusters, which are given by the first account of each account's.
 ///
 /// # Errors
 /// The frequency classes of an account are not those of its values.
@@ -21,9 +35,12 @@ pub(super) fn join(
     guard: &Guard,
     scores: &PoolScores<'_>,
     roots: &mut [u32],
-) -> Result<Vec<DividedCluster>, ScoresError> {
-    let pieces = Clusters::of_roots(&pieces(roots, scores.links(), scores.threshold()));
-    let mut divided = Vec::new();
+) -> Result<Joined, ScoresError> {
+    let piece_of = pieces(roots, scores.links(), scores.threshold());
+    let pieces = Clusters::of_roots(&piece_of);
+    let mut joined = Joined::default();
+    // By account: whether its link alone has joined it to another one.
+    let mut is_of_two = vec![false; roots.len()];
     for members in pieces.iter() {
         let first = members[0];
         if members.iter().all(|member| roots[*member as usize] == first) {
@@ -34,13 +51,30 @@ pub(super) fn join(
             && may_be_one(judge, guard, members)
         {
             roots[*second as usize] = first;
+            is_of_two[*second as usize] = true;
             continue;
         }
         let grown = Grown::new(judge, guard, scores, members, roots)?;
-        divided.extend(grown.divided());
+        joined.divided.extend(grown.divided());
+        joined.doubts.extend(grown.doubts(scores.threshold()));
         grown.set_roots(roots);
     }
-    Ok(divided)
+    joined.doubts.extend(links_in_doubt(scores, &piece_of, &is_of_two));
+    Ok(joined)
+}
+
+/// The weak links that alone join two accounts, and those between pieces.
+fn links_in_doubt(scores: &PoolScores<'_>, piece_of: &[u32], is_of_two: &[bool]) -> Vec<Doubt> {
+    let most = scores.threshold().saturating_add(DOUBTFUL_BITS);
+    let doubt = |link: &ScoredLink| {
+        let [left, right] = link.accounts;
+        if piece_of[left as usize] != piece_of[right as usize] {
+            return Some(Doubt::apart(link.accounts, None, None));
+        }
+        let is_bridge = is_of_two[left.max(right) as usize] && link.bits < most;
+        is_bridge.then(|| Doubt::bridge(link.accounts, link.bits, 1))
+    };
+    scores.links().iter().filter_map(doubt).collect()
 }
 
 /// The merges by which all accounts of a pool grow together, named by their numbers. `groups` has the first account of the
@@ -64,6 +98,19 @@ pub(super) fn merges(
     Ok(grown.merges)
 }
 
+impl Doubt {
+    /// Of two customers; `group_bits` is their score, if it is known.
+    fn apart(accounts: [u32; 2], limit: Option<String>, group_bits: Option<Score>) -> Self {
+        let reason = if limit.is_some() { Reason::Divided } else { Reason::Doubtful };
+        Self { accounts, reason, limit, group_bits, pairs: None }
+    }
+
+    /// Of a merge with this score, with so many pairs of accounts across.
+    fn bridge(accounts: [u32; 2], group_bits: Score, pairs: u64) -> Self {
+        Self { accounts, reason: Reason::Bridge, limit: None, group_bits: Some(group_bits), pairs: Some(pairs) }
+    }
+}
+
 /// Whether nothing keeps any of some accounts apart.
 fn may_be_one(judge: &Judge<'_>, guard: &Guard, members: &[u32]) -> bool {
     !exceeds(judge.pool(), members, guard)
@@ -75,6 +122,8 @@ fn may_be_one(judge: &Judge<'_>, guard: &Guard, members: &[u32]) -> bool {
 struct Grown {
     members: Vec<u32>,
     merges: Vec<Merge>,
+    /// The groups that stayed apart although a link connects them.
+    apart: Vec<Merge>,
     /// By place: the first place of its group.
     firsts: Vec<u32>,
     /// The groups that were not joined: one of each, and the limit.
@@ -95,7 +144,8 @@ impl Grown {
         let mut parts = Parts::new(judge, &members, &limits, judge.decide(&members).refused);
         (0..).zip(&groups).for_each(|(place, group)| parts.join(*group, place));
         let mut kept_apart = Vec::new();
-        let merges = scores.grow(judge.pool(), &members, &groups, |left, right| {
+        let grown = scores.grow(judge.pool(), &members, &groups, |merge| {
+            let [left, right] = merge.groups;
             let Some(limit) = parts.forbids(left, right) else {
                 parts.join(left, right);
                 return true;
@@ -104,7 +154,7 @@ impl Grown {
             false
         })?;
         let firsts = (0..members.len() as u32).map(|place| parts.first(place)).collect();
-        Ok(Self { members, merges, firsts, kept_apart })
+        Ok(Self { members, merges: grown.merges, apart: grown.apart, firsts, kept_apart })
     }
 
     fn first(&self, place: u32) -> u32 {
@@ -123,6 +173,36 @@ impl Grown {
         };
         let limits = kept_apart().map(|(limit, _)| limit.clone()).collect();
         (!groups.is_empty()).then(|| DividedCluster { limits, parts: groups.iter().map(members).collect() })
+    }
+
+    /// What people should look at: weak merges, and groups that stayed apart.
+    fn doubts(&self, threshold: Score) -> Vec<Doubt> {
+        let number = |place: u32| self.members[place as usize];
+        let weak = self.merges.iter().filter(|merge| merge.score < threshold.saturating_add(DOUBTFUL_BITS));
+        let bridges = weak.map(|merge| {
+            let [left, right] = merge.sizes;
+            Doubt::bridge(merge.direct.accounts.map(number), merge.score, left * right)
+        });
+        let limits = self.limits();
+        let near = self.apart.iter().filter(|pair| pair.score >= threshold.saturating_sub(DOUBTFUL_BITS));
+        let apart = near.filter_map(|pair| {
+            let limit = limits.get(&self.sorted_firsts(pair.groups)).copied();
+            // What people have answered already is not asked again.
+            let is_answered = limit.is_some_and(|limit| limit == NEVER);
+            let limit = limit.map(str::to_owned);
+            (!is_answered).then(|| Doubt::apart(pair.direct.accounts.map(number), limit, Some(pair.score)))
+        });
+        bridges.chain(apart).collect()
+    }
+
+    /// What keeps groups apart, by their first places.
+    fn limits(&self) -> BTreeMap<[u32; 2], &str> {
+        self.kept_apart.iter().map(|(limit, places)| (self.sorted_firsts(*places), limit.as_str())).collect()
+    }
+
+    fn sorted_firsts(&self, places: [u32; 2]) -> [u32; 2] {
+        let [left, right] = places.map(|place| self.first(place));
+        [left.min(right), left.max(right)]
     }
 
     /// Sets the first account of each account's cluster.

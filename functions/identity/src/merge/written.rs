@@ -9,6 +9,7 @@ use super::held_by::held_by;
 use super::line::{MEMBER_BYTES, write_member, write_tombstone};
 use super::loaded::Loaded;
 use super::record::Record;
+use super::review::Places;
 use super::{MergeOutput, Merger, guarded};
 use crate::customer::Customer;
 use crate::customer_id::{SettledIds, new_id};
@@ -28,10 +29,13 @@ pub(super) fn write(
     guarded::write(clustered, merger, &mut output);
     let mut writer = CustomerWriter::new(merger, loaded, clustered);
     let mut feed = ChangeFeed::new(merger, loaded, clustered);
+    let mut places = Places::new(clustered);
     for (cluster, members) in (0..).zip(clustered.clusters.iter()) {
         let customer = writer.write(members, decided.ids(cluster), &mut output);
+        places.note(&customer);
         feed.write(&customer, &mut output);
     }
+    places.write(&mut output);
     feed.finish(&decided.deleted, &mut output);
     for record in &loaded.tombstones {
         tombstone(merger, &loaded.records[*record as usize], &mut output);

@@ -24,4 +24,7 @@ pub struct ScoreResult {
     pub links: u64,
     /// Accounts whose frequency classes were sent to Link: those of the slice, in a tile of one slice.
     pub accounts: u64,
+    /// Pairs of the tile that are put before people; `None` if an earlier program scored the tile, which drew none.
+    #[serde(default)]
+    pub asked: Option<u64>,
 }

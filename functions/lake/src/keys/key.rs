@@ -120,6 +120,13 @@ pub enum Key {
         /// The part of the version; `None` for the counts.
         part: Option<VersionPart>,
     },
+    /// What Merge knows of a partition's pairs that are put before people.
+    MergedReview {
+        /// The run.
+        run: RunId,
+        /// The partition's number.
+        partition: u32,
+    },
     /// A file of a version.
     Processed {
         /// The run.
@@ -171,6 +178,8 @@ pub enum OfRun {
     Layout,
     /// The blocked keys of the run.
     LinkBlocked,
+    /// The pairs of all tiles that are put before people.
+    LinkAsked,
     /// How many accounts each slice has.
     MatchSlices,
     /// What blocking found.
@@ -179,10 +188,14 @@ pub enum OfRun {
     MatchCounts,
     /// Which objects have the pairs.
     MatchPairs,
+    /// The pairs of which people said something.
+    MatchLabels,
     /// The list of tiles.
     MatchTiles,
     /// The model that the run scores with.
     MatchModel,
+    /// Which compared pairs Score passes on.
+    MatchDraw,
     /// The list of mappers.
     Mappers,
     /// The list of partitions.
@@ -220,7 +233,7 @@ impl OfChunk {
 
 impl OfRun {
     /// All kinds.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 34] = [
         Self::Config,
         Self::Plan,
         Self::Corrections,
@@ -232,12 +245,15 @@ impl OfRun {
         Self::Token,
         Self::Layout,
         Self::LinkBlocked,
+        Self::LinkAsked,
         Self::MatchSlices,
         Self::MatchBlocking,
         Self::MatchCounts,
         Self::MatchPairs,
+        Self::MatchLabels,
         Self::MatchTiles,
         Self::MatchModel,
+        Self::MatchDraw,
         Self::Mappers,
         Self::Partitions,
         Self::ProcessedInputs,
@@ -267,12 +283,15 @@ impl OfRun {
             Self::Token => super::run_token(run),
             Self::Layout => super::layout(run),
             Self::LinkBlocked => super::link_blocked(run),
+            Self::LinkAsked => super::link_asked(run),
             Self::MatchSlices => super::match_slices(run),
             Self::MatchBlocking => super::match_blocking(run),
             Self::MatchCounts => super::match_counts(run),
             Self::MatchPairs => super::match_pairs(run),
+            Self::MatchLabels => super::match_labels(run),
             Self::MatchTiles => super::match_tiles(run),
             Self::MatchModel => super::match_model(run),
+            Self::MatchDraw => super::match_draw(run),
             Self::Mappers => super::mappers(run),
             Self::Partitions => super::partitions(run),
             Self::ProcessedInputs => super::processed_inputs(run),
@@ -372,6 +391,7 @@ fn of_run(key: &str, run: RunId, rest: &[&str]) -> Option<Key> {
             let (shard, what) = name.split_once('.').filter(|(_, what)| !what.is_empty())?;
             Key::LinkRound { run, round: number(first)?, shard: number(shard)?, what: what.to_owned() }
         }
+        [partition, "review.json.zst"] => Key::MergedReview { run, partition: number(partition)? },
         [partition, name] => {
             let part = VersionPart::ALL.into_iter().find(|part| part.merged_name() == *name);
             Key::Merged { run, partition: number(partition)?, part }
@@ -426,6 +446,7 @@ impl fmt::Display for Key {
             Self::Shuffle { run, mapper } => super::shuffle(run, *mapper),
             Self::Merged { run, partition, part: Some(part) } => super::merged(run, *partition, *part),
             Self::Merged { run, partition, part: None } => super::merged_counts(run, *partition),
+            Self::MergedReview { run, partition } => super::merged_review(run, *partition),
             Self::Processed { run, part, number } => super::processed(run, *part, *number),
         };
         formatter.write_str(&key)

@@ -166,6 +166,9 @@ pub struct PartitionCounts {
     /// Accounts that came with their frequency classes.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub scored: u64,
+    /// Whether Merge wrote what it knows of pairs that are put before people.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reviewed: bool,
 }
 
 fn is_zero(number: &u64) -> bool {

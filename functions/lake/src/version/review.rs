@@ -1,58 +1,19 @@
 //! `processed/<run>/review/`: what people are asked about a version, and how well its scores agree with what they said.
 //!
-//! `queue.jsonl.zst` has the pairs whose answers are worth most. `sample.jsonl.zst` has a stratified random sample of all
+//! `queue.jsonl.zst` has the pairs whose answers are worth most, a [`Question`] a line. `sample.jsonl.zst` has a stratified random sample of all
 //! compared pairs, by which precision and recall can be measured, and `strata.json` says what it is a sample of.
 //! `calibration.json` compares the answers so far with the scores. References are the only values of accounts in any of them.
 
 use std::collections::BTreeMap;
 
+pub use onefold_identity::question::{Question, Reason};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::compress::{FormatError, compress, decompress};
 
-/// A line of `queue.jsonl.zst`: two accounts, and why people should say whether they are one person's.
-///
-/// Lines come by descending gain, then by references. A pair of customers is asked about once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Question {
-    /// The references of both, the lesser first as in corrections.
-    pub accounts: [String; 2],
-    /// Why they are asked about.
-    pub reason: Reason,
-    /// What kept them apart, if a guard or a rule did: see
-    /// [`DividedCluster::limits`](onefold_identity::cluster::DividedCluster::limits).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub limits: Vec<String>,
-    /// The customer of each account in this version: the same for a bridge.
-    pub customers: [String; 2],
-    /// The score of the two accounts, in bits; `None` where pairs are not scored.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bits: Option<f64>,
-    /// The score of the two groups that the answer would join or part, in bits. The gain follows from it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group_bits: Option<f64>,
-    /// The comparison level of each field, by its name. Empty where pairs are not scored.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub levels: BTreeMap<String, u8>,
-    /// How many pairs of accounts the answer would join or part: the product of the sizes of the two groups.
-    pub pairs: u64,
-    /// How many pairs of accounts the answer is expected to put right: `pairs` times the probability that the version is
-    /// wrong about the two.
-    pub gain: f64,
-}
-
-/// Why a pair is asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// Two customers are nearly one: their pair scores near the threshold, or above it without that the customers grew together.
-    Doubtful,
-    /// One customer is nearly two: its weakest merge.
-    Bridge,
-    /// A limit or a rule keeps two customers apart that would be one.
-    Divided,
-}
+/// The most questions of a version.
+pub const QUESTIONS_MAX: usize = 2_000;
 
 /// A line of `sample.jsonl.zst`: a compared pair that was drawn at random.
 ///
@@ -68,7 +29,7 @@ pub struct SampledPair {
     pub customers: [String; 2],
     /// The score of the two accounts, in bits.
     pub bits: f64,
-    /// The comparison level of each field, by its name.
+    /// The comparison level of each field that both have, by its name.
     pub levels: BTreeMap<String, u8>,
 }
 

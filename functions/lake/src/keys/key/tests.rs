@@ -74,6 +74,7 @@ fn any_key() -> impl Strategy<Value = Key> {
             partition,
             part
         }),
+        (any_run(), any_number()).prop_map(|(run, partition)| Key::MergedReview { run, partition }),
         (any_run(), parts, any_number()).prop_map(|(run, part, number)| Key::Processed { run, part, number }),
     ]
 }
@@ -224,6 +225,7 @@ fn keys_are_frozen() {
         ),
         (Key::Shuffle { run: run.clone(), mapper: 7 }, format!("partitions/{RUN}/00007.shuffle")),
         (Key::Merged { run: run.clone(), partition: 4, part: None }, format!("merged/{RUN}/00004/counts.json")),
+        (Key::MergedReview { run: run.clone(), partition: 4 }, format!("merged/{RUN}/00004/review.json.zst")),
     ];
     let of_chunk = ["interim/{}.jsonl.zst", "interim/{}.links", "rejects/{}.jsonl.zst"];
     let path = format!("{RUN}/crm/00003/00012");
@@ -244,12 +246,15 @@ fn keys_are_frozen() {
         "runs/{}/token.json",
         "links/{}/layout.json",
         "links/{}/blocked.keys",
+        "links/{}/asked.pairs",
         "match/{}/slices.json",
         "match/{}/blocking.json",
         "match/{}/counts.json",
         "match/{}/pairs.json",
+        "match/{}/labels.json",
         "match/{}/tiles.jsonl",
         "match/{}/model.json",
+        "match/{}/draw.json",
         "partitions/{}/mappers.jsonl",
         "merged/{}/partitions.jsonl",
         "processed/{}/inputs.jsonl",
