@@ -1,11 +1,14 @@
 //! Combines the outputs of a partition's slices.
 
 use onefold_identity::merge::MergeOutput;
+use onefold_identity::question::best;
 use onefold_lake::data::links;
+use onefold_lake::data::partition_review::PartitionReview;
 use onefold_lake::keys::VersionPart;
 use onefold_lake::run::layout::PartitionCounts;
 use onefold_lake::version::index;
 use onefold_lake::version::retired::Retired;
+use onefold_lake::version::review::QUESTIONS_MAX;
 use onefold_lake::{Compressor, RunId};
 use onefold_shell::{StageError, json_lines};
 
@@ -31,6 +34,7 @@ pub(crate) struct PartitionOutput<'r> {
     member_links: Vec<u8>,
     places: Vec<u64>,
     retired: Vec<Retired>,
+    review: PartitionReview,
     counts: PartitionCounts,
 }
 
@@ -48,6 +52,7 @@ impl<'r> PartitionOutput<'r> {
             member_links: Vec::new(),
             places: Vec::new(),
             retired: Vec::new(),
+            review: PartitionReview::default(),
             counts: PartitionCounts::default(),
         })
     }
@@ -78,17 +83,26 @@ impl<'r> PartitionOutput<'r> {
             // Most slices have a similar size. A part that grows with each slice would fragment the memory.
             part.reserve_exact((part.len() * others * 9 / 8).min(ROOM_BYTES_MAX));
         }
+        self.review.placed.extend(output.placed);
+        self.review.questions.extend(output.questions);
+        if self.review.questions.len() > 2 * QUESTIONS_MAX {
+            self.review.questions = best(std::mem::take(&mut self.review.questions), QUESTIONS_MAX);
+        }
         self.places.extend(output.places);
         let ended = output.ended.into_iter();
         self.retired.extend(ended.map(|(customer_id, into)| Retired { customer_id, into, run: self.run.clone() }));
         Ok(())
     }
 
-    /// Returns all parts, and the counters of the partition.
+    /// Returns all parts, what people are asked about, if it is anything, and the counters of the partition.
     ///
     /// # Errors
     /// Only if memory runs out.
-    pub(crate) fn finish(mut self) -> Result<(Vec<PartBytes>, PartitionCounts), StageError> {
+    pub(crate) fn finish(mut self) -> Result<(Vec<PartBytes>, Option<Vec<u8>>, PartitionCounts), StageError> {
+        let PartitionReview { questions, placed } = self.review;
+        let review = PartitionReview { questions: best(questions, QUESTIONS_MAX), placed };
+        self.counts.reviewed = review != PartitionReview::default();
+        let review = self.counts.reviewed.then(|| review.format()).transpose().map_err(StageError::compressing)?;
         let index = index::format(self.places);
         self.counts.retired = self.retired.len() as u64;
         self.counts.indexed = index::entries(index.len() as u64);
@@ -106,7 +120,7 @@ impl<'r> PartitionOutput<'r> {
             }
             parts.push((part, bytes));
         }
-        Ok((parts, self.counts))
+        Ok((parts, review, self.counts))
     }
 }
 

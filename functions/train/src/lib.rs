@@ -2,6 +2,7 @@
 //!
 //! It adds up what the tiles counted, and learns the probabilities of comparison levels from it. If the run has a pinned
 //! model, it takes that one; how many accounts there are and how frequent their values are comes from this run all the same.
+//! It also decides which pairs people are asked about.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -13,11 +14,12 @@ use onefold_config::{ScoreSettings, ScoreThreshold};
 use onefold_lake::RunId;
 use onefold_lake::calls::{TrainRequest, TrainResult};
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::run::matching::Blocking;
+use onefold_lake::run::matching::{Blocking, Labels, RunDraw};
 use onefold_lake::run::receipt::Moved;
 use onefold_scoring::counts::{Counts, digest};
 use onefold_scoring::curve::Curve;
 use onefold_scoring::model::RunModel;
+use onefold_scoring::review::Draw;
 use onefold_scoring::weights::{BIT, Score, Weights};
 use onefold_scoring::{ScoredFields, train};
 use onefold_shell::{Context, StageError, Work, json_object};
@@ -60,6 +62,10 @@ async fn make(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Train
         threshold,
     };
     let digest = digest(&counts, &histogram);
+    let labels = context.json_if_there::<Labels>(&keys::match_labels(run)).await?;
+    let draw = Draw::new(&Weights::new(&model, &counts), &histogram, threshold, curve.missed);
+    let draw = RunDraw { draw, labels: labels.map(|(labels, _)| labels).unwrap_or_default() };
+    context.put_json(&keys::match_draw(run), &draw).await?;
     let made = RunModel { model, counts, passes, curve, threshold, digest };
     let bytes = json_object(&made)?;
     moved.records_in = result.pairs;
