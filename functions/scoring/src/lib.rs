@@ -18,6 +18,7 @@
 //! * [`customers`]: customers that grow by scores
 //! * [`curve`]: what is expected of the links at each threshold
 //! * [`review`]: which pairs people are asked about
+//! * [`measured`]: what people's answers about a sample say of the links
 //!
 //! Nothing here reads or writes objects, and nothing depends on the order of accounts.
 
@@ -32,6 +33,7 @@ pub mod describe;
 mod em;
 mod field;
 pub mod levels;
+pub mod measured;
 pub mod model;
 mod pattern;
 mod priors;
