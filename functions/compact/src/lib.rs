@@ -18,6 +18,7 @@ mod join;
 mod lookup;
 mod publish;
 mod rejected;
+mod review;
 mod scores;
 mod settings;
 mod sources;
@@ -105,6 +106,8 @@ async fn manifest(
     let scored = scores::write(run, pinned, &gathered.scores, context).await?;
     let (model, scores) = scored.unzip();
     files.settings.extend(model);
+    let reviewed = review::write(run, pinned, &gathered.partitions, context).await?;
+    files.review = reviewed.files;
     files.index.push(lookup::frames(run, &merged, context).await?);
     files.inputs = vec![inputs::write(run, &gathered.sources, previous, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
@@ -128,7 +131,7 @@ async fn manifest(
         corrections: pinned.corrections.pairs().digest(context.hasher()?),
         suppression: pinned.plan.suppression.clone(),
         scores,
-        notes: pinned.plan.notes.clone(),
+        notes: [pinned.plan.notes.clone(), reviewed.notes].concat(),
         refused_files: gathered.rejected.worst_files(),
         sources: gathered.rejected.sources,
         source_notes: note::listed(gathered.notes),

@@ -40,7 +40,7 @@ pub(crate) async fn gather(run: &RunId, pinned: &Pinned, context: &Context) -> R
         counts.pairs[1] = receipt.result.pairs;
     }
     for (_, receipt) in Receipts::read::<ScoreResult, _>(context, run, Stage::Score, tiles, name).await? {
-        let ScoreResult { pairs, links, accounts } = receipt.result;
+        let ScoreResult { pairs, links, accounts, .. } = receipt.result;
         counts.pairs[2] += pairs;
         counts.links[0] += links;
         counts.described[0] += accounts;

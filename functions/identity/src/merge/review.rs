@@ -1,6 +1,6 @@
 //! What people are asked about the customers of a partition, and where the accounts stand that others ask about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashTable;
 use onefold_graph::node::Node;
@@ -13,6 +13,7 @@ use super::MergeOutput;
 use super::clustered::Clustered;
 use super::written::WrittenCustomer;
 use crate::cluster::Doubt;
+use crate::corrections::Corrections;
 use crate::question::{Question, Reason};
 use crate::reference;
 use crate::scores::{PoolScores, Scorer};
@@ -69,6 +70,7 @@ pub fn levels(fields: &ScoredFields, pattern: Pattern) -> BTreeMap<String, Level
 /// The customers of accounts that are asked about.
 pub(super) struct Places<'p> {
     clustered: &'p Clustered<'p>,
+    corrections: &'p Corrections,
     /// By account.
     is_wanted: Vec<bool>,
     /// The id of each account's customer, and how many accounts it has.
@@ -76,15 +78,17 @@ pub(super) struct Places<'p> {
 }
 
 impl<'p> Places<'p> {
-    pub(super) fn new(clustered: &'p Clustered<'_>) -> Self {
+    pub(super) fn new(clustered: &'p Clustered<'_>, corrections: &'p Corrections) -> Self {
         let doubted = clustered.clusters.doubts.iter().flat_map(|doubt| doubt.accounts);
-        let wanted: Vec<u32> = clustered.asked.iter().map(|(account, _)| *account).chain(doubted).collect();
+        let apart = never(clustered).into_iter().flatten();
+        let asked = clustered.asked.iter().map(|(account, _)| *account);
+        let wanted: Vec<u32> = asked.chain(doubted).chain(apart).collect();
         let mut is_wanted = Vec::new();
         if !wanted.is_empty() {
             is_wanted.resize(clustered.judge.pool().len() as usize, false);
             wanted.iter().for_each(|account| is_wanted[*account as usize] = true);
         }
-        Self { clustered, is_wanted, found: BTreeMap::new() }
+        Self { clustered, corrections, is_wanted, found: BTreeMap::new() }
     }
 
     /// Notes a customer that was written.
@@ -109,8 +113,24 @@ impl<'p> Places<'p> {
                 accounts: *accounts,
             });
         }
+        let kept_apart = self.kept_apart();
         let questions = self.clustered.clusters.doubts.iter().filter_map(|doubt| self.question(doubt));
-        output.questions.extend(questions);
+        let is_open = |question: &Question| {
+            !kept_apart.contains(&question.about()) && !self.corrections.pairs().skipped.contains(&question.accounts)
+        };
+        output.questions.extend(questions.filter(is_open));
+    }
+
+    /// The customers of which people said that they are two persons', the lesser id of each pair first.
+    fn kept_apart(&self) -> BTreeSet<[String; 2]> {
+        let customers = |pair: [u32; 2]| {
+            let [left, right] =
+                pair.map(|account| self.found.get(&account).map(|(customer_id, _)| customer_id.clone()));
+            let mut customers = [left?, right?];
+            customers.sort_unstable();
+            Some(customers)
+        };
+        never(self.clustered).into_iter().filter_map(customers).collect()
     }
 
     /// None if people have answered it, or if the two are one customer after all.
@@ -147,6 +167,15 @@ impl<'p> Places<'p> {
         let scorer: &Scorer = scores.scorer();
         Some(ScoredPair { bits: scorer.weights().pair(pattern).bits(), levels: levels(scorer.fields(), pattern) })
     }
+}
+
+/// The pairs of accounts of which people said that they are two persons'.
+fn never(clustered: &Clustered<'_>) -> Vec<[u32; 2]> {
+    let (pool, corrections) = (clustered.judge.pool(), clustered.judge.corrections());
+    if corrections.has_no_never() {
+        return Vec::new();
+    }
+    pool.numbers().flat_map(|account| corrections.never(account).map(move |other| [account, other])).collect()
 }
 
 struct ScoredPair {

@@ -29,7 +29,7 @@ pub(super) fn write(
     guarded::write(clustered, merger, &mut output);
     let mut writer = CustomerWriter::new(merger, loaded, clustered);
     let mut feed = ChangeFeed::new(merger, loaded, clustered);
-    let mut places = Places::new(clustered);
+    let mut places = Places::new(clustered, merger.matcher.corrections());
     for (cluster, members) in (0..).zip(clustered.clusters.iter()) {
         let customer = writer.write(members, decided.ids(cluster), &mut output);
         places.note(&customer);

@@ -83,7 +83,8 @@ pub struct Calibration {
     pub bins: Vec<CalibrationBin>,
     /// The share of right ones among the links.
     pub precision: Agreement,
-    /// The share of links among one person's pairs of the strata. What was not compared does not count.
+    /// The share of links among one person's pairs of the strata, from the first one on that somebody answered about. What was
+    /// not compared does not count.
     pub recall: Agreement,
 }
 
@@ -124,7 +125,7 @@ pub struct CalibrationBin {
 pub struct Agreement {
     /// What the model expects; `None` if there is no such pair.
     pub expected: Option<f64>,
-    /// What was measured; `None` if a stratum that matters has too few answers.
+    /// What the answers about the sample measure; `None` if there are too few.
     pub measured: Option<Measured>,
 }
 
@@ -139,17 +140,17 @@ pub struct Measured {
     pub answers: u64,
 }
 
-/// Writes lines of one of the two files.
+/// Writes lines of one of the two files. Also gives the size of their text.
 ///
 /// # Errors
 /// Only if memory runs out.
-pub fn format<T: Serialize>(lines: &[T]) -> std::io::Result<Vec<u8>> {
+pub fn format<T: Serialize>(lines: &[T]) -> std::io::Result<(Vec<u8>, u64)> {
     let mut text = Vec::new();
     for line in lines {
         serde_json::to_writer(&mut text, line)?;
         text.push(b'\n');
     }
-    compress(&text)
+    Ok((compress(&text)?, text.len() as u64))
 }
 
 /// Reads the lines of one of the two files. `key` is for the error.
@@ -180,14 +181,15 @@ mod tests {
             gain: 1.25,
         };
         let questions = [question(Reason::Doubtful, Some(-0.5)), question(Reason::Divided, None)];
-        let bytes = format(&questions).unwrap();
+        let (bytes, text_bytes) = format(&questions).unwrap();
         assert_eq!(parse::<Question>("k", &bytes).unwrap(), questions);
         let text = String::from_utf8(decompress("k", &bytes).unwrap()).unwrap();
+        assert_eq!(text.len() as u64, text_bytes);
         let without_scores =
             r#"{"accounts":["crm:1","shop:2"],"reason":"divided","customers":["a","b"],"pairs":6,"gain":1.25}"#;
         assert_eq!(text.lines().nth(1), Some(without_scores));
         assert!(parse::<Question>("k", &bytes[..bytes.len() - 3]).is_err());
         assert!(parse::<SampledPair>("k", &bytes).is_err());
-        assert_eq!(parse::<Question>("k", &format::<Question>(&[]).unwrap()).unwrap(), []);
+        assert_eq!(parse::<Question>("k", &format::<Question>(&[]).unwrap().0).unwrap(), []);
     }
 }
