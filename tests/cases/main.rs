@@ -14,5 +14,6 @@ mod names;
 mod own_fields;
 mod phones;
 mod placeholders;
+mod review;
 mod times;
 mod values;

@@ -36,6 +36,7 @@ mod other_tools;
 mod own_fields;
 mod privacy;
 mod requests;
+mod review;
 mod schedules;
 mod scored_runs;
 mod scores;

@@ -30,7 +30,7 @@ use onefold_lake::run::lease;
 use onefold_lake::run::note;
 use onefold_lake::run::plan::Plan;
 use onefold_lake::run::receipt::Moved;
-use onefold_lake::version::manifest::{FORMAT, Manifest, VersionFiles, config_digest};
+use onefold_lake::version::manifest::{FORMAT, Manifest, ScoreSummary, VersionFiles, config_digest};
 use onefold_shell::{Context, ErrorKind, Pinned, StageError, Work};
 
 use crate::join::JoinedFile;
@@ -108,6 +108,7 @@ async fn manifest(
     files.settings.extend(model);
     let reviewed = review::write(run, pinned, &gathered.partitions, context).await?;
     files.review = reviewed.files;
+    let scores = scores.map(|scores| ScoreSummary { measured: reviewed.measured, ..scores });
     files.index.push(lookup::frames(run, &merged, context).await?);
     files.inputs = vec![inputs::write(run, &gathered.sources, previous, context).await?];
     let watermarks = previous.map(|previous| previous.watermarks.clone()).unwrap_or_default();
@@ -131,7 +132,7 @@ async fn manifest(
         corrections: pinned.corrections.pairs().digest(context.hasher()?),
         suppression: pinned.plan.suppression.clone(),
         scores,
-        notes: [pinned.plan.notes.clone(), reviewed.notes].concat(),
+        notes: pinned.plan.notes.clone(),
         refused_files: gathered.rejected.worst_files(),
         sources: gathered.rejected.sources,
         source_notes: note::listed(gathered.notes),

@@ -14,7 +14,7 @@ use onefold_lake::RunId;
 use onefold_lake::data::asked::{AskedPair, DOUBTFUL, LABELLED, SAMPLED};
 use onefold_lake::keys;
 use onefold_lake::run::layout::PartitionCounts;
-use onefold_lake::version::manifest::VersionFile;
+use onefold_lake::version::manifest::{MeasuredScores, VersionFile};
 use onefold_lake::version::review::{self, QUESTIONS_MAX, SampledPair, Strata, Stratum, Unsampled};
 use onefold_scoring::ScoredFields;
 use onefold_scoring::review::{Draw, gain, group_bits, pair_hash};
@@ -30,8 +30,8 @@ use crate::file;
 #[derive(Debug, Default)]
 pub(crate) struct Review {
     pub(crate) files: Vec<VersionFile>,
-    /// Where the answers and the scores disagree.
-    pub(crate) notes: Vec<String>,
+    /// What the answers measure; `None` without answers about a sample.
+    pub(crate) measured: Option<MeasuredScores>,
 }
 
 /// Writes what people are asked about the version.
@@ -45,7 +45,7 @@ pub(crate) async fn write(
     let Some((draw, pairs)) = drawn else {
         let questions = best(questions, QUESTIONS_MAX);
         let files = if questions.is_empty() { Vec::new() } else { vec![put_queue(run, &questions, context).await?] };
-        return Ok(Review { files, notes: Vec::new() });
+        return Ok(Review { files, measured: None });
     };
     let pairs = placed_pairs(pairs, &placed)?;
     let corrections = pinned.corrections.pairs();
@@ -64,8 +64,7 @@ pub(crate) async fn write(
         let key = keys::review_calibration(run);
         files.push(file::put(key, json_object(calibration)?.into(), calibration.bins.len() as u64, context).await?);
     }
-    let notes = calibration.as_ref().map(calibration::notes).unwrap_or_default();
-    Ok(Review { files, notes })
+    Ok(Review { files, measured: calibration.as_ref().and_then(calibration::measured_scores) })
 }
 
 async fn put_queue(run: &RunId, questions: &[Question], context: &Context) -> Result<VersionFile, StageError> {

@@ -74,6 +74,7 @@ pub(crate) async fn write(
         recall: expected.map(|point| point.recall),
         missed: model.curve.missed,
         dropped_rows: list.dropped_rows,
+        measured: None,
     };
     let file = file::put(keys::processed_model(run), bytes, 1, context).await?;
     Ok(Some((file, summary)))

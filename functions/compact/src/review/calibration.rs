@@ -5,9 +5,10 @@
 
 use onefold_identity::corrections::Pairs;
 use onefold_lake::data::asked::LABELLED;
+use onefold_lake::version::manifest::MeasuredScores;
 use onefold_lake::version::review::{Agreement, AnswerCounts, Calibration, CalibrationBin, Measured};
 use onefold_scoring::measured::{self, Estimate, measured};
-use onefold_scoring::review::Draw;
+use onefold_scoring::review::{Draw, Stratum};
 use onefold_scoring::weights::{Score, in_bits};
 
 use super::PlacedPair;
@@ -58,25 +59,20 @@ pub(super) fn of(draw: &Draw, labelled: &[LabelledPair], corrections: &Pairs) ->
     }
     let not_compared = (same + different).saturating_sub(labelled.len() as u64);
     let bins = bins(draw, labelled);
-    let strata: Vec<measured::Stratum> =
-        bins[1..].iter().zip(&draw.strata).map(|(bin, of)| stratum(bin, of.from >= draw.threshold)).collect();
-    // Nobody was asked about what is below the first stratum with an answer, so recall is that of the others.
-    let first = strata.iter().position(|stratum| stratum.same + stratum.different > 0).unwrap_or(strata.len());
+    let of_bin = |(bin, of): (&CalibrationBin, &Stratum)| stratum(bin, of.from >= draw.threshold);
+    let strata: Vec<measured::Stratum> = bins[1..].iter().zip(&draw.strata).map(of_bin).collect();
+    // Nobody answered about the pairs below, so recall is that of the others.
+    let first = strata.iter().position(|stratum| stratum.is_linked || answers(stratum) > 0).unwrap_or(strata.len());
     let found = measured(&strata[first..]);
-    let answers = strata.iter().map(|stratum| stratum.same + stratum.different).sum();
-    let of_links =
-        strata.iter().filter(|stratum| stratum.is_linked).map(|stratum| stratum.same + stratum.different).sum();
+    let of_links = strata.iter().filter(|stratum| stratum.is_linked).map(answers).sum();
+    let of_all = strata.iter().map(answers).sum();
+    let precision = found.precision.map(|share| estimate(share, of_links));
+    let recall = found.recall.map(|share| estimate(share, of_all));
     Some(Calibration {
         threshold: in_bits(draw.threshold),
         answers: AnswerCounts { same, different, skipped, not_compared },
-        precision: Agreement {
-            expected: expected_precision(draw),
-            measured: found.precision.map(|share| estimate(share, of_links)),
-        },
-        recall: Agreement {
-            expected: expected_recall(draw, first),
-            measured: found.recall.map(|share| estimate(share, answers)),
-        },
+        precision: Agreement { expected: expected_precision(draw), measured: precision },
+        recall: Agreement { expected: expected_recall(draw, first), measured: recall },
         bins,
     })
 }
@@ -116,6 +112,10 @@ fn stratum(bin: &CalibrationBin, is_linked: bool) -> measured::Stratum {
     measured::Stratum { pairs: bin.pairs, is_linked, same, different: all - same }
 }
 
+fn answers(stratum: &measured::Stratum) -> u64 {
+    stratum.same + stratum.different
+}
+
 fn expected_precision(draw: &Draw) -> Option<f64> {
     let links = || draw.strata.iter().filter(|stratum| stratum.from >= draw.threshold);
     let pairs: u64 = links().map(|stratum| stratum.pairs).sum();
@@ -141,8 +141,15 @@ fn rounded(share: f64) -> f64 {
     (share * 1e6).round() / 1e6
 }
 
+/// What the manifest says of it; `None` if nothing was measured.
+pub(super) fn measured_scores(calibration: &Calibration) -> Option<MeasuredScores> {
+    let [precision, recall] = [calibration.precision, calibration.recall].map(|share| share.measured);
+    let is_measured = precision.is_some() || recall.is_some();
+    is_measured.then(|| MeasuredScores { precision, recall, notes: notes(calibration) })
+}
+
 /// Remarks where the answers and the scores disagree by more than chance explains.
-pub(super) fn notes(calibration: &Calibration) -> Vec<String> {
+fn notes(calibration: &Calibration) -> Vec<String> {
     let shares = [("precision", calibration.precision, "raise"), ("recall", calibration.recall, "lower")];
     shares.into_iter().filter_map(|(name, share, remedy)| note(name, share, remedy)).collect()
 }

@@ -243,6 +243,22 @@ fn divided(pool: &Few, rules: &[MatchRule], corrections: &Corrections, guard: &G
 }
 
 #[test]
+fn the_strongest_link_that_was_left_out_is_doubtful() {
+    let rules = [given_name(Requirement::NotDisagree), plain()];
+    let couple = few(&[("Anna", None, &[(0, 1)]), ("Otto", None, &[(0, 1)]), ("", None, &[(0, 1)])]);
+    let doubt = Doubt {
+        accounts: [1, 2],
+        reason: Reason::Divided,
+        limit: Some("refused".to_owned()),
+        group_bits: None,
+        pairs: None,
+    };
+    let doubts = |corrections: &Corrections| Clusters::new(&couple.judge(&rules, corrections), &guard()).doubts;
+    assert_eq!(doubts(&Corrections::default()), [doubt]);
+    assert_eq!(doubts(&corrections(&[], &[[0, 1], [1, 2]])), [], "people have answered it");
+}
+
+#[test]
 fn what_a_rule_keeps_apart_is_not_joined_by_others() {
     let rules = [given_name(Requirement::NotDisagree), plain()];
     let none = Corrections::default();

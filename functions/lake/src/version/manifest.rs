@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::keys::RunId;
 use crate::run::note::SourceNote;
 use crate::run::plan::SkippedSource;
+use crate::version::review::Measured;
 
 /// The number of the format. Readers reject higher numbers.
 pub const FORMAT: u32 = 1;
@@ -186,6 +187,21 @@ pub struct ScoreSummary {
     pub missed: f64,
     /// Rows of blocks that no division made small enough: their pairs were not compared there.
     pub dropped_rows: u64,
+    /// What people's answers about a sample measure; `None` without such answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<MeasuredScores>,
+}
+
+/// What people's answers about a sample measure of the links.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasuredScores {
+    /// The share of right ones among the links; `None` without answers about links.
+    pub precision: Option<Measured>,
+    /// The share of the links among the compared pairs of one person; `None` without answers about other pairs.
+    pub recall: Option<Measured>,
+    /// Where these and the expected ones differ by more than chance explains.
+    pub notes: Vec<String>,
 }
 
 /// How many rows of a source a run read, and how many of them it used.
