@@ -143,6 +143,11 @@ fn gain(bits: i64, is_together: bool, pairs: usize) -> f64 {
     wrong * pairs as f64
 }
 
+/// With three digits.
+fn in_bits(score: i64) -> f64 {
+    (score as f64 * 1000.0 / BIT as f64).round() / 1000.0
+}
+
 fn apart_gain(bits: i64, pairs: usize) -> f64 {
     gain(bits - (512.0 * (pairs as f64).log2()).round() as i64, false, pairs)
 }
@@ -174,9 +179,9 @@ proptest! {
             pairs.sort_by_key(|(pair, _)| hash(pair));
             pairs.truncate(SAMPLED_MAX as usize);
             prop_assert_eq!(stratum.sampled, pairs.len() as u64);
-            expected.extend(pairs.into_iter().map(|(pair, bits)| (place as u32, pair.clone(), *bits)));
+            expected.extend(pairs.into_iter().map(|(pair, bits)| (place as u32, pair.clone(), in_bits(*bits))));
         }
-        let lines = listed.sample.iter().map(|line| (line.stratum, line.accounts.clone(), (line.bits * 1024.0).round() as i64));
+        let lines = listed.sample.iter().map(|line| (line.stratum, line.accounts.clone(), line.bits));
         prop_assert_eq!(lines.collect::<Vec<_>>(), expected);
         // Weights add up to all pairs.
         let weight = |line: &SampledPair| { let of = strata[line.stratum as usize]; of.pairs as f64 / of.sampled as f64 };
