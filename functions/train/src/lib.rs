@@ -62,10 +62,7 @@ async fn make(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Train
         threshold,
     };
     let digest = digest(&counts, &histogram);
-    let labels = context.json_if_there::<Labels>(&keys::match_labels(run)).await?;
-    let draw = Draw::new(&Weights::new(&model, &counts), &histogram, threshold, curve.missed);
-    let draw = RunDraw { draw, labels: labels.map(|(labels, _)| labels).unwrap_or_default() };
-    context.put_json(&keys::match_draw(run), &draw).await?;
+    write_draw(run, Draw::new(&weights, &histogram, threshold, curve.missed), context).await?;
     let made = RunModel { model, counts, passes, curve, threshold, digest };
     let bytes = json_object(&made)?;
     moved.records_in = result.pairs;
@@ -73,6 +70,13 @@ async fn make(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Train
     moved.bytes_out += bytes.len() as u64;
     context.put(&keys::match_model(run), bytes).await?;
     Ok(result)
+}
+
+/// Writes which pairs Score passes on: those that are drawn, and those of which people said something.
+async fn write_draw(run: &RunId, draw: Draw, context: &Context) -> Result<(), StageError> {
+    let labels = context.json_if_there::<Labels>(&keys::match_labels(run)).await?;
+    let labels = labels.map(|(labels, _)| labels).unwrap_or_default();
+    context.put_json(&keys::match_draw(run), &RunDraw { draw, labels }).await
 }
 
 /// From where on a pair is linked.
