@@ -55,14 +55,12 @@ pub(crate) async fn write(
     let questions = queue(questions, &pairs, corrections, &fields);
     let mut files = vec![put_queue(run, &questions, context).await?];
     files.push(put_lines(keys::review_sample(run), review::format(&sample), sample.len(), context).await?);
-    files.push(
-        file::put(keys::review_strata(run), json_object(&strata)?.into(), strata.strata.len() as u64, context).await?,
-    );
+    files.push(file::put(keys::review_strata(run), json_object(&strata)?, strata.strata.len() as u64, context).await?);
     let labelled: Vec<LabelledPair> = pairs.iter().filter_map(|pair| LabelledPair::new(pair, corrections)).collect();
     let calibration = calibration::of(&draw, &labelled, corrections);
     if let Some(calibration) = &calibration {
         let key = keys::review_calibration(run);
-        files.push(file::put(key, json_object(calibration)?.into(), calibration.bins.len() as u64, context).await?);
+        files.push(file::put(key, json_object(calibration)?, calibration.bins.len() as u64, context).await?);
     }
     Ok(Review { files, measured: calibration.as_ref().and_then(calibration::measured_scores) })
 }

@@ -19,7 +19,7 @@ use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Partition;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
-use output::PartitionOutput;
+use output::{FinishedPartition, PartitionOutput};
 use previous::Previous;
 use scored::PartitionScores;
 
@@ -78,7 +78,7 @@ async fn merge(
     merger = merger.replacing(partition.replaced.iter().map(String::as_str));
     let merged = slices(run, partition, &shuffled, &mut merger, scores.as_mut())?;
     drop(shuffled);
-    let (parts, review, mut counts) = merged.finish()?;
+    let FinishedPartition { parts, review, mut counts } = merged.finish()?;
     if let Some(scores) = &scores {
         (counts.links, counts.scored) = (scores.links, scores.scored);
     }

@@ -23,6 +23,14 @@ const ROOM_BYTES_MAX: usize = 32 << 20;
 /// A part of the output and its bytes.
 type PartBytes = (VersionPart, Vec<u8>);
 
+/// What is written of a partition.
+pub(crate) struct FinishedPartition {
+    pub(crate) parts: Vec<PartBytes>,
+    /// What Merge knows of pairs that people are asked about, if it is anything.
+    pub(crate) review: Option<Vec<u8>>,
+    pub(crate) counts: PartitionCounts,
+}
+
 /// The outputs of one partition, combined from those of its slices.
 pub(crate) struct PartitionOutput<'r> {
     run: &'r RunId,
@@ -94,11 +102,11 @@ impl<'r> PartitionOutput<'r> {
         Ok(())
     }
 
-    /// Returns all parts, what people are asked about, if it is anything, and the counters of the partition.
+    /// Returns all parts and the counters of the partition.
     ///
     /// # Errors
     /// Only if memory runs out.
-    pub(crate) fn finish(mut self) -> Result<(Vec<PartBytes>, Option<Vec<u8>>, PartitionCounts), StageError> {
+    pub(crate) fn finish(mut self) -> Result<FinishedPartition, StageError> {
         let PartitionReview { questions, placed } = self.review;
         let review = PartitionReview { questions: best(questions, QUESTIONS_MAX), placed };
         self.counts.reviewed = review != PartitionReview::default();
@@ -120,7 +128,7 @@ impl<'r> PartitionOutput<'r> {
             }
             parts.push((part, bytes));
         }
-        Ok((parts, review, self.counts))
+        Ok(FinishedPartition { parts, review, counts: self.counts })
     }
 }
 
