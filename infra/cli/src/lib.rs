@@ -34,7 +34,7 @@ use cloud::Clients;
 use commands::{CommandContext, preflight};
 use error::Error;
 use signals::Signals;
-use version::{erase, explanation, model};
+use version::{erase, explanation, model, review};
 
 /// How a command that was carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,7 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
             explanation::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await
         }
         Command::Model(options) => model::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
+        Command::Review(options) => review::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Erase(options) => erase::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Local(options) => commands::local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {

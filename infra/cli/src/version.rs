@@ -1,5 +1,5 @@
 //! Versions, which runs publish: listed, rolled back, fetched into a folder, restored from it, compared, explained,
-//! asked for their models, and searched for persons to erase.
+//! asked for their models, reviewed, and searched for persons to erase.
 
 mod asked;
 pub mod difference;
@@ -10,4 +10,5 @@ pub mod list;
 pub mod model;
 pub mod out_folder;
 pub mod restore;
+pub mod review;
 pub mod rollback;
