@@ -16,6 +16,8 @@ mod question;
 mod session;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::env;
 use std::path::Path;
@@ -23,7 +25,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use console::Term;
-use onefold_lake::keys;
+use onefold_lake::{RunId, keys};
 use onefold_normalise::timestamp::Timestamp;
 use onefold_store::Store;
 use onefold_version::OpenVersion;
@@ -35,8 +37,8 @@ use crate::error::Error;
 use crate::screen::{say, warn};
 use crate::table::{count, plural};
 use crate::version::asked;
-use card::{Scale, cards};
-use keyboard::Input;
+use card::{Card, Scale, cards};
+use keyboard::{Input, Keyboard};
 use learnt::{Learnt, SampleLearnt};
 use ledger::Ledger;
 use page::Page;
@@ -50,35 +52,63 @@ const WIDTH_DEFAULT: usize = 80;
 /// Asks about pairs, or writes a page that does.
 pub async fn execute(options: ReviewOptions, stack: &str, endpoint: Option<&str>) -> Result<Outcome, Error> {
     let (store, run) = asked::find(options.out.as_deref(), options.run.clone(), stack, endpoint).await?;
-    let version = match run {
-        Some(run) => OpenVersion::of_run(store.as_ref(), &run).await,
-        None => OpenVersion::current(store.as_ref()).await,
-    };
-    let version = version.map_err(Error::version("open the version"))?;
-    let config = version.config().await.map_err(Error::version("read the configuration"))?;
-    let sources = config.sources.iter().map(|source| source.name.clone()).collect();
-    let mut ledger = Ledger::open(place(&options, &store)?, sources).await?;
-    let sample = Sample::read(store.as_ref(), &version).await?;
-    let (pairs, left) = chosen(&options, store.as_ref(), &version, &ledger, sample.as_ref()).await?;
-    let (scale, number) = (Scale::of(&version).await?, pairs.len());
-    let cards = cards(&version, pairs, &scale).await?;
-    if cards.len() < number {
-        warn(format_args!(
-            "passed over {} with accounts that the version does not have",
-            plural(number - cards.len(), "pair")
-        ));
-    }
-    let run = version.run().to_string();
-    let who = options.who.clone().unwrap_or_else(user);
+    let mut opened = Opened::open(&options, &store, run.as_ref()).await?;
     if let Some(file) = &options.html {
-        return write_page(file, &Page::new(&run, &who, &cards, &ledger, &scale));
+        return write_page(file, &opened.page());
     }
-    let width = Term::stdout().size_checked().map_or(WIDTH_DEFAULT, |(_, columns)| usize::from(columns));
-    let session = Session { cards: &cards, threshold: scale.threshold, run: &run, who: &who, width, now };
     let mut show = |text: &str| if options.json { warn(text.trim_end()) } else { say(text.trim_end()) };
-    let tally = session.ask(&mut ledger, &mut Input::open(), &mut show).await?;
-    let sample = sample.map(|sample| SampleLearnt::new(&sample, &ledger));
-    finish(Learnt { run, answers: ledger.name(), session: tally, sample }, left, options.json)
+    let learnt = opened.ask(&mut Input::open(), &mut show).await?;
+    finish(&learnt, opened.left, options.json)
+}
+
+/// A version that is reviewed.
+struct Opened {
+    run: String,
+    who: String,
+    ledger: Ledger,
+    sample: Option<Sample>,
+    scale: Scale,
+    cards: Vec<Card>,
+    /// How many more pairs could be asked about.
+    left: usize,
+}
+
+impl Opened {
+    /// Reads the version, what people have said, and the pairs that are asked about now.
+    async fn open(options: &ReviewOptions, store: &Arc<dyn Store>, run: Option<&RunId>) -> Result<Self, Error> {
+        let version = match run {
+            Some(run) => OpenVersion::of_run(store.as_ref(), run).await,
+            None => OpenVersion::current(store.as_ref()).await,
+        };
+        let version = version.map_err(Error::version("open the version"))?;
+        let config = version.config().await.map_err(Error::version("read the configuration"))?;
+        let sources = config.sources.iter().map(|source| source.name.clone()).collect();
+        let ledger = Ledger::open(place(options, store)?, sources).await?;
+        let sample = Sample::read(store.as_ref(), &version).await?;
+        let (pairs, left) = chosen(options, store.as_ref(), &version, &ledger, sample.as_ref()).await?;
+        let (scale, number) = (Scale::of(&version).await?, pairs.len());
+        let cards = cards(&version, pairs, &scale).await?;
+        if cards.len() < number {
+            let missing = plural(number - cards.len(), "pair");
+            warn(format_args!("passed over {missing} with accounts that the version does not have"));
+        }
+        let (run, who) = (version.run().to_string(), options.who.clone().unwrap_or_else(user));
+        Ok(Self { run, who, ledger, sample, scale, cards, left })
+    }
+
+    /// Asks about the pairs. Returns what all answers say afterwards.
+    async fn ask(&mut self, keyboard: &mut dyn Keyboard, show: &mut dyn FnMut(&str)) -> Result<Learnt, Error> {
+        let width = Term::stdout().size_checked().map_or(WIDTH_DEFAULT, |(_, columns)| usize::from(columns));
+        let (cards, threshold) = (&self.cards, self.scale.threshold);
+        let session = Session { cards, threshold, run: &self.run, who: &self.who, width, now };
+        let session = session.ask(&mut self.ledger, keyboard, show).await?;
+        let sample = self.sample.as_ref().map(|sample| SampleLearnt::new(sample, &self.ledger));
+        Ok(Learnt { run: self.run.clone(), answers: self.ledger.name(), session, sample })
+    }
+
+    fn page(&self) -> Page<'_> {
+        Page::new(&self.run, &self.who, &self.cards, &self.ledger, &self.scale)
+    }
 }
 
 /// Where the answers are to be kept.
@@ -130,9 +160,9 @@ fn write_page(file: &Path, page: &Page<'_>) -> Result<Outcome, Error> {
     Ok(Outcome::Done)
 }
 
-fn finish(learnt: Learnt, left: usize, as_json: bool) -> Result<Outcome, Error> {
+fn finish(learnt: &Learnt, left: usize, as_json: bool) -> Result<Outcome, Error> {
     if as_json {
-        let json = serde_json::to_string_pretty(&learnt).map_err(|error| Error::malformed("what was learnt", error))?;
+        let json = serde_json::to_string_pretty(learnt).map_err(|error| Error::malformed("what was learnt", error))?;
         say(json);
         return Ok(Outcome::Done);
     }

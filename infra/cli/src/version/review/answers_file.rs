@@ -47,21 +47,34 @@ impl AnswersFile {
 
     /// Writes an answer in place of what the file says of the pair. Columns that an answer does not have keep their values.
     pub(super) fn answer(&mut self, pair: &Pair, answer: &Answer) {
-        let mut line = self.line(pair).cloned().unwrap_or_else(|| vec![String::new(); self.columns.len()]);
+        let (kind, reason) = (answer.kind.name(), answer.reason);
         let [left, right] = pair;
-        let stratum = answer.stratum.map(|stratum| stratum.to_string()).unwrap_or_default();
-        for (column, value) in [
-            ("kind", answer.kind.name()),
-            ("left", left),
-            ("right", right),
-            ("reason", answer.reason),
-            ("who", &answer.who),
-            ("when", &answer.when),
-            ("run", &answer.run),
-            ("stratum", &stratum),
-        ] {
-            if let Some(place) = self.column(column) {
-                line[place] = value.to_owned();
+        let said = [("kind", kind), ("left", left), ("right", right), ("reason", reason)];
+        let by = [("who", answer.who.as_str()), ("when", &answer.when)];
+        self.fill(pair, &said);
+        self.fill(pair, &by);
+        self.fill(pair, &[("run", &answer.run), ("stratum", &stratum(answer))]);
+    }
+
+    /// Notes that a pair was drawn for a sample. Of a pair that is answered in another file, the file says nothing yet: it gets a
+    /// line without who answered and when.
+    pub(super) fn count_as_drawn(&mut self, pair: &Pair, answer: &Answer) {
+        let [left, right] = pair;
+        if self.line(pair).is_none() {
+            self.fill(
+                pair,
+                &[("kind", answer.kind.name()), ("left", left), ("right", right), ("reason", answer.reason)],
+            );
+        }
+        self.fill(pair, &[("run", &answer.run), ("stratum", &stratum(answer))]);
+    }
+
+    /// Writes some columns of a pair's line. The first time, both accounts must be among them.
+    fn fill(&mut self, pair: &Pair, values: &[(&str, &str)]) {
+        let mut line = self.line(pair).cloned().unwrap_or_else(|| vec![String::new(); self.columns.len()]);
+        for (column, value) in values {
+            if let Some(place) = self.columns.iter().position(|known| known == column) {
+                (*value).clone_into(&mut line[place]);
             }
         }
         self.set(pair, Some(line));
@@ -88,10 +101,6 @@ impl AnswersFile {
         text
     }
 
-    fn column(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column == name)
-    }
-
     fn is_of(&self, line: &Line, pair: &Pair) -> bool {
         is_of(&self.columns, line, pair)
     }
@@ -101,6 +110,10 @@ fn is_of(columns: &[String], line: &Line, [left, right]: &Pair) -> bool {
     let field = |name: &str| columns.iter().position(|column| column == name).and_then(|place| line.get(place));
     let (Some(one), Some(other)) = (field("left"), field("right")) else { return false };
     (one == left && other == right) || (one == right && other == left)
+}
+
+fn stratum(answer: &Answer) -> String {
+    answer.stratum.map(|stratum| stratum.to_string()).unwrap_or_default()
 }
 
 /// A field as CSV writes it.
@@ -168,6 +181,16 @@ mod tests {
         file.answer(&other, &answer(AnswerKind::Same, None));
         file.set(&other, None);
         assert_eq!(file, before);
+    }
+
+    #[test]
+    fn an_answer_that_is_drawn_later_stays_whose_it_is() {
+        let mut file = AnswersFile::parse(format!("{NEW}never,a:1,b:1,bridge,bo,then,before,,twins\n").as_bytes());
+        file.count_as_drawn(&pair("a:1", "b:1"), &answer(AnswerKind::Different, Some(5)));
+        file.count_as_drawn(&pair("a:2", "b:2"), &answer(AnswerKind::Same, Some(6)));
+        let expected = "never,a:1,b:1,bridge,bo,then,20261122T174600Z-1a2b3c4d,5,twins\n\
+            always,a:2,b:2,sample,,,20261122T174600Z-1a2b3c4d,6,\n";
+        assert_eq!(file.text(), format!("{NEW}{expected}"));
     }
 
     /// What the command writes, a run reads.

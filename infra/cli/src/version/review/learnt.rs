@@ -1,5 +1,6 @@
 //! What the answers say: measured precision and recall, beside what the model expects.
 
+use onefold_lake::version::review::Stratum;
 use onefold_scoring::measured::{self, Estimate, measured};
 use serde::Serialize;
 
@@ -51,49 +52,49 @@ struct Measurement {
 impl SampleLearnt {
     /// By the answers of all files.
     pub(super) fn new(sample: &Sample, ledger: &Ledger) -> Self {
-        let Sample { strata, pairs, first } = sample;
-        let mut counted: Vec<measured::Stratum> = strata
-            .strata
-            .iter()
-            .map(|stratum| {
-                let is_linked = stratum.from >= strata.threshold;
-                measured::Stratum { pairs: stratum.pairs, is_linked, ..measured::Stratum::default() }
-            })
-            .collect();
-        let mut skipped = 0;
-        for pair in pairs {
-            let Some(stratum) = pair.stratum().and_then(|stratum| counted.get_mut(stratum as usize)) else { continue };
-            match ledger.sampled_answer(&pair.accounts) {
-                Some(AnswerKind::Same) => stratum.same += 1,
-                Some(AnswerKind::Different) => stratum.different += 1,
-                Some(AnswerKind::Skip) => skipped += 1,
-                None => {}
-            }
-        }
-        let asked = strata.strata.get(*first..).unwrap_or_default();
-        let counted = counted.get(*first..).unwrap_or_default();
-        let sum = |of: &dyn Fn(&onefold_lake::version::review::Stratum) -> f64, linked_only: bool| {
-            asked.iter().filter(|stratum| !linked_only || stratum.from >= strata.threshold).map(of).sum::<f64>()
-        };
-        let (right, links) = (sum(&|stratum| stratum.expected, true), sum(&|stratum| stratum.pairs as f64, true));
-        let all = sum(&|stratum| stratum.expected, false);
-        let below =
-            strata.strata.iter().take(*first).map(|stratum| stratum.expected).sum::<f64>() + strata.below.expected;
-        let found = measured(counted);
-        let beside = |measured: Option<Estimate>, one: f64, of: f64| {
-            let expected = if of > 0.0 { one / of } else { 1.0 };
-            measured.map(|measured| Measurement { measured, expected })
-        };
+        let (counted, skipped) = counted(sample, ledger);
+        let Sample { strata, first, .. } = sample;
+        let (left_out, asked) = strata.strata.split_at((*first).min(strata.strata.len()));
+        let expected = |strata: &[Stratum]| strata.iter().map(|stratum| stratum.expected).sum::<f64>();
+        let below = expected(left_out) + strata.below.expected;
+        let linked = asked.partition_point(|stratum| stratum.from < strata.threshold);
+        let links: u64 = asked[linked..].iter().map(|stratum| stratum.pairs).sum();
+        let (right, all) = (expected(&asked[linked..]), expected(asked));
+        let found = measured(&counted);
         Self {
             answered: counted.iter().map(|stratum| stratum.same + stratum.different).sum(),
             skipped,
             from_bits: asked.first().map_or(strata.threshold, |stratum| stratum.from),
-            pairs: counted.iter().map(|stratum| stratum.pairs).sum(),
-            left_out: if below > 0.0 { below / (below + all) } else { 0.0 },
-            precision: beside(found.precision, right, links),
-            recall: beside(found.recall, right, all),
+            pairs: asked.iter().map(|stratum| stratum.pairs).sum(),
+            left_out: share(below, below + all),
+            precision: found.precision.map(|measured| Measurement { measured, expected: share(right, links as f64) }),
+            recall: found.recall.map(|measured| Measurement { measured, expected: share(right, all) }),
         }
     }
+}
+
+/// The answers by stratum, of the strata that are asked about, and how many pairs were skipped.
+fn counted(Sample { strata, pairs, first }: &Sample, ledger: &Ledger) -> (Vec<measured::Stratum>, u64) {
+    let of_stratum = |stratum: &Stratum| {
+        let is_linked = stratum.from >= strata.threshold;
+        measured::Stratum { pairs: stratum.pairs, is_linked, ..measured::Stratum::default() }
+    };
+    let mut counted: Vec<measured::Stratum> = strata.strata.iter().map(of_stratum).collect();
+    let mut skipped = 0;
+    for pair in pairs {
+        let Some(stratum) = pair.stratum().and_then(|stratum| counted.get_mut(stratum as usize)) else { continue };
+        match ledger.sampled_answer(&pair.accounts) {
+            Some(AnswerKind::Same) => stratum.same += 1,
+            Some(AnswerKind::Different) => stratum.different += 1,
+            Some(AnswerKind::Skip) => skipped += 1,
+            None => {}
+        }
+    }
+    (counted.split_off((*first).min(counted.len())), skipped)
+}
+
+fn share(one: f64, of: f64) -> f64 {
+    if of > 0.0 { one / of } else { 0.0 }
 }
 
 impl Learnt {
@@ -149,7 +150,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
-    use onefold_lake::version::review::{SampledPair, Strata, Stratum, Unsampled};
+    use onefold_lake::version::review::{SampledPair, Strata, Unsampled};
     use onefold_store::memory::MemoryStore;
     use onefold_store::{Condition, Store};
 

@@ -85,6 +85,14 @@ impl Ledger {
         Ok(Recorded::Written { before: before.await? })
     }
 
+    /// Notes that a pair, which is answered, was drawn for a sample. Who answered and when stays as it is.
+    pub(super) async fn count_as_drawn(&mut self, pair: &Pair, answer: &Answer) -> Result<(), Error> {
+        if self.sampled_answer(pair).is_some() {
+            return Ok(());
+        }
+        self.change(|file| file.count_as_drawn(pair, answer)).await
+    }
+
     /// Why an answer cannot be true beside the others. It replaces what the file of answers says of the pair, but not what
     /// another file says.
     fn contradiction(&self, pair: &Pair, kind: AnswerKind) -> Option<String> {
@@ -255,6 +263,9 @@ mod tests {
         assert!(
             matches!(refused, Recorded::Contradicts(why) if why.contains("another file of corrections says that the two are not"))
         );
+        let drawn = Answer { stratum: Some(3), ..answer(AnswerKind::Different) };
+        ledger.count_as_drawn(&pair("a:1", "b:1"), &drawn).await.unwrap();
+        assert!(store.get("corrections/review.csv").await.is_err(), "it counts already");
         put("corrections/review.csv", "kind,left,right\nalways,a:1,c:1\n").await;
         let fault = open(Place::Bucket(store)).await.err().unwrap();
         assert!(fault.contains("corrections/review.csv: line 2: right is of no source"), "{fault}");

@@ -35,8 +35,7 @@ pub(super) struct Tally {
 struct Step {
     at: usize,
     before: Option<Line>,
-    /// None if the pair had been answered before, and nobody was asked.
-    kind: Option<AnswerKind>,
+    kind: AnswerKind,
 }
 
 impl Session<'_> {
@@ -54,53 +53,50 @@ impl Session<'_> {
         let mut at = 0;
         while let Some(card) = self.cards.get(at) {
             if let Some(kind) = known(ledger, card) {
-                let recorded = ledger.record(&card.asked.accounts, &self.answer(card, kind)).await?;
-                let before = if let Recorded::Written { before } = recorded { before } else { None };
-                steps.push(Step { at, before, kind: None });
+                ledger.count_as_drawn(&card.asked.accounts, &self.answer(card, kind)).await?;
                 at += 1;
                 continue;
             }
             show(&card_text::card(card, [at + 1, self.cards.len()], self.threshold, self.width));
-            match self.press(keyboard, show) {
+            match press(keyboard, show) {
                 Press::Quit => break,
-                Press::Answer(kind) => match ledger.record(&card.asked.accounts, &self.answer(card, kind)).await? {
-                    Recorded::Contradicts(why) => show(&format!(
-                        "That cannot be: {why}. It was not written. Answer otherwise, or go back and change an answer.\n"
-                    )),
-                    Recorded::Written { before } => {
-                        show(&format!("{}\n", card_text::answered(&card.asked, kind, self.threshold)));
-                        steps.push(Step { at, before, kind: Some(kind) });
-                        at += 1;
-                    }
-                },
-                Press::Back | Press::Unknown => match self.back(&mut steps, ledger).await? {
-                    Some(asked_before) => at = asked_before,
+                Press::Answer(kind) => {
+                    let Some(before) = self.record(card, kind, ledger, show).await? else { continue };
+                    steps.push(Step { at, before, kind });
+                    at += 1;
+                }
+                Press::Back | Press::Unknown => match steps.pop() {
                     None => show("There is no answer of this session to take back.\n"),
+                    Some(Step { at: last, before, .. }) => {
+                        let Some(card) = self.cards.get(last) else { break };
+                        ledger.take_back(&card.asked.accounts, before).await?;
+                        at = last;
+                    }
                 },
             }
         }
         Ok(tally(&steps))
     }
 
-    /// The next key that means something.
-    fn press(&self, keyboard: &mut dyn Keyboard, show: &mut dyn FnMut(&str)) -> Press {
-        loop {
-            show(&format!("{KEYS}\n"));
-            let press = keyboard.next();
-            if press != Press::Unknown {
-                return press;
+    /// Writes an answer. Returns what the file said of the pair before; none if the answer cannot be true.
+    async fn record(
+        &self,
+        card: &Card,
+        kind: AnswerKind,
+        ledger: &mut Ledger,
+        show: &mut dyn FnMut(&str),
+    ) -> Result<Option<Option<Line>>, Error> {
+        match ledger.record(&card.asked.accounts, &self.answer(card, kind)).await? {
+            Recorded::Contradicts(why) => {
+                let what_to_do = "It was not written. Answer otherwise, or go back and change an answer.";
+                show(&format!("That cannot be: {why}. {what_to_do}\n"));
+                Ok(None)
+            }
+            Recorded::Written { before } => {
+                show(&format!("{}\n", card_text::answered(&card.asked, kind, self.threshold)));
+                Ok(Some(before))
             }
         }
-    }
-
-    /// Takes the last answer of the session back. Returns which pair it was about.
-    async fn back(&self, steps: &mut Vec<Step>, ledger: &mut Ledger) -> Result<Option<usize>, Error> {
-        // What nobody was asked about is not taken back.
-        let Some(last) = steps.iter().rposition(|step| step.kind.is_some()) else { return Ok(None) };
-        let Some(step) = steps.drain(last..).next() else { return Ok(None) };
-        let Some(card) = self.cards.get(step.at) else { return Ok(None) };
-        ledger.take_back(&card.asked.accounts, step.before).await?;
-        Ok(Some(step.at))
     }
 
     fn answer(&self, card: &Card, kind: AnswerKind) -> Answer {
@@ -115,6 +111,17 @@ impl Session<'_> {
     }
 }
 
+/// The next key that means something.
+fn press(keyboard: &mut dyn Keyboard, show: &mut dyn FnMut(&str)) -> Press {
+    loop {
+        show(&format!("{KEYS}\n"));
+        let press = keyboard.next();
+        if press != Press::Unknown {
+            return press;
+        }
+    }
+}
+
 /// The answer to a drawn pair that was given before.
 fn known(ledger: &Ledger, card: &Card) -> Option<AnswerKind> {
     card.asked.stratum()?;
@@ -123,8 +130,8 @@ fn known(ledger: &Ledger, card: &Card) -> Option<AnswerKind> {
 
 fn tally(steps: &[Step]) -> Tally {
     let mut tally = Tally::default();
-    for kind in steps.iter().filter_map(|step| step.kind) {
-        match kind {
+    for step in steps {
+        match step.kind {
             AnswerKind::Same => tally.same += 1,
             AnswerKind::Different => tally.different += 1,
             AnswerKind::Skip => tally.skipped += 1,
@@ -231,7 +238,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_drawn_pair_that_was_answered_counts_when_the_session_comes_to_it() {
-        let before = "kind,left,right,reason,who,when,run,stratum,note\nnever,a:3,a:4,bridge,bo,then,,,\nalways,a:5,a:6,bridge,bo,then,,,\n";
+        let before = "kind,left,right,reason,who,when,run,stratum,note\nnever,a:3,a:4,bridge,bo,then,,,\n\
+                      always,a:5,a:6,bridge,bo,then,,,\n";
         let (shown, tally, lines) = play(&sampled(&THREE), "sq", before).await;
         assert_eq!(tally, Tally { same: 1, ..Tally::default() });
         assert_eq!(lines, ["never a:3 a:4 1", "always a:5 a:6 2", "always a:1 a:2 0"]);
