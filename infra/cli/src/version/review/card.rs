@@ -19,6 +19,8 @@ use crate::error::Error;
 const OTHER_VALUES: &str = "other_values.";
 /// Members of an account that are no values of the person.
 const NOT_SHOWN: [&str; 4] = ["ref", "received_at", "updated_at", "provenance"];
+/// What is shown in the place of a field for the bits before any field is compared.
+const ANY_TWO: &str = "any two accounts";
 /// Scored fields that are a part of another one's value, or its name for short.
 const PARTS: [(&str, &str); 2] = [("address", "address.street_address"), ("generation", "honorific_suffix")];
 
@@ -93,8 +95,9 @@ impl Scale {
         Self { fields: fields.iter().zip(weights.fields).collect(), priors, threshold }
     }
 
-    /// By field: its level in words, and its bits for one person rather than the class of pairs that is nearer.
-    fn explain(&self, levels: &BTreeMap<String, u8>) -> BTreeMap<&str, (Level, String, f64)> {
+    /// By field: its level in words, and its bits for one person rather than the class of pairs that is nearer. With the bits
+    /// before any field is compared.
+    fn explain(&self, levels: &BTreeMap<String, u8>) -> (BTreeMap<&str, (Level, String, f64)>, f64) {
         let known =
             || self.fields.iter().filter_map(|(field, weights)| Some((field, weights, *levels.get(field.name)?)));
         let sum = |of: fn(&FieldWeights) -> &[i64], prior: i64| {
@@ -105,21 +108,24 @@ impl Scale {
         };
         let strangers: fn(&FieldWeights) -> &[i64] = |weights| &weights.strangers;
         let relatives: fn(&FieldWeights) -> &[i64] = |weights| &weights.relatives;
-        let nearer =
-            if sum(strangers, self.priors[0]) <= sum(relatives, self.priors[1]) { strangers } else { relatives };
+        let [of_strangers, of_relatives] = self.priors;
+        let are_strangers_nearer = sum(strangers, of_strangers) <= sum(relatives, of_relatives);
+        let (nearer, prior) = if are_strangers_nearer { (strangers, of_strangers) } else { (relatives, of_relatives) };
         let said = |(field, weights, level): (&ScoredField, &FieldWeights, Level)| {
             let words = meaning(field.kind, level).unwrap_or("of another version of the levels");
             let bits = nearer(weights).get(usize::from(level)).copied().unwrap_or(0) as f64 / BIT as f64;
             (field.name, (level, words.to_owned(), bits))
         };
-        known().map(said).collect()
+        (known().map(said).collect(), prior as f64 / BIT as f64)
     }
 }
 
 impl Card {
     /// `texts` are both accounts as the member files have them.
     fn new(asked: AskedPair, texts: [&str; 2], scale: &Scale) -> Self {
-        let mut said = scale.explain(&asked.levels);
+        let (mut said, prior) = scale.explain(&asked.levels);
+        // A drawn pair is shown without its score.
+        let is_scored = !said.is_empty() && asked.stratum().is_none();
         let [left, right] = texts.map(values);
         let mut names: Vec<&String> = left.iter().map(|(name, _)| name).collect();
         names.extend(right.iter().map(|(name, _)| name).filter(|name| left.iter().all(|(known, _)| known != *name)));
@@ -128,6 +134,9 @@ impl Card {
             values.iter().find(|(known, _)| known == name).map_or_else(Vec::new, |(_, values)| values.clone())
         };
         let mut rows: Vec<Row> = Vec::new();
+        if is_scored {
+            rows.push(Row { bits: Some(prior), ..Row::new(ANY_TWO, [Vec::new(), Vec::new()], None) });
+        }
         for name in names {
             let scored = PARTS.iter().find(|(_, of)| of == name).map_or(name.as_str(), |(scored, _)| scored);
             rows.push(Row::new(name, [of(&left, name), of(&right, name)], said.remove(scored)));
@@ -285,13 +294,15 @@ mod tests {
         let rows = Card::new(asked, [left, right], &scale).rows;
         let shown: Vec<_> = rows.iter().map(|row| (row.field.as_str(), row.mark, row.level.as_deref())).collect();
         let expected = [
+            ("any two accounts", Mark::Missing, None),
             ("given_name", Mark::Alike, Some("nickname or a part of it")),
             ("email", Mark::Missing, None),
             ("address.street_address", Mark::Missing, None),
             ("address.unit", Mark::Different, Some("different")),
         ];
         assert_eq!(shown, expected);
-        assert_eq!(rows[0].bits, Some(4.0), "relatives are nearer than strangers");
+        let bits: Vec<_> = rows.iter().map(|row| row.bits).collect();
+        assert_eq!(bits[..2], [Some(2.0), Some(4.0)], "relatives are nearer than strangers");
     }
 
     #[test]

@@ -57,7 +57,8 @@ impl Session<'_> {
                 at += 1;
                 continue;
             }
-            show(&card_text::card(card, [at + 1, self.cards.len()], self.threshold, self.width));
+            let shown = card_text::card(card, [at + 1, self.cards.len()], self.threshold, self.width);
+            show(&format!("\n{shown}"));
             match press(keyboard, show) {
                 Press::Quit => break,
                 Press::Answer(kind) => {

@@ -47,5 +47,5 @@ pub(super) fn scale() -> Scale {
         field(FieldKind::Email, "email"),
         field(FieldKind::Unit, "address.unit"),
     ];
-    Scale::of_weights(fields, [0, 0], 0.0)
+    Scale::of_weights(fields, [-BIT, 2 * BIT], 0.0)
 }
