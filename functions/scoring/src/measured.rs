@@ -42,7 +42,8 @@ pub struct Estimate {
     pub low: f64,
     /// The upper limit.
     pub high: f64,
-    /// About so many more answers halve the interval, if they are spread like those that there are. 0 if all is known.
+    /// About so many more answers halve the interval, if they are spread over the strata like those that there are. 0 if all is
+    /// known.
     pub answers_to_halve: u64,
 }
 
@@ -62,17 +63,7 @@ pub struct Measured {
 /// missed pairs.
 pub fn measured(strata: &[Stratum]) -> Measured {
     let Some(sides) = Sides::new(strata) else { return Measured::default() };
-    Measured {
-        precision: estimate(&sides, Sides::precision, Side::Linked),
-        recall: estimate(&sides, Sides::recall, Side::Both),
-    }
-}
-
-/// Whose answers a share depends on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Linked,
-    Both,
+    Measured { precision: estimate(&sides, Sides::precision), recall: estimate(&sides, Sides::recall) }
 }
 
 /// The groups of pairs on both sides of the threshold. The cases of links are wrong ones, those of other pairs missed ones.
@@ -106,26 +97,22 @@ impl Sides {
     }
 
     /// As if there were so many times the answers, with the same shares of cases.
-    fn times(&self, factor: f64, side: Side) -> Self {
-        let times = |groups: &[Group], is_asked: bool| {
-            groups.iter().map(|group| if is_asked { group.times(factor) } else { *group }).collect()
-        };
-        Self { linked: times(&self.linked, true), others: times(&self.others, side == Side::Both) }
+    fn times(&self, factor: f64) -> Self {
+        let times = |groups: &[Group]| groups.iter().map(|group| group.times(factor)).collect();
+        Self { linked: times(&self.linked), others: times(&self.others) }
     }
 
-    fn answers(&self, side: Side) -> f64 {
-        let of = |groups: &[Group]| groups.iter().map(|group| group.answers).sum::<f64>();
-        of(&self.linked) + if side == Side::Both { of(&self.others) } else { 0.0 }
+    fn answers(&self) -> f64 {
+        self.linked.iter().chain(&self.others).map(|group| group.answers).sum()
     }
 }
 
-fn estimate(sides: &Sides, of: fn(&Sides) -> Option<[f64; 3]>, side: Side) -> Option<Estimate> {
+fn estimate(sides: &Sides, of: fn(&Sides) -> Option<[f64; 3]>) -> Option<Estimate> {
     let [value, low, high] = of(sides)?;
     let half = (high - low) / 2.0;
-    let is_enough = |factor: f64| of(&sides.times(factor, side)).is_some_and(|[_, low, high]| high - low <= half);
+    let is_enough = |factor: f64| of(&sides.times(factor)).is_some_and(|[_, low, high]| high - low <= half);
     let factor = if half > 0.0 { least_factor(is_enough) } else { 1.0 };
-    let answers = |factor: f64| sides.times(factor, side).answers(side);
-    let answers_to_halve = (answers(factor) - answers(1.0)).ceil() as u64;
+    let answers_to_halve = (sides.times(factor).answers() - sides.answers()).ceil() as u64;
     Some(Estimate { value, low, high, answers_to_halve })
 }
 

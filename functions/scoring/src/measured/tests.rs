@@ -36,6 +36,12 @@ fn no_fault_among_the_answers_has_a_limit() {
 fn with_cases_four_times_the_answers_halve_the_interval() {
     let precision = measured(&[linked(10_000_000, 900, 100)]).precision.unwrap();
     assert!((2_500..=3_200).contains(&precision.answers_to_halve), "{precision:?}");
+    let among_others = measured(&[other(10_000_000, 0, 1_000), linked(10_000_000, 900, 100)]).precision.unwrap();
+    let twice = 2 * precision.answers_to_halve;
+    assert!(
+        among_others.answers_to_halve.abs_diff(twice) <= 2,
+        "half of the answers are not about links: {among_others:?}"
+    );
 }
 
 #[test]

@@ -106,10 +106,10 @@ impl Learnt {
             out.push_str(&format!("The answers are in {}. The next run obeys them.\n", self.answers));
         }
         match &self.sample {
-            None => out.push_str("The version has no sample, because its run scored no pairs: precision cannot be measured.\n"),
+            None => out.push_str("The version has no sample: its run scored no pairs. So nothing is measured.\n"),
             Some(sample) if sample.answered == 0 => out.push_str(
-                "Answers about the queue measure nothing, as it has the doubtful pairs only. `onefold review --sample 100` \
-                 measures precision and recall.\n",
+                "Answers about the queue measure nothing, as it has the doubtful pairs only.\n`onefold review --sample 100` measures \
+                 precision and recall.\n",
             ),
             Some(sample) => sample.write(&mut out),
         }
@@ -136,7 +136,7 @@ impl SampleLearnt {
         }
         out.push_str(&table.text());
         out.push_str(&format!(
-            "Precision is that of links by scores. Recall is of the {} compared pairs from {:+.1} bits on; the model expects \
+            "Precision is that of links by scores. Recall is of the {} compared pairs\nfrom {:+.1} bits on; the model expects \
              {:.1} % of one person's compared pairs below.\n",
             count(self.pairs),
             self.from_bits,
@@ -218,7 +218,7 @@ The answers are in data/corrections/review.csv. The next run obeys them.
   precision     0.990";
         assert!(text.starts_with(expected), "{text}");
         assert!(text.contains("\n  recall        0.912"), "{text}");
-        assert!(text.contains("of the 3,050 compared pairs from -2.0 bits on; the model expects 0.1 % of"), "{text}");
+        assert!(text.contains("of the 3,050 compared pairs\nfrom -2.0 bits on; the model expects 0.1 % of"), "{text}");
         let json = serde_json::to_value(learnt(Some(found))).unwrap();
         assert_eq!(json["sample"]["precision"]["expected"], 1_040.0 / 1_050.0);
         assert_eq!(json["session"]["same"], 3);
