@@ -15,5 +15,6 @@ mod names;
 mod own_fields;
 mod phones;
 mod placeholders;
+mod review;
 mod times;
 mod values;

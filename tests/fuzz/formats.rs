@@ -6,12 +6,14 @@
 
 use onefold_graph::node::Node;
 use onefold_graph::{AccountVersion, Blocked, Position, Stars};
+use onefold_lake::data::asked::{self, AskedPair};
 use onefold_lake::data::rawchunk::{self, ChunkIndex, SplitContinuation};
 use onefold_lake::data::{blocked, labels, links, records, shuffle};
 use onefold_lake::version::manifest::VersionFile;
 use onefold_lake::version::retired::{Retired, Trail};
 use onefold_lake::{RunId, compress, decompress};
 use onefold_rows::translate::Segment;
+use onefold_scoring::Pattern;
 use onefold_scoring::record::{Value, push};
 use onefold_store::memory::MemoryStore;
 use onefold_store::{Condition, Store};
@@ -145,6 +147,18 @@ fn records_of_a_slice() {
         };
         records::each_with_classes(KEY, bytes, &[3; 18], take).ok().map(|()| read)
     });
+}
+
+#[test]
+fn pairs_that_people_are_asked_about() {
+    let pair = |number: u32| AskedPair {
+        accounts: [number, number + 9].map(|number| Node::from_bits(number.into())),
+        pattern: Pattern::from_bits(u128::from(number) << 70),
+        score: 500 - number as i32,
+        reasons: (number % 7 + 1) as u8,
+    };
+    let pairs: Vec<AskedPair> = (0..9).map(pair).collect();
+    check(&asked::format(&pairs).unwrap(), |bytes| asked::parse(KEY, bytes).ok());
 }
 
 #[test]

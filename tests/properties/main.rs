@@ -39,6 +39,7 @@ mod own_fields;
 mod privacy;
 mod report;
 mod requests;
+mod review;
 mod schedules;
 mod scored_runs;
 mod scores;

@@ -3,6 +3,7 @@
 use onefold_lake::RunId;
 use onefold_lake::keys;
 use onefold_lake::version::manifest::ScoreSummary;
+use onefold_lake::version::review;
 use onefold_scoring::model::{Model, RunModel};
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::version::Version;
@@ -75,14 +76,30 @@ fn model(pipeline: &Pipeline, run: &RunId) -> RunModel {
     serde_json::from_slice(&pipeline.get(&keys::processed_model(run)).expect("a model")).expect("a model")
 }
 
-/// What must not depend on how a run went: its customers, what scoring came to, and its model.
-fn outcome(pipeline: &Pipeline) -> (Vec<Value>, ScoreSummary, RunModel) {
+/// What people are asked, file by file, without the customers' ids: they depend on when the first account came.
+fn asked(pipeline: &Pipeline, version: &Version) -> Vec<Value> {
+    let mut asked = Vec::new();
+    for file in &version.manifest.files.review {
+        let bytes = pipeline.get(&file.key).expect("a file");
+        let mut lines: Vec<Value> = match file.key.strip_suffix(".zst") {
+            Some(_) => review::parse(&file.key, &bytes).expect("lines"),
+            None => vec![serde_json::from_slice(&bytes).expect("JSON")],
+        };
+        lines.iter_mut().filter_map(Value::as_object_mut).for_each(|line| _ = line.remove("customers"));
+        asked.push(json!({"file": file.key.rsplit_once('/').expect("a folder").1, "lines": lines}));
+    }
+    asked
+}
+
+/// What must not depend on how a run went: its customers, what scoring came to, its model, and what people are asked.
+fn outcome(pipeline: &Pipeline) -> (Vec<Value>, ScoreSummary, RunModel, Vec<Value>) {
     let version = Version::current(pipeline);
     let scores = version.manifest.scores.clone().expect("scores");
     let of_this_run = String::new();
     let model = model(pipeline, &version.manifest.run);
     let model = RunModel { model: Model { learnt_in: of_this_run.clone(), ..model.model }, ..model };
-    (version.values(), ScoreSummary { learnt_in: of_this_run.clone(), model: of_this_run, ..scores }, model)
+    let asked = asked(pipeline, &version);
+    (version.values(), ScoreSummary { learnt_in: of_this_run.clone(), model: of_this_run, ..scores }, model, asked)
 }
 
 proptest! {

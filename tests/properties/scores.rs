@@ -97,7 +97,7 @@ impl AllPairs {
     fn customers(&self, settings: &Settings, config: &Config, turned: usize) -> Vec<Value> {
         let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
         let owned = |pairs: &[[&str; 2]]| pairs.iter().map(|pair| pair.map(str::to_owned)).collect();
-        let corrections = Pairs { always: owned(&settings.always), never: owned(&settings.never) };
+        let corrections = Pairs { always: owned(&settings.always), never: owned(&settings.never), ..Pairs::default() };
         let matcher = Matcher::new(config, hasher.clone()).correcting(Arc::new(Corrections::new(corrections)));
         let threshold = threshold(settings);
         let scorer = Scorer::new(config, self.weights.clone(), threshold);

@@ -40,6 +40,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Its source and its id.
+    pub fn name(&self) -> (&str, &str) {
+        (&self.source, &self.id)
+    }
+
     /// All values of a field, the account's own first.
     pub fn values(&self, field: &str) -> Vec<&String> {
         self.texts.get(field).into_iter().chain(self.others.get(field).into_iter().flatten()).collect()

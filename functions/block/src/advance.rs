@@ -1,11 +1,15 @@
 //! Decides what follows a round.
 
+use std::collections::BTreeSet;
+
+use onefold_graph::node::{Node, NodeHasher};
+use onefold_identity::corrections::{Pair, Pairs};
 use onefold_lake::RunId;
 use onefold_lake::calls::{BlockAdvanceResult, BlockRoundResult, BlockWork, BlockWorker, DescribeResult};
 use onefold_lake::data::pairs::tiles;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::{Layout, MatchLayout};
-use onefold_lake::run::matching::{BlockCounts, Blocking, PairList, PairPart, PassBlocks, SliceRows, Tile};
+use onefold_lake::run::matching::{BlockCounts, Blocking, Labels, PairList, PairPart, PassBlocks, SliceRows, Tile};
 use onefold_scoring::ScoredFields;
 use onefold_scoring::blocking::{BlockSizes, Passes, caps, ranks};
 use onefold_scoring::counts::Counts;
@@ -165,6 +169,16 @@ impl Step<'_> {
         check_same("keys of great blocks are sent", refined, "are counted", found)
     }
 
+    /// Writes the pairs of which people said something. Score passes on how they were compared.
+    async fn write_labels(&self) -> Result<(), StageError> {
+        let pinned = self.context.pinned(self.run).await?;
+        if pinned.corrections.is_empty() {
+            return Ok(());
+        }
+        let labels = labels(pinned.corrections.pairs(), self.context.hasher()?);
+        self.context.put_json(&keys::match_labels(self.run), &labels).await
+    }
+
     /// Writes which objects have pairs, and the list of tiles.
     async fn write_lists(&self, last: u32) -> Result<(), StageError> {
         let mut list = PairList { tiles: tiles(self.matching.slices), ..PairList::default() };
@@ -183,8 +197,19 @@ impl Step<'_> {
         let tiles: Vec<Tile> =
             (0..).zip(of_slices).map(|(tile, (first, second))| Tile { tile, first, second }).collect();
         self.context.put_json(&keys::match_pairs(self.run), &list).await?;
+        self.write_labels().await?;
         self.context.put_json_lines(&keys::match_tiles(self.run), &tiles).await
     }
+}
+
+/// The pairs of which corrections say something, by the nodes of their references.
+fn labels(pairs: &Pairs, hasher: &NodeHasher) -> Labels {
+    let nodes = |pair: &Pair| {
+        let [left, right] = [&pair[0], &pair[1]].map(|reference| hasher.reference(reference));
+        [left.min(right), left.max(right)]
+    };
+    let labelled: BTreeSet<[Node; 2]> = pairs.always.iter().chain(&pairs.never).map(nodes).collect();
+    Labels { pairs: labelled.into_iter().collect() }
 }
 
 fn check_same(what: &str, given: u64, taken_as: &str, taken: u64) -> Result<(), StageError> {
@@ -192,4 +217,25 @@ fn check_same(what: &str, given: u64, taken_as: &str, taken: u64) -> Result<(), 
         return Ok(());
     }
     Err(StageError::corrupt(format!("the counts of Block do not balance: {given} {what}, and {taken} {taken_as}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_known_by_the_nodes_of_references() {
+        let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+        let pair = |left: &str, right: &str| [left.to_owned(), right.to_owned()];
+        let pairs = Pairs {
+            always: [pair("crm:1", "shop:1"), pair("crm:2", "shop:2")].into(),
+            never: [pair("crm:1", "shop:2")].into(),
+            skipped: [pair("crm:3", "shop:3")].into(),
+            sampled: [pair("crm:1", "shop:1")].into(),
+        };
+        let found = labels(&pairs, &hasher).pairs;
+        assert!(found.len() == 3 && found.is_sorted() && found.iter().all(|[left, right]| left < right));
+        let [left, right] = ["crm:1", "shop:2"].map(|reference| hasher.reference(reference));
+        assert!(found.contains(&[left.min(right), left.max(right)]));
+    }
 }

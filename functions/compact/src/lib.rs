@@ -20,6 +20,7 @@ mod lookup;
 mod publish;
 mod rejected;
 mod report;
+mod review;
 mod scores;
 mod settings;
 mod sources;
@@ -31,7 +32,7 @@ use onefold_lake::run::lease;
 use onefold_lake::run::note;
 use onefold_lake::run::plan::Plan;
 use onefold_lake::run::receipt::Moved;
-use onefold_lake::version::manifest::{FORMAT, Manifest, VersionFiles, config_digest};
+use onefold_lake::version::manifest::{FORMAT, Manifest, ScoreSummary, VersionFiles, config_digest};
 use onefold_shell::{Context, ErrorKind, Pinned, StageError, Work};
 
 use crate::join::JoinedFile;
@@ -110,6 +111,9 @@ async fn manifest(
     let scored = scores::write(run, pinned, &gathered.scores, context).await?;
     let (model, scores) = scored.unzip();
     files.settings.extend(model);
+    let reviewed = review::write(run, pinned, &gathered.partitions, context).await?;
+    files.review = reviewed.files;
+    let scores = scores.map(|scores| ScoreSummary { measured: reviewed.measured, ..scores });
     files.index.push(lookup::frames(run, &merged, context).await?);
     files.inputs = vec![inputs::write(run, &gathered.sources, previous, context).await?];
     files.report = report::keys_of(run);

@@ -49,7 +49,7 @@ pub(crate) async fn gather(
     }
     for (_, receipt) in Receipts::read::<ScoreResult, _>(context, run, Stage::Score, tiles, name).await? {
         observed.measured.add(Stage::Score, &receipt.cost);
-        let ScoreResult { pairs, links, accounts, distribution } = receipt.result;
+        let ScoreResult { pairs, links, accounts, distribution, .. } = receipt.result;
         observed.scored(distribution);
         counts.pairs[2] += pairs;
         counts.links[0] += links;
@@ -84,6 +84,7 @@ pub(crate) async fn write(
         recall: expected.map(|point| point.recall),
         missed: model.curve.missed,
         dropped_rows: list.dropped_rows,
+        measured: None,
     };
     let file = file::put(keys::processed_model(run), bytes, 1, context).await?;
     Ok(Some((file, summary)))

@@ -20,8 +20,10 @@ use onefold_config::Guard;
 use onefold_graph::node::Node;
 use onefold_graph::union_find::UnionFind;
 use onefold_scoring::customers::Merge;
+use onefold_scoring::weights::Score;
 
 use crate::judge::Judge;
+use crate::question::Reason;
 use crate::scores::{PoolScores, ScoresError};
 use crate::shared_keys::{SharedKey, SharedKeys};
 
@@ -32,8 +34,25 @@ pub struct Clusters {
     ends: Vec<usize>,
     /// What a guard divided.
     pub divided: Vec<DividedCluster>,
+    /// What people should look at.
+    pub doubts: Vec<Doubt>,
     /// How scores joined the clusters, if they did.
     pub(crate) by_scores: ByScores,
+}
+
+/// Two groups of accounts of which it is doubtful whether they are one person's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// An account of each group: the two that are most alike, or that the strongest link joins.
+    pub accounts: [u32; 2],
+    /// Why it is doubtful.
+    pub reason: Reason,
+    /// What kept them apart, see [`DividedCluster::limits`].
+    pub limit: Option<String>,
+    /// The score of the two groups; `None` if only that of the two accounts is known.
+    pub group_bits: Option<Score>,
+    /// How many pairs of accounts are across the two groups; `None` if they are two customers.
+    pub pairs: Option<u64>,
 }
 
 /// A cluster that exceeded a limit, or held accounts that a rule keeps apart.
@@ -62,12 +81,13 @@ impl Clusters {
     /// The frequency classes of an account are not those of its values.
     pub fn with_scores(judge: &Judge<'_>, guard: &Guard, scores: &PoolScores<'_>) -> Result<Self, ScoresError> {
         let (by_rules, mut roots) = Self::by_rules(judge, guard);
-        let mut divided = by_rules.divided;
+        let Self { mut divided, mut doubts, .. } = by_rules;
         let groups = roots.clone();
-        let scored::Joined { divided: by_scores, merges } = scored::join(judge, guard, scores, &mut roots)?;
-        divided.extend(by_scores);
-        let clusters = Self::of_roots(&roots);
-        Ok(Self { divided, by_scores: ByScores { merges, groups, roots }, ..clusters })
+        let joined = scored::join(judge, guard, scores, &mut roots)?;
+        divided.extend(joined.divided);
+        doubts.extend(joined.doubts);
+        let by_scores = ByScores { merges: joined.merges, groups, roots: roots.clone() };
+        Ok(Self { divided, doubts, by_scores, ..Self::of_roots(&roots) })
     }
 
     /// How the accounts of the judge's pool, which are one customer's, grew together by scores, on from what rules and
@@ -101,9 +121,9 @@ impl Clusters {
                 || torn.contains(&roots[members[0] as usize])
         };
         let to_divide: Vec<&[u32]> = whole.iter().filter(|members| must_be_divided(members)).collect();
-        let mut divided = Vec::new();
+        let (mut divided, mut doubts) = (Vec::new(), Vec::new());
         for members in to_divide {
-            let cut = divide(judge, members, guard);
+            let (cut, left_out) = divide(judge, members, guard);
             if cut.limits.is_empty() && cut.parts.len() == 1 {
                 continue;
             }
@@ -112,8 +132,9 @@ impl Clusters {
                 part.iter().for_each(|member| roots[*member as usize] = first);
             }
             divided.push(cut);
+            doubts.extend(left_out);
         }
-        (Self { divided, ..Self::of_roots(&roots) }, roots)
+        (Self { divided, doubts, ..Self::of_roots(&roots) }, roots)
     }
 
     /// The clusters of accounts that have the same root: the smallest account of each.

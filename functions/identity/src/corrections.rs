@@ -22,15 +22,21 @@ pub struct Pairs {
     pub always: BTreeSet<Pair>,
     /// Pairs of accounts that do not.
     pub never: BTreeSet<Pair>,
+    /// Pairs of accounts that people looked at and could not decide. Nothing follows from them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub skipped: BTreeSet<Pair>,
+    /// Pairs of any of the kinds that were drawn at random for a version's sample. So what was said of them is not biased.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub sampled: BTreeSet<Pair>,
 }
 
 impl Pairs {
-    /// Whether there is none.
+    /// Whether none says anything.
     pub fn is_empty(&self) -> bool {
         self.always.is_empty() && self.never.is_empty()
     }
 
-    /// A digest of the pairs, to notice a change of the corrections; empty if there are none. It is keyed, so that no
+    /// A digest of the pairs that say something, to notice a change of the corrections; empty if there are none. It is keyed, so that no
     /// reference can be guessed from it.
     pub fn digest(&self, hasher: &NodeHasher) -> String {
         if self.is_empty() {
@@ -143,7 +149,7 @@ mod tests {
 
     fn pairs(always: &[[&str; 2]], never: &[[&str; 2]]) -> Pairs {
         let owned = |pairs: &[[&str; 2]]| pairs.iter().map(|pair| pair.map(str::to_owned)).collect();
-        Pairs { always: owned(always), never: owned(never) }
+        Pairs { always: owned(always), never: owned(never), ..Pairs::default() }
     }
 
     fn hasher() -> NodeHasher {

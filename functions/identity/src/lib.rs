@@ -13,6 +13,7 @@
 //! * [`survive`], [`customer`], [`customer_id`]: the values that survive, the customer's text and its id
 //! * [`merge`]: all of this for one partition, in four steps, with the change feed
 //! * [`explain`]: what the judge says, for people to read
+//! * [`question`]: what people are asked
 //! * [`snapshot`], [`suppression`]: which accounts of the previous version must go
 //! * [`json`], [`plain_json`], [`edit_distance`]: text, fast
 //!
@@ -43,6 +44,7 @@ pub mod plain_json;
 pub mod pool;
 pub mod pool_corrections;
 pub mod provenance;
+pub mod question;
 pub mod reference;
 pub mod scores;
 pub mod shared_keys;

@@ -18,6 +18,7 @@ mod members;
 mod output;
 mod previous;
 mod record;
+mod review;
 mod weak;
 mod written;
 
@@ -45,6 +46,7 @@ pub use member_stars::member_stars;
 pub use members::{Member, members};
 pub use output::{BlockedRule, FrameEnd, MergeOutput};
 pub use previous::PreviousRules;
+pub use review::{AskedAccounts, PlacedAccount, levels};
 
 /// Merges the partitions of a run.
 pub struct Merger<'c> {
@@ -67,6 +69,8 @@ pub struct Merger<'c> {
     counter: Counter<'c>,
     /// Of all that was merged so far.
     statistics: CustomerStatistics,
+    /// The accounts whose customers people are asked about.
+    asked: Option<&'c AskedAccounts>,
 }
 
 /// A slice cannot be merged.
@@ -98,6 +102,7 @@ impl<'c> Merger<'c> {
             scorer: None,
             counter: Counter::new(config),
             statistics: CustomerStatistics::default(),
+            asked: None,
         }
     }
 
@@ -131,6 +136,13 @@ impl<'c> Merger<'c> {
         self
     }
 
+    /// Has the output say where these accounts stand, if pairs are scored.
+    #[must_use]
+    pub fn asking(mut self, asked: &'c AskedAccounts) -> Self {
+        self.asked = Some(asked);
+        self
+    }
+
     /// Merges the lines of a partition: accounts of this run, and members of the previous version.
     ///
     /// # Errors
@@ -139,7 +151,7 @@ impl<'c> Merger<'c> {
         let loaded = Loaded::read(text, self)?;
         let judge = judge(&loaded, self.config, &mut self.matcher, self.blocked);
         let clusters = Clusters::new(&judge, &self.config.guard);
-        Ok(self.write(&loaded, &Clustered { judge, clusters, scores: None }))
+        Ok(self.write(&loaded, &Clustered { judge, clusters, scores: None, asked: Vec::new() }))
     }
 
     /// As [`Merger::merge`], where pairs are scored: with what Score found of the accounts of these lines.
@@ -152,10 +164,12 @@ impl<'c> Merger<'c> {
         };
         let loaded = Loaded::read(text, self).map_err(MergeError::Line)?;
         let hasher = self.matcher.hasher();
-        let scores = PoolScores::new(scorer, scores, &loaded.references(hasher)).map_err(MergeError::Scores)?;
+        let references = loaded.references(hasher);
+        let scores = PoolScores::new(scorer, scores, &references).map_err(MergeError::Scores)?;
+        let asked = self.asked.map(|asked| asked.among(&references)).unwrap_or_default();
         let judge = judge(&loaded, self.config, &mut self.matcher, self.blocked);
         let clusters = Clusters::with_scores(&judge, &self.config.guard, &scores).map_err(MergeError::Scores)?;
-        Ok(self.write(&loaded, &Clustered { judge, clusters, scores: Some(scores) }))
+        Ok(self.write(&loaded, &Clustered { judge, clusters, scores: Some(scores), asked }))
     }
 
     fn write(&mut self, loaded: &Loaded<'_>, clustered: &Clustered<'_>) -> MergeOutput {

@@ -9,7 +9,7 @@ pub(crate) mod testing;
 use hashbrown::HashTable;
 use onefold_config::Config;
 use onefold_graph::node::Node;
-use onefold_scoring::customers::{Linkage, Merge, ScoredLink, grow};
+use onefold_scoring::customers::{Grown, Linkage, Merge, ScoredLink, grow};
 use onefold_scoring::describe::Describer;
 use onefold_scoring::levels::{Comparer, Records};
 use onefold_scoring::weights::{PairScore, Score, Weights};
@@ -212,8 +212,8 @@ impl<'s> PoolScores<'s> {
         pool: &AccountPool<'_>,
         members: &[u32],
         groups: &[u32],
-        join: impl FnMut(u32, u32) -> bool,
-    ) -> Result<Vec<Merge>, ScoresError> {
+        join: impl FnMut(&Merge) -> bool,
+    ) -> Result<Grown, ScoresError> {
         let records = self.records(pool, members)?;
         let compare =
             |left: u32, right: u32| self.scorer.comparer.pattern(&records, left as usize, &records, right as usize);

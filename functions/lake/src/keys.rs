@@ -15,15 +15,15 @@
 //! runs/<run>/ranges/<source>.json
 //! runs/<run>/{dead,purge}/<source>/<split>/<chunk>.json
 //! runs/<run>/receipts/<stage>/<name>.json
-//! links/<run>/{layout.json,blocked.keys} and links/<run>/<round>/<shard>.<what>
-//! match/<run>/{slices.json,blocking.json,counts.json,pairs.json,tiles.jsonl,model.json}
+//! links/<run>/{layout.json,blocked.keys,asked.pairs} and links/<run>/<round>/<shard>.<what>
+//! match/<run>/{slices.json,blocking.json,counts.json,pairs.json,labels.json,tiles.jsonl,model.json,draw.json}
 //! match/<run>/described/<mapper>.shuffle
 //! match/<run>/<round>/<worker>.<what>   of Block
 //! match/<run>/slices/<slice>.{records,classes}
 //! match/<run>/tiles/<tile>.<what>   of Compare and Score
 //! partitions/<run>/mappers.jsonl   and <mapper>.shuffle
 //! merged/<run>/partitions.jsonl    and <partition>/{customers,members,changes,blocked,retired}.jsonl.zst,
-//!                                      members.links, index, counts.json
+//!                                      members.links, index, review.json.zst, counts.json
 //! merged/<run>/exports.jsonl
 //! processed/<run>/{customers,members,changes,blocked}/part-<number>.jsonl.zst
 //! processed/<run>/members/part-<number>.links
@@ -32,6 +32,7 @@
 //! processed/<run>/parquet/{customers,members,changes}/part-<number>.parquet
 //! processed/<run>/{inputs.jsonl,config.toml,corrections.json,blocked.keys,model.json,
 //!                  manifest.json,report.json,report.html}
+//! processed/<run>/review/{queue.jsonl.zst,sample.jsonl.zst,strata.json,calibration.json}
 //! processed/<run>/blocked.json   of earlier programs
 //! processed/CURRENT
 //! current/{customers,members,changes}/files.txt
@@ -441,6 +442,11 @@ pub fn link_blocked(run: &RunId) -> String {
     format!("links/{run}/blocked.keys")
 }
 
+/// The pairs of all tiles that are put before people.
+pub fn link_asked(run: &RunId) -> String {
+    format!("links/{run}/asked.pairs")
+}
+
 /// How a run is divided into shards, mappers and partitions.
 pub fn layout(run: &RunId) -> String {
     format!("links/{run}/layout.json")
@@ -524,6 +530,21 @@ pub fn match_links(run: &RunId, tile: u32) -> String {
     match_tile(run, tile, "links")
 }
 
+/// The pairs of a tile that are put before people.
+pub fn match_asked(run: &RunId, tile: u32) -> String {
+    match_tile(run, tile, "asked")
+}
+
+/// The pairs of which people said something.
+pub fn match_labels(run: &RunId) -> String {
+    format!("match/{run}/labels.json")
+}
+
+/// Which compared pairs Score passes on.
+pub fn match_draw(run: &RunId) -> String {
+    format!("match/{run}/draw.json")
+}
+
 /// The list of tiles: one line per invocation of Compare and of Score.
 pub fn match_tiles(run: &RunId) -> String {
     format!("match/{run}/tiles.jsonl")
@@ -582,6 +603,11 @@ pub fn exports(run: &RunId) -> String {
 /// An output of Merge for a partition.
 pub fn merged(run: &RunId, partition: u32, part: VersionPart) -> String {
     format!("merged/{run}/{partition:05}/{}", part.merged_name())
+}
+
+/// What Merge knows of pairs that are put before people.
+pub fn merged_review(run: &RunId, partition: u32) -> String {
+    format!("merged/{run}/{partition:05}/review.json.zst")
 }
 
 /// The counts of a partition.
@@ -759,6 +785,26 @@ pub fn is_measured(key: &str) -> bool {
 /// The list of the current version's files of customers, members or changes: see [`crate::version::symlinks`].
 pub fn current_files(part: VersionPart) -> String {
     format!("current/{}/files.txt", part.folder())
+}
+
+/// The pairs of a version whose answers are worth most.
+pub fn review_queue(run: &RunId) -> String {
+    format!("processed/{run}/review/queue.jsonl.zst")
+}
+
+/// The random sample of a version's compared pairs.
+pub fn review_sample(run: &RunId) -> String {
+    format!("processed/{run}/review/sample.jsonl.zst")
+}
+
+/// What the sample is a sample of.
+pub fn review_strata(run: &RunId) -> String {
+    format!("processed/{run}/review/strata.json")
+}
+
+/// The answers of people, beside what the version's scores expect.
+pub fn review_calibration(run: &RunId) -> String {
+    format!("processed/{run}/review/calibration.json")
 }
 
 /// A version's manifest.

@@ -7,4 +7,5 @@ pub mod lines;
 pub mod manifest;
 pub mod parquet;
 pub mod retired;
+pub mod review;
 pub mod symlinks;

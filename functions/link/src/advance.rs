@@ -9,6 +9,7 @@ use onefold_lake::run::matching::Tile;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, Function, MemoryBudget, Receipts, StageError, Work};
 
+use crate::asked;
 use crate::round::CONTRACT;
 
 pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Result<AdvanceResult, StageError> {
@@ -24,7 +25,7 @@ pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Resul
                 shards: (0..shards).map(|shard| LinkShard { shard }).collect(),
             },
             None => {
-                check_scores(run, round, shards, context).await?;
+                end_scores(run, round, shards, context, moved).await?;
                 AdvanceResult { converged: true, round, work: RoundWork::Label, shards: Vec::new() }
             }
         })
@@ -78,15 +79,22 @@ async fn next(
 }
 
 /// Checks that each link that Score found joined components and was sent to Merge, and the frequency classes of each account
-/// were. `round` wrote the labels.
-async fn check_scores(run: &RunId, round: u32, shards: u32, context: &Context) -> Result<(), StageError> {
+/// were. `round` wrote the labels. Then gathers the pairs that people are asked about.
+async fn end_scores(
+    run: &RunId,
+    round: u32,
+    shards: u32,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<(), StageError> {
     if context.json::<Layout>(&keys::layout(run)).await?.matching.is_none() {
         return Ok(());
     }
     let tiles: Vec<Tile> = context.json_lines(&keys::match_tiles(run)).await?;
     let name = |tile: &Tile| format!("{:05}", tile.tile);
-    let scored = Receipts::read::<ScoreResult, _>(context, run, Stage::Score, tiles, name).await?;
-    let scored = |of: fn(&ScoreResult) -> u64| scored.iter().map(|(_, receipt)| of(&receipt.result)).sum::<u64>();
+    let tiles = Receipts::read::<ScoreResult, _>(context, run, Stage::Score, tiles, name).await?;
+    let tiles: Vec<(Tile, ScoreResult)> = tiles.into_iter().map(|(tile, receipt)| (tile, receipt.result)).collect();
+    let scored = |of: fn(&ScoreResult) -> u64| tiles.iter().map(|(_, result)| of(result)).sum::<u64>();
     let reading = if shards == 1 { round } else { CONTRACT };
     let read = crate::round::receipts(run, reading, shards, context).await?;
     let sent = crate::round::receipts(run, round, shards, context).await?;
@@ -99,7 +107,7 @@ async fn check_scores(run: &RunId, round: u32, shards: u32, context: &Context) -
         ("accounts scored", scored(|tile| tile.accounts), "accounts sent on", sent_accounts),
     ];
     match balances.iter().find(|(_, left, _, right)| left != right) {
-        None => Ok(()),
+        None => asked::gather(run, &tiles, context, moved).await,
         Some((left_name, left, right_name, right)) => Err(StageError::internal(format!(
             "the counts of scores do not balance: {left} {left_name}, but {right} {right_name}"
         ))),

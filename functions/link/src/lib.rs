@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod advance;
+mod asked;
 mod edges;
 mod round;
 mod scores;

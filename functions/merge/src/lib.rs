@@ -19,7 +19,7 @@ use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::Partition;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Context, Function, MemoryBudget, StageError, Work, in_order};
-use output::PartitionOutput;
+use output::{FinishedPartition, PartitionOutput};
 use previous::Previous;
 use scored::PartitionScores;
 
@@ -53,6 +53,10 @@ async fn merge(
     };
     let blocked_keys = (blocked.len() + previous.blocked_keys()) as u64;
     let scorer = scored::scorer(run, &pinned, context).await?;
+    let asked = match &scorer {
+        Some(_) => scored::asked(run, context, moved).await?,
+        None => None,
+    };
     let mut scores = match &scorer {
         Some(_) => Some(PartitionScores::fetch(run, round, partition, context, moved).await?),
         None => None,
@@ -68,10 +72,13 @@ async fn merge(
     if let Some(scorer) = &scorer {
         merger = merger.scoring(scorer);
     }
+    if let Some(asked) = &asked {
+        merger = merger.asking(asked);
+    }
     merger = merger.replacing(partition.replaced.iter().map(String::as_str));
     let merged = slices(run, partition, &shuffled, &mut merger, scores.as_mut())?;
     drop(shuffled);
-    let (parts, mut counts) = merged.finish()?;
+    let FinishedPartition { parts, review, mut counts } = merged.finish()?;
     counts.statistics = merger.into_statistics();
     if let Some(scores) = &scores {
         (counts.links, counts.scored) = (scores.links, scores.scored);
@@ -79,6 +86,10 @@ async fn merge(
     for (part, bytes) in parts {
         moved.bytes_out += bytes.len() as u64;
         context.put(&keys::merged(run, partition.partition, part), bytes).await?;
+    }
+    if let Some(bytes) = review {
+        moved.bytes_out += bytes.len() as u64;
+        context.put(&keys::merged_review(run, partition.partition), bytes).await?;
     }
     context.put_json(&keys::merged_counts(run, partition.partition), &counts).await?;
     moved.records_in = counts.counts.accounts + counts.counts.previous_members;

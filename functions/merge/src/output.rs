@@ -1,11 +1,14 @@
 //! Combines the outputs of a partition's slices.
 
 use onefold_identity::merge::{FrameEnd, MergeOutput};
+use onefold_identity::question::best;
 use onefold_lake::data::links;
+use onefold_lake::data::partition_review::PartitionReview;
 use onefold_lake::keys::VersionPart;
 use onefold_lake::run::layout::PartitionCounts;
 use onefold_lake::version::index;
 use onefold_lake::version::retired::Retired;
+use onefold_lake::version::review::QUESTIONS_MAX;
 use onefold_lake::{Compressor, RunId};
 use onefold_shell::{StageError, json_lines};
 
@@ -20,6 +23,14 @@ const ROOM_BYTES_MAX: usize = 32 << 20;
 /// A part of the output and its bytes.
 type PartBytes = (VersionPart, Vec<u8>);
 
+/// What is written of a partition.
+pub(crate) struct FinishedPartition {
+    pub(crate) parts: Vec<PartBytes>,
+    /// What Merge knows of pairs that people are asked about, if it is anything.
+    pub(crate) review: Option<Vec<u8>>,
+    pub(crate) counts: PartitionCounts,
+}
+
 /// The outputs of one partition, combined from those of its slices.
 pub(crate) struct PartitionOutput<'r> {
     run: &'r RunId,
@@ -31,6 +42,7 @@ pub(crate) struct PartitionOutput<'r> {
     member_links: Vec<u8>,
     entries: Vec<u64>,
     retired: Vec<Retired>,
+    review: PartitionReview,
     counts: PartitionCounts,
 }
 
@@ -48,6 +60,7 @@ impl<'r> PartitionOutput<'r> {
             member_links: Vec::new(),
             entries: Vec::new(),
             retired: Vec::new(),
+            review: PartitionReview::default(),
             counts: PartitionCounts::default(),
         })
     }
@@ -79,6 +92,11 @@ impl<'r> PartitionOutput<'r> {
             // Most slices have a similar size. A part that grows with each slice would fragment the memory.
             part.reserve_exact((part.len() * others * 9 / 8).min(ROOM_BYTES_MAX));
         }
+        self.review.placed.extend(output.placed);
+        self.review.questions.extend(output.questions);
+        if self.review.questions.len() > 2 * QUESTIONS_MAX {
+            self.review.questions = best(std::mem::take(&mut self.review.questions), QUESTIONS_MAX);
+        }
         let ended = output.ended.into_iter();
         self.retired.extend(ended.map(|(customer_id, into)| Retired { customer_id, into, run: self.run.clone() }));
         Ok(())
@@ -102,11 +120,15 @@ impl<'r> PartitionOutput<'r> {
         Ok(())
     }
 
-    /// Returns all parts, and the counters of the partition.
+    /// Returns all parts and the counters of the partition.
     ///
     /// # Errors
     /// Only if memory runs out.
-    pub(crate) fn finish(mut self) -> Result<(Vec<PartBytes>, PartitionCounts), StageError> {
+    pub(crate) fn finish(mut self) -> Result<FinishedPartition, StageError> {
+        let PartitionReview { questions, placed } = self.review;
+        let review = PartitionReview { questions: best(questions, QUESTIONS_MAX), placed };
+        self.counts.reviewed = review != PartitionReview::default();
+        let review = self.counts.reviewed.then(|| review.format()).transpose().map_err(StageError::compressing)?;
         let index = index::format(self.entries);
         self.counts.retired = self.retired.len() as u64;
         self.counts.indexed = index::entries(index.len() as u64);
@@ -124,7 +146,7 @@ impl<'r> PartitionOutput<'r> {
             }
             parts.push((part, bytes));
         }
-        Ok((parts, self.counts))
+        Ok(FinishedPartition { parts, review, counts: self.counts })
     }
 }
 

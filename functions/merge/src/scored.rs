@@ -1,6 +1,8 @@
 //! What Score found of a partition's accounts, from the shards of Link.
 
+use onefold_identity::merge::AskedAccounts;
 use onefold_identity::scores::{Scorer, SliceScores};
+use onefold_lake::data::asked;
 use onefold_lake::data::scores;
 use onefold_lake::data::shuffle::{self, ShuffleFrames};
 use onefold_lake::run::layout::Partition;
@@ -19,6 +21,19 @@ pub(crate) async fn scorer(run: &RunId, pinned: &Pinned, context: &Context) -> R
     }
     let RunModel { model, counts, threshold, .. } = context.json(&keys::match_model(run)).await?;
     Ok(Some(Scorer::new(&pinned.config, Weights::new(&model, &counts), threshold)))
+}
+
+/// The accounts that people are asked about; `None` if an earlier program scored the pairs.
+pub(crate) async fn asked(
+    run: &RunId,
+    context: &Context,
+    moved: &mut Moved,
+) -> Result<Option<AskedAccounts>, StageError> {
+    let key = keys::link_asked(run);
+    let Some((bytes, _)) = context.get_if_there(&key).await? else { return Ok(None) };
+    moved.bytes_in += bytes.len() as u64;
+    let pairs = asked::parse(&key, &bytes).map_err(StageError::damaged)?;
+    Ok(Some(AskedAccounts::new(pairs.into_iter().flat_map(|pair| pair.accounts))))
 }
 
 /// The scores of a partition, still compressed.

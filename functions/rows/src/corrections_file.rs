@@ -2,7 +2,7 @@
 //!
 //! Messages name lines and never a reference, because an id may be personal.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use onefold_graph::union_find::UnionFind;
 use onefold_identity::corrections::{Pair, Pairs};
@@ -10,7 +10,28 @@ use onefold_identity::reference;
 
 use crate::csv::{FieldReader, records};
 
+/// The columns that each file must have.
 const COLUMNS: [&str; 3] = ["kind", "left", "right"];
+/// The column that tells answers about a version's sample: it has the number of the pair's stratum.
+const STRATUM: &str = "stratum";
+
+/// What a line says of its pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Always,
+    Never,
+    /// Somebody looked at the pair and could not say.
+    Skip,
+}
+
+/// The places of the columns that are read, and how many columns there are.
+struct Columns {
+    kind: usize,
+    left: usize,
+    right: usize,
+    stratum: Option<usize>,
+    width: usize,
+}
 
 /// A file of corrections.
 #[derive(Clone, Copy, Debug)]
@@ -38,15 +59,16 @@ type LinePlace<'f> = (&'f str, usize);
 /// # Errors
 /// Every fault, in the order of the files.
 pub fn check(files: &[CorrectionsFile<'_>], sources: &[&str]) -> Result<CheckedCorrections, Vec<String>> {
-    let mut reading =
-        CorrectionsReader { sources, always: BTreeMap::new(), never: BTreeMap::new(), faults: vec![], notes: vec![] };
+    let mut reading = CorrectionsReader::new(sources);
     files.iter().for_each(|file| reading.file(file));
     reading.check_chains();
     if !reading.faults.is_empty() {
         return Err(reading.faults);
     }
-    let pairs = Pairs { always: reading.always.into_keys().collect(), never: reading.never.into_keys().collect() };
-    Ok(CheckedCorrections { pairs, notes: reading.notes })
+    let CorrectionsReader { always, never, mut skipped, sampled, notes, .. } = reading;
+    skipped.retain(|pair| !always.contains_key(pair) && !never.contains_key(pair));
+    let pairs = Pairs { always: always.into_keys().collect(), never: never.into_keys().collect(), skipped, sampled };
+    Ok(CheckedCorrections { pairs, notes })
 }
 
 struct CorrectionsReader<'f, 's> {
@@ -54,11 +76,25 @@ struct CorrectionsReader<'f, 's> {
     /// The first place of each pair.
     always: BTreeMap<Pair, LinePlace<'f>>,
     never: BTreeMap<Pair, LinePlace<'f>>,
+    skipped: BTreeSet<Pair>,
+    sampled: BTreeSet<Pair>,
     faults: Vec<String>,
     notes: Vec<String>,
 }
 
-impl<'f> CorrectionsReader<'f, '_> {
+impl<'f, 's> CorrectionsReader<'f, 's> {
+    fn new(sources: &'s [&'s str]) -> Self {
+        Self {
+            sources,
+            always: BTreeMap::new(),
+            never: BTreeMap::new(),
+            skipped: BTreeSet::new(),
+            sampled: BTreeSet::new(),
+            faults: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
     fn file(&mut self, file: &CorrectionsFile<'f>) {
         let mut reader = FieldReader::new(b',');
         let mut columns = None;
@@ -93,37 +129,56 @@ impl<'f> CorrectionsReader<'f, '_> {
         self.faults.push(format!("{file}: line {line}: {}", message.as_ref()));
     }
 
-    /// The positions of kind, left and right, and the number of columns.
-    fn header(&mut self, place: LinePlace<'f>, names: &[&str]) -> Option<([usize; 3], usize)> {
+    /// Finds the columns. Those that are not read, such as `note`, `who` and `when`, are for people.
+    fn header(&mut self, place: LinePlace<'f>, names: &[&str]) -> Option<Columns> {
         let names: Vec<&str> = names.iter().map(|name| name.trim()).collect();
         let place_of = |column: &str| names.iter().position(|name| *name == column);
-        let each_once =
-            COLUMNS.iter().chain(&["note"]).all(|column| names.iter().filter(|name| *name == column).count() <= 1);
-        let all_known = names.iter().all(|name| COLUMNS.contains(name) || *name == "note");
+        let is_once = |column: &&str| names.iter().filter(|name| *name == column).count() <= 1;
+        let each_once = COLUMNS.iter().chain(&[STRATUM]).all(is_once);
         match COLUMNS.map(place_of) {
-            [Some(kind), Some(left), Some(right)] if each_once && all_known => Some(([kind, left, right], names.len())),
+            [Some(kind), Some(left), Some(right)] if each_once => {
+                Some(Columns { kind, left, right, stratum: place_of(STRATUM), width: names.len() })
+            }
             _ => {
-                self.fault(place, "the header must have kind, left and right, each once, and may have note");
+                self.fault(place, "the header must have kind, left and right, each once, and stratum at most once");
                 None
             }
         }
     }
 
-    fn line(&mut self, place: LinePlace<'f>, fields: &[&str], (columns, width): &([usize; 3], usize)) {
-        if fields.len() != *width {
-            self.fault(place, format!("the header has {width} columns, this line {}", fields.len()));
+    fn line(&mut self, place: LinePlace<'f>, fields: &[&str], columns: &Columns) {
+        if fields.len() != columns.width {
+            self.fault(place, format!("the header has {} columns, this line {}", columns.width, fields.len()));
             return;
         }
-        let [kind, left, right] = columns.map(|column| fields[column]);
         let faults_before = self.faults.len();
-        let is_always = match kind.trim() {
-            "always" => true,
-            "never" => false,
+        let kind = self.kind(place, fields[columns.kind].trim());
+        let pair = self.pair(place, [fields[columns.left], fields[columns.right]]);
+        let stratum = columns.stratum.map_or("", |column| fields[column].trim());
+        if !stratum.is_empty() && stratum.parse::<u32>().is_err() {
+            self.fault(place, "stratum must be a whole number, or empty if the pair is of no sample");
+        }
+        let Some(kind) = kind.filter(|_| self.faults.len() == faults_before) else { return };
+        if !stratum.is_empty() {
+            self.sampled.insert(pair.clone());
+        }
+        self.add(place, kind, pair);
+    }
+
+    fn kind(&mut self, place: LinePlace<'f>, text: &str) -> Option<Kind> {
+        match text {
+            "always" => Some(Kind::Always),
+            "never" => Some(Kind::Never),
+            "skip" => Some(Kind::Skip),
             _ => {
-                self.fault(place, "kind must be always or never");
-                false
+                self.fault(place, "kind must be always, never or skip");
+                None
             }
-        };
+        }
+    }
+
+    /// The two accounts, the lesser first. What is wrong with them becomes a fault.
+    fn pair(&mut self, place: LinePlace<'f>, [left, right]: [&str; 2]) -> Pair {
         for (side, account) in [("left", left), ("right", right)] {
             if let Some(wrong) = self.wrong_reference(account) {
                 self.fault(place, format!("{side} {wrong}"));
@@ -132,12 +187,20 @@ impl<'f> CorrectionsReader<'f, '_> {
         if left == right {
             self.fault(place, "left and right are one account; name two, or remove the line");
         }
-        if self.faults.len() > faults_before {
-            return;
-        }
         let mut pair = [left.to_owned(), right.to_owned()];
         pair.sort_unstable_by(|left, right| reference::compare(left, right));
-        let of_kind = if is_always { &mut self.always } else { &mut self.never };
+        pair
+    }
+
+    fn add(&mut self, place: LinePlace<'f>, kind: Kind, pair: Pair) {
+        let of_kind = match kind {
+            Kind::Always => &mut self.always,
+            Kind::Never => &mut self.never,
+            Kind::Skip => {
+                self.skipped.insert(pair);
+                return;
+            }
+        };
         match of_kind.get(&pair) {
             Some((file, line)) => {
                 self.notes.push(format!("{}: line {}: the pair stands in {file}: line {line}, too", place.0, place.1));
@@ -263,7 +326,7 @@ mod tests {
         ])
         .unwrap_err();
         let expected = [
-            "a.csv: line 2: kind must be always or never",
+            "a.csv: line 2: kind must be always, never or skip",
             "a.csv: line 3: left is no reference",
             "a.csv: line 3: right is no reference",
             "a.csv: line 4: left and right are one account",
@@ -278,6 +341,26 @@ mod tests {
             assert!(fault.starts_with(expected), "{fault}");
             assert!(!fault.contains("77"), "{fault}");
         }
+    }
+
+    #[test]
+    fn answers_have_more_columns() {
+        let header = "kind,left,right,reason,who,when,run,stratum,note,ticket\n";
+        let lines = "always,crm:1,shop:1,sample,ada,2026-11-28T09:00:00Z,20261122T174600Z-1a2b3c4d,7,,T-1\n\
+                     never,crm:2,shop:2,bridge,ada,2026-11-28T09:00:00Z,20261122T174600Z-1a2b3c4d,,,\n\
+                     skip,shop:3,crm:3,sample,ada,,,0,,\nskip,crm:2,shop:2,,,,,,,\n";
+        let found = checked(&[&[header, lines].concat()]).unwrap();
+        let pair = |number: u32| [format!("crm:{number}"), format!("shop:{number}")];
+        assert_eq!((found.pairs.always, found.pairs.never), ([pair(1)].into(), [pair(2)].into()));
+        assert_eq!(found.pairs.skipped, [pair(3)].into(), "what is decided is not skipped");
+        assert_eq!(found.pairs.sampled, [pair(1), pair(3)].into());
+        assert_eq!(found.notes, Vec::<String>::new());
+        let faults = checked(&["kind,left,right,stratum\nalways,crm:1,crm:2,x\n", "kind,left,right,stratum,stratum\n"]);
+        let expected = [
+            "a.csv: line 2: stratum must be a whole number, or empty if the pair is of no sample",
+            "b.csv: line 1: the header must have kind, left and right, each once, and stratum at most once",
+        ];
+        assert_eq!(faults.unwrap_err(), expected);
     }
 
     #[test]

@@ -31,6 +31,22 @@ impl SliceAccounts {
         Ok(accounts)
     }
 
+    /// How many accounts there are.
+    pub(crate) fn len(&self) -> usize {
+        self.references.len()
+    }
+
+    /// The place of the account with a reference. Accounts are in the order of their references.
+    pub(crate) fn place(&self, reference: Node) -> Option<usize> {
+        self.references.binary_search(&reference).ok()
+    }
+
+    /// Accounts without values, in the order of these references.
+    #[cfg(test)]
+    pub(crate) fn of_references(references: Vec<Node>) -> Self {
+        Self { ends: vec![0; references.len()], references, classes: Vec::new() }
+    }
+
     /// The reference of the account at a place.
     pub(crate) fn reference(&self, place: u32) -> Option<Node> {
         self.references.get(place as usize).copied()

@@ -9,7 +9,8 @@ mod evidence;
 mod growth;
 mod pieces;
 
-pub use growth::{Merge, grow};
+pub(crate) use growth::half_log2;
+pub use growth::{Grown, Merge, grow};
 pub use pieces::{ACCOUNTS_MAX, ScoredLink, pieces};
 
 use crate::weights::{BIT, Score, Weights};

@@ -17,6 +17,8 @@
 //! * [`weights`]: a model as integers, which score a pair
 //! * [`customers`]: customers that grow by scores
 //! * [`curve`]: what is expected of the links at each threshold
+//! * [`review`]: which pairs people are asked about
+//! * [`measured`]: what people's answers about a sample say of the links
 //!
 //! Nothing here reads or writes objects, and nothing depends on the order of accounts.
 
@@ -31,10 +33,12 @@ pub mod describe;
 mod em;
 mod field;
 pub mod levels;
+pub mod measured;
 pub mod model;
 mod pattern;
 mod priors;
 pub mod record;
+pub mod review;
 pub mod similarity;
 pub mod train;
 pub mod weights;

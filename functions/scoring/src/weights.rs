@@ -151,6 +151,11 @@ fn log_odds(one: f64, other: f64) -> Score {
     libm::round(bits * BIT as f64) as Score
 }
 
+/// A score in bits, with three digits behind the point.
+pub fn in_bits(score: Score) -> f64 {
+    libm::round(score as f64 * 1000.0 / BIT as f64) / 1000.0
+}
+
 impl PairScore {
     /// The logarithm to base 2 of the odds that both are one person's: −log2(2^−strangers + 2^−relatives).
     pub fn bits(self) -> Score {

@@ -2,6 +2,7 @@
 //!
 //! It adds up what the tiles counted, and learns the probabilities of comparison levels from it. If the run has a pinned
 //! model, it takes that one; how many accounts there are and how frequent their values are comes from this run all the same.
+//! It also decides which pairs people are asked about.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -13,11 +14,12 @@ use onefold_config::{ScoreSettings, ScoreThreshold};
 use onefold_lake::RunId;
 use onefold_lake::calls::{TrainRequest, TrainResult};
 use onefold_lake::keys::{self, Stage};
-use onefold_lake::run::matching::Blocking;
+use onefold_lake::run::matching::{Blocking, Labels, RunDraw};
 use onefold_lake::run::receipt::Moved;
 use onefold_scoring::counts::{Counts, digest};
 use onefold_scoring::curve::Curve;
 use onefold_scoring::model::RunModel;
+use onefold_scoring::review::Draw;
 use onefold_scoring::weights::{BIT, Score, Weights};
 use onefold_scoring::{ScoredFields, train};
 use onefold_shell::{Context, StageError, Work, json_object};
@@ -60,6 +62,7 @@ async fn make(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Train
         threshold,
     };
     let digest = digest(&counts, &histogram);
+    write_draw(run, Draw::new(&weights, &histogram, threshold, curve.missed), context).await?;
     let made = RunModel { model, counts, passes, curve, threshold, digest };
     let bytes = json_object(&made)?;
     moved.records_in = result.pairs;
@@ -67,6 +70,13 @@ async fn make(run: &RunId, context: &Context, moved: &mut Moved) -> Result<Train
     moved.bytes_out += bytes.len() as u64;
     context.put(&keys::match_model(run), bytes).await?;
     Ok(result)
+}
+
+/// Writes which pairs Score passes on: those that are drawn, and those of which people said something.
+async fn write_draw(run: &RunId, draw: Draw, context: &Context) -> Result<(), StageError> {
+    let labels = context.json_if_there::<Labels>(&keys::match_labels(run)).await?;
+    let labels = labels.map(|(labels, _)| labels).unwrap_or_default();
+    context.put_json(&keys::match_draw(run), &RunDraw { draw, labels }).await
 }
 
 /// From where on a pair is linked.

@@ -93,6 +93,18 @@ pub enum Command {
                             It has no value of any account, but ids and references of accounts.")]
     Report(ReportOptions),
 
+    /// Show pairs of accounts side by side, write what you say of them into corrections/review.csv, and measure by that.
+    #[command(
+        after_help = "onefold review --out OUT --data DIR               the pairs whose answers are worth most\n\
+                            onefold review --sample 100 --out OUT --data DIR  pairs drawn at random, to measure precision and recall\n\
+                            onefold review --sample 0 --out OUT --data DIR    asks nothing, and says what the answers so far measure\n\
+                            onefold review --html review.html --out OUT --data DIR\n\n\
+                            Keys: s same, d different, k skip, b back, q quit. Every answer is written at once, and the next run\n\
+                            obeys it. From a pipe, each line is a key.\n\
+                            It shows people's data, on your terminal or in the page only."
+    )]
+    Review(ReviewOptions),
+
     /// Erase persons: put them on the suppression list, which every later run obeys.
     #[command(
         after_help = "A person is all accounts of a customer. From the next run on nothing that Onefold wrote holds \
@@ -347,6 +359,38 @@ pub struct ReportOptions {
     /// Open the page in the browser.
     #[arg(long)]
     pub open: bool,
+}
+
+/// The options of `onefold review`.
+#[derive(Debug, Args)]
+pub struct ReviewOptions {
+    /// Review the version of this run, instead of the current one.
+    #[arg(value_name = "RUN", value_parser = RunId::parse)]
+    pub run: Option<RunId>,
+
+    /// Review the version in this folder of results, instead of the current one of the stack.
+    #[arg(long, value_name = "OUT", requires = "data", conflicts_with_all = ["run", "endpoint"])]
+    pub out: Option<PathBuf>,
+
+    /// Write the answers into corrections/ of this data folder (default: of the stack's bucket).
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// Ask about the first N pairs of the random sample, which measure precision and recall.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pub sample: Option<u32>,
+
+    /// Ask about the first N undecided pairs of the queue, the most useful first.
+    #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "sample", value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pub queue: u32,
+
+    /// Write a page that asks about them in a browser, without a network.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Your name, which is noted beside the answers (default: the name of the user).
+    #[arg(long, value_name = "NAME")]
+    pub who: Option<String>,
 }
 
 /// The options of `onefold publish`.

@@ -5,10 +5,10 @@
 
 mod check;
 mod diagnostics;
-mod folder;
+pub mod folder;
 mod init;
 mod losses;
-mod members;
+pub mod members;
 pub mod push;
 mod source_reader;
 mod try_source;

@@ -37,7 +37,7 @@ use cloud::Clients;
 use commands::{CommandContext, preflight};
 use error::Error;
 use signals::Signals;
-use version::{diff, erase, explanation, lookup, model, page, sync};
+use version::{diff, erase, explanation, lookup, model, page, review, sync};
 
 /// How a command that was carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,7 @@ pub async fn execute(arguments: Arguments) -> Result<Outcome, Error> {
         Command::Report(options) => {
             page::execute(options, arguments.json, &arguments.stack, arguments.endpoint.as_deref()).await
         }
+        Command::Review(options) => review::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Erase(options) => erase::execute(options, &arguments.stack, arguments.endpoint.as_deref()).await,
         Command::Local(options) => commands::local::execute(options, &arguments.stack).await,
         Command::Cloud(command) => {

@@ -1,5 +1,5 @@
 //! Versions, which runs publish: listed, rolled back, fetched into a folder, restored from it, compared, explained,
-//! asked for their models and reports, and searched for customers and for persons to erase.
+//! asked for their models and reports, reviewed, and searched for customers and for persons to erase.
 
 mod asked;
 pub mod diff;
@@ -13,5 +13,6 @@ pub mod model;
 pub mod out_folder;
 pub mod page;
 pub mod restore;
+pub mod review;
 pub mod rollback;
 pub mod sync;

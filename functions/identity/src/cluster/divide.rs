@@ -5,19 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use onefold_config::Guard;
 use onefold_graph::union_find::UnionFind;
 
-use super::DividedCluster;
 use super::extent::{Extent, Limits};
 use super::opposed::Opposed;
+use super::{DividedCluster, Doubt};
 use crate::judge::Judge;
+use crate::question::Reason;
 use crate::reference;
+
+/// What keeps accounts apart of which people said that they are two persons'.
+pub(super) const NEVER: &str = "never";
 
 /// Builds a cluster again from its links, the strongest first, and leaves out each link that would join two
 /// parts beyond a limit, or two accounts that a rule or a correction keeps apart: so it comes apart at its weakest keys.
-/// No limit is named if nothing was left out.
+/// No limit is named if nothing was left out. Also gives the strongest link between two parts that a limit or a rule left out.
 ///
 /// Ties of [`Judge::links`] go by reference. What people said to be one person's is joined before all of them, whatever
 /// the limits. It is Kruskal's algorithm with a condition on the trees, and a function of the set of accounts.
-pub(super) fn divide(judge: &Judge<'_>, members: &[u32], guard: &Guard) -> DividedCluster {
+pub(super) fn divide(judge: &Judge<'_>, members: &[u32], guard: &Guard) -> (DividedCluster, Vec<Doubt>) {
     let sorted = by_reference(judge, members);
     let decided = judge.decide(&sorted);
     let limits = Limits::new(guard, judge.pool(), &sorted);
@@ -62,6 +66,8 @@ pub(super) struct Parts<'p, 'l> {
     refused: Opposed,
     /// What kept links out.
     kept_out: BTreeSet<String>,
+    /// The links that were left out, the strongest first, with what did it.
+    left_out: Vec<((u32, u32), String)>,
 }
 
 impl<'p, 'l> Parts<'p, 'l> {
@@ -80,6 +86,7 @@ impl<'p, 'l> Parts<'p, 'l> {
             never: Opposed::new(members.len(), never(judge, members)),
             refused: Opposed::new(members.len(), refused),
             kept_out: BTreeSet::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -102,13 +109,16 @@ impl<'p, 'l> Parts<'p, 'l> {
         }
     }
 
-    fn join_unless_forbidden(&mut self, (left, right): (u32, u32)) {
-        let (left, right) = (self.sets.find(left), self.sets.find(right));
+    fn join_unless_forbidden(&mut self, places: (u32, u32)) {
+        let (left, right) = (self.sets.find(places.0), self.sets.find(places.1));
         if left == right {
             return;
         }
         match self.forbids(left, right) {
-            Some(limit) => _ = self.kept_out.insert(limit),
+            Some(limit) => {
+                self.kept_out.insert(limit.clone());
+                self.left_out.push((places, limit));
+            }
             None => self.join(left, right),
         }
     }
@@ -116,7 +126,7 @@ impl<'p, 'l> Parts<'p, 'l> {
     /// What forbids to join two parts, which are named by their first members.
     pub(super) fn forbids(&self, left: u32, right: u32) -> Option<String> {
         if self.never.has(left, right) {
-            return Some("never".to_owned());
+            return Some(NEVER.to_owned());
         }
         if self.refused.has(left, right) {
             return Some("refused".to_owned());
@@ -138,12 +148,28 @@ impl<'p, 'l> Parts<'p, 'l> {
         self.refused.join(joined, root);
     }
 
-    fn finish(mut self, members: &[u32]) -> DividedCluster {
+    fn finish(mut self, members: &[u32]) -> (DividedCluster, Vec<Doubt>) {
+        let doubts = self.doubts(members);
         let mut parts: Vec<Vec<u32>> = vec![Vec::new(); members.len()];
         for (place, member) in (0..).zip(members) {
             parts[self.sets.find(place) as usize].push(*member);
         }
         parts.retain(|part| !part.is_empty());
-        DividedCluster { limits: self.kept_out, parts }
+        (DividedCluster { limits: self.kept_out, parts }, doubts)
+    }
+
+    /// The strongest link between each two parts that was left out, but for what people have answered already.
+    fn doubts(&mut self, members: &[u32]) -> Vec<Doubt> {
+        let mut known = BTreeSet::new();
+        let mut doubts = Vec::new();
+        for ((left, right), limit) in std::mem::take(&mut self.left_out) {
+            let (one, other) = (self.sets.find(left), self.sets.find(right));
+            if one == other || limit == NEVER || !known.insert([one.min(other), one.max(other)]) {
+                continue;
+            }
+            let accounts = [left, right].map(|place| members[place as usize]);
+            doubts.push(Doubt { accounts, reason: Reason::Divided, limit: Some(limit), group_bits: None, pairs: None });
+        }
+        doubts
     }
 }

@@ -4,13 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onefold_config::Guard;
 use onefold_scoring::customers::{Merge, ScoredLink, pieces};
-use onefold_scoring::weights::Score;
+use onefold_scoring::weights::{BIT, Score};
 
-use super::divide::{Parts, by_reference};
+use super::divide::{NEVER, Parts, by_reference};
 use super::extent::{Limits, exceeds};
-use super::{Clusters, DividedCluster};
+use super::{Clusters, DividedCluster, Doubt};
 use crate::judge::Judge;
+use crate::question::Reason;
 use crate::scores::{PoolScores, ScoresError};
+
+/// How far above the threshold a merge is still worth a look, and how far below it two groups that stayed apart are: of 256
+/// there, the version is expected to be wrong about one at most, if the threshold is 0.
+const DOUBTFUL_BITS: Score = 8 * BIT;
 
 /// How scores joined clusters. Accounts are named by their numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,10 +41,13 @@ pub(crate) struct ScoredMerge {
     pub(crate) parts: [u32; 2],
 }
 
-/// What [`join`] gives beside the clusters.
+/// What joining clusters by scores found.
+#[derive(Debug, Default)]
 pub(super) struct Joined {
-    /// What a limit, a rule or a correction kept apart although its score would have joined it.
+    /// Clusters that a limit, a rule or a correction kept apart although their scores would have joined them.
     pub(super) divided: Vec<DividedCluster>,
+    /// What people should look at.
+    pub(super) doubts: Vec<Doubt>,
     /// See [`ByScores::merges`].
     pub(super) merges: Vec<ScoredMerge>,
 }
@@ -54,10 +62,13 @@ pub(super) fn join(
     scores: &PoolScores<'_>,
     roots: &mut [u32],
 ) -> Result<Joined, ScoresError> {
-    let pieces = pieces(roots, scores.links(), scores.threshold());
-    let links = links_of_pairs(scores.links(), &pieces);
-    let mut joined = Joined { divided: Vec::new(), merges: Vec::new() };
-    for members in Clusters::of_roots(&pieces).iter() {
+    let piece_of = pieces(roots, scores.links(), scores.threshold());
+    let pieces = Clusters::of_roots(&piece_of);
+    let links = links_of_pairs(scores.links(), &piece_of);
+    let mut joined = Joined::default();
+    // By account: whether its link alone has joined it to another one.
+    let mut is_of_two = vec![false; roots.len()];
+    for members in pieces.iter() {
         let first = members[0];
         if members.iter().all(|member| roots[*member as usize] == first) {
             continue;
@@ -69,13 +80,16 @@ pub(super) fn join(
             roots[*second as usize] = first;
             let score = links[first as usize];
             joined.merges.push(ScoredMerge { score, accounts: [first, *second], link: score, parts: [1, 1] });
+            is_of_two[*second as usize] = true;
             continue;
         }
         let grown = Grown::new(judge, guard, scores, members, roots)?;
         joined.divided.extend(grown.divided());
-        joined.merges.extend(grown.scored_merges(roots));
+        joined.doubts.extend(grown.doubts(scores.threshold()));
+        joined.merges.extend(grown.scored_merges());
         grown.set_roots(roots);
     }
+    joined.doubts.extend(links_in_doubt(scores, &piece_of, &is_of_two));
     Ok(joined)
 }
 
@@ -88,6 +102,20 @@ fn links_of_pairs(links: &[ScoredLink], pieces: &[u32]) -> Vec<Score> {
         }
     }
     scores
+}
+
+/// The weak links that alone join two accounts, and those between pieces.
+fn links_in_doubt(scores: &PoolScores<'_>, piece_of: &[u32], is_of_two: &[bool]) -> Vec<Doubt> {
+    let most = scores.threshold().saturating_add(DOUBTFUL_BITS);
+    let doubt = |link: &ScoredLink| {
+        let [left, right] = link.accounts;
+        if piece_of[left as usize] != piece_of[right as usize] {
+            return Some(Doubt::apart(link.accounts, None, None));
+        }
+        let is_bridge = is_of_two[left.max(right) as usize] && link.bits < most;
+        is_bridge.then(|| Doubt::bridge(link.accounts, link.bits, 1))
+    };
+    scores.links().iter().filter_map(doubt).collect()
 }
 
 /// The merges by which all accounts of a pool grow together, named by their numbers. `groups` has the first account of the
@@ -111,6 +139,19 @@ pub(super) fn merges(
     Ok(grown.merges)
 }
 
+impl Doubt {
+    /// Of two customers; `group_bits` is their score, if it is known.
+    fn apart(accounts: [u32; 2], limit: Option<String>, group_bits: Option<Score>) -> Self {
+        let reason = if limit.is_some() { Reason::Divided } else { Reason::Doubtful };
+        Self { accounts, reason, limit, group_bits, pairs: None }
+    }
+
+    /// Of a merge with this score, with so many pairs of accounts across.
+    fn bridge(accounts: [u32; 2], group_bits: Score, pairs: u64) -> Self {
+        Self { accounts, reason: Reason::Bridge, limit: None, group_bits: Some(group_bits), pairs: Some(pairs) }
+    }
+}
+
 /// Whether nothing keeps any of some accounts apart.
 fn may_be_one(judge: &Judge<'_>, guard: &Guard, members: &[u32]) -> bool {
     !exceeds(judge.pool(), members, guard)
@@ -122,6 +163,8 @@ fn may_be_one(judge: &Judge<'_>, guard: &Guard, members: &[u32]) -> bool {
 struct Grown {
     members: Vec<u32>,
     merges: Vec<Merge>,
+    /// The groups that stayed apart although a link connects them.
+    apart: Vec<Merge>,
     /// By place: the first place of its group.
     firsts: Vec<u32>,
     /// The groups that were not joined: one of each, and the limit.
@@ -142,7 +185,8 @@ impl Grown {
         let mut parts = Parts::new(judge, &members, &limits, judge.decide(&members).refused);
         (0..).zip(&groups).for_each(|(place, group)| parts.join(*group, place));
         let mut kept_apart = Vec::new();
-        let merges = scores.grow(judge.pool(), &members, &groups, |left, right| {
+        let grown = scores.grow(judge.pool(), &members, &groups, |merge| {
+            let [left, right] = merge.groups;
             let Some(limit) = parts.forbids(left, right) else {
                 parts.join(left, right);
                 return true;
@@ -151,24 +195,21 @@ impl Grown {
             false
         })?;
         let firsts = (0..members.len() as u32).map(|place| parts.first(place)).collect();
-        Ok(Self { members, merges, firsts, kept_apart })
+        Ok(Self { members, merges: grown.merges, apart: grown.apart, firsts, kept_apart })
     }
 
     fn first(&self, place: u32) -> u32 {
         self.firsts[place as usize]
     }
 
-    /// The merges, by the numbers of accounts. `roots` has the first account of the cluster that each was in beforehand.
-    fn scored_merges(&self, roots: &[u32]) -> Vec<ScoredMerge> {
-        let mut sizes = vec![0; self.members.len()];
-        groups(&self.members, roots).iter().for_each(|group| sizes[*group as usize] += 1);
-        let mut of = |merge: &Merge| {
-            let parts = merge.groups.map(|group| sizes[group as usize]);
-            sizes[merge.groups[0] as usize] += parts[1];
-            let accounts = merge.direct.accounts.map(|place| self.members[place as usize]);
-            ScoredMerge { score: merge.score, accounts, link: merge.direct.bits, parts }
-        };
-        self.merges.iter().map(&mut of).collect()
+    /// The merges, by the numbers of accounts.
+    fn scored_merges(&self) -> impl Iterator<Item = ScoredMerge> {
+        self.merges.iter().map(|merge| ScoredMerge {
+            score: merge.score,
+            accounts: merge.direct.accounts.map(|place| self.members[place as usize]),
+            link: merge.direct.bits,
+            parts: merge.sizes.map(|accounts| accounts as u32),
+        })
     }
 
     /// The groups that were kept apart and are so still, with what did it.
@@ -183,6 +224,36 @@ impl Grown {
         };
         let limits = kept_apart().map(|(limit, _)| limit.clone()).collect();
         (!groups.is_empty()).then(|| DividedCluster { limits, parts: groups.iter().map(members).collect() })
+    }
+
+    /// What people should look at: weak merges, and groups that stayed apart.
+    fn doubts(&self, threshold: Score) -> Vec<Doubt> {
+        let number = |place: u32| self.members[place as usize];
+        let weak = self.merges.iter().filter(|merge| merge.score < threshold.saturating_add(DOUBTFUL_BITS));
+        let bridges = weak.map(|merge| {
+            let [left, right] = merge.sizes;
+            Doubt::bridge(merge.direct.accounts.map(number), merge.score, left * right)
+        });
+        let limits = self.limits();
+        let near = self.apart.iter().filter(|pair| pair.score >= threshold.saturating_sub(DOUBTFUL_BITS));
+        let apart = near.filter_map(|pair| {
+            let limit = limits.get(&self.sorted_firsts(pair.groups)).copied();
+            // What people have answered already is not asked again.
+            let is_answered = limit.is_some_and(|limit| limit == NEVER);
+            let limit = limit.map(str::to_owned);
+            (!is_answered).then(|| Doubt::apart(pair.direct.accounts.map(number), limit, Some(pair.score)))
+        });
+        bridges.chain(apart).collect()
+    }
+
+    /// What keeps groups apart, by their first places.
+    fn limits(&self) -> BTreeMap<[u32; 2], &str> {
+        self.kept_apart.iter().map(|(limit, places)| (self.sorted_firsts(*places), limit.as_str())).collect()
+    }
+
+    fn sorted_firsts(&self, places: [u32; 2]) -> [u32; 2] {
+        let [left, right] = places.map(|place| self.first(place));
+        [left.min(right), left.max(right)]
     }
 
     /// Sets the first account of each account's cluster.

@@ -192,7 +192,7 @@ proptest! {
 /// Corrections of accounts that are named like those of `few`.
 fn corrections(always: &[[u32; 2]], never: &[[u32; 2]]) -> Corrections {
     let named = |pairs: &[[u32; 2]]| pairs.iter().map(|pair| pair.map(|number| format!("a:{number}"))).collect();
-    Corrections::new(Pairs { always: named(always), never: named(never) })
+    Corrections::new(Pairs { always: named(always), never: named(never), ..Pairs::default() })
 }
 
 #[test]
@@ -240,6 +240,22 @@ fn divided(pool: &Few, rules: &[MatchRule], corrections: &Corrections, guard: &G
     let clusters = Clusters::new(&pool.judge(rules, corrections), guard);
     let limits = clusters.divided.iter().flat_map(|divided| divided.limits.clone()).collect();
     (clusters.iter().map(<[u32]>::to_vec).collect(), limits)
+}
+
+#[test]
+fn the_strongest_link_that_was_left_out_is_doubtful() {
+    let rules = [given_name(Requirement::NotDisagree), plain()];
+    let couple = few(&[("Anna", None, &[(0, 1)]), ("Otto", None, &[(0, 1)]), ("", None, &[(0, 1)])]);
+    let doubt = Doubt {
+        accounts: [1, 2],
+        reason: Reason::Divided,
+        limit: Some("refused".to_owned()),
+        group_bits: None,
+        pairs: None,
+    };
+    let doubts = |corrections: &Corrections| Clusters::new(&couple.judge(&rules, corrections), &guard()).doubts;
+    assert_eq!(doubts(&Corrections::default()), [doubt]);
+    assert_eq!(doubts(&corrections(&[], &[[0, 1], [1, 2]])), [], "people have answered it");
 }
 
 #[test]
@@ -296,7 +312,7 @@ fn a_customer_has_no_more_accounts_of_a_source_than_allowed() {
     let every = limited(SourceLimits { every: Some(1), named: [("b".to_owned(), 2)].into() });
     let found = divided(&pool, &[plain()], &none, &every);
     assert_eq!(found, (vec![vec![0, 1, 3], vec![2]], vec!["max_per_source.a".to_owned()]));
-    let said = Corrections::new(Pairs { always: [["b:1".to_owned(), "b:3".to_owned()]].into(), never: [].into() });
+    let said = Corrections::new(Pairs { always: [["b:1".to_owned(), "b:3".to_owned()]].into(), ..Pairs::default() });
     let found = divided(&pool, &[plain()], &said, &named);
     assert_eq!(found, (vec![vec![0, 1, 2, 3]], vec!["always.max_per_source.b".to_owned()]));
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use onefold_graph::union_find::UnionFind;
 use onefold_scoring::customers::Merge;
 use onefold_scoring::levels::meaning;
-use onefold_scoring::weights::{BIT, FieldWeights, Score};
+use onefold_scoring::weights::{FieldWeights, in_bits as bits};
 use onefold_scoring::{EQUAL, FREQUENCIES, FieldKind, Level, Pattern, ScoredField};
 use serde::{Deserialize, Serialize};
 
@@ -177,9 +177,4 @@ pub(super) fn said(kind: FieldKind, level: Level) -> String {
         Some(class) if class + 1 >= FREQUENCIES => format!("{said}, {} accounts or more have it", 1 << class),
         Some(class) => format!("{said}, {} to {} accounts have it", 1 << class, (2 << class) - 1),
     }
-}
-
-/// A score in bits, with three digits behind the point.
-fn bits(score: Score) -> f64 {
-    (score as f64 * 1000.0 / BIT as f64).round() / 1000.0
 }

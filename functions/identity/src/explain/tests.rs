@@ -47,7 +47,7 @@ fn with_corrections<T>(
 ) -> T {
     let config = Config::parse(CONFIG).unwrap();
     let owned = |pairs: &[[&str; 2]]| pairs.iter().map(|pair| pair.map(str::to_owned)).collect();
-    let corrections = Corrections::new(Pairs { always: owned(always), never: owned(never) });
+    let corrections = Corrections::new(Pairs { always: owned(always), never: owned(never), ..Pairs::default() });
     let lines = lines(accounts);
     let accounts: Vec<Account<'_>> = lines.iter().map(|line| Account::parse(line).unwrap()).collect();
     let hasher = NodeHasher::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();

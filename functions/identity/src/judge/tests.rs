@@ -80,6 +80,7 @@ fn corrections_hold_for_the_accounts_that_are_there() {
     let corrections = Corrections::new(Pairs {
         always: [pair("a:0", "a:9"), pair("a:1", "a:9")].into(),
         never: [pair("a:0", "a:2"), pair("a:2", "a:8")].into(),
+        ..Pairs::default()
     });
     with(&[[None; 4]; 3], &corrections, |judge| {
         assert!(judge.is_always(0, 1) && !judge.is_always(0, 0) && !judge.is_always(0, 2));

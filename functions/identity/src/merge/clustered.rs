@@ -16,6 +16,8 @@ pub(super) struct Clustered<'l> {
     pub(super) clusters: Clusters,
     /// None if pairs are not scored.
     pub(super) scores: Option<PoolScores<'l>>,
+    /// The accounts whose customers people are asked about, with the nodes of their references.
+    pub(super) asked: Vec<(u32, Node)>,
 }
 
 /// The judge of a partition's accounts. `blocked` are the keys that Link blocked, sorted.

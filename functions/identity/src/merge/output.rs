@@ -6,7 +6,9 @@ use onefold_graph::Stars;
 use onefold_graph::node::Node;
 use serde::{Deserialize, Serialize};
 
+use super::PlacedAccount;
 use crate::counts::VersionCounts;
+use crate::question::Question;
 
 /// The outputs of one partition.
 #[derive(Debug, Default)]
@@ -37,6 +39,10 @@ pub struct MergeOutput {
     pub guarded: Vec<u8>,
     /// How often each guard acted: blocked values, and limits of customers.
     pub guards: BTreeMap<String, u64>,
+    /// What people are asked about its customers.
+    pub questions: Vec<Question>,
+    /// Where the accounts stand that are asked about: see [`Merger::asking`](super::Merger::asking).
+    pub placed: Vec<PlacedAccount>,
     /// Counters of the partition.
     pub counts: VersionCounts,
 }

@@ -9,6 +9,7 @@ use super::held_by::held_by;
 use super::line::{MEMBER_BYTES, write_member, write_tombstone};
 use super::loaded::Loaded;
 use super::record::Record;
+use super::review::Places;
 use super::weak::WeakMerges;
 use super::{FrameEnd, MergeOutput, Merger, guarded};
 use crate::customer::Customer;
@@ -37,8 +38,10 @@ pub(super) fn write(
     let mut writer = CustomerWriter::new(merger, loaded, clustered);
     let mut feed = ChangeFeed::new(merger, loaded, clustered);
     let mut frame_start = 0;
+    let mut places = Places::new(clustered, merger.matcher.corrections());
     for (cluster, members) in (0..).zip(clustered.clusters.iter()) {
         let customer = writer.write(members, decided.ids(cluster), &mut output);
+        places.note(&customer);
         feed.write(&customer, &mut output);
         let accounts = members.iter().map(|member| clustered.judge.pool().account(*member));
         merger.counter.count(accounts, customer.customer, statistics);
@@ -48,6 +51,7 @@ pub(super) fn write(
             end_frame(&mut output);
         }
     }
+    places.write(&mut output);
     feed.finish(&decided.deleted, &mut output);
     for record in &loaded.tombstones {
         tombstone(merger, &loaded.records[*record as usize], &mut output);

@@ -29,6 +29,9 @@ pub struct ScoreResult {
     /// Pairs by score in whole bits, rounded down; nothing in receipts of earlier programs.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub distribution: BTreeMap<i64, ScoredPairs>,
+    /// Pairs of the tile that are put before people; `None` if an earlier program scored the tile, which drew none.
+    #[serde(default)]
+    pub asked: Option<u64>,
 }
 
 /// Pairs of about the same score.

@@ -129,6 +129,13 @@ pub enum Key {
         /// The file's number.
         number: u32,
     },
+    /// What Merge knows of a partition's pairs that are put before people.
+    MergedReview {
+        /// The run.
+        run: RunId,
+        /// The partition's number.
+        partition: u32,
+    },
     /// A file of a version.
     Processed {
         /// The run.
@@ -182,6 +189,8 @@ pub enum OfRun {
     Layout,
     /// The blocked keys of the run.
     LinkBlocked,
+    /// The pairs of all tiles that are put before people.
+    LinkAsked,
     /// How many accounts each slice has.
     MatchSlices,
     /// What blocking found.
@@ -190,10 +199,14 @@ pub enum OfRun {
     MatchCounts,
     /// Which objects have the pairs.
     MatchPairs,
+    /// The pairs of which people said something.
+    MatchLabels,
     /// The list of tiles.
     MatchTiles,
     /// The model that the run scores with.
     MatchModel,
+    /// Which compared pairs Score passes on.
+    MatchDraw,
     /// The list of mappers.
     Mappers,
     /// The list of partitions.
@@ -218,6 +231,14 @@ pub enum OfRun {
     ProcessedReport,
     /// The page that shows them.
     ProcessedPage,
+    /// The pairs of the version whose answers are worth most.
+    ReviewQueue,
+    /// The random sample of the version's compared pairs.
+    ReviewSample,
+    /// What the sample is a sample of.
+    ReviewStrata,
+    /// The answers of people, beside what the version's scores expect.
+    ReviewCalibration,
     /// The version's manifest.
     Manifest,
 }
@@ -229,7 +250,7 @@ impl OfChunk {
 
 impl OfRun {
     /// All kinds.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 37] = [
         Self::Config,
         Self::Plan,
         Self::Corrections,
@@ -241,12 +262,15 @@ impl OfRun {
         Self::Token,
         Self::Layout,
         Self::LinkBlocked,
+        Self::LinkAsked,
         Self::MatchSlices,
         Self::MatchBlocking,
         Self::MatchCounts,
         Self::MatchPairs,
+        Self::MatchLabels,
         Self::MatchTiles,
         Self::MatchModel,
+        Self::MatchDraw,
         Self::Mappers,
         Self::Partitions,
         Self::Exports,
@@ -259,6 +283,10 @@ impl OfRun {
         Self::ProcessedFrames,
         Self::ProcessedReport,
         Self::ProcessedPage,
+        Self::ReviewQueue,
+        Self::ReviewSample,
+        Self::ReviewStrata,
+        Self::ReviewCalibration,
         Self::Manifest,
     ];
 
@@ -275,12 +303,15 @@ impl OfRun {
             Self::Token => super::run_token(run),
             Self::Layout => super::layout(run),
             Self::LinkBlocked => super::link_blocked(run),
+            Self::LinkAsked => super::link_asked(run),
             Self::MatchSlices => super::match_slices(run),
             Self::MatchBlocking => super::match_blocking(run),
             Self::MatchCounts => super::match_counts(run),
             Self::MatchPairs => super::match_pairs(run),
+            Self::MatchLabels => super::match_labels(run),
             Self::MatchTiles => super::match_tiles(run),
             Self::MatchModel => super::match_model(run),
+            Self::MatchDraw => super::match_draw(run),
             Self::Mappers => super::mappers(run),
             Self::Partitions => super::partitions(run),
             Self::Exports => super::exports(run),
@@ -293,6 +324,10 @@ impl OfRun {
             Self::ProcessedFrames => super::processed_frames(run),
             Self::ProcessedReport => super::processed_report(run),
             Self::ProcessedPage => super::processed_page(run),
+            Self::ReviewQueue => super::review_queue(run),
+            Self::ReviewSample => super::review_sample(run),
+            Self::ReviewStrata => super::review_strata(run),
+            Self::ReviewCalibration => super::review_calibration(run),
             Self::Manifest => super::manifest(run),
         }
     }
@@ -387,6 +422,7 @@ fn of_run(key: &str, run: RunId, rest: &[&str]) -> Option<Key> {
             let (shard, what) = name.split_once('.').filter(|(_, what)| !what.is_empty())?;
             Key::LinkRound { run, round: number(first)?, shard: number(shard)?, what: what.to_owned() }
         }
+        [partition, "review.json.zst"] => Key::MergedReview { run, partition: number(partition)? },
         [partition, name] => {
             let part = VersionPart::ALL.into_iter().find(|part| part.merged_name() == *name);
             Key::Merged { run, partition: number(partition)?, part }
@@ -442,6 +478,7 @@ impl fmt::Display for Key {
             Self::Shuffle { run, mapper } => super::shuffle(run, *mapper),
             Self::Merged { run, partition, part: Some(part) } => super::merged(run, *partition, *part),
             Self::Merged { run, partition, part: None } => super::merged_counts(run, *partition),
+            Self::MergedReview { run, partition } => super::merged_review(run, *partition),
             Self::Processed { run, part, number } => super::processed(run, *part, *number),
             Self::CurrentFiles(part) => super::current_files(*part),
         };

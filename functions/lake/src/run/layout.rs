@@ -190,6 +190,9 @@ pub struct PartitionCounts {
     /// What is counted of customers for people; nothing in the counts of earlier programs.
     #[serde(default)]
     pub statistics: CustomerStatistics,
+    /// Whether Merge wrote what it knows of pairs that are put before people.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reviewed: bool,
 }
 
 fn is_none(number: &u32) -> bool {

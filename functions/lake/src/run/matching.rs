@@ -1,7 +1,9 @@
 //! The documents of scored pairs.
 
+use onefold_graph::node::Node;
 use onefold_scoring::blocking::BlockSizes;
 use onefold_scoring::counts::Counts;
+use onefold_scoring::review::Draw;
 use serde::{Deserialize, Serialize};
 
 use crate::keys::{self, RunId};
@@ -121,6 +123,24 @@ impl PairPart {
     pub fn key(self, run: &RunId) -> String {
         keys::match_round(run, self.round, self.shard, &format!("pairs-{:05}", self.part))
     }
+}
+
+/// `match/<run>/labels.json`: the pairs of which people said something.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Labels {
+    /// The nodes of the references of each pair, the lesser first. Sorted.
+    pub pairs: Vec<[Node; 2]>,
+}
+
+/// `match/<run>/draw.json`: which compared pairs Score passes on, for people to answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunDraw {
+    /// Which pairs are drawn by their scores.
+    pub draw: Draw,
+    /// The pairs of which people said something: they are passed on, too.
+    pub labels: Labels,
 }
 
 /// A line of `match/<run>/tiles.jsonl`: the work of one invocation of Compare.

@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::keys::{ParquetPart, RunId};
 use crate::run::note::SourceNote;
 use crate::run::plan::SkippedSource;
+use crate::version::review::Measured;
 
 /// The number of the format. Readers reject higher numbers.
 pub const FORMAT: u32 = 1;
@@ -131,11 +132,12 @@ impl Manifest {
             inputs,
             settings,
             parquet,
+            review,
             ..
         } = &self.files;
         // The changes of a first version are its customer files.
         let changes = changes.iter().filter(|file| !customers.contains(file));
-        [customers, members, member_links, blocked, index, retired, inputs, settings]
+        [customers, members, member_links, blocked, index, retired, inputs, settings, review]
             .into_iter()
             .flatten()
             .chain(changes)
@@ -192,6 +194,21 @@ pub struct ScoreSummary {
     pub missed: f64,
     /// Rows of blocks that no division made small enough: their pairs were not compared there.
     pub dropped_rows: u64,
+    /// What people's answers about a sample measure; `None` without such answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<MeasuredScores>,
+}
+
+/// What people's answers about a sample measure of the links.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasuredScores {
+    /// The share of right ones among the links; `None` without answers about links.
+    pub precision: Option<Measured>,
+    /// The share of the links among the compared pairs of one person; `None` without answers about other pairs.
+    pub recall: Option<Measured>,
+    /// Where these and the expected ones differ by more than chance explains.
+    pub notes: Vec<String>,
 }
 
 /// How many rows of a source a run read, and how many of them it used.
@@ -279,6 +296,9 @@ pub struct VersionFiles {
     /// Customers, members and changes as Parquet. There are none if `[export]` does not ask for them.
     #[serde(default, skip_serializing_if = "ParquetFiles::is_empty")]
     pub parquet: ParquetFiles,
+    /// What people are asked about the version: see [`crate::version::review`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub review: Vec<VersionFile>,
 }
 
 /// The Parquet files of a version. `text_bytes` are those of the same as JSON Lines.
@@ -374,6 +394,7 @@ mod tests {
                 members: file("members.parquet"),
                 changes: file("changes.parquet"),
             },
+            review: file("queue"),
         };
         let manifest = Manifest { files, ..serde_json::from_str(OF_EARLIER).unwrap() };
         let object = |key: &str| Object { key: key.to_owned(), size: 7, etag: String::new(), modified_at: 0 };
@@ -390,6 +411,7 @@ mod tests {
             "links",
             "members",
             "members.parquet",
+            "queue",
             "retired",
         ];
         let listed = keys.map(object);

@@ -7,11 +7,23 @@ use super::{DIRECT_BITS, Linkage};
 use crate::Pattern;
 use crate::weights::{PairScore, Score};
 
-/// Two groups of accounts that became one.
+/// What grew of some accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grown {
+    /// The groups that became one, in the order in which they did.
+    pub merges: Vec<Merge>,
+    /// The groups that stayed apart although the best pair of accounts across reaches the threshold, by their least
+    /// accounts.
+    pub apart: Vec<Merge>,
+}
+
+/// Two groups of accounts that became one, or stayed apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Merge {
-    /// The least account of each, the lesser first: it is the group's from now on.
+    /// The least account of each, the lesser first: if they become one, it is the group's from now on.
     pub groups: [u32; 2],
+    /// How many accounts each has.
+    pub sizes: [u64; 2],
     /// The score of the two groups.
     pub score: Score,
     /// The two accounts across that are most alike, one of each group, and their score.
@@ -27,29 +39,31 @@ pub struct Direct {
     pub bits: Score,
 }
 
-/// Grows customers of accounts, and gives the merges in their order. Ties go by the least accounts of the groups.
+/// Grows customers of accounts. Ties go by the least accounts of the groups.
 ///
 /// `groups` has for each account the least account of the group that it is in beforehand. `pattern` compares two accounts,
-/// the lesser first, and is called once a pair across groups. `join` is called for the two groups that come next, by their
-/// least accounts. It says whether they are joined; if not, it is not asked again before one of the two has changed.
+/// the lesser first, and is called once a pair across groups. `join` is called for the two groups that come next. It says
+/// whether they are joined; if not, it is not asked again before one of the two has changed.
 ///
 /// It takes the memory of all pairs of groups, some 300 bytes each, and time by the square of the accounts.
 pub fn grow(
     linkage: &Linkage<'_>,
     groups: &[u32],
     pattern: impl FnMut(u32, u32) -> Pattern,
-    mut join: impl FnMut(u32, u32) -> bool,
-) -> Vec<Merge> {
+    mut join: impl FnMut(&Merge) -> bool,
+) -> Grown {
     let mut growth = Growth::new(linkage, groups, pattern);
     let mut merges = Vec::new();
     while let Some((left, right)) = growth.next() {
-        if !join(growth.least[left], growth.least[right]) {
+        let merge = growth.pair(left, right);
+        if !join(&merge) {
             growth.keep_apart(left, right);
             continue;
         }
-        merges.push(growth.merge(left, right));
+        merges.push(merge);
+        growth.merge(left, right);
     }
-    merges
+    Grown { merges, apart: growth.apart() }
 }
 
 /// Groups and what their pairs say. Groups are named by their places, in the order of their least accounts.
@@ -73,8 +87,8 @@ struct Growth<'g, 'l> {
 #[derive(Clone, Copy)]
 struct GroupLink {
     direct: Direct,
-    /// None if they may not be joined.
-    score: Option<Score>,
+    score: Score,
+    may_be_joined: bool,
 }
 
 /// The place of a pair of groups among all pairs.
@@ -93,7 +107,8 @@ impl<'g, 'l> Growth<'g, 'l> {
         let mut sizes = vec![0; least.len()];
         of_account.iter().for_each(|group| sizes[*group] += 1);
         let pairs = least.len() * least.len().saturating_sub(1) / 2;
-        let nothing = GroupLink { direct: Direct { accounts: [u32::MAX; 2], bits: Score::MIN }, score: None };
+        let nothing =
+            GroupLink { direct: Direct { accounts: [u32::MAX; 2], bits: Score::MIN }, score: 0, may_be_joined: false };
         let mut growth = Self {
             linkage,
             is_pair: groups.len() == 2,
@@ -150,13 +165,38 @@ impl<'g, 'l> Growth<'g, 'l> {
         } else {
             score >= *threshold && direct >= threshold.saturating_add(DIRECT_BITS)
         };
-        self.links[pair].score = is_enough.then_some(score);
+        self.links[pair].score = score;
+        self.links[pair].may_be_joined = is_enough;
     }
 
     /// The best partner of a group among those behind it.
     fn find_best(&self, group: usize) -> Option<(Score, Reverse<usize>)> {
         let behind = (group + 1..self.least.len()).filter(|other| self.sizes[*other] > 0);
-        behind.filter_map(|other| Some((self.links[place(group, other)].score?, Reverse(other)))).max()
+        behind.filter_map(|other| Some((self.joined_score(group, other)?, Reverse(other)))).max()
+    }
+
+    /// The score of two groups; none if they may not be joined.
+    fn joined_score(&self, left: usize, right: usize) -> Option<Score> {
+        let link = &self.links[place(left, right)];
+        link.may_be_joined.then_some(link.score)
+    }
+
+    /// Two groups as they are now, the one with the lesser account first.
+    fn pair(&self, left: usize, right: usize) -> Merge {
+        let GroupLink { direct, score, .. } = self.links[place(left, right)];
+        let of = [left, right];
+        Merge { groups: of.map(|group| self.least[group]), sizes: of.map(|group| self.sizes[group]), score, direct }
+    }
+
+    /// The groups that are left, where a pair of accounts across reaches the threshold.
+    fn apart(&self) -> Vec<Merge> {
+        let left: Vec<usize> = (0..self.least.len()).filter(|group| self.sizes[*group] > 0).collect();
+        let pairs =
+            left.iter().enumerate().flat_map(|(at, one)| left[at + 1..].iter().map(move |other| (*one, *other)));
+        pairs
+            .map(|(one, other)| self.pair(one, other))
+            .filter(|pair| pair.direct.bits >= self.linkage.threshold)
+            .collect()
     }
 
     /// The two groups that come next.
@@ -169,13 +209,12 @@ impl<'g, 'l> Growth<'g, 'l> {
     }
 
     fn keep_apart(&mut self, left: usize, right: usize) {
-        self.links[place(left, right)].score = None;
+        self.links[place(left, right)].may_be_joined = false;
         self.best[left] = self.find_best(left);
     }
 
     /// Joins two groups, the first of which is named by the lesser account.
-    fn merge(&mut self, into: usize, from: usize) -> Merge {
-        let link = self.links[place(into, from)];
+    fn merge(&mut self, into: usize, from: usize) {
         self.sizes[into] += std::mem::take(&mut self.sizes[from]);
         self.best[from] = None;
         for other in (0..self.least.len()).filter(|other| *other != into) {
@@ -189,11 +228,6 @@ impl<'g, 'l> Growth<'g, 'l> {
             if other != into && self.sizes[other] > 0 {
                 self.renew_best(other, into, from);
             }
-        }
-        Merge {
-            groups: [self.least[into], self.least[from]],
-            score: link.score.unwrap_or_default(),
-            direct: link.direct,
         }
     }
 
@@ -214,7 +248,7 @@ impl<'g, 'l> Growth<'g, 'l> {
         if has_lost {
             self.best[group] = self.find_best(group);
         } else if group < into {
-            let joined = self.links[place(group, into)].score.map(|score| (score, Reverse(into)));
+            let joined = self.joined_score(group, into).map(|score| (score, Reverse(into)));
             self.best[group] = self.best[group].max(joined);
         }
     }
@@ -232,7 +266,7 @@ impl Direct {
 ///
 /// The digits of a logarithm come one by one as the number is squared, see Knuth, "The Art of Computer Programming",
 /// volume 1, 1.2.2, exercise 25.
-fn half_log2(number: u64) -> Score {
+pub(crate) fn half_log2(number: u64) -> Score {
     let whole = number.max(1).ilog2().min(62);
     // From 1 to 2, as a multiple of 2^-62.
     let mut rest = u128::from(number.max(1)) << (62 - whole);

@@ -163,7 +163,7 @@ mod tests {
         for told in [
             "truth.csv: line 1: the first line must name the columns uid and person",
             "corrections/pairs.csv: line 2: left and right are one account",
-            "corrections/pairs.csv: line 3: kind must be always or never",
+            "corrections/pairs.csv: line 3: kind must be always, never or skip",
             "secrets.toml: line 1 is not TOML",
             "out is no folder",
         ] {

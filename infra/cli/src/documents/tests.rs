@@ -43,7 +43,7 @@ const SHOWN: [(&str, Again); 15] = [
 ];
 
 /// The commands whose documents other pages show.
-const SHOWN_ELSEWHERE: [&str; 5] = ["explain", "lookup", "model", "report", "schema"];
+const SHOWN_ELSEWHERE: [&str; 6] = ["explain", "lookup", "model", "report", "review", "schema"];
 
 /// The commands that print no document, and refuse to.
 const WITHOUT: [&str; 1] = ["completions"];

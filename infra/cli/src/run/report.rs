@@ -7,6 +7,7 @@ use onefold_lake::keys::Stage;
 use onefold_lake::run::note::SourceNote;
 use onefold_lake::run::plan::SkippedSource;
 use onefold_lake::version::manifest::{Manifest, RefusedFile, ScoreSummary, SourceCounts};
+use onefold_lake::version::review::Measured;
 use onefold_normalise::field::TextField;
 use onefold_rows::translate::PLACEHOLDER;
 use onefold_scoring::weights::BIT;
@@ -56,10 +57,16 @@ fn table_of(counts: &VersionCounts, scores: Option<&ScoreSummary>, quality: Opti
 
 /// What scoring pairs came to.
 fn scored(table: &mut TextTable, scores: &ScoreSummary) {
+    let measured = scores.measured.clone().unwrap_or_default();
     table.row(["pairs compared".to_owned(), count(scores.pairs)]);
     table.row(["links".to_owned(), count(scores.links)]);
     for (name, expected) in [("expected precision", scores.precision), ("expected recall", scores.recall)] {
         table.row([name.to_owned(), expected.map_or_else(|| "?".to_owned(), |expected| format!("{expected:.4}"))]);
+    }
+    for (name, measured) in [("measured precision", measured.precision), ("measured recall", measured.recall)] {
+        if let Some(Measured { share, interval: [low, high], .. }) = measured {
+            table.row([name.to_owned(), format!("{share:.4} ({low:.4} to {high:.4})")]);
+        }
     }
     table.row(["missed, at least".to_owned(), count(scores.missed.max(0.0).round() as u64)]);
     table.row(["threshold in bits".to_owned(), format!("{:.1}", scores.threshold as f64 / BIT as f64)]);
@@ -69,14 +76,18 @@ fn scored(table: &mut TextTable, scores: &ScoreSummary) {
 }
 
 /// What of the sources was not used, a line for each source or file: skipped sources, incomplete snapshots, refused rows,
-/// dropped values, and notes.
+/// dropped values, and notes, also on scores.
 pub fn left_out(manifest: &Manifest) -> String {
     let is_skipped = |source: &&String| manifest.skipped.iter().any(|skipped| skipped.source == **source);
     let incomplete: Vec<String> =
         manifest.incomplete_snapshots.iter().filter(|source| !is_skipped(source)).cloned().collect();
     let refused: String = manifest.sources.iter().map(|(source, counts)| refused(source, counts)).collect();
     let files = refused_files(&manifest.refused_files);
-    skipped(&manifest.skipped) + &incomplete_snapshots(&incomplete) + &refused + &files + &notes(&manifest.source_notes)
+    let measured = manifest.scores.as_ref().and_then(|scores| scores.measured.as_ref());
+    let on_scores = measured.into_iter().flat_map(|measured| &measured.notes);
+    let on_scores: String = on_scores.map(|note| format!("  note on scores: {note}\n")).collect();
+    let on_sources = notes(&manifest.source_notes);
+    skipped(&manifest.skipped) + &incomplete_snapshots(&incomplete) + &refused + &files + &on_sources + &on_scores
 }
 
 /// The refused rows and dropped values of a source; empty if there are none.
@@ -215,6 +226,7 @@ pub fn failure(timeline: &Timeline, failure: &RunFailure, execution_arn: &str, w
 #[cfg(test)]
 mod tests {
     use onefold_lake::run::note::Note;
+    use onefold_lake::version::manifest::MeasuredScores;
 
     use super::*;
 
@@ -243,6 +255,7 @@ mod tests {
             recall: None,
             missed: 11.6,
             dropped_rows: 0,
+            measured: None,
         };
         let listed = |scores: &ScoreSummary| {
             let table = table_of(&VersionCounts::default(), Some(scores), None);
@@ -258,7 +271,11 @@ mod tests {
             "threshold in bits: -0.5",
         ];
         assert_eq!(listed(&scores), expected);
-        assert_eq!(listed(&ScoreSummary { is_prior: true, ..scores }).last().unwrap(), "model: of little data");
+        assert_eq!(listed(&ScoreSummary { is_prior: true, ..scores.clone() }).last().unwrap(), "model: of little data");
+        let measured = Measured { share: 0.96, interval: [0.93, 0.98], answers: 200 };
+        let measured = MeasuredScores { precision: Some(measured), ..MeasuredScores::default() };
+        let listed = listed(&ScoreSummary { measured: Some(measured), ..scores });
+        assert!(listed.contains(&"measured precision: 0.9600 (0.9300 to 0.9800)".to_owned()), "{listed:?}");
     }
 
     #[test]

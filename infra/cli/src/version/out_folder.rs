@@ -30,7 +30,7 @@ pub const HELD: &str = "held";
 /// The folder of refused rows.
 pub const REJECTS: &str = "rejects";
 /// The entries of a version: folders, then files, the manifest last.
-const FOLDERS: [&str; 7] = ["customers", "members", "changes", "blocked", "index", "retired", REJECTS];
+const FOLDERS: [&str; 8] = ["customers", "members", "changes", "blocked", "index", "retired", "review", REJECTS];
 const FILES: [&str; 10] = [
     "inputs.jsonl",
     "config.toml",

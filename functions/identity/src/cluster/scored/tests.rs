@@ -44,9 +44,21 @@ fn few(given: &[Given<'_>], order: &[usize]) -> Few {
 type Found = (Vec<Vec<usize>>, Vec<String>);
 
 fn found(given: &[Given<'_>], order: &[usize], rest: &str, never: &[[&str; 2]]) -> Found {
+    found_with_doubts(given, order, rest, never).0
+}
+
+/// Reason, the ids of the accounts, limit, the score of the groups, and pairs: sorted.
+type FoundDoubt = (Reason, [usize; 2], Option<String>, Option<Score>, Option<u64>);
+
+fn found_with_doubts(
+    given: &[Given<'_>],
+    order: &[usize],
+    rest: &str,
+    never: &[[&str; 2]],
+) -> (Found, Vec<FoundDoubt>) {
     let config = Config::parse(&format!("{CONFIG}{rest}")).unwrap();
     let few = few(given, order);
-    let pairs = Pairs { always: [].into(), never: never.iter().map(|pair| pair.map(str::to_owned)).collect() };
+    let pairs = Pairs { never: never.iter().map(|pair| pair.map(str::to_owned)).collect(), ..Pairs::default() };
     let pool = AccountPool::with_keys(&few.accounts, &few.keys);
     let judge = Judge::new(pool, &config.matches, &Corrections::new(pairs));
     let scorer = scorer(&config);
@@ -62,7 +74,14 @@ fn found(given: &[Given<'_>], order: &[usize], rest: &str, never: &[[&str; 2]]) 
     let mut all: Vec<Vec<usize>> = clusters.iter().map(ids).collect();
     all.sort();
     let limits: BTreeSet<String> = clusters.divided.iter().flat_map(|divided| divided.limits.clone()).collect();
-    (all, limits.into_iter().collect())
+    let doubt = |doubt: &Doubt| {
+        let mut accounts = doubt.accounts.map(|account| order[account as usize]);
+        accounts.sort_unstable();
+        (doubt.reason, accounts, doubt.limit.clone(), doubt.group_bits, doubt.pairs)
+    };
+    let mut doubts: Vec<FoundDoubt> = clusters.doubts.iter().map(doubt).collect();
+    doubts.sort();
+    ((all, limits.into_iter().collect()), doubts)
 }
 
 /// All pairs that are above the threshold, and frequency classes.
@@ -122,6 +141,34 @@ fn what_must_not_be_joined_is_named() {
     assert_eq!(apart("", &[ANNA, nobody, ANNA], limits), (vec![vec![0, 2], vec![1]], two));
     let dates = vec!["max_distinct.birthdate".to_owned()];
     assert_eq!(apart("", &[nobody, other, ANNA], "[guard]\nmax_distinct = { birthdate = 1 }\n").1, dates);
+}
+
+#[test]
+fn what_is_doubtful_does_not_depend_on_the_order() {
+    let nobody = ("", "a@x.de", "", None);
+    let given = [ANNA, OTTO, ANNA, nobody, OTTO, ("Ida", "i@x.de", "", None), ("Ida", "i@x.de", "", None)];
+    let limits = "[guard]\nmax_accounts_per_customer = 2\n";
+    for (rest, never) in [("", vec![]), (limits, vec![]), ("", vec![["a:0", "a:2"]])] {
+        let expected = found_with_doubts(&given, &[0, 1, 2, 3, 4, 5, 6], rest, &never);
+        assert!(!expected.1.is_empty(), "{rest}");
+        for order in [[6, 5, 4, 3, 2, 1, 0], [3, 0, 6, 2, 5, 1, 4]] {
+            assert_eq!(found_with_doubts(&given, &order, rest, &never), expected);
+        }
+    }
+}
+
+#[test]
+fn limits_that_keep_customers_apart_are_doubtful_and_answers_are_not() {
+    let of = |reason: Reason, rest: &str, never: &[[&str; 2]]| {
+        let (_, doubts) = found_with_doubts(&[ANNA, ANNA, ANNA], &[0, 1, 2], rest, never);
+        let of_reason = doubts.into_iter().filter(|doubt| doubt.0 == reason);
+        of_reason.map(|(_, accounts, limit, _, pairs)| (accounts, limit, pairs)).collect::<Vec<_>>()
+    };
+    let limit = "max_accounts_per_customer";
+    let rest = format!("[guard]\n{limit} = 2\n");
+    assert_eq!(of(Reason::Divided, &rest, &[]), [([0, 2], Some(limit.to_owned()), None)]);
+    assert_eq!(of(Reason::Divided, "", &[["a:0", "a:2"]]), []);
+    assert_eq!(of(Reason::Doubtful, "", &[["a:0", "a:2"]]), []);
 }
 
 #[test]

@@ -75,6 +75,7 @@ fn any_key() -> impl Strategy<Value = Key> {
             partition,
             part
         }),
+        (any_run(), any_number()).prop_map(|(run, partition)| Key::MergedReview { run, partition }),
         (any_run(), parts, any_number()).prop_map(|(run, part, number)| Key::Processed { run, part, number }),
         (any_run(), prop::sample::select(ParquetPart::ALL.to_vec()), any_number())
             .prop_map(|(run, part, number)| Key::Parquet { run, part, number }),
@@ -236,6 +237,7 @@ fn keys_are_frozen() {
         ),
         (Key::Shuffle { run: run.clone(), mapper: 7 }, format!("partitions/{RUN}/00007.shuffle")),
         (Key::Merged { run: run.clone(), partition: 4, part: None }, format!("merged/{RUN}/00004/counts.json")),
+        (Key::MergedReview { run: run.clone(), partition: 4 }, format!("merged/{RUN}/00004/review.json.zst")),
     ];
     let of_chunk = ["interim/{}.jsonl.zst", "interim/{}.links", "rejects/{}.jsonl.zst"];
     let path = format!("{RUN}/crm/00003/00012");
@@ -256,12 +258,15 @@ fn keys_are_frozen() {
         "runs/{}/token.json",
         "links/{}/layout.json",
         "links/{}/blocked.keys",
+        "links/{}/asked.pairs",
         "match/{}/slices.json",
         "match/{}/blocking.json",
         "match/{}/counts.json",
         "match/{}/pairs.json",
+        "match/{}/labels.json",
         "match/{}/tiles.jsonl",
         "match/{}/model.json",
+        "match/{}/draw.json",
         "partitions/{}/mappers.jsonl",
         "merged/{}/partitions.jsonl",
         "merged/{}/exports.jsonl",
@@ -274,6 +279,10 @@ fn keys_are_frozen() {
         "processed/{}/index/frames.jsonl",
         "processed/{}/report.json",
         "processed/{}/report.html",
+        "processed/{}/review/queue.jsonl.zst",
+        "processed/{}/review/sample.jsonl.zst",
+        "processed/{}/review/strata.json",
+        "processed/{}/review/calibration.json",
         "processed/{}/manifest.json",
     ];
     let of_run = of_run.map(|text| text.replace("{}", RUN));

@@ -40,7 +40,7 @@ fn grown(pairs: &[&[[u8; 2]]], groups: &[u32]) -> Vec<[u32; 2]> {
     let weights = weights();
     let linkage = Linkage::new(&fields(), &weights, 0);
     let compare = |left: u32, right: u32| pattern(pairs[right as usize - 1][left as usize]);
-    grow(&linkage, groups, compare, |_, _| true).into_iter().map(|merge| merge.groups).collect()
+    grow(&linkage, groups, compare, |_| true).merges.iter().map(|merge| merge.groups).collect()
 }
 
 const SAME: [u8; 2] = [EQUAL, EQUAL];
@@ -75,11 +75,11 @@ fn groups_are_grown_on() {
 fn merges_say_what_they_are_made_of() {
     let weights = weights();
     let linkage = Linkage::new(&fields(), &weights, 0);
-    let merges = grow(&linkage, &[0, 0, 2], |_, right| pattern([EQUAL, EQUAL - u8::from(right == 1)]), |_, _| true);
+    let merges = grow(&linkage, &[0, 0, 2], |_, right| pattern([EQUAL, EQUAL - u8::from(right == 1)]), |_| true).merges;
     let alone = PairScore { strangers: 10 * BIT, relatives: 7 * BIT };
     let joined = PairScore { strangers: 10 * BIT - 512, relatives: 7 * BIT };
     let direct = Direct { accounts: [0, 2], bits: alone.bits() };
-    assert_eq!(merges, [Merge { groups: [0, 2], score: joined.bits(), direct }]);
+    assert_eq!(merges, [Merge { groups: [0, 2], sizes: [2, 1], score: joined.bits(), direct }]);
 }
 
 #[test]
@@ -90,13 +90,16 @@ fn logarithms_are_rounded() {
     }
 }
 
-/// As [`grow`], with everything worked out anew from all pairs of accounts for each merge.
+/// Groups by their least accounts, and their score.
+type Scored = ([u32; 2], Score);
+
+/// As [`grow`], with everything worked out anew from all pairs of accounts for each merge: who merged, and who stayed apart.
 fn naive(
     weights: &Weights,
     groups: &[u32],
     pattern: impl Fn(u32, u32) -> Pattern,
     may_join: impl Fn(&BTreeSet<u32>, &BTreeSet<u32>) -> bool,
-) -> Vec<([u32; 2], Score)> {
+) -> (Vec<Scored>, Vec<Scored>) {
     let mut sets: Vec<BTreeSet<u32>> = groups
         .iter()
         .collect::<BTreeSet<_>>()
@@ -107,6 +110,7 @@ fn naive(
     loop {
         sets.sort();
         let mut best: Option<(Score, usize, usize)> = None;
+        let mut apart = Vec::new();
         for left in 0..sets.len() {
             for right in left + 1..sets.len() {
                 let across: Vec<Pattern> = sets[left]
@@ -134,13 +138,16 @@ fn naive(
                 }
                 score.strangers -= (512.0 * (across.len() as f64).log2()).round() as Score;
                 let bits = score.bits();
+                if direct >= 0 {
+                    apart.push(([&sets[left], &sets[right]].map(|set| *set.first().unwrap()), bits));
+                }
                 let is_enough = if groups.len() == 2 { direct >= 0 } else { bits >= 0 && direct >= 2 * BIT };
                 if is_enough && may_join(&sets[left], &sets[right]) && best.is_none_or(|(most, ..)| bits > most) {
                     best = Some((bits, left, right));
                 }
             }
         }
-        let Some((score, left, right)) = best else { return merges };
+        let Some((score, left, right)) = best else { return (merges, apart) };
         let joined = sets.remove(right);
         merges.push(([*sets[left].first().unwrap(), *joined.first().unwrap()], score));
         sets[left].extend(joined);
@@ -175,7 +182,9 @@ proptest! {
         // It may change its mind as groups grow.
         let may_join = |left: &BTreeSet<u32>, right: &BTreeSet<u32>| !odd || (left.len() + right.len() != 3 && !(left.contains(&0) && right.contains(&3)));
         let mut sets: Vec<BTreeSet<u32>> = (0..accounts as u32).map(|least| (0..accounts as u32).filter(|account| groups[*account as usize] == least).collect()).collect();
-        let join = |left: u32, right: u32| {
+        let join = |merge: &Merge| {
+            let [left, right] = merge.groups;
+            assert_eq!(merge.sizes, [left, right].map(|group| sets[group as usize].len() as u64));
             let is_joined = may_join(&sets[left as usize], &sets[right as usize]);
             if is_joined {
                 let others = std::mem::take(&mut sets[right as usize]);
@@ -184,7 +193,8 @@ proptest! {
             is_joined
         };
         let linkage = Linkage::new(&fields(), &weights, 0);
-        let found: Vec<_> = grow(&linkage, &groups, compare, join).into_iter().map(|merge| (merge.groups, merge.score)).collect();
-        prop_assert_eq!(found, naive(&weights, &groups, compare, may_join));
+        let found = grow(&linkage, &groups, compare, join);
+        let scored = |merges: &[Merge]| merges.iter().map(|merge| (merge.groups, merge.score)).collect::<Vec<_>>();
+        prop_assert_eq!((scored(&found.merges), scored(&found.apart)), naive(&weights, &groups, compare, may_join));
     }
 }

@@ -186,6 +186,7 @@ fn summary() -> ScoreSummary {
         recall: None,
         missed: 0.0,
         dropped_rows: 0,
+        measured: None,
     }
 }
 
