@@ -3,6 +3,7 @@
 use onefold_lake::keys;
 use onefold_lake::version::manifest::Manifest;
 use onefold_lake::version::review::{Calibration, Question, Reason, SampledPair, Strata, parse};
+use onefold_report::{CalibrationBin, Measured, Report};
 use onefold_tests::case::Case;
 use onefold_tests::pipeline::{Knobs, Pipeline};
 use onefold_tests::version::Version;
@@ -144,6 +145,26 @@ fn answers_about_the_sample_measure_the_links() {
     assert!((measured.share - right / all).abs() < 1e-5, "{measured:?}, and {}", right / all);
     assert!((measured.interval[0]..=measured.interval[1]).contains(&measured.share));
     assert!(found.recall.measured.is_some());
+    assert_reported(&ran.pipeline, &version.manifest, &found);
+}
+
+/// The report shows what the answers measured.
+fn assert_reported(pipeline: &Pipeline, manifest: &Manifest, found: &Calibration) {
+    let report = pipeline.get(&keys::processed_report(&manifest.run)).expect("a report");
+    let report: Report = serde_json::from_slice(&report).expect("JSON");
+    let scores = report.scores.expect("scores");
+    let told = scores.measured.expect("what was measured");
+    let share = |of: Option<Measured>| of.map(|of| (of.share, of.interval, of.answers));
+    for (told, found) in [(told.precision, found.precision), (told.recall, found.recall)] {
+        assert_eq!(share(told.measured), found.measured.map(|of| (of.share, of.interval, of.answers)));
+        assert_eq!(told.expected, found.expected);
+    }
+    let bins = |bin: &CalibrationBin| (bin.from, bin.below, bin.pairs, bin.sampled);
+    let expected = found.bins.iter().map(|bin| (bin.from, bin.below, bin.pairs, bin.sampled));
+    assert!(told.bins.iter().map(bins).eq(expected), "{:?}", told.bins);
+    assert_eq!(told.bins.iter().map(|bin| bin.pairs).sum::<u64>(), scores.pairs);
+    let page = pipeline.get(&keys::processed_page(&manifest.run)).expect("a page");
+    assert!(String::from_utf8_lossy(&page).contains("Measured precision"));
 }
 
 #[test]

@@ -328,6 +328,7 @@ fn stages(report: &Report) -> Vec<(&str, u64, bool)> {
 #[test]
 fn every_stage_before_compact_is_measured() {
     let mut pipeline = scored_lake("x");
+    pipeline.configure(&format!("{SCORED}[export]\nparquet = true\n"));
     let (version, report) = published(&mut pipeline, &Knobs { shards: 2, partitions: 3, ..Knobs::default() });
     let receipts = |stage: Stage| pipeline.list(&keys::receipts_of(&version.manifest.run, stage)).len() as u64;
     let before = Stage::ALL.into_iter().filter(|stage| !matches!(stage, Stage::Compact | Stage::Purge));

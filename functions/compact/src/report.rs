@@ -1,6 +1,7 @@
 //! The report of a version, for people: `report.json` has its numbers, and `report.html` shows them. Nothing that the next run
 //! or a reader of customers needs is in it.
 
+mod calibrated;
 mod contents;
 mod cost;
 mod measured;

@@ -7,6 +7,7 @@ use onefold_lake::calls::ScoredPairs;
 use onefold_lake::keys;
 use onefold_lake::run::matching::{Blocking, PassBlocks};
 use onefold_lake::version::manifest::{Manifest, ScoreSummary};
+use onefold_lake::version::review::Calibration;
 use onefold_report::{CurvePoint, FieldWeights, LevelWeight, PassPairs, ScoreCount, Scores};
 use onefold_scoring::counts::FieldCounts;
 use onefold_scoring::curve::Point;
@@ -15,6 +16,8 @@ use onefold_scoring::model::RunModel;
 use onefold_scoring::weights::{self, BIT, Score, Weights};
 use onefold_scoring::{DIFFER, EQUAL, FieldKind, LEVELS, Level, ScoredFields};
 use onefold_shell::{Context, StageError};
+
+use super::calibrated::of_calibration;
 
 /// A score in bits. A 1024th of a bit is exact.
 pub(super) fn bits(score: Score) -> f64 {
@@ -31,7 +34,10 @@ pub(super) async fn scores(
     let Some(summary) = &manifest.scores else { return Ok(None) };
     let model: RunModel = context.json(&keys::match_model(&manifest.run)).await?;
     let blocking: Blocking = context.json(&keys::match_blocking(&manifest.run)).await?;
-    Ok(Some(of_model(summary, &model, &blocking, distribution, &ScoredFields::of(config))))
+    let scores = of_model(summary, &model, &blocking, distribution, &ScoredFields::of(config));
+    let Some(found) = &summary.measured else { return Ok(Some(scores)) };
+    let calibration: Calibration = context.json(&keys::review_calibration(&manifest.run)).await?;
+    Ok(Some(Scores { measured: Some(of_calibration(calibration, found.notes.clone())), ..scores }))
 }
 
 fn of_model(
@@ -54,6 +60,7 @@ fn of_model(
         recall: summary.recall,
         missed: summary.missed,
         dropped_rows: summary.dropped_rows,
+        measured: None,
         strangers_prior: bits(weights.strangers_prior),
         relatives_prior: bits(weights.relatives_prior),
         fields: fields

@@ -67,6 +67,11 @@ pub fn share(share: f64) -> String {
     }
 }
 
+/// A share for an axis, in whole percent.
+pub fn whole_percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
 /// A duration in its two largest units: 840 ms, 12.3 s, 4 min 5 s, 2 h 10 min.
 pub fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds.div_ceil(1000);

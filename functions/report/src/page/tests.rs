@@ -122,6 +122,13 @@ fn odd_numbers_are_shown() {
         scores.strangers_prior = f64::NEG_INFINITY;
         scores.curve.truncate(1);
         scores.distribution.truncate(1);
+        let measured = scores.measured.as_mut().unwrap();
+        measured.bins[0].below = None;
+        measured.bins[1].expected = f64::NAN;
+        measured.bins[2].from = Some(f64::INFINITY);
+        measured.bins[3].observed = Some(crate::Measured { share: 3.0, interval: [f64::NAN, -1.0], answers: u64::MAX });
+        measured.bins[4].sampled = [u64::MAX, 0];
+        measured.bins[5].sampled = [u64::MAX, 0];
     }
     let page = page(&odd);
     assert!(!page.contains("NaN%") && !page.contains("inf%"));
@@ -156,6 +163,7 @@ fn hostile_names_stay_text() {
     report.cost.prices.source = hostile.to_owned();
     let scores = report.scores.as_mut().unwrap();
     scores.learnt_in = hostile.to_owned();
+    scores.measured.as_mut().unwrap().notes = vec![hostile.to_owned()];
     scores.fields[0].field = hostile.to_owned();
     scores.fields[0].levels[0].level = hostile.to_owned();
     scores.passes[0].pass = hostile.to_owned();

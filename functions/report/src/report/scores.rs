@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::MeasuredScores;
+
 /// What scoring pairs came to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,9 @@ pub struct Scores {
     pub missed: f64,
     /// Rows of blocks that no division made small enough: their pairs were not compared there.
     pub dropped_rows: u64,
+    /// What people's answers about a sample measure; `None` without such answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<MeasuredScores>,
     /// What speaks for one person rather than strangers before any field is compared; mostly negative.
     pub strangers_prior: f64,
     /// Likewise, rather than relatives.

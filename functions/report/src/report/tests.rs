@@ -46,9 +46,43 @@ fn the_numbers_of_the_examples_balance() {
         assert_eq!(funnel.accounts + funnel.rejected, funnel.rows_read);
         let coming = funnel.accounts + funnel.previous_members;
         assert_eq!(coming, funnel.superseded + funnel.deleted + funnel.members);
-        if let Some(Scores { distribution, pairs, links, .. }) = scores {
+        if let Some(Scores { distribution, pairs, links, threshold, measured, .. }) = scores {
             assert_eq!(distribution.iter().map(|count| count.pairs).sum::<u64>(), pairs);
             assert_eq!(distribution.iter().map(|count| count.links).sum::<u64>(), links);
+            let measured = measured.unwrap();
+            assert_eq!(measured.bins.iter().map(|bin| bin.pairs).sum::<u64>(), pairs);
+            assert_eq!(
+                measured.bins.iter().filter(|bin| is_linked(bin, threshold)).map(|bin| bin.pairs).sum::<u64>(),
+                links
+            );
+            assert_answers_balance(&measured, threshold);
         }
     }
+}
+
+fn is_linked(bin: &CalibrationBin, threshold: f64) -> bool {
+    bin.from.is_some_and(|from| from >= threshold)
+}
+
+fn assert_answers_balance(scores: &MeasuredScores, threshold: f64) {
+    let MeasuredScores { precision, recall, bins, .. } = scores;
+    let answers = |share: &Agreement| share.measured.unwrap().answers;
+    assert_eq!(bins.iter().map(|bin| bin.sampled[0]).sum::<u64>(), answers(recall));
+    let of_links = bins.iter().filter(|bin| is_linked(bin, threshold));
+    assert_eq!(of_links.map(|bin| bin.sampled[0]).sum::<u64>(), answers(precision));
+    assert!(bins.windows(2).all(|pair| pair[0].below == pair[1].from), "without gaps");
+    for CalibrationBin { sampled: [all, same], observed, .. } in bins {
+        let told = observed.map(|observed| (observed.answers, (observed.share * *all as f64).round() as u64));
+        assert_eq!(told, (*all > 0).then_some((*all, *same)));
+    }
+}
+
+/// Reports from before answers measured anything are read.
+#[test]
+fn a_report_without_measured_scores_is_read() {
+    let mut text: Value = serde_json::from_str(FULL).unwrap();
+    text["scores"].as_object_mut().unwrap().remove("measured").unwrap();
+    let report: Report = serde_json::from_value(text.clone()).unwrap();
+    assert_eq!(report.scores.as_ref().unwrap().measured, None);
+    assert_eq!(serde_json::to_value(&report).unwrap(), text);
 }

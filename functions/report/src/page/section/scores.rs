@@ -2,6 +2,7 @@
 
 mod distribution;
 mod expected;
+mod measured;
 mod passes;
 mod weights;
 
@@ -27,6 +28,7 @@ fn body(scores: &Scores) -> Markup {
     html! {
         (summary(scores))
         div.parts { (distribution::draw(scores)) (expected::draw(scores)) }
+        (measured::draw(scores))
         h3 { "Match weights by field and level" }
         (weights::draw(scores))
         h3 { "Pairs by blocking pass" }
@@ -42,6 +44,7 @@ fn summary(scores: &Scores) -> Markup {
             div { dt { "Links" } dd { (count(scores.links)) } dd { "of at least " (score(scores.threshold)) " bits" } }
             div { dt { "Expected precision" } dd { (or_unknown(scores.precision)) } dd { "of the links are right" } }
             div { dt { "Expected recall" } dd { (or_unknown(scores.recall)) } dd { "of the pairs of one person" } }
+            @if let Some(of_answers) = &scores.measured { (measured::tiles(of_answers)) }
         }
         p.note {
             "Learnt in the run " code { (scores.learnt_in) } "."

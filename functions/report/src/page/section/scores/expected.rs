@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::page::chart::{Axis, Curve, Curves, Label, Marker};
-use crate::page::number::{count, score, share, short_score};
+use crate::page::number::{count, score, share, short_score, whole_percent};
 use crate::page::part::{figure, nothing, numbers};
 use crate::page::scale::Scale;
 use crate::{CurvePoint, Scores};
@@ -63,8 +63,4 @@ fn table(scores: &Scores) -> Markup {
     let rows =
         whole.map(|point| [score(point.threshold), count(point.links), share(point.precision), share(point.recall)]);
     numbers(["Threshold", "links", "precision", "recall"], rows)
-}
-
-fn whole_percent(value: f64) -> String {
-    format!("{:.0} %", value * 100.0)
 }
