@@ -18,7 +18,7 @@ use crate::data::{any_rows, cases, drop_rows, publish, publish_in_two, version_o
 fn with_more(rows: Vec<Row>) -> Vec<Row> {
     let more = |row: Row| match row.source {
         "list" => row,
-        _ if row.reference().len() % 2 == 0 => row.with("ssn", "123-45").with("nick", " A\"nni\n"),
+        _ if row.reference().len().is_multiple_of(2) => row.with("ssn", "123-45").with("nick", " A\"nni\n"),
         _ => row.with("middle_name", "Eva").with("nick", "n/a"),
     };
     rows.into_iter().map(more).collect()
