@@ -105,7 +105,8 @@ fn current(pipeline: &Pipeline) -> Option<String> {
 
 /// Everything that is published, held, or left of versions.
 fn versions(pipeline: &Pipeline) -> BTreeMap<String, Vec<u8>> {
-    let keys = pipeline.list(keys::PROCESSED).into_iter().filter(|key| key != keys::CURRENT);
+    let is_of_version = |key: &String| key != keys::CURRENT && !keys::is_measured(key);
+    let keys = pipeline.list(keys::PROCESSED).into_iter().filter(is_of_version);
     keys.map(|key| (key.clone(), pipeline.get(&key).expect("an object").to_vec())).collect()
 }
 

@@ -48,7 +48,7 @@ const LINKS_AT_ONCE_MAX: u64 = 4;
 
 /// Bytes that Merge needs per byte of a slice's text: the text, the accounts in it (short ones need most), their
 /// clusters, and the output. Measured by `tests/memory`.
-const MERGE_BYTES_OF_TEXT: u64 = 22;
+const MERGE_BYTES_OF_TEXT: u64 = 23;
 /// Bytes that Merge needs per stored byte of a partition: the byte itself and the stored output.
 const MERGE_BYTES_OF_STORED: u64 = 5;
 /// The least text per stored byte.

@@ -68,7 +68,7 @@ fn a_gated_run_publishes_nothing_until_somebody_says_so(cloud: &UpCloud, first: 
     cloud.onefold(&["report", &run, "--to", page_path]).exits(0).says(page_path);
     let [fetched, told] = [look.0.join("report.html"), page].map(|page| std::fs::read_to_string(page).expect("a page"));
     assert!(fetched == told && told.contains("The publish gate holds this version back"), "{told}");
-    cloud.onefold(&["report", "--json"]).exits(0).says(&format!("\"run\":\"{first}\""));
+    cloud.onefold(&["report", "--json"]).exits(0).says(&format!("\"run\": \"{first}\""));
 
     cloud.onefold(&["publish", &run]).exits(0).says("largest customer  3");
     assert_eq!(current(cloud), run);

@@ -30,7 +30,8 @@ pub const HELD: &str = "held";
 /// The folder of refused rows.
 pub const REJECTS: &str = "rejects";
 /// The entries of a version: folders, then files, the manifest last.
-const FOLDERS: [&str; 8] = ["customers", "members", "changes", "blocked", "index", "retired", "review", REJECTS];
+const FOLDERS: [&str; 9] =
+    ["customers", "members", "changes", "blocked", "index", "retired", "review", "parquet", REJECTS];
 const FILES: [&str; 10] = [
     "inputs.jsonl",
     "config.toml",
