@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod browser;
 pub mod case;
 pub mod exported;
 pub mod fakes;
