@@ -121,8 +121,7 @@ async fn score_pairs(
         Scored::new(weights.pair(*pattern).bits(), threshold, draw.map(|draw| &draw.draw))
     };
     let scores: Vec<Scored> = vectors.patterns().iter().map(scored).collect();
-    let bits: Vec<Score> = scores.iter().map(|scored| scored.bits).collect();
-    let distribution = distribution(vectors.patterns(), &bits, threshold);
+    let distribution = distribution(vectors.patterns(), scores.iter().map(|scored| scored.bits), threshold);
     let mut links = Vec::new();
     let mut pairs = 0;
     let read = vectors.each_pair(|place, [first, second]| {
@@ -146,13 +145,17 @@ async fn score_pairs(
 }
 
 /// The pairs of patterns with these scores, by whole bits.
-fn distribution(patterns: &[PatternPairs], bits: &[Score], threshold: Score) -> BTreeMap<i64, ScoredPairs> {
+fn distribution(
+    patterns: &[PatternPairs],
+    bits: impl IntoIterator<Item = Score>,
+    threshold: Score,
+) -> BTreeMap<i64, ScoredPairs> {
     let mut distribution: BTreeMap<i64, ScoredPairs> = BTreeMap::new();
     for ((_, by_passes), bits) in patterns.iter().zip(bits) {
         let pairs = by_passes.iter().sum();
         let count = distribution.entry(bits.div_euclid(BIT)).or_default();
         count.pairs += pairs;
-        count.links += if *bits >= threshold { pairs } else { 0 };
+        count.links += if bits >= threshold { pairs } else { 0 };
     }
     distribution
 }
@@ -167,7 +170,7 @@ mod tests {
     fn pairs_are_counted_by_whole_bits() {
         let pattern = |pairs| (Pattern::default(), [pairs, 1, 0]);
         let patterns = [pattern(1), pattern(2), pattern(3), pattern(4)];
-        let found = distribution(&patterns, &[-1, 4 * BIT, 4 * BIT + 511, 5 * BIT - 1], 4 * BIT + 511);
+        let found = distribution(&patterns, [-1, 4 * BIT, 4 * BIT + 511, 5 * BIT - 1], 4 * BIT + 511);
         let expected = [(-1, ScoredPairs { pairs: 2, links: 0 }), (4, ScoredPairs { pairs: 12, links: 9 })];
         assert_eq!(found, expected.into());
     }
