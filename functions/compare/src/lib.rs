@@ -10,16 +10,16 @@ mod part;
 
 use onefold_lake::RunId;
 use onefold_lake::calls::{CompareRequest, CompareResult};
-use onefold_lake::data::vectors::VectorsWriter;
+use onefold_lake::data::vectors::{ComparedPair, VectorsWriter};
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::matching::Tile;
 use onefold_lake::run::receipt::Moved;
-use onefold_scoring::ScoredFields;
 use onefold_scoring::levels::{Comparer, Records};
+use onefold_scoring::{Pattern, ScoredFields};
 use onefold_shell::{Context, Function, MemoryBudget, SliceRecords, StageError, Work};
 
 use found::FoundPairs;
-use part::ComparedPart;
+use part::{Compare, ComparedPart};
 
 /// Compares the pairs of a tile.
 ///
@@ -42,9 +42,7 @@ async fn compare(run: &RunId, tile: Tile, context: &Context, moved: &mut Moved) 
     for part in 0..parts {
         let rows = part_rows(slices.first().len(), part, parts);
         let pairs = found.of_rows(rows, &slices, context, moved).await?;
-        let part = ComparedPart::new(pairs, |[first, second]| {
-            comparer.pattern(slices.first(), first as usize, slices.second(), second as usize)
-        });
+        let part = ComparedPart::new(pairs, &SlicesComparer { slices: &slices, comparer: &comparer });
         compared += part.pairs.len() as u64;
         writer.part(&part.patterns, part.first_found, part.pairs).map_err(StageError::compressing)?;
     }
@@ -93,6 +91,25 @@ impl Slices {
 
     fn memory_bytes(&self) -> u64 {
         (self.first.memory_bytes() + self.second.as_ref().map_or(0, Records::memory_bytes)) as u64
+    }
+}
+
+/// Compares the accounts of a tile's slices.
+struct SlicesComparer<'s> {
+    slices: &'s Slices,
+    comparer: &'s Comparer,
+}
+
+impl Compare for SlicesComparer<'_> {
+    #[inline]
+    fn touch(&self, [_, second]: ComparedPair) {
+        // Pairs come in the order of the first account.
+        self.slices.second().touch(second as usize);
+    }
+
+    #[inline]
+    fn pattern(&self, [first, second]: ComparedPair) -> Pattern {
+        self.comparer.pattern(self.slices.first(), first as usize, self.slices.second(), second as usize)
     }
 }
 

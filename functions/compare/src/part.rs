@@ -5,6 +5,18 @@ use onefold_lake::data::pairs::FoundPair;
 use onefold_lake::data::vectors::{ComparedPair, FirstFoundPairs, PatternPairs};
 use onefold_scoring::Pattern;
 
+/// So many pairs' records are read before they are compared.
+const TOUCHED: usize = 32;
+
+/// Compares the records of pairs.
+pub(crate) trait Compare {
+    /// Reads the records of a pair that is compared soon.
+    fn touch(&self, pair: ComparedPair);
+
+    /// The pattern of a pair.
+    fn pattern(&self, pair: ComparedPair) -> Pattern;
+}
+
 /// The compared pairs of a part.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ComparedPart {
@@ -18,11 +30,16 @@ pub(crate) struct ComparedPart {
 
 impl ComparedPart {
     /// Compares pairs, each once. `found` are the numbers of [`FoundPair`]s, whose order does not matter.
-    pub(crate) fn new(mut found: Vec<u64>, pattern: impl Fn(ComparedPair) -> Pattern) -> Self {
+    pub(crate) fn new(mut found: Vec<u64>, compare: &impl Compare) -> Self {
         keep_once(&mut found);
         let mut patterns = PatternNumbers::default();
+        let mut numbers = Vec::with_capacity(found.len());
+        for some in found.chunks(TOUCHED) {
+            let pairs = || some.iter().map(|bits| FoundPair::from_bits(*bits));
+            pairs().for_each(|pair| compare.touch([pair.first, pair.second]));
+            numbers.extend(pairs().map(|pair| patterns.count(compare.pattern([pair.first, pair.second]), pair)));
+        }
         let pairs = || found.iter().map(|bits| FoundPair::from_bits(*bits));
-        let numbers: Vec<u32> = pairs().map(|pair| patterns.count(pattern([pair.first, pair.second]), pair)).collect();
         let first_found = patterns.first_found();
         let (patterns, mut next) = patterns.sorted();
         let mut placed = vec![[0; 2]; found.len()];
@@ -117,6 +134,17 @@ mod tests {
         pairs.iter().map(bits).collect()
     }
 
+    /// Compares by a function.
+    struct By<F>(F);
+
+    impl<F: Fn(ComparedPair) -> Pattern> Compare for By<F> {
+        fn touch(&self, _: ComparedPair) {}
+
+        fn pattern(&self, pair: ComparedPair) -> Pattern {
+            (self.0)(pair)
+        }
+    }
+
     /// The pattern of a pair tells whether its places are both even.
     fn pattern([first, second]: ComparedPair) -> Pattern {
         Pattern::default().with(1, if first % 2 == 0 && second % 2 == 0 { EQUAL } else { DIFFER })
@@ -125,27 +153,27 @@ mod tests {
     #[test]
     fn pairs_are_compared_once_and_come_by_their_patterns() {
         let pairs = [(4, 6, 1), (0, 1, 1), (0, 2, 2), (0, 1, 1), (0, 2, 2), (4, 6, 1), (4, 6, 1), (3, 4, 1), (4, 6, 1)];
-        let part = ComparedPart::new(found(&pairs), pattern);
+        let part = ComparedPart::new(found(&pairs), &By(pattern));
         assert_eq!(part.patterns, [(pattern([0, 1]), [1, 1, 0]), (pattern([0, 2]), [0, 0, 2])]);
         assert_eq!(part.pairs, [[0, 1], [3, 4], [0, 2], [4, 6]]);
         assert_eq!(part.first_found, [(pattern([0, 1]), 7, 2), (pattern([0, 2]), 7, 2)]);
         let mut turned = pairs;
         turned.reverse();
-        assert_eq!(ComparedPart::new(found(&turned), pattern), part, "their order does not matter");
+        assert_eq!(ComparedPart::new(found(&turned), &By(pattern)), part, "their order does not matter");
     }
 
     #[test]
     fn the_least_rank_of_a_pair_counts() {
         let pairs = [(0, 1, 9), (0, 2, 3), (0, 1, 4), (0, 1, 4), (1, 3, 4), (2, 4, 250)];
         let found = pairs.map(|(first, second, rank)| FoundPair { first, second, rank, blocks: 1 }.bits());
-        let part = ComparedPart::new(found.to_vec(), pattern);
+        let part = ComparedPart::new(found.to_vec(), &By(pattern));
         let [differ, equal] = [pattern([0, 1]), pattern([0, 2])];
         assert_eq!(part.first_found, [(differ, 4, 2), (equal, 3, 1), (equal, 250, 1)]);
     }
 
     #[test]
     fn there_may_be_no_pair() {
-        let part = ComparedPart::new(Vec::new(), pattern);
+        let part = ComparedPart::new(Vec::new(), &By(pattern));
         assert_eq!((part.patterns, part.pairs), (Vec::new(), Vec::new()));
     }
 
@@ -153,7 +181,7 @@ mod tests {
     fn many_patterns_are_told_apart() {
         let pattern = |[first, second]: ComparedPair| Pattern::from_bits(u128::from(first) << 90 | u128::from(second));
         let pairs: Vec<_> = (0..60).flat_map(|first| (0..60).map(move |second| (first, second, 1))).collect();
-        let part = ComparedPart::new(found(&pairs), pattern);
+        let part = ComparedPart::new(found(&pairs), &By(pattern));
         assert!(part.patterns.is_sorted() && part.patterns.len() == 3600);
         assert!(part.patterns.iter().zip(&part.pairs).all(|(known, pair)| known.0 == pattern(*pair)));
     }
