@@ -64,7 +64,7 @@ fn rounds_keep_to_what_a_run_is_divided_by() {
         call(BlockRequest::Describe { run: lake.run.clone(), mapper });
 
         let passes = Passes::of(&ScoredFields::of(&Config::parse(&config).expect("a configuration"))).len() as u32;
-        let of_slice = memory.match_slice_bytes(ACCOUNTS.into(), passes, 1);
+        let of_slice = memory.match_slice_bytes(ACCOUNTS.into(), 1);
         let of_shard = memory.match_shard_bytes(ACCOUNTS.into(), passes, 1);
         let mut findings = Findings::default();
         let mut round = 0;
@@ -77,9 +77,9 @@ fn rounds_keep_to_what_a_run_is_divided_by() {
             let request = BlockRequest::Round { run: lake.run.clone(), round, work, worker: 0 };
             let (_, measured) = measured(|| call(request));
             let formula = if work.is_by_slice() { of_slice } else { of_shard };
-            // What decides are the rounds of slices. A shard may have far more blocks than these accounts make.
+            // What decides is what a slice gathers. A shard may have far more blocks than these accounts make.
             match work {
-                BlockWork::Gather | BlockWork::Refine => findings.note(&format!("{work:?}"), measured, formula),
+                BlockWork::Gather => findings.note(&format!("{work:?}"), measured, formula),
                 _ => {
                     println!("{work:?}: {measured} bytes of {formula}");
                     assert!(measured as u64 <= formula, "{work:?}: {measured} bytes of {formula}");

@@ -12,7 +12,7 @@ use onefold_lake::run::layout::{Layout, Mapper};
 use onefold_lake::run::matching::{Blocking, PairList, Tile};
 use onefold_lake::run::receipt::Receipt;
 use onefold_lake::{RunId, decompress};
-use onefold_scoring::blocking::{BlockSizes, Passes, caps};
+use onefold_scoring::blocking::{BlockSizes, GreatKey, PassSet, Passes, caps};
 use onefold_scoring::counts::{Counts, FieldCounts};
 use onefold_scoring::{FieldKind, ScoredFields, frequency, record};
 use onefold_shell::{Context, StageError};
@@ -171,6 +171,15 @@ fn naive(accounts: &[(Node, Vec<u8>, Vec<u8>)]) -> Naive {
         caps(&sizes, accounts.len() as u64)
     };
     let caps = caps_of(&blocks);
+    // Passes most of whose accounts are in blocks that are too great.
+    let mut divided = PassSet::default();
+    for pass in 0..passes.len() as u16 {
+        let great =
+            blocks.iter().filter(|((of, _), rows)| *of == pass && rows.len() > caps[usize::from(pass)] as usize);
+        if great.map(|(_, rows)| rows.len()).sum::<usize>() > accounts.len() / 2 {
+            divided.insert(pass);
+        }
+    }
     // Blocks that were divided are never greater than before.
     let refined_caps = |blocks: &NaiveBlocks| -> Vec<u32> {
         caps.iter().zip(caps_of(blocks)).map(|(cap, refined)| refined.min(*cap)).collect()
@@ -183,11 +192,12 @@ fn naive(accounts: &[(Node, Vec<u8>, Vec<u8>)]) -> Naive {
             let is_great = rows.len() > cap && cap > 0;
             // A refined block of a contact, of more than 50, gives neighbours only.
             let has_neighbours = is_refined && passes.is_of_contact(pass) && rows.len() > 50;
+            let counted = if is_refined { 2 } else { 1 + passes.spared(pass, divided) };
             let most = if is_great { 2 * usize::from(has_neighbours) } else { rows.len() };
             for one in rows.iter().filter(|_| cap > 0) {
                 for other in rows.range(one + 1..).take(most) {
                     let found: &mut u32 = pairs.entry((accounts[*one].0, accounts[*other].0)).or_default();
-                    *found = (*found + 1).min(3);
+                    *found = (*found + counted).min(3);
                 }
             }
             if is_great {
@@ -198,10 +208,14 @@ fn naive(accounts: &[(Node, Vec<u8>, Vec<u8>)]) -> Naive {
     };
     let great = give(blocks, &caps, false);
     let has_refined = !great.is_empty();
+    let mut great_in = vec![PassSet::default(); accounts.len()];
+    for ((pass, _), rows) in &great {
+        rows.iter().for_each(|row| great_in[*row].insert(*pass));
+    }
     let mut refined = NaiveBlocks::new();
     for ((pass, hash), rows) in great {
         for row in rows {
-            passes.refined(&passes.features(&accounts[row].1), pass, hash, &mut |hash| {
+            passes.refined(&passes.features(&accounts[row].1), great_in[row], GreatKey { pass, hash }, &mut |hash| {
                 refined.entry((pass, hash)).or_default().insert(row);
             });
         }
@@ -210,7 +224,7 @@ fn naive(accounts: &[(Node, Vec<u8>, Vec<u8>)]) -> Naive {
     let mut refined = NaiveBlocks::new();
     for ((pass, hash), rows) in still_great {
         for row in rows {
-            passes.refined_by_birthdate(&passes.features(&accounts[row].1), pass, hash, &mut |hash| {
+            passes.refined_by_birthdate(&passes.features(&accounts[row].1), GreatKey { pass, hash }, &mut |hash| {
                 refined.entry((pass, hash)).or_default().insert(row);
             });
         }

@@ -9,9 +9,11 @@ use onefold_lake::calls::{BlockAdvanceResult, BlockRoundResult, BlockWork, Block
 use onefold_lake::data::pairs::tiles;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::{Layout, MatchLayout};
-use onefold_lake::run::matching::{BlockCounts, Blocking, Labels, PairList, PairPart, PassBlocks, SliceRows, Tile};
+use onefold_lake::run::matching::{
+    BlockCounts, Blocking, Labels, PairList, PairPart, PassBlocks, PassCap, SliceRows, Tile,
+};
 use onefold_scoring::ScoredFields;
-use onefold_scoring::blocking::{BlockSizes, Passes, caps, ranks};
+use onefold_scoring::blocking::{BlockSizes, PassSet, Passes, caps, ranks};
 use onefold_scoring::counts::Counts;
 use onefold_shell::{Context, Receipts, StageError, Work};
 
@@ -127,10 +129,12 @@ impl Step<'_> {
         let caps = caps(&all.blocks, all.counts.accounts);
         let ranks = ranks(&all.blocks, &caps);
         let dropped = crate::round::dropped_passes(self.run, self.context).await?;
+        let divided = mostly_divided(&all.blocks, &caps, all.counts.accounts);
         let blocking = all.blocks.into_iter().zip(caps.into_iter().zip(ranks)).enumerate();
         let pass = |(number, (sizes, (cap, rank)))| {
             let name = passes.name(number);
-            PassBlocks { cap: if dropped.contains(&name) { 0 } else { cap }, rank, name, sizes }
+            let spared = passes.spared(number as u16, divided);
+            PassBlocks { cap: if dropped.contains(&name) { 0 } else { cap }, rank, spared, name, sizes }
         };
         let blocking = Blocking { passes: blocking.map(pass).collect() };
         self.context.put_json(&keys::match_counts(self.run), &all.counts).await?;
@@ -158,7 +162,9 @@ impl Step<'_> {
         let blocking: Blocking = self.context.json(&keys::match_blocking(self.run)).await?;
         let refined = caps(&self.counts(round).await?.blocks, accounts.accounts);
         let mut caps = blocking.caps();
-        caps.passes.iter_mut().zip(refined).for_each(|((cap, _), refined)| *cap = refined.min(*cap));
+        for (pass, refined) in caps.passes.iter_mut().zip(refined) {
+            *pass = PassCap { cap: refined.min(pass.cap), rank: pass.rank, spared: 0 };
+        }
         self.context.put_json(&keys::match_caps(self.run, round), &caps).await
     }
 
@@ -210,6 +216,17 @@ fn labels(pairs: &Pairs, hasher: &NodeHasher) -> Labels {
     };
     let labelled: BTreeSet<[Node; 2]> = pairs.always.iter().chain(&pairs.never).map(nodes).collect();
     Labels { pairs: labelled.into_iter().collect() }
+}
+
+/// The passes whose great blocks have most accounts.
+fn mostly_divided(blocks: &[BlockSizes], caps: &[u32], accounts: u64) -> PassSet {
+    let mut divided = PassSet::default();
+    for (pass, (sizes, cap)) in (0..).zip(blocks.iter().zip(caps)) {
+        if sizes.accounts_beyond(*cap) > accounts / 2 {
+            divided.insert(pass);
+        }
+    }
+    divided
 }
 
 fn check_same(what: &str, given: u64, taken_as: &str, taken: u64) -> Result<(), StageError> {

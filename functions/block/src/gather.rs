@@ -14,6 +14,7 @@ use onefold_scoring::blocking::Passes;
 use onefold_scoring::counts::{Counts, FieldCounts};
 use onefold_shell::StageError;
 
+use crate::key_sender::{KeySender, SentParts};
 use crate::round::{Worker, dropped_passes, shard_of};
 use crate::sent;
 use crate::values::HashedValues;
@@ -34,19 +35,20 @@ pub(crate) async fn gather(worker: &Worker<'_>, moved: &mut Moved) -> Result<Blo
             continue;
         }
         slice.account(account, counted.accounts)?;
+        slice.keys.write_if_full(moved).await?;
         counted.accounts += 1;
     }
     counted.superseded = moved.records_in - counted.accounts - counted.deleted;
     drop(versions);
     drop(text);
     slice.counts.counts.accounts = counted.accounts;
-    let SliceSender { records, values, keys, counts, sent_values, sent_keys, .. } = slice;
+    let SliceSender { records, values, keys, counts, sent_values, .. } = slice;
     moved.records_out = counted.accounts;
     worker.put(&key, records.finish().map_err(StageError::compressing)?, moved).await?;
     worker.put(&worker.key("values"), values.finish().map_err(StageError::compressing)?, moved).await?;
-    worker.put(&worker.key("keys"), keys.finish().map_err(StageError::compressing)?, moved).await?;
+    let SentParts { keys, parts } = keys.finish(moved).await?;
     worker.context.put_json(&worker.key("counts"), &counts).await?;
-    Ok(BlockRoundResult { values: sent_values, keys: sent_keys, ..counted })
+    Ok(BlockRoundResult { values: sent_values, keys, parts, ..counted })
 }
 
 /// What all mappers sent to the slice.
@@ -57,7 +59,7 @@ async fn described(worker: &Worker<'_>, moved: &mut Moved) -> Result<Vec<u8>, St
     let bytes = objects.iter().map(|object| object.text_bytes(0)).sum::<usize>();
     // Hashes spread the accounts over the slices.
     let accounts = worker.lines / u64::from(slices) * 21 / 20;
-    let needed = worker.context.memory.gather_bytes(bytes as u64, accounts, worker.pass_count());
+    let needed = worker.context.memory.gather_bytes(bytes as u64, accounts);
     worker.check_memory(needed, format!("{} MB of records in slice {slice} of {slices}", bytes >> 20))?;
     let mut text = Vec::with_capacity(bytes);
     for object in objects {
@@ -79,10 +81,9 @@ struct SliceSender<'w> {
     hashed: HashedValues,
     records: RecordsWriter,
     values: ShuffleCollector,
-    keys: ShuffleCollector,
+    keys: KeySender<'w>,
     counts: BlockCounts,
     sent_values: u64,
-    sent_keys: u64,
 }
 
 impl<'w> SliceSender<'w> {
@@ -90,7 +91,7 @@ impl<'w> SliceSender<'w> {
         let dropped = dropped_passes(worker.run, worker.context).await?;
         let held = worker.context.memory.block_held_bytes();
         let shards = worker.matching.shards;
-        let collector = |readers| ShuffleCollector::storing(readers, held).map_err(StageError::compressing);
+        let values = ShuffleCollector::storing(shards * worker.field_count(), held).map_err(StageError::compressing)?;
         let fields = vec![FieldCounts::default(); worker.fields.len()];
         Ok(Self {
             worker,
@@ -98,11 +99,10 @@ impl<'w> SliceSender<'w> {
             addresses: worker.addresses(),
             hashed: HashedValues::default(),
             records: RecordsWriter::new().map_err(StageError::compressing)?,
-            values: collector(shards * worker.field_count())?,
-            keys: collector(shards * worker.pass_count())?,
+            values,
+            keys: KeySender::new(worker)?,
             counts: BlockCounts { counts: Counts { accounts: 0, fields }, blocks: Vec::new() },
             sent_values: 0,
-            sent_keys: 0,
         })
     }
 
@@ -136,18 +136,13 @@ impl<'w> SliceSender<'w> {
     }
 
     fn send_keys(&mut self, record: &[u8], row: u32) -> std::io::Result<()> {
-        let (shards, passes) = (self.worker.matching.shards, self.worker.pass_count());
         let mut sent = Ok(());
-        let mut count = 0;
         let keys = &mut self.keys;
         self.passes.keys(record, &mut |pass, hash| {
             if sent.is_ok() {
-                let reader = shard_of(hash, shards) * passes + u32::from(pass);
-                sent = keys.push(reader, &RowKey { hash, row }.bytes());
-                count += 1;
+                sent = keys.push(pass, RowKey { hash, row });
             }
         });
-        self.sent_keys += count;
         sent
     }
 }

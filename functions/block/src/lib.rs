@@ -21,6 +21,7 @@ mod blocks;
 mod count;
 mod describe;
 mod gather;
+mod key_sender;
 mod outlet;
 mod pair;
 mod refine;

@@ -4,12 +4,20 @@ use onefold_lake::calls::BlockRoundResult;
 use onefold_lake::data::blocks::GreatRow;
 use onefold_lake::data::pairs::{FoundPair, tile, tiles};
 use onefold_lake::data::shuffle::ShuffleCollector;
-use onefold_lake::run::matching::{PairPart, PassCaps, SliceRows};
+use onefold_lake::run::matching::{PairPart, PassCap, PassCaps, SliceRows};
 use onefold_lake::run::receipt::Moved;
 use onefold_scoring::blocking::pairs;
 use onefold_shell::StageError;
 
 use crate::round::{PAIR, Worker};
+
+/// A slice's rows of great blocks are divided in so many pieces. One is in memory at a time.
+pub(crate) const PIECES: u32 = 16;
+
+/// The piece of a row of a slice.
+fn piece_of(row: u32, rows: u32) -> u32 {
+    (u64::from(row) * u64::from(PIECES) / u64::from(rows.max(1))) as u32
+}
 
 /// A row: its slice, and its place there.
 type Place = (u32, u32);
@@ -32,7 +40,7 @@ pub(crate) struct Outlet<'w> {
 impl<'w> Outlet<'w> {
     pub(crate) fn new(worker: &'w Worker<'w>, rows: &'w SliceRows, caps: PassCaps) -> Result<Self, StageError> {
         let (slices, held) = (worker.matching.slices, worker.context.memory.block_held_bytes());
-        let great = ShuffleCollector::storing(slices, held).map_err(StageError::compressing)?;
+        let great = ShuffleCollector::storing(slices * PIECES, held).map_err(StageError::compressing)?;
         let pairs = vec![Vec::new(); tiles(slices) as usize];
         Ok(Self { worker, rows, caps, pairs, held: 0, places: Vec::new(), great, given: BlockRoundResult::default() })
     }
@@ -46,11 +54,14 @@ impl<'w> Outlet<'w> {
         rows: &[u32],
         moved: &mut Moved,
     ) -> Result<(), StageError> {
-        let (cap, rank) = self.caps.of(pass);
+        let PassCap { cap, rank, spared } = self.caps.of(pass);
+        let is_divided = self.worker.round > PAIR;
+        // Undivided, a block would find the pair, too; and without this pass, the divided blocks that do without its pairs.
+        let blocks = 1 + if is_divided { 1 } else { spared };
         self.place(rows);
-        let neighbours_count = self.worker.round > PAIR && self.worker.passes.is_of_contact(pass);
+        let neighbours_count = is_divided && self.worker.passes.is_of_contact(pass);
         let mut take = |first: Place, second: Place| {
-            let pair = FoundPair { first: first.1, second: second.1, rank, blocks: 1 };
+            let pair = FoundPair { first: first.1, second: second.1, rank, blocks };
             self.pairs[tile(first.0, second.0) as usize].push(pair.bits());
             self.held += 1;
         };
@@ -75,7 +86,8 @@ impl<'w> Outlet<'w> {
 
     fn great(&mut self, pass: u16, hash: u64) -> std::io::Result<()> {
         for (slice, row) in &self.places {
-            self.great.push(*slice, &GreatRow { pass, hash, row: *row }.bytes())?;
+            let piece = piece_of(*row, self.rows.rows_of(*slice));
+            self.great.push(slice * PIECES + piece, &GreatRow { pass, hash, row: *row }.bytes())?;
         }
         self.given.great_rows += self.places.len() as u64;
         Ok(())

@@ -4,12 +4,15 @@ use onefold_lake::FormatError;
 use onefold_lake::calls::{BlockRoundResult, BlockWork};
 use onefold_lake::data::blocks::{GreatRow, RowKey};
 use onefold_lake::data::records;
-use onefold_lake::data::shuffle::{self, ShuffleCollector};
+use onefold_lake::data::shuffle::{self, OpenedShuffle};
 use onefold_lake::run::receipt::Moved;
 use onefold_lake::{compress, keys};
-use onefold_shell::{MemoryBudget, StageError};
+use onefold_scoring::blocking::{GreatKey, PassSet, Passes};
+use onefold_shell::StageError;
 
-use crate::round::{COUNT, Worker, shard_of};
+use crate::key_sender::{KeySender, SentParts};
+use crate::outlet::PIECES;
+use crate::round::{COUNT, Worker, dropped_passes, shard_of};
 use crate::sent;
 use crate::values::HashedValues;
 
@@ -23,60 +26,60 @@ pub(crate) async fn refine(
     if is_first {
         write_classes(worker, &records, moved).await?;
     }
-    let mut great = great_rows(worker, records.len(), moved).await?;
-    // The features of a row are read once for all its blocks.
-    great.sort_unstable_by_key(|great| great.row);
-    let mut sender = KeySender::new(worker)?;
-    for of_row in great.chunk_by(|one, other| one.row == other.row) {
-        let features = worker.passes.features(records.of(of_row[0].row));
-        for great in of_row {
-            let GreatRow { pass, hash, .. } = *great;
-            sender
-                .row(great, |send| match is_first {
-                    true => worker.passes.refined(&features, pass, hash, &mut |key| send(key)),
-                    false => worker.passes.refined_by_birthdate(&features, pass, hash, &mut |key| send(key)),
-                })
-                .map_err(StageError::compressing)?;
+    let passes = worker.passes.clone().without(&dropped_passes(worker.run, worker.context).await?);
+    let mut divider =
+        Divider { passes, is_first, sender: KeySender::new(worker)?, refined: BlockRoundResult::default() };
+    let pieces = GreatPieces::open(worker, records.len()).await?;
+    for piece in 0..PIECES {
+        let mut great = pieces.fetch(piece, moved).await?;
+        // The features of a row are read once for all its blocks.
+        great.sort_unstable_by_key(|great| great.row);
+        for of_row in great.chunk_by(|one, other| one.row == other.row) {
+            divider.row(of_row, records.of(of_row[0].row)).map_err(StageError::compressing)?;
+            divider.sender.write_if_full(moved).await?;
         }
     }
-    let KeySender { keys, refined, .. } = sender;
+    let Divider { sender, refined, .. } = divider;
+    let SentParts { keys, parts } = sender.finish(moved).await?;
     moved.records_in = refined.great_rows;
-    moved.records_out = refined.keys;
-    worker.put(&worker.key("keys"), keys.finish().map_err(StageError::compressing)?, moved).await?;
-    Ok(refined)
+    moved.records_out = keys;
+    Ok(BlockRoundResult { keys, parts, ..refined })
 }
 
-/// Sends the new keys of rows to the shards.
-struct KeySender {
-    shards: u32,
-    passes: u32,
-    keys: ShuffleCollector,
+/// Makes the new keys of rows of great blocks.
+struct Divider<'w> {
+    passes: Passes,
+    is_first: bool,
+    sender: KeySender<'w>,
     refined: BlockRoundResult,
 }
 
-impl KeySender {
-    fn new(worker: &Worker<'_>) -> Result<Self, StageError> {
-        let (shards, passes) = (worker.matching.shards, worker.pass_count());
-        let held = worker.context.memory.block_held_bytes();
-        let keys = ShuffleCollector::storing(shards * passes, held).map_err(StageError::compressing)?;
-        Ok(Self { shards, passes, keys, refined: BlockRoundResult::default() })
-    }
-
-    /// Sends the keys of a row that `refine` makes.
-    fn row(&mut self, great: &GreatRow, refine: impl FnOnce(&mut dyn FnMut(u64))) -> std::io::Result<()> {
-        let mut sent = Ok(());
-        let mut count = 0;
-        refine(&mut |hash| {
-            if sent.is_ok() {
-                let reader = shard_of(hash, self.shards) * self.passes + u32::from(great.pass);
-                sent = self.keys.push(reader, &RowKey { hash, row: great.row }.bytes());
-                count += 1;
+impl Divider<'_> {
+    /// Sends the new keys of a row, which is in these great blocks.
+    fn row(&mut self, of_row: &[GreatRow], record: &[u8]) -> std::io::Result<()> {
+        let features = self.passes.features(record);
+        let mut great_in = PassSet::default();
+        of_row.iter().for_each(|great| great_in.insert(great.pass));
+        for great in of_row {
+            let key = GreatKey { pass: great.pass, hash: great.hash };
+            let mut keys = 0;
+            let mut sent = Ok(());
+            let mut send = |hash| {
+                keys += 1;
+                if sent.is_ok() {
+                    sent = self.sender.push(great.pass, RowKey { hash, row: great.row });
+                }
+            };
+            match self.is_first {
+                true => self.passes.refined(&features, great_in, key, &mut send),
+                false => self.passes.refined_by_birthdate(&features, key, &mut send),
             }
-        });
-        self.refined.great_rows += 1;
-        self.refined.dropped_rows += u64::from(count == 0);
-        self.refined.keys += count;
-        sent
+            sent?;
+            self.refined.great_rows += 1;
+            // A row that has no key in the first division is met in the blocks of other passes.
+            self.refined.dropped_rows += u64::from(keys == 0 && !self.is_first);
+        }
+        Ok(())
     }
 }
 
@@ -151,26 +154,48 @@ async fn write_classes(worker: &Worker<'_>, records: &Records, moved: &mut Moved
 }
 
 /// The rows of the slice in blocks that are too great, from the round before.
-async fn great_rows(worker: &Worker<'_>, rows: usize, moved: &mut Moved) -> Result<Vec<GreatRow>, StageError> {
-    let slice = worker.number;
-    let sent = sent::objects(worker, worker.round - 1, worker.matching.shards, "great");
-    let objects = sent::open(worker, sent, slice..slice + 1, worker.matching.slices).await?;
-    let bytes: usize = objects.iter().map(|object| object.text_bytes(0)).sum();
-    let needed = MemoryBudget::refine_bytes(rows as u64, (bytes / GreatRow::BYTES) as u64);
-    worker.check_memory(needed, format!("the rows of great blocks in slice {slice}"))?;
-    let mut great = Vec::with_capacity(bytes / GreatRow::BYTES);
-    for object in objects {
-        let frames = sent::fetch(worker, object, moved).await?;
-        let take = |text: &[u8]| {
-            for row in GreatRow::parse(frames.key(), text)? {
-                if row.row as usize >= rows {
-                    return Err(FormatError::new(frames.key(), "it names a row that the slice does not have"));
-                }
-                great.push(row);
-            }
-            Ok(())
-        };
-        frames.each_frame(0, take).map_err(StageError::damaged)?;
+struct GreatPieces<'w> {
+    worker: &'w Worker<'w>,
+    objects: Vec<OpenedShuffle>,
+    /// The number of the slice's rows.
+    rows: usize,
+}
+
+impl<'w> GreatPieces<'w> {
+    async fn open(worker: &'w Worker<'w>, rows: usize) -> Result<Self, StageError> {
+        let own = worker.number * PIECES..(worker.number + 1) * PIECES;
+        let sent = sent::objects(worker, worker.round - 1, worker.matching.shards, "great");
+        let objects = sent::open(worker, sent, own, worker.matching.slices * PIECES).await?;
+        let pieces = Self { worker, objects, rows };
+        let most = (0..PIECES).map(|piece| pieces.len(piece)).max().unwrap_or_default();
+        let needed = worker.context.memory.refine_bytes(rows as u64, most as u64);
+        worker.check_memory(needed, format!("the rows of great blocks in slice {}", worker.number))?;
+        Ok(pieces)
     }
-    Ok(great)
+
+    /// How many rows a piece has.
+    fn len(&self, piece: u32) -> usize {
+        let bytes: usize = self.objects.iter().map(|object| object.text_bytes(piece as usize)).sum();
+        bytes / GreatRow::BYTES
+    }
+
+    async fn fetch(&self, piece: u32, moved: &mut Moved) -> Result<Vec<GreatRow>, StageError> {
+        let (piece, store) = (piece as usize, self.worker.context.store.as_ref());
+        let mut great = Vec::with_capacity(self.len(piece as u32));
+        for object in &self.objects {
+            let frames = object.fetch_some(piece..piece + 1, store).await.map_err(StageError::reading_part)?;
+            moved.bytes_in += frames.bytes_in;
+            let take = |text: &[u8]| {
+                for row in GreatRow::parse(frames.key(), text)? {
+                    if row.row as usize >= self.rows {
+                        return Err(FormatError::new(frames.key(), "it names a row that the slice does not have"));
+                    }
+                    great.push(row);
+                }
+                Ok(())
+            };
+            frames.each_frame(0, take).map_err(StageError::damaged)?;
+        }
+        Ok(great)
+    }
 }

@@ -3,14 +3,16 @@
 use std::ops::Range;
 
 use onefold_lake::FormatError;
+use onefold_lake::calls::BlockRoundResult;
 use onefold_lake::data::blocks::RowKey;
 use onefold_lake::data::shuffle::{self, OpenedShuffle, ShuffleFrames};
-use onefold_lake::keys;
+use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::matching::SliceRows;
 use onefold_lake::run::receipt::Moved;
-use onefold_shell::{StageError, in_order};
+use onefold_shell::{Receipts, StageError, in_order};
 
-use crate::round::Worker;
+use crate::key_sender::part_name;
+use crate::round::{Worker, receipt_name};
 
 /// How many tables are read at once.
 const AHEAD: usize = 16;
@@ -56,6 +58,8 @@ pub(crate) async fn fetch(
 pub(crate) struct SentKeys<'w> {
     worker: &'w Worker<'w>,
     rows: &'w SliceRows,
+    /// The slice that each object is of.
+    slices: Vec<u32>,
     objects: Vec<OpenedShuffle>,
     /// About how many bytes of frames are fetched at once.
     bytes_at_once: usize,
@@ -65,10 +69,10 @@ impl<'w> SentKeys<'w> {
     /// Opens what the slices sent in the round before.
     pub(crate) async fn open(worker: &'w Worker<'w>, rows: &'w SliceRows) -> Result<Self, StageError> {
         let (shards, passes) = (worker.matching.shards, worker.pass_count());
-        let sent = objects(worker, worker.round - 1, worker.matching.slices, "keys");
+        let (slices, sent) = key_parts(worker).await?;
         let own = worker.number * passes..(worker.number + 1) * passes;
         let objects = open(worker, sent, own, shards * passes).await?;
-        Ok(Self { worker, rows, objects, bytes_at_once: worker.context.memory.block_held_bytes() })
+        Ok(Self { worker, rows, slices, objects, bytes_at_once: worker.context.memory.block_held_bytes() })
     }
 
     /// Bytes of the keys of a pass.
@@ -108,8 +112,19 @@ impl<'w> SentKeys<'w> {
             moved.bytes_in += fetched.bytes_in;
             frames.push(fetched);
         }
-        Ok(KeysOfPasses { rows: self.rows, frames })
+        Ok(KeysOfPasses { rows: self.rows, slices: &self.slices, frames })
     }
+}
+
+/// The objects with the keys that all slices sent in the round before, and the slice of each.
+async fn key_parts(worker: &Worker<'_>) -> Result<(Vec<u32>, Vec<String>), StageError> {
+    let before = worker.round - 1;
+    let name = |slice: &u32| receipt_name(before, *slice);
+    let slices = 0..worker.matching.slices;
+    let sent = Receipts::read::<BlockRoundResult, _>(worker.context, worker.run, Stage::Block, slices, name).await?;
+    let parts = sent.iter().flat_map(|(slice, receipt)| (0..receipt.result.parts).map(|part| (*slice, part)));
+    let key = |(slice, part)| (slice, keys::match_round(worker.run, before, slice, &part_name(part)));
+    Ok(parts.map(key).unzip())
 }
 
 /// The passes from `first` on that have up to so many bytes together, and at least one.
@@ -126,6 +141,7 @@ pub(crate) fn group(first: usize, passes: usize, bytes_max: usize, bytes: impl F
 /// The fetched keys of some passes.
 pub(crate) struct KeysOfPasses<'w> {
     rows: &'w SliceRows,
+    slices: &'w [u32],
     frames: Vec<ShuffleFrames>,
 }
 
@@ -134,8 +150,8 @@ impl KeysOfPasses<'_> {
     pub(crate) fn of_pass(&self, pass: usize) -> Result<Vec<RowKey>, FormatError> {
         let bytes: usize = self.frames.iter().map(|frames| frames.text_bytes(pass)).sum();
         let mut keys = Vec::with_capacity(bytes / RowKey::BYTES);
-        for (slice, frames) in (0..).zip(&self.frames) {
-            let start = self.rows.start(slice);
+        for (slice, frames) in self.slices.iter().zip(&self.frames) {
+            let start = self.rows.start(*slice);
             frames.each_frame(pass, |text| {
                 let sent = RowKey::parse(frames.key(), text)?;
                 keys.extend(sent.map(|key| RowKey { row: key.row.saturating_add(start), ..key }));

@@ -2,6 +2,7 @@
 //!
 //! Passes follow from the fields alone. Nobody sets them.
 
+mod cover;
 mod feature;
 mod first_found;
 mod hash;
@@ -9,9 +10,10 @@ mod pass;
 mod sizes;
 mod useful;
 
+pub use cover::PassSet;
 pub use feature::Features;
 pub use first_found::FirstFound;
-pub use pass::Passes;
+pub use pass::{GreatKey, Passes};
 pub use sizes::{BLOCK_MAX, BlockSizes, caps, pairs, ranks};
 pub use useful::useful;
 

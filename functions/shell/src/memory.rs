@@ -90,8 +90,8 @@ const SHUFFLE_TEXT_BYTES_MAX: u64 = 128 * MIB;
 
 /// Bytes that Block needs in a slice per account: what it was described with, its place in the order, its record and values.
 const SLICE_ACCOUNT_BYTES: u64 = 400;
-/// Bytes that Block needs in a slice per blocking key: the entry, with the frame that it is in.
-const SLICE_KEY_BYTES: u64 = 15;
+/// The most bytes of blocking keys that Block holds in a slice before it writes them.
+const KEY_PART_BYTES_MAX: u64 = 48 * MIB;
 /// About how many bytes a described account has: its reference and version, and 110 of values.
 const DESCRIBED_BYTES: u64 = 150;
 /// Bytes that Block needs in a shard per key of the pass that is being sorted, and per key of all passes for its blocks.
@@ -103,8 +103,8 @@ const VALUE_BYTES: u64 = 40;
 const VALUES_OF_ACCOUNT: u64 = 12;
 /// Bytes that Block needs per pair that it holds: the pair, and its place in the output.
 const PAIR_BYTES: u64 = 24;
-/// Bytes that Block needs per row of a great block: the row, and its keys.
-const GREAT_ROW_BYTES: u64 = 80;
+/// Bytes that Block needs per row of a great block: the row, and the frame that it is in.
+const GREAT_ROW_BYTES: u64 = 32;
 /// The most text that Block holds before it writes frames, and the most frames that it fetches at once.
 const BLOCK_BUFFER_BYTES_MAX: u64 = 32 * MIB;
 /// The memory that a run of few accounts is divided by.
@@ -374,19 +374,29 @@ impl MemoryBudget {
         EXPORT_ROW_GROUP_BYTES + stored_bytes + frame_text_bytes + 2 * written_bytes
     }
 
-    /// The number of slices of accounts that scored pairs need; `None` if no number is enough. `keys` is how many blocking
-    /// keys an account has at most.
-    pub fn match_slices(self, accounts: u64, keys: u32) -> Option<u32> {
-        (1..=MATCH_SLICES_MAX).find(|slices| self.fits(self.match_slice_bytes(accounts, keys, *slices)))
+    /// The number of slices of accounts that scored pairs need; `None` if no number is enough.
+    pub fn match_slices(self, accounts: u64) -> Option<u32> {
+        (1..=MATCH_SLICES_MAX).find(|slices| self.fits(self.match_slice_bytes(accounts, *slices)))
     }
 
     /// Bytes that Block needs for one of so many slices.
-    pub fn match_slice_bytes(self, accounts: u64, keys: u32, slices: u32) -> u64 {
-        let of_account = SLICE_ACCOUNT_BYTES + u64::from(keys) * SLICE_KEY_BYTES;
-        accounts * of_account / u64::from(slices.max(1)) * 21 / 20 + 2 * self.block_held_bytes() as u64
+    pub fn match_slice_bytes(self, accounts: u64, slices: u32) -> u64 {
+        accounts * SLICE_ACCOUNT_BYTES / u64::from(slices.max(1)) * 21 / 20 + self.sent_key_bytes()
     }
 
-    /// The number of shards of blocking keys that scored pairs need; `None` if no number is enough.
+    /// Bytes that Block needs for the keys that a slice sends: a part of them, twice while it is written, and what is held of
+    /// keys and of values.
+    fn sent_key_bytes(self) -> u64 {
+        2 * (self.key_part_bytes() + self.block_held_bytes()) as u64
+    }
+
+    /// How many bytes of blocking keys a slice holds before it writes them.
+    pub fn key_part_bytes(self) -> usize {
+        usize::try_from(KEY_PART_BYTES_MAX.min(self.usable() / 12)).unwrap_or(usize::MAX)
+    }
+
+    /// The number of shards of blocking keys that scored pairs need; `None` if no number is enough. `keys` is how many blocking
+    /// keys an account has at most.
     pub fn match_shards(self, accounts: u64, keys: u32) -> Option<u32> {
         (1..=SHARDS_MAX).find(|shards| self.fits(self.match_shard_bytes(accounts, keys, *shards)))
     }
@@ -405,9 +415,8 @@ impl MemoryBudget {
     }
 
     /// Bytes that Block needs to gather a slice of about so many accounts, of which so many bytes are described.
-    pub fn gather_bytes(self, described_bytes: u64, accounts: u64, keys: u32) -> u64 {
-        let of_account = SLICE_ACCOUNT_BYTES - 2 * DESCRIBED_BYTES + u64::from(keys) * SLICE_KEY_BYTES;
-        described_bytes * 2 + accounts * of_account + 2 * self.block_held_bytes() as u64
+    pub fn gather_bytes(self, described_bytes: u64, accounts: u64) -> u64 {
+        described_bytes * 2 + accounts * (SLICE_ACCOUNT_BYTES - 2 * DESCRIBED_BYTES) + self.sent_key_bytes()
     }
 
     /// Bytes that Block needs to count so many values.
@@ -425,9 +434,9 @@ impl MemoryBudget {
         2 * block_bytes + u64::from(pairs_at_once) * PAIR_BYTES + 2 * self.block_held_bytes() as u64
     }
 
-    /// Bytes that Block needs to divide great blocks in a slice of so many accounts.
-    pub const fn refine_bytes(accounts: u64, great_rows: u64) -> u64 {
-        accounts * 2 * DESCRIBED_BYTES + great_rows * GREAT_ROW_BYTES
+    /// Bytes that Block needs to divide great blocks in a slice of so many accounts; of so many rows at a time.
+    pub fn refine_bytes(self, accounts: u64, great_rows: u64) -> u64 {
+        accounts * 2 * DESCRIBED_BYTES + great_rows * GREAT_ROW_BYTES + self.sent_key_bytes()
     }
 
     /// How many bytes Block holds before it writes frames, and about how many bytes of frames it fetches at once.
@@ -496,7 +505,7 @@ mod tests {
         let slices = sizes.map(|memory| memory.merge_slices(1 << 30, 1).unwrap_or(u32::MAX));
         assert!(slices.is_sorted_by(|less, more| less >= more), "{slices:?}");
         for accounts in [0, 1_000_000, 20_000_000] {
-            let slices = sizes.map(|memory| memory.match_slices(accounts, 50).unwrap_or(u32::MAX));
+            let slices = sizes.map(|memory| memory.match_slices(accounts).unwrap_or(u32::MAX));
             let shards = sizes.map(|memory| memory.match_shards(accounts, 50).unwrap_or(u32::MAX));
             assert!(slices.is_sorted_by(|less, more| less >= more), "{slices:?}");
             assert!(shards.is_sorted_by(|less, more| less >= more), "{shards:?}");
@@ -513,8 +522,8 @@ mod tests {
         assert!(least.shuffle_text_bytes() >= 64 << 20);
         assert_eq!(least.link_shards(0, 0), Some(1));
         assert_eq!(least.merge_slices(32 * MIB, 10_000), Some(3));
-        assert_eq!((least.match_slices(0, 50), least.match_shards(0, 50)), (Some(1), Some(1)));
-        assert_eq!((least.match_slices(1_900_000, 50), least.match_shards(1_900_000, 50)), (Some(8), Some(4)));
+        assert_eq!((least.match_slices(0), least.match_shards(0, 50)), (Some(1), Some(1)));
+        assert_eq!((least.match_slices(1_900_000), least.match_shards(1_900_000, 50)), (Some(8), Some(4)));
     }
 
     #[test]

@@ -125,7 +125,7 @@ pub struct BlockRoundResult {
     pub keys: u64,
     /// Pairs that a shard gave to tiles. A pair is given again if it is found in another part, round or shard.
     pub pairs: u64,
-    /// The number of objects that have these pairs.
+    /// The number of objects that have these pairs or, of a slice, these keys.
     pub parts: u32,
     /// Rows of blocks that are too great.
     pub great_rows: u64,

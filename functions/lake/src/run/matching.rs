@@ -59,7 +59,8 @@ pub struct Blocking {
 impl Blocking {
     /// How great a block of each pass may be.
     pub fn caps(&self) -> PassCaps {
-        PassCaps { passes: self.passes.iter().map(|pass| (pass.cap, pass.rank)).collect() }
+        let cap = |pass: &PassBlocks| PassCap { cap: pass.cap, rank: pass.rank, spared: pass.spared };
+        PassCaps { passes: self.passes.iter().map(cap).collect() }
     }
 }
 
@@ -67,13 +68,25 @@ impl Blocking {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PassCaps {
-    /// By pass: the greatest block that gives all its pairs, or 0 for a pass that is not used; and the pass's rank.
-    pub passes: Vec<(u32, u8)>,
+    /// By pass.
+    pub passes: Vec<PassCap>,
+}
+
+/// How great a block of a pass may be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassCap {
+    /// The greatest block that gives all its pairs, or 0 for a pass that is not used.
+    pub cap: u32,
+    /// The pass's rank.
+    pub rank: u8,
+    /// The divided blocks of so many passes do without the pairs of this one.
+    pub spared: u32,
 }
 
 impl PassCaps {
-    /// The cap and the rank of a pass; 0 if there is no such pass.
-    pub fn of(&self, pass: u16) -> (u32, u8) {
+    /// That of a pass; 0 if there is no such pass.
+    pub fn of(&self, pass: u16) -> PassCap {
         self.passes.get(usize::from(pass)).copied().unwrap_or_default()
     }
 }
@@ -88,6 +101,9 @@ pub struct PassBlocks {
     pub cap: u32,
     /// Its place among the passes, those that cost less first.
     pub rank: u8,
+    /// The divided blocks of so many passes do without its pairs.
+    #[serde(default)]
+    pub spared: u32,
     /// How many blocks there are, by size.
     pub sizes: BlockSizes,
 }

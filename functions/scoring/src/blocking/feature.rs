@@ -78,6 +78,16 @@ impl Plan {
         self.features.binary_search(&feature).ok().map(|place| place as u8)
     }
 
+    /// The feature at a place.
+    pub(super) fn feature(&self, place: u8) -> Feature {
+        self.features[usize::from(place)]
+    }
+
+    /// Whether a field is an address.
+    pub(super) fn is_address(&self, field: usize) -> bool {
+        self.by_field.get(field).is_some_and(|(_, _, is_address)| *is_address)
+    }
+
     /// The features of a record.
     #[inline]
     pub(super) fn read(&self, record: &[u8]) -> Features {

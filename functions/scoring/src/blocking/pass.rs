@@ -1,5 +1,6 @@
 //! The passes of blocking.
 
+use super::cover::{Cover, PassSet};
 use super::feature::{Feature, Features, Part, Plan};
 use super::hash;
 use crate::{FieldKind, ScoredFields};
@@ -16,24 +17,30 @@ pub struct Passes {
     passes: Vec<Pass>,
     /// The features that tell the rows of a great block apart.
     refining: Vec<u8>,
+    /// By pass and by feature of `refining`: what else finds their pairs.
+    covers: Vec<Cover>,
+    dropped: PassSet,
     birthdate: Option<u8>,
     field_names: Vec<&'static str>,
 }
 
 /// A pass: features that two accounts must have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Pass {
+pub(super) struct Pass {
     parts: [u8; PARTS_MAX],
     count: u8,
     /// Whether the two features may be swapped.
     is_in_any_order: bool,
-    is_dropped: bool,
     is_of_contact: bool,
 }
 
 impl Pass {
-    fn parts(&self) -> &[u8] {
+    pub(super) fn parts(&self) -> &[u8] {
         &self.parts[..usize::from(self.count)]
+    }
+
+    pub(super) fn is_in_any_order(&self) -> bool {
+        self.is_in_any_order
     }
 }
 
@@ -48,17 +55,23 @@ impl Passes {
         let places =
             |features: &[Feature]| features.iter().map(|feature| plan.place(*feature)).collect::<Option<Vec<u8>>>();
         let pass_of = |(set, order): &(Vec<Feature>, bool)| Some(pass(&places(set)?, *order, is_contact(set, &kinds)));
-        let passes = sets.iter().filter_map(pass_of).collect();
+        let passes: Vec<Pass> = sets.iter().filter_map(pass_of).collect();
         let birthdate = features(&kinds, FieldKind::Birthdate, Part::Whole).find_map(|feature| plan.place(feature));
-        let refining = refining.filter_map(|feature| plan.place(feature)).collect();
-        Self { passes, refining, birthdate, plan, field_names: fields.iter().map(|field| field.name).collect() }
+        let refining: Vec<u8> = refining.filter_map(|feature| plan.place(feature)).collect();
+        let of_pass = |pass| refining.iter().map(move |by| (pass, *by));
+        let divided = (0..passes.len()).flat_map(of_pass);
+        let covers = divided.map(|(pass, by)| Cover::new(&plan, &passes, pass, by)).collect();
+        let field_names = fields.iter().map(|field| field.name).collect();
+        Self { passes, refining, covers, dropped: PassSet::default(), birthdate, plan, field_names }
     }
 
     /// These passes, where those of some names make no keys. The numbers of the others stay.
     #[must_use]
     pub fn without(mut self, names: &[String]) -> Self {
         for pass in 0..self.passes.len() {
-            self.passes[pass].is_dropped |= names.contains(&self.name(pass));
+            if names.contains(&self.name(pass)) {
+                self.dropped.insert(pass as u16);
+            }
         }
         self
     }
@@ -85,6 +98,13 @@ impl Passes {
         parts.iter().map(name).collect::<Vec<_>>().join(" + ")
     }
 
+    /// How many of some passes do without pairs that this pass gives, where their great blocks are divided.
+    pub fn spared(&self, pass: u16, divided: PassSet) -> u32 {
+        let covers = (0u16..).zip(self.covers.chunks(self.refining.len().max(1)));
+        let divided = covers.filter(|(other, _)| divided.has(*other));
+        divided.filter(|(_, covers)| covers.iter().any(|cover| cover.has(pass))).count() as u32
+    }
+
     /// Whether a pass is one e-mail address, phone number, identifier or address. Two accounts that share it and what its great
     /// blocks are refined by are likely one person's.
     pub fn is_of_contact(&self, pass: u16) -> bool {
@@ -95,8 +115,8 @@ impl Passes {
     /// they are all different.
     pub fn keys(&self, record: &[u8], take: &mut impl FnMut(u16, u64)) {
         let features = self.plan.read(record);
-        for (number, pass) in self.passes.iter().enumerate().filter(|(_, pass)| !pass.is_dropped) {
-            pass.keys(&features, &mut |hash| take(number as u16, hash));
+        for (number, pass) in (0u16..).zip(&self.passes).filter(|(number, _)| !self.dropped.has(*number)) {
+            pass.keys(&features, &mut |hash| take(number, hash));
         }
     }
 
@@ -106,35 +126,57 @@ impl Passes {
     }
 
     /// Calls `take` with the keys of an account of a block of a pass that is too great: the block's hash with each of a few
-    /// further features. Accounts that have none of these stay together, under the block's own hash.
-    pub fn refined(&self, features: &Features, pass: u16, hash: u64, take: &mut impl FnMut(u64)) {
+    /// further features. Keys whose pairs other passes give are left out; `great` are the passes in which the account is in
+    /// such a block. Accounts that have none of these features stay together, under the block's own hash.
+    pub fn refined(
+        &self,
+        features: &Features,
+        great: PassSet,
+        GreatKey { pass, hash }: GreatKey,
+        take: &mut impl FnMut(u64),
+    ) {
+        let number = usize::from(pass);
+        let Some(known) = self.passes.get(number) else { return };
+        let covers = &self.covers[number * self.refining.len()..];
         let mut has_any = false;
-        let mut take_refined = |key| {
-            has_any = true;
-            take(key);
-        };
-        self.refining.iter().for_each(|feature| self.refine(features, pass, hash, *feature, &mut take_refined));
-        if !has_any && usize::from(pass) < self.passes.len() {
+        for (by, cover) in self.refining.iter().zip(covers).filter(|(by, _)| !known.parts().contains(by)) {
+            let values = features.of(*by);
+            has_any |= !values.is_empty();
+            if !values.is_empty() && !cover.holds(features, great, self.dropped) {
+                values.iter().for_each(|value| take(refined_hash(hash, *by, *value)));
+            }
+        }
+        if !has_any {
             take(hash);
         }
     }
 
     /// Calls `take` with the keys of an account of a refined block that is still too great: its hash with the birth date.
-    pub fn refined_by_birthdate(&self, features: &Features, pass: u16, hash: u64, take: &mut impl FnMut(u64)) {
-        let Some(birthdate) = self.birthdate else { return };
-        self.refine(features, pass, hash, birthdate, take);
+    pub fn refined_by_birthdate(
+        &self,
+        features: &Features,
+        GreatKey { pass, hash }: GreatKey,
+        take: &mut impl FnMut(u64),
+    ) {
+        let known = self.passes.get(usize::from(pass));
+        let by = self.birthdate.filter(|by| known.is_some_and(|known| !known.parts().contains(by)));
+        let Some(by) = by else { return };
+        features.of(by).iter().for_each(|value| take(refined_hash(hash, by, *value)));
     }
+}
 
-    /// Takes a block's hash with a feature that the pass has not.
-    fn refine(&self, features: &Features, pass: u16, hash: u64, by: u8, take: &mut impl FnMut(u64)) {
-        let has_it = self.passes.get(usize::from(pass)).is_none_or(|pass| pass.parts().contains(&by));
-        if has_it {
-            return;
-        }
-        for value in features.of(by) {
-            take(hash::join(hash::join(hash, u64::from(by) + 1), *value));
-        }
-    }
+/// The key of a great block.
+#[derive(Clone, Copy, Debug)]
+pub struct GreatKey {
+    /// The pass.
+    pub pass: u16,
+    /// The block's hash.
+    pub hash: u64,
+}
+
+/// A block's hash with a value of a feature.
+fn refined_hash(hash: u64, by: u8, value: u64) -> u64 {
+    hash::join(hash::join(hash, u64::from(by) + 1), value)
 }
 
 impl Pass {
@@ -181,7 +223,7 @@ fn is_contact(set: &[Feature], kinds: &[FieldKind]) -> bool {
 fn pass(places: &[u8], is_in_any_order: bool, is_of_contact: bool) -> Pass {
     let mut parts = [0; PARTS_MAX];
     parts[..places.len()].copy_from_slice(places);
-    Pass { parts, count: places.len() as u8, is_in_any_order, is_dropped: false, is_of_contact }
+    Pass { parts, count: places.len() as u8, is_in_any_order, is_of_contact }
 }
 
 use FieldKind as Kind;
@@ -266,3 +308,6 @@ fn features(kinds: &[FieldKind], kind: Kind, part: Part) -> impl Iterator<Item =
     let fields = kinds.iter().enumerate().filter(move |(_, other)| **other == kind);
     fields.map(move |(field, _)| Feature { field, part })
 }
+
+#[cfg(test)]
+mod tests;

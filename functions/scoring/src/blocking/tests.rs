@@ -9,7 +9,7 @@ use crate::record::{self, Value};
 use crate::{FieldKind, ScoredField, ScoredFields};
 
 /// A field of each kind, and a second identifier.
-fn fields() -> ScoredFields {
+pub(super) fn fields() -> ScoredFields {
     use FieldKind as Kind;
     let named = |(kind, name)| ScoredField { kind, name };
     let fields = [
@@ -177,37 +177,45 @@ fn dropped_passes_make_no_keys_and_the_others_keep_their_numbers() {
 #[test]
 fn great_blocks_are_refined_by_other_features() {
     let (fields, passes) = (fields(), Passes::of(&fields()));
-    let pass = (0..passes.len()).find(|pass| passes.name(*pass) == "family_name + birthdate").unwrap() as u16;
+    let pass = |name: &str| (0..passes.len()).find(|pass| passes.name(*pass) == name).unwrap() as u16;
     let account =
         [("given_name", "ann|ann/AN"), ("family_name", "kim|KM"), ("birthdate", "19800602"), ("address", "high st|1")];
     let record = record(&fields, &account);
-    let refined = |pass: u16, hash| {
+    let mut all = PassSet::default();
+    (0..passes.len()).for_each(|pass| all.insert(pass as u16));
+    let refined = |great: PassSet, pass: u16, hash| {
         let mut keys = BTreeSet::new();
-        passes.refined(&passes.features(&record), pass, hash, &mut |key| assert!(keys.insert(key)));
+        let key = GreatKey { pass, hash };
+        passes.refined(&passes.features(&record), great, key, &mut |key| assert!(keys.insert(key)));
         keys
     };
-    assert_eq!(refined(pass, 1).len(), 2, "by the given name and by the address");
-    assert!(refined(pass, 1).is_disjoint(&refined(pass, 2)));
-    assert!(refined(passes.len() as u16, 1).is_empty());
+    let names = pass("given_name (without nicknames) + family_name");
+    assert_eq!(refined(all, names, 1).len(), 2, "by the date of birth and by the address");
+    assert!(refined(all, names, 1).is_disjoint(&refined(all, names, 2)));
+    assert!(refined(all, passes.len() as u16, 1).is_empty());
     let mut keys = Vec::new();
-    passes.refined(&passes.features(&[]), pass, 7, &mut |key| keys.push(key));
+    passes.refined(&passes.features(&[]), all, GreatKey { pass: names, hash: 7 }, &mut |key| keys.push(key));
     assert_eq!(keys, [7], "what has nothing to be told apart by stays together");
+
+    let with_birthdate = pass("family_name + birthdate");
+    assert_eq!(refined(all, with_birthdate, 1).len(), 2, "by the given name and by the address");
+    assert_eq!(refined(PassSet::default(), names, 1).len(), 0, "blocks of others are not great and have all pairs");
 
     let by_birthdate = |pass: u16| {
         let mut count = 0;
-        passes.refined_by_birthdate(&passes.features(&record), pass, 1, &mut |_| count += 1);
+        passes.refined_by_birthdate(&passes.features(&record), GreatKey { pass, hash: 1 }, &mut |_| count += 1);
         count
     };
-    assert_eq!(by_birthdate(pass), 0);
+    assert_eq!(by_birthdate(with_birthdate), 0);
     assert_eq!(by_birthdate(0), 1);
 }
 
 /// Values of a few texts, so that records have some in common.
-fn texts() -> impl Strategy<Value = Vec<(usize, String, String)>> {
+pub(super) fn texts() -> impl Strategy<Value = Vec<(usize, String, String)>> {
     prop::collection::vec((0..13_usize, "[ab12@]{0,9}", "[AB\\x00]{0,4}"), 0..20)
 }
 
-fn record_of(values: &[(usize, String, String)]) -> Vec<u8> {
+pub(super) fn record_of(values: &[(usize, String, String)]) -> Vec<u8> {
     let mut values: Vec<_> = values.iter().collect();
     values.sort_by_key(|(field, ..)| *field);
     let mut record = Vec::new();
@@ -246,6 +254,6 @@ proptest! {
     fn bytes_that_are_no_record_make_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
         let passes = Passes::of(&fields());
         passes.keys(&bytes, &mut |_, _| {});
-        passes.refined(&passes.features(&bytes), 3, 7, &mut |_| {});
+        passes.refined(&passes.features(&bytes), PassSet::default(), GreatKey { pass: 3, hash: 7 }, &mut |_| {});
     }
 }
