@@ -35,7 +35,7 @@
 //! processed/<run>/review/{queue.jsonl.zst,sample.jsonl.zst,strata.json,calibration.json}
 //! processed/<run>/blocked.json   of earlier programs
 //! processed/CURRENT
-//! current/{customers,members,changes}/files.txt
+//! current/{customers,members,changes}/files.txt   and current/parquet/{customers,members,changes}/files.txt
 //! ```
 
 mod key;
@@ -785,6 +785,11 @@ pub fn is_measured(key: &str) -> bool {
 /// The list of the current version's files of customers, members or changes: see [`crate::version::symlinks`].
 pub fn current_files(part: VersionPart) -> String {
     format!("current/{}/files.txt", part.folder())
+}
+
+/// The list of the current version's Parquet files of a part.
+pub fn current_parquet_files(part: ParquetPart) -> String {
+    format!("current/parquet/{}/files.txt", part.name())
 }
 
 /// The pairs of a version whose answers are worth most.
