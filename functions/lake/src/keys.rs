@@ -477,6 +477,11 @@ pub fn split_receipt_name(split: u32) -> String {
     format!("{split:05}")
 }
 
+/// The name of the receipt of a shard or slice in a round of Block or Link.
+pub fn round_receipt_name(round: u32, worker: u32) -> String {
+    format!("{round:05}-{worker:05}")
+}
+
 /// An object of a round of Link. `what` is `edges` (for the next round), `positions` or `labels`; or, for blocked keys,
 /// `blocked` (the list of a shard), `bearers` (the accounts that have them) or `partitions` (the keys by partition); or
 /// `scores` (what Score found, by slice).
