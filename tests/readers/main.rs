@@ -215,7 +215,7 @@ for part in ("customers", "members", "changes"):
 static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
     let project = manual::project();
     let path = project.join("target/readers/template.json");
-    let template = run_with(&["tests/agreement/read_template.py", "infra/template.yaml"], &project, "the template");
+    let template = run_with(&["tests/agreement/read_template.py", "infra/template.yaml"], project, "the template");
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
     fs::write(&path, template).expect("a file");
     path.to_str().expect("UTF-8").to_owned()
