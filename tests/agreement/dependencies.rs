@@ -18,8 +18,8 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("lake", &["config", "graph", "identity", "normalise", "rows", "scoring", "store"]),
     ("version", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "store"]),
     ("report", &[]),
-    ("shell", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "store"]),
-    ("connect", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "shell", "store"]),
+    ("shell", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "store", "version"]),
+    ("connect", &["config", "graph", "identity", "lake", "normalise", "rows", "scoring", "shell", "store", "version"]),
 ];
 
 /// The rooms that do no I/O.

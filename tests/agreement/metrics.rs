@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use announce::{METRICS, NAMESPACE, STAGE_SECONDS};
+use onefold_lake::keys::Stage;
 use onefold_tests::manual;
 use serde_json::{Value, json};
 
-use crate::project::{template, texts};
+use crate::project::{functions, template, texts};
 
 fn names() -> BTreeSet<&'static str> {
     METRICS.into_iter().map(|(name, _)| name).chain([STAGE_SECONDS]).collect()
@@ -26,6 +27,24 @@ fn alarms_watch_metrics_that_announce_writes() {
     for (name, alarm) in ours {
         assert!(names().contains(alarm["MetricName"].as_str().expect("a name")), "{name}");
         assert_eq!(alarm["Dimensions"], json!([{"Name": "Stack", "Value": {"Ref": "AWS::StackName"}}]), "{name}");
+    }
+}
+
+/// An error of a stage fails its run, or its chunk becomes a dead letter. Other functions have an alarm of their own.
+#[test]
+fn functions_outside_of_the_workflow_have_an_alarm() {
+    let watched: BTreeSet<&str> = alarms()
+        .into_iter()
+        .filter(|(_, alarm)| alarm["MetricName"] == "Errors")
+        .map(|(_, alarm)| alarm["Dimensions"][0]["Value"]["Ref"].as_str().expect("a function"))
+        .collect();
+    let functions = functions();
+    let outside: Vec<&String> =
+        functions.keys().filter(|name| Stage::ALL.iter().all(|stage| stage.name() != *name)).collect();
+    let resource = |name: &String| format!("{}{}Function", name[..1].to_uppercase(), &name[1..]);
+    assert!(outside.len() >= 4, "{outside:?}");
+    for name in outside {
+        assert!(watched.contains(resource(name).as_str()), "{name} has no alarm: {watched:?}");
     }
 }
 

@@ -12,8 +12,14 @@ use crate::served::{BUCKET, Served, event_file};
 /// The run that the events are about.
 const RUN: &str = "20261122T174600Z-a0262210";
 
-/// The steps of the run: function, event, and the answer to expect.
-fn steps() -> Vec<(&'static str, &'static str, Value)> {
+/// A step of the run: function, event, and the answer to expect.
+type Step = (&'static str, &'static str, Value);
+
+fn steps() -> Vec<Step> {
+    [steps_of_rows(), steps_of_pairs(), steps_of_customers()].concat()
+}
+
+fn steps_of_rows() -> Vec<Step> {
     let split: Value = serde_json::from_slice(&fs::read(event_file("extract.json")).expect("an event")).expect("JSON");
     vec![
         (
@@ -31,18 +37,51 @@ fn steps() -> Vec<(&'static str, &'static str, Value)> {
             "divide",
             "divide.json",
             json!({
-                "shards": 1, "mappers": 1, "partitions": 2, "slices": 8, "scores": false, "exports": 1,
+                "shards": 1, "mappers": 1, "partitions": 2, "slices": 8, "scores": true, "exports": 1,
                 "mappers_key": format!("partitions/{RUN}/mappers.jsonl"),
                 "partitions_key": format!("merged/{RUN}/partitions.jsonl"),
                 "exports_key": format!("merged/{RUN}/exports.jsonl"),
             }),
         ),
+    ]
+}
+
+fn steps_of_pairs() -> Vec<Step> {
+    vec![
+        ("block", "block-describe.json", json!({"lines": 3, "described": 3, "gone": 0})),
+        ("block", "block-advance-0.json", next_of_block(1, "gather")),
+        ("block", "block-round-1.json", round_of_block(json!({"accounts": 3, "values": 6, "keys": 5}))),
+        ("block", "block-advance-1.json", next_of_block(2, "count")),
+        ("block", "block-round-2.json", round_of_block(json!({"values": 6, "keys": 5}))),
+        ("block", "block-advance-2.json", next_of_block(3, "pair")),
+        ("block", "block-round-3.json", round_of_block(json!({"pairs": 1, "parts": 1}))),
+        ("block", "block-advance-3.json", next_of_block(4, "refine")),
+        ("block", "block-round-4.json", round_of_block(json!({}))),
+        ("block", "block-advance-4.json", block_is_through(4)),
+        ("compare", "compare.json", json!({"given": 1, "repeated": 0, "compared": 1})),
+        ("train", "train.json", json!({"learnt_in": RUN, "accounts": 3, "pairs": 1, "patterns": 1, "threshold": 0})),
+        (
+            "score",
+            "score.json",
+            json!({
+                "pairs": 1, "links": 1, "accounts": 3, "distribution": {"8": {"pairs": 1, "links": 1}}, "asked": 1,
+            }),
+        ),
+    ]
+}
+
+fn steps_of_customers() -> Vec<Step> {
+    vec![
         (
             "link",
             "link-advance-0.json",
             json!({"converged": false, "round": 1, "work": "one_shard", "shards": [{"shard": 0}]}),
         ),
-        ("link", "link-round-1.json", json!({"moved": 0, "superseded": 0, "accounts": 3})),
+        (
+            "link",
+            "link-round-1.json",
+            json!({"moved": 0, "superseded": 0, "accounts": 3, "links_read": 1, "links": 1, "scored": 3}),
+        ),
         ("link", "link-advance-1.json", json!({"converged": true, "round": 1, "work": "label", "shards": []})),
         ("partition", "partition.json", json!({"accounts": 3})),
         // Both people happen to be in one partition: an empty one must do as well.
@@ -64,6 +103,28 @@ fn steps() -> Vec<(&'static str, &'static str, Value)> {
     ]
 }
 
+/// The answer of Block about what comes next.
+fn next_of_block(round: u32, work: &str) -> Value {
+    let workers = json!([{"worker": 0}]);
+    json!({"done": false, "round": round, "work": work, "workers": workers, "tiles_key": format!("match/{RUN}/tiles.jsonl")})
+}
+
+/// Its answer when all pairs are given.
+fn block_is_through(round: u32) -> Value {
+    json!({"done": true, "round": round, "work": "pair", "workers": [], "tiles_key": format!("match/{RUN}/tiles.jsonl")})
+}
+
+/// Its answer to a round. What is not said is 0.
+fn round_of_block(counts: Value) -> Value {
+    let mut answer = json!({
+        "accounts": 0, "superseded": 0, "deleted": 0, "values": 0, "keys": 0, "pairs": 0, "parts": 0, "great_rows": 0,
+        "dropped_rows": 0,
+    });
+    let members = answer.as_object_mut().expect("an object");
+    members.extend(counts.as_object().expect("an object").clone());
+    answer
+}
+
 /// A Parquet file as Export answers with it, without its sizes.
 fn parquet(folder: &str, rows: u64) -> Value {
     json!({"key": format!("processed/{RUN}/parquet/{folder}/part-00000.parquet"), "records": rows})
@@ -83,12 +144,40 @@ const OBJECTS: &[&str] = &[
     "current/changes/files.txt",
     "current/customers/files.txt",
     "current/members/files.txt",
+    "current/parquet/changes/files.txt",
+    "current/parquet/customers/files.txt",
+    "current/parquet/members/files.txt",
     "interim/{run}/crm/00000/00000.jsonl.zst",
     "interim/{run}/crm/00000/00000.links",
     "links/{run}/00001/00000.labels",
     "links/{run}/00001/00000.partitions",
+    "links/{run}/00001/00000.scores",
+    "links/{run}/asked.pairs",
     "links/{run}/blocked.keys",
     "links/{run}/layout.json",
+    "match/{run}/00001/00000.counts",
+    "match/{run}/00001/00000.keys",
+    "match/{run}/00001/00000.values",
+    "match/{run}/00002/00000.blocks",
+    "match/{run}/00002/00000.caps",
+    "match/{run}/00002/00000.classes",
+    "match/{run}/00002/00000.counts",
+    "match/{run}/00003/00000.great",
+    "match/{run}/00003/00000.pairs-00000",
+    "match/{run}/00004/00000.keys",
+    "match/{run}/blocking.json",
+    "match/{run}/counts.json",
+    "match/{run}/described/00000.shuffle",
+    "match/{run}/draw.json",
+    "match/{run}/model.json",
+    "match/{run}/pairs.json",
+    "match/{run}/slices.json",
+    "match/{run}/slices/00000.classes",
+    "match/{run}/slices/00000.records",
+    "match/{run}/tiles.jsonl",
+    "match/{run}/tiles/00000.asked",
+    "match/{run}/tiles/00000.links",
+    "match/{run}/tiles/00000.vectors",
     "merged/{run}/00000/blocked.jsonl.zst",
     "merged/{run}/00000/changes.jsonl.zst",
     "merged/{run}/00000/counts.json",
@@ -105,6 +194,7 @@ const OBJECTS: &[&str] = &[
     "merged/{run}/00001/members.jsonl.zst",
     "merged/{run}/00001/members.links",
     "merged/{run}/00001/retired.jsonl.zst",
+    "merged/{run}/00001/review.json.zst",
     "merged/{run}/exports.jsonl",
     "merged/{run}/partitions.jsonl",
     "partitions/{run}/00000.shuffle",
@@ -119,8 +209,12 @@ const OBJECTS: &[&str] = &[
     "processed/{run}/manifest.json",
     "processed/{run}/members/part-00000.jsonl.zst",
     "processed/{run}/members/part-00000.links",
+    "processed/{run}/model.json",
     "processed/{run}/parquet/customers/part-00000.parquet",
     "processed/{run}/parquet/members/part-00000.parquet",
+    "processed/{run}/review/queue.jsonl.zst",
+    "processed/{run}/review/sample.jsonl.zst",
+    "processed/{run}/review/strata.json",
     "processed/CURRENT",
     "raw/{run}/crm/00000/00000.jsonl.zst",
     "rejects/{run}/crm/00000/00000.jsonl.zst",

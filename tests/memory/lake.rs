@@ -43,6 +43,11 @@ impl Lake {
         lake
     }
 
+    /// The same, with other memory.
+    pub fn with_memory(self, memory: MemoryBudget) -> Self {
+        Self { context: self.context.with_memory(memory), ..self }
+    }
+
     pub fn put(&self, key: &str, bytes: impl Into<Bytes>) {
         self.block_on(self.context.store.put(key, bytes.into(), Condition::Always)).expect("a write");
     }

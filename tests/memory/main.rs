@@ -7,6 +7,7 @@ mod lake;
 mod link;
 mod merge;
 mod partition;
+mod scores;
 mod tables;
 mod translate;
 

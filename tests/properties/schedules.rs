@@ -25,6 +25,8 @@ use crate::histories::{Episode, any_history};
 
 /// How many schedules a test run goes through.
 const SCHEDULES: u64 = 200;
+/// How many of them score pairs.
+const SCORED: f64 = 0.3;
 /// After so many tries a run is left alone, so that it ends.
 const TRIES: u32 = 4;
 
@@ -124,8 +126,13 @@ struct Schedule {
 impl Schedule {
     fn live(seed: u64) {
         let mut dice = Dice::new(seed);
-        let history = dice.draw(any_history());
+        let mut history = dice.draw(any_history());
         let (shards, partitions) = dice.draw((1u32..4, 1u32..4));
+        // Sometimes pairs are scored, too, in some of the episodes or in all.
+        let (is_scored, threshold) = dice.draw((weighted(SCORED), -4..20));
+        for episode in history.iter_mut().filter(|_| is_scored) {
+            episode.settings.scores = Some(threshold).filter(|_| dice.draw(weighted(0.8)));
+        }
         let settings = &history[0].settings;
         let (calm, rough) = (Pipeline::new(settings), Pipeline::seeded(settings, seed));
         let knobs = Knobs { shards, partitions, ..Knobs::default() };

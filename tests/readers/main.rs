@@ -1,7 +1,8 @@
-//! The examples of `infra/manual/parquet.md`, run by the tools that they are for, on a version that is made here.
+//! The examples of `infra/manual/parquet.md`, run by the tools that they are for, on a version that is made here, and those
+//! of `infra/manual/athena.md`, run by DuckDB.
 //!
 //! Blocks of the languages `sql` (DuckDB) and `python` are run in their order, in a folder that has the version as
-//! `onefold fetch` leaves it. A block `text` behind one is what it prints. Blocks of Spark and Athena are not run.
+//! `onefold fetch` leaves it. A block `text` behind one is what it prints. Blocks of Spark are not run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -121,10 +122,28 @@ fn python() -> PathBuf {
 
 /// Runs a program, and returns what it prints.
 fn run(code: &str, folder: &Path, place: &str) -> String {
-    let output = Command::new(python()).args(["-c", code]).current_dir(folder).output().expect("python starts");
+    run_with(&["-c", code], folder, place)
+}
+
+/// Runs Python, and returns what it prints.
+fn run_with(arguments: &[&str], folder: &Path, place: &str) -> String {
+    let output = Command::new(python()).args(arguments).current_dir(folder).output().expect("python starts");
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{place} fails:\n{errors}\n{code}");
+    assert!(output.status.success(), "{place} fails:\n{errors}\n{arguments:?}");
     String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// The text block behind a block.
+fn told(blocks: &[Block], number: usize) -> Option<&str> {
+    let next = blocks.get(number + 1).filter(|next| next.language == "text")?;
+    Some(&next.text)
+}
+
+#[track_caller]
+fn assert_prints(place: &str, told: Option<&str>, printed: &str) {
+    let told = told.unwrap_or_else(|| panic!("{place} is followed by what it prints:\n{printed}"));
+    let lines: Vec<String> = told.lines().map(str::to_owned).collect();
+    assert!(manual::is_like(&lines, printed), "{place} prints\n{printed}\nand the page says\n{told}");
 }
 
 /// What runs a block, if it can run here.
@@ -151,10 +170,7 @@ fn the_examples_of_the_manual_print_what_they_say() {
         let Some(code) = program(block) else { continue };
         let place = format!("{}:{}", page.path, block.line);
         let printed = run(&code, folder, &place);
-        let told = blocks.get(number + 1).filter(|next| next.language == "text").map(|next| &next.text);
-        let told = told.unwrap_or_else(|| panic!("{place} is followed by what it prints:\n{printed}"));
-        let lines: Vec<String> = told.lines().map(str::to_owned).collect();
-        assert!(manual::is_like(&lines, &printed), "{place} prints\n{printed}\nand the page says\n{told}");
+        assert_prints(&place, told(&blocks, number), &printed);
         ran.push(block.text.clone());
     }
     for (tool, least) in [("duckdb", 0), ("read_parquet", 1), ("read_json", 1), ("polars", 2), ("pandas", 2)] {
@@ -193,4 +209,71 @@ for part in ("customers", "members", "changes"):
         assert str(schema["provenance"]).startswith("map<string, string"), schema["provenance"]
 "#;
     run(code, folder, "types");
+}
+
+/// The template as JSON, for the programs beside this file.
+static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
+    let project = manual::project();
+    let path = project.join("target/readers/template.json");
+    let template = run_with(&["tests/agreement/read_template.py", "infra/template.yaml"], project, "the template");
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(&path, template).expect("a file");
+    path.to_str().expect("UTF-8").to_owned()
+});
+
+/// Runs a query of Athena's in tables like those of the template.
+fn athena(format: &str, query: &str, place: &str) -> String {
+    let program = manual::project().join("tests/readers/athena.py");
+    run_with(&[program.to_str().expect("UTF-8"), &TEMPLATE, format, query], &FETCHED, place)
+}
+
+/// Queries above the heading `Parquet` are for both formats, those below it for its own.
+#[test]
+fn the_queries_of_athena_print_what_the_manual_says() {
+    let page = manual::page("infra/manual/athena.md");
+    let (both, _) = page.text.split_once("\n## With Parquet\n").expect("the heading");
+    let lines_of_both = both.lines().count();
+    let blocks = page.blocks();
+    let mut ran = [0, 0];
+    for (number, block) in blocks.iter().enumerate().filter(|(_, block)| block.language == "sql") {
+        let is_for_both = block.line <= lines_of_both;
+        for (format, count) in ["parquet", "json"].into_iter().zip(&mut ran) {
+            if format == "json" && !is_for_both {
+                continue;
+            }
+            let place = format!("{}:{} ({format})", page.path, block.line);
+            assert_prints(&place, told(&blocks, number), &athena(format, &block.text, &place));
+            *count += 1;
+        }
+    }
+    assert!(ran[0] > ran[1] && ran[1] >= 3, "{ran:?}");
+}
+
+/// The view of the template has the accounts of both formats.
+#[test]
+fn the_crosswalk_is_the_same_of_both_formats() {
+    let query = "SELECT * FROM onefold.crosswalk ORDER BY account";
+    let crosswalk = athena("json", query, "the crosswalk");
+    assert_eq!(crosswalk.lines().count(), 5);
+    assert!(crosswalk.starts_with("crm:1 | crm | 1 | "), "{crosswalk}");
+    assert_eq!(athena("parquet", query, "the crosswalk"), crosswalk);
+}
+
+/// Who makes a table by hand gets the columns that the template's has.
+#[test]
+fn the_table_of_the_manual_has_the_columns_of_the_template() {
+    let page = manual::page("infra/manual/parquet.md");
+    let blocks = page.blocks();
+    let table = blocks.iter().find(|block| block.text.contains("STORED AS PARQUET")).expect("the statement");
+    let code = r#"
+import json, sys, sqlglot
+template, statement = sys.argv[1:]
+storage = json.load(open(template))["Resources"]["CustomersTable"]["Properties"]["TableInput"]["StorageDescriptor"]
+kind = lambda kind: sqlglot.exp.DataType.build(kind, dialect="hive").sql("hive")
+made = [(one["Name"], kind(one["Type"])) for one in storage["Columns"]["Fn::If"][1]]
+columns = sqlglot.parse_one(statement, read="athena").find_all(sqlglot.exp.ColumnDef)
+told = [(one.name, one.kind.sql("hive")) for one in columns if isinstance(one.parent, sqlglot.exp.Schema)]
+assert told == made and len(told) > 20, (told, made)
+"#;
+    run_with(&["-c", code, &TEMPLATE, &table.text], &FETCHED, "the table");
 }

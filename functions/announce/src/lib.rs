@@ -52,9 +52,10 @@ async fn announce(execution: &EndedExecution, context: &Context) -> Result<Annou
     let sent = send(&announcements, context).await;
     // Metrics say how the run was, even if nobody can be told of it.
     let figures = Figures { execution, ended: &ended, manifest: manifest.as_ref(), report: report.as_ref() };
-    let metrics = figures.documents();
-    metrics.iter().for_each(|document| println!("{document}"));
-    Ok(AnnounceResult { events: sent?, metrics })
+    let lines = figures.lines()?;
+    lines.iter().for_each(|line| println!("{line}"));
+    let metrics = lines.iter().map(|line| serde_json::from_str(line)).collect::<Result<_, _>>();
+    Ok(AnnounceResult { events: sent?, metrics: metrics.map_err(|error| StageError::unwritable(&error))? })
 }
 
 async fn rolled_back(request: RolledBackRequest, context: &Context) -> Result<AnnounceResult, StageError> {

@@ -1,40 +1,51 @@
 //! The metrics of an execution, in CloudWatch's embedded metric format: a line of the log that CloudWatch takes numbers
 //! from. (docs.aws.amazon.com: "Specification: Embedded metric format")
 //!
-//! The numbers of a run are known at once and written once, so a recorder of counters would only be a detour. Stack and
-//! stage are the only dimensions, because each combination of dimensions is a metric that is paid for. The run is a
-//! property of the line and not a dimension.
+//! Stack and stage are the only dimensions, because each combination of dimensions is a metric that is paid for. The run is
+//! a property of the line and not a dimension.
+//!
+//! The lines are written by AWS's `metrique`, which takes an entry with its numbers and its time. Others that were looked at
+//! in November 2026: `metrics_cloudwatch_embedded` 0.10 has one recorder a process, whose time is the clock's or the same for
+//! all lines; `metrics_cloudwatch` 5.0 sends requests to CloudWatch, which this function may not.
 
+use std::time::{Duration, UNIX_EPOCH};
+
+use metrique_writer_core::format::Format;
+use metrique_writer_core::unit::NegativeScale;
+use metrique_writer_core::{Entry, EntryWriter, IoStreamError, MetricFlags, Observation, Unit, Value, ValueWriter};
+use metrique_writer_format_emf::Emf;
 use onefold_lake::calls::EndedExecution;
 use onefold_lake::version::manifest::Manifest;
 use onefold_normalise::timestamp::Timestamp;
 use onefold_report::Report;
-use serde_json::{Map, Value, json};
+use onefold_shell::StageError;
 
 use crate::ended::Ended;
 
 /// The namespace of all metrics.
 pub const NAMESPACE: &str = "Onefold";
 
+const SECONDS: Unit = Unit::Second(NegativeScale::One);
+
 /// The metrics by stack, with their units.
-pub const METRICS: [(&str, &str); 17] = [
-    ("VersionsPublished", "Count"),
-    ("VersionsHeld", "Count"),
-    ("RunsFailed", "Count"),
-    ("RunSeconds", "Seconds"),
-    ("RowsRead", "Count"),
-    ("RowsRejected", "Count"),
-    ("Accounts", "Count"),
-    ("Members", "Count"),
-    ("Customers", "Count"),
-    ("CustomersCreated", "Count"),
-    ("CustomersMerged", "Count"),
-    ("SecondsSincePrevious", "Seconds"),
-    ("ExpectedPrecision", "None"),
-    ("ExpectedRecall", "None"),
-    ("CpuSeconds", "Seconds"),
-    ("FunctionSeconds", "Seconds"),
-    ("Dollars", "None"),
+pub const METRICS: [(&str, Unit); 17] = [
+    ("VersionsPublished", Unit::Count),
+    ("VersionsHeld", Unit::Count),
+    ("RunsFailed", Unit::Count),
+    ("RunSeconds", SECONDS),
+    ("RowsRead", Unit::Count),
+    ("RowsRejected", Unit::Count),
+    ("Accounts", Unit::Count),
+    ("Members", Unit::Count),
+    ("Customers", Unit::Count),
+    ("CustomersCreated", Unit::Count),
+    ("CustomersMerged", Unit::Count),
+    ("SecondsSincePrevious", SECONDS),
+    ("ExpectedPrecision", Unit::None),
+    ("ExpectedRecall", Unit::None),
+    ("CpuSeconds", SECONDS),
+    ("FunctionSeconds", SECONDS),
+    ("Dollars", Unit::None),
 ];
 
 /// The metric by stack and stage: the seconds of a stage's invocations together.
@@ -50,74 +61,99 @@ pub(crate) struct Figures<'f> {
     pub(crate) report: Option<&'f Report>,
 }
 
-type Values = Vec<(&'static str, Value)>;
+type Values = Vec<(&'static str, Observation)>;
+
+/// A line of the log.
+struct Line<'l> {
+    milliseconds: u64,
+    stack: &'l str,
+    run: &'l str,
+    /// Of the metrics of a stage.
+    stage: Option<&'l str>,
+    values: &'l Values,
+}
+
+/// A number with its unit.
+struct Measured(Observation, Unit);
+
+impl Value for Measured {
+    fn write(&self, writer: impl ValueWriter) {
+        writer.metric([self.0], self.1, [], MetricFlags::empty());
+    }
+}
+
+impl Entry for Line<'_> {
+    fn write<'a>(&'a self, writer: &mut impl EntryWriter<'a>) {
+        writer.timestamp(UNIX_EPOCH + Duration::from_millis(self.milliseconds));
+        writer.value("Stack", self.stack);
+        writer.value("run_id", self.run);
+        if let Some(stage) = self.stage {
+            writer.value("Stage", stage);
+        }
+        for (name, value) in self.values {
+            let unit = METRICS.iter().find(|(known, _)| known == name).map_or(SECONDS, |(_, unit)| *unit);
+            writer.value(*name, &Measured(*value, unit));
+        }
+    }
+}
 
 impl Figures<'_> {
     /// The lines to write: one of the run, and one for each stage.
-    pub(crate) fn documents(&self) -> Vec<Value> {
-        let (published, held) = (u8::from(self.ended.is_published), u8::from(self.ended.is_held));
+    ///
+    /// # Errors
+    /// `Internal` if a line is not of the format.
+    pub(crate) fn lines(&self) -> Result<Vec<String>, StageError> {
+        let count = |flag: bool| Observation::Unsigned(flag.into());
         let mut values: Values = vec![
-            ("VersionsPublished", published.into()),
-            ("VersionsHeld", held.into()),
-            ("RunsFailed", u8::from(self.ended.has_failed).into()),
+            ("VersionsPublished", count(self.ended.is_published)),
+            ("VersionsHeld", count(self.ended.is_held)),
+            ("RunsFailed", count(self.ended.has_failed)),
             ("RunSeconds", seconds(self.time() - self.execution.start_date)),
         ];
         // Publishing a held version reads no row again, and its seconds and dollars were told when it was made.
         if !self.ended.has_worked {
-            return vec![self.document(&values)];
+            return Ok(vec![self.line(None, &values)?]);
         }
         values.extend(self.manifest.into_iter().flat_map(|manifest| self.of_version(manifest)));
         values.extend(self.report.into_iter().flat_map(of_report));
-        let stages = self.report.into_iter().flat_map(|report| &report.timeline.stages);
-        let of_stages = stages.map(|stage| self.of_stage(&stage.stage, stage.elapsed_ms));
-        std::iter::once(self.document(&values)).chain(of_stages).collect()
+        let mut lines = vec![self.line(None, &values)?];
+        for stage in self.report.into_iter().flat_map(|report| &report.timeline.stages) {
+            let values = vec![(STAGE_SECONDS, of_milliseconds(stage.elapsed_ms))];
+            lines.push(self.line(Some(&stage.stage), &values)?);
+        }
+        Ok(lines)
     }
 
     fn of_version(&self, manifest: &Manifest) -> Values {
         let counts = &manifest.counts;
-        let mut values: Values = vec![
-            ("RowsRead", counts.rows_read.into()),
-            ("RowsRejected", counts.rejected.into()),
-            ("Accounts", counts.accounts.into()),
-            ("Members", counts.members.into()),
-            ("Customers", counts.customers.into()),
-            ("CustomersCreated", counts.customers_created.into()),
-            ("CustomersMerged", counts.customers_merged.into()),
-        ];
+        let mut values: Values = [
+            ("RowsRead", counts.rows_read),
+            ("RowsRejected", counts.rejected),
+            ("Accounts", counts.accounts),
+            ("Members", counts.members),
+            ("Customers", counts.customers),
+            ("CustomersCreated", counts.customers_created),
+            ("CustomersMerged", counts.customers_merged),
+        ]
+        .map(|(name, count)| (name, Observation::Unsigned(count)))
+        .into();
         let since = since_previous_ms(manifest).filter(|_| self.ended.is_published);
         values.extend(since.map(|since| ("SecondsSincePrevious", seconds(since))));
         let (precision, recall) =
             manifest.scores.as_ref().map_or((None, None), |scores| (scores.precision, scores.recall));
-        values.extend(precision.map(|share| ("ExpectedPrecision", share.into())));
-        values.extend(recall.map(|share| ("ExpectedRecall", share.into())));
+        values.extend(precision.map(|share| ("ExpectedPrecision", Observation::Floating(share))));
+        values.extend(recall.map(|share| ("ExpectedRecall", Observation::Floating(share))));
         values
     }
 
-    /// A line with metrics of the run.
-    fn document(&self, values: &Values) -> Value {
-        let metrics: Vec<Value> = METRICS
-            .iter()
-            .filter(|(name, _)| values.iter().any(|(given, _)| given == name))
-            .map(|(name, unit)| json!({"Name": name, "Unit": unit}))
-            .collect();
-        let members = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-        self.line(json!([["Stack"]]), metrics, members.collect())
-    }
-
-    fn of_stage(&self, stage: &str, elapsed_ms: u64) -> Value {
-        let metric = json!({"Name": STAGE_SECONDS, "Unit": "Seconds"});
-        let elapsed = seconds(i64::try_from(elapsed_ms).unwrap_or(i64::MAX));
-        let members = [("Stage", stage.into()), (STAGE_SECONDS, elapsed)];
-        let members = members.map(|(name, value)| (name.to_owned(), value));
-        self.line(json!([["Stack", "Stage"]]), vec![metric], Map::from_iter(members))
-    }
-
-    fn line(&self, dimensions: Value, metrics: Vec<Value>, mut members: Map<String, Value>) -> Value {
-        let directive = json!({"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics});
-        members.insert("_aws".to_owned(), json!({"Timestamp": self.time(), "CloudWatchMetrics": [directive]}));
-        members.insert("Stack".to_owned(), self.ended.stack.as_str().into());
-        members.insert("run_id".to_owned(), self.ended.run.as_str().into());
-        Value::Object(members)
+    fn line(&self, stage: Option<&str>, values: &Values) -> Result<String, StageError> {
+        let dimensions = ["Stack", "Stage"].into_iter().take(if stage.is_some() { 2 } else { 1 });
+        let mut format = Emf::all_validations(NAMESPACE.to_owned(), vec![dimensions.map(str::to_owned).collect()]);
+        let (stack, run) = (self.ended.stack.as_str(), self.ended.run.as_str());
+        let line = Line { milliseconds: self.time().try_into().unwrap_or(0), stack, run, stage, values };
+        let mut text = Vec::new();
+        format.format(&line, &mut text).map_err(|error| no_line(&error))?;
+        Ok(String::from_utf8_lossy(&text).trim_end().to_owned())
     }
 
     /// The end of the execution, in milliseconds since the epoch.
@@ -126,13 +162,16 @@ impl Figures<'_> {
     }
 }
 
+fn no_line(error: &IoStreamError) -> StageError {
+    StageError::internal(format!("the metrics of the run cannot be written: {error}"))
+}
+
 fn of_report(report: &Report) -> Values {
     let elapsed_ms: u64 = report.timeline.stages.iter().map(|stage| stage.elapsed_ms).sum();
-    let of_ms = |milliseconds: u64| seconds(i64::try_from(milliseconds).unwrap_or(i64::MAX));
     vec![
-        ("CpuSeconds", of_ms(report.cost.cpu_ms)),
-        ("FunctionSeconds", of_ms(elapsed_ms)),
-        ("Dollars", report.cost.dollars.total.into()),
+        ("CpuSeconds", of_milliseconds(report.cost.cpu_ms)),
+        ("FunctionSeconds", of_milliseconds(elapsed_ms)),
+        ("Dollars", Observation::Floating(report.cost.dollars.total)),
     ]
 }
 
@@ -146,12 +185,19 @@ fn since_previous_ms(manifest: &Manifest) -> Option<i64> {
     Some(Timestamp::parse(&manifest.started_at)?.milliseconds() - previous.milliseconds())
 }
 
-fn seconds(milliseconds: i64) -> Value {
-    (milliseconds as f64 / 1000.0).into()
+/// The format has no negative numbers.
+fn seconds(milliseconds: i64) -> Observation {
+    of_milliseconds(milliseconds.try_into().unwrap_or(0))
+}
+
+fn of_milliseconds(milliseconds: u64) -> Observation {
+    Observation::Floating(milliseconds as f64 / 1000.0)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::tests::{execution, manifest, report};
 
@@ -160,12 +206,16 @@ mod tests {
         execution.input = Some(input.to_owned());
         execution.output = Some(format!("{{\"published\":{}}}", manifest.is_some()));
         let ended = Ended::of(&execution, None).unwrap();
-        Figures { execution: &execution, ended: &ended, manifest, report }.documents()
+        let lines = Figures { execution: &execution, ended: &ended, manifest, report }.lines().unwrap();
+        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn metrics(document: &Value) -> &Vec<Value> {
+        document["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap()
     }
 
     fn names(document: &Value) -> Vec<&str> {
-        let metrics = document["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
-        metrics.iter().map(|metric| metric["Name"].as_str().unwrap()).collect()
+        metrics(document).iter().map(|metric| metric["Name"].as_str().unwrap()).collect()
     }
 
     #[test]
@@ -175,10 +225,14 @@ mod tests {
         assert_eq!(names(run), METRICS.map(|(name, _)| name));
         assert_eq!(run["_aws"]["Timestamp"], 1_795_369_660_123_i64);
         assert_eq!(run["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Stack"]]));
-        assert_eq!((&run["Stack"], &run["RunSeconds"]), (&json!("onefold"), &json!(100.0)));
-        assert_eq!((&run["SecondsSincePrevious"], &run["Customers"]), (&json!(86_400.0), &json!(7)));
+        assert_eq!((&run["Stack"], &run["RunSeconds"]), (&json!("onefold"), &json!(100)));
+        assert_eq!((&run["SecondsSincePrevious"], &run["Customers"]), (&json!(86_400), &json!(7)));
         assert_eq!((&run["ExpectedPrecision"], &run["Dollars"]), (&json!(0.99), &json!(0.5)));
+        assert_eq!((&run["VersionsPublished"], &run["run_id"]), (&json!(1), &json!(manifest().run.as_str())));
+        let units: Vec<&Value> = metrics(run).iter().map(|metric| &metric["Unit"]).collect();
+        assert_eq!((units[0], units[3], units[12]), (&json!("Count"), &json!("Seconds"), &Value::Null));
         let stage = &documents[1];
+        assert_eq!(stage["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Stack", "Stage"]]));
         assert_eq!(names(stage), [STAGE_SECONDS]);
         assert_eq!((&stage["Stage"], &stage[STAGE_SECONDS]), (&json!("merge"), &json!(2.5)));
         assert_eq!(documents.len(), 2);

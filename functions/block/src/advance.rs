@@ -19,7 +19,7 @@ use onefold_shell::{Context, Receipts, StageError, Work};
 
 use crate::round::{
     COUNT, COUNT_LAST, COUNT_REFINED, GATHER, PAIR, PAIR_LAST, PAIR_REFINED, PAIRS, REFINE, REFINE_BY_BIRTHDATE,
-    REFINES, match_layout, receipt_name,
+    REFINES, match_layout,
 };
 
 pub(crate) async fn advance(run: &RunId, round: u32, context: &Context) -> Result<BlockAdvanceResult, StageError> {
@@ -89,7 +89,7 @@ impl Step<'_> {
 
     /// The results of all workers of a round.
     async fn results(&self, round: u32) -> Result<Vec<BlockRoundResult>, StageError> {
-        let name = |worker: &u32| receipt_name(round, *worker);
+        let name = |worker: &u32| keys::round_receipt_name(round, *worker);
         let workers = 0..self.workers(round);
         let receipts = Receipts::read::<BlockRoundResult, _>(self.context, self.run, Stage::Block, workers, name);
         Ok(receipts.await?.into_iter().map(|(_, receipt)| receipt.result).collect())

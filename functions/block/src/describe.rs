@@ -10,14 +10,11 @@ use onefold_lake::data::shuffle::ShuffleCollector;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::layout::{Layout, Mapper, MapperInput};
 use onefold_lake::run::receipt::Moved;
-use onefold_lake::{FrameReader, RunId};
+use onefold_lake::{FrameReader, RunId, pieces};
 use onefold_scoring::describe::Describer;
 use onefold_shell::{Context, Function, StageError, Work, in_order};
 
 use crate::round::match_layout;
-
-/// The target size of the text whose accounts are parsed at once.
-const PIECE_BYTES: usize = 1 << 20;
 
 /// The name of a mapper's receipt.
 pub(crate) fn receipt_name(mapper: u32) -> String {
@@ -126,15 +123,4 @@ impl RecordSender<'_> {
         sent.lines += described + gone;
         Ok(())
     }
-}
-
-/// Cuts a text into pieces that end after a line.
-fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        let bytes = text.as_bytes();
-        let end = bytes.get(PIECE_BYTES..).and_then(|rest| memchr::memchr(b'\n', rest));
-        let (piece, rest) = text.split_at(end.map_or(text.len(), |end| PIECE_BYTES + end + 1));
-        text = rest;
-        (!piece.is_empty()).then_some(piece)
-    })
 }

@@ -30,11 +30,6 @@ pub(crate) const PAIRS: [u32; 3] = [PAIR, PAIR_REFINED, PAIR_LAST];
 /// The rounds that divide blocks.
 pub(crate) const REFINES: [u32; 2] = [REFINE, REFINE_BY_BIRTHDATE];
 
-/// The name of a worker's receipt.
-pub(crate) fn receipt_name(round: u32, worker: u32) -> String {
-    format!("{round:05}-{worker:05}")
-}
-
 /// How the pairs of a run are divided.
 pub(crate) fn match_layout(layout: &Layout) -> Result<MatchLayout, StageError> {
     layout.matching.ok_or_else(|| StageError::internal("the run was divided without scored pairs"))
@@ -47,7 +42,7 @@ pub(crate) async fn round(
     number: u32,
     context: &Context,
 ) -> Result<BlockRoundResult, StageError> {
-    let receipt = Work { run: run.clone(), stage: Stage::Block, name: receipt_name(round, number) };
+    let receipt = Work { run: run.clone(), stage: Stage::Block, name: keys::round_receipt_name(round, number) };
     receipt
         .once(context, async |moved| {
             let worker = Worker::new(run, round, number, work, context).await?;

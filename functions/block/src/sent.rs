@@ -12,7 +12,7 @@ use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Receipts, StageError, in_order};
 
 use crate::key_sender::part_name;
-use crate::round::{Worker, receipt_name};
+use crate::round::Worker;
 
 /// How many tables are read at once.
 const AHEAD: usize = 16;
@@ -119,7 +119,7 @@ impl<'w> SentKeys<'w> {
 /// The objects with the keys that all slices sent in the round before, and the slice of each.
 async fn key_parts(worker: &Worker<'_>) -> Result<(Vec<u32>, Vec<String>), StageError> {
     let before = worker.round - 1;
-    let name = |slice: &u32| receipt_name(before, *slice);
+    let name = |slice: &u32| keys::round_receipt_name(before, *slice);
     let slices = 0..worker.matching.slices;
     let sent = Receipts::read::<BlockRoundResult, _>(worker.context, worker.run, Stage::Block, slices, name).await?;
     let parts = sent.iter().flat_map(|(slice, receipt)| (0..receipt.result.parts).map(|part| (*slice, part)));

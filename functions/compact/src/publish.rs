@@ -11,7 +11,7 @@ use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
 use onefold_shell::{Context, Pinned, StageError};
 use onefold_store::TransactionError;
-use onefold_version::{VersionError, find_missing, follow_current};
+use onefold_version::{find_missing, follow_current};
 
 use crate::report;
 
@@ -77,12 +77,7 @@ async fn publish(
 
 /// Lets the lists that tables read name the files of the current version. If this stops, the next try writes them.
 async fn follow(context: &Context) -> Result<(), StageError> {
-    follow_current(context.store.as_ref()).await.map_err(|error| match error {
-        VersionError::Read(error) => StageError::reading(error),
-        VersionError::Write(error) => StageError::writing(error),
-        VersionError::Damaged(error) => StageError::damaged(error),
-        error => StageError::corrupt(error.to_string()),
-    })
+    follow_current(context.store.as_ref()).await.map_err(StageError::current_version)
 }
 
 async fn write(manifest: &Manifest, context: &Context) -> Result<(), StageError> {

@@ -36,8 +36,9 @@ pub(crate) async fn gather(
         return Ok(counts);
     }
     let tiles: Vec<Tile> = context.json_lines(&keys::match_tiles(run)).await?;
-    let name = |tile: &Tile| format!("{:05}", tile.tile);
-    for (_, receipt) in Receipts::read::<CompareResult, _>(context, run, Stage::Compare, tiles.clone(), name).await? {
+    for (_, receipt) in
+        Receipts::read::<CompareResult, _>(context, run, Stage::Compare, tiles.clone(), Tile::receipt_name).await?
+    {
         observed.measured.add(Stage::Compare, &receipt.cost);
         counts.pairs[0] += receipt.result.compared;
     }
@@ -47,7 +48,7 @@ pub(crate) async fn gather(
         counts.accounts = receipt.result.accounts;
         counts.pairs[1] = receipt.result.pairs;
     }
-    for (_, receipt) in Receipts::read::<ScoreResult, _>(context, run, Stage::Score, tiles, name).await? {
+    for (_, receipt) in Receipts::read::<ScoreResult, _>(context, run, Stage::Score, tiles, Tile::receipt_name).await? {
         observed.measured.add(Stage::Score, &receipt.cost);
         let ScoreResult { pairs, links, accounts, distribution, .. } = receipt.result;
         observed.scored(distribution);

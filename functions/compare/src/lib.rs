@@ -27,7 +27,7 @@ use part::{Compare, ComparedPart};
 /// `Corrupt` if an object is damaged; `InvalidInput` if the slices do not fit into memory; `Transient` if the store failed.
 pub async fn run(request: CompareRequest, context: &Context) -> Result<CompareResult, StageError> {
     let CompareRequest { run, tile } = request;
-    let work = Work { run: run.clone(), stage: Stage::Compare, name: format!("{:05}", tile.tile) };
+    let work = Work { run: run.clone(), stage: Stage::Compare, name: tile.receipt_name() };
     work.once(context, async |moved| compare(&run, tile, context, moved).await).await
 }
 

@@ -9,7 +9,7 @@ use onefold_identity::suppression::{Suppression, reference_entry};
 use onefold_lake::RunId;
 use onefold_lake::calls::{EraseCursor, EraseRequest};
 use onefold_shell::{Context, StageError, in_order};
-use onefold_version::{MemberPlace, OpenVersion, VersionError};
+use onefold_version::{MemberPlace, OpenVersion};
 
 use crate::request::only_references;
 
@@ -44,9 +44,9 @@ impl<'s> Search<'s> {
         asked: &[Node],
         context: &'s Context,
     ) -> Result<Self, StageError> {
-        let version = OpenVersion::of_run(context.store.as_ref(), run).await.map_err(stage_error)?;
-        let config = version.config().await.map_err(stage_error)?;
-        let places = version.member_places(only_references(request)).await.map_err(stage_error)?;
+        let version = OpenVersion::of_run(context.store.as_ref(), run).await.map_err(StageError::current_version)?;
+        let config = version.config().await.map_err(StageError::current_version)?;
+        let places = version.member_places(only_references(request)).await.map_err(StageError::current_version)?;
         let hasher = context.hasher()?;
         let list = |entries: &[Node]| Suppression::new(hasher.clone(), entries.iter().copied());
         let each = asked.iter().map(|entry| list(&[*entry])).collect();
@@ -67,7 +67,7 @@ impl<'s> Search<'s> {
         let places = next.len();
         let mut entries = BTreeSet::new();
         let read = async |place| {
-            let text = self.version.read_members(place).await.map_err(stage_error)?;
+            let text = self.version.read_members(place).await.map_err(StageError::current_version)?;
             Ok((place, text))
         };
         in_order(next, READ_AHEAD, read, |(place, text): (&MemberPlace, String)| {
@@ -107,18 +107,6 @@ impl<'s> Search<'s> {
             }
         }
         Ok(found)
-    }
-}
-
-/// The caller did not choose this version: it is the current one. So a missing object is no fault of the request.
-fn stage_error(error: VersionError) -> StageError {
-    match error {
-        VersionError::NewerFormat { .. } => StageError::invalid_input(error.to_string()),
-        VersionError::Damaged(error) => StageError::damaged(error),
-        VersionError::Read(error) => StageError::reading(error),
-        VersionError::List(error) => StageError::listing(error),
-        VersionError::Write(error) => StageError::writing(error),
-        other => StageError::corrupt(format!("the current version cannot be read: {other}")),
     }
 }
 

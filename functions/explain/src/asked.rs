@@ -32,15 +32,12 @@ pub(crate) struct AskedVersion<'s> {
 impl<'s> AskedVersion<'s> {
     /// Opens the version of a run, or the current one.
     pub(crate) async fn open(run: Option<&RunId>, context: &'s Context) -> Result<Self, StageError> {
-        Self::open_version(run, context).await.map_err(stage_error)
+        Self::open_version(run, context).await.map_err(StageError::asked_version)
     }
 
     async fn open_version(run: Option<&RunId>, context: &'s Context) -> Result<Self, VersionError> {
         let store = context.store.as_ref();
-        let version = match run {
-            Some(run) => OpenVersion::of_run(store, run).await?,
-            None => OpenVersion::current(store).await?,
-        };
+        let version = OpenVersion::asked(store, run).await?;
         let index = version.index().await?;
         let (config, corrections) = (version.config().await?, version.corrections().await?);
         let model = if config.score.is_some() { version.model().await? } else { None };
@@ -60,7 +57,7 @@ impl<'s> AskedVersion<'s> {
         field: Option<&str>,
         identifiers: &Identifiers<'_>,
     ) -> Result<Asked, StageError> {
-        Asked::new(text, field, &self.config, identifiers).map_err(stage_error)
+        Asked::new(text, field, &self.config, identifiers).map_err(StageError::asked_version)
     }
 
     /// Whether the version can be searched for identifiers.
@@ -75,18 +72,18 @@ impl<'s> AskedVersion<'s> {
         asked: &[AskedIdentifier],
         hasher: &NodeHasher,
     ) -> Result<FoundCustomers, StageError> {
-        self.version.check_identifiers(hasher).map_err(stage_error)?;
-        self.index.find_identified(identifiers, asked, hasher, CUSTOMERS_MOST).await.map_err(stage_error)
+        self.version.check_identifiers(hasher).map_err(StageError::asked_version)?;
+        self.index.find_identified(identifiers, asked, hasher, CUSTOMERS_MOST).await.map_err(StageError::asked_version)
     }
 
     /// See [`VersionIndex::find_account`].
     pub(crate) async fn find_account(&self, reference: &str) -> Result<Option<AccountInVersion>, StageError> {
-        self.index.find_account(reference).await.map_err(stage_error)
+        self.index.find_account(reference).await.map_err(StageError::asked_version)
     }
 
     /// See [`VersionIndex::find_customer`].
     pub(crate) async fn find_customer(&self, customer_id: &str) -> Result<Option<CustomerGroup>, StageError> {
-        self.index.find_customer(customer_id).await.map_err(stage_error)
+        self.index.find_customer(customer_id).await.map_err(StageError::asked_version)
     }
 
     /// See [`OpenVersion::follow_retired`].
@@ -94,7 +91,7 @@ impl<'s> AskedVersion<'s> {
         &self,
         customer_id: &str,
     ) -> Result<(Vec<Retired>, BTreeSet<String>), StageError> {
-        self.version.follow_retired(customer_id).await.map_err(stage_error)
+        self.version.follow_retired(customer_id).await.map_err(StageError::asked_version)
     }
 }
 
@@ -102,16 +99,4 @@ impl<'s> AskedVersion<'s> {
 fn scorer(config: &Config, model: RunModel) -> Option<Scorer> {
     let fits = model.fits(&ScoredFields::of(config));
     fits.then(|| Scorer::new(config, Weights::new(&model.model, &model.counts), model.threshold))
-}
-
-/// The caller chose the version, so a version that cannot be read is invalid input. A missing part of it is damage.
-fn stage_error(error: VersionError) -> StageError {
-    match error {
-        VersionError::Incomplete { .. } => StageError::corrupt(error.to_string()),
-        VersionError::Damaged(error) => StageError::damaged(error),
-        VersionError::Read(error) => StageError::reading(error),
-        VersionError::List(error) => StageError::listing(error),
-        VersionError::Write(error) => StageError::writing(error),
-        of_the_request => StageError::invalid_input(of_the_request.to_string()),
-    }
 }

@@ -35,7 +35,7 @@ async fn export(
 ) -> Result<ExportResult, StageError> {
     let mut files = ParquetFiles::default();
     for part in ParquetPart::ALL {
-        files.of(part).extend(write(run, part, partitions, context, moved).await?);
+        files.of_mut(part).extend(write(run, part, partitions, context, moved).await?);
     }
     Ok(ExportResult { files })
 }

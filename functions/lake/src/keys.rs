@@ -35,7 +35,7 @@
 //! processed/<run>/review/{queue.jsonl.zst,sample.jsonl.zst,strata.json,calibration.json}
 //! processed/<run>/blocked.json   of earlier programs
 //! processed/CURRENT
-//! current/{customers,members,changes}/files.txt
+//! current/{customers,members,changes}/files.txt   and current/parquet/{customers,members,changes}/files.txt
 //! ```
 
 mod key;
@@ -477,6 +477,11 @@ pub fn split_receipt_name(split: u32) -> String {
     format!("{split:05}")
 }
 
+/// The name of the receipt of a shard or slice in a round of Block or Link.
+pub fn round_receipt_name(round: u32, worker: u32) -> String {
+    format!("{round:05}-{worker:05}")
+}
+
 /// An object of a round of Link. `what` is `edges` (for the next round), `positions` or `labels`; or, for blocked keys,
 /// `blocked` (the list of a shard), `bearers` (the accounts that have them) or `partitions` (the keys by partition); or
 /// `scores` (what Score found, by slice).
@@ -785,6 +790,11 @@ pub fn is_measured(key: &str) -> bool {
 /// The list of the current version's files of customers, members or changes: see [`crate::version::symlinks`].
 pub fn current_files(part: VersionPart) -> String {
     format!("current/{}/files.txt", part.folder())
+}
+
+/// The list of the current version's Parquet files of a part.
+pub fn current_parquet_files(part: ParquetPart) -> String {
+    format!("current/parquet/{}/files.txt", part.name())
 }
 
 /// The pairs of a version whose answers are worth most.

@@ -9,6 +9,7 @@ pub mod calls;
 mod compress;
 pub mod data;
 pub mod keys;
+mod pieces;
 pub mod run;
 #[cfg(test)]
 mod testing;
@@ -16,3 +17,4 @@ pub mod version;
 
 pub use compress::{Compressor, FormatError, FrameReader, compress, decompress};
 pub use keys::{Chunk, RunId};
+pub use pieces::pieces;

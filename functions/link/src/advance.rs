@@ -91,8 +91,7 @@ async fn end_scores(
         return Ok(());
     }
     let tiles: Vec<Tile> = context.json_lines(&keys::match_tiles(run)).await?;
-    let name = |tile: &Tile| format!("{:05}", tile.tile);
-    let tiles = Receipts::read::<ScoreResult, _>(context, run, Stage::Score, tiles, name).await?;
+    let tiles = Receipts::read::<ScoreResult, _>(context, run, Stage::Score, tiles, Tile::receipt_name).await?;
     let tiles: Vec<(Tile, ScoreResult)> = tiles.into_iter().map(|(tile, receipt)| (tile, receipt.result)).collect();
     let scored = |of: fn(&ScoreResult) -> u64| tiles.iter().map(|(_, result)| of(result)).sum::<u64>();
     let reading = if shards == 1 { round } else { CONTRACT };

@@ -25,14 +25,9 @@ pub(crate) async fn receipts(
     shards: u32,
     context: &Context,
 ) -> Result<Vec<RoundResult>, StageError> {
-    let name = |shard: &u32| name(round, *shard);
+    let name = |shard: &u32| keys::round_receipt_name(round, *shard);
     let receipts = Receipts::read::<RoundResult, _>(context, run, Stage::Link, 0..shards, name).await?;
     Ok(receipts.into_iter().map(|(_, receipt)| receipt.result).collect())
-}
-
-/// The name of a shard's receipt.
-fn name(round: u32, shard: u32) -> String {
-    format!("{round:05}-{shard:05}")
 }
 
 pub(crate) async fn round(
@@ -42,7 +37,7 @@ pub(crate) async fn round(
     shard: u32,
     context: &Context,
 ) -> Result<RoundResult, StageError> {
-    let receipt = Work { run: run.clone(), stage: Stage::Link, name: name(round, shard) };
+    let receipt = Work { run: run.clone(), stage: Stage::Link, name: keys::round_receipt_name(round, shard) };
     receipt
         .once(context, async |moved| {
             let layout: Layout = context.json(&keys::layout(run)).await?;

@@ -11,7 +11,7 @@ use onefold_identity::snapshot::SourceMarks;
 use onefold_lake::data::links::LinksReader;
 use onefold_lake::run::layout::{Layout, MapperInput};
 use onefold_lake::run::receipt::Moved;
-use onefold_lake::{FrameReader, RunId};
+use onefold_lake::{FrameReader, RunId, pieces};
 use onefold_shell::{Context, Pinned, StageError, in_order};
 
 /// The accounts of a shard, and the position of each.
@@ -148,18 +148,4 @@ fn links_made_anew(
         }
     }
     Ok(())
-}
-
-/// The target size of the text whose links are computed at once.
-const PIECE_BYTES: usize = 1 << 20;
-
-/// Cuts a text into pieces that end after a line.
-fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        let bytes = text.as_bytes();
-        let end = bytes.get(PIECE_BYTES..).and_then(|rest| memchr::memchr(b'\n', rest));
-        let (piece, rest) = text.split_at(end.map_or(text.len(), |end| PIECE_BYTES + end + 1));
-        text = rest;
-        (!piece.is_empty()).then_some(piece)
-    })
 }

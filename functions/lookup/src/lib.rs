@@ -9,7 +9,7 @@ use onefold_identity::identifiers::{AskedIdentifier, Identifiers};
 use onefold_identity::json_error::JsonError;
 use onefold_lake::calls::{LookupRequest, LookupResult};
 use onefold_shell::{Context, StageError};
-use onefold_version::{Asked, FoundCustomers, OpenVersion, VersionError, VersionIndex};
+use onefold_version::{Asked, FoundCustomers, OpenVersion, VersionIndex};
 use serde_json::Value;
 
 /// The most customers in an answer. More than a few share a value only if it is nobody's.
@@ -22,23 +22,20 @@ const CUSTOMERS_MOST: usize = 20;
 /// failed.
 pub async fn run(request: LookupRequest, context: &Context) -> Result<LookupResult, StageError> {
     let store = context.store.as_ref();
-    let version = match &request.run {
-        Some(run) => OpenVersion::of_run(store, run).await,
-        None => OpenVersion::current(store).await,
-    };
-    let version = version.map_err(stage_error)?;
-    let index = version.index().await.map_err(stage_error)?;
-    let config = version.config().await.map_err(stage_error)?;
+    let version = OpenVersion::asked(store, request.run.as_ref()).await.map_err(StageError::asked_version)?;
+    let index = version.index().await.map_err(StageError::asked_version)?;
+    let config = version.config().await.map_err(StageError::asked_version)?;
     let identifiers = Identifiers::new(&config);
-    let asked = Asked::new(&request.of, request.field.as_deref(), &config, &identifiers).map_err(stage_error)?;
+    let asked =
+        Asked::new(&request.of, request.field.as_deref(), &config, &identifiers).map_err(StageError::asked_version)?;
     match asked {
         Asked::Account(reference) => by_reference(&version, &index, &reference).await,
         Asked::Customer(customer_id) => by_id(&version, &index, &customer_id).await,
         Asked::Identifiers(asked) => {
             let hasher = context.hasher()?;
-            version.check_identifiers(hasher).map_err(stage_error)?;
+            version.check_identifiers(hasher).map_err(StageError::asked_version)?;
             let found = index.find_identified(&identifiers, &asked, hasher, CUSTOMERS_MOST).await;
-            result(&version, fields(&asked), found.map_err(stage_error)?)
+            result(&version, fields(&asked), found.map_err(StageError::asked_version)?)
         }
     }
 }
@@ -48,7 +45,7 @@ async fn by_reference(
     index: &VersionIndex<'_>,
     reference: &str,
 ) -> Result<LookupResult, StageError> {
-    let record = index.find_record_of_account(reference).await.map_err(stage_error)?;
+    let record = index.find_record_of_account(reference).await.map_err(StageError::asked_version)?;
     let deleted = matches!(record, Some(None));
     let customers = record.flatten().into_iter().collect();
     let found = result(version, vec!["reference".to_owned()], FoundCustomers { customers, more: false })?;
@@ -62,13 +59,13 @@ async fn by_id(
     customer_id: &str,
 ) -> Result<LookupResult, StageError> {
     let by = vec!["customer_id".to_owned()];
-    if let Some(record) = index.find_record(customer_id).await.map_err(stage_error)? {
+    if let Some(record) = index.find_record(customer_id).await.map_err(StageError::asked_version)? {
         return result(version, by, FoundCustomers { customers: vec![record], more: false });
     }
-    let (became, ids) = version.follow_retired(customer_id).await.map_err(stage_error)?;
+    let (became, ids) = version.follow_retired(customer_id).await.map_err(StageError::asked_version)?;
     let mut found = FoundCustomers { customers: Vec::new(), more: ids.len() > CUSTOMERS_MOST };
     for id in ids.iter().take(CUSTOMERS_MOST) {
-        found.customers.extend(index.find_record(id).await.map_err(stage_error)?);
+        found.customers.extend(index.find_record(id).await.map_err(StageError::asked_version)?);
     }
     Ok(LookupResult { became, ..result(version, by, found)? })
 }
@@ -87,16 +84,4 @@ fn result(version: &OpenVersion<'_>, by: Vec<String>, found: FoundCustomers) -> 
     })?;
     let run = version.run().clone();
     Ok(LookupResult { run, by, customers, more: found.more, became: Vec::new(), deleted: false })
-}
-
-/// The caller chose the version, so a version that cannot be read is invalid input. A missing part of it is damage.
-fn stage_error(error: VersionError) -> StageError {
-    match error {
-        VersionError::Incomplete { .. } => StageError::corrupt(error.to_string()),
-        VersionError::Damaged(error) => StageError::damaged(error),
-        VersionError::Read(error) => StageError::reading(error),
-        VersionError::List(error) => StageError::listing(error),
-        VersionError::Write(error) => StageError::writing(error),
-        of_the_request => StageError::invalid_input(of_the_request.to_string()),
-    }
 }

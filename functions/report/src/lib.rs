@@ -9,6 +9,6 @@ mod page;
 mod prices;
 mod report;
 
-pub use page::page;
+pub use page::{number, page};
 pub use prices::list_prices;
 pub use report::*;

@@ -3,7 +3,7 @@
 mod chart;
 mod date;
 mod head;
-mod number;
+pub mod number;
 mod part;
 mod scale;
 mod section;

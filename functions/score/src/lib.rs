@@ -32,7 +32,7 @@ use crate::slice::SliceAccounts;
 /// `Corrupt` if an object is damaged; `Transient` if the store failed.
 pub async fn run(request: ScoreRequest, context: &Context) -> Result<ScoreResult, StageError> {
     let ScoreRequest { run, tile } = request;
-    let work = Work { run: run.clone(), stage: Stage::Score, name: format!("{:05}", tile.tile) };
+    let work = Work { run: run.clone(), stage: Stage::Score, name: tile.receipt_name() };
     work.once(context, async |moved| score(&run, tile, context, moved).await).await
 }
 

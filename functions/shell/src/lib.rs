@@ -24,6 +24,7 @@ mod serve;
 mod signed;
 mod slice_records;
 mod tasks;
+mod versions;
 mod work;
 
 pub use barrier::{complete_if_settled, give_up, waiting_task};

@@ -23,8 +23,7 @@ pub(crate) async fn patterns(
         let read = vectors::add_patterns(context.store.as_ref(), &key, &mut histogram, &mut first_found).await;
         moved.bytes_in += read.map_err(StageError::reading_part)?;
     }
-    let name = |tile: &Tile| format!("{:05}", tile.tile);
-    let receipts = Receipts::read::<CompareResult, _>(context, run, Stage::Compare, tiles, name).await?;
+    let receipts = Receipts::read::<CompareResult, _>(context, run, Stage::Compare, tiles, Tile::receipt_name).await?;
     let compared: Vec<CompareResult> = receipts.into_iter().map(|(_, receipt)| receipt.result).collect();
     let list: PairList = context.json(&keys::match_pairs(run)).await?;
     balance(&compared, list.pairs, histogram.pairs(), first_found.pairs())?;

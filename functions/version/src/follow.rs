@@ -1,6 +1,6 @@
 //! Makes the lists of files under `current/` follow the current version.
 
-use onefold_lake::keys::{self, VersionPart};
+use onefold_lake::keys::{self, ParquetPart, VersionPart};
 use onefold_lake::version::manifest::Manifest;
 use onefold_lake::version::symlinks;
 use onefold_store::{Condition, Store};
@@ -26,24 +26,32 @@ pub async fn follow_current(store: &dyn Store) -> Result<(), VersionError> {
 }
 
 async fn write_lists(store: &dyn Store, manifest: &Manifest) -> Result<(), VersionError> {
-    for part in VersionPart::LISTED {
-        let text = symlinks::text(manifest, part, |key| store.address(key));
-        store.put(&keys::current_files(part), text.into(), Condition::Always).await.map_err(VersionError::Write)?;
+    let address = |key: &str| store.address(key);
+    let of_lines = VersionPart::LISTED.map(|part| (keys::current_files(part), symlinks::text(manifest, part, address)));
+    let of_parquet = ParquetPart::ALL
+        .map(|part| (keys::current_parquet_files(part), symlinks::parquet_text(manifest, part, address)));
+    for (key, text) in of_lines.into_iter().chain(of_parquet) {
+        store.put(&key, text.into(), Condition::Always).await.map_err(VersionError::Write)?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use onefold_lake::version::manifest::VersionFile;
     use onefold_store::memory::MemoryStore;
 
     use super::*;
     use crate::testing::{EARLIER, LATER, block_on, manifest, with_partitions, with_versions};
     use crate::{RollbackRefusal, roll_back};
 
-    fn list(store: &MemoryStore, part: VersionPart) -> String {
-        let (bytes, _) = block_on(store.get(&keys::current_files(part))).unwrap();
+    fn text(store: &MemoryStore, key: &str) -> String {
+        let (bytes, _) = block_on(store.get(key)).unwrap();
         String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    fn list(store: &MemoryStore, part: VersionPart) -> String {
+        text(store, &keys::current_files(part))
     }
 
     /// Beside the members lie files of links, which no table can read.
@@ -57,6 +65,35 @@ mod tests {
         let before = store.contents();
         block_on(follow_current(&store)).unwrap();
         assert_eq!(store.contents(), before);
+    }
+
+    /// The version has no Parquet. A query of an empty list would find no customers.
+    #[test]
+    fn without_parquet_a_list_names_what_is_missing() {
+        let (store, manifest) = with_partitions();
+        block_on(follow_current(&store)).unwrap();
+        for part in ParquetPart::ALL {
+            let missing = keys::parquet(&manifest.run, part, 0);
+            assert_eq!(text(&store, &keys::current_parquet_files(part)), format!("memory:///{missing}\n"));
+            assert!(!store.holds(&missing));
+        }
+    }
+
+    #[test]
+    fn with_parquet_lists_name_its_files() {
+        let (store, mut manifest) = with_partitions();
+        let file = VersionFile {
+            key: keys::parquet(&manifest.run, ParquetPart::Customers, 3),
+            bytes: 9,
+            records: 2,
+            text_bytes: 20,
+        };
+        manifest.files.parquet.customers.push(file.clone());
+        crate::testing::put_manifest(&store, &manifest);
+        block_on(follow_current(&store)).unwrap();
+        let list = |part| text(&store, &keys::current_parquet_files(part));
+        assert_eq!(list(ParquetPart::Customers), format!("memory:///{}\n", file.key));
+        assert_eq!(list(ParquetPart::Changes), "", "a first version has none");
     }
 
     #[test]

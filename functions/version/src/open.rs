@@ -55,6 +55,17 @@ impl<'s> OpenVersion<'s> {
         Ok(Self { store, manifest })
     }
 
+    /// Opens the version of a run, or without one the current version.
+    ///
+    /// # Errors
+    /// Those of [`OpenVersion::of_run`] and [`OpenVersion::current`].
+    pub async fn asked(store: &'s dyn Store, run: Option<&RunId>) -> Result<Self, VersionError> {
+        match run {
+            Some(run) => Self::of_run(store, run).await,
+            None => Self::current(store).await,
+        }
+    }
+
     /// The run that made the version.
     pub const fn run(&self) -> &RunId {
         &self.manifest.run

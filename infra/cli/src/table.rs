@@ -1,6 +1,7 @@
 //! Tables in plain text, and numbers as people write them.
 
 use console::measure_text_width;
+pub use onefold_report::number::{bytes, count, plural};
 
 /// A table in plain text, its columns lined up.
 #[derive(Debug, Default)]
@@ -79,35 +80,6 @@ impl From<Vec<Vec<String>>> for FlushLeft {
     }
 }
 
-/// A count with its thousands set apart: 1,234,567.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A size in the largest unit that keeps it above one: 12.3 MiB.
-pub fn bytes(number: u64) -> String {
-    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
-    if number < 1024 {
-        return format!("{number} B");
-    }
-    let mut value = number as f64 / 1024.0;
-    let mut unit = 0;
-    // What would be shown as 1024.0 is one of the next unit.
-    while value >= 1023.95 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
-}
-
 /// A duration in seconds, with one decimal.
 pub fn seconds(milliseconds: i64) -> String {
     format!("{:.1}", milliseconds as f64 / 1000.0)
@@ -120,21 +92,6 @@ pub fn duration(milliseconds: i64) -> String {
         ..60 => format!("{} s", seconds(milliseconds)),
         60..3600 => format!("{} min {:02} s", whole_s / 60, whole_s % 60),
         3600.. => format!("{} h {:02} min", whole_s / 3600, whole_s / 60 % 60),
-    }
-}
-
-/// A number and a noun in the singular: `1 row`, `1,234 rows`, `2 entries`.
-pub fn plural(number: impl TryInto<u64>, what: &str) -> String {
-    let number = number.try_into().unwrap_or(u64::MAX);
-    format!("{} {}", count(number), noun(number, what))
-}
-
-/// A noun for a number of things: `row` for 1, `rows` otherwise.
-fn noun(number: u64, what: &str) -> String {
-    match what.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
-        _ if number == 1 => what.to_owned(),
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{what}s"),
     }
 }
 
@@ -155,26 +112,6 @@ mod tests {
     #[test]
     fn an_empty_table_is_no_text() {
         assert_eq!(TextTable::default().text(), "");
-    }
-
-    #[test]
-    fn thousands_are_set_apart() {
-        let shown: Vec<String> = [0, 12, 999, 1000, 12_345, 1_234_567].map(count).into();
-        assert_eq!(shown, ["0", "12", "999", "1,000", "12,345", "1,234,567"]);
-    }
-
-    #[test]
-    fn sizes_have_units() {
-        let shown: Vec<String> = [0, 1023, 1024, 1536, 1_048_575, 5 << 30, u64::MAX].map(bytes).into();
-        assert_eq!(shown, ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "5.0 GiB", "16384.0 PiB"]);
-    }
-
-    #[test]
-    fn nouns_follow_their_number() {
-        let shown = [(1, "customer"), (0, "customer"), (1234, "row"), (2, "entry"), (1, "entry"), (2, "key")];
-        let expected = ["1 customer", "0 customers", "1,234 rows", "2 entries", "1 entry", "2 keys"];
-        assert_eq!(shown.map(|(number, what)| plural(number, what)), expected);
-        assert_eq!(plural(1_usize, "file"), "1 file");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod growth;
 mod interruption;
 mod killed;
 mod manual;
+mod scored;
 mod sources;
 mod versions;
 

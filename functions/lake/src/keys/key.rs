@@ -147,6 +147,8 @@ pub enum Key {
     },
     /// The list of the current version's files of a part.
     CurrentFiles(VersionPart),
+    /// The list of the current version's Parquet files of a part.
+    CurrentParquetFiles(ParquetPart),
 }
 
 /// The kinds of objects made from a chunk, and of notes about it.
@@ -357,6 +359,9 @@ impl Key {
                 let part = VersionPart::LISTED.into_iter().find(|part| part.folder() == *folder)?;
                 Self::CurrentFiles(part)
             }
+            ["current", "parquet", folder, "files.txt"] => {
+                Self::CurrentParquetFiles(ParquetPart::ALL.into_iter().find(|part| part.name() == *folder)?)
+            }
             ["raw" | "interim" | "rejects", run, path @ ..] => of_chunk(parts.first()?, RunId::parse(run).ok()?, path)?,
             [_, run, rest @ ..] => of_run(key, RunId::parse(run).ok()?, rest)?,
             _ => return None,
@@ -481,6 +486,7 @@ impl fmt::Display for Key {
             Self::MergedReview { run, partition } => super::merged_review(run, *partition),
             Self::Processed { run, part, number } => super::processed(run, *part, *number),
             Self::CurrentFiles(part) => super::current_files(*part),
+            Self::CurrentParquetFiles(part) => super::current_parquet_files(*part),
         };
         formatter.write_str(&key)
     }

@@ -171,6 +171,13 @@ pub struct Tile {
     pub second: u32,
 }
 
+impl Tile {
+    /// The name of the receipts of the stages that do its pairs.
+    pub fn receipt_name(&self) -> String {
+        format!("{:05}", self.tile)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -325,7 +325,16 @@ impl ParquetFiles {
     }
 
     /// The files of a part.
-    pub fn of(&mut self, part: ParquetPart) -> &mut Vec<VersionFile> {
+    pub fn of(&self, part: ParquetPart) -> &[VersionFile] {
+        match part {
+            ParquetPart::Customers => &self.customers,
+            ParquetPart::Members => &self.members,
+            ParquetPart::Changes => &self.changes,
+        }
+    }
+
+    /// The files of a part, to add to.
+    pub fn of_mut(&mut self, part: ParquetPart) -> &mut Vec<VersionFile> {
         match part {
             ParquetPart::Customers => &mut self.customers,
             ParquetPart::Members => &mut self.members,

@@ -13,9 +13,19 @@ pub fn count(number: u64) -> String {
     text
 }
 
-/// A count and a noun: `1 row`, `2,000 rows`.
-pub fn plural(number: u64, what: &str) -> String {
-    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
+/// A number and a noun in the singular: `1 row`, `1,234 rows`, `2 entries`.
+pub fn plural(number: impl TryInto<u64>, what: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    format!("{} {}", count(number), noun(number, what))
+}
+
+/// A noun for a number of things: `row` for 1, `rows` otherwise.
+fn noun(number: u64, what: &str) -> String {
+    match what.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+        _ if number == 1 => what.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{what}s"),
+    }
 }
 
 /// A number for an axis, with at most three digits that tell: 950, 1.2k, 19.4k, 1.9M.
@@ -100,12 +110,13 @@ pub fn amount(amount: f64) -> String {
 
 /// A size in the largest unit that keeps it above one: 12.3 MiB.
 pub fn bytes(number: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
     if number < 1024 {
         return format!("{number} B");
     }
     let mut value = number as f64 / 1024.0;
     let mut unit = 0;
+    // What would be shown as 1024.0 is one of the next unit.
     while value >= 1023.95 && unit + 1 < UNITS.len() {
         value /= 1024.0;
         unit += 1;
@@ -162,9 +173,8 @@ mod tests {
 
     #[test]
     fn counts_have_their_thousands_set_apart() {
-        let told = [0, 999, 1_000, 1_234_567].map(count);
-        assert_eq!(told, ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!((plural(1, "row"), plural(2_000, "row")), ("1 row".to_owned(), "2,000 rows".to_owned()));
+        let told = [0, 12, 999, 1_000, 12_345, 1_234_567].map(count);
+        assert_eq!(told, ["0", "12", "999", "1,000", "12,345", "1,234,567"]);
     }
 
     #[test]
@@ -218,5 +228,19 @@ mod tests {
             [0.0, 0.000_012, 0.012_3, 0.5, 1_234.567].map(dollars),
             ["$0", "$0.000012", "$0.012", "$0.50", "$1,234.57"]
         );
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        let shown: Vec<String> = [0, 1023, 1024, 1536, 1_048_575, 5 << 30, u64::MAX].map(bytes).into();
+        assert_eq!(shown, ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "5.0 GiB", "16384.0 PiB"]);
+    }
+
+    #[test]
+    fn nouns_follow_their_number() {
+        let shown = [(1, "customer"), (0, "customer"), (1234, "row"), (2, "entry"), (1, "entry"), (2, "key")];
+        let expected = ["1 customer", "0 customers", "1,234 rows", "2 entries", "1 entry", "2 keys"];
+        assert_eq!(shown.map(|(number, what)| plural(number, what)), expected);
+        assert_eq!(plural(1_usize, "file"), "1 file");
     }
 }

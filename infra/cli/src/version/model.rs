@@ -19,11 +19,7 @@ pub async fn execute(options: ModelOptions, stack: &str, endpoint: Option<&str>)
     let ModelOptions { run, out, passes } = options;
     let (store, run) = asked::find(out.as_deref(), run, stack, endpoint).await?;
     let store = store.as_ref();
-    let version = match run {
-        Some(run) => OpenVersion::of_run(store, &run).await,
-        None => OpenVersion::current(store).await,
-    };
-    let version = version.map_err(Error::version("open the version"))?;
+    let version = OpenVersion::asked(store, run.as_ref()).await.map_err(Error::version("open the version"))?;
     let model = model(&version).await?;
     let config = version.config().await.map_err(Error::version("read the configuration"))?;
     answer(&model, || in_words(&model, version.run(), &ScoredFields::of(&config), passes))?;

@@ -25,11 +25,7 @@ pub async fn execute(
     let ReportOptions { run, out, to, open } = options;
     let (store, run) = asked::find(out.as_deref(), run, stack, endpoint).await?;
     let store = store.as_ref();
-    let version = match run {
-        Some(run) => OpenVersion::of_run(store, &run).await,
-        None => OpenVersion::current(store).await,
-    };
-    let version = version.map_err(Error::version("open the version"))?;
+    let version = OpenVersion::asked(store, run.as_ref()).await.map_err(Error::version("open the version"))?;
     let run = version.run();
     if is_json {
         let report = read(store, run, &keys::processed_report(run)).await?;

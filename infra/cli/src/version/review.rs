@@ -76,11 +76,7 @@ struct Opened {
 impl Opened {
     /// Reads the version, what people have said, and the pairs that are asked about now.
     async fn open(options: &ReviewOptions, store: &Arc<dyn Store>, run: Option<&RunId>) -> Result<Self, Error> {
-        let version = match run {
-            Some(run) => OpenVersion::of_run(store.as_ref(), run).await,
-            None => OpenVersion::current(store.as_ref()).await,
-        };
-        let version = version.map_err(Error::version("open the version"))?;
+        let version = OpenVersion::asked(store.as_ref(), run).await.map_err(Error::version("open the version"))?;
         let config = version.config().await.map_err(Error::version("read the configuration"))?;
         let sources = config.sources.iter().map(|source| source.name.clone()).collect();
         let ledger = Ledger::open(place(options, store)?, sources).await?;

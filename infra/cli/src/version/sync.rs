@@ -19,7 +19,7 @@ use onefold_connect::PostgresConnection;
 use onefold_lake::RunId;
 use onefold_lake::version::manifest::Manifest;
 use onefold_store::Store;
-use onefold_version::{OpenVersion, current_run};
+use onefold_version::OpenVersion;
 use step::Step;
 use tables::Tables;
 use tokio_postgres::{Client, Transaction};
@@ -107,16 +107,8 @@ async fn sync(
 }
 
 async fn open_current(store: &dyn Store, run: Option<&RunId>) -> Result<Manifest, Error> {
-    let finding = || Error::version("find the current version");
-    let run = match run {
-        Some(run) => Some(run.clone()),
-        None => current_run(store).await.map_err(finding())?,
-    };
-    let opened = match run {
-        Some(run) => OpenVersion::of_run(store, &run).await,
-        None => OpenVersion::current(store).await,
-    };
-    Ok(opened.map_err(finding())?.into_manifest())
+    let opened = OpenVersion::asked(store, run).await;
+    Ok(opened.map_err(Error::version("find the current version"))?.into_manifest())
 }
 
 /// Brings the tables to a version, within a transaction. `why` says why all of it is loaded; without, its changes are

@@ -35,6 +35,7 @@ fn any_key() -> impl Strategy<Value = Key> {
         Just(Key::Current),
         Just(Key::Active),
         prop::sample::select(VersionPart::LISTED.to_vec()).prop_map(Key::CurrentFiles),
+        prop::sample::select(ParquetPart::ALL.to_vec()).prop_map(Key::CurrentParquetFiles),
         ("[a-z0-9_.-]{0,9}[a-z0-9]", prop::sample::select(TableFormat::ALL.to_vec()))
             .prop_map(|(table, format)| Key::Table(table, format)),
         ("[a-z0-9][a-z0-9_-]{0,9}", "[a-z /.é=-]{0,12}[a-z]").prop_map(|(source, name)| Key::Landing { source, name }),
@@ -114,6 +115,7 @@ proptest! {
             Key::Config
                 | Key::Current
                 | Key::CurrentFiles(_)
+                | Key::CurrentParquetFiles(_)
                 | Key::Active
                 | Key::Table(..)
                 | Key::Landing { .. }

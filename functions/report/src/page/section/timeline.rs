@@ -65,6 +65,6 @@ fn table(timeline: &Timeline) -> Markup {
     });
     let heads = ["Stage", "start", "end", "invocations", "cold starts", "longest", "together", "most memory", "of"];
     let table = numbers(heads, rows);
-    let invocations = timeline.stages.iter().map(|stage| stage.invocations).sum();
+    let invocations: u64 = timeline.stages.iter().map(|stage| stage.invocations).sum();
     html! { (table) p.note { (plural(invocations, "invocation")) " in all. Failed ones are not counted." } }
 }

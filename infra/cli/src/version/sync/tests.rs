@@ -99,6 +99,22 @@ fn tables_follow_the_feed_from_version_to_version() {
     assert_eq!(columns, "e@x.de|2|t|t");
 }
 
+/// Views of users stay, whatever a sync does.
+#[test]
+fn the_view_of_the_manual_is_a_crosswalk() {
+    let mut followed = Followed::new();
+    followed.run(&[(1, "a@x.de", "A")]);
+    followed.sync();
+    let page = onefold_tests::manual::page("infra/manual/sync.md");
+    let blocks = page.blocks();
+    let view = blocks.iter().find(|block| block.text.starts_with("CREATE VIEW")).expect("the view");
+    followed.database.execute(&view.text.replace("onefold.", "\"Of customers\"."));
+    followed.run(&[(2, "a@x.de", "A")]);
+    followed.sync();
+    let select = "SELECT string_agg(concat_ws(' ', account, source, account_id), ', ' ORDER BY account) FROM \"Of customers\".crosswalk";
+    assert_eq!(followed.database.text(select), "crm:1 crm 1, crm:2 crm 2");
+}
+
 #[test]
 fn a_rollback_a_gap_and_a_foreign_hand_are_put_right() {
     let mut followed = Followed::new();
