@@ -175,6 +175,9 @@ bench: tools build target/bench/venv/.done ## Measure against Polars and DuckDB 
 bench-dask: target/bench/venv/.done target/bench/dask-venv/.done
 	target/bench/venv/bin/python tests/bench/bench.py --rows $(ROWS) --seed $(SEED) --systems polars dask
 
+cost: ## Reckon what runs cost on AWS by list price, beside Splink, Dask and AWS Entity Resolution
+	@$(PYTHON) tests/cost/cost.py
+
 # With the whole workspace, so that dependencies have the features that they have for `make test`, and are not compiled anew.
 quality: target/quality/venv/.done ## Judge who is found to be one person, on published and hard sets (QUALITY: options)
 	cargo build --release --locked --workspace --bin quality
