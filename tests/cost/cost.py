@@ -32,8 +32,11 @@ PROCESSOR_MB = 1769
 REQUEST_S = 0.02
 BYTES_PER_S = 80e6
 START_S = 0.1
-# Link by several shards looks at each edge again in each round.
-SEVERAL_SHARDS = 3
+# Link by several shards goes on in rounds. Measured with 100,000 accounts by rules in 4 shards, beside one shard.
+ROUNDS = 13
+READS_OF_ROUND = 3
+ROUNDS_CPU = 8
+ROUNDS_BYTES = 18
 # Passes, choices and Compact of an execution, and the states of an invocation (functions/compact/src/report/cost.rs).
 TRANSITIONS = 12
 TRANSITIONS_OF = {"translate": 0, "extract": 3, "block": 2, "link": 2}
@@ -64,8 +67,6 @@ def invocations(stage: str, size: Size) -> float:
             return size.times(lambda layout: layout.mappers)
         case "merge":
             return size.times(lambda layout: layout.partitions)
-        case "link":
-            return size.times(lambda layout: layout.shards)
         case "block":
             return size.times(lambda layout: layout.match_slices + layout.match_shards)
         case "compare" | "score":
@@ -81,8 +82,7 @@ def requests(stage: str, size: Size, is_read: bool) -> float:
             # A part of what each mapper wrote, and two objects more.
             return size.times(lambda layout: layout.partitions * (layout.mappers + 2))
         case "link":
-            # Each shard reads its part of each object of links.
-            return size.times(lambda layout: layout.shards) * (size.ratio if is_read else 1)
+            return size.ratio if is_read else 1
         case "block":
             # Slices write to shards, and shards to slices.
             return size.times(lambda layout: layout.match_slices * layout.match_shards)
@@ -95,12 +95,6 @@ def requests(stage: str, size: Size, is_read: bool) -> float:
             return size.ratio
         case _:
             return invocations(stage, size)
-
-
-def processor(stage: str, size: Size) -> float:
-    """By how much a stage takes more CPU."""
-    is_spread = stage == "link" and size.layout.shards > size.measured.shards
-    return size.ratio * (SEVERAL_SHARDS if is_spread else 1)
 
 
 def moved(stage: str, size: Size) -> float:
@@ -124,14 +118,25 @@ class Use:
         return (self.cpu_s / min(megabytes / PROCESSOR_MB, 1) + waiting) * megabytes / 1024
 
 
+def in_rounds(one: Use, shards: int) -> Use:
+    """What Link takes by several shards, given what one would take.
+
+    Each shard reads its part of each object of links, and in each round what every other one sent it.
+    """
+    calls = ROUNDS * (shards + 1)
+    reads = shards * one.reads + READS_OF_ROUND * ROUNDS * shards**2
+    return Use(calls, reads, calls, one.cpu_s * ROUNDS_CPU, one.moved_bytes * ROUNDS_BYTES)
+
+
 def use_of(stage: str, took: dict, size: Size) -> Use:
-    return Use(
+    use = Use(
         invocations=took["invocations"] * invocations(stage, size),
         reads=took["reads"] * requests(stage, size, is_read=True),
         writes=took["writes"] * requests(stage, size, is_read=False),
-        cpu_s=took["cpu_ms"] / 1000 * processor(stage, size),
+        cpu_s=took["cpu_ms"] / 1000 * size.ratio,
         moved_bytes=(took["bytes_in"] + took["bytes_out"]) * moved(stage, size),
     )
+    return in_rounds(use, size.layout.shards) if stage == "link" and size.layout.shards > 1 else use
 
 
 def megabytes_of(stage: str, memory: Memory) -> int:
@@ -179,11 +184,25 @@ def check(measured: dict, memory: Memory) -> None:
         expected = {"partition": layout.mappers, "merge": layout.partitions} | ({"compare": layout.tiles} if layout.tiles else {})
         found = {stage: run["stages"][stage]["invocations"] for stage in expected}
         if found != expected:
-            raise SystemExit(f"by {kind} there were {found} invocations, and here {expected} are reckoned: measure anew, mend layout.py")
+            fault = f"by {kind} there were {found} invocations, and here {expected} are reckoned"
+            raise SystemExit(f"{fault}: measure anew, or bring layout.py up to Divide's rules")
+
+
+def most_accounts(measured: dict, run: dict, memory: Memory) -> int:
+    """About how many accounts fit, with as much memory as there can be."""
+    fits, refused = 1_000_000, SIZES[-1]
+    while refused - fits > 1_000_000:
+        middle = (fits + refused) // 2
+        try:
+            run_at(middle, measured, run, memory)
+            fits = middle
+        except DoesNotFit:
+            refused = middle
+    return fits
 
 
 def machine_dollars(accounts: int, peer: dict) -> float | None:
-    """A machine that is rented for as long as it works, if it were busy on all processors; none if no machine is large enough."""
+    """A machine that is rented for as long as it works, if it were busy on all processors; none if it needs more than 256 GiB."""
     ratio = accounts / peer["rows"]
     if peer["peak_bytes"] * ratio > MACHINE_BYTES_MAX:
         return None
@@ -194,7 +213,7 @@ def machine_dollars(accounts: int, peer: dict) -> float | None:
 
 def money(amount: float | None) -> str:
     if amount is None:
-        return "no machine"
+        return "over 256 GiB"
     return f"{amount:,.0f}" if amount >= 100 else f"{amount:.2f}" if amount >= 1 else f"{amount:.4f}"
 
 
@@ -211,7 +230,8 @@ def shown(kind: str, name: str, measured: dict, memory: Memory, notes: list[str]
         try:
             uses, needed, _ = run_at(accounts, measured, measured[kind][name], memory)
         except DoesNotFit as lack:
-            notes.append(f"By {kind}, {accounts:,} accounts are refused: {lack}.")
+            most = most_accounts(measured, measured[kind][name], memory) // 1_000_000
+            notes.append(f"By {kind}, more than {most} million accounts are refused: {lack} are too few.")
             for line in lines.values():
                 line.append("refused")
             continue

@@ -76,7 +76,8 @@ def link_shards(accounts: int, keys: int, megabytes: int) -> int:
         spread = accounts * C["ACCOUNT_BYTES"] + keys * C["OTHER_BYTES_OF_SEVERAL"]
         return max(spread, keys * C["EDGE_BYTES"]) // shards * 21 // 20 + links
 
-    return fewest(C["SHARDS_MAX"], lambda shards: bytes_of(shards) <= usable(megabytes), f"Link at {megabytes} MB")
+    most = C["SHARDS_MAX"]
+    return fewest(most, lambda shards: bytes_of(shards) <= usable(megabytes), f"{most} shards of Link at {megabytes} MB")
 
 
 def match_slices(accounts: int, passes: int, megabytes: int, most: int) -> int:
@@ -87,7 +88,7 @@ def match_slices(accounts: int, passes: int, megabytes: int, most: int) -> int:
     def fits(slices: int) -> bool:
         return accounts * of_account // slices * 21 // 20 + 2 * held <= usable(megabytes)
 
-    return fewest(most, fits, f"slices of Block at {megabytes} MB")
+    return fewest(most, fits, f"{most} slices of Block at {megabytes} MB")
 
 
 def match_shards(accounts: int, passes: int, megabytes: int) -> int:
@@ -101,7 +102,7 @@ def match_shards(accounts: int, passes: int, megabytes: int) -> int:
         found = 2 * own * C["SORTED_KEY_BYTES"] + pairs + 2 * held
         return max(blocks, found, own * C["VALUES_OF_ACCOUNT"] * C["VALUE_BYTES"]) <= usable(megabytes)
 
-    return fewest(C["SHARDS_MAX"], fits, f"shards of Block at {megabytes} MB")
+    return fewest(C["SHARDS_MAX"], fits, f"{C['SHARDS_MAX']} shards of Block at {megabytes} MB")
 
 
 def of_scores(accounts: int, passes: int, megabytes: int) -> tuple[int, int]:
@@ -128,7 +129,7 @@ def divided(accounts: int, text_bytes: int, keys: int, passes: int, memory: Memo
         try:
             return divide(accounts, text_bytes, keys, passes, memory), memory
         except DoesNotFit as lack:
-            is_link = str(lack).startswith("Link")
+            is_link = " of Link " in str(lack)
             larger = (memory.link if is_link else memory.others) + 512
             if larger > LAMBDA_MB_MAX:
                 raise
