@@ -40,14 +40,14 @@ AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run reference check check-format test test-build test-units test-properties fuzz test-cloud test-readers soak test-reference lint audit fmt bench quality package deploy clean FORCE
+.PHONY: help tools build run clean-run reference check check-format test test-build test-units test-properties fuzz test-cloud test-readers soak test-reference lint audit fmt bench bench-dask quality cost package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make run DATA=dir OUT=dir   uses a folder with onefold.toml, landing/<source>/… and reference/*.csv'
 	@echo '  target/release/onefold init|check|try   help to set a data folder up (after make build)'
-	@echo '  Parts and rarer verbs: tools lint fuzz reference (infra/manual/contributing.md)'
+	@echo '  Parts and rarer verbs: tools lint fuzz reference bench-dask (infra/manual/contributing.md)'
 
 # The pinned Python tools.
 tools: $(VENV)/.done
@@ -171,6 +171,13 @@ fmt: ## Format the code
 bench: tools build target/bench/venv/.done ## Measure against Polars and DuckDB (ROWS, SEED)
 	target/bench/venv/bin/python tests/bench/bench.py --rows $(ROWS) --seed $(SEED)
 
+# Dask beside the fastest, which takes minutes. Its customers must be the same, too.
+bench-dask: target/bench/venv/.done target/bench/dask-venv/.done
+	target/bench/venv/bin/python tests/bench/bench.py --rows $(ROWS) --seed $(SEED) --systems polars dask
+
+cost: ## Reckon what runs cost on AWS by list price, beside Splink, Dask and AWS Entity Resolution
+	@$(PYTHON) tests/cost/cost.py
+
 # With the whole workspace, so that dependencies have the features that they have for `make test`, and are not compiled anew.
 quality: target/quality/venv/.done ## Judge who is found to be one person, on published and hard sets (QUALITY: options)
 	cargo build --release --locked --workspace --bin quality
@@ -184,6 +191,11 @@ target/quality/venv/.done: tests/quality/requirements.txt
 target/bench/venv/.done: tests/bench/requirements.txt
 	$(PYTHON) -m venv target/bench/venv
 	target/bench/venv/bin/pip install --quiet --disable-pip-version-check -r tests/bench/requirements.txt
+	touch $@
+
+target/bench/dask-venv/.done: tests/bench/dask-requirements.txt
+	$(PYTHON) -m venv target/bench/dask-venv
+	target/bench/dask-venv/bin/pip install --quiet --disable-pip-version-check -r tests/bench/dask-requirements.txt
 	touch $@
 
 package: tools ## Build the functions for AWS, against the C library of its runtime

@@ -1,6 +1,8 @@
-"""Measure Onefold against Polars and DuckDB on the same job and check that all three give the same customers.
+"""Measure Onefold against Polars and DuckDB on the same job and check that all give the same customers.
 
-    bench.py [--rows 100000 1900000] [--seed 7] [--repeat 1] [--systems onefold polars duckdb] [--onefold COMMAND]
+    bench.py [--rows 100000 1900000] [--seed 7] [--repeat 1] [--systems onefold polars duckdb dask] [--onefold COMMAND]
+
+Dask is measured if it is named, and has an environment of its own (make bench-dask).
 
 Everything goes to target/bench/: <rows>/data, <rows>/<system> with its log, and results.jsonl, to which each run adds
 a line. README.md says what the figures mean and how far to trust them.
@@ -30,6 +32,9 @@ RESULTS = TARGET / "results.jsonl"
 
 ONEFOLD = f"{PROJECT / 'target' / 'release' / 'onefold'} local run --data {{data}} --out {{out}} --fresh"
 SYSTEMS = ("onefold", "polars", "duckdb")
+OPTIONAL_SYSTEMS = ("dask",)
+# What it needs pins versions that the others do not have to share.
+DASK_PYTHON = TARGET / "dask-venv" / "bin" / "python"
 GENERATOR = ("generate.py", "population.py", "rows.py", "words.py")
 
 
@@ -60,7 +65,8 @@ def command_of(system: str, onefold: str, data: Path, out: Path) -> list[str]:
     """The command that has a system do the job."""
     if system == "onefold":
         return [part.format(data=data, out=out) for part in shlex.split(onefold)]
-    return [sys.executable, str(BENCH / f"{system}_pipeline.py"), "--data", str(data), "--out", str(out)]
+    python = str(DASK_PYTHON) if system == "dask" else sys.executable
+    return [python, str(BENCH / f"{system}_pipeline.py"), "--data", str(data), "--out", str(out)]
 
 
 def run_system(system: str, onefold: str, rows: int, data: Path) -> dict:
@@ -142,7 +148,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_900_000])
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--repeat", type=int, default=1, help="runs of each system; medians are shown")
-    parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
+    parser.add_argument("--systems", nargs="+", choices=[*SYSTEMS, *OPTIONAL_SYSTEMS], default=list(SYSTEMS))
     parser.add_argument("--onefold", default=ONEFOLD, help="the command to run, with {data} and {out} in it")
     options = parser.parse_args()
     try:

@@ -17,6 +17,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -49,12 +50,20 @@ class Set:
 
 
 @dataclass(frozen=True)
+class Took:
+    """Seconds of a command, reading and all."""
+
+    cpu_seconds: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Run:
     """What came of a set."""
 
     judgement: Judgement
     customers: dict[str, str]
-    cpu_seconds: float
+    took: Took
     expected_precision: float | None
     pairs_per_account: float | None
 
@@ -63,8 +72,9 @@ class CommandFailed(Exception):
     """The log says why."""
 
 
-def command(template: str, log: Path, **paths: Path) -> float:
-    """Run a command and return its CPU seconds."""
+def command(template: str, log: Path, **paths: Path) -> Took:
+    """Run a command."""
+    started = time.perf_counter()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     arguments = [part.format(**paths) for part in shlex.split(template)]
     with log.open("w") as written:
@@ -72,18 +82,19 @@ def command(template: str, log: Path, **paths: Path) -> float:
     if status != 0:
         raise CommandFailed(f"{arguments[0]} failed; {log} says why")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    cpu_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Took(cpu_seconds, time.perf_counter() - started)
 
 
 def run(onefold: str, data: Path, out: Path) -> Run:
     """Run Onefold on a folder, and judge what it gave."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    cpu_seconds = command(onefold, out / "onefold.log", data=data, out=out)
+    took = command(onefold, out / "onefold.log", data=data, out=out)
     customers = read_pairs(out / "members.csv")
     scores = json.loads((out / "manifest.json").read_text())["scores"]
     truth = read_pairs(data / "truth.csv")
-    return Run(judge(truth, customers), customers, cpu_seconds, scores["precision"], scores["pairs"] / len(truth))
+    return Run(judge(truth, customers), customers, took, scores["precision"], scores["pairs"] / len(truth))
 
 
 def twins_apart(data: Path, truth: dict[str, str], customers: dict[str, str]) -> list[str]:
@@ -158,13 +169,13 @@ DRAW_LOSS = 0.02
 JUNK_LOSS = 0.002
 EARLIER_RUN = "20250101T000000Z-0a1b2c3d"
 
-HEADER = f"{'set':27} {'system':7} precision  recall      F1  B3 F1  people  expected  pairs/row   CPU s"
+HEADER = f"{'set':27} {'system':7} precision  recall      F1  B3 F1  people  expected  pairs/row   CPU s       s"
 
 
-def show(name: str, system: str, found: Judgement, cpu_seconds: float, expected=None, pairs=None) -> None:
+def show(name: str, system: str, found: Judgement, took: Took, expected=None, pairs=None) -> None:
     print(
         f"{name:27} {system:7} {found.precision:9.4f}  {found.recall:6.4f}  {found.f1:6.4f} {found.b3_f1:6.4f} {found.most_people:7}"
-        f"  {'' if expected is None else f'{expected:.4f}':>8}  {'' if pairs is None else f'{pairs:.1f}':>9}  {cpu_seconds:6.1f}",
+        f"  {'' if expected is None else f'{expected:.4f}':>8}  {'' if pairs is None else f'{pairs:.1f}':>9}  {took.cpu_seconds:6.1f}  {took.seconds:6.1f}",
         flush=True,
     )
 
@@ -186,14 +197,14 @@ def run_set(name: str, options: argparse.Namespace) -> tuple[Run, list[str]]:
     data, out = TARGET / name / "data", TARGET / name / "out"
     wanted.write(data)
     found = run(options.onefold, data, out)
-    show(name, "Onefold", found.judgement, found.cpu_seconds, found.expected_precision, found.pairs_per_account)
-    if not options.no_peer and not wanted.is_large:
+    show(name, "Onefold", found.judgement, found.took, found.expected_precision, found.pairs_per_account)
+    if not options.no_peer:
         try:
-            cpu_seconds = command(options.peer, out / "splink.log", data=data, out=out)
+            took = command(options.peer, out / "splink.log", data=data, out=out)
         except CommandFailed as failure:
             print(f"{'':27} Splink  {failure}")
         else:
-            show("", "Splink", judge(read_pairs(data / "truth.csv"), read_pairs(out / "splink.csv")), cpu_seconds)
+            show("", "Splink", judge(read_pairs(data / "truth.csv"), read_pairs(out / "splink.csv")), took)
     return found, faults_of(name, wanted, data, found)
 
 
@@ -226,7 +237,7 @@ def run_with_model(learnt: str, used: str, own: float, onefold: str) -> list[str
     with (data / "onefold.toml").open("a") as config:
         config.write(f'\n[score]\nmodel = "{EARLIER_RUN}"\n')
     found = run(onefold, data, out)
-    show(f"  model of {learnt}", "Onefold", found.judgement, found.cpu_seconds, found.expected_precision, found.pairs_per_account)
+    show(f"  model of {learnt}", "Onefold", found.judgement, found.took, found.expected_precision, found.pairs_per_account)
     is_near = abs(found.judgement.f1 - own) < 0.002
     return [] if is_near else [f"{used}: F1 {found.judgement.f1:.4f} with the model of {learnt}, and {own:.4f} with its own"]
 
