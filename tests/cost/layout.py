@@ -80,13 +80,13 @@ def link_shards(accounts: int, keys: int, megabytes: int) -> int:
     return fewest(most, lambda shards: bytes_of(shards) <= usable(megabytes), f"{most} shards of Link at {megabytes} MB")
 
 
-def match_slices(accounts: int, passes: int, megabytes: int, most: int) -> int:
+def match_slices(accounts: int, megabytes: int, most: int) -> int:
     """As `MemoryBudget::match_slices`."""
     held = min(C["BLOCK_BUFFER_BYTES_MAX"], usable(megabytes) // 12)
-    of_account = C["SLICE_ACCOUNT_BYTES"] + passes * C["SLICE_KEY_BYTES"]
+    part = min(C["KEY_PART_BYTES_MAX"], usable(megabytes) // 12)
 
     def fits(slices: int) -> bool:
-        return accounts * of_account // slices * 21 // 20 + 2 * held <= usable(megabytes)
+        return accounts * C["SLICE_ACCOUNT_BYTES"] // slices * 21 // 20 + 2 * (part + held) <= usable(megabytes)
 
     return fewest(most, fits, f"{most} slices of Block at {megabytes} MB")
 
@@ -109,9 +109,9 @@ def of_scores(accounts: int, passes: int, megabytes: int) -> tuple[int, int]:
     """Slices and shards of scored pairs. Few accounts are divided by little memory, as `Divide` does."""
     few = min(megabytes, C["FEW_ACCOUNTS_BYTES"] >> 20)
     try:
-        return match_slices(accounts, passes, few, C["FEW_SLICES"]), match_shards(accounts, passes, few)
+        return match_slices(accounts, few, C["FEW_SLICES"]), match_shards(accounts, passes, few)
     except DoesNotFit:
-        slices = match_slices(accounts, passes, megabytes, C["MATCH_SLICES_MAX"])
+        slices = match_slices(accounts, megabytes, C["MATCH_SLICES_MAX"])
         return slices, match_shards(accounts, passes, megabytes)
 
 

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from math import isqrt
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -68,6 +69,18 @@ def receipts(out: Path) -> list[dict]:
     return [json.loads(line) for line in (out / "receipts.jsonl").read_text().splitlines()]
 
 
+def pieces_of(receipts: list[dict]) -> dict[str, int]:
+    """Into how many pieces Divide divided a run. Each two slices are a tile of Compare, and shards have the second step of Block."""
+    divided = next(receipt["result"] for receipt in receipts if receipt["stage"] == "divide")
+    steps = [receipt["name"].split("-")[0] for receipt in receipts if receipt["stage"] == "block"]
+    tiles = sum(receipt["stage"] == "compare" for receipt in receipts)
+    return {
+        "partitions": divided["partitions"],
+        "match_slices": (isqrt(8 * tiles + 1) - 1) // 2,
+        "match_shards": steps.count("00002"),
+    }
+
+
 def stages_of(receipts: list[dict]) -> dict[str, dict]:
     """What the invocations of each stage took, together."""
     found: dict[str, dict] = defaultdict(lambda: defaultdict(int))
@@ -88,8 +101,7 @@ def run(onefold: str, data: Path, out: Path) -> dict:
     stored = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     model = out / "model.json"
     passes = len(json.loads(model.read_text())["passes"]) if model.exists() else 0
-    divided = next(result["result"] for result in receipts(out) if result["stage"] == "divide")
-    return {"passes": passes, "partitions": divided["partitions"], "stored_bytes": stored, "stages": stages_of(receipts(out))}
+    return {"passes": passes, "stored_bytes": stored} | pieces_of(receipts(out)) | {"stages": stages_of(receipts(out))}
 
 
 def main() -> None:
