@@ -132,11 +132,22 @@ impl SignedClient {
     }
 }
 
+/// What a refusal in XML says. One in JSON may quote the request, which may hold personal values.
+fn message(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?;
+    let (_, rest) = text.split_once("<Message>")?;
+    Some(rest.split_once("</Message>")?.0.to_owned())
+}
+
 fn read(response: &HttpResponse) -> Result<SignedAnswer, OrchestratorError<Refusal>> {
     if !response.status().is_success() {
         let unnamed = format!("status {}", response.status().as_u16());
         let code = response.headers().get(ERROR_TYPE).map_or(unnamed, ToOwned::to_owned);
-        return Err(OrchestratorError::operation(Refusal(ErrorMetadata::builder().code(code).build())));
+        let mut error = ErrorMetadata::builder().code(code);
+        if let Some(message) = message(response.body().bytes().unwrap_or_default()) {
+            error = error.message(message);
+        }
+        return Err(OrchestratorError::operation(Refusal(error.build())));
     }
     let body = response.body().bytes().unwrap_or_default().to_vec();
     Ok(SignedAnswer { headers: response.headers().clone(), body })

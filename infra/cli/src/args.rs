@@ -133,8 +133,8 @@ pub enum Command {
         subcommand_required = true,
         after_help = "The local cloud lives as long as the command. What has to outlast it is kept in OUT: the next\n\
                       `onefold local run` with the same OUT builds on the version found there.\n\n\
-                      MiniStack and the SAM CLI are taken from the Python environment target/venv, or from where the\n\
-                      variable ONEFOLD_VENV points."
+                      MiniStack is taken from the Python environment target/venv, or from where the variable\n\
+                      ONEFOLD_VENV points."
     )]
     Local(LocalOptions),
 }

@@ -4,6 +4,9 @@
 pub mod deploy;
 pub mod functions;
 pub mod overlay;
+pub mod package;
 pub mod processes;
 pub mod project;
+pub mod settings;
 pub mod state_folder;
+pub mod zip;

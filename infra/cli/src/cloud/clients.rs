@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cloud::invoke::Lambda;
+use crate::cloud::stacks::Stacks;
 use crate::error::Error;
 
 /// The region of every local cloud.
@@ -59,6 +60,8 @@ impl Cloud {
 pub struct Clients {
     /// Secrets Manager.
     pub secrets: aws_sdk_secretsmanager::Client,
+    /// CloudFormation.
+    pub stacks: Stacks,
     s3: aws_sdk_s3::Client,
     patience: Patience,
     sfn: aws_sdk_sfn::Client,
@@ -109,13 +112,20 @@ impl Clients {
         let s3 = s3::client(s3_config, patience);
         let (sfn, lambda) = (aws_sdk_sfn::Client::new(config), Lambda::new(config, &region));
         let secrets = aws_sdk_secretsmanager::Client::new(config);
-        Self { secrets, s3, patience, sfn, lambda, endpoint, region }
+        let stacks = Stacks::new(config, &region);
+        Self { secrets, stacks, s3, patience, sfn, lambda, endpoint, region }
     }
 
     /// Makes a call, which fails if nothing answers.
     pub async fn greet(&self) -> Result<(), Error> {
         self.s3.list_buckets().send().await.map_err(Error::call("list the buckets"))?;
         Ok(())
+    }
+
+    /// Makes a bucket unless it is there.
+    pub async fn make_bucket(&self, name: &str) -> Result<Arc<S3Store>, Error> {
+        self.s3.create_bucket().bucket(name).send().await.map_err(Error::call(format!("make the bucket {name}")))?;
+        Ok(Arc::new(S3Store::new(self.s3.clone(), name, self.patience)))
     }
 
     /// Finds the stack's state machine by its name. The bucket's name follows from its ARN.

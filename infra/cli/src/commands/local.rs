@@ -12,6 +12,7 @@ use crate::commands::{self, CommandContext, preflight};
 use crate::documents::LocalCloudDocument;
 use crate::error::Error;
 use crate::local::deploy::deploy;
+use crate::local::package::Package;
 use crate::local::processes::{LocalCloud, Site};
 use crate::local::project::Project;
 use crate::local::state_folder::StateFolder;
@@ -45,7 +46,7 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
     let mut local_cloud = LocalCloud::boot(&project, &state, options.command.port()).await?;
     let site = local_cloud.site();
     let result = tokio::select! {
-        result = work(&project, &state, &site, contents, options.command, stack) => result,
+        result = work(&project, &site, contents, options.command, stack) => result,
         signal = signals.next() => Err(signal.as_error(String::new())),
         ended = local_cloud.ended() => Err(ended),
     };
@@ -69,7 +70,6 @@ struct InitialContents<'g> {
 /// Waits for the booted cloud, deploys, restores, and carries out the command.
 async fn work(
     project: &Project,
-    state: &StateFolder,
     site: &Site,
     contents: InitialContents<'_>,
     command: LocalCommand,
@@ -78,7 +78,7 @@ async fn work(
     #[expect(clippy::disallowed_methods, reason = "the time of the deployment is printed")]
     let start = Instant::now();
     let clients = site.wait_until_it_answers().await?;
-    deploy(project, state, site, stack).await?;
+    deploy(&clients, &Package::read(project)?, site, stack).await?;
     if let Some(secrets) = contents.secrets {
         secrets.store(&clients.secrets).await?;
     }

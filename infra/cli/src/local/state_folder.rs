@@ -45,11 +45,6 @@ impl StateFolder {
         self.path.join("ministack.log")
     }
 
-    /// The log of the deployment.
-    pub fn deploy_log(&self) -> PathBuf {
-        self.path.join("deploy.log")
-    }
-
     /// The folder of temporary files.
     pub fn temporary(&self) -> PathBuf {
         self.path.join("tmp")
