@@ -9,4 +9,5 @@ pub mod processes;
 pub mod project;
 pub mod settings;
 pub mod state_folder;
+pub mod up;
 pub mod zip;

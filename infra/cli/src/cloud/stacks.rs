@@ -41,6 +41,17 @@ impl Stacks {
         }
     }
 
+    /// Removes a stack and waits until it is gone.
+    pub async fn remove(&self, stack: &str) -> Result<(), Error> {
+        self.call("DeleteStack", vec![("StackName".to_owned(), stack.to_owned())]).await?;
+        // It has no state once it is gone.
+        let state = self.settled(stack).await.unwrap_or_default();
+        if state.ends_with("_FAILED") {
+            return Err(Error::Deploy { reason: format!("the stack {stack} cannot be removed") });
+        }
+        Ok(())
+    }
+
     /// The state of a stack in which nothing is under way.
     async fn settled(&self, stack: &str) -> Result<String, Error> {
         loop {

@@ -6,7 +6,9 @@
 //! if the functions are built again.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::process;
 use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
@@ -124,10 +126,18 @@ fn linked(binary: &Path, folder: &Path) -> Result<PathBuf, Error> {
     }
     fs::create_dir_all(&folder).map_err(Error::file("make the folder", &folder))?;
     let binary = binary.canonicalize().map_err(Error::file("find", binary))?;
-    // A folder on another disk needs a copy.
-    let linked = fs::hard_link(&binary, &link).or_else(|_| fs::copy(&binary, &link).map(drop));
-    linked.map_err(Error::file("write", &link))?;
+    match fs::hard_link(&binary, &link) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => copied(&binary, &link)?,
+        _ => {}
+    }
     Ok(link)
+}
+
+/// Copies a binary to a folder on another disk. It is there as a whole or not at all.
+fn copied(binary: &Path, copy: &Path) -> Result<(), Error> {
+    let begun = copy.with_extension(process::id().to_string());
+    fs::copy(binary, &begun).map_err(Error::file("write", &begun))?;
+    fs::rename(&begun, copy).map_err(Error::file("write", copy))
 }
 
 /// The package of a function: a script that becomes the program.
@@ -173,7 +183,8 @@ mod tests {
 
         let zip = zip_of_script(&link).unwrap();
         fs::write(folder.join("plan.zip"), zip).unwrap();
-        let extract = Command::new("python3").args(["-m", "zipfile", "-e", "plan.zip", "."]).current_dir(&folder).status();
+        let extract =
+            Command::new("python3").args(["-m", "zipfile", "-e", "plan.zip", "."]).current_dir(&folder).status();
         let script = Command::new("/bin/sh").arg("bootstrap").current_dir(&folder).output();
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(link, folder.join("d1/plan/bootstrap"));

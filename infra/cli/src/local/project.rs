@@ -58,9 +58,9 @@ impl Project {
         Ok(())
     }
 
-    /// The project's folder.
-    pub fn root(&self) -> &Path {
-        &self.root
+    /// The state folder of the local cloud that stays up.
+    pub fn up_folder(&self) -> PathBuf {
+        self.root.join("target/local")
     }
 
     /// The parameters of the template.
