@@ -7,6 +7,7 @@ mod interruption;
 mod killed;
 mod manual;
 mod sources;
+mod staying;
 mod versions;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

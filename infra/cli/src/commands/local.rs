@@ -66,7 +66,7 @@ async fn end(project: &Project) -> Result<Outcome, Error> {
         return Err(Error::Unready("no local cloud is up".to_owned()));
     };
     up.end(project).await?;
-    say(format_args!("the local cloud at {} has ended", up.site.endpoint));
+    answer(&up.cloud, || format!("the local cloud at {} has ended", up.site.endpoint))?;
     Ok(Outcome::Done)
 }
 

@@ -30,6 +30,8 @@ const TENTHS_TO_END: u32 = 150;
 /// A local cloud that another process keeps running.
 #[derive(Debug)]
 pub struct UpCloud {
+    /// What it told when it was up.
+    pub cloud: LocalCloudDocument,
     /// Its place.
     pub site: Site,
     process: u32,
@@ -64,8 +66,8 @@ impl UpCloud {
             return Ok(None);
         }
         let Ok(Notice { process, cloud }) = serde_json::from_slice(&text) else { return Ok(None) };
-        let site = Site::of_other(cloud.endpoint, PathBuf::from(cloud.log), temporary)?;
-        Ok(Some(Self { site, process }))
+        let site = Site::of_other(cloud.endpoint.clone(), PathBuf::from(&cloud.log), temporary)?;
+        Ok(Some(Self { cloud, site, process }))
     }
 
     /// Ends it, and waits until it has ended.
@@ -167,7 +169,7 @@ mod tests {
             bucket: "b".to_owned(),
             log: "/l".to_owned(),
         };
-        let find = || UpCloud::find_in(&folder).unwrap().map(|up| (up.site.endpoint.clone(), up.process));
+        let find = || UpCloud::find_in(&folder).unwrap().map(|up| (up.cloud, up.process));
         let nowhere = find();
         let state = StateFolder::claim(&folder).unwrap();
         let booting = find();
@@ -179,7 +181,7 @@ mod tests {
         let booting_again = find();
         drop(next);
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(up, Some((cloud.endpoint, std::process::id())));
+        assert_eq!(up, Some((cloud, std::process::id())));
         assert_eq!([nowhere, booting, gone, booting_again], [const { None }; 4]);
     }
 }
