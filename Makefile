@@ -40,7 +40,7 @@ AWS_TARGET ?= x86_64-unknown-linux-gnu.2.34
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help tools build run clean-run reference check check-format test test-build test-units test-properties fuzz test-cloud test-readers soak test-reference lint audit fmt bench bench-dask quality cost package deploy clean FORCE
+.PHONY: help tools build run clean-run reference check check-format cold-start test test-build test-units test-properties fuzz test-cloud test-readers soak test-reference lint audit fmt bench bench-dask quality cost package deploy clean FORCE
 
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,10 +62,11 @@ build: $(ONEFOLD) $(BOOTSTRAPS) ## Build the functions and the command, optimise
 $(ONEFOLD): FORCE
 	cargo build --release --locked $(FUNCTIONS:%=-p %) -p onefold
 
-# Cargo knows what changed; a bootstrap is copied only if its binary did.
+# Cargo knows what changed; a bootstrap is copied only if its binary did. It is a new file, because a local cloud that is up
+# has links to the old one.
 target/lambda/%/bootstrap: $(ONEFOLD)
 	@mkdir -p $(@D)
-	@cmp -s target/release/$* $@ || cp target/release/$* $@
+	@cmp -s target/release/$* $@ || { rm -f $@ && cp target/release/$* $@; }
 
 run: tools build $(DATA)/onefold.toml ## Run the whole workflow on the local cloud, on a sample or on DATA
 	$(ONEFOLD) local run --data $(DATA) --out $(OUT) $(if $(SECRETS),--secrets $(SECRETS))
@@ -178,6 +179,9 @@ bench-dask: target/bench/venv/.done target/bench/dask-venv/.done
 cost: ## Reckon what runs cost on AWS by list price, beside Splink, Dask and AWS Entity Resolution
 	@$(PYTHON) tests/cost/cost.py
 
+cold-start: build ## Measure how large the functions are, and how long one takes to start
+	$(PYTHON) tests/bench/cold_start.py
+
 # With the whole workspace, so that dependencies have the features that they have for `make test`, and are not compiled anew.
 quality: target/quality/venv/.done ## Judge who is found to be one person, on published and hard sets (QUALITY: options)
 	cargo build --release --locked --workspace --bin quality
@@ -199,6 +203,7 @@ target/bench/dask-venv/.done: tests/bench/dask-requirements.txt
 	touch $@
 
 package: tools ## Build the functions for AWS, against the C library of its runtime
+	rm -f $(BOOTSTRAPS)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --locked --disable-optimizations --target $(AWS_TARGET) $(FUNCTIONS:%=-p %)
 
 deploy: package ## Deploy to the AWS account of your credentials

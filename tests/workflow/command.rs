@@ -70,9 +70,7 @@ fn house() -> PathBuf {
     for function in Stage::ALL.map(Stage::name).into_iter().chain(keys::CALLED) {
         tools::present(tools::project().join("target/lambda").join(function).join("bootstrap"), "make build");
     }
-    for tool in ["ministack", "sam"] {
-        tools::tool(tool);
-    }
+    tools::tool("ministack");
     let house = scratch().join("house");
     fs::create_dir_all(house.join("target")).expect("a folder");
     for part in ["infra", "statemachine", "target/lambda"] {

@@ -1,7 +1,9 @@
 //! A local cloud that stays up: `onefold local up`.
 
+use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use onefold_lake::keys;
@@ -35,6 +37,29 @@ impl UpCloud {
         };
         let (endpoint, bucket) = (told("endpoint"), told("bucket"));
         Self { lake: Lake::new(&endpoint, &bucket), endpoint, up }
+    }
+
+    /// The logical names of the resources of a stack, with SAM's.
+    pub fn resources(&self, stack: &str) -> BTreeSet<String> {
+        let address = self.endpoint.strip_prefix("http://").expect("a local address");
+        let form = format!("Action=DescribeStackResources&Version=2010-05-15&StackName={stack}");
+        let head = "Content-Type: application/x-www-form-urlencoded\r\nConnection: close";
+        let credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/cloudformation/aws4_request";
+        let mut connection = TcpStream::connect(address).expect("the local cloud");
+        let request = format!(
+            "POST / HTTP/1.1\r\nHost: {address}\r\n{head}\r\nAuthorization: {credential}\r\nContent-Length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        connection.write_all(request.as_bytes()).expect("a request");
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).expect("an answer");
+        let names = answer.split("<LogicalResourceId>").skip(1).filter_map(|rest| rest.split_once('<'));
+        names.map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// Whether it is over.
+    pub fn is_over(&mut self) -> bool {
+        self.up.try_wait().expect("its state").is_some()
     }
 
     /// Runs the command there.

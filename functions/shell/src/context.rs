@@ -4,6 +4,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_s3::config::{BehaviorVersion, Region};
+use aws_types::SdkConfig;
 use onefold_config::Config;
 use onefold_graph::node::{Node, NodeHasher};
 use onefold_identity::corrections::{Corrections, Pairs};
@@ -143,15 +146,13 @@ impl Context {
     }
 
     /// Creates the context of a function on AWS or on the local cloud.
-    pub async fn from_environment(environment: Environment) -> Self {
-        let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
-            .http_client(http_client(environment.is_plain_http))
-            .load()
-            .await;
+    pub fn from_environment(environment: Environment) -> Self {
+        let config = sdk_config(&environment);
+        let is_plain_http = environment.is_plain_http();
         let s3 = aws_sdk_s3::config::Builder::from(&config)
             // Hosts named like buckets do not resolve on the local cloud.
-            .force_path_style(environment.is_plain_http);
-        let patience = if environment.is_plain_http { Patience::LOCAL } else { Patience::AWS };
+            .force_path_style(is_plain_http);
+        let patience = if is_plain_http { Patience::LOCAL } else { Patience::AWS };
         let store = S3Store::new(s3::client(s3, patience), environment.bucket, patience);
         let queue = environment
             .queue_url
@@ -159,8 +160,8 @@ impl Context {
         let tasks = Arc::new(SfnTasks(aws_sdk_sfn::Client::new(&config)));
         let secrets = Arc::new(SecretsManager(aws_sdk_secretsmanager::Client::new(&config)));
         let bus = environment.event_bus.map(|bus| {
-            let region = config.region().map(ToString::to_string).unwrap_or_default();
-            Arc::new(EventBridge { client: SignedClient::new(&config, &region, "events"), bus }) as Arc<dyn EventBus>
+            let client = SignedClient::new(&config, &environment.region, "events");
+            Arc::new(EventBridge { client, bus }) as Arc<dyn EventBus>
         });
         let context = Self::new(Arc::new(store), environment.hasher, tasks, queue).with_secrets(secrets).with_bus(bus);
         let (link, merge) = (environment.link_memory, environment.merge_memory);
@@ -272,6 +273,18 @@ impl Context {
 
 fn no_secret() -> StageError {
     StageError::internal("ONEFOLD_KEY, the match-key secret, is not set for this function, which hashes with it")
+}
+
+/// The settings of all clients. In Lambda they are in the environment, so the chain of providers of `aws-config`, with its
+/// clients of other services, is not needed.
+fn sdk_config(environment: &Environment) -> SdkConfig {
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(http_client(environment.is_plain_http()))
+        .region(Region::new(environment.region.clone()));
+    config.set_credentials_provider(environment.credentials.clone().map(SharedCredentialsProvider::new));
+    config.set_endpoint_url(environment.endpoint.clone());
+    config.build()
 }
 
 /// TLS by rustls with ring. The local cloud has none, because loading certificates would take most of the start-up.

@@ -1,5 +1,6 @@
 //! The environment. Only this module reads it, and only once.
 
+use aws_credential_types::Credentials;
 use onefold_graph::node::NodeHasher;
 
 use crate::memory::MemoryBudget;
@@ -15,8 +16,12 @@ pub struct Environment {
     pub queue_url: Option<String>,
     /// The event bus. Only Announce has it; without one, nothing is sent.
     pub event_bus: Option<String>,
-    /// Whether the endpoint uses plain HTTP, like the local cloud's.
-    pub is_plain_http: bool,
+    /// The region.
+    pub region: String,
+    /// The credentials of the function's role, which last as long as its sandbox.
+    pub credentials: Option<Credentials>,
+    /// The address of the local cloud; `None` for AWS.
+    pub endpoint: Option<String>,
     /// The memory of this function, if it is known.
     pub memory: Option<MemoryBudget>,
     /// The memory of Link. Only Divide has it, to plan the work of Link.
@@ -65,10 +70,31 @@ impl Environment {
         if !faults.is_empty() {
             return Err(EnvironmentError(faults));
         }
-        let is_plain_http = variable("AWS_ENDPOINT_URL").is_some_and(|url| url.starts_with("http://"));
+        let given = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let endpoint = given("AWS_ENDPOINT_URL");
+        let region = given("AWS_REGION").or_else(|| given("AWS_DEFAULT_REGION")).unwrap_or_default();
+        let credentials = given("AWS_ACCESS_KEY_ID")
+            .zip(given("AWS_SECRET_ACCESS_KEY"))
+            .map(|(id, secret)| Credentials::new(id, secret, given("AWS_SESSION_TOKEN"), None, "environment"));
         let queue_url = variable("ONEFOLD_QUEUE_URL");
         let event_bus = variable("ONEFOLD_EVENT_BUS").filter(|bus| !bus.is_empty());
-        Ok(Self { bucket, hasher, queue_url, event_bus, is_plain_http, memory, link_memory, merge_memory })
+        Ok(Self {
+            bucket,
+            hasher,
+            queue_url,
+            event_bus,
+            region,
+            credentials,
+            endpoint,
+            memory,
+            link_memory,
+            merge_memory,
+        })
+    }
+
+    /// Whether the endpoint uses plain HTTP, like the local cloud's.
+    pub fn is_plain_http(&self) -> bool {
+        self.endpoint.as_ref().is_some_and(|url| url.starts_with("http://"))
     }
 }
 
@@ -96,6 +122,29 @@ mod tests {
             });
             assert!(read.unwrap().hasher.is_none(), "{secret:?}");
         }
+    }
+
+    /// As Lambda writes it.
+    #[test]
+    fn credentials_have_the_session_of_the_sandbox() {
+        let with = |given: &'static [(&'static str, &'static str)]| {
+            let variables = [("ONEFOLD_BUCKET", "b")].iter().chain(given);
+            let find =
+                |name: &str| variables.clone().find(|(known, _)| *known == name).map(|(_, value)| (*value).into());
+            Environment::from_variables(find).unwrap()
+        };
+        const ROLE: &[(&str, &str)] = &[
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "hush"),
+            ("AWS_SESSION_TOKEN", "token"),
+        ];
+        let environment = with(ROLE);
+        let credentials = environment.credentials.as_ref().expect("credentials");
+        assert_eq!((credentials.access_key_id(), credentials.secret_access_key()), ("id", "hush"));
+        assert_eq!((credentials.session_token(), environment.region.as_str()), (Some("token"), "eu-central-1"));
+        assert!(!format!("{environment:?}").contains("hush"), "a secret is in no log");
+        assert!(with(&[("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "")]).credentials.is_none());
     }
 
     #[test]
@@ -142,7 +191,7 @@ mod tests {
                 _ => None,
             })
             .unwrap()
-            .is_plain_http
+            .is_plain_http()
         };
         assert!(with("http://127.0.0.1:4566"));
         assert!(!with("https://s3.eu-central-1.amazonaws.com"));

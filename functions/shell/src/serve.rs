@@ -76,7 +76,7 @@ fn serve_any<'s>(name: &'s str, stage: &'s dyn Stage) -> Pending<'s, Result<(), 
     Box::pin(async move {
         hide_panic_messages();
         tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
-        let context = Context::from_environment(Environment::read().map_err(Fatal::Environment)?).await;
+        let context = Context::from_environment(Environment::read().map_err(Fatal::Environment)?);
         let context = &context;
         let handle = |event: LambdaEvent<Value>| async move {
             context.set_deadline(i64::try_from(event.context.deadline).unwrap_or_default());

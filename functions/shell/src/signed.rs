@@ -3,7 +3,6 @@
 //! It uses the crates that the AWS SDKs are made of, so it signs, retries and waits as they do. The SDK of a whole service
 //! for one operation would add a tenth to all that is compiled.
 
-use aws_config::SdkConfig;
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_smithy_runtime::client::identity::IdentityCache;
@@ -22,8 +21,8 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use aws_smithy_types::retry::RetryConfig;
-use aws_types::SigningName;
-use aws_types::region::SigningRegion;
+use aws_types::region::{Region, SigningRegion};
+use aws_types::{SdkConfig, SigningName};
 
 /// The header with the error's name if a service refuses a request.
 const ERROR_TYPE: &str = "x-amzn-errortype";
@@ -82,6 +81,25 @@ impl SignedClient {
         headers: &'static [(&'static str, &'static str)],
         body: Vec<u8>,
     ) -> Result<SignedAnswer, SignedError> {
+        self.send("POST", operation, path, headers, body).await
+    }
+
+    /// Sends a DELETE request. It is sent again if a try can help.
+    ///
+    /// # Errors
+    /// The service refused the request, or could not be reached.
+    pub async fn delete(&self, operation: &'static str, path: String) -> Result<SignedAnswer, SignedError> {
+        self.send("DELETE", operation, path, &[], Vec::new()).await
+    }
+
+    async fn send(
+        &self,
+        method: &'static str,
+        operation: &'static str,
+        path: String,
+        headers: &'static [(&'static str, &'static str)],
+        body: Vec<u8>,
+    ) -> Result<SignedAnswer, SignedError> {
         let mut builder = Operation::builder()
             .service_name(self.service)
             .operation_name(operation)
@@ -90,7 +108,7 @@ impl SignedClient {
             .runtime_plugin(self.signing())
             .serializer(move |body: Vec<u8>| {
                 let mut request = HttpRequest::new(SdkBody::from(body));
-                request.set_method("POST")?;
+                request.set_method(method)?;
                 request.set_uri(path.as_str())?;
                 for (name, value) in headers {
                     request.headers_mut().insert(*name, *value);
@@ -119,7 +137,7 @@ impl SignedClient {
         config.store_put(AuthSchemeOptionResolverParams::new(()));
         config.store_put(SigV4OperationSigningConfig::default());
         config.store_put(SigningName::from_static(self.service));
-        config.store_put(SigningRegion::from(aws_config::Region::new(self.region.clone())));
+        config.store_put(SigningRegion::from(Region::new(self.region.clone())));
         let schemes = StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]);
         let mut components = RuntimeComponentsBuilder::new("signing")
             .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
@@ -132,11 +150,22 @@ impl SignedClient {
     }
 }
 
+/// What a refusal in XML says. One in JSON may quote the request, which may hold personal values.
+fn message(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?;
+    let (_, rest) = text.split_once("<Message>")?;
+    Some(rest.split_once("</Message>")?.0.to_owned())
+}
+
 fn read(response: &HttpResponse) -> Result<SignedAnswer, OrchestratorError<Refusal>> {
     if !response.status().is_success() {
         let unnamed = format!("status {}", response.status().as_u16());
         let code = response.headers().get(ERROR_TYPE).map_or(unnamed, ToOwned::to_owned);
-        return Err(OrchestratorError::operation(Refusal(ErrorMetadata::builder().code(code).build())));
+        let mut error = ErrorMetadata::builder().code(code);
+        if let Some(message) = message(response.body().bytes().unwrap_or_default()) {
+            error = error.message(message);
+        }
+        return Err(OrchestratorError::operation(Refusal(error.build())));
     }
     let body = response.body().bytes().unwrap_or_default().to_vec();
     Ok(SignedAnswer { headers: response.headers().clone(), body })

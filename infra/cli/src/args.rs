@@ -131,10 +131,11 @@ pub enum Command {
     /// Do it without AWS: boot a local cloud, deploy to it, run a command, and stop everything.
     #[command(
         subcommand_required = true,
-        after_help = "The local cloud lives as long as the command. What has to outlast it is kept in OUT: the next\n\
+        after_help = "The local cloud lives as long as the command, unless `onefold local up` keeps one running, which\n\
+                      `onefold local run` finds by itself. What has to outlast it is kept in OUT: the next\n\
                       `onefold local run` with the same OUT builds on the version found there.\n\n\
-                      MiniStack and the SAM CLI are taken from the Python environment target/venv, or from where the\n\
-                      variable ONEFOLD_VENV points."
+                      MiniStack is taken from the Python environment target/venv, or from where the variable\n\
+                      ONEFOLD_VENV points."
     )]
     Local(LocalOptions),
 }
@@ -592,8 +593,12 @@ pub struct LocalOptions {
 /// What to do in the local cloud.
 #[derive(Debug, Subcommand)]
 pub enum LocalCommand {
-    /// Keep the local cloud running until Ctrl-C, and print how to reach it.
+    /// Keep the local cloud running until Ctrl-C or `onefold local down`, and print how to reach it. `onefold local run`
+    /// then uses it.
     Up(UpOptions),
+
+    /// End the local cloud that `onefold local up` keeps running.
+    Down,
 
     /// Something that can be done in AWS as well.
     #[command(flatten)]
@@ -614,7 +619,7 @@ impl LocalCommand {
         match self {
             Self::Cloud(CloudCommand::Run(options)) => Some(&options.out),
             Self::Cloud(CloudCommand::Fetch(options)) => Some(&options.out),
-            Self::Cloud(_) | Self::Up(_) => None,
+            Self::Cloud(_) | Self::Up(_) | Self::Down => None,
         }
     }
 
@@ -637,7 +642,7 @@ impl LocalCommand {
     pub fn cloud_command(&self) -> Option<&CloudCommand> {
         match self {
             Self::Cloud(command) => Some(command),
-            Self::Up(_) => None,
+            Self::Up(_) | Self::Down => None,
         }
     }
 
@@ -645,7 +650,7 @@ impl LocalCommand {
     pub fn port(&self) -> Option<u16> {
         match self {
             Self::Up(options) => options.port,
-            Self::Cloud(_) => None,
+            Self::Cloud(_) | Self::Down => None,
         }
     }
 }

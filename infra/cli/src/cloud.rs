@@ -6,6 +6,7 @@ pub mod etag;
 pub mod invoke;
 pub mod objects;
 pub mod secrets;
+pub mod stacks;
 pub mod transfer;
 
 pub use clients::{Clients, Cloud, LOCAL_CREDENTIAL, LOCAL_REGION};

@@ -100,13 +100,11 @@ pub enum Error {
         /// The log's last lines.
         tail: String,
     },
-    /// The SAM CLI did not deploy.
-    #[error("cannot deploy to the local cloud; the output of `sam deploy`, {}, ends with\n{tail}", log.display())]
+    /// CloudFormation could not create the stack in the local cloud.
+    #[error("cannot deploy to the local cloud: {reason}")]
     Deploy {
-        /// Where its output is.
-        log: PathBuf,
-        /// The output's last lines.
-        tail: String,
+        /// The resource that failed, and why.
+        reason: String,
     },
     /// A signal ended the command.
     #[error("stopped by {name}{note}")]

@@ -4,6 +4,10 @@
 pub mod deploy;
 pub mod functions;
 pub mod overlay;
+pub mod package;
 pub mod processes;
 pub mod project;
+pub mod settings;
 pub mod state_folder;
+pub mod up;
+pub mod zip;

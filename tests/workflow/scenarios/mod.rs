@@ -8,6 +8,7 @@ mod killed;
 mod manual;
 mod scored;
 mod sources;
+mod staying;
 mod versions;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

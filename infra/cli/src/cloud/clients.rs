@@ -6,14 +6,17 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
+use aws_sdk_s3::operation::create_bucket::CreateBucketError;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use onefold_store::Store;
 use onefold_store::s3::{self, Patience, S3Store};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cloud::invoke::Lambda;
+use crate::cloud::stacks::Stacks;
 use crate::error::Error;
 
 /// The region of every local cloud.
@@ -52,13 +55,22 @@ impl Cloud {
     ) -> Result<Answer, Error> {
         self.lambda.call(&format!("{}-{function}", self.stack), request).await
     }
+
+    /// Removes all objects of the bucket.
+    pub async fn empty_bucket(&self) -> Result<(), Error> {
+        let objects = self.store.list("").await.map_err(Error::store("list what is in the bucket"))?;
+        let keys: Vec<String> = objects.into_iter().map(|object| object.key).collect();
+        self.store.delete(&keys).await.map_err(Error::store("empty the bucket"))
+    }
 }
 
 /// Clients without a stack.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Clients {
     /// Secrets Manager.
     pub secrets: aws_sdk_secretsmanager::Client,
+    /// CloudFormation.
+    pub stacks: Stacks,
     s3: aws_sdk_s3::Client,
     patience: Patience,
     sfn: aws_sdk_sfn::Client,
@@ -109,13 +121,32 @@ impl Clients {
         let s3 = s3::client(s3_config, patience);
         let (sfn, lambda) = (aws_sdk_sfn::Client::new(config), Lambda::new(config, &region));
         let secrets = aws_sdk_secretsmanager::Client::new(config);
-        Self { secrets, s3, patience, sfn, lambda, endpoint, region }
+        let stacks = Stacks::new(config, &region);
+        Self { secrets, stacks, s3, patience, sfn, lambda, endpoint, region }
     }
 
     /// Makes a call, which fails if nothing answers.
     pub async fn greet(&self) -> Result<(), Error> {
         self.s3.list_buckets().send().await.map_err(Error::call("list the buckets"))?;
         Ok(())
+    }
+
+    /// Makes a bucket unless it is there.
+    pub async fn make_bucket(&self, name: &str) -> Result<Arc<S3Store>, Error> {
+        if let Err(error) = self.s3.create_bucket().bucket(name).send().await
+            && !error.as_service_error().is_some_and(CreateBucketError::is_bucket_already_owned_by_you)
+        {
+            return Err(Error::call(format!("make the bucket {name}"))(error));
+        }
+        Ok(Arc::new(S3Store::new(self.s3.clone(), name, self.patience)))
+    }
+
+    /// Removes the bucket of a stack.
+    pub async fn remove_bucket(&self, cloud: &Cloud) -> Result<(), Error> {
+        cloud.empty_bucket().await?;
+        let bucket = &cloud.bucket;
+        let removed = self.s3.delete_bucket().bucket(bucket).send().await;
+        removed.map(drop).map_err(Error::call(format!("remove the bucket {bucket}")))
     }
 
     /// Finds the stack's state machine by its name. The bucket's name follows from its ARN.

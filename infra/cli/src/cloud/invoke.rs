@@ -49,6 +49,13 @@ impl Lambda {
         Ok(if is_error { Invoked::Failed(answer.body) } else { Invoked::Answered(answer.body) })
     }
 
+    /// Removes a function. What it is doing ends.
+    pub async fn remove(&self, function: &str) -> Result<(), Error> {
+        let path = format!("/2015-03-31/functions/{function}");
+        let removed = self.0.delete("DeleteFunction", path).await;
+        removed.map(drop).map_err(Error::call(format!("remove the function {function}")))
+    }
+
     /// Calls one of our functions, and reads its answer.
     ///
     /// # Errors

@@ -7,20 +7,22 @@ use onefold_lake::version::manifest::Manifest;
 use crate::Outcome;
 use crate::args::{LocalCommand, LocalOptions};
 use crate::cloud::secrets::SecretsFile;
-use crate::cloud::{Cloud, LOCAL_CREDENTIAL, LOCAL_REGION};
+use crate::cloud::{Clients, Cloud, LOCAL_CREDENTIAL, LOCAL_REGION};
 use crate::commands::{self, CommandContext, preflight};
 use crate::documents::LocalCloudDocument;
 use crate::error::Error;
 use crate::local::deploy::deploy;
+use crate::local::package::Package;
 use crate::local::processes::{LocalCloud, Site};
 use crate::local::project::Project;
 use crate::local::state_folder::StateFolder;
+use crate::local::up::{self, UpCloud};
 use crate::screen::{answer, say, warn};
 use crate::signals::Signals;
 use crate::version::out_folder::OutFolder;
 use crate::version::restore;
 
-/// Carries out a command in a local cloud, which ends with the command.
+/// Carries out a command in a local cloud, which ends with the command unless another command keeps it running.
 pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Error> {
     if let Some(advice) = options.command.advice() {
         return Err(Error::Unready(advice.to_owned()));
@@ -28,9 +30,12 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
     preflight::check(options.command.cloud_command(), options.secrets.as_deref())?;
     let secrets = options.secrets.as_deref().map(SecretsFile::read).transpose()?;
     let project = Project::find()?;
+    if matches!(options.command, LocalCommand::Down) {
+        return end(&project).await;
+    }
     // The state folder is locked first, because another command may be changing the folder of results around it.
     let state_path = options.command.out_folder().map(|out| out.join(".onefold"));
-    let state = StateFolder::claim(&state_path.unwrap_or_else(|| project.root().join("target/local")))?;
+    let state = StateFolder::claim(&state_path.unwrap_or_else(|| project.up_folder()))?;
     let out = match options.command.out_folder() {
         Some(path) => Some(OutFolder::open(path, options.fresh)?),
         None => None,
@@ -40,19 +45,86 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
         None => None,
     };
     let contents = InitialContents { out: out.as_ref(), version: held.as_ref(), secrets: secrets.as_ref() };
+    // All commands of a cloud see the same secrets.
+    let up = match secrets {
+        None if out.is_some() => UpCloud::find(&project)?,
+        _ => None,
+    };
     // From here on nothing ends this process before the local cloud has been stopped.
     let mut signals = Signals::listen()?;
-    let mut local_cloud = LocalCloud::boot(&project, &state, options.command.port()).await?;
+    let result = match up {
+        Some(up) => work_in(&up, &project, &state, contents, options.command, stack, &mut signals).await,
+        None => boot_and_work(&project, &state, contents, options.command, stack, &mut signals).await,
+    };
+    state.clear()?;
+    result
+}
+
+/// Ends the local cloud that another command keeps running.
+async fn end(project: &Project) -> Result<Outcome, Error> {
+    let Some(up) = UpCloud::find(project)? else {
+        return Err(Error::Unready("no local cloud is up".to_owned()));
+    };
+    up.end(project).await?;
+    answer(&up.cloud, || format!("the local cloud at {} has ended", up.site.endpoint))?;
+    Ok(Outcome::Done)
+}
+
+/// Boots a local cloud, carries out a command there, and stops it.
+async fn boot_and_work(
+    project: &Project,
+    state: &StateFolder,
+    contents: InitialContents<'_>,
+    command: LocalCommand,
+    stack: &str,
+    signals: &mut Signals,
+) -> Result<Outcome, Error> {
+    let mut local_cloud = LocalCloud::boot(project, state, command.port()).await?;
     let site = local_cloud.site();
+    let deployed = async {
+        let clients = site.wait_until_it_answers().await?;
+        deploy(&clients, &Package::read(project)?, &site, stack).await?;
+        Ok(clients)
+    };
     let result = tokio::select! {
-        result = work(&project, &state, &site, contents, options.command, stack) => result,
+        result = work(deployed, &site, contents, command, stack) => result,
         signal = signals.next() => Err(signal.as_error(String::new())),
         ended = local_cloud.ended() => Err(ended),
     };
     local_cloud.stop().await;
-    state.clear()?;
     if !matches!(result, Ok(Outcome::Done) | Err(Error::Interrupted { .. })) {
         warn(format_args!("The local cloud's log is {}", site.log.display()));
+    }
+    result
+}
+
+/// Carries out a command in a local cloud that another command keeps running, in a stack of the folder of results.
+async fn work_in(
+    up: &UpCloud,
+    project: &Project,
+    state: &StateFolder,
+    contents: InitialContents<'_>,
+    command: LocalCommand,
+    stack: &str,
+    signals: &mut Signals,
+) -> Result<Outcome, Error> {
+    let clients = up.site.wait_until_it_answers().await?;
+    let package = Package::read(project)?;
+    let stack = up.stack(stack, state.path());
+    let deployed = async {
+        if !stack.take(&clients, &package.digest).await? {
+            deploy(&clients, &package, &up.site, &stack.name).await?;
+        }
+        Ok(clients.clone())
+    };
+    let result = tokio::select! {
+        result = work(deployed, &up.site, contents, command, &stack.name) => result,
+        signal = signals.next() => Err(signal.as_error(String::new())),
+    };
+    match result {
+        Ok(Outcome::Done) => stack.give_back(&clients, &package.digest).await?,
+        // The cloud may have ended.
+        _ => drop(stack.remove(&clients).await),
     }
     result
 }
@@ -66,10 +138,9 @@ struct InitialContents<'g> {
     secrets: Option<&'g SecretsFile>,
 }
 
-/// Waits for the booted cloud, deploys, restores, and carries out the command.
+/// Waits until the stack is deployed, restores, and carries out the command.
 async fn work(
-    project: &Project,
-    state: &StateFolder,
+    deployed: impl Future<Output = Result<Clients, Error>>,
     site: &Site,
     contents: InitialContents<'_>,
     command: LocalCommand,
@@ -77,8 +148,7 @@ async fn work(
 ) -> Result<Outcome, Error> {
     #[expect(clippy::disallowed_methods, reason = "the time of the deployment is printed")]
     let start = Instant::now();
-    let clients = site.wait_until_it_answers().await?;
-    deploy(project, state, site, stack).await?;
+    let clients = deployed.await?;
     if let Some(secrets) = contents.secrets {
         secrets.store(&clients.secrets).await?;
     }
@@ -94,18 +164,23 @@ async fn work(
     }
     match command {
         LocalCommand::Cloud(command) => commands::execute(&CommandContext::new(cloud, true), command).await,
-        LocalCommand::Up(_) => {
-            let reached = LocalCloudDocument {
-                endpoint: site.endpoint.clone(),
-                stack: cloud.stack.clone(),
-                bucket: cloud.bucket.clone(),
-                log: site.log.display().to_string(),
-            };
-            answer(&reached, || how_to_reach(&cloud, site))?;
-            // A signal or the end of the local cloud ends this.
-            std::future::pending().await
-        }
+        LocalCommand::Up(_) => stay(cloud, site).await,
+        LocalCommand::Down => Ok(Outcome::Done),
     }
+}
+
+/// Tells people and other commands of the cloud, and waits.
+async fn stay(cloud: Cloud, site: &Site) -> Result<Outcome, Error> {
+    let reached = LocalCloudDocument {
+        endpoint: site.endpoint.clone(),
+        stack: cloud.stack.clone(),
+        bucket: cloud.bucket.clone(),
+        log: site.log.display().to_string(),
+    };
+    up::announce(&reached, site.temporary())?;
+    answer(&reached, || how_to_reach(&cloud, site))?;
+    // A signal or the end of the local cloud ends this.
+    std::future::pending().await
 }
 
 /// Adds to the error of a damaged version what to do about it.
@@ -125,13 +200,14 @@ fn how_to_reach(cloud: &Cloud, site: &Site) -> String {
     format!(
         "\nendpoint  {endpoint}\nbucket    {}\nlog       {}\n\n\
          In another terminal:\n  \
+         onefold local run --data DIR --out OUT\n  \
          onefold --endpoint {endpoint}{stack} run --data DIR --out OUT\n  \
          onefold --endpoint {endpoint}{stack} start\n\
          With the AWS CLI:\n  \
          export AWS_ENDPOINT_URL={endpoint} AWS_REGION={LOCAL_REGION}\n  \
          export AWS_ACCESS_KEY_ID={LOCAL_CREDENTIAL} AWS_SECRET_ACCESS_KEY={LOCAL_CREDENTIAL}\n  \
          aws s3 ls --recursive s3://{}\n\n\
-         Ctrl-C stops it.",
+         Ctrl-C stops it, and so does `onefold local down`.",
         cloud.bucket,
         log.display(),
         cloud.bucket,

@@ -24,12 +24,13 @@ const MANIFEST: (&str, &str) = (
 type Again = fn(&str) -> serde_json::Result<Value>;
 
 /// The commands whose documents json.md shows.
-const SHOWN: [(&str, Again); 15] = [
+const SHOWN: [(&str, Again); 16] = [
     ("check", again::<CheckDocument>),
     ("diff", again::<DiffDocument>),
     ("erase", again::<EraseResult>),
     ("fetch", again::<FetchDocument>),
     ("init", again::<InitDocument>),
+    ("local down", again::<LocalCloudDocument>),
     ("local up", again::<LocalCloudDocument>),
     ("publish", again::<RunDocument>),
     ("push", again::<PushDocument>),

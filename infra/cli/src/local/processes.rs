@@ -142,6 +142,16 @@ impl LocalCloud {
 }
 
 impl Site {
+    /// The place of a cloud that another process has booted.
+    ///
+    /// # Errors
+    /// The endpoint is none of a local cloud.
+    pub fn of_other(endpoint: String, log: PathBuf, temporary: PathBuf) -> Result<Self, Error> {
+        let address = endpoint.strip_prefix("http://").and_then(|address| address.parse().ok());
+        let address = address.ok_or_else(|| Error::malformed(&endpoint, "this is no address of a local cloud"))?;
+        Ok(Self { endpoint, log, address, group: 0, temporary })
+    }
+
     /// A command that belongs to the local cloud: it ends with it, and its environment names no other cloud.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);

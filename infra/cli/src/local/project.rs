@@ -35,16 +35,15 @@ impl Project {
     }
 
     fn check(&self) -> Result<(), Error> {
-        for program in [self.ministack(), self.sam()] {
-            if !program.exists() {
-                let fault = format!("{} is missing", program.display());
-                let environment = self.venv.display();
-                return Err(Error::Unready(format!(
-                    "{fault}; make the Python environment:\n  python3 -m venv {environment}\n  \
-                     {environment}/bin/pip install -r {}",
-                    self.root.join("infra/requirements.txt").display()
-                )));
-            }
+        let program = self.ministack();
+        if !program.exists() {
+            let fault = format!("{} is missing", program.display());
+            let environment = self.venv.display();
+            return Err(Error::Unready(format!(
+                "{fault}; make the Python environment:\n  python3 -m venv {environment}\n  \
+                 {environment}/bin/pip install -r {}",
+                self.root.join("infra/requirements.txt").display()
+            )));
         }
         let is_missing = |function: &&str| !self.root.join("target/lambda").join(function).join("bootstrap").exists();
         let functions = Stage::ALL.into_iter().map(Stage::name).chain(keys::CALLED);
@@ -59,12 +58,12 @@ impl Project {
         Ok(())
     }
 
-    /// The project's folder.
-    pub fn root(&self) -> &Path {
-        &self.root
+    /// The state folder of the local cloud that stays up.
+    pub fn up_folder(&self) -> PathBuf {
+        self.root.join("target/local")
     }
 
-    /// The settings of `sam deploy`.
+    /// The parameters of the template.
     pub fn sam_config(&self) -> PathBuf {
         self.root.join("infra/samconfig.toml")
     }
@@ -77,11 +76,6 @@ impl Project {
     /// MiniStack, the program in the place of AWS.
     pub fn ministack(&self) -> PathBuf {
         self.venv.join("bin/ministack")
-    }
-
-    /// The SAM CLI.
-    pub fn sam(&self) -> PathBuf {
-        self.venv.join("bin/sam")
     }
 }
 

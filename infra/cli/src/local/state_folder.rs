@@ -6,6 +6,14 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::files::remove;
 
+/// The file that is locked.
+const LOCK: &str = "lock";
+
+/// Whether a process has claimed the folder at a path, and lives.
+pub fn is_claimed(path: &Path) -> bool {
+    File::open(path.join(LOCK)).is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// A folder that belongs to this process as long as this value lives.
 #[derive(Debug)]
 pub struct StateFolder {
@@ -22,13 +30,15 @@ impl StateFolder {
         fs::create_dir_all(path).map_err(Error::file("make the folder", path))?;
         // Absolute, because programs of the local cloud have other working directories.
         let path = path.canonicalize().map_err(Error::file("find", path))?;
-        let lock_path = path.join("lock");
+        let lock_path = path.join(LOCK);
         let lock = File::create(&lock_path).map_err(Error::file("write", &lock_path))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let fault = format!("another local cloud is at work in {}", path.display());
-                return Err(Error::Unready(format!("{fault}; wait for it, or choose another folder")));
+                let what_to_do =
+                    "wait for it, choose another folder, or end it with `onefold local down` if it stays up";
+                return Err(Error::Unready(format!("{fault}; {what_to_do}")));
             }
             Err(TryLockError::Error(error)) => return Err(Error::file("lock", &lock_path)(error)),
         }
@@ -40,14 +50,14 @@ impl StateFolder {
         Ok(folder)
     }
 
+    /// Its path, which is absolute.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The log of the local cloud.
     pub fn cloud_log(&self) -> PathBuf {
         self.path.join("ministack.log")
-    }
-
-    /// The log of the deployment.
-    pub fn deploy_log(&self) -> PathBuf {
-        self.path.join("deploy.log")
     }
 
     /// The folder of temporary files.
