@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use onefold_store::{Object, Store, StoreError};
+use onefold_store::{Object, StoreError};
 
 use crate::cloud::Cloud;
 use crate::error::Error;
@@ -18,6 +18,14 @@ pub async fn read(cloud: &Cloud, key: &str) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
+/// Puts a file into the stack's bucket, and leaves the file as it is.
+pub async fn upload(cloud: &Cloud, path: &Path, key: &str) -> Result<(), StoreError> {
+    match &cloud.folder {
+        Some(folder) if folder.ends_with_the_command => folder.store.adopt(path, key),
+        _ => cloud.store.upload(path, key).await,
+    }
+}
+
 /// Downloads an object into a file. Creates the file's folder.
 ///
 /// # Errors
@@ -25,6 +33,11 @@ pub async fn read(cloud: &Cloud, key: &str) -> Result<Option<Vec<u8>>, Error> {
 pub async fn download(cloud: &Cloud, object: &Object, path: &Path) -> Result<(), Error> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
+    }
+    if let Some(folder) = cloud.folder.as_ref().filter(|folder| folder.ends_with_the_command) {
+        folder.store.share(&object.key, path).map_err(Error::store("link an object"))?;
+        let file_bytes = fs::metadata(path).map_err(Error::file("read", path))?.len();
+        return check_size(object, file_bytes);
     }
     let mut body =
         cloud.store.stream(&object.key, &object.etag, 0).await.map_err(Error::store("download an object"))?;
@@ -34,6 +47,11 @@ pub async fn download(cloud: &Cloud, object: &Object, path: &Path) -> Result<(),
         file.write_all(&bytes).map_err(Error::file("write", path))?;
         file_bytes += bytes.len() as u64;
     }
+    check_size(object, file_bytes)
+}
+
+/// Checks that an object came whole.
+fn check_size(object: &Object, file_bytes: u64) -> Result<(), Error> {
     if file_bytes == object.size {
         return Ok(());
     }

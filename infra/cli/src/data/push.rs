@@ -5,12 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use onefold_lake::keys;
-use onefold_store::{Object, Store};
+use onefold_store::{Object, Operation, StoreError};
 
-use crate::cloud::Cloud;
 use crate::cloud::concurrently::for_each;
 use crate::cloud::etag;
 use crate::cloud::transfer::{TRANSFERS_MAX, TransferBar};
+use crate::cloud::{Cloud, LocalFolder};
 use crate::data::folder::{CONFIG, DataFolder};
 use crate::documents::PushDocument;
 use crate::error::Error;
@@ -67,8 +67,22 @@ async fn send_if_new(cloud: &Cloud, upload: &PushedFile, there: Option<Object>) 
             return Ok(false);
         }
     }
-    cloud.store.upload(&upload.path, &upload.key).await.map_err(Error::store("upload a file"))?;
+    put(cloud, upload).await.map_err(Error::store("upload a file"))?;
     Ok(true)
+}
+
+/// Puts a file into the bucket. In the folder of a local cloud it becomes a link with the entity tag that S3 would give.
+async fn put(cloud: &Cloud, upload: &PushedFile) -> Result<(), StoreError> {
+    let Some(LocalFolder { store, ends_with_the_command, .. }) = cloud.folder.clone() else {
+        return cloud.store.upload(&upload.path, &upload.key).await;
+    };
+    let PushedFile { path, key, .. } = upload.clone();
+    let linked = tokio::task::spawn_blocking(move || match ends_with_the_command {
+        true => store.link(&path, &key, etag::of_file),
+        false => store.link_copy(&path, &key, etag::of_file),
+    });
+    let failed = |error| StoreError::unavailable(Operation::Put, &upload.key, "the thread ended").caused_by(error);
+    linked.await.map_err(failed)?
 }
 
 /// The files to upload in the order of their keys, and the configuration.
