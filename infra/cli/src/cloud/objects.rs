@@ -57,3 +57,31 @@ fn check_size(object: &Object, file_bytes: u64) -> Result<(), Error> {
     }
     Err(Error::malformed(&object.key, format!("{file_bytes} bytes came instead of {}; try again", object.size)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn files_are_linked_if_the_folder_ends_with_the_command_and_else_copied() {
+        let root = std::env::temp_dir().join(format!("onefold-objects-{}", std::process::id()));
+        for (ends_with_the_command, links) in [(true, 3), (false, 1)] {
+            let folder = root.join(links.to_string());
+            fs::create_dir_all(folder.join("out")).unwrap();
+            let (from, to) = (folder.join("out/part"), folder.join("out/new/part"));
+            fs::write(&from, "customers").unwrap();
+            let cloud = Cloud::offline(&folder.join("bucket"), ends_with_the_command);
+            upload(&cloud, &from, "processed/run/part").await.unwrap();
+            let object = cloud.store.list("processed/").await.unwrap().remove(0);
+            download(&cloud, &object, &to).await.unwrap();
+            assert_eq!(fs::read(&to).unwrap(), b"customers");
+            assert_eq!([&from, &to].map(|path| fs::metadata(path).unwrap().nlink()), [links; 2]);
+            assert_eq!(read(&cloud, "processed/run/part").await.unwrap().unwrap(), b"customers");
+            let larger = Object { size: 10, ..object };
+            assert!(download(&cloud, &larger, &to).await.unwrap_err().to_string().contains("9 bytes"));
+        }
+        fs::remove_dir_all(&root).unwrap();
+    }
+}

@@ -153,4 +153,30 @@ mod tests {
         assert_eq!((config.key.as_str(), config.bytes), ("config/pipeline.toml", 5));
         assert!(without_config.unwrap_err().to_string().contains("onefold.toml"));
     }
+
+    /// A command that is carried out in a cloud of its own links files, and one that reaches a cloud copies them.
+    #[tokio::test]
+    async fn files_get_into_a_folder_with_the_tags_that_s3_gives() {
+        let root = std::env::temp_dir().join(format!("onefold-push-folder-{}", std::process::id()));
+        for (ends_with_the_command, name) in [(true, "linked"), (false, "copied")] {
+            let (data, bucket) = (root.join(name).join("data"), root.join(name).join("bucket"));
+            fs::create_dir_all(data.join("landing/crm")).unwrap();
+            fs::write(data.join("onefold.toml"), "abc").unwrap();
+            fs::write(data.join("landing/crm/a.csv"), "id\n1\n").unwrap();
+            let cloud = Cloud::offline(&bucket, ends_with_the_command);
+            let first = push(&cloud, &data).await.unwrap();
+            assert_eq!((first.objects, first.bytes, first.unchanged), (2, 8, 0));
+            let (config, etag) = cloud.store.get(keys::CONFIG).await.unwrap();
+            assert_eq!((config.as_ref(), etag.as_str()), (&b"abc"[..], "900150983cd24fb0d6963f7d28e17f72"));
+
+            fs::write(data.join("landing/crm/a.csv"), "id\n2\n").unwrap();
+            let there = cloud.store.get("landing/crm/a.csv").await.unwrap().0;
+            assert_eq!(there == "id\n2\n", ends_with_the_command, "{name}");
+            let again = push(&cloud, &data).await.unwrap();
+            assert_eq!((again.objects, again.unchanged), (1, 1), "{name}");
+            assert_eq!(cloud.store.get("landing/crm/a.csv").await.unwrap().0, "id\n2\n");
+            assert_eq!(cloud.store.list("").await.unwrap().len(), 2);
+        }
+        fs::remove_dir_all(&root).unwrap();
+    }
 }
