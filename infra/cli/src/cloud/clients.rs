@@ -115,17 +115,9 @@ impl Cloud {
     /// A stack that nothing answers for, with its objects in a folder.
     pub fn offline(folder: &Path, ends_with_the_command: bool) -> Self {
         let Clients { s3, patience, sfn, lambda, endpoint, .. } = Clients::of_local_cloud("http://127.0.0.1:9");
-        let (store, text) = (Arc::new(S3Store::new(s3, "bucket", patience)), String::new());
-        let cloud = Self {
-            store,
-            folder: None,
-            sfn,
-            lambda,
-            endpoint,
-            stack: text.clone(),
-            machine_arn: text.clone(),
-            bucket: text,
-        };
+        let store = Arc::new(S3Store::new(s3, "bucket", patience));
+        let (in_bucket, [stack, machine_arn, bucket]) = (store.clone(), [const { String::new() }; 3]);
+        let cloud = Self { store, folder: None, in_bucket, sfn, lambda, endpoint, stack, machine_arn, bucket };
         cloud.of_folder(folder, ends_with_the_command)
     }
 }
