@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::fs::DirBuilder;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -60,12 +62,14 @@ impl fmt::Debug for Cloud {
 }
 
 impl Cloud {
-    /// The stack with its objects in a folder that ends with this command. Later commands find the folder by a note in the
-    /// bucket.
+    /// The stack with its objects in a folder, which is made for this user alone. Later commands find the folder by a note
+    /// in the bucket.
     ///
     /// # Errors
-    /// The bucket could not be reached.
+    /// The folder cannot be made, or the bucket could not be reached.
     pub async fn in_folder(self, path: &Path, ends_with_the_command: bool) -> Result<Self, Error> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+        made.map_err(Error::file("make the folder", path))?;
         let noted = path.as_os_str().as_encoded_bytes().to_vec();
         let put = self.in_bucket.put(keys::FOLDER, noted.into(), Condition::Always).await;
         put.map_err(Error::store("note the folder of the objects"))?;
