@@ -1,6 +1,7 @@
 //! The key grammar. This module formats and parses every object's key.
 //!
 //! ```text
+//! FOLDER   of a local cloud
 //! config/pipeline.toml
 //! reference/<table>.{csv,parquet}
 //! landing/<source>/…
@@ -36,7 +37,6 @@
 //! processed/<run>/blocked.json   of earlier programs
 //! processed/CURRENT
 //! current/{customers,members,changes}/files.txt
-//! FOLDER   of a local cloud
 //! ```
 
 mod key;
