@@ -63,6 +63,14 @@ fn functions_may_do_what_they_do() {
     assert_eq!(all, Vec::<String>::new());
 }
 
+/// A local cloud whose bucket is a folder has the item lists in the bucket all the same.
+#[test]
+fn what_the_state_machine_reads_are_the_item_lists() {
+    let read = &ACCESS["machine"].reads;
+    let others: Vec<&String> = read.iter().filter(|key| !onefold_lake::keys::is_item_list(key)).collect();
+    assert_eq!((others, read.len() >= 5), (Vec::<&String>::new(), true));
+}
+
 #[test]
 fn functions_may_not_do_what_they_never_do() {
     let mut idle = Vec::new();

@@ -1,6 +1,9 @@
-//! A bucket of a local cloud, for tests that are not asynchronous.
+//! A bucket of a local cloud, or the folder in its place, for tests that are not asynchronous.
+
+use std::path::Path;
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use onefold_store::folder::FolderStore;
 use onefold_store::s3::{Patience, S3Store, client};
 use onefold_store::{Condition, Object, Store};
 use tokio::runtime::{Builder, Runtime};
@@ -9,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 pub struct Lake {
     /// For requests that a lake does not know.
     pub client: aws_sdk_s3::Client,
-    store: S3Store,
+    store: Box<dyn Store>,
     runtime: Runtime,
 }
 
@@ -25,7 +28,12 @@ impl Lake {
             .force_path_style(true);
         let client = client(config, Patience::LOCAL);
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { store: S3Store::new(client.clone(), bucket, Patience::LOCAL), client, runtime }
+        Self { store: Box::new(S3Store::new(client.clone(), bucket, Patience::LOCAL)), client, runtime }
+    }
+
+    /// The same with its objects in a folder.
+    pub fn in_folder(self, folder: &Path) -> Self {
+        Self { store: Box::new(FolderStore::new(folder)), ..self }
     }
 
     /// Waits for a request.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use onefold_lake::keys;
@@ -21,21 +22,15 @@ pub struct UpCloud {
 }
 
 impl UpCloud {
-    /// Boots it.
+    /// Boots one whose bucket is a folder.
     pub fn boot() -> Self {
-        let errors = folder("up").join("errors.log");
-        let mut up = command()
-            .args(["local", "up"])
-            .stdout(Stdio::piped())
-            .stderr(File::create(&errors).expect("a log"))
-            .spawn()
-            .expect("the command starts");
-        let mut lines = BufReader::new(up.stdout.take().expect("its output")).lines();
-        let mut told = |name: &str| {
-            let line = lines.find_map(|line| line.ok()?.strip_prefix(name).map(|rest| rest.trim().to_owned()));
-            line.unwrap_or_else(|| panic!("`onefold local up` does not say its {name}; see {}", errors.display()))
-        };
-        let (endpoint, bucket) = (told("endpoint"), told("bucket"));
+        let (up, endpoint, folder) = boot(&[], "folder");
+        Self { lake: Lake::new(&endpoint, "").in_folder(Path::new(&folder)), endpoint, up }
+    }
+
+    /// Boots one whose objects are in the bucket.
+    pub fn boot_with_s3() -> Self {
+        let (up, endpoint, bucket) = boot(&["--s3"], "bucket");
         Self { lake: Lake::new(&endpoint, &bucket), endpoint, up }
     }
 
@@ -112,6 +107,25 @@ impl UpCloud {
     pub fn has_published(&self) -> bool {
         !self.lake.objects("processed/CURRENT").is_empty()
     }
+}
+
+/// Boots a local cloud. Returns its process, its address, and where its objects are, by the name of the line that says it.
+fn boot(options: &[&str], place: &str) -> (Child, String, String) {
+    let errors = folder("up").join("errors.log");
+    let mut up = command()
+        .args(["local", "up"])
+        .args(options)
+        .stdout(Stdio::piped())
+        .stderr(File::create(&errors).expect("a log"))
+        .spawn()
+        .expect("the command starts");
+    let mut lines = BufReader::new(up.stdout.take().expect("its output")).lines();
+    let mut told = |name: &str| {
+        let line = lines.find_map(|line| line.ok()?.strip_prefix(name).map(|rest| rest.trim().to_owned()));
+        line.unwrap_or_else(|| panic!("`onefold local up` does not say its {name}; see {}", errors.display()))
+    };
+    let (endpoint, place) = (told("endpoint"), told(place));
+    (up, endpoint, place)
 }
 
 impl Drop for UpCloud {

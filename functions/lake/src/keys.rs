@@ -1,6 +1,7 @@
 //! The key grammar. This module formats and parses every object's key.
 //!
 //! ```text
+//! FOLDER   of a local cloud
 //! config/pipeline.toml
 //! reference/<table>.{csv,parquet}
 //! landing/<source>/…
@@ -68,6 +69,8 @@ pub const CORRECTIONS: &str = "corrections/";
 pub const SUPPRESSION: &str = "suppression/";
 /// Prefix of raw chunks.
 pub const RAW: &str = "raw/";
+/// The object that names the folder in the place of the bucket, if there is one. It alone is in the bucket.
+pub const FOLDER: &str = "FOLDER";
 
 /// The id of a run: its start in UTC and a hash of its execution's name, `20261122T174600Z-1a2b3c4d`. Ids sort by
 /// start.
@@ -331,6 +334,22 @@ pub fn landing(source: &str) -> String {
 /// The prefix of a run's raw chunks.
 pub fn raw_of(run: &RunId) -> String {
     format!("{RAW}{run}/")
+}
+
+/// Whether a prefix is that of the raw chunks of a split.
+pub fn is_raw_of_split(prefix: &str) -> bool {
+    prefix.starts_with(RAW) && prefix.ends_with('/') && prefix.matches('/').count() == 4
+}
+
+/// The item lists of the distributed maps, which Step Functions reads.
+pub fn item_lists(run: &RunId) -> [String; 5] {
+    [run_splits(run), match_tiles(run), mappers(run), partitions(run), exports(run)]
+}
+
+/// Whether an object is an item list of a distributed map.
+pub fn is_item_list(key: &str) -> bool {
+    let run = key.split('/').nth(1).filter(|_| key.ends_with(".jsonl")).and_then(|run| RunId::parse(run).ok());
+    run.is_some_and(|run| item_lists(&run).iter().any(|list| list == key))
 }
 
 /// The prefix of a run's rejected rows.

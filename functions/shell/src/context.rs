@@ -18,11 +18,13 @@ use onefold_lake::{RunId, keys};
 use onefold_normalise::timestamp::Timestamp;
 use onefold_rows::translate::Tables;
 use onefold_store::Store;
+use onefold_store::folder::FolderStore;
 use onefold_store::s3::{self, Patience, S3Store};
 
 use crate::bus::{EventBridge, EventBus};
 use crate::environment::Environment;
 use crate::error::StageError;
+use crate::folder_bucket::FolderBucket;
 use crate::invocation::Invocation;
 use crate::memory::MemoryBudget;
 use crate::queue::{Queue, SqsQueue};
@@ -153,7 +155,7 @@ impl Context {
             // Hosts named like buckets do not resolve on the local cloud.
             .force_path_style(is_plain_http);
         let patience = if is_plain_http { Patience::LOCAL } else { Patience::AWS };
-        let store = S3Store::new(s3::client(s3, patience), environment.bucket, patience);
+        let bucket = S3Store::new(s3::client(s3, patience), environment.bucket, patience);
         let queue = environment
             .queue_url
             .map(|url| Arc::new(SqsQueue { client: aws_sdk_sqs::Client::new(&config), url }) as Arc<dyn Queue>);
@@ -163,7 +165,15 @@ impl Context {
             let client = SignedClient::new(&config, &environment.region, "events");
             Arc::new(EventBridge { client, bus }) as Arc<dyn EventBus>
         });
-        let context = Self::new(Arc::new(store), environment.hasher, tasks, queue).with_secrets(secrets).with_bus(bus);
+        let store: Arc<dyn Store> = match environment.folder {
+            None => Arc::new(bucket),
+            Some(folder) => Arc::new(FolderBucket {
+                folder: Arc::new(FolderStore::new(&folder)),
+                bucket: Arc::new(bucket),
+                queue: queue.clone(),
+            }),
+        };
+        let context = Self::new(store, environment.hasher, tasks, queue).with_secrets(secrets).with_bus(bus);
         let (link, merge) = (environment.link_memory, environment.merge_memory);
         context
             .with_memory(environment.memory.unwrap_or_default())

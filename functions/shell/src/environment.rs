@@ -1,5 +1,7 @@
 //! The environment. Only this module reads it, and only once.
 
+use std::path::PathBuf;
+
 use aws_credential_types::Credentials;
 use onefold_graph::node::NodeHasher;
 
@@ -10,9 +12,11 @@ use crate::memory::MemoryBudget;
 pub struct Environment {
     /// The bucket.
     pub bucket: String,
+    /// The folder that holds the objects in the place of the bucket. Only the local cloud has one.
+    pub folder: Option<PathBuf>,
     /// The match-key secret. Only functions that hash have it.
     pub hasher: Option<NodeHasher>,
-    /// The queue of raw chunks. Only Translate and Settle have it.
+    /// The queue of raw chunks. Only Translate and Settle have it, and Extract if there is a folder.
     pub queue_url: Option<String>,
     /// The event bus. Only Announce has it; without one, nothing is sent.
     pub event_bus: Option<String>,
@@ -76,10 +80,12 @@ impl Environment {
         let credentials = given("AWS_ACCESS_KEY_ID")
             .zip(given("AWS_SECRET_ACCESS_KEY"))
             .map(|(id, secret)| Credentials::new(id, secret, given("AWS_SESSION_TOKEN"), None, "environment"));
-        let queue_url = variable("ONEFOLD_QUEUE_URL");
-        let event_bus = variable("ONEFOLD_EVENT_BUS").filter(|bus| !bus.is_empty());
+        let folder = given("ONEFOLD_FOLDER").map(PathBuf::from);
+        let queue_url = given("ONEFOLD_QUEUE_URL");
+        let event_bus = given("ONEFOLD_EVENT_BUS");
         Ok(Self {
             bucket,
+            folder,
             hasher,
             queue_url,
             event_bus,
@@ -165,6 +171,20 @@ mod tests {
         assert_eq!(environment.merge_memory, Some(MemoryBudget::of_megabytes(2048)));
         let faults = with("much").unwrap_err().0;
         assert_eq!(faults, ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE must be a number of megabytes"]);
+    }
+
+    /// As the template writes it on AWS.
+    #[test]
+    fn a_folder_without_a_path_is_none() {
+        let folder = |path: &'static str| {
+            let variable = |asked: &str| match asked {
+                "ONEFOLD_BUCKET" => Some("b".to_owned()),
+                "ONEFOLD_FOLDER" => Some(path.to_owned()),
+                _ => None,
+            };
+            Environment::from_variables(variable).unwrap().folder
+        };
+        assert_eq!((folder(""), folder("/out/a b")), (None, Some("/out/a b".into())));
     }
 
     /// As the template writes it where nothing is to be sent.

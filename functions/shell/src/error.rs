@@ -162,6 +162,9 @@ impl StageError {
             StoreError::Unavailable { operation, key, .. } => {
                 (ErrorKind::Transient, format!("{operation} of {key} failed"), None)
             }
+            StoreError::Full { operation, key, .. } => {
+                (ErrorKind::Internal, format!("{operation} of {key} failed"), Some("free space, then start again"))
+            }
         };
         Self { kind, what_failed, what_to_do, source: Some(error.into()) }
     }

@@ -13,6 +13,7 @@ mod context;
 mod cost;
 mod environment;
 mod error;
+mod folder_bucket;
 mod invocation;
 mod json;
 mod memory;

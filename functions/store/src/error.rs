@@ -47,6 +47,16 @@ pub enum StoreError {
         /// The cause.
         source: Option<ErrorSource>,
     },
+    /// The store has no space left. The write did not happen.
+    #[error("{operation} of {key} failed: the disk is full")]
+    Full {
+        /// The kind of request.
+        operation: Operation,
+        /// The object.
+        key: String,
+        /// The cause.
+        source: Option<ErrorSource>,
+    },
 }
 
 impl StoreError {
@@ -80,7 +90,8 @@ impl StoreError {
             Self::NotFound { key }
             | Self::Precondition { key }
             | Self::Refused { key, .. }
-            | Self::Unavailable { key, .. } => key,
+            | Self::Unavailable { key, .. }
+            | Self::Full { key, .. } => key,
         }
     }
 }

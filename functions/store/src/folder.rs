@@ -7,11 +7,16 @@
 //! An entity tag consists of a file's size, inode and time of change. Each write gets a later time than the one before,
 //! so other bytes have another tag. Changes by other programs are noticed if the file system's clock shows them.
 //!
+//! Files elsewhere can be objects too: by a symbolic link, with an entity tag of the caller's ([`FolderStore::link`]), or
+//! by a hard link ([`FolderStore::adopt`]). The store never writes into a file that has its name, so both stay as they
+//! are.
+//!
 //! A folder cannot hold all keys. The store refuses keys with an empty part, `.` or `..`, which could lead out of it,
 //! and keys below [`OWN`], its own folder. It refuses to write a file in place of a folder, and the other way round.
 //! Symbolic links are followed.
 
 mod files;
+mod links;
 #[cfg(test)]
 mod tests;
 
@@ -82,9 +87,16 @@ impl FolderStore {
         let missing = || StoreError::NotFound { key: key.to_owned() };
         let path = self.path(operation, key)?.ok_or_else(missing)?;
         let failed = |error: io::Error| failed(operation, key, error);
-        let file = File::open(path).map_err(failed)?;
-        let object = files::object(key, &file.metadata().map_err(failed)?).ok_or_else(missing)?;
+        let file = File::open(&path).map_err(failed)?;
+        let object = self.object(key, &path, &file.metadata().map_err(failed)?).ok_or_else(missing)?;
         Ok((file, object))
+    }
+
+    /// The file at a path as an object; `None` if it is a folder.
+    fn object(&self, key: &str, path: &Path, metadata: &fs::Metadata) -> Option<Object> {
+        let object = files::object(key, metadata)?;
+        let is_link = fs::symlink_metadata(path).is_ok_and(|link| link.is_symlink());
+        Some(if is_link { links::as_noted(&self.note(path), object) } else { object })
     }
 
     fn read(
@@ -95,7 +107,7 @@ impl FolderStore {
     ) -> Result<Bytes, StoreError> {
         let (mut file, object) = self.open(operation, key)?;
         let Range { start, end } = range(object.size);
-        let mut bytes = Vec::new();
+        let mut bytes = vec_for(start..end.min(object.size));
         let read = file
             .seek(SeekFrom::Start(start))
             .and_then(|_| file.take(end.saturating_sub(start)).read_to_end(&mut bytes));
@@ -116,7 +128,11 @@ impl FolderStore {
         let failed = |error: io::Error| failed(operation, key, error);
         let mut writing = Writing::begin(&self.root.join(OWN)).map_err(failed)?;
         fill(writing.file())?;
-        let is_done = writing.end(&path, |there| holds(condition, key, there)).map_err(failed)?;
+        let holds = |there: Option<&fs::Metadata>| {
+            let object = there.and_then(|metadata| self.object(key, &path, metadata));
+            holds(condition, object)
+        };
+        let is_done = writing.end(&path, holds).map_err(failed)?;
         if is_done { Ok(()) } else { Err(StoreError::Precondition { key: key.to_owned() }) }
     }
 
@@ -128,19 +144,28 @@ impl FolderStore {
     }
 }
 
-/// Whether a condition holds for the file that is there.
-fn holds(condition: &Condition, key: &str, there: Option<&fs::Metadata>) -> bool {
-    let object = there.and_then(|metadata| files::object(key, metadata));
+/// Whether a condition holds for the object that is there.
+fn holds(condition: &Condition, there: Option<Object>) -> bool {
     match condition {
         Condition::Always => true,
-        Condition::IfAbsent => object.is_none(),
-        Condition::IfMatch(etag) => object.is_some_and(|object| object.etag == *etag),
+        Condition::IfAbsent => there.is_none(),
+        Condition::IfMatch(etag) => there.is_some_and(|object| object.etag == *etag),
     }
+}
+
+/// An empty vector that has room for a range of a file.
+fn vec_for(range: Range<u64>) -> Vec<u8> {
+    // One byte more, or the end of the file would only be found by growing.
+    let room = usize::try_from(range.end.saturating_sub(range.start)).map_or(0, |length| length + 1);
+    Vec::with_capacity(room)
 }
 
 /// The error of an operation on a file.
 fn failed(operation: Operation, key: &str, error: io::Error) -> StoreError {
-    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, InvalidFilename, IsADirectory, NotADirectory, NotFound};
+    use io::ErrorKind::{
+        AlreadyExists, DirectoryNotEmpty, InvalidFilename, IsADirectory, NotADirectory, NotFound, QuotaExceeded,
+        StorageFull,
+    };
     match error.kind() {
         NotFound => StoreError::NotFound { key: key.to_owned() },
         // Nothing can be below a file.
@@ -148,6 +173,7 @@ fn failed(operation: Operation, key: &str, error: io::Error) -> StoreError {
         NotADirectory | IsADirectory | AlreadyExists | DirectoryNotEmpty | InvalidFilename => {
             StoreError::refused(operation, key, "a folder cannot hold this key beside the others").caused_by(error)
         }
+        StorageFull | QuotaExceeded => StoreError::Full { operation, key: key.to_owned(), source: Some(error.into()) },
         _ => StoreError::unavailable(operation, key, "the file system failed").caused_by(error),
     }
 }
@@ -165,7 +191,8 @@ impl Store for FolderStore {
         };
         let relative = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut objects = Vec::new();
-        files::walk(&start, &format!("{}{relative}", self.prefix), folder.is_empty(), prefix, &mut objects)
+        let noted = |object: Object, path: &Path| links::as_noted(&self.note(path), object);
+        files::walk(&start, &format!("{}{relative}", self.prefix), folder.is_empty(), prefix, &noted, &mut objects)
             .map_err(|error| failed(Operation::List, prefix, error))?;
         objects.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         Ok(objects)
@@ -173,7 +200,7 @@ impl Store for FolderStore {
 
     async fn get(&self, key: &str) -> Result<(Bytes, String), StoreError> {
         let (mut file, object) = self.open(Operation::Get, key)?;
-        let mut bytes = Vec::new();
+        let mut bytes = vec_for(0..object.size);
         file.read_to_end(&mut bytes).map_err(|error| failed(Operation::Get, key, error))?;
         Ok((bytes.into(), object.etag))
     }
@@ -197,7 +224,11 @@ impl Store for FolderStore {
         if object.etag != etag {
             return Err(StoreError::Precondition { key: key.to_owned() });
         }
-        file.seek(SeekFrom::Start(from)).map_err(|error| failed(Operation::Stream, key, error))?;
+        let sought = file.seek(SeekFrom::Start(from)).and_then(|_| file.metadata());
+        let metadata = sought.map_err(|error| failed(Operation::Stream, key, error))?;
+        let Some(object) = files::object(key, &metadata) else {
+            return Err(StoreError::NotFound { key: key.to_owned() });
+        };
         Ok(Box::new(Streamed { file, object }))
     }
 

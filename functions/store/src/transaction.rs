@@ -88,7 +88,7 @@ impl<T: Serialize + DeserializeOwned + PartialEq> Transaction<T> {
         let is_overtaken = match error {
             StoreError::Precondition { .. } | StoreError::NotFound { .. } => true,
             StoreError::Unavailable { .. } => false,
-            StoreError::Refused { .. } => return Err(TransactionError::Write(error)),
+            StoreError::Refused { .. } | StoreError::Full { .. } => return Err(TransactionError::Write(error)),
         };
         match Self::begin(store, &key).await {
             Ok(found) if found.value() == Some(value) => Ok(()),

@@ -585,6 +585,10 @@ pub struct LocalOptions {
     #[arg(long, global = true, value_name = "FILE")]
     pub secrets: Option<PathBuf>,
 
+    /// Keep the objects in the local cloud's S3, in memory, instead of in a folder. It is slower, and for small data only.
+    #[arg(long, global = true)]
+    pub s3: bool,
+
     /// What to do in the local cloud.
     #[command(subcommand)]
     pub command: LocalCommand,

@@ -9,4 +9,4 @@ pub mod secrets;
 pub mod stacks;
 pub mod transfer;
 
-pub use clients::{Clients, Cloud, LOCAL_CREDENTIAL, LOCAL_REGION};
+pub use clients::{Clients, Cloud, LOCAL_CREDENTIAL, LOCAL_REGION, LocalFolder};

@@ -7,7 +7,7 @@ use crate::upcloud::UpCloud;
 #[test]
 fn failed_runs_publish_nothing_and_are_taken_up_again() {
     let _turn = turn();
-    let cloud = UpCloud::boot();
+    let cloud = UpCloud::boot_with_s3();
     let data = data::everything("failures-data");
     cloud.onefold(&["push", data.to_str().expect("a path of UTF-8")]).exits(0);
 

@@ -46,6 +46,8 @@ fn runs_add_up_to_one_run_over_everything() {
     assert_eq!((all.members, all.customers), (second.members, second.customers));
     assert_same_customers(&at_once, &grown);
 
+    assert_is_the_same_with_s3(&everything, &at_once);
+
     let divided = Results(folder("growth-divided"));
     run(&everything, &divided, &["--shards", "3", "--partitions", "5", "--split-bytes", "1048576"]).exits(0);
     assert_is_whole(&divided);
@@ -61,6 +63,36 @@ fn runs_add_up_to_one_run_over_everything() {
     assert_eq!((invocations(&at_once, "merge"), invocations(&divided, "merge")), (1, 5));
     assert!(invocations(&divided, "extract") > invocations(&at_once, "extract"));
     assert!(invocations(&divided, "link") >= 3 * 5, "several rounds of three shards");
+}
+
+/// A folder in the place of the bucket makes no difference: not to what is read, nor to what comes out.
+fn assert_is_the_same_with_s3(data: &Path, with_a_folder: &Results) {
+    let with_s3 = Results(folder("growth-s3"));
+    let [from, to] = [data, &with_s3.0].map(|path| path.to_str().expect("a path of UTF-8"));
+    onefold(["local", "--s3", "run", "--data", from, "--out", to]).exits(0);
+    assert_is_whole(&with_s3);
+    assert_same_customers(&with_s3, with_a_folder);
+    let read = |out: &Results| {
+        let text = fs::read_to_string(out.0.join("inputs.jsonl")).expect("what was read");
+        let inputs = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        inputs.map(|input| format!("{} {}", input["object"], input["etag"])).collect::<Vec<_>>()
+    };
+    assert_eq!(read(&with_s3), read(with_a_folder), "the same files with the same entity tags");
+    let members = |out: &Results| {
+        let mut accounts: Vec<Value> =
+            out.lines("members").into_iter().map(|mut line| line["account"].take()).collect();
+        // That is when the file was pushed.
+        accounts.iter_mut().for_each(|account| account["received_at"] = Value::Null);
+        accounts.iter().map(Value::to_string).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(members(&with_s3), members(with_a_folder));
+    let rejects = |out: &Results| out.lines("rejects").iter().map(Value::to_string).collect::<BTreeSet<_>>();
+    assert_eq!(rejects(&with_s3), rejects(with_a_folder));
+    // The folder goes with its cloud. What came out of it stays.
+    let left = fs::read_dir(with_a_folder.0.join(".onefold")).expect("the folder of the cloud");
+    let left: BTreeSet<_> = left.map(|entry| entry.expect("an entry").file_name()).collect();
+    assert!(!left.contains(std::ffi::OsStr::new("bucket")), "{left:?}");
+    assert!(fs::read_dir(with_s3.0.join("customers")).expect("a folder").count() > 0);
 }
 
 /// Asks for Parquet in a data folder.

@@ -159,6 +159,9 @@ fn the_local_cloud_is_killed(data: &Path, expected: &Customers) {
         sleep(PAUSE);
     }
     assert!(!out.join("manifest.json").exists(), "nothing is published");
+    let objects = out.join(".onefold/bucket");
+    assert!(objects.exists(), "what is killed leaves its objects");
     assert!(run().wait().expect("it ends").success());
+    assert!(!objects.exists(), "the next command removes them, and its own");
     assert_eq!(&Results(out).customers(), expected);
 }

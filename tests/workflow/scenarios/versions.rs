@@ -107,7 +107,7 @@ fn the_next_run_builds_on_what_was_gone_back_to_and_obeys_corrections(cloud: &Up
     assert_eq!(current(cloud), first);
     let list = cloud.lake.get(&keys::current_files(VersionPart::Members));
     let list = String::from_utf8(list).expect("UTF-8");
-    assert!(list.starts_with("s3://") && list.contains(first) && !list.contains(second), "{list}");
+    assert!(list.starts_with("file:///") && list.contains(first) && !list.contains(second), "{list}");
 
     let pairs = "always,crm:1,crm:2\nnever,crm:1,crm:3\nnever,crm:4,crm:1\n";
     let contradiction = "kind,left,right\nnever,crm:2,crm:1\n";

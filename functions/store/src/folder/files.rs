@@ -22,13 +22,14 @@ pub(super) fn object(key: &str, metadata: &Metadata) -> Option<Object> {
     })
 }
 
-/// Adds the objects below a folder whose keys start with `prefix`. `before` is the start of the keys of its files. A
-/// missing folder has none.
+/// Adds the objects below a folder whose keys start with `prefix`. `before` is the start of the keys of its files.
+/// `noted` gives the object of a symbolic link. A missing folder has none.
 pub(super) fn walk(
     folder: &Path,
     before: &str,
     is_root: bool,
     prefix: &str,
+    noted: &dyn Fn(Object, &Path) -> Object,
     objects: &mut Vec<Object>,
 ) -> io::Result<()> {
     for entry in there(fs::read_dir(folder))?.into_iter().flatten() {
@@ -47,20 +48,28 @@ pub(super) fn walk(
             // A file can go while its folder is read.
             let is_left = there(fs::symlink_metadata(entry.path()))?.is_some();
             if is_left {
-                return Err(io::Error::other(format!("{} is a link to nothing; remove it", entry.path().display())));
+                return Err(io::Error::other(of_nothing(&entry.path())));
             }
             continue;
         };
         if metadata.is_dir() {
             let below = format!("{key}/");
             if below.starts_with(prefix) || prefix.starts_with(&below) {
-                walk(&entry.path(), &below, false, prefix, objects)?;
+                walk(&entry.path(), &below, false, prefix, noted, objects)?;
             }
         } else if key.starts_with(prefix) {
-            objects.extend(object(&key, &metadata));
+            let object = object(&key, &metadata);
+            let is_link = entry.file_type()?.is_symlink();
+            objects.extend(if is_link { object.map(|object| noted(object, &entry.path())) } else { object });
         }
     }
     Ok(())
+}
+
+/// What to do about a link whose file is gone.
+fn of_nothing(link: &Path) -> String {
+    let target = fs::read_link(link).map(|target| target.display().to_string()).unwrap_or_default();
+    format!("{} is a link to nothing; remove it, or bring {target} back", link.display())
 }
 
 /// The value; `None` if the file is missing.
@@ -82,9 +91,7 @@ pub(super) struct Writing {
 impl Writing {
     /// Begins a file in the store's own folder.
     pub(super) fn begin(own: &Path) -> io::Result<Self> {
-        static WRITTEN: AtomicU64 = AtomicU64::new(0);
-        fs::create_dir_all(own)?;
-        let path = own.join(format!("{}-{}", process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
+        let path = scratch(own)?;
         // A file of a killed process with the same id is overwritten.
         Ok(Self { file: File::create(&path)?, path, own: own.to_owned() })
     }
@@ -116,6 +123,22 @@ impl Drop for Writing {
         // It is gone if it was moved.
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// A name in the store's own folder that no other file has now.
+pub(super) fn scratch(own: &Path) -> io::Result<PathBuf> {
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    fs::create_dir_all(own)?;
+    Ok(own.join(format!("{}-{}", process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed))))
+}
+
+/// Moves a file from the store's own folder to its place, in place of an existing one.
+pub(super) fn move_to(path: &Path, place: &Path, own: &Path) -> io::Result<()> {
+    let _lock = lock(own)?;
+    if let Some(folder) = place.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::rename(path, place)
 }
 
 #[expect(clippy::disallowed_methods, reason = "when an object was written is no part of it, as on S3")]

@@ -64,7 +64,7 @@ fn what_cannot_be_listed_is_told() {
     };
     fs::create_dir_all(folder.0.join("landing")).unwrap();
     std::os::unix::fs::symlink("nowhere", folder.0.join("landing/a.csv")).unwrap();
-    assert!(told().ends_with("landing/a.csv is a link to nothing; remove it"), "{}", told());
+    assert!(told().ends_with("landing/a.csv is a link to nothing; remove it, or bring nowhere back"), "{}", told());
     fs::remove_file(folder.0.join("landing/a.csv")).unwrap();
     fs::write(folder.0.join("landing").join(std::ffi::OsStr::from_bytes(b"\xff.csv")), "x").unwrap();
     assert!(told().contains("is not UTF-8; rename the file"), "{}", told());
@@ -163,4 +163,104 @@ fn of_many_writers_each_change_counts_once() {
     let writers: Vec<_> = (0..4).map(|_| std::thread::spawn(add(store.clone()))).collect();
     writers.into_iter().for_each(|writer| writer.join().unwrap());
     assert_eq!(wait(store.get("count")).unwrap().0, "100");
+}
+
+#[test]
+fn a_linked_file_is_an_object_with_the_tag_that_it_was_given_until_it_changes() {
+    let (folder, data) = (Folder::new("links"), Folder::new("links-data"));
+    let store = FolderStore::new(&folder.0);
+    let (file, key) = (data.0.join("a.csv"), "landing/crm/a.csv");
+    fs::write(&file, "0123456789").unwrap();
+    let old = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
+    File::options().write(true).open(&file).unwrap().set_modified(old).unwrap();
+    store.link(&file, key, |_| Ok("hashed".to_owned())).unwrap();
+    wait(async {
+        let listed = store.list("landing/").await.unwrap();
+        assert_eq!((listed[0].key.as_str(), listed[0].size, listed[0].etag.as_str()), (key, 10, "hashed"));
+        assert!(listed[0].modified_at > 1000, "it was written when it was linked");
+        assert_eq!(store.get(key).await.unwrap(), ("0123456789".into(), "hashed".to_owned()));
+        let mut body = store.stream(key, "hashed", 8).await.unwrap();
+        assert_eq!(body.next().await.unwrap().unwrap(), "89");
+        let put = store.put(key, "x".into(), Condition::IfAbsent).await;
+        assert!(matches!(put, Err(StoreError::Precondition { .. })));
+        store.concatenate(&listed, "joined").await.unwrap();
+        assert_eq!(store.get("joined").await.unwrap().0, "0123456789");
+
+        fs::write(&file, "9876543210").unwrap();
+        assert!(matches!(body.next().await, Err(StoreError::Precondition { .. })), "what is under way notices");
+        assert!(matches!(store.stream(key, "hashed", 0).await, Err(StoreError::Precondition { .. })));
+        let changed = store.list("landing/").await.unwrap().remove(0);
+        assert_ne!(changed.etag, "hashed");
+        assert_eq!(store.get(key).await.unwrap(), ("9876543210".into(), changed.etag));
+
+        store.put(key, "new".into(), Condition::IfMatch(store.get(key).await.unwrap().1)).await.unwrap();
+        assert_eq!((store.get(key).await.unwrap().0.as_ref(), fs::read(&file).unwrap().len()), (&b"new"[..], 10));
+        store.link(&file, key, |_| Ok("again".to_owned())).unwrap();
+        store.delete(&[key.to_owned()]).await.unwrap();
+        assert!(file.exists(), "only the link is removed");
+    });
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_hashed_does_not_get_the_tag() {
+    let (folder, data) = (Folder::new("hashed"), Folder::new("hashed-data"));
+    let store = FolderStore::new(&folder.0);
+    let file = data.0.join("a.csv");
+    fs::write(&file, "old").unwrap();
+    let changing = |file: &Path| fs::write(file, "newer").map(|()| "hash of the old".to_owned());
+    store.link(&file, "a.csv", changing).unwrap();
+    let (bytes, etag) = wait(store.get("a.csv")).unwrap();
+    assert_eq!(bytes, "newer");
+    assert_ne!(etag, "hash of the old");
+}
+
+#[test]
+fn a_copy_stays_when_its_file_goes() {
+    let (folder, data) = (Folder::new("copies"), Folder::new("copies-data"));
+    let store = FolderStore::new(&folder.0);
+    let file = data.0.join("a.csv");
+    for text in ["one", "two"] {
+        fs::write(&file, text).unwrap();
+        store.link_copy(&file, "landing/a.csv", |file| fs::read_to_string(file)).unwrap();
+    }
+    fs::remove_file(&file).unwrap();
+    assert_eq!(wait(store.get("landing/a.csv")).unwrap(), ("two".into(), "two".to_owned()));
+    assert_eq!(wait(store.list("")).unwrap().len(), 1);
+    let missing = store.link_copy(&file, "landing/b.csv", |_| Ok(String::new())).unwrap_err();
+    assert!(matches!(missing, StoreError::Refused { .. }), "{missing}");
+}
+
+#[test]
+fn files_are_adopted_and_shared_without_copies() {
+    use std::os::unix::fs::MetadataExt;
+
+    let (folder, out) = (Folder::new("adopts"), Folder::new("adopts-out"));
+    let store = FolderStore::new(&folder.0);
+    let (file, key) = (out.0.join("part-00000"), "processed/run/customers/part-00000");
+    fs::write(&file, "customers").unwrap();
+    for _ in 0..2 {
+        store.adopt(&file, key).unwrap();
+        assert_eq!(wait(store.get(key)).unwrap().0, "customers");
+    }
+    let shared = out.0.join("shared");
+    fs::write(&shared, "").unwrap();
+    store.share(key, &shared).unwrap();
+    let inode = |path: &Path| fs::metadata(path).unwrap().ino();
+    assert_eq!(inode(&shared), inode(&file));
+    wait(store.put(key, "others".into(), Condition::Always)).unwrap();
+    assert_eq!(
+        [&file, &shared].map(|path| fs::read_to_string(path).unwrap()),
+        ["customers"; 2],
+        "they are never written"
+    );
+    assert!(matches!(store.share("processed/none", &shared), Err(StoreError::NotFound { .. })));
+    let left = fs::read_dir(folder.0.join(OWN)).unwrap().count();
+    assert_eq!(left, 1, "only the lock");
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    let error = failed(Operation::Put, "raw/a", io::Error::from(io::ErrorKind::StorageFull));
+    assert_eq!(error.to_string(), "put of raw/a failed: the disk is full");
+    assert!(std::error::Error::source(&error).is_some());
 }

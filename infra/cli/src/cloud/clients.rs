@@ -1,5 +1,11 @@
 //! Clients for AWS or a local cloud, and the deployed stack that a command works with.
 
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::DirBuilder;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -10,8 +16,10 @@ use aws_sdk_s3::operation::create_bucket::CreateBucketError;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use onefold_store::Store;
+use onefold_lake::keys;
+use onefold_store::folder::FolderStore;
 use onefold_store::s3::{self, Patience, S3Store};
+use onefold_store::{Condition, Store, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -25,10 +33,14 @@ pub const LOCAL_REGION: &str = "us-east-1";
 pub const LOCAL_CREDENTIAL: &str = "onefold-local";
 
 /// A deployed stack.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Cloud {
-    /// The stack's bucket.
-    pub store: Arc<S3Store>,
+    /// The objects of the stack: its bucket, or a folder in the bucket's place.
+    pub store: Arc<dyn Store>,
+    /// The folder, if there is one.
+    pub folder: Option<LocalFolder>,
+    /// The bucket. Beside a folder it has item lists only.
+    in_bucket: Arc<S3Store>,
     /// Step Functions.
     pub sfn: aws_sdk_sfn::Client,
     /// Lambda.
@@ -43,7 +55,45 @@ pub struct Cloud {
     pub bucket: String,
 }
 
+impl fmt::Debug for Cloud {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Cloud({} at {})", self.machine_arn, self.store.address(""))
+    }
+}
+
 impl Cloud {
+    /// The stack with its objects in a folder, which is made for this user alone. Later commands find the folder by a note
+    /// in the bucket.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or the bucket could not be reached.
+    pub async fn in_folder(self, path: &Path, ends_with_the_command: bool) -> Result<Self, Error> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+        made.map_err(Error::file("make the folder", path))?;
+        let noted = path.as_os_str().as_encoded_bytes().to_vec();
+        let put = self.in_bucket.put(keys::FOLDER, noted.into(), Condition::Always).await;
+        put.map_err(Error::store("note the folder of the objects"))?;
+        Ok(self.of_folder(path, ends_with_the_command))
+    }
+
+    fn of_folder(self, path: &Path, ends_with_the_command: bool) -> Self {
+        let store = Arc::new(FolderStore::new(path));
+        let folder = LocalFolder { path: path.to_owned(), store: store.clone(), ends_with_the_command };
+        Self { store, folder: Some(folder), ..self }
+    }
+
+    /// The stack with its objects where they are: in the bucket, or in the folder that a note in the bucket names.
+    async fn with_its_folder(self) -> Result<Self, Error> {
+        match self.in_bucket.get(keys::FOLDER).await {
+            Ok((path, _)) => {
+                let path = PathBuf::from(OsString::from_vec(path.into()));
+                Ok(self.of_folder(&path, false))
+            }
+            Err(StoreError::NotFound { .. }) => Ok(self),
+            Err(error) => Err(Error::store("find the folder of the objects")(error)),
+        }
+    }
+
     /// Calls the stack's function of a name, and reads its answer.
     ///
     /// # Errors
@@ -56,12 +106,35 @@ impl Cloud {
         self.lambda.call(&format!("{}-{function}", self.stack), request).await
     }
 
-    /// Removes all objects of the bucket.
+    /// Removes all objects of the bucket. Those in a folder stay.
     pub async fn empty_bucket(&self) -> Result<(), Error> {
-        let objects = self.store.list("").await.map_err(Error::store("list what is in the bucket"))?;
+        let objects = self.in_bucket.list("").await.map_err(Error::store("list what is in the bucket"))?;
         let keys: Vec<String> = objects.into_iter().map(|object| object.key).collect();
-        self.store.delete(&keys).await.map_err(Error::store("empty the bucket"))
+        self.in_bucket.delete(&keys).await.map_err(Error::store("empty the bucket"))
     }
+}
+
+#[cfg(test)]
+impl Cloud {
+    /// A stack that nothing answers for, with its objects in a folder.
+    pub fn offline(folder: &Path, ends_with_the_command: bool) -> Self {
+        let Clients { s3, patience, sfn, lambda, endpoint, .. } = Clients::of_local_cloud("http://127.0.0.1:9");
+        let store = Arc::new(S3Store::new(s3, "bucket", patience));
+        let (in_bucket, [stack, machine_arn, bucket]) = (store.clone(), [const { String::new() }; 3]);
+        let cloud = Self { store, folder: None, in_bucket, sfn, lambda, endpoint, stack, machine_arn, bucket };
+        cloud.of_folder(folder, ends_with_the_command)
+    }
+}
+
+/// A folder in the place of the bucket of a local cloud.
+#[derive(Clone, Debug)]
+pub struct LocalFolder {
+    /// Its path.
+    pub path: PathBuf,
+    /// The objects in it.
+    pub store: Arc<FolderStore>,
+    /// Whether it ends with this command. Then files need not be copied into it and out of it: they are linked.
+    pub ends_with_the_command: bool,
 }
 
 /// Clients without a stack.
@@ -160,7 +233,11 @@ impl Clients {
                     .ok_or_else(|| Error::malformed(&machine_arn, "this is not the ARN of a state machine"))?;
                 let Self { s3, patience, sfn, lambda, endpoint, .. } = self;
                 let store = Arc::new(S3Store::new(s3, &bucket, patience));
-                return Ok(Cloud { store, sfn, lambda, endpoint, stack: stack.to_owned(), machine_arn, bucket });
+                let is_local = endpoint.is_some();
+                let stack = stack.to_owned();
+                let in_bucket = store.clone();
+                let cloud = Cloud { store, folder: None, in_bucket, sfn, lambda, endpoint, stack, machine_arn, bucket };
+                return if is_local { cloud.with_its_folder().await } else { Ok(cloud) };
             }
         }
         Err(Error::NoStack { stack: stack.to_owned(), region: self.region })

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use onefold_store::Store;
 
 use super::concurrently::for_each;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, objects};
 use crate::error::Error;
 use crate::screen::{bar_style, can_redraw};
 
@@ -17,7 +16,7 @@ pub const TRANSFERS_MAX: usize = 4;
 pub async fn upload_all(cloud: &Cloud, files: Vec<(PathBuf, String)>) -> Result<(), Error> {
     for_each(files, TRANSFERS_MAX, |(path, key)| {
         let cloud = cloud.clone();
-        async move { cloud.store.upload(&path, &key).await.map_err(Error::store("upload a file")) }
+        async move { objects::upload(&cloud, &path, &key).await.map_err(Error::store("upload a file")) }
     })
     .await?;
     Ok(())

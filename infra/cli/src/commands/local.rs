@@ -1,5 +1,6 @@
 //! `onefold local`: boots a local cloud, deploys to it, carries out a command there, and stops everything.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use onefold_lake::version::manifest::Manifest;
@@ -44,7 +45,8 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
         Some(out) => out.manifest().map_err(with_way_out)?,
         None => None,
     };
-    let contents = InitialContents { out: out.as_ref(), version: held.as_ref(), secrets: secrets.as_ref() };
+    let folder = (!options.s3).then(|| state.bucket());
+    let contents = InitialContents { out: out.as_ref(), version: held.as_ref(), secrets: secrets.as_ref(), folder };
     // All commands of a cloud see the same secrets.
     let up = match secrets {
         None if out.is_some() => UpCloud::find(&project)?,
@@ -80,10 +82,10 @@ async fn boot_and_work(
     signals: &mut Signals,
 ) -> Result<Outcome, Error> {
     let mut local_cloud = LocalCloud::boot(project, state, command.port()).await?;
-    let site = local_cloud.site();
+    let (site, folder) = (local_cloud.site(), contents.folder.clone());
     let deployed = async {
         let clients = site.wait_until_it_answers().await?;
-        deploy(&clients, &Package::read(project)?, &site, stack).await?;
+        deploy(&clients, &Package::read(project)?, &site, stack, folder.as_deref()).await?;
         Ok(clients)
     };
     let result = tokio::select! {
@@ -110,10 +112,11 @@ async fn work_in(
 ) -> Result<Outcome, Error> {
     let clients = up.site.wait_until_it_answers().await?;
     let package = Package::read(project)?;
-    let stack = up.stack(stack, state.path());
+    let folder = contents.folder.clone();
+    let stack = up.stack(stack, folder.as_deref().unwrap_or(state.path()));
     let deployed = async {
         if !stack.take(&clients, &package.digest).await? {
-            deploy(&clients, &package, &up.site, &stack.name).await?;
+            deploy(&clients, &package, &up.site, &stack.name, folder.as_deref()).await?;
         }
         Ok(clients.clone())
     };
@@ -136,6 +139,8 @@ struct InitialContents<'g> {
     /// The version in the folder, which the next run builds on.
     version: Option<&'g Manifest>,
     secrets: Option<&'g SecretsFile>,
+    /// The folder in the place of the bucket.
+    folder: Option<PathBuf>,
 }
 
 /// Waits until the stack is deployed, restores, and carries out the command.
@@ -153,6 +158,10 @@ async fn work(
         secrets.store(&clients.secrets).await?;
     }
     let cloud = clients.find_stack(stack).await?;
+    let cloud = match &contents.folder {
+        Some(folder) => cloud.in_folder(folder, !matches!(command, LocalCommand::Up(_))).await?,
+        None => cloud,
+    };
     say(format_args!("local cloud at {}, deployed in {:.1} s", site.endpoint, start.elapsed().as_secs_f64()));
 
     if let Some(out) = contents.out {
@@ -175,6 +184,7 @@ async fn stay(cloud: Cloud, site: &Site) -> Result<Outcome, Error> {
         endpoint: site.endpoint.clone(),
         stack: cloud.stack.clone(),
         bucket: cloud.bucket.clone(),
+        folder: cloud.folder.as_ref().map(|folder| folder.path.display().to_string()),
         log: site.log.display().to_string(),
     };
     up::announce(&reached, site.temporary())?;
@@ -197,8 +207,15 @@ fn with_way_out(error: Error) -> Error {
 fn how_to_reach(cloud: &Cloud, site: &Site) -> String {
     let Site { endpoint, log, .. } = site;
     let stack = if cloud.stack == "onefold" { String::new() } else { format!(" --stack {}", cloud.stack) };
+    let (name, place, look) = match &cloud.folder {
+        Some(folder) => {
+            let look = format!("aws stepfunctions list-executions --state-machine-arn {}", cloud.machine_arn);
+            ("folder", folder.path.display().to_string(), look)
+        }
+        None => ("bucket", cloud.bucket.clone(), format!("aws s3 ls --recursive s3://{}", cloud.bucket)),
+    };
     format!(
-        "\nendpoint  {endpoint}\nbucket    {}\nlog       {}\n\n\
+        "\nendpoint  {endpoint}\n{name}    {place}\nlog       {}\n\n\
          In another terminal:\n  \
          onefold local run --data DIR --out OUT\n  \
          onefold --endpoint {endpoint}{stack} run --data DIR --out OUT\n  \
@@ -206,10 +223,8 @@ fn how_to_reach(cloud: &Cloud, site: &Site) -> String {
          With the AWS CLI:\n  \
          export AWS_ENDPOINT_URL={endpoint} AWS_REGION={LOCAL_REGION}\n  \
          export AWS_ACCESS_KEY_ID={LOCAL_CREDENTIAL} AWS_SECRET_ACCESS_KEY={LOCAL_CREDENTIAL}\n  \
-         aws s3 ls --recursive s3://{}\n\n\
+         {look}\n\n\
          Ctrl-C stops it, and so does `onefold local down`.",
-        cloud.bucket,
         log.display(),
-        cloud.bucket,
     )
 }

@@ -49,7 +49,7 @@ async fn show(context: &CommandContext, followed: &FollowedRun) -> Result<Outcom
 async fn show_version(context: &CommandContext, followed: &FollowedRun, told: &mut RunDocument) -> Result<(), Error> {
     let (cloud, run) = (&context.cloud, followed.run()?);
     let manifest = fetch::manifest(cloud, run).await?;
-    let results = format!("s3://{}/{}", cloud.bucket, keys::version(run));
+    let results = cloud.store.address(&keys::version(run));
     if followed.ended == EndedAs::Published {
         show_published(cloud, &followed.timeline, &manifest, told).await?;
         say(format_args!("\nResults: {results} (`onefold fetch OUT` downloads them)"));

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use onefold_lake::keys;
-use onefold_store::{Object, Store};
+use onefold_store::{Object, Operation, StoreError};
 
-use crate::cloud::Cloud;
 use crate::cloud::concurrently::for_each;
 use crate::cloud::etag;
 use crate::cloud::transfer::{TRANSFERS_MAX, TransferBar};
+use crate::cloud::{Cloud, LocalFolder};
 use crate::data::folder::{CONFIG, DataFolder};
 use crate::documents::PushDocument;
 use crate::error::Error;
@@ -67,8 +67,22 @@ async fn send_if_new(cloud: &Cloud, upload: &PushedFile, there: Option<Object>) 
             return Ok(false);
         }
     }
-    cloud.store.upload(&upload.path, &upload.key).await.map_err(Error::store("upload a file"))?;
+    put(cloud, upload).await.map_err(Error::store("upload a file"))?;
     Ok(true)
+}
+
+/// Puts a file into the bucket. In the folder of a local cloud it becomes a link with the entity tag that S3 would give.
+async fn put(cloud: &Cloud, upload: &PushedFile) -> Result<(), StoreError> {
+    let Some(LocalFolder { store, ends_with_the_command, .. }) = cloud.folder.clone() else {
+        return cloud.store.upload(&upload.path, &upload.key).await;
+    };
+    let PushedFile { path, key, .. } = upload.clone();
+    let linked = tokio::task::spawn_blocking(move || match ends_with_the_command {
+        true => store.link(&path, &key, etag::of_file),
+        false => store.link_copy(&path, &key, etag::of_file),
+    });
+    let failed = |error| StoreError::unavailable(Operation::Put, &upload.key, "the thread ended").caused_by(error);
+    linked.await.map_err(failed)?
 }
 
 /// The files to upload in the order of their keys, and the configuration.
@@ -138,5 +152,31 @@ mod tests {
         );
         assert_eq!((config.key.as_str(), config.bytes), ("config/pipeline.toml", 5));
         assert!(without_config.unwrap_err().to_string().contains("onefold.toml"));
+    }
+
+    /// A command that is carried out in a cloud of its own links files, and one that reaches a cloud copies them.
+    #[tokio::test]
+    async fn files_get_into_a_folder_with_the_tags_that_s3_gives() {
+        let root = std::env::temp_dir().join(format!("onefold-push-folder-{}", std::process::id()));
+        for (ends_with_the_command, name) in [(true, "linked"), (false, "copied")] {
+            let (data, bucket) = (root.join(name).join("data"), root.join(name).join("bucket"));
+            fs::create_dir_all(data.join("landing/crm")).unwrap();
+            fs::write(data.join("onefold.toml"), "abc").unwrap();
+            fs::write(data.join("landing/crm/a.csv"), "id\n1\n").unwrap();
+            let cloud = Cloud::offline(&bucket, ends_with_the_command);
+            let first = push(&cloud, &data).await.unwrap();
+            assert_eq!((first.objects, first.bytes, first.unchanged), (2, 8, 0));
+            let (config, etag) = cloud.store.get(keys::CONFIG).await.unwrap();
+            assert_eq!((config.as_ref(), etag.as_str()), (&b"abc"[..], "900150983cd24fb0d6963f7d28e17f72"));
+
+            fs::write(data.join("landing/crm/a.csv"), "id\n2\n").unwrap();
+            let there = cloud.store.get("landing/crm/a.csv").await.unwrap().0;
+            assert_eq!(there == "id\n2\n", ends_with_the_command, "{name}");
+            let again = push(&cloud, &data).await.unwrap();
+            assert_eq!((again.objects, again.unchanged), (1, 1), "{name}");
+            assert_eq!(cloud.store.get("landing/crm/a.csv").await.unwrap().0, "id\n2\n");
+            assert_eq!(cloud.store.list("").await.unwrap().len(), 2);
+        }
+        fs::remove_dir_all(&root).unwrap();
     }
 }

@@ -180,6 +180,8 @@ pub struct LocalCloudDocument {
     pub stack: String,
     /// The stack's bucket.
     pub bucket: String,
+    /// The folder with the stack's objects; null if they are in the bucket.
+    pub folder: Option<String>,
     /// The file of its log.
     pub log: String,
 }

@@ -1,4 +1,4 @@
-//! The folder in which a local cloud keeps its logs and temporary files, and the lock that keeps a second one out.
+//! The folder in which a local cloud keeps its logs, objects and temporary files, and the lock that keeps a second one out.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ impl StateFolder {
             Err(TryLockError::Error(error)) => return Err(Error::file("lock", &lock_path)(error)),
         }
         let folder = Self { path, _lock: lock };
-        // A cloud that was killed leaves its temporary files.
+        // A cloud that was killed leaves its temporary files and its objects.
         folder.clear()?;
         let temporary = folder.temporary();
         fs::create_dir_all(&temporary).map_err(Error::file("make the folder", &temporary))?;
@@ -65,8 +65,14 @@ impl StateFolder {
         self.path.join("tmp")
     }
 
-    /// Removes the temporary files.
+    /// The folder of the cloud's objects.
+    pub fn bucket(&self) -> PathBuf {
+        self.path.join("bucket")
+    }
+
+    /// Removes the temporary files and the objects.
     pub fn clear(&self) -> Result<(), Error> {
-        remove(&self.temporary())
+        remove(&self.temporary())?;
+        remove(&self.bucket())
     }
 }

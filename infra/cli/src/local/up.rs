@@ -84,7 +84,7 @@ impl UpCloud {
         Err(Error::Unready(format!("the local cloud does not end; its process is {}", self.process)))
     }
 
-    /// The stack of a folder of results.
+    /// The stack of a folder of results, by the folder of its objects or its own.
     pub fn stack(&self, stack: &str, out: &Path) -> StackOfFolder {
         let digest = Sha256::digest(out.as_os_str().as_encoded_bytes());
         let suffix: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
@@ -167,6 +167,7 @@ mod tests {
             endpoint: "http://127.0.0.1:4566".to_owned(),
             stack: "onefold".to_owned(),
             bucket: "b".to_owned(),
+            folder: None,
             log: "/l".to_owned(),
         };
         let find = || UpCloud::find_in(&folder).unwrap().map(|up| (up.cloud, up.process));

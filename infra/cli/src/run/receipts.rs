@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
 use onefold_lake::run::receipt::Receipt;
-use onefold_store::Store;
 use serde_json::Value;
 
 use crate::cloud::Cloud;

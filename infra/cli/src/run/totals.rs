@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use onefold_lake::RunId;
 use onefold_lake::keys::{self, Stage};
-use onefold_store::Store;
 
 use crate::cloud::{Cloud, objects};
 use crate::error::Error;

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use onefold_lake::version::manifest::Manifest;
 use onefold_lake::{RunId, keys};
-use onefold_store::Store;
 use onefold_version::{OpenVersion, current_run};
 
 use crate::cloud::Cloud;
@@ -37,8 +36,8 @@ pub async fn fetch(cloud: &Cloud, out: &OutFolder, run: Option<&RunId>) -> Resul
             .map_err(Error::version("find the current version"))?
             .ok_or_else(|| {
                 Error::NotPublished(format!(
-                    "nothing has been published in s3://{}; run `onefold start` first",
-                    cloud.bucket
+                    "nothing has been published in {}; run `onefold start` first",
+                    cloud.store.address("")
                 ))
             })?,
     };

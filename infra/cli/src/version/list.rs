@@ -13,7 +13,7 @@ use crate::table::{TextTable, count};
 pub async fn list(cloud: &Cloud) -> Result<Outcome, Error> {
     let versions = onefold_version::list(cloud.store.as_ref()).await.map_err(Error::version("list the versions"))?;
     if versions.is_empty() {
-        return Err(Error::NotPublished(format!("there are no versions in s3://{}", cloud.bucket)));
+        return Err(Error::NotPublished(format!("there are no versions in {}", cloud.store.address(""))));
     }
     answer(&document(&versions), || table(&versions))?;
     Ok(Outcome::Done)

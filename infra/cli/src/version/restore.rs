@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use onefold_lake::keys;
 use onefold_lake::version::manifest::Manifest;
-use onefold_store::Store;
 use onefold_version::publish_restored;
 
-use crate::cloud::Cloud;
 use crate::cloud::transfer::upload_all;
+use crate::cloud::{Cloud, objects};
 use crate::error::Error;
 use crate::files::for_each_file;
 use crate::version::out_folder::{MANIFEST, OutFolder};
@@ -35,9 +34,7 @@ pub async fn version(cloud: &Cloud, out: &OutFolder, manifest: &Manifest) -> Res
         )));
     }
     upload_all(cloud, files_of(out, manifest)?).await?;
-    cloud
-        .store
-        .upload(&out.path().join(MANIFEST), &keys::manifest(&manifest.run))
+    objects::upload(cloud, &out.path().join(MANIFEST), &keys::manifest(&manifest.run))
         .await
         .map_err(Error::store("write the manifest"))?;
     publish_restored(cloud.store.as_ref(), &manifest.run)
