@@ -32,19 +32,19 @@ impl ComparedPart {
     /// Compares pairs, each once. `found` are the numbers of [`FoundPair`]s, whose order does not matter.
     pub(crate) fn new(mut found: Vec<u64>, compare: &impl Compare) -> Self {
         keep_once(&mut found);
-        let mut patterns = PatternNumbers::default();
+        let mut kinds = Kinds::default();
         let mut numbers = Vec::with_capacity(found.len());
         for some in found.chunks(TOUCHED) {
             let pairs = || some.iter().map(|bits| FoundPair::from_bits(*bits));
             pairs().for_each(|pair| compare.touch([pair.first, pair.second]));
-            numbers.extend(pairs().map(|pair| patterns.count(compare.pattern([pair.first, pair.second]), pair)));
+            numbers.extend(pairs().map(|pair| kinds.count(compare.pattern([pair.first, pair.second]), pair)));
         }
-        let pairs = || found.iter().map(|bits| FoundPair::from_bits(*bits));
-        let first_found = patterns.first_found();
-        let (patterns, mut next) = patterns.sorted();
+        let Sorted { patterns, first_found, pattern_of } = kinds.sorted();
+        let mut next = starts(&patterns);
         let mut placed = vec![[0; 2]; found.len()];
-        for (pair, number) in pairs().zip(numbers) {
-            let place = &mut next[number as usize];
+        for (bits, number) in found.iter().zip(numbers) {
+            let pair = FoundPair::from_bits(*bits);
+            let place = &mut next[pattern_of[number as usize] as usize];
             placed[*place] = [pair.first, pair.second];
             *place += 1;
         }
@@ -58,63 +58,78 @@ fn keep_once(found: &mut Vec<u64>) {
     found.dedup_by(|again, kept| FoundPair::join(kept, *again));
 }
 
-/// Numbers patterns in the order in which they come, and counts their pairs.
+/// The kinds of pairs: those of a pattern that passes of a rank found first. They are numbered as they come.
 #[derive(Default)]
-struct PatternNumbers {
+struct Kinds {
     numbers: HashTable<u32>,
-    patterns: Vec<PatternPairs>,
-    /// By the number of the pattern and by rank.
-    first_found: HashTable<(u32, u8, u64)>,
+    /// The pattern and the rank of each, and how many pairs were found in one, in two and in more blocks.
+    kinds: Vec<(Pattern, u8, [u64; 3])>,
 }
 
-impl PatternNumbers {
-    /// Counts a pair that was found in at least one block. Returns the number of its pattern.
+/// What the kinds of pairs add up to.
+struct Sorted {
+    /// In ascending order.
+    patterns: Vec<PatternPairs>,
+    first_found: Vec<FirstFoundPairs>,
+    /// By the number of a kind: the place of its pattern.
+    pattern_of: Vec<u32>,
+}
+
+impl Kinds {
+    /// Counts a pair that was found in at least one block. Returns the number of its kind.
     fn count(&mut self, pattern: Pattern, found: FoundPair) -> u32 {
-        let Self { numbers, patterns, first_found } = self;
-        let known = numbers.find(hash(pattern), |number| patterns[*number as usize].0 == pattern).copied();
-        let number = known.unwrap_or_else(|| {
-            let number = patterns.len() as u32;
-            patterns.push((pattern, [0; 3]));
-            numbers.insert_unique(hash(pattern), number, |number| hash(patterns[*number as usize].0));
+        let Self { numbers, kinds } = self;
+        let is_same = |number: &u32| {
+            let (of, rank, _) = kinds[*number as usize];
+            (of, rank) == (pattern, found.rank)
+        };
+        let hashed = hash(pattern, found.rank);
+        let number = numbers.find(hashed, is_same).copied().unwrap_or_else(|| {
+            let number = kinds.len() as u32;
+            kinds.push((pattern, found.rank, [0; 3]));
+            numbers.insert_unique(hashed, number, |number| {
+                let (pattern, rank, _) = kinds[*number as usize];
+                hash(pattern, rank)
+            });
             number
         });
-        patterns[number as usize].1[found.blocks.clamp(1, 3) as usize - 1] += 1;
-        let of_rank = |(of, rank, _): &(u32, u8, u64)| (*of, *rank) == (number, found.rank);
-        let entry = first_found
-            .entry(hash_of_rank(number, found.rank), of_rank, |(number, rank, _)| hash_of_rank(*number, *rank));
-        entry.or_insert((number, found.rank, 0)).get_mut().2 += 1;
+        kinds[number as usize].2[found.blocks.clamp(1, 3) as usize - 1] += 1;
         number
     }
 
-    /// The pairs by pattern and rank, in ascending order.
-    fn first_found(&self) -> Vec<FirstFoundPairs> {
-        let found =
-            self.first_found.iter().map(|(number, rank, pairs)| (self.patterns[*number as usize].0, *rank, *pairs));
-        let mut found: Vec<FirstFoundPairs> = found.collect();
-        found.sort_unstable();
-        found
-    }
-
-    /// The patterns in ascending order; and by number, where the pairs of a pattern begin among all pairs in that order.
-    fn sorted(self) -> (Vec<PatternPairs>, Vec<usize>) {
-        let mut order: Vec<u32> = (0..self.patterns.len() as u32).collect();
-        order.sort_unstable_by_key(|number| self.patterns[*number as usize].0);
-        let mut starts = vec![0; order.len()];
-        let mut start = 0;
-        for number in &order {
-            starts[*number as usize] = start;
-            start += self.patterns[*number as usize].1.iter().sum::<u64>() as usize;
+    fn sorted(self) -> Sorted {
+        let Self { kinds, .. } = self;
+        let mut order: Vec<u32> = (0..kinds.len() as u32).collect();
+        order.sort_unstable_by_key(|number| {
+            let (pattern, rank, _) = kinds[*number as usize];
+            (pattern, rank)
+        });
+        let mut sorted = Sorted { patterns: Vec::new(), first_found: Vec::new(), pattern_of: vec![0; kinds.len()] };
+        for number in order {
+            let (pattern, rank, pairs) = kinds[number as usize];
+            match sorted.patterns.last_mut().filter(|(last, _)| *last == pattern) {
+                Some((_, sum)) => sum.iter_mut().zip(pairs).for_each(|(sum, pairs)| *sum += pairs),
+                None => sorted.patterns.push((pattern, pairs)),
+            }
+            sorted.first_found.push((pattern, rank, pairs.iter().sum()));
+            sorted.pattern_of[number as usize] = sorted.patterns.len() as u32 - 1;
         }
-        (order.into_iter().map(|number| self.patterns[number as usize]).collect(), starts)
+        sorted
     }
 }
 
-fn hash(pattern: Pattern) -> u64 {
-    mixed(pattern.bits() as u64 ^ (pattern.bits() >> 64) as u64)
+/// Where the pairs of each pattern begin among all pairs.
+fn starts(patterns: &[PatternPairs]) -> Vec<usize> {
+    let start = |next: &mut usize, (_, pairs): &PatternPairs| {
+        let start = *next;
+        *next += pairs.iter().sum::<u64>() as usize;
+        Some(start)
+    };
+    patterns.iter().scan(0, start).collect()
 }
 
-fn hash_of_rank(number: u32, rank: u8) -> u64 {
-    mixed(u64::from(number) << 8 | u64::from(rank))
+fn hash(pattern: Pattern, rank: u8) -> u64 {
+    mixed(pattern.bits() as u64 ^ (pattern.bits() >> 64) as u64 ^ u64::from(rank) << 56)
 }
 
 /// Mixes all bits: both halves of the product with the golden ratio (Knuth, *TAOCP* 3, 6.4).
