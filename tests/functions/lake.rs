@@ -1,9 +1,6 @@
 //! A bucket of a local cloud, or the folder in its place, for tests that are not asynchronous.
 
-use std::path::Path;
-
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
-use onefold_store::folder::FolderStore;
 use onefold_store::s3::{Patience, S3Store, client};
 use onefold_store::{Condition, Object, Store};
 use tokio::runtime::{Builder, Runtime};
@@ -19,6 +16,11 @@ pub struct Lake {
 impl Lake {
     /// The bucket of the local cloud at an address.
     pub fn new(endpoint: &str, bucket: &str) -> Self {
+        Self::of(endpoint, |client| Box::new(S3Store::new(client, bucket, Patience::LOCAL)))
+    }
+
+    /// The objects of a store beside the local cloud at an address.
+    pub fn of(endpoint: &str, store: impl FnOnce(aws_sdk_s3::Client) -> Box<dyn Store>) -> Self {
         let config = aws_sdk_s3::config::Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
@@ -28,12 +30,7 @@ impl Lake {
             .force_path_style(true);
         let client = client(config, Patience::LOCAL);
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { store: Box::new(S3Store::new(client.clone(), bucket, Patience::LOCAL)), client, runtime }
-    }
-
-    /// The same with its objects in a folder.
-    pub fn in_folder(self, folder: &Path) -> Self {
-        Self { store: Box::new(FolderStore::new(folder)), ..self }
+        Self { store: store(client.clone()), client, runtime }
     }
 
     /// Waits for a request.

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use onefold_lake::keys;
+use onefold_store::folder::FolderStore;
 
 use crate::command::{Answered, command, folder, onefold};
 use crate::lake::Lake;
@@ -25,7 +26,8 @@ impl UpCloud {
     /// Boots one whose bucket is a folder.
     pub fn boot() -> Self {
         let (up, endpoint, folder) = boot(&[], "folder");
-        Self { lake: Lake::new(&endpoint, "").in_folder(Path::new(&folder)), endpoint, up }
+        let lake = Lake::of(&endpoint, |_| Box::new(FolderStore::new(Path::new(&folder))));
+        Self { lake, endpoint, up }
     }
 
     /// Boots one whose objects are in the bucket.
