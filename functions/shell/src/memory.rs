@@ -523,7 +523,7 @@ mod tests {
         assert_eq!(least.link_shards(0, 0), Some(1));
         assert_eq!(least.merge_slices(32 * MIB, 10_000), Some(3));
         assert_eq!((least.match_slices(0), least.match_shards(0, 50)), (Some(1), Some(1)));
-        assert_eq!((least.match_slices(1_900_000), least.match_shards(1_900_000, 50)), (Some(8), Some(4)));
+        assert_eq!((least.match_slices(1_900_000), least.match_shards(1_900_000, 50)), (Some(4), Some(4)));
     }
 
     #[test]
