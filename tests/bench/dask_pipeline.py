@@ -9,12 +9,9 @@ only one thread of a process translate.
 README.md states the job's rules and the shape of the customers in OUT/customers/.
 """
 
-import argparse
 import csv
 import re
 import shutil
-import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,35 +24,17 @@ import orjson
 import pandas as pd
 import zstandard
 from dask.distributed import Client, LocalCluster
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-MAX_ACCOUNTS_PER_KEY = 25
+import job
+
 WORKERS = 2
 BLOCK = "16MiB"
-MATCH_KEYS = ("email", "phone_number")
-LATEST_FIELDS = (
-    "given_name",
-    "family_name",
-    "gender",
-    "email",
-    "phone_number",
-    "birthdate",
-    "street_address",
-    "locality",
-    "postal_code",
-    "country",
-    "latitude",
-    "longitude",
-)
 SHUFFLED = {"cluster": "int64", "account": "string[pyarrow]"}
 
 TAG = re.compile(r"\+[^@]*@")
 MAILBOX = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}")
 NO_DIGIT = re.compile(r"[^0-9]")
 CALLING_CODES = {"DE": "49", "FR": "33", "GB": "44"}
-# "The latest wins" needs one total order of accounts: by time, then the source's trust, then the id.
-TRUST = {"crm": 0, "newsletter": 1, "shop": 2}
 
 Account = dict
 Tables = tuple[dict[str, str], dict[str, tuple[float, float]]]
@@ -94,7 +73,7 @@ def normal_phone(phone: str | None, country: str | None) -> str | None:
 
 
 def account_of(source: str, number: int, seconds: int, **values) -> Account:
-    return {"uid": f"{source}:{number}", "order": (seconds << 32) | (TRUST[source] << 30) | number} | values
+    return {"uid": f"{source}:{number}", "order": (seconds << 32) | (job.TRUST[source] << 30) | number} | values
 
 
 def seconds_of(time_text: str) -> int:
@@ -195,7 +174,7 @@ def accounts_of(lines: Iterable[str], of_line: Callable[[str], Account], tables:
 def translated(lines: Iterable[str], of_line: Callable[[str], Account], tables: Tables) -> pd.DataFrame:
     """A block's accounts: their keys as columns, and the whole as JSON."""
     accounts = list(accounts_of(lines, of_line, tables))
-    columns = {key: pd.array([account.get(key) for account in accounts], "string[pyarrow]") for key in MATCH_KEYS}
+    columns = {key: pd.array([account.get(key) for account in accounts], "string[pyarrow]") for key in job.MATCH_KEYS}
     return pd.DataFrame(columns | {"account": pd.array([orjson.dumps(a).decode() for a in accounts], "string[pyarrow]")})
 
 
@@ -215,19 +194,17 @@ def clusters_of(keys: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, set[str]]:
     count = len(keys)
     junk: set[str] = set()
     rows, firsts = [], []
-    for key in MATCH_KEYS:
+    for key in job.MATCH_KEYS:
         codes, values = pd.factorize(keys[key])
         sizes = np.bincount(codes[codes >= 0], minlength=len(values))
-        junk |= set(values[sizes > MAX_ACCOUNTS_PER_KEY])
+        junk |= set(values[sizes > job.MAX_ACCOUNTS_PER_KEY])
         has_key = np.flatnonzero(codes >= 0)
-        has_key = has_key[sizes[codes[has_key]] <= MAX_ACCOUNTS_PER_KEY]
+        has_key = has_key[sizes[codes[has_key]] <= job.MAX_ACCOUNTS_PER_KEY]
         first = np.full(len(values), count)
         np.minimum.at(first, codes[has_key], has_key)
         rows.append(has_key)
         firsts.append(first[codes[has_key]])
-    ends = (np.concatenate(rows), np.concatenate(firsts))
-    graph = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=(count, count))
-    labels = connected_components(graph, directed=False)[1]
+    labels = job.components(np.concatenate(rows), np.concatenate(firsts), count)
     return labels, np.bincount(labels), junk
 
 
@@ -235,7 +212,7 @@ def merged(accounts: list[Account]) -> dict:
     """Fold accounts into a customer: the latest value of each field, all e-mails, phones and interests."""
     accounts.sort(key=lambda account: account["order"])
     customer = {"customer_id": min(a["uid"] for a in accounts), "uids": sorted(a["uid"] for a in accounts)}
-    for field in LATEST_FIELDS:
+    for field in job.LATEST_FIELDS:
         values = (account.get(field) for account in reversed(accounts))
         customer[field] = next((value for value in values if value is not None), None)
     customer["emails"] = sorted({a["email"] for a in accounts if a["email"]})
@@ -255,7 +232,7 @@ def write(customers: Iterable[dict], path: Path) -> None:
 def read_account(text: str, junk: set[str]) -> Account:
     """An account without the keys that too many accounts share."""
     account = orjson.loads(text)
-    return account | {key: None for key in MATCH_KEYS if account.get(key) in junk}
+    return account | {key: None for key in job.MATCH_KEYS if account.get(key) in junk}
 
 
 def split(block: pd.DataFrame, clusters: np.ndarray, is_alone: np.ndarray, junk: set[str], path: Path) -> pd.DataFrame:
@@ -277,7 +254,7 @@ def merge_partition(partition: pd.DataFrame, junk: set[str], folder: Path, parti
 
 
 def keys_of(block: pd.DataFrame) -> pd.DataFrame:
-    return block[list(MATCH_KEYS)]
+    return block[list(job.MATCH_KEYS)]
 
 
 def run(data: Path, folder: Path, client: Client, lap: Callable[[str], None]) -> None:
@@ -300,25 +277,18 @@ def run(data: Path, folder: Path, client: Client, lap: Callable[[str], None]) ->
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
-    shutil.rmtree(options.out, ignore_errors=True)
-    folder = options.out / "customers"
+    data, out = job.paths(__doc__)
+    folder = out / "customers"
     folder.mkdir(parents=True)
-    started = time.perf_counter()
-
-    def lap(step: str) -> None:
-        print(f"  {time.perf_counter() - started:7.2f} s wall  {step}", file=sys.stderr)
+    lap = job.laps()
 
     cluster = LocalCluster(
-        n_workers=WORKERS, threads_per_worker=1, dashboard_address=None, local_directory=options.out / "workers"
+        n_workers=WORKERS, threads_per_worker=1, dashboard_address=None, local_directory=out / "workers"
     )
     with cluster, Client(cluster) as client:
         lap("workers started")
-        run(options.data.resolve(), folder.resolve(), client, lap)
-    shutil.rmtree(options.out / "workers", ignore_errors=True)
+        run(data.resolve(), folder.resolve(), client, lap)
+    shutil.rmtree(out / "workers", ignore_errors=True)
 
 
 if __name__ == "__main__":

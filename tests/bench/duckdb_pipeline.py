@@ -7,34 +7,14 @@ connected components, and the four customers in five that have one account only 
 README.md states the job's rules and the shape of the customers in OUT/customers/.
 """
 
-import argparse
-import shutil
-import sys
-import time
 from pathlib import Path
 
 import duckdb
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-MAX_ACCOUNTS_PER_KEY = 25
+import job
+
 PARTS = 32
-MATCH_KEYS = ("email", "phone_number")
-LATEST_FIELDS = (
-    "given_name",
-    "family_name",
-    "gender",
-    "email",
-    "phone_number",
-    "birthdate",
-    "street_address",
-    "locality",
-    "postal_code",
-    "country",
-    "latitude",
-    "longitude",
-)
 
 NORMALISERS = r"""
 -- Trim; the first letter upper case, the rest lower case.
@@ -199,17 +179,15 @@ def translate(database: duckdb.DuckDBPyConnection, data: Path) -> int:
 
 def drop_junk_keys(database: duckdb.DuckDBPyConnection) -> None:
     """A key value that too many accounts share is nobody's contact detail: null it."""
-    for key in MATCH_KEYS:
-        database.execute(DROP_JUNK_KEY.format(key=key, limit=MAX_ACCOUNTS_PER_KEY))
+    for key in job.MATCH_KEYS:
+        database.execute(DROP_JUNK_KEY.format(key=key, limit=job.MAX_ACCOUNTS_PER_KEY))
 
 
 def cluster(database: duckdb.DuckDBPyConnection, accounts: int) -> None:
     """Make the table of each account's cluster (a connected component over the shared keys) and its size."""
-    stars = "UNION ALL".join(STAR_OF_KEY.format(key=key) for key in MATCH_KEYS)
+    stars = "UNION ALL".join(STAR_OF_KEY.format(key=key) for key in job.MATCH_KEYS)
     edges = database.execute(stars).fetchnumpy()
-    ends = (edges["row"], edges["first"])
-    graph = coo_array((np.ones(len(edges["row"]), np.int8), ends), shape=(accounts, accounts))
-    labels = connected_components(graph, directed=False)[1]
+    labels = job.components(edges["row"], edges["first"], accounts)
     sizes = np.bincount(labels)[labels]
     database.register("labels", {"row": np.arange(accounts), "cluster": labels, "size": sizes})
     database.execute("CREATE TABLE label AS SELECT * FROM labels")
@@ -217,34 +195,26 @@ def cluster(database: duckdb.DuckDBPyConnection, accounts: int) -> None:
 
 def merge_and_write(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Fold each cluster into a customer (latest value of each field) and write compressed JSON Lines, in parts."""
-    latest_fields = ", ".join(f"arg_max({field}, account_order)" for field in LATEST_FIELDS)
+    latest_fields = ", ".join(f"arg_max({field}, account_order)" for field in job.LATEST_FIELDS)
     statement = MERGE_AND_WRITE.format(
-        fields=", ".join(LATEST_FIELDS), latest_fields=latest_fields, parts=PARTS, folder=folder
+        fields=", ".join(job.LATEST_FIELDS), latest_fields=latest_fields, parts=PARTS, folder=folder
     )
     database.execute(statement)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
-    shutil.rmtree(options.out, ignore_errors=True)
-    options.out.mkdir(parents=True)
-    started = time.perf_counter()
+    data, out = job.paths(__doc__)
+    out.mkdir(parents=True)
+    lap = job.laps()
 
-    def lap(step: str) -> None:
-        seconds = time.perf_counter() - started
-        print(f"  {seconds:7.2f} s wall {time.process_time():7.2f} s CPU  {step}", file=sys.stderr)
-
-    database = connect(options.out)
-    accounts = translate(database, options.data)
+    database = connect(out)
+    accounts = translate(database, data)
     lap(f"translated {accounts} accounts")
     drop_junk_keys(database)
     lap("dropped junk keys")
     cluster(database, accounts)
     lap("clustered")
-    merge_and_write(database, options.out / "customers")
+    merge_and_write(database, out / "customers")
     lap("merged and written")
 
 

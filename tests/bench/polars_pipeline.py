@@ -7,41 +7,19 @@ connected components, and no aggregation of the four customers in five that have
 README.md states the job's rules and the shape of the customers in OUT/customers/.
 """
 
-import argparse
-import shutil
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from polars import col
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-MAX_ACCOUNTS_PER_KEY = 25
+import job
+
 PARTS = 32
 ENGINE = "streaming"
-MATCH_KEYS = ("email", "phone_number")
-LATEST_FIELDS = (
-    "given_name",
-    "family_name",
-    "gender",
-    "email",
-    "phone_number",
-    "birthdate",
-    "street_address",
-    "locality",
-    "postal_code",
-    "country",
-    "latitude",
-    "longitude",
-)
 NO_TEXT = pl.lit(None, pl.String)
 
-# "The latest wins" needs one total order of accounts: by time, then the source's trust, then the id. The three are
-# packed into one integer, because sorting and comparing one integer is what both engines do fastest.
-TRUST = {"crm": 0, "newsletter": 1, "shop": 2}
+# Time, trust and id are packed into one integer, because sorting and comparing one integer is what the engine does fastest.
 TIME_UNIT = 1 << 32
 TRUST_UNIT = 1 << 30
 
@@ -145,7 +123,7 @@ def json_rows(folder: Path, row: pl.Struct) -> pl.LazyFrame:
 
 def order(time_s: pl.Expr, source: str, account_id: str) -> pl.Expr:
     """The place of an account in the order in which the latest value wins."""
-    return time_s * TIME_UNIT + TRUST[source] * TRUST_UNIT + col(account_id)
+    return time_s * TIME_UNIT + job.TRUST[source] * TRUST_UNIT + col(account_id)
 
 
 def crm_accounts(landing: Path) -> pl.LazyFrame:
@@ -242,9 +220,9 @@ def translate(data: Path) -> pl.DataFrame:
 
 def drop_junk_keys(accounts: pl.DataFrame) -> pl.DataFrame:
     """A key value that too many accounts share is nobody's contact detail: null it."""
-    for key in MATCH_KEYS:
+    for key in job.MATCH_KEYS:
         counts = accounts.lazy().drop_nulls(key).group_by(key).len()
-        junk = counts.filter(col("len") > MAX_ACCOUNTS_PER_KEY).collect(engine=ENGINE)[key]
+        junk = counts.filter(col("len") > job.MAX_ACCOUNTS_PER_KEY).collect(engine=ENGINE)[key]
         accounts = accounts.with_columns(pl.when(~col(key).is_in(junk.implode())).then(col(key)))
     return accounts
 
@@ -253,15 +231,13 @@ def cluster(accounts: pl.DataFrame) -> pl.DataFrame:
     """Add the cluster of each account (a connected component over the shared keys) and the cluster's size."""
     accounts = accounts.with_row_index("row")
     edges = []
-    for key in MATCH_KEYS:
+    for key in job.MATCH_KEYS:
         keyed = accounts.lazy().select("row", key).drop_nulls(key)
         shared = keyed.group_by(key).agg(first=col("row").min(), size=pl.len()).filter(col("size") > 1)
         star = keyed.join(shared, on=key).filter(col("row") != col("first")).select("row", "first")
         edges.append(star.collect(engine=ENGINE))
     edges = pl.concat(edges)
-    ends = (edges["row"].to_numpy(), edges["first"].to_numpy())
-    graph = coo_array((np.ones(edges.height, np.int8), ends), shape=(accounts.height, accounts.height))
-    labels = connected_components(graph, directed=False)[1]
+    labels = job.components(edges["row"].to_numpy(), edges["first"].to_numpy(), accounts.height)
     return accounts.drop("row").with_columns(cluster=pl.Series(labels), size=pl.Series(np.bincount(labels)[labels]))
 
 
@@ -278,7 +254,7 @@ def merge(accounts: pl.DataFrame) -> pl.LazyFrame:
     many = shared.agg(
         customer_id=col("uid").min(),
         uids=col("uid").sort(),
-        **{field: col(field).last(ignore_nulls=True) for field in LATEST_FIELDS},
+        **{field: col(field).last(ignore_nulls=True) for field in job.LATEST_FIELDS},
         emails=distinct(col("email")),
         phone_numbers=distinct(col("phone_number")),
         interests=distinct(col("interests").drop_nulls().explode(empty_as_null=False)),
@@ -289,7 +265,7 @@ def merge(accounts: pl.DataFrame) -> pl.LazyFrame:
         "cluster",
         customer_id="uid",
         uids=pl.concat_list("uid"),
-        **{field: col(field) for field in LATEST_FIELDS},
+        **{field: col(field) for field in job.LATEST_FIELDS},
         emails=one_or_none("email"),
         phone_numbers=one_or_none("phone_number"),
         interests=col("interests").fill_null([]).list.unique().list.sort(),
@@ -315,24 +291,16 @@ def write(customers: pl.LazyFrame, count: int, folder: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
-    shutil.rmtree(options.out, ignore_errors=True)
-    started = time.perf_counter()
+    data, out = job.paths(__doc__)
+    lap = job.laps()
 
-    def lap(step: str) -> None:
-        seconds = time.perf_counter() - started
-        print(f"  {seconds:7.2f} s wall {time.process_time():7.2f} s CPU  {step}", file=sys.stderr)
-
-    accounts = translate(options.data)
+    accounts = translate(data)
     lap(f"translated {accounts.height} accounts")
     accounts = drop_junk_keys(accounts)
     lap("dropped junk keys")
     accounts = cluster(accounts)
     lap("clustered")
-    write(merge(accounts), accounts["cluster"].max() + 1, options.out / "customers")
+    write(merge(accounts), accounts["cluster"].max() + 1, out / "customers")
     lap("merged and written")
 
 
