@@ -15,7 +15,7 @@ use onefold_scoring::counts::{Counts, FieldCounts};
 use onefold_shell::StageError;
 
 use crate::key_sender::{KeySender, SentParts};
-use crate::round::{Worker, dropped_passes, shard_of};
+use crate::round::{Worker, shard_of};
 use crate::sent;
 use crate::values::HashedValues;
 
@@ -88,14 +88,13 @@ struct SliceSender<'w> {
 
 impl<'w> SliceSender<'w> {
     async fn new(worker: &'w Worker<'w>) -> Result<Self, StageError> {
-        let dropped = dropped_passes(worker.run, worker.context).await?;
         let held = worker.context.memory.block_held_bytes();
         let shards = worker.matching.shards;
         let values = ShuffleCollector::storing(shards * worker.field_count(), held).map_err(StageError::compressing)?;
         let fields = vec![FieldCounts::default(); worker.fields.len()];
         Ok(Self {
             worker,
-            passes: worker.passes.clone().without(&dropped),
+            passes: worker.used_passes().await?,
             addresses: worker.addresses(),
             hashed: HashedValues::default(),
             records: RecordsWriter::new().map_err(StageError::compressing)?,

@@ -2,10 +2,14 @@
 
 use onefold_lake::data::blocks::RowKey;
 use onefold_lake::data::shuffle::ShuffleCollector;
+use onefold_lake::keys;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::StageError;
 
 use crate::round::{Worker, shard_of};
+
+/// The kind of objects that have the keys.
+pub(crate) const SENT_KEYS: &str = "keys";
 
 /// Collects the keys of a slice. Each part is an object of the round.
 pub(crate) struct KeySender<'w> {
@@ -51,7 +55,8 @@ impl<'w> KeySender<'w> {
             return Ok(());
         }
         let full = std::mem::replace(&mut self.collector, collector(self.worker)?);
-        let key = self.worker.key(&part_name(self.parts));
+        let Worker { run, round, number, .. } = self.worker;
+        let key = keys::match_round_part(run, *round, *number, SENT_KEYS, self.parts);
         self.held = 0;
         self.parts += 1;
         self.worker.put(&key, full.finish().map_err(StageError::compressing)?, moved).await
@@ -62,11 +67,6 @@ impl<'w> KeySender<'w> {
 pub(crate) struct SentParts {
     pub(crate) keys: u64,
     pub(crate) parts: u32,
-}
-
-/// The name of an object with keys.
-pub(crate) fn part_name(part: u32) -> String {
-    format!("keys-{part:05}")
 }
 
 fn collector(worker: &Worker<'_>) -> Result<ShuffleCollector, StageError> {

@@ -12,7 +12,7 @@ use onefold_shell::StageError;
 
 use crate::key_sender::{KeySender, SentParts};
 use crate::outlet::PIECES;
-use crate::round::{COUNT, Worker, dropped_passes, shard_of};
+use crate::round::{COUNT, Worker, shard_of};
 use crate::sent;
 use crate::values::HashedValues;
 
@@ -26,9 +26,8 @@ pub(crate) async fn refine(
     if is_first {
         write_classes(worker, &records, moved).await?;
     }
-    let passes = worker.passes.clone().without(&dropped_passes(worker.run, worker.context).await?);
-    let mut divider =
-        Divider { passes, is_first, sender: KeySender::new(worker)?, refined: BlockRoundResult::default() };
+    let (passes, sender) = (worker.used_passes().await?, KeySender::new(worker)?);
+    let mut divider = Divider { passes, is_first, sender, refined: BlockRoundResult::default() };
     let pieces = GreatPieces::open(worker, records.len()).await?;
     for piece in 0..PIECES {
         let mut great = pieces.fetch(piece, moved).await?;

@@ -113,6 +113,12 @@ impl<'p> Worker<'p> {
         self.context.put(key, bytes).await
     }
 
+    /// The passes, where those that the run does without make no keys.
+    pub(crate) async fn used_passes(&self) -> Result<Passes, StageError> {
+        let dropped = dropped_passes(self.run, self.context).await?;
+        Ok(self.passes.clone().without(&dropped))
+    }
+
     /// How many fields are compared.
     pub(crate) fn field_count(&self) -> u32 {
         self.fields.len() as u32

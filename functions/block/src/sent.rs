@@ -11,7 +11,7 @@ use onefold_lake::run::matching::SliceRows;
 use onefold_lake::run::receipt::Moved;
 use onefold_shell::{Receipts, StageError, in_order};
 
-use crate::key_sender::part_name;
+use crate::key_sender::SENT_KEYS;
 use crate::round::Worker;
 
 /// How many tables are read at once.
@@ -123,7 +123,7 @@ async fn key_parts(worker: &Worker<'_>) -> Result<(Vec<u32>, Vec<String>), Stage
     let slices = 0..worker.matching.slices;
     let sent = Receipts::read::<BlockRoundResult, _>(worker.context, worker.run, Stage::Block, slices, name).await?;
     let parts = sent.iter().flat_map(|(slice, receipt)| (0..receipt.result.parts).map(|part| (*slice, part)));
-    let key = |(slice, part)| (slice, keys::match_round(worker.run, before, slice, &part_name(part)));
+    let key = |(slice, part)| (slice, keys::match_round_part(worker.run, before, slice, SENT_KEYS, part));
     Ok(parts.map(key).unzip())
 }
 

@@ -523,6 +523,11 @@ pub fn match_round(run: &RunId, round: u32, worker: u32, what: &str) -> String {
     format!("match/{run}/{round:05}/{worker:05}.{what}")
 }
 
+/// One of several objects of a kind that a worker writes in a round of Block: `keys` or `pairs`.
+pub fn match_round_part(run: &RunId, round: u32, worker: u32, what: &str, part: u32) -> String {
+    match_round(run, round, worker, &format!("{what}-{part:05}"))
+}
+
 /// An object of a slice of accounts: `records`, the accounts as they are compared, or `classes`, the frequency classes of
 /// their values.
 pub fn match_slice(run: &RunId, slice: u32, what: &str) -> String {

@@ -137,7 +137,7 @@ pub struct PairPart {
 impl PairPart {
     /// The object's key.
     pub fn key(self, run: &RunId) -> String {
-        keys::match_round(run, self.round, self.shard, &format!("pairs-{:05}", self.part))
+        keys::match_round_part(run, self.round, self.shard, "pairs", self.part)
     }
 }
 

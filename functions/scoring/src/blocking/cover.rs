@@ -34,7 +34,7 @@ struct Follower {
     derived: Vec<Derived>,
 }
 
-/// A feature that follows from a whole value.
+/// A feature that follows from another one.
 #[derive(Clone, Copy, Debug)]
 struct Derived {
     from: u8,
@@ -54,8 +54,10 @@ impl Cover {
         let shared = shared(&passes[number], by);
         let others = (0u16..).zip(passes).filter(|(other, _)| usize::from(*other) != number);
         let followers = others.filter_map(|(pass, other)| {
-            let derived: Option<Vec<_>> = other.parts().iter().map(|part| follows(plan, &shared, *part)).collect();
-            Some(Follower { pass, derived: derived?.into_iter().flatten().collect() })
+            let follows: Option<Vec<_>> = other.parts().iter().map(|part| follows(plan, &shared, *part)).collect();
+            // What is shared itself needs no check.
+            let derived = follows?.into_iter().filter(|part| part.from != part.to).collect();
+            Some(Follower { pass, derived })
         });
         Self(followers.collect())
     }
@@ -81,12 +83,10 @@ fn shared(pass: &Pass, by: u8) -> Vec<u8> {
     parts.iter().copied().chain([by]).collect()
 }
 
-/// Whether a feature follows from shared ones, and how. It does if it is one of them, or a part of a whole value.
-fn follows(plan: &Plan, shared: &[u8], wanted: u8) -> Option<Option<Derived>> {
-    if shared.contains(&wanted) {
-        return Some(None);
-    }
+/// From which of the shared features a feature follows: from itself, or from the whole value of which it is a part.
+fn follows(plan: &Plan, shared: &[u8], wanted: u8) -> Option<Derived> {
     let Feature { field, .. } = plan.feature(wanted);
-    let is_whole = |from: &&u8| plan.feature(**from) == Feature { field, part: Part::Whole } && !plan.is_address(field);
-    shared.iter().find(is_whole).map(|from| Some(Derived { from: *from, to: wanted }))
+    let is_whole = |from: u8| plan.feature(from) == Feature { field, part: Part::Whole } && !plan.is_address(field);
+    let from = if shared.contains(&wanted) { wanted } else { shared.iter().copied().find(|from| is_whole(*from))? };
+    Some(Derived { from, to: wanted })
 }
