@@ -223,6 +223,11 @@ impl Stage {
 /// The functions that are not stages. People call them; EventBridge calls `announce` when an execution has ended.
 pub const CALLED: [&str; 4] = ["announce", "erase", "explain", "lookup"];
 
+/// The names of all functions: the stages, and those that are called.
+pub fn functions() -> impl Iterator<Item = &'static str> {
+    Stage::ALL.into_iter().map(Stage::name).chain(CALLED)
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())

@@ -76,6 +76,12 @@ impl Cloud {
         Ok(self.of_folder(path, ends_with_the_command))
     }
 
+    /// The folder, if it ends with this command. Then files need not be copied into it and out of it: they are linked.
+    pub fn own_folder(&self) -> Option<&FolderStore> {
+        let folder = self.folder.as_ref().filter(|folder| folder.ends_with_the_command)?;
+        Some(&folder.store)
+    }
+
     fn of_folder(self, path: &Path, ends_with_the_command: bool) -> Self {
         let store = Arc::new(FolderStore::new(path));
         let folder = LocalFolder { path: path.to_owned(), store: store.clone(), ends_with_the_command };
@@ -133,7 +139,7 @@ pub struct LocalFolder {
     pub path: PathBuf,
     /// The objects in it.
     pub store: Arc<FolderStore>,
-    /// Whether it ends with this command. Then files need not be copied into it and out of it: they are linked.
+    /// Whether it ends with this command.
     pub ends_with_the_command: bool,
 }
 

@@ -37,7 +37,8 @@ fn md5_of(file: &mut File, limit: u64) -> io::Result<[u8; 16]> {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -20,9 +20,9 @@ pub async fn read(cloud: &Cloud, key: &str) -> Result<Option<Vec<u8>>, Error> {
 
 /// Puts a file into the stack's bucket, and leaves the file as it is.
 pub async fn upload(cloud: &Cloud, path: &Path, key: &str) -> Result<(), StoreError> {
-    match &cloud.folder {
-        Some(folder) if folder.ends_with_the_command => folder.store.adopt(path, key),
-        _ => cloud.store.upload(path, key).await,
+    match cloud.own_folder() {
+        Some(folder) => folder.adopt(path, key),
+        None => cloud.store.upload(path, key).await,
     }
 }
 
@@ -34,8 +34,8 @@ pub async fn download(cloud: &Cloud, object: &Object, path: &Path) -> Result<(),
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
     }
-    if let Some(folder) = cloud.folder.as_ref().filter(|folder| folder.ends_with_the_command) {
-        folder.store.share(&object.key, path).map_err(Error::store("link an object"))?;
+    if let Some(folder) = cloud.own_folder() {
+        folder.share(&object.key, path).map_err(Error::store("link an object"))?;
         let file_bytes = fs::metadata(path).map_err(Error::file("read", path))?.len();
         return check_size(object, file_bytes);
     }

@@ -54,9 +54,10 @@ pub async fn execute(options: LocalOptions, stack: &str) -> Result<Outcome, Erro
     };
     // From here on nothing ends this process before the local cloud has been stopped.
     let mut signals = Signals::listen()?;
+    let job = Job { project: &project, state: &state, contents, command: options.command, stack };
     let result = match up {
-        Some(up) => work_in(&up, &project, &state, contents, options.command, stack, &mut signals).await,
-        None => boot_and_work(&project, &state, contents, options.command, stack, &mut signals).await,
+        Some(up) => work_in(&up, job, &mut signals).await,
+        None => boot_and_work(job, &mut signals).await,
     };
     state.clear()?;
     result
@@ -73,14 +74,8 @@ async fn end(project: &Project) -> Result<Outcome, Error> {
 }
 
 /// Boots a local cloud, carries out a command there, and stops it.
-async fn boot_and_work(
-    project: &Project,
-    state: &StateFolder,
-    contents: InitialContents<'_>,
-    command: LocalCommand,
-    stack: &str,
-    signals: &mut Signals,
-) -> Result<Outcome, Error> {
+async fn boot_and_work(job: Job<'_>, signals: &mut Signals) -> Result<Outcome, Error> {
+    let Job { project, state, contents, command, stack } = job;
     let mut local_cloud = LocalCloud::boot(project, state, command.port()).await?;
     let (site, folder) = (local_cloud.site(), contents.folder.clone());
     let deployed = async {
@@ -101,15 +96,8 @@ async fn boot_and_work(
 }
 
 /// Carries out a command in a local cloud that another command keeps running, in a stack of the folder of results.
-async fn work_in(
-    up: &UpCloud,
-    project: &Project,
-    state: &StateFolder,
-    contents: InitialContents<'_>,
-    command: LocalCommand,
-    stack: &str,
-    signals: &mut Signals,
-) -> Result<Outcome, Error> {
+async fn work_in(up: &UpCloud, job: Job<'_>, signals: &mut Signals) -> Result<Outcome, Error> {
+    let Job { project, state, contents, command, stack } = job;
     let clients = up.site.wait_until_it_answers().await?;
     let package = Package::read(project)?;
     let folder = contents.folder.clone();
@@ -130,6 +118,15 @@ async fn work_in(
         _ => drop(stack.remove(&clients).await),
     }
     result
+}
+
+/// A command to carry out in a stack of a local cloud.
+struct Job<'g> {
+    project: &'g Project,
+    state: &'g StateFolder,
+    contents: InitialContents<'g>,
+    command: LocalCommand,
+    stack: &'g str,
 }
 
 /// What a local cloud holds before the command begins.

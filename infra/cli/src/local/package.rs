@@ -14,6 +14,7 @@ use std::time::UNIX_EPOCH;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::cloud::etag::hex;
 use crate::error::Error;
 use crate::local::project::Project;
 use crate::local::settings::{self, Parameter};
@@ -113,7 +114,7 @@ fn digest(template: &str, parameters: &[Parameter], assets: &[Asset]) -> Result<
         let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         hasher.update(format!("{} {modified:?}", metadata.len()));
     }
-    Ok(hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hasher.finalize()[..8]))
 }
 
 /// Links a function's binary into a folder. Returns the path of the link.

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use onefold_lake::keys::{self, Stage};
+use onefold_lake::keys;
 
 use crate::error::Error;
 
@@ -46,8 +46,7 @@ impl Project {
             )));
         }
         let is_missing = |function: &&str| !self.root.join("target/lambda").join(function).join("bootstrap").exists();
-        let functions = Stage::ALL.into_iter().map(Stage::name).chain(keys::CALLED);
-        let missing: Vec<&str> = functions.filter(is_missing).collect();
+        let missing: Vec<&str> = keys::functions().filter(is_missing).collect();
         if !missing.is_empty() {
             let names = missing.join(", ");
             let what_to_do = "build the functions with `make build`";

@@ -9,6 +9,11 @@ use crate::files::remove;
 /// The file that is locked.
 const LOCK: &str = "lock";
 
+/// The folder of temporary files of the state folder at a path.
+pub fn temporary_of(path: &Path) -> PathBuf {
+    path.join("tmp")
+}
+
 /// Whether a process has claimed the folder at a path, and lives.
 pub fn is_claimed(path: &Path) -> bool {
     File::open(path.join(LOCK)).is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
@@ -62,7 +67,7 @@ impl StateFolder {
 
     /// The folder of temporary files.
     pub fn temporary(&self) -> PathBuf {
-        self.path.join("tmp")
+        temporary_of(&self.path)
     }
 
     /// The folder of the cloud's objects.

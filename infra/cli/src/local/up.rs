@@ -8,19 +8,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use onefold_lake::keys::{self, Stage};
+use onefold_lake::keys;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::process::Command;
 use tokio::time::sleep;
 
+use crate::cloud::etag::hex;
 use crate::cloud::{Clients, Cloud};
 use crate::documents::LocalCloudDocument;
 use crate::error::Error;
 use crate::files::remove;
 use crate::local::processes::Site;
 use crate::local::project::Project;
-use crate::local::state_folder::is_claimed;
+use crate::local::state_folder::{is_claimed, temporary_of};
 
 /// The file among the temporary files that says where the cloud is.
 const NOTICE: &str = "cloud.json";
@@ -60,7 +61,7 @@ impl UpCloud {
     }
 
     fn find_in(folder: &Path) -> Result<Option<Self>, Error> {
-        let temporary = folder.join("tmp");
+        let temporary = temporary_of(folder);
         let Ok(text) = fs::read(temporary.join(NOTICE)) else { return Ok(None) };
         if !is_claimed(folder) {
             return Ok(None);
@@ -87,8 +88,7 @@ impl UpCloud {
     /// The stack of a folder of results, by the folder of its objects or its own.
     pub fn stack(&self, stack: &str, out: &Path) -> StackOfFolder {
         let digest = Sha256::digest(out.as_os_str().as_encoded_bytes());
-        let suffix: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        let name = format!("{stack}-{suffix}");
+        let name = format!("{stack}-{}", hex(&digest[..4]));
         StackOfFolder { record: self.site.temporary().join("stacks").join(&name), name }
     }
 }
@@ -133,7 +133,7 @@ impl StackOfFolder {
         };
         cloud.stop_executions().await?;
         // CloudFormation removes functions without ending what they do.
-        for function in Stage::ALL.into_iter().map(Stage::name).chain(keys::CALLED) {
+        for function in keys::functions() {
             cloud.lambda.remove(&format!("{}-{function}", self.name)).await?;
         }
         // CloudFormation would keep the bucket.

@@ -22,6 +22,7 @@ use super::card::{Card, Row, Scale};
 use super::card_text;
 use super::ledger::Ledger;
 use super::place::private;
+use crate::cloud::etag::hex;
 use crate::error::Error;
 
 const PAGE: &str = include_str!("page/page.html");
@@ -116,8 +117,7 @@ fn id<'c>(run: &str, accounts: impl Iterator<Item = &'c str>) -> String {
         hash.update(text.as_bytes());
         hash.update([0]);
     }
-    let digest: String = hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("{run}-{digest}")
+    format!("{run}-{}", hex(&hash.finalize()[..4]))
 }
 
 /// A text's digest as a policy writes it.
